@@ -1,0 +1,101 @@
+/**
+ * Names and shapes that the deployed stack, the Lambda functions and the command line share.
+ * This file imports nothing, so that `lib/` can use it without pulling in the rest of `core`.
+ */
+
+/** Part of every run id: raise it when the same request would give other bytes or another plan. */
+export const CONTRACT_VERSION = 1;
+
+/** Names of the environment variables of the Lambda functions; read in `lambdas/<step>/index.ts` only. */
+export const ENV = {
+  /** Name of the bucket that receives chunks, plans and manifests. */
+  outputBucket: 'OUTPUT_BUCKET',
+  /** Name of the DynamoDB table that holds the ledger. */
+  ledgerTable: 'LEDGER_TABLE',
+  /** JSON of the request sections used where a request is silent, see {@link RequestDefaults}. */
+  requestDefaults: 'REQUEST_DEFAULTS',
+} as const;
+
+/** Errors that can heal: Step Functions retries them per chunk, with full jitter. */
+export const TRANSIENT_ERRORS = [
+  'ThrottledError',
+  'ServiceUnavailableError',
+  'TimeoutSoonError',
+  'UploadConflictError',
+] as const;
+
+/** Errors that cannot heal by trying again: they fail the execution at once. */
+export const PERMANENT_ERRORS = [
+  'RequestError',
+  'SourceNotFoundError',
+  'SourceChangedError',
+  'CorruptSourceError',
+  'UnsupportedSourceError',
+  'ExpectationError',
+  'BoundExceededError',
+  'OutputConflictError',
+  'IncompleteRunError',
+  'AccessDeniedError',
+  'ManifestError',
+] as const;
+
+export type TransientErrorName = (typeof TRANSIENT_ERRORS)[number];
+export type PermanentErrorName = (typeof PERMANENT_ERRORS)[number];
+
+/**
+ * Per-child retry of the workflow, in the order of its Retry list.
+ * @see docs/architecture.md, Retries
+ */
+export const RETRIES = [
+  {
+    errors: [
+      'Lambda.ServiceException',
+      'Lambda.AWSLambdaException',
+      'Lambda.SdkClientException',
+      'Lambda.ClientExecutionTimeoutException',
+    ],
+    maxAttempts: 6,
+    intervalSeconds: 2,
+    maxDelaySeconds: 60,
+  },
+  {
+    errors: ['Lambda.TooManyRequestsException'],
+    maxAttempts: 20,
+    intervalSeconds: 1,
+    maxDelaySeconds: 60,
+  },
+  {
+    errors: ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError', 'States.Timeout'],
+    maxAttempts: 2,
+    intervalSeconds: 2,
+    maxDelaySeconds: 60,
+  },
+  { errors: TRANSIENT_ERRORS, maxAttempts: 6, intervalSeconds: 2, maxDelaySeconds: 60 },
+] as const;
+
+/** Children of the Distributed Map that run at once when the request names no `limits.concurrency`. */
+export const DEFAULT_CONCURRENCY = 500;
+
+/** Folders below an output prefix: `data/` holds chunks and nothing else, so that it can be listed by consumers. */
+export const OUTPUT_FOLDERS = { data: 'data/', manifest: '_manifest/', plan: '_plan/' } as const;
+
+/** Folder of the ResultWriter below an output prefix. */
+export const RESULTS_FOLDER = '_plan/results';
+
+/** What Plan decided; the Choice state after it branches on this word. */
+export type PlanDecision = 'write' | 'complete' | 'dry-run';
+
+/** Half-open, zero-based range of rows: `rowStart <= row < rowEnd`. */
+export interface RowRange {
+  readonly rowStart: number;
+  readonly rowEnd: number;
+}
+
+/** One line of `_plan/plan.jsonl`: one chunk, one child of the Distributed Map. */
+export interface ChunkTask extends RowRange {
+  /** Zero-based; the six digits of `chunk-000042`. */
+  readonly index: number;
+}
+
+/** Request sections that a deployment may preset, because an S3 event cannot carry them. */
+export type RequestDefaults = Readonly<Record<string, unknown>>;
