@@ -1,0 +1,91 @@
+import {
+  AccessDeniedError,
+  FanoutError,
+  ServiceUnavailableError,
+  SourceChangedError,
+  SourceNotFoundError,
+  ThrottledError,
+} from '#core/errors.ts';
+
+/** The parts of an AWS SDK error that are looked at; network errors have a name or code only. */
+interface ServiceError extends Error {
+  readonly code?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+const THROTTLES = new Set([
+  'SlowDown',
+  'ThrottlingException',
+  'Throttling',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'ProvisionedThroughputExceededException',
+]);
+
+const DENIALS = new Set(['AccessDenied', 'AccessDeniedException', 'Forbidden']);
+
+const NETWORK = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'TimeoutError',
+  'NetworkingError',
+]);
+
+/** HTTP status of an SDK error; 0 when no answer came. */
+export function statusOf(error: unknown): number {
+  const status = (error as ServiceError | undefined)?.$metadata?.httpStatusCode;
+  return typeof status === 'number' ? status : 0;
+}
+
+/** True for SDK errors of that name, whichever class they have. */
+export function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
+
+function isNetwork(error: ServiceError): boolean {
+  return NETWORK.has(error.name) || (typeof error.code === 'string' && NETWORK.has(error.code));
+}
+
+/**
+ * Translates what the AWS SDK throws into this project's errors, once, where it is called.
+ * Errors that are ours already, aborts and programming mistakes are returned as they are.
+ *
+ * @param action what was being done, for the message: `write s3://bucket/key`.
+ */
+export function translated(error: unknown, action: string): unknown {
+  if (error instanceof FanoutError || !(error instanceof Error)) return error;
+  const failure = error as ServiceError;
+  const status = statusOf(failure);
+  const options = { cause: error };
+  const because = `${failure.name}: ${failure.message}`;
+  if (DENIALS.has(failure.name) || status === 403) {
+    return new AccessDeniedError(`may not ${action} (${because})`, options);
+  }
+  if (THROTTLES.has(failure.name) || status === 429 || status === 503) {
+    return new ThrottledError(`could not ${action} (${because})`, options);
+  }
+  if (status >= 500 || isNetwork(failure)) {
+    return new ServiceUnavailableError(`could not ${action} (${because})`, options);
+  }
+  return error;
+}
+
+/** {@link translated} for the source: a missing object and a failed If-Match have names of their own. */
+export function translatedSource(error: unknown, uri: string): unknown {
+  const status = statusOf(error);
+  const options = { cause: error };
+  if (status === 404 || isNamed(error, 'NoSuchKey') || isNamed(error, 'NoSuchBucket')) {
+    return new SourceNotFoundError(`${uri} does not exist; check bucket, key and version`, options);
+  }
+  if (status === 412) {
+    return new SourceChangedError(
+      `${uri} was replaced while the run was under way; start again to export the new version`,
+      options,
+    );
+  }
+  return translated(error, `read ${uri}`);
+}

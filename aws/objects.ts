@@ -1,0 +1,73 @@
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { ListedObject } from '#core/manifest/prove-chunks.ts';
+import { isNamed, translated } from './errors.ts';
+
+/** Lists the objects below a prefix in key order, a page of 1,000 at a time. */
+export async function* listObjects(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+  signal?: AbortSignal,
+): AsyncGenerator<ListedObject> {
+  try {
+    for await (const page of paginateListObjectsV2(
+      { client },
+      { Bucket: bucket, Prefix: prefix },
+      { abortSignal: signal },
+    )) {
+      for (const { Key, Size } of page.Contents ?? []) yield { key: Key ?? '', size: Size ?? 0 };
+    }
+  } catch (error) {
+    throw translated(error, `list s3://${bucket}/${prefix}`);
+  }
+}
+
+async function getObject(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  signal?: AbortSignal,
+): Promise<GetObjectCommandOutput | undefined> {
+  try {
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    return await client.send(command, { abortSignal: signal });
+  } catch (error) {
+    if (isNamed(error, 'NoSuchKey')) return undefined;
+    throw translated(error, `read s3://${bucket}/${key}`);
+  }
+}
+
+/** Reads a small object as text. @returns undefined when there is none. */
+export async function readText(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const object = await getObject(client, bucket, key, signal);
+  return await object?.Body?.transformToString();
+}
+
+/** Reads an object line by line; holds one network buffer and one line. */
+export async function* readLines(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  signal?: AbortSignal,
+): AsyncGenerator<string> {
+  const object = await getObject(client, bucket, key, signal);
+  if (object?.Body === undefined) return;
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of object.Body as AsyncIterable<Uint8Array>) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}

@@ -1,0 +1,217 @@
+import { crc32 } from 'node:zlib';
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { combineCrc32, crc32Base64 } from '#core/checksum/crc32.ts';
+import { UploadConflictError } from '#core/errors.ts';
+import { translated } from './errors.ts';
+import { unquoted } from './s3-source.ts';
+import {
+  isConflict,
+  isTaken,
+  isVanishedUpload,
+  type StoredObject,
+  storedTwin,
+} from './stored-object.ts';
+
+/**
+ * Bytes of one part. With at most 10,000 parts an object may have 167 GB, eight times what a chunk may.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+ */
+export const PART_BYTES = 16 * 1024 * 1024;
+
+/** One buffer is being filled while the others are on their way: 48 MiB in all. */
+const BUFFERS = 3;
+
+/** Where an object goes. */
+export interface UploadTarget {
+  readonly bucket: string;
+  readonly key: string;
+  readonly contentType: string;
+}
+
+/**
+ * Writes one object create-only, from part buffers that it owns and lends out.
+ *
+ * A single part is one PutObject, more are a multipart upload; both carry `If-None-Match: *` and a
+ * full-object CRC-32. Buffers are sent as they are, so the SDK can repeat every request. Nothing is
+ * visible before `finish`; after any failure call `abort`.
+ *
+ * Memory: three buffers of 16 MiB, whatever the size of the object.
+ */
+export class PartSink {
+  readonly #client: S3Client;
+  readonly #target: UploadTarget;
+  readonly #signal: AbortSignal | undefined;
+  readonly #free: Uint8Array<ArrayBuffer>[] = [];
+  readonly #sending = new Set<Promise<void>>();
+  readonly #parts: CompletedPart[] = [];
+  #lent = 0;
+  #uploadId: Promise<string> | undefined;
+  #failure: unknown;
+  #crc = 0;
+  #bytes = 0;
+
+  constructor(client: S3Client, target: UploadTarget, signal?: AbortSignal) {
+    this.#client = client;
+    this.#target = target;
+    this.#signal = signal;
+  }
+
+  /** Lends an empty buffer of {@link PART_BYTES}; waits until one has been sent when all are under way. */
+  async buffer(): Promise<Uint8Array<ArrayBuffer>> {
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure;
+      const buffer = this.#free.pop();
+      if (buffer !== undefined) return buffer;
+      if (this.#lent < BUFFERS) {
+        this.#lent += 1;
+        return new Uint8Array(PART_BYTES);
+      }
+      await Promise.race(this.#sending);
+    }
+  }
+
+  /** Starts sending the next part, the beginning of a lent buffer; takes the buffer back when it is sent. */
+  send(part: Uint8Array): void {
+    const sending = this.#sendPart(part)
+      .then(() => void this.#free.push(new Uint8Array(part.buffer as ArrayBuffer)))
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
+  }
+
+  /**
+   * Sends the last part and makes the object visible, if its key is free.
+   *
+   * @returns the figures of the *stored* object, which may be an equal one that was there before.
+   * @throws {OutputConflictError} a different object is there.
+   * @throws {UploadConflictError} the key changed meanwhile: start the upload again.
+   */
+  async finish(last: Uint8Array): Promise<StoredObject> {
+    if (this.#uploadId === undefined) return await this.#putWhole(last);
+    if (last.length > 0) this.send(last);
+    await Promise.all(this.#sending);
+    if (this.#failure !== undefined) throw this.#failure;
+    return await this.#complete(await this.#uploadId);
+  }
+
+  /** Gives up: waits for what is under way, then removes the parts. Never throws. */
+  async abort(): Promise<void> {
+    await Promise.all(this.#sending);
+    const UploadId = await this.#uploadId?.catch(() => undefined);
+    if (UploadId === undefined) return;
+    const { bucket, key } = this.#target;
+    const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId });
+    // The bucket's lifecycle rule removes what cannot be removed now.
+    await this.#client.send(command).catch(() => undefined);
+  }
+
+  #account(part: Uint8Array): { ChecksumCRC32: string } {
+    const crc = crc32(part);
+    this.#crc = combineCrc32(this.#crc, crc, part.length);
+    this.#bytes += part.length;
+    return { ChecksumCRC32: crc32Base64(crc) };
+  }
+
+  async #putWhole(body: Uint8Array): Promise<StoredObject> {
+    const checksum = this.#account(body);
+    const command = new PutObjectCommand({
+      ...this.#address(),
+      ...checksum,
+      ContentType: this.#target.contentType,
+      Body: body,
+      IfNoneMatch: '*',
+    });
+    try {
+      const { ETag } = await this.#client.send(command, { abortSignal: this.#signal });
+      return { ...this.#figures(), etag: unquoted(ETag), existed: false };
+    } catch (error) {
+      return await this.#settle(error);
+    }
+  }
+
+  async #create(): Promise<string> {
+    const command = new CreateMultipartUploadCommand({
+      ...this.#address(),
+      ContentType: this.#target.contentType,
+      ChecksumAlgorithm: 'CRC32',
+      ChecksumType: 'FULL_OBJECT',
+    });
+    const { UploadId } = await this.#client.send(command, { abortSignal: this.#signal });
+    if (UploadId === undefined) throw new UploadConflictError('S3 named no upload');
+    return UploadId;
+  }
+
+  async #sendPart(part: Uint8Array): Promise<void> {
+    const checksum = this.#account(part);
+    const PartNumber = this.#parts.push({});
+    this.#uploadId ??= this.#create();
+    try {
+      const command = new UploadPartCommand({
+        ...this.#address(),
+        ...checksum,
+        UploadId: await this.#uploadId,
+        PartNumber,
+        Body: part,
+      });
+      const { ETag } = await this.#client.send(command, { abortSignal: this.#signal });
+      this.#parts[PartNumber - 1] = { PartNumber, ETag, ...checksum };
+    } catch (error) {
+      throw translated(error, `write ${this.#uri()}`);
+    }
+  }
+
+  async #complete(UploadId: string): Promise<StoredObject> {
+    const command = new CompleteMultipartUploadCommand({
+      ...this.#address(),
+      UploadId,
+      MultipartUpload: { Parts: this.#parts },
+      ChecksumCRC32: crc32Base64(this.#crc),
+      ChecksumType: 'FULL_OBJECT',
+      MpuObjectSize: this.#bytes,
+      IfNoneMatch: '*',
+    });
+    try {
+      const { ETag } = await this.#client.send(command, { abortSignal: this.#signal });
+      return { ...this.#figures(), etag: unquoted(ETag), existed: false };
+    } catch (error) {
+      const settled = await this.#settle(error);
+      await this.abort();
+      return settled;
+    }
+  }
+
+  /** Decides what a refused or unanswered commit means by looking at what is stored. */
+  async #settle(error: unknown): Promise<StoredObject> {
+    if (isTaken(error) || isVanishedUpload(error)) {
+      return await storedTwin(this.#client, this.#target, this.#figures());
+    }
+    if (isConflict(error)) {
+      throw new UploadConflictError(`${this.#uri()} changed while it was written`, {
+        cause: error,
+      });
+    }
+    throw translated(error, `write ${this.#uri()}`);
+  }
+
+  #figures(): { bytes: number; crc32: number } {
+    return { bytes: this.#bytes, crc32: this.#crc };
+  }
+
+  #address(): { Bucket: string; Key: string } {
+    return { Bucket: this.#target.bucket, Key: this.#target.key };
+  }
+
+  #uri(): string {
+    return `s3://${this.#target.bucket}/${this.#target.key}`;
+  }
+}

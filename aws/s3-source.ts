@@ -1,0 +1,100 @@
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
+import { CorruptSourceError, ServiceUnavailableError } from '#core/errors.ts';
+import type { SourcePin } from '#core/run-id.ts';
+import { translatedSource } from './errors.ts';
+import { parseS3Uri } from './s3-uri.ts';
+
+const MAX_TRIES = 4;
+
+/** ETag without its quotes, as manifests and pins hold it. */
+export function unquoted(etag: string | undefined): string {
+  return (etag ?? '').replaceAll('"', '');
+}
+
+/**
+ * Finds the version of an object that a run will be bound to. One HEAD request.
+ *
+ * @throws {SourceNotFoundError} the object, version or bucket does not exist.
+ */
+export async function pinSource(
+  client: S3Client,
+  source: { readonly uri: string; readonly versionId?: string | undefined },
+  signal?: AbortSignal,
+): Promise<SourcePin> {
+  const { bucket, key } = parseS3Uri(source.uri);
+  const command = new HeadObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    VersionId: source.versionId,
+  });
+  const head = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+    throw translatedSource(error, source.uri);
+  });
+  return {
+    uri: source.uri,
+    etag: unquoted(head.ETag),
+    versionId: source.versionId ?? null,
+    size: head.ContentLength ?? 0,
+  };
+}
+
+/** Gathers a body of known length without a second copy. */
+async function collect(
+  body: AsyncIterable<Uint8Array>,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  for await (const piece of body) {
+    if (filled + piece.length > length) break;
+    bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  if (filled === length) return bytes;
+  throw new ServiceUnavailableError(`a body of ${length} bytes ended after ${filled}`);
+}
+
+/**
+ * Reads one pinned version of an S3 object by byte range. Every GET carries If-Match, so that all
+ * reads of a run see the same bytes or fail. A body that breaks off is read again.
+ */
+export function s3Source(client: S3Client, pin: SourcePin, signal?: AbortSignal): ByteSource {
+  const { bucket, key } = parseS3Uri(pin.uri);
+
+  const readOnce = async ({ offset, length }: ByteRange): Promise<Uint8Array<ArrayBuffer>> => {
+    const command = new GetObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Range: `bytes=${offset}-${offset + length - 1}`,
+      IfMatch: `"${pin.etag}"`,
+      VersionId: pin.versionId ?? undefined,
+    });
+    const { Body } = await client.send(command, { abortSignal: signal });
+    return await collect(Body as AsyncIterable<Uint8Array>, length);
+  };
+
+  return {
+    uri: pin.uri,
+    size: pin.size,
+    etag: pin.etag,
+    async read(range) {
+      const { offset, length } = range;
+      if (offset < 0 || offset + length > pin.size) {
+        throw new CorruptSourceError(
+          `bytes ${offset} to ${offset + length} lie outside ${pin.uri}, which has ${pin.size} bytes`,
+        );
+      }
+      if (length === 0) return new Uint8Array(0);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await readOnce(range);
+        } catch (cause) {
+          const error = translatedSource(cause, pin.uri);
+          const healing = error instanceof ServiceUnavailableError && !signal?.aborted;
+          if (!healing || attempt === MAX_TRIES) throw error;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import * as z from 'zod/mini';
+import type { ChunkTask, PlanDecision } from './contract.ts';
+import type { CsvDialect } from './encode/csv-dialect.ts';
+import { RequestError } from './errors.ts';
+import type { CsrLayout } from './formats/csr-layout.ts';
+import type { SourcePin } from './run-id.ts';
+import { DTYPES } from './sparse/dtype.ts';
+
+/** Where the objects of a run lie. */
+export interface OutputLocation {
+  readonly bucket: string;
+  /** Ends with a slash. */
+  readonly prefix: string;
+}
+
+/** What every step of a run knows: about 1 KB, handed to each child with its row range. */
+export interface RunHeader {
+  readonly runId: string;
+  readonly source: SourcePin;
+  readonly layout: CsrLayout;
+  readonly output: OutputLocation;
+  readonly dialect: CsvDialect;
+  /** Chunks of the plan. */
+  readonly chunks: number;
+}
+
+/** What a plan promises, for people and for the dry run. */
+export interface PlanSummary {
+  readonly rows: number;
+  readonly columns: number;
+  readonly nnz: number;
+  readonly dtype: string;
+  readonly chunks: number;
+  /** Bounds of the text of all chunks, bytes. */
+  readonly minTextBytes: number;
+  readonly maxTextBytes: number;
+}
+
+/** Output of the Plan step; the Choice state after it goes by `decision`. */
+export type PlanResult =
+  | {
+      readonly decision: Extract<PlanDecision, 'complete'>;
+      readonly runId: string;
+      /** S3 URI of the manifest that is there already. */
+      readonly manifest: string;
+    }
+  | {
+      readonly decision: Extract<PlanDecision, 'dry-run'>;
+      readonly runId: string;
+      readonly output: OutputLocation;
+      readonly summary: PlanSummary;
+    }
+  | {
+      readonly decision: Extract<PlanDecision, 'write'>;
+      readonly run: RunHeader;
+      /** The JSONL object that the Distributed Map reads its items from. */
+      readonly plan: { readonly bucket: string; readonly key: string };
+      /** Where its ResultWriter writes, without a slash at the end. */
+      readonly resultsPrefix: string;
+      readonly concurrency: number;
+      readonly summary: PlanSummary;
+    };
+
+/** Input of the Plan step: the execution's input, untouched, and the execution's name. */
+export interface PlanInput {
+  readonly request: unknown;
+  readonly executionId: string;
+}
+
+/** Input of one writer. */
+export interface WriteInput {
+  readonly run: RunHeader;
+  readonly chunk: ChunkTask;
+}
+
+/** Input of Finalize. */
+export interface FinalizeInput {
+  readonly run: RunHeader;
+}
+
+const count = z.int().check(z.nonnegative());
+
+const arrayLayout = z.strictObject({
+  offset: count,
+  length: count,
+  dtype: z.enum(DTYPES),
+  bigEndian: z.boolean(),
+});
+
+const runHeader = z.strictObject({
+  runId: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
+  source: z.strictObject({
+    uri: z.string(),
+    etag: z.string(),
+    versionId: z.nullable(z.string()),
+    size: count,
+  }),
+  layout: z.strictObject({
+    format: z.literal('npz'),
+    shape: z.readonly(z.tuple([count, count])),
+    dtype: z.enum(DTYPES),
+    nnz: count,
+    indptr: arrayLayout,
+    indices: arrayLayout,
+    data: arrayLayout,
+  }),
+  output: z.strictObject({ bucket: z.string(), prefix: z.string().check(z.regex(/\/$/)) }),
+  dialect: z.strictObject({
+    profile: z.enum(['typed', 'zero0', 'empty']),
+    delimiter: z.string().check(z.length(1)),
+    naRep: z.string(),
+    header: z.enum(['none', 'first-chunk']),
+  }),
+  chunks: count,
+});
+
+const chunkTask = z.strictObject({ index: count, rowStart: count, rowEnd: count });
+
+const planInput = z.object({
+  request: z.unknown(),
+  execution: z.object({ id: z.string() }),
+});
+
+const writeInput = z.object({ run: runHeader, chunk: chunkTask });
+
+const finalizeInput = z.object({ run: runHeader });
+
+function parseWith<T>(schema: z.ZodMiniType<T>, step: string, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(
+    ({ path, message }) =>
+      `${step} did not get what the workflow sends: ${path.join('.')}: ${message}`,
+  );
+  throw new RequestError(problems);
+}
+
+/** @throws {RequestError} the input is not what the workflow hands to Plan. */
+export function parsePlanInput(input: unknown): PlanInput {
+  const { request, execution } = parseWith(planInput, 'Plan', input);
+  return { request, executionId: execution.id };
+}
+
+/** @throws {RequestError} the input is not what the workflow hands to a writer. */
+export function parseWriteInput(input: unknown): WriteInput {
+  return parseWith(writeInput, 'Write', input);
+}
+
+/** @throws {RequestError} the input is not what the workflow hands to Finalize. */
+export function parseFinalizeInput(input: unknown): FinalizeInput {
+  return parseWith(finalizeInput, 'Finalize', input);
+}
+
+/** One line of a plan as text. */
+export function planLine({ index, rowStart, rowEnd }: ChunkTask): string {
+  return `${JSON.stringify({ index, rowStart, rowEnd })}\n`;
+}
+
+/** @throws {RequestError} the line is not one that {@link planLine} made. */
+export function parsePlanLine(line: string): ChunkTask {
+  return parseWith(chunkTask, 'the plan', JSON.parse(line));
+}

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import { TimeoutSoonError } from '#core/errors.ts';
+
+/** Left for removing the parts of an upload and writing the ledger before Lambda ends the process. */
+const RESERVED_MILLISECONDS = 10_000;
+
+/** Of those, given to the step itself; then the timeout is reported whatever it does. */
+const CLEANUP_MILLISECONDS = 8_000;
+
+/** One step of the workflow: a parsed input in, a small result out. */
+export type Step<Input, Output> = (input: Input, signal: AbortSignal) => Promise<Output>;
+
+/** What every step writes to. */
+export interface Instruments {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Makes the logger and the metrics of one function; names come from the POWERTOOLS_* environment. */
+export function createInstruments(): Instruments {
+  return { logger: new Logger(), metrics: new Metrics() };
+}
+
+async function reportTimeout(): Promise<never> {
+  await sleep(CLEANUP_MILLISECONDS);
+  throw new TimeoutSoonError('the function ran out of time; its uploads were given up');
+}
+
+/**
+ * Wraps a step as a Lambda handler: input check, structured logs and metrics, and a signal that
+ * aborts the step shortly before Lambda would kill it.
+ *
+ * @param parse turns the event into the step's input, or throws a RequestError.
+ */
+export function lambdaHandler<Input, Output>(
+  step: Step<Input, Output>,
+  parse: (event: unknown) => Input,
+  { logger, metrics }: Instruments,
+) {
+  const checked = async (event: unknown, _context: unknown, { signal }: { signal: AbortSignal }) =>
+    await step(parse(event), signal);
+  return middy(checked, {
+    timeoutEarlyInMillis: RESERVED_MILLISECONDS,
+    timeoutEarlyResponse: reportTimeout,
+  })
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics))
+    .onError(({ error }) => logger.error('step failed', { error }));
+}

@@ -1,0 +1,92 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
+import { Ledger } from '#aws/ledger.ts';
+import { headObject } from '#aws/stored-object.ts';
+import { crc32Base64 } from '#core/checksum/crc32.ts';
+import { chunkKey } from '#core/chunking/chunk-name.ts';
+import type { ChunkTask } from '#core/contract.ts';
+import { TimeoutSoonError } from '#core/errors.ts';
+import type { ChunkFigures } from '#core/ledger.ts';
+import type { RunHeader, WriteInput } from '#core/run.ts';
+import type { Instruments, Step } from '#lambdas/shared/step.ts';
+import { writeChunk } from './write-chunk.ts';
+
+/** What a writer needs from outside. */
+export interface WriteDeps extends Instruments {
+  readonly s3: S3Client;
+  readonly dynamo: DynamoDBClient;
+  readonly ledgerTable: string;
+  readonly now: () => Date;
+}
+
+/** Output of one child of the Distributed Map. */
+export interface WriteResult {
+  readonly index: number;
+  /** True when the chunk was there already, as the ledger says. */
+  readonly skipped: boolean;
+  readonly bytes: number;
+}
+
+async function isStored(
+  s3: S3Client,
+  run: RunHeader,
+  index: number,
+  figures: ChunkFigures,
+): Promise<boolean> {
+  const stored = await headObject(s3, run.output.bucket, chunkKey(run.output.prefix, index));
+  const crc = crc32Base64(Number.parseInt(figures.crc32, 16));
+  return stored?.bytes === figures.bytes && stored.crc32Base64 === crc;
+}
+
+function causeOf(error: unknown, signal: AbortSignal): Error {
+  if (signal.aborted) {
+    return new TimeoutSoonError('the function ran out of time; its upload was given up', {
+      cause: error,
+    });
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/**
+ * The Write step: one row range to one chunk object, recorded in the ledger.
+ *
+ * A chunk that the ledger calls done and S3 holds as recorded is skipped; one that was written but
+ * not recorded is found by its create-only upload and recorded.
+ */
+export function createHandler(deps: WriteDeps): Step<WriteInput, WriteResult> {
+  const { s3, logger, metrics } = deps;
+
+  const tryChunk = async (
+    ledger: Ledger,
+    { run, chunk }: { readonly run: RunHeader; readonly chunk: ChunkTask },
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<ChunkFigures> => {
+    try {
+      const figures = await writeChunk(s3, run, chunk, signal);
+      await ledger.done(chunk, attempt, figures);
+      return figures;
+    } catch (failure) {
+      const error = causeOf(failure, signal);
+      // What stopped the chunk matters more than a ledger that cannot be told of it.
+      await ledger.fail(chunk, attempt, error).catch(() => undefined);
+      throw error;
+    }
+  };
+
+  return async ({ run, chunk }, signal) => {
+    logger.appendKeys({ runId: run.runId, chunk: chunk.index });
+    const ledger = new Ledger(deps.dynamo, deps.ledgerTable, run.runId, deps.now);
+    const started = await ledger.start(chunk);
+    if (started.kind === 'done' && (await isStored(s3, run, chunk.index, started.record))) {
+      logger.info('chunk skipped: done before');
+      return { index: chunk.index, skipped: true, bytes: started.record.bytes };
+    }
+    const attempt = started.kind === 'done' ? started.record.tries : started.attempt;
+    const figures = await tryChunk(ledger, { run, chunk }, attempt, signal);
+    logger.info('chunk written', { bytes: figures.bytes, crc32: figures.crc32 });
+    metrics.addMetric('ChunksWritten', MetricUnit.Count, 1);
+    metrics.addMetric('BytesWritten', MetricUnit.Bytes, figures.bytes);
+    return { index: chunk.index, skipped: false, bytes: figures.bytes };
+  };
+}
