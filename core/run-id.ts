@@ -40,5 +40,5 @@ export function runIdentity(request: ExportRequest, pin: SourcePin, outputBucket
 /** First 128 bits of SHA-256 over an identity, as 32 hexadecimal digits. */
 export async function runIdOf(identity: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(identity));
-  return new Uint8Array(digest, 0, RUN_ID_BYTES).toHex();
+  return Buffer.from(digest, 0, RUN_ID_BYTES).toString('hex');
 }

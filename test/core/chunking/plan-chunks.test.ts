@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chunkId, chunkKey } from '#core/chunking/chunk-name.ts';
+import { planChunks } from '#core/chunking/plan-chunks.ts';
+import type { ChunkTask } from '#core/contract.ts';
+import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
+import { BoundExceededError } from '#core/errors.ts';
+import { chunkTextBounds } from '#core/estimate/text-size.ts';
+import type { Chunking } from '#core/request-schema.ts';
+import type { DType } from '#core/sparse/dtype.ts';
+
+const dialect = DEFAULT_DIALECT;
+
+async function* bandsOf(counts: readonly number[], bandLength: number) {
+  const indptr = Float64Array.of(0, ...counts);
+  for (let i = 1; i < indptr.length; i += 1) indptr[i]! += indptr[i - 1]!;
+  for (let i = 0; i < indptr.length; i += bandLength) yield indptr.subarray(i, i + bandLength);
+}
+
+async function plan(
+  counts: readonly number[],
+  chunking: Chunking,
+  { columns = 10, dtype = 'int64' as DType, bandLength = 1000 } = {},
+): Promise<ChunkTask[]> {
+  const nnz = counts.reduce((sum, count) => sum + count, 0);
+  const matrix = { shape: [counts.length, columns] as const, dtype, nnz };
+  return await Array.fromAsync(
+    planChunks(bandsOf(counts, bandLength), { matrix, dialect, chunking }),
+  );
+}
+
+const counts = fc.array(fc.nat(10), { maxLength: 60 });
+const bandLength = fc.integer({ min: 1, max: 70 });
+
+function expectTiling(tasks: readonly ChunkTask[], rows: number): void {
+  expect(tasks.map(({ index }) => index)).toEqual(tasks.map((_, index) => index));
+  expect(tasks[0]?.rowStart).toBe(0);
+  expect(tasks.at(-1)?.rowEnd).toBe(rows);
+  for (const [index, task] of tasks.entries()) {
+    if (index > 0) expect(task.rowStart).toBe(tasks[index - 1]!.rowEnd);
+  }
+}
+
+describe('planChunks', () => {
+  it('gives exactly the rows asked for, and the rest in the last chunk', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        counts,
+        bandLength,
+        fc.integer({ min: 1, max: 20 }),
+        async (rows, length, size) => {
+          const tasks = await plan(rows, { rows: size }, { bandLength: length });
+          expectTiling(tasks, rows.length);
+          for (const task of tasks.slice(0, -1)) expect(task.rowEnd - task.rowStart).toBe(size);
+        },
+      ),
+    );
+  });
+
+  it('never lets the text of two rows or more pass the target, and wastes no room', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        counts,
+        bandLength,
+        fc.integer({ min: 1, max: 900 }),
+        async (entries, length, targetBytes) => {
+          const tasks = await plan(entries, { targetBytes }, { bandLength: length });
+          expectTiling(tasks, entries.length);
+          const longest = (rowStart: number, rowEnd: number) => {
+            const rows = entries.slice(rowStart, rowEnd);
+            const one = (nnz: number) =>
+              chunkTextBounds({ rows: 1, columns: 10, nnz, dtype: 'int64', dialect }).max;
+            return rows.reduce((sum, nnz) => sum + one(0) + nnz * (one(1) - one(0)), 0);
+          };
+          for (const { rowStart, rowEnd, index } of tasks) {
+            if (rowEnd - rowStart > 1)
+              expect(longest(rowStart, rowEnd)).toBeLessThanOrEqual(targetBytes);
+            if (index < tasks.length - 1)
+              expect(longest(rowStart, rowEnd + 1)).toBeGreaterThan(targetBytes);
+          }
+        },
+      ),
+    );
+  });
+
+  it('gives one empty chunk for a matrix without rows', async () => {
+    expect(await plan([], { rows: 5 })).toEqual([{ index: 0, rowStart: 0, rowEnd: 0 }]);
+  });
+
+  it('fails when a chunk of exact rows may pass 20 GB', async () => {
+    const planned = plan([1, 1, 1], { rows: 3 }, { columns: 2_000_000_000 });
+    await expect(planned).rejects.toThrow(BoundExceededError);
+    await expect(planned).rejects.toThrow(/rows 0 to 3.*at most 20000000000 .*fewer rows a chunk/);
+  });
+
+  it('fails when one row is more than a writer may hold', async () => {
+    const planned = plan([1, 30_000_000], { rows: 1 }, { columns: 40_000_000 });
+    await expect(planned).rejects.toThrow(/row 1 holds 30000000 stored entries/);
+  });
+
+  it('fails when the chunks do not fit six digits', async () => {
+    const planned = plan(new Array(1_000_001).fill(0), { rows: 1 });
+    await expect(planned).rejects.toThrow(/more than 1000000 chunks/);
+  });
+});
+
+describe('chunkKey', () => {
+  it('has six digits, so that keys sort as numbers', () => {
+    expect(chunkKey('out/', 42)).toBe('out/data/chunk-000042.csv');
+    expect(chunkId(999_999)).toBe('999999');
+  });
+});

@@ -1,0 +1,169 @@
+import { crc32 } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { crc32Hex } from '#core/checksum/crc32.ts';
+import { chunkKey } from '#core/chunking/chunk-name.ts';
+import type { ChunkTask } from '#core/contract.ts';
+import { IncompleteRunError, ManifestError } from '#core/errors.ts';
+import type { ChunkRecord } from '#core/ledger.ts';
+import { parseManifest } from '#core/manifest/manifest.ts';
+import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
+import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
+import { TotalsBuilder } from '#core/manifest/totals.ts';
+import { headerOf } from '#test/support/run-header.ts';
+
+async function* each<T>(items: readonly T[]) {
+  yield* items;
+}
+
+interface Accounts {
+  plan: ChunkTask[];
+  ledger: ChunkRecord[];
+  objects: ListedObject[];
+}
+
+/** Three accounts that agree: chunks of two rows, each holding the text of its number. */
+function accountsOf(chunks: number): Accounts {
+  const plan = Array.from({ length: chunks }, (_, index) => ({
+    index,
+    rowStart: index * 2,
+    rowEnd: index * 2 + 2,
+  }));
+  const text = (index: number) => `${index},0\n`.repeat(2);
+  const ledger = plan.map((task): ChunkRecord => {
+    const bytes = text(task.index).length;
+    const crc = crc32Hex(crc32(text(task.index)));
+    const figures = { bytes, contentBytes: bytes, crc32: crc, etag: `e${task.index}`, nnz: 3 };
+    return { ...task, tries: 1, status: 'done', ...figures };
+  });
+  const objects = plan.map(({ index }) => ({
+    key: chunkKey('out/', index),
+    size: text(index).length,
+  }));
+  return { plan, ledger, objects };
+}
+
+const header = (chunks: number) => headerOf({ rows: chunks * 2, nnz: chunks * 3, chunks });
+
+async function prove(accounts: Accounts, chunks: number): Promise<string> {
+  const entries = proveChunks(header(chunks), {
+    plan: each(accounts.plan),
+    ledger: each(accounts.ledger),
+    objects: each(accounts.objects),
+  });
+  const text = manifestText(manifestHead(header(chunks)), entries, new TotalsBuilder());
+  return (await Array.fromAsync(text)).join('');
+}
+
+describe('proveChunks', () => {
+  it('gives a manifest whose entries tile the rows and whose CRC-32 is that of the whole text', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 40 }), async (chunks) => {
+        const manifest = parseManifest(await prove(accountsOf(chunks), chunks));
+        const whole = manifest.entries.map(({ index }) => `${index},0\n`.repeat(2)).join('');
+        expect(manifest.totals).toEqual({
+          chunks,
+          rows: chunks * 2,
+          nnz: chunks * 3,
+          bytes: whole.length,
+          contentBytes: whole.length,
+          crc32: crc32Hex(crc32(whole)),
+        });
+        expect(manifest.entries.map(({ rowStart }) => rowStart)).toEqual(
+          manifest.entries.map((_, index) => index * 2),
+        );
+      }),
+    );
+  });
+
+  it('writes entries that Redshift reads', async () => {
+    const manifest = parseManifest(await prove(accountsOf(1), 1));
+    expect(manifest.entries[0]).toEqual({
+      url: 's3://bucket/out/data/chunk-000000.csv',
+      mandatory: true,
+      meta: { content_length: 8, record_count: 2 },
+      index: 0,
+      rowStart: 0,
+      rowEnd: 2,
+      nnz: 3,
+      contentBytes: 8,
+      crc32: expect.stringMatching(/^[0-9a-f]{8}$/),
+      etag: 'e0',
+    });
+  });
+
+  const faults: readonly [string, RegExp, (accounts: Accounts) => unknown][] = [
+    [
+      'a chunk that was never started',
+      /chunk 1 was never started/,
+      ({ ledger }) => ledger.splice(1, 1),
+    ],
+    [
+      'a chunk that failed',
+      /chunk 2 is failed/,
+      ({ ledger }) => ledger.splice(2, 1, { ...ledger[2]!, status: 'failed' }),
+    ],
+    [
+      'a chunk still running',
+      /chunk 0 is running/,
+      ({ ledger }) => ledger.splice(0, 1, { ...ledger[0]!, status: 'running' }),
+    ],
+    [
+      'a chunk written for other rows',
+      /written for rows 0 to 3, planned are 0 to 2/,
+      ({ ledger }) => ledger.splice(0, 1, { ...ledger[0]!, rowEnd: 3 }),
+    ],
+    ['a missing object', /the object of chunk 1 is missing/, ({ objects }) => objects.splice(1, 1)],
+    [
+      'an object of another size',
+      /the object of chunk 3 has 1 bytes, the ledger says 8/,
+      ({ objects }) => objects.splice(3, 1, { ...objects[3]!, size: 1 }),
+    ],
+    [
+      'a foreign object among the chunks',
+      /out\/data\/chunk-000001\.csv\.bak is not an object of this run/,
+      ({ objects }) => objects.splice(2, 0, { key: 'out/data/chunk-000001.csv.bak', size: 1 }),
+    ],
+    [
+      'a foreign object after the chunks',
+      /out\/data\/x is not an object of this run/,
+      ({ objects }) => objects.push({ key: 'out/data/x', size: 1 }),
+    ],
+    [
+      'a chunk in the ledger that is not planned',
+      /chunk 4 is not planned/,
+      ({ ledger }) => ledger.push({ ...ledger[3]!, index: 4 }),
+    ],
+    ['a plan that ends early', /the plan ends at row 6 of 8/, ({ plan }) => plan.pop()],
+    ['a plan with a gap', /the plan has a gap before chunk 2/, ({ plan }) => plan.splice(1, 1)],
+    [
+      'entries that were not all written',
+      /the chunks hold 11 stored entries, the source 12/,
+      ({ ledger }) => ledger.splice(1, 1, { ...(ledger[1] as ChunkRecord), nnz: 2 } as ChunkRecord),
+    ],
+  ];
+
+  it.each(faults)('fails on %s', async (_, message, spoil) => {
+    const accounts = accountsOf(4);
+    spoil(accounts);
+    const proof = prove(accounts, 4);
+    await expect(proof).rejects.toThrow(IncompleteRunError);
+    await expect(proof).rejects.toThrow(message);
+  });
+
+  it('fails with the first problems and the number of the others', async () => {
+    const accounts = accountsOf(9);
+    accounts.ledger.length = 0;
+    await expect(prove(accounts, 9)).rejects.toThrow(/chunk 4 was never started; and 4 more$/);
+  });
+});
+
+describe('parseManifest', () => {
+  it.each([
+    ['{', /not JSON/],
+    ['{"version": 2}', /not of version 1/],
+  ])('fails on %s', (text, message) => {
+    expect(() => parseManifest(text)).toThrow(ManifestError);
+    expect(() => parseManifest(text)).toThrow(message);
+  });
+});
