@@ -5,6 +5,15 @@
  */
 export type CsvProfile = 'typed' | 'zero0' | 'empty';
 
+/** Names that a request may use for a profile. */
+export const PROFILE_ALIASES: Readonly<Record<string, CsvProfile>> = {
+  typed: 'typed',
+  zero0: 'zero0',
+  empty: 'empty',
+  'pandas-2': 'typed',
+  'pandas-1': 'zero0',
+};
+
 /** How the text of a run is written. Lines end with `\n`, cells are quoted only where they must be. */
 export interface CsvDialect {
   readonly profile: CsvProfile;
@@ -23,3 +32,19 @@ export const DEFAULT_DIALECT: CsvDialect = {
   naRep: '',
   header: 'none',
 };
+
+/** Long enough for any word, short enough to bound a cell. */
+const MAX_NA_REP_CHARACTERS = 64;
+
+/** What a delimiter must be, if `text` is not: a character that no number and no quoting needs. */
+export function delimiterProblem(text: string): string | undefined {
+  if (/^[^\0\n\r"'+.0-9A-Za-z\u0080-\uffff-]$/.test(text)) return undefined;
+  return 'one ASCII character that is not a letter, digit, sign, dot, quote or line break';
+}
+
+/** What a text for NaN must be, if `text` is not. */
+export function naRepProblem(text: string): string | undefined {
+  const short = text.length <= MAX_NA_REP_CHARACTERS;
+  if (short && text.isWellFormed() && !/\p{Cc}/u.test(text)) return undefined;
+  return `at most ${MAX_NA_REP_CHARACTERS} characters, none of them a control character`;
+}

@@ -1,0 +1,58 @@
+/** The CRC-32 polynomial, bits reflected: the top bit stands for x^0. */
+const POLYNOMIAL = 0xedb88320;
+
+const X_TO_0 = 0x80000000;
+const X_TO_8 = X_TO_0 >>> 8;
+
+/** Lengths are whole numbers below 2^53. */
+const LENGTH_BITS = 53;
+
+/** Product of two polynomials modulo {@link POLYNOMIAL}, in 32 steps. */
+function multiply(a: number, b: number): number {
+  let product = 0;
+  let shifted = b;
+  for (let bit = X_TO_0; bit !== 0; bit >>>= 1) {
+    if ((a & bit) !== 0) product ^= shifted;
+    shifted = (shifted & 1) === 1 ? (shifted >>> 1) ^ POLYNOMIAL : shifted >>> 1;
+  }
+  return product >>> 0;
+}
+
+/** Entry k is x^(8·2^k): what 2^k bytes of zeros multiply a CRC by. */
+function powersOfBytes(): Uint32Array {
+  const powers = new Uint32Array(LENGTH_BITS);
+  let power = X_TO_8;
+  for (let k = 0; k < LENGTH_BITS; k += 1) {
+    powers[k] = power;
+    power = multiply(power, power);
+  }
+  return powers;
+}
+
+const BYTE_POWERS = powersOfBytes();
+
+/**
+ * CRC-32 of two byte strings one after the other, from their CRCs alone: under a microsecond.
+ *
+ * @param bytesOfB length of the second string, up to 2^53 - 1 bytes.
+ * @see https://github.com/madler/zlib/blob/develop/crc32.c, crc32_combine
+ */
+export function combineCrc32(a: number, b: number, bytesOfB: number): number {
+  let shifted = a;
+  let length = bytesOfB;
+  for (let k = 0; length > 0; k += 1) {
+    if (length % 2 === 1) shifted = multiply(shifted, BYTE_POWERS[k]!);
+    length = Math.floor(length / 2);
+  }
+  return (shifted ^ b) >>> 0;
+}
+
+/** Eight lower-case hexadecimal digits, as the ledger and the manifest hold it. */
+export function crc32Hex(crc: number): string {
+  return crc.toString(16).padStart(8, '0');
+}
+
+/** Base64 of the four big-endian bytes, as S3's `x-amz-checksum-crc32` header wants it. */
+export function crc32Base64(crc: number): string {
+  return btoa(String.fromCharCode(crc >>> 24, (crc >>> 16) & 255, (crc >>> 8) & 255, crc & 255));
+}

@@ -1,0 +1,177 @@
+import { maxCellBytes } from '#core/estimate/text-size.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
+import { type CellWriter, createCellWriter } from './cell-writer.ts';
+import type { ChunkEncoder } from './chunk-encoder.ts';
+import { type CellOptions, implicitText, naText } from './implicit-text.ts';
+import { type Parts, PartWriter } from './part-writer.ts';
+import { quoteCell } from './quote-cell.ts';
+
+export interface CsvEncoderOptions extends CellOptions {
+  /** The first part buffer; this and every later one may have any size but 0. */
+  readonly buffer: Uint8Array;
+}
+
+/** How far a slice is encoded: the next cell is at `column` of `row`, the next stored one is `entry`. */
+interface Cursor {
+  row: number;
+  column: number;
+  entry: number;
+}
+
+const LINE_END = 0x0a;
+
+/** Text of unstored cells kept ready for copying: small enough to stay in a core's cache. */
+const RUN_BYTES = 32 * 1024;
+
+/** Below this a loop is faster than `set(subarray())`, which costs about 70 ns a call. */
+const SHORT_COPY_BYTES = 32;
+
+function repeated(unit: Uint8Array, maxBytes: number): Uint8Array {
+  const run = new Uint8Array(Math.max(1, Math.floor(maxBytes / unit.length)) * unit.length);
+  for (let at = 0; at < run.length; at += unit.length) run.set(unit, at);
+  return run;
+}
+
+/** Writes `length` bytes of the endless repetition of `run` at `at`; returns the offset behind them. */
+function copyRun(run: Uint8Array, length: number, target: Uint8Array, at: number): number {
+  const end = at + length;
+  let to = at;
+  if (length <= SHORT_COPY_BYTES && length <= run.length) {
+    for (let i = 0; to < end; i += 1, to += 1) target[to] = run[i]!;
+    return end;
+  }
+  for (; end - to > run.length; to += run.length) target.set(run, to);
+  target.set(run.subarray(0, end - to), to);
+  return end;
+}
+
+class CsvEncoder implements ChunkEncoder {
+  readonly #options: CellOptions;
+  readonly #out: PartWriter;
+  readonly #delimiter: number;
+  readonly #na: Uint8Array;
+  /** Bytes of an unstored cell and its delimiter. */
+  readonly #unitBytes: number;
+  readonly #run: Uint8Array;
+  /** The unstored cell that ends a line. */
+  readonly #tail: Uint8Array;
+  /** One stored cell and what ends it, for cells across two parts. */
+  readonly #cell: Uint8Array;
+
+  constructor({ buffer, ...options }: CsvEncoderOptions) {
+    const utf8 = new TextEncoder();
+    const { delimiter } = options.dialect;
+    const implicit = implicitText(options);
+    const unit = utf8.encode(options.columns === 0 ? '\n' : implicit + delimiter);
+    this.#options = options;
+    this.#out = new PartWriter(buffer);
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#na = utf8.encode(naText(options));
+    this.#unitBytes = unit.length;
+    this.#run = repeated(unit, RUN_BYTES);
+    this.#tail = utf8.encode(`${implicit}\n`);
+    this.#cell = new Uint8Array(maxCellBytes(options) + 1);
+  }
+
+  *header(names: Iterable<string>): Parts {
+    const { columns, dialect } = this.#options;
+    const utf8 = new TextEncoder();
+    let separator = '';
+    for (const name of names) {
+      const cell = quoteCell(name, dialect.delimiter, columns === 1);
+      yield* this.#out.write(utf8.encode(separator + cell));
+      separator = dialect.delimiter;
+    }
+    yield* this.#out.write(Uint8Array.of(LINE_END));
+  }
+
+  *encode(slice: CsrSlice): Parts {
+    const { columns, dtype } = this.#options;
+    const rows = slice.rowEnd - slice.rowStart;
+    if (columns === 0) return yield* this.#out.repeat(this.#run, rows);
+    const writeCell = createCellWriter(slice.data, dtype, this.#na);
+    const cursor = { row: 0, column: 0, entry: 0 };
+    for (;;) {
+      this.#encodeFitting(slice, writeCell, cursor);
+      if (cursor.row === rows) return;
+      yield* this.#encodeAcross(slice, writeCell, cursor);
+    }
+  }
+
+  finish(): Uint8Array {
+    return this.#out.last();
+  }
+
+  /**
+   * Encodes on while each stored cell, with the unstored ones before it, fits the part under way.
+   *
+   * A plain function rather than a generator, and all in locals: a row of 10,000 columns with 60
+   * counts takes about 4 µs, that is 4.7 GB/s (Node 24, one core of an AMD EPYC).
+   */
+  #encodeFitting(slice: CsrSlice, writeCell: CellWriter, cursor: Cursor): void {
+    const { indptr, indices } = slice;
+    const { columns } = this.#options;
+    const { part } = this.#out;
+    const rows = slice.rowEnd - slice.rowStart;
+    const [run, unitBytes, tail, delimiter] = [
+      this.#run,
+      this.#unitBytes,
+      this.#tail,
+      this.#delimiter,
+    ];
+    const cellEnd = part.length - this.#cell.length;
+    const tailEnd = part.length - tail.length;
+    let { row, column, entry } = cursor;
+    let at = this.#out.at;
+
+    scan: for (; row < rows; row += 1) {
+      const end = indptr[row + 1]!;
+      for (; entry < end; entry += 1) {
+        const next = indices[entry]!;
+        const gap = (next - column) * unitBytes;
+        if (at + gap > cellEnd) break scan;
+        at = copyRun(run, gap, part, at);
+        at = writeCell(entry, part, at);
+        column = next + 1;
+        part[at] = column === columns ? LINE_END : delimiter;
+        at += 1;
+      }
+      if (column < columns) {
+        const gap = (columns - column - 1) * unitBytes;
+        if (at + gap > tailEnd) break;
+        at = copyRun(run, gap, part, at);
+        at = copyRun(tail, tail.length, part, at);
+      }
+      column = 0;
+    }
+    this.#out.at = at;
+    Object.assign(cursor, { row, column, entry });
+  }
+
+  /** Encodes up to the next stored cell, or to the end of the row, across as many parts as it takes. */
+  *#encodeAcross(slice: CsrSlice, writeCell: CellWriter, cursor: Cursor): Parts {
+    const { columns } = this.#options;
+    const { column, entry } = cursor;
+    const inRow = entry < slice.indptr[cursor.row + 1]!;
+    const next = inRow ? slice.indices[entry]! : columns - 1;
+    cursor.column = next + 1;
+    yield* this.#out.repeat(this.#run, (next - column) * this.#unitBytes);
+    if (!inRow) return yield* this.#out.write(this.#tail);
+    const end = writeCell(entry, this.#cell, 0);
+    this.#cell[end] = cursor.column === columns ? LINE_END : this.#delimiter;
+    cursor.entry = entry + 1;
+    yield* this.#out.write(this.#cell.subarray(0, end + 1));
+  }
+}
+
+/**
+ * Creates the encoder of one chunk's CSV text.
+ *
+ * Stored values cost time each, unstored ones are copied in blocks: nothing is densified. Memory
+ * is 32 KiB beside the part buffers, whatever the number of columns.
+ *
+ * @see docs/csv-text.md
+ */
+export function createCsvEncoder(options: CsvEncoderOptions): ChunkEncoder {
+  return new CsvEncoder(options);
+}

@@ -1,0 +1,31 @@
+import { type DType, isFloat } from '#core/sparse/dtype.ts';
+import type { CsvDialect, CsvProfile } from './csv-dialect.ts';
+import { quoteCell } from './quote-cell.ts';
+
+/** What decides the texts that are the same in every cell of a matrix. */
+export interface CellOptions {
+  readonly dtype: DType;
+  /** Columns of the matrix, `shape[1]`: a cell alone on its line may not be bare and empty. */
+  readonly columns: number;
+  readonly dialect: CsvDialect;
+}
+
+function typedZero(dtype: DType): string {
+  if (dtype === 'bool') return 'False';
+  return isFloat(dtype) ? '0.0' : '0';
+}
+
+function profileText(profile: CsvProfile, dtype: DType): string {
+  if (profile === 'empty') return '';
+  return profile === 'zero0' ? '0' : typedZero(dtype);
+}
+
+/** Text of a cell that is not stored. */
+export function implicitText({ dtype, columns, dialect }: CellOptions): string {
+  return quoteCell(profileText(dialect.profile, dtype), dialect.delimiter, columns === 1);
+}
+
+/** Text of a stored NaN. */
+export function naText({ columns, dialect }: CellOptions): string {
+  return quoteCell(dialect.naRep, dialect.delimiter, columns === 1);
+}
