@@ -2,7 +2,8 @@ import { maxCellBytes } from '#core/estimate/text-size.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { type CellWriter, createCellWriter } from './cell-writer.ts';
 import type { ChunkEncoder } from './chunk-encoder.ts';
-import { type CellOptions, implicitText, naText } from './implicit-text.ts';
+import { createFixedBytes, type FixedBytes } from './fixed-bytes.ts';
+import type { CellOptions } from './implicit-text.ts';
 import { type Parts, PartWriter } from './part-writer.ts';
 import { quoteCell } from './quote-cell.ts';
 
@@ -20,23 +21,14 @@ interface Cursor {
 
 const LINE_END = 0x0a;
 
-/** Text of unstored cells kept ready for copying: small enough to stay in a core's cache. */
-const RUN_BYTES = 32 * 1024;
-
 /** Below this a loop is faster than `set(subarray())`, which costs about 70 ns a call. */
 const SHORT_COPY_BYTES = 32;
-
-function repeated(unit: Uint8Array, maxBytes: number): Uint8Array {
-  const run = new Uint8Array(Math.max(1, Math.floor(maxBytes / unit.length)) * unit.length);
-  for (let at = 0; at < run.length; at += unit.length) run.set(unit, at);
-  return run;
-}
 
 /** Writes `length` bytes of the endless repetition of `run` at `at`; returns the offset behind them. */
 function copyRun(run: Uint8Array, length: number, target: Uint8Array, at: number): number {
   const end = at + length;
   let to = at;
-  if (length <= SHORT_COPY_BYTES && length <= run.length) {
+  if (length <= SHORT_COPY_BYTES) {
     for (let i = 0; to < end; i += 1, to += 1) target[to] = run[i]!;
     return end;
   }
@@ -48,28 +40,14 @@ function copyRun(run: Uint8Array, length: number, target: Uint8Array, at: number
 class CsvEncoder implements ChunkEncoder {
   readonly #options: CellOptions;
   readonly #out: PartWriter;
-  readonly #delimiter: number;
-  readonly #na: Uint8Array;
-  /** Bytes of an unstored cell and its delimiter. */
-  readonly #unitBytes: number;
-  readonly #run: Uint8Array;
-  /** The unstored cell that ends a line. */
-  readonly #tail: Uint8Array;
+  readonly #fixed: FixedBytes;
   /** One stored cell and what ends it, for cells across two parts. */
   readonly #cell: Uint8Array;
 
   constructor({ buffer, ...options }: CsvEncoderOptions) {
-    const utf8 = new TextEncoder();
-    const { delimiter } = options.dialect;
-    const implicit = implicitText(options);
-    const unit = utf8.encode(options.columns === 0 ? '\n' : implicit + delimiter);
     this.#options = options;
+    this.#fixed = createFixedBytes(options);
     this.#out = new PartWriter(buffer);
-    this.#delimiter = delimiter.charCodeAt(0);
-    this.#na = utf8.encode(naText(options));
-    this.#unitBytes = unit.length;
-    this.#run = repeated(unit, RUN_BYTES);
-    this.#tail = utf8.encode(`${implicit}\n`);
     this.#cell = new Uint8Array(maxCellBytes(options) + 1);
   }
 
@@ -88,8 +66,8 @@ class CsvEncoder implements ChunkEncoder {
   *encode(slice: CsrSlice): Parts {
     const { columns, dtype } = this.#options;
     const rows = slice.rowEnd - slice.rowStart;
-    if (columns === 0) return yield* this.#out.repeat(this.#run, rows);
-    const writeCell = createCellWriter(slice.data, dtype, this.#na);
+    if (columns === 0) return yield* this.#out.repeat(this.#fixed.run, rows);
+    const writeCell = createCellWriter(slice.data, dtype, this.#fixed.na);
     const cursor = { row: 0, column: 0, entry: 0 };
     for (;;) {
       this.#encodeFitting(slice, writeCell, cursor);
@@ -113,12 +91,7 @@ class CsvEncoder implements ChunkEncoder {
     const { columns } = this.#options;
     const { part } = this.#out;
     const rows = slice.rowEnd - slice.rowStart;
-    const [run, unitBytes, tail, delimiter] = [
-      this.#run,
-      this.#unitBytes,
-      this.#tail,
-      this.#delimiter,
-    ];
+    const { run, unitBytes, tail, delimiter } = this.#fixed;
     const cellEnd = part.length - this.#cell.length;
     const tailEnd = part.length - tail.length;
     let { row, column, entry } = cursor;
@@ -151,14 +124,15 @@ class CsvEncoder implements ChunkEncoder {
   /** Encodes up to the next stored cell, or to the end of the row, across as many parts as it takes. */
   *#encodeAcross(slice: CsrSlice, writeCell: CellWriter, cursor: Cursor): Parts {
     const { columns } = this.#options;
+    const { run, unitBytes, tail, delimiter } = this.#fixed;
     const { column, entry } = cursor;
     const inRow = entry < slice.indptr[cursor.row + 1]!;
     const next = inRow ? slice.indices[entry]! : columns - 1;
     cursor.column = next + 1;
-    yield* this.#out.repeat(this.#run, (next - column) * this.#unitBytes);
-    if (!inRow) return yield* this.#out.write(this.#tail);
+    yield* this.#out.repeat(run, (next - column) * unitBytes);
+    if (!inRow) return yield* this.#out.write(tail);
     const end = writeCell(entry, this.#cell, 0);
-    this.#cell[end] = cursor.column === columns ? LINE_END : this.#delimiter;
+    this.#cell[end] = cursor.column === columns ? LINE_END : delimiter;
     cursor.entry = entry + 1;
     yield* this.#out.write(this.#cell.subarray(0, end + 1));
   }
