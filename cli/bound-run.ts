@@ -1,0 +1,64 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { listObjects, readLines } from '#aws/objects.ts';
+import { pinSource } from '#aws/s3-source.ts';
+import { parseS3Uri } from '#aws/s3-uri.ts';
+import { OUTPUT_FOLDERS } from '#core/contract.ts';
+import { defaultPrefix, planKey } from '#core/output.ts';
+import { parseRequest } from '#core/request.ts';
+import type { OutputLocation } from '#core/run.ts';
+import { runIdentity, runIdOf } from '#core/run-id.ts';
+
+/** A request and the run that it will find or begin. */
+export interface BoundRun {
+  readonly runId: string;
+  readonly output: OutputLocation;
+}
+
+/** How far a run is; undefined as long as there is no plan. */
+export interface RunProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * The run that a request without `output.uri` stands for, as Plan will find it. One HEAD request.
+ *
+ * @throws {SourceNotFoundError} the source does not exist.
+ */
+export async function bindRun(
+  client: S3Client,
+  input: unknown,
+  outputBucket: string,
+): Promise<BoundRun> {
+  const request = parseRequest(input);
+  const pin = await pinSource(client, request.source);
+  const runId = await runIdOf(runIdentity(request, pin, outputBucket));
+  const prefix = defaultPrefix(parseS3Uri(pin.uri).key, runId);
+  return { runId, output: { bucket: outputBucket, prefix } };
+}
+
+async function count(items: AsyncIterable<unknown>): Promise<number> {
+  let counted = 0;
+  for await (const _ of items) counted += 1;
+  return counted;
+}
+
+/**
+ * Returns a function that counts the chunks that a run has written, by listing them. The plan is read
+ * once, when it is there.
+ */
+export function watchRun(
+  client: S3Client,
+  { output }: BoundRun,
+): () => Promise<RunProgress | undefined> {
+  const { bucket, prefix } = output;
+  let total = 0;
+  return async () => {
+    if (total === 0) total = await count(readLines(client, bucket, planKey(prefix)));
+    if (total === 0) return undefined;
+    return {
+      total,
+      done: await count(listObjects(client, bucket, `${prefix}${OUTPUT_FOLDERS.data}`)),
+    };
+  };
+}

@@ -1,0 +1,58 @@
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import type { RowRange } from '#core/contract.ts';
+import { defaultColumnNames } from '#core/encode/column-names.ts';
+import type { CsvDialect } from '#core/encode/csv-dialect.ts';
+import { createCsvEncoder } from '#core/encode/csv-encoder.ts';
+import type { CsrLayout } from '#core/formats/csr-layout.ts';
+import { readSlices } from '#core/sparse/read-slices.ts';
+
+const PART_BYTES = 4 * 1024 * 1024;
+
+/** A matrix whose headers have been read. */
+export interface OpenMatrix {
+  readonly source: ByteSource;
+  readonly layout: CsrLayout;
+}
+
+/** Passes parts on and hands the buffer back when the next part is asked for. */
+function* reusing(
+  parts: Generator<Uint8Array, void, Uint8Array>,
+  buffer: Uint8Array,
+): Generator<Uint8Array> {
+  for (let step = parts.next(buffer); step.done !== true; step = parts.next(buffer)) {
+    yield step.value;
+  }
+}
+
+/**
+ * Reads and checks rows without writing anything, one sub-slice at a time.
+ *
+ * @throws {CorruptSourceError} the first fault found.
+ */
+export async function checkRows({ source, layout }: OpenMatrix, rows: RowRange): Promise<void> {
+  const slices = readSlices(source, layout, rows);
+  for (let step = await slices.next(); step.done !== true; step = await slices.next());
+}
+
+/**
+ * Yields the text of rows as a writer would write it, in parts of at most 4 MiB. A part is valid
+ * until the next one is asked for: all share one buffer.
+ *
+ * @param dialect with `header: 'first-chunk'` the header line comes first, whatever the rows are.
+ */
+export async function* encodeRows(
+  { source, layout }: OpenMatrix,
+  rows: RowRange,
+  dialect: CsvDialect,
+): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(PART_BYTES);
+  const { dtype, shape } = layout;
+  const encoder = createCsvEncoder({ dtype, columns: shape[1], dialect, buffer });
+  if (dialect.header === 'first-chunk') {
+    yield* reusing(encoder.header(defaultColumnNames(shape[1])), buffer);
+  }
+  for await (const slice of readSlices(source, layout, rows)) {
+    yield* reusing(encoder.encode(slice), buffer);
+  }
+  yield encoder.finish();
+}

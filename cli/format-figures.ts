@@ -1,0 +1,18 @@
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+
+/** `1234567` as `1,234,567`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** Bytes to three digits in units of 1000: `1.67 GB`; below 1000 exactly. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
+  if (power === 0) return `${bytes} ${UNITS[0]}`;
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${UNITS[power]}`;
+}
+
+/** Milliseconds as `12.3 s`. */
+export function formatSeconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,148 @@
+import { readText } from '#aws/objects.ts';
+import { pinSource, s3Source } from '#aws/s3-source.ts';
+import { headObject } from '#aws/stored-object.ts';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { ManifestError } from '#core/errors.ts';
+import { openMatrix } from '#core/formats/open-matrix.ts';
+import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
+import { manifestKey } from '#core/output.ts';
+import { type BoundRun, bindRun, watchRun } from './bound-run.ts';
+import { chunkingOf } from './chunking-options.ts';
+import { type CommandIo, printResult } from './command-io.ts';
+import { parseDialect, textSection } from './dialect-options.ts';
+import { runExecution } from './follow-execution.ts';
+import { formatBytes, formatCount, formatSeconds } from './format-figures.ts';
+import type { LocalRunOptions } from './local.ts';
+import { inLocalCloud, type Session } from './local-cloud-session.ts';
+import { withFile } from './open-source.ts';
+import { assertHoldsRun, heldManifest, publishRun } from './out-directory.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { uploadSource } from './upload-source.ts';
+
+/** What one run works with. */
+interface Task {
+  readonly source: ByteSource;
+  readonly options: LocalRunOptions;
+  /** Manifest of the run that `--out` holds already. */
+  readonly held: Manifest | undefined;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** How a run ended. */
+interface Outcome {
+  readonly manifest: Manifest;
+  /** False when a run before wrote everything. */
+  readonly isNew: boolean;
+}
+
+const NOT_AWS = 'local stand-ins, checked against AWS recordings; not AWS';
+
+function requestOf(uri: string, options: LocalRunOptions): object {
+  const { concurrency } = options;
+  return {
+    source: uri,
+    output: { text: textSection(options, options.header) },
+    chunking: chunkingOf(options),
+    ...(concurrency !== undefined && { limits: { concurrency } }),
+  };
+}
+
+/** Starts the execution, shows the chunks as they appear, and waits for the end. */
+async function execute(
+  { cloud, clients }: Session,
+  run: BoundRun,
+  request: object,
+  { progress, signal }: Task,
+): Promise<void> {
+  const watch = watchRun(clients.s3, run);
+  const showProgress = async () => {
+    const state = await watch();
+    if (state !== undefined) progress.chunks(state.done, state.total);
+  };
+  const start = { stateMachineArn: cloud.outputs.StateMachineArn, input: request };
+  progress.say(`running ${run.runId}`);
+  await runExecution(clients.states, start, showProgress, signal);
+  await showProgress();
+  progress.stop();
+}
+
+async function publish({ s3 }: Session['clients'], run: BoundRun, task: Task): Promise<Manifest> {
+  const { bucket, prefix } = run.output;
+  const manifestText = await readText(s3, bucket, manifestKey(prefix));
+  if (manifestText === undefined) throw new ManifestError(`run ${run.runId} has no manifest`);
+  const openChunk = async ({ url }: { readonly url: string }) =>
+    s3Source(s3, await pinSource(s3, { uri: url }), task.signal);
+  task.progress.say(`copying the chunks to ${task.options.out}`);
+  await publishRun({ manifestText, openChunk }, task.options.out, task.signal);
+  return parseManifest(manifestText);
+}
+
+async function runIn(session: Session, task: Task): Promise<Outcome> {
+  const { outputs } = session.cloud;
+  const { s3 } = session.clients;
+  task.progress.say('uploading the source');
+  const uri = await uploadSource(s3, task.source, outputs.SourceBucketName);
+  const request = requestOf(uri, task.options);
+  const run = await bindRun(s3, request, outputs.OutputBucketName);
+  if (task.held !== undefined) {
+    await assertHoldsRun(task.options.out, task.held, run.runId);
+    return { manifest: task.held, isNew: false };
+  }
+  const { bucket, prefix } = run.output;
+  const before = await headObject(s3, bucket, manifestKey(prefix));
+  await execute(session, run, request, task);
+  return { manifest: await publish(session.clients, run, task), isNew: before === undefined };
+}
+
+function summary({ manifest, isNew }: Outcome, out: string, milliseconds: number): object {
+  const { runId, totals } = manifest;
+  const seconds = Math.round(milliseconds) / 1000;
+  return { runId, out, isNew, ...totals, seconds, environment: NOT_AWS };
+}
+
+function prose({ manifest, isNew }: Outcome, out: string, milliseconds: number): string {
+  const { runId, totals } = manifest;
+  const { rows, chunks, bytes, crc32 } = totals;
+  const known = isNew ? '' : ', complete already: nothing new was written';
+  return [
+    `run      ${runId}${known}`,
+    `rows     ${formatCount(rows)} in ${formatCount(chunks)} chunks, ${formatBytes(bytes)}`,
+    `CRC-32   ${crc32} of all chunks in order`,
+    `output   ${out}`,
+    `time     ${formatSeconds(milliseconds)}`,
+    `ran on   ${NOT_AWS}`,
+  ].join('\n');
+}
+
+/**
+ * Runs the stack of this checkout on a file, from upload to verified copies of the chunks.
+ *
+ * @throws {UsageError} `--out` holds something else; nothing was started.
+ * @throws {StateDirectoryInUse} another process works on `--state`.
+ * @throws {ExecutionFailed} the execution failed; `--out` is as it was before.
+ */
+export async function localRun(
+  file: string,
+  options: LocalRunOptions,
+  io: CommandIo,
+): Promise<void> {
+  const startedAt = performance.now();
+  parseDialect(options, options.header);
+  const held = await heldManifest(options.out);
+  const progress = createProgress(io);
+  const { out, state, concurrency } = options;
+  try {
+    const outcome = await withFile(file, async (source) => {
+      // A source that cannot be read is refused before anything starts.
+      await openMatrix(source);
+      const task = { source, options, held, progress, signal: io.signal };
+      const session = { out, state, concurrency };
+      return await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, task));
+    });
+    const milliseconds = performance.now() - startedAt;
+    await printResult(io, summary(outcome, out, milliseconds), prose(outcome, out, milliseconds));
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,0 +1,67 @@
+import { Command, CommanderError } from 'commander';
+import type { CommandIo } from './command-io.ts';
+import { inspectCommand } from './inspect.ts';
+import { localCommand } from './local.ts';
+import { reportFailure } from './report-failure.ts';
+import { sliceCommand } from './slice.ts';
+import { verifyCommand } from './verify.ts';
+
+const DESCRIPTION =
+  'Fans a massive sparse matrix out into ordered CSV chunks, and proves that every row is there once and in order.';
+
+const EXAMPLES = `
+Examples:
+  $ npm run -s cli -- inspect matrix.npz
+  $ npm run -s cli -- local run matrix.npz --out chunks
+  $ npm run -s cli -- verify chunks --source matrix.npz
+  $ npm run -s cli -- slice matrix.npz --rows 0:10
+
+Exit codes: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 130 stopped by Ctrl-C.
+`;
+
+/** What the command line is given by the process that runs it. */
+export type Environment = Omit<CommandIo, 'json'>;
+
+/** Subcommands do not inherit how the program prints and ends, so each is told. */
+function configure(command: Command, environment: Environment): void {
+  command
+    .exitOverride()
+    .showHelpAfterError(false)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => environment.stdout.write(text),
+      writeErr: (text) => environment.stderr.write(text),
+      outputError: () => undefined,
+    });
+  for (const child of command.commands) configure(child, environment);
+}
+
+function createProgram(environment: Environment): { program: Command; io: () => CommandIo } {
+  const program = new Command('sparse-fanout')
+    .description(DESCRIPTION)
+    .option('--json', 'print results and errors as JSON objects')
+    .addHelpText('after', EXAMPLES);
+  const io = () => ({ ...environment, json: program.opts()['json'] === true });
+  for (const create of [sliceCommand, inspectCommand, verifyCommand, localCommand]) {
+    program.addCommand(create(io));
+  }
+  configure(program, environment);
+  return { program, io };
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param args without the names of the interpreter and the script.
+ * @returns the exit code: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 130 Ctrl-C.
+ */
+export async function main(args: readonly string[], environment: Environment): Promise<number> {
+  const { program, io } = createProgram(environment);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    const helped = error instanceof CommanderError && error.exitCode === 0;
+    return helped ? 0 : await reportFailure(error, io());
+  }
+}

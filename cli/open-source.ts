@@ -1,0 +1,64 @@
+import { createS3Client } from '#aws/clients.ts';
+import { pinSource, s3Source } from '#aws/s3-source.ts';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { openMatrix } from '#core/formats/open-matrix.ts';
+import type { OpenMatrix } from './encode-rows.ts';
+import { openFileSource } from './file-source.ts';
+
+/** True for `s3://bucket/key`; everything else is a path. */
+export function isS3Uri(location: string): boolean {
+  return location.startsWith('s3://');
+}
+
+/** Opens a file for as long as `use` takes. */
+export async function withFile<T>(
+  path: string,
+  use: (source: ByteSource) => Promise<T>,
+): Promise<T> {
+  const file = await openFileSource(path);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function withObject<T>(
+  uri: string,
+  signal: AbortSignal,
+  use: (source: ByteSource) => Promise<T>,
+): Promise<T> {
+  const client = createS3Client();
+  try {
+    return await use(s3Source(client, await pinSource(client, { uri }, signal), signal));
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * Pins an S3 object or a file for as long as `use` takes, to be read by byte range. S3 is reached as
+ * the AWS SDK is configured by default: profile, environment, `AWS_ENDPOINT_URL_S3`.
+ *
+ * @throws {SourceNotFoundError} there is none, or it cannot be read.
+ */
+export async function withSource<T>(
+  location: string,
+  signal: AbortSignal,
+  use: (source: ByteSource) => Promise<T>,
+): Promise<T> {
+  return isS3Uri(location)
+    ? await withObject(location, signal, use)
+    : await withFile(location, use);
+}
+
+/** {@link withSource}, and reads the headers of the matrix in it. */
+export async function withMatrix<T>(
+  location: string,
+  signal: AbortSignal,
+  use: (matrix: OpenMatrix) => Promise<T>,
+): Promise<T> {
+  return await withSource(location, signal, async (source) =>
+    use({ source, layout: await openMatrix(source) }),
+  );
+}

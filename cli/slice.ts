@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { type AskedRows, parseRows, rowsWithin } from './argument-parsers.ts';
+import { type CommandIo, write } from './command-io.ts';
+import { addDialectOptions, type DialectOptions, parseDialect } from './dialect-options.ts';
+import { checkRows, encodeRows } from './encode-rows.ts';
+import { withMatrix } from './open-source.ts';
+
+interface SliceOptions extends DialectOptions {
+  readonly rows?: AskedRows;
+  readonly header?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  $ npm run -s cli -- slice matrix.npz --rows 0:10
+  $ npm run -s cli -- slice s3://bucket/matrix.npz --rows 50000:100000 --profile zero0 > chunk.csv
+  $ npm run -s cli -- slice matrix.npz --rows :3 --header --delimiter '\\t' --na-rep NULL
+`;
+
+/**
+ * Prints rows as a writer would write them. They are read twice: every row is checked before the
+ * first byte appears, and the pinned source is the same both times. Holds one sub-slice at a time.
+ */
+async function slice(location: string, options: SliceOptions, io: CommandIo): Promise<void> {
+  const dialect = parseDialect(options, options.header ? 'first-chunk' : 'none');
+  await withMatrix(location, io.signal, async (matrix) => {
+    const rows = rowsWithin(options.rows, matrix.layout.shape[0]);
+    await checkRows(matrix, rows);
+    for await (const part of encodeRows(matrix, rows, dialect)) {
+      io.signal.throwIfAborted();
+      await write(io.stdout, part);
+    }
+  });
+}
+
+/** `slice`: the one-chunk reproduction. */
+export function sliceCommand(io: () => CommandIo): Command {
+  const command = new Command('slice')
+    .description('print rows of a source as a writer would write them')
+    .argument('<source>', 'file or s3://bucket/key')
+    .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
+    .option('--header', 'begin with a header line');
+  return addDialectOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action((location: string, options: SliceOptions) => slice(location, options, io()));
+}

@@ -1,0 +1,76 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { createS3Client } from '#aws/clients.ts';
+import { listObjects, readText } from '#aws/objects.ts';
+import { parseS3Uri } from '#aws/s3-uri.ts';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { OUTPUT_FOLDERS } from '#core/contract.ts';
+import { ManifestError } from '#core/errors.ts';
+import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { isS3Uri, withFile, withSource } from './open-source.ts';
+
+/** A finished run: its manifest, and its chunks wherever they lie now. */
+export interface StoredRun {
+  readonly manifest: Manifest;
+  /** Names of everything that lies beside the chunks, the chunks too. */
+  readonly names: readonly string[];
+  /** Opens a chunk for as long as `use` takes. */
+  withChunk<T>(entry: ManifestEntry, use: (chunk: ByteSource) => Promise<T>): Promise<T>;
+}
+
+/** Name of a chunk without its folder: `chunk-000042.csv`. */
+export function chunkName(entry: ManifestEntry): string {
+  return basename(entry.url);
+}
+
+/** Path of the manifest below a directory that `local run --out` wrote. */
+export function manifestPath(directory: string): string {
+  return join(directory, OUTPUT_FOLDERS.manifest, 'manifest.json');
+}
+
+/** Path of the chunks below a directory that `local run --out` wrote. */
+export function dataPath(directory: string): string {
+  return join(directory, OUTPUT_FOLDERS.data);
+}
+
+async function openDirectory(directory: string): Promise<StoredRun> {
+  const isDirectory = (await stat(directory).catch(() => undefined))?.isDirectory() === true;
+  const text = await readFile(manifestPath(directory), 'utf8').catch((cause: unknown) => {
+    const what = isDirectory ? 'holds no _manifest/manifest.json' : 'is not a directory';
+    throw new ManifestError(`${directory} ${what}; name the --out directory of a run`, { cause });
+  });
+  const data = dataPath(resolve(directory));
+  return {
+    manifest: parseManifest(text),
+    names: await readdir(data).catch(() => []),
+    withChunk: (entry, use) => withFile(join(data, chunkName(entry)), use),
+  };
+}
+
+async function listNames(bucket: string, prefix: string, signal: AbortSignal): Promise<string[]> {
+  const objects = listObjects(createS3Client(), bucket, prefix, signal);
+  return await Array.fromAsync(objects, ({ key }) => key.slice(prefix.length));
+}
+
+async function openS3Run(uri: string, signal: AbortSignal): Promise<StoredRun> {
+  const { bucket, key } = parseS3Uri(uri);
+  const text = await readText(createS3Client(), bucket, key, signal);
+  if (text === undefined) throw new ManifestError(`${uri} does not exist`);
+  const manifest = parseManifest(text);
+  const [first] = manifest.entries;
+  const data = parseS3Uri(first!.url.slice(0, first!.url.lastIndexOf('/') + 1));
+  return {
+    manifest,
+    names: await listNames(data.bucket, data.key, signal),
+    withChunk: (entry, use) => withSource(entry.url, signal, use),
+  };
+}
+
+/**
+ * Opens a finished run by its directory or by the S3 URI of its manifest. Holds the manifest.
+ *
+ * @throws {ManifestError} there is no manifest, or it is none of this version.
+ */
+export async function openStoredRun(location: string, signal: AbortSignal): Promise<StoredRun> {
+  return isS3Uri(location) ? await openS3Run(location, signal) : await openDirectory(location);
+}

@@ -1,0 +1,57 @@
+import { basename } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { PartSink } from '#aws/part-sink.ts';
+import { headObject } from '#aws/stored-object.ts';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { crc32Base64, crc32Hex } from '#core/checksum/crc32.ts';
+import { readBlocks } from './read-blocks.ts';
+
+/** Not below the prefix that starts executions by itself. */
+const FOLDER = 'local-run';
+
+async function checksum(source: ByteSource): Promise<number> {
+  let crc = 0;
+  for await (const block of readBlocks(source)) crc = crc32(block, crc);
+  return crc;
+}
+
+/** Sends all parts but the last, which is returned. */
+async function sendParts(source: ByteSource, sink: PartSink): Promise<Uint8Array> {
+  for (let offset = 0; ; ) {
+    const part = await sink.buffer();
+    const length = Math.min(part.length, source.size - offset);
+    part.set(await source.read({ offset, length }));
+    offset += length;
+    if (offset === source.size) return part.subarray(0, length);
+    sink.send(part);
+  }
+}
+
+/**
+ * Puts a file where the local cloud's functions can read it, unless it is there already. The key holds
+ * size and CRC-32, so that files of one name do not replace each other.
+ *
+ * @returns its S3 URI.
+ */
+export async function uploadSource(
+  client: S3Client,
+  source: ByteSource,
+  bucket: string,
+): Promise<string> {
+  const crc = await checksum(source);
+  const key = `${FOLDER}/${crc32Hex(crc)}-${source.size}/${basename(source.uri)}`;
+  const uri = `s3://${bucket}/${key}`;
+  const stored = await headObject(client, bucket, key);
+  if (stored?.bytes === source.size && stored.crc32Base64 === crc32Base64(crc)) {
+    return uri;
+  }
+  const sink = new PartSink(client, { bucket, key, contentType: 'application/octet-stream' });
+  try {
+    await sink.finish(await sendParts(source, sink));
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+  return uri;
+}

@@ -1,0 +1,156 @@
+import { Command } from 'commander';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { crc32Hex } from '#core/checksum/crc32.ts';
+import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
+import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
+import { parseCount } from './argument-parsers.ts';
+import { type CommandIo, printResult } from './command-io.ts';
+import { encodeRows, type OpenMatrix } from './encode-rows.ts';
+import { formatBytes, formatCount } from './format-figures.ts';
+import { manifestProblems } from './manifest-problems.ts';
+import { withMatrix } from './open-source.ts';
+import { firstDifference, readChunk } from './read-chunk.ts';
+import { sampleIndices } from './sample-indices.ts';
+import { openStoredRun, type StoredRun } from './stored-run.ts';
+
+interface VerifyOptions {
+  readonly source?: string;
+  readonly sample: number;
+  readonly seed: number;
+}
+
+/** What `verify --json` prints. */
+interface Verification {
+  readonly runId: string;
+  readonly chunks: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly crc32: string;
+  /** Chunks that were derived from the source again and found equal byte for byte. */
+  readonly rederived: readonly number[];
+}
+
+/** More are counted, not told. */
+const MAX_PROBLEMS = 5;
+const DEFAULT_SAMPLE = 3;
+const DEFAULT_SEED = 1;
+
+const EXAMPLES = `
+Examples:
+  $ npm run -s cli -- verify chunks
+  $ npm run -s cli -- verify chunks --source matrix.npz --sample 10
+  $ npm run -s cli -- verify s3://bucket/run/_manifest/manifest.json --source s3://bucket/matrix.npz
+`;
+
+function assertNone(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  const more = problems.length - MAX_PROBLEMS;
+  const rest = more > 0 ? `; and ${more} more` : '';
+  throw new ManifestError(`${problems.slice(0, MAX_PROBLEMS).join('; ')}${rest}`);
+}
+
+async function differences(chunk: ByteSource, entry: ManifestEntry): Promise<string[]> {
+  const name = `chunk ${entry.index}`;
+  const { content_length, record_count } = entry.meta;
+  if (chunk.size !== content_length) {
+    return [`${name} has ${chunk.size} bytes, the manifest says ${content_length}`];
+  }
+  const { lines, crc32 } = await readChunk(chunk);
+  const problems: string[] = [];
+  if (crc32Hex(crc32) !== entry.crc32) {
+    problems.push(`${name} has CRC-32 ${crc32Hex(crc32)}, the manifest says ${entry.crc32}`);
+  }
+  if (lines !== record_count) {
+    problems.push(`${name} has ${lines} lines, the manifest says ${record_count}`);
+  }
+  return problems;
+}
+
+async function chunkProblems(run: StoredRun, entry: ManifestEntry): Promise<string[]> {
+  try {
+    return await run.withChunk(entry, (chunk) => differences(chunk, entry));
+  } catch (error) {
+    if (error instanceof SourceNotFoundError) return [`chunk ${entry.index} is missing`];
+    throw error;
+  }
+}
+
+async function allChunkProblems(run: StoredRun, signal: AbortSignal): Promise<string[]> {
+  const problems: string[] = [];
+  for (const entry of run.manifest.entries) {
+    signal.throwIfAborted();
+    problems.push(...(await chunkProblems(run, entry)));
+  }
+  return problems;
+}
+
+function sourceProblems({ source, matrix }: Manifest, given: OpenMatrix): string[] {
+  const { shape, dtype, nnz } = given.layout;
+  const facts = [
+    ['size', given.source.size, source.size],
+    ['shape', shape.join(' x '), matrix.shape.join(' x ')],
+    ['dtype', dtype, matrix.dtype],
+    ['nnz', nnz, matrix.nnz],
+  ] as const;
+  return facts
+    .filter(([, got, expected]) => got !== expected)
+    .map(
+      ([fact, got, expected]) => `the source's ${fact} is ${got}, the manifest says ${expected}`,
+    );
+}
+
+async function rederive(run: StoredRun, given: OpenMatrix, index: number): Promise<string[]> {
+  const { dialect, entries } = run.manifest;
+  const entry = entries[index]!;
+  const header = index === 0 ? dialect.header : 'none';
+  const text = encodeRows(given, entry, { ...dialect, header });
+  const difference = await run.withChunk(entry, (chunk) => firstDifference(chunk, text));
+  if (difference === undefined) return [];
+  return [`chunk ${index} differs at byte ${difference} from what the source gives`];
+}
+
+async function rederiveSample(
+  run: StoredRun,
+  given: OpenMatrix,
+  { sample, seed }: VerifyOptions,
+): Promise<number[]> {
+  assertNone(sourceProblems(run.manifest, given));
+  const indices = sampleIndices(run.manifest.entries.length, sample, seed);
+  for (const index of indices) assertNone(await rederive(run, given, index));
+  return indices;
+}
+
+function prose({ chunks, rows, bytes, crc32, rederived }: Verification): string {
+  const again =
+    rederived.length > 0 ? `; derived again and equal: chunks ${rederived.join(', ')}` : '';
+  return `verified ${formatCount(chunks)} chunks, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}`;
+}
+
+async function verify(location: string, options: VerifyOptions, io: CommandIo): Promise<void> {
+  const run = await openStoredRun(location, io.signal);
+  const { runId, totals } = run.manifest;
+  assertNone([
+    ...manifestProblems(run.manifest, run.names),
+    ...(await allChunkProblems(run, io.signal)),
+  ]);
+  const { source } = options;
+  const rederived =
+    source === undefined
+      ? []
+      : await withMatrix(source, io.signal, (given) => rederiveSample(run, given, options));
+  const { chunks, rows, bytes, crc32 } = totals;
+  const verification = { runId, chunks, rows, bytes, crc32, rederived };
+  await printResult(io, verification, prose(verification));
+}
+
+/** `verify`: reads every chunk of a finished run again and holds it against the manifest. */
+export function verifyCommand(io: () => CommandIo): Command {
+  return new Command('verify')
+    .description('read every chunk of a run again and hold it against its manifest')
+    .argument('<run>', 'directory of local run --out, or the s3:// URI of a manifest')
+    .option('--source <source>', 'file or s3://bucket/key to derive sampled chunks from again')
+    .option('--sample <n>', 'chunks to derive again', parseCount, DEFAULT_SAMPLE)
+    .option('--seed <n>', 'which chunks are sampled', parseCount, DEFAULT_SEED)
+    .addHelpText('after', EXAMPLES)
+    .action((location: string, options: VerifyOptions) => verify(location, options, io()));
+}
