@@ -3,15 +3,15 @@ import type { CsrSlice } from '#core/sparse/csr.ts';
 /**
  * Turns slices into the text of one chunk, part by part.
  *
- * The generators yield a part whenever the buffer they write to is full, and are handed the next
- * empty buffer by `next(buffer)`. So the caller decides how many buffers exist, and encoding waits
- * for sending. Nothing is kept but the buffer under way.
+ * The generators yield a part whenever the buffer they write to is full and more follows, and are
+ * handed the next empty buffer by `next(buffer)`. So the caller decides how many buffers exist, and
+ * encoding waits for sending. Nothing is kept but the buffer under way.
  */
 export interface ChunkEncoder {
   /** Writes the header line; to be called before any slice, if at all. */
   header(names: Iterable<string>): Generator<Uint8Array, void, Uint8Array>;
   /** Encodes the slice that follows the last one; yields full parts. */
   encode(slice: CsrSlice): Generator<Uint8Array, void, Uint8Array>;
-  /** Returns what the buffer under way holds: the last part, possibly empty. */
+  /** Returns what the buffer under way holds: the last part, empty only if nothing was written. */
   finish(): Uint8Array;
 }
