@@ -7,13 +7,13 @@ const X_TO_8 = X_TO_0 >>> 8;
 /** Lengths are whole numbers below 2^53. */
 const LENGTH_BITS = 53;
 
-/** Product of two polynomials modulo {@link POLYNOMIAL}, in 32 steps. */
+/** Product of two polynomials modulo {@link POLYNOMIAL}, in 32 steps without a branch. */
 function multiply(a: number, b: number): number {
   let product = 0;
-  let shifted = b;
-  for (let bit = X_TO_0; bit !== 0; bit >>>= 1) {
-    if ((a & bit) !== 0) product ^= shifted;
-    shifted = (shifted & 1) === 1 ? (shifted >>> 1) ^ POLYNOMIAL : shifted >>> 1;
+  let shifted = b | 0;
+  for (let power = 31; power >= 0; power -= 1) {
+    product ^= shifted & -((a >>> power) & 1);
+    shifted = (shifted >>> 1) ^ (POLYNOMIAL & -(shifted & 1));
   }
   return product >>> 0;
 }
@@ -32,7 +32,7 @@ function powersOfBytes(): Uint32Array {
 const BYTE_POWERS = powersOfBytes();
 
 /**
- * CRC-32 of two byte strings one after the other, from their CRCs alone: under a microsecond.
+ * CRC-32 of two byte strings one after the other, from their CRCs alone: about 1 µs.
  *
  * @param bytesOfB length of the second string, up to 2^53 - 1 bytes.
  * @see https://github.com/madler/zlib/blob/develop/crc32.c, crc32_combine
