@@ -1,0 +1,15 @@
+import { crc32 } from 'node:zlib';
+import { assertRange } from './assert-range.ts';
+import type { ByteSource } from './byte-source.ts';
+
+/** A source whose bytes are in memory already; each read copies its range. */
+export function memorySource(bytes: Uint8Array, uri = 'memory'): ByteSource {
+  const source = { uri, size: bytes.length, etag: `${crc32(bytes).toString(16)}-${bytes.length}` };
+  return {
+    ...source,
+    async read(range) {
+      assertRange(source, range);
+      return new Uint8Array(bytes.subarray(range.offset, range.offset + range.length));
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * Fetches the next item while the current one is being used: exactly one ahead, in order.
+ *
+ * An item that failed throws when its turn comes, never before. When the consumer stops early, the
+ * item under way is awaited and dropped, so nothing reads on behind its back.
+ */
+export async function* withReadAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+  let ahead = items.next();
+  try {
+    for (;;) {
+      const { done, value } = await ahead;
+      if (done) return;
+      ahead = items.next();
+      // Awaited above in its turn, or below; until then a failure must not count as unhandled.
+      ahead.catch(() => {});
+      yield value;
+    }
+  } finally {
+    await Promise.allSettled([ahead]);
+    await items.return(undefined);
+  }
+}

@@ -1,0 +1,129 @@
+import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
+import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+
+/** What a npy header says, and where its elements lie in the object. */
+export interface NpyArray {
+  /** Names the array in messages. */
+  readonly where: string;
+  /** NumPy's type string, such as `<f8`. */
+  readonly descr: string;
+  /** Length of each dimension; `[]` for a scalar. */
+  readonly shape: readonly number[];
+  /** Bytes of the elements. */
+  readonly elements: ByteRange;
+}
+
+const MAGIC = '\x93NUMPY';
+
+/**
+ * Longest header that `numpy.load` accepts by default (`max_header_size`); a sparse matrix's arrays
+ * need about 118 bytes.
+ * @see https://numpy.org/doc/stable/reference/generated/numpy.load.html
+ */
+const MAX_HEADER_BYTES = 10_000;
+
+/** One `'key': value,` of the header's dict; a value is a quoted string, a bool or a flat tuple. */
+const ENTRY =
+  /\s*(?<q>['"])(?<key>\w+)\k<q>\s*:\s*(?:(?<v>['"])(?<text>[^'"\\]*)\k<v>|(?<flag>True|False)|\((?<tuple>[^()]*)\))\s*(?:,|(?=\}))/y;
+
+/** Lengths of a tuple such as `(3, 4)`, `(3,)`, `()` or Python 2's `(3L,)`. */
+function parseTuple(text: string): number[] | undefined {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.length > 1 || parts[0] === '') {
+    if (parts.at(-1) === '') parts.pop();
+    const isValid = parts.every((part) => /^\d{1,15}L?$/.test(part));
+    return isValid ? parts.map((part) => Number.parseInt(part, 10)) : undefined;
+  }
+  return undefined;
+}
+
+/** The dict as it stands: each key once, each value as its text; undefined unless it is well formed. */
+function parseDict(text: string): Map<string, string> | undefined {
+  const entries = new Map<string, string>();
+  if (!text.startsWith('{')) return undefined;
+  ENTRY.lastIndex = 1;
+  let end = 1;
+  for (let match = ENTRY.exec(text); match?.groups !== undefined; match = ENTRY.exec(text)) {
+    const { key = '', text: string, flag, tuple } = match.groups;
+    if (entries.has(key)) return undefined;
+    entries.set(key, string ?? flag ?? tuple ?? '');
+    end = ENTRY.lastIndex;
+  }
+  return /^\s*\}\s*$/.test(text.slice(end)) ? entries : undefined;
+}
+
+/**
+ * Parses the Python dict literal of a npy header without evaluating anything.
+ *
+ * @param where names the array in messages.
+ * @throws {UnsupportedSourceError} the elements are structured.
+ * @throws {CorruptSourceError} the text is not a dict of exactly `descr`, `fortran_order`, `shape`.
+ */
+export function parseNpyHeader(text: string, where: string): Pick<NpyArray, 'descr' | 'shape'> {
+  if (/['"]descr['"]\s*:\s*[[(]/.test(text)) {
+    throw new UnsupportedSourceError(
+      `${where} has structured elements, allowed are plain numbers; save one field as a matrix of its own`,
+    );
+  }
+  const dict = parseDict(text);
+  const descr = dict?.get('descr');
+  const order = dict?.get('fortran_order');
+  const shape = parseTuple(dict?.get('shape') ?? 'none');
+  const isKnown = dict?.size === 3 && (order === 'True' || order === 'False');
+  if (isKnown && descr !== undefined && shape !== undefined) return { descr, shape };
+  throw new CorruptSourceError(
+    `${where} has a header that is not a dict of descr, fortran_order and shape: ${JSON.stringify(text.slice(0, 80))}`,
+  );
+}
+
+/** Length of the header's text, and where it begins; version 1 counts it in two bytes, 2 and 3 in four. */
+function parsePrefix(prefix: Uint8Array<ArrayBuffer>, where: string): ByteRange {
+  const view = new DataView(prefix.buffer);
+  if (prefix.length < 12 || String.fromCharCode(...prefix.subarray(0, 6)) !== MAGIC) {
+    throw new CorruptSourceError(`${where} does not begin as a npy array does (\\x93NUMPY)`);
+  }
+  const version = view.getUint8(6);
+  if (version < 1 || version > 3) {
+    throw new UnsupportedSourceError(
+      `${where} has a npy header of version ${version}, allowed are 1, 2 and 3; save it again with a current NumPy`,
+    );
+  }
+  const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw new BoundExceededError(
+      `${where} has a header of ${length} bytes, allowed are ${MAX_HEADER_BYTES}`,
+    );
+  }
+  return { offset: version === 1 ? 10 : 12, length };
+}
+
+/**
+ * Reads the header of the npy array that fills `range`. Two reads of together at most 10,012 bytes.
+ *
+ * @param where names the array in messages.
+ * @throws {CorruptSourceError} the bytes are no npy array.
+ * @throws {UnsupportedSourceError} a version above 3 or structured elements.
+ * @throws {BoundExceededError} the header is longer than NumPy itself would read.
+ */
+export async function readNpyHeader(
+  source: ByteSource,
+  range: ByteRange,
+  where: string,
+): Promise<NpyArray> {
+  const { offset } = range;
+  const prefix = await source.read({ offset, length: Math.min(12, range.length) });
+  const header = parsePrefix(prefix, where);
+  const headerBytes = header.offset + header.length;
+  if (headerBytes > range.length) {
+    throw new CorruptSourceError(
+      `${where} has a header of ${headerBytes} bytes in a member of ${range.length} bytes; the file is damaged`,
+    );
+  }
+  const text = await source.read({ offset: offset + header.offset, length: header.length });
+  return {
+    where,
+    // Version 3 is UTF-8, 1 and 2 are Latin-1: they agree on every header that is accepted.
+    ...parseNpyHeader(new TextDecoder().decode(text), where),
+    elements: { offset: offset + headerBytes, length: range.length - headerBytes },
+  };
+}

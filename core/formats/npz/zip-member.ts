@@ -1,0 +1,57 @@
+import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
+import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import type { ZipDirectory, ZipMember } from './zip-directory.ts';
+
+const LOCAL_SIGNATURE = 0x04034b50;
+const STORED = 0;
+const DEFLATED = 8;
+
+/** Bytes of a local header without name and extra field. */
+export const LOCAL_HEADER_BYTES = 30;
+
+/**
+ * Makes sure that the member's bytes lie in the file as they are.
+ *
+ * @throws {UnsupportedSourceError} the member is compressed or encrypted.
+ */
+export function assertStored({ uri }: ByteSource, member: ZipMember): void {
+  const { name, method, isEncrypted } = member;
+  if (method === STORED && !isEncrypted) return;
+  const how = isEncrypted ? 'encrypted' : `compressed (${name} by zip method ${method})`;
+  const known = isEncrypted || method === DEFLATED ? '' : ', which NumPy does not write';
+  throw new UnsupportedSourceError(
+    `${uri} is ${how}${known}, and rows can only be read from stored members; save it with scipy.sparse.save_npz(path, matrix, compressed=False)`,
+  );
+}
+
+/**
+ * Finds where the bytes of a stored member lie. Its length comes from the central directory, because
+ * the local header may hold 0 or 0xFFFFFFFF; its offset from the local header, because only that one
+ * has NumPy's zip64 padding. Two reads of a few bytes.
+ *
+ * @throws {CorruptSourceError} local header and directory disagree, or the bytes pass the directory.
+ */
+export async function locateMember(
+  source: ByteSource,
+  directory: ZipDirectory,
+  member: ZipMember,
+): Promise<ByteRange> {
+  const { name, bytes: length, localOffset } = member;
+  const fixed = await source.read({ offset: localOffset, length: LOCAL_HEADER_BYTES });
+  const header = new DataView(fixed.buffer);
+  const nameBytes = header.getUint16(26, true);
+  const nameOffset = localOffset + LOCAL_HEADER_BYTES;
+  const localName = await source.read({ offset: nameOffset, length: nameBytes });
+  const isSame =
+    header.getUint32(0, true) === LOCAL_SIGNATURE && new TextDecoder().decode(localName) === name;
+  if (!isSame || member.compressedBytes !== length) {
+    throw new CorruptSourceError(
+      `${source.uri} has no local header for ${name} at offset ${localOffset} that fits its zip directory; the file is damaged`,
+    );
+  }
+  const offset = nameOffset + nameBytes + header.getUint16(28, true);
+  if (offset + length <= directory.offset) return { offset, length };
+  throw new CorruptSourceError(
+    `${source.uri} has ${length} bytes of ${name} at offset ${offset}, past the zip directory at ${directory.offset}; the file is damaged`,
+  );
+}

@@ -1,0 +1,143 @@
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { withReadAhead } from '#core/bytes/read-ahead.ts';
+import type { RowRange } from '#core/contract.ts';
+import { BoundExceededError, RequestError } from '#core/errors.ts';
+import type { ArrayLayout, CsrLayout } from '#core/formats/csr-layout.ts';
+import { canonicalize } from './canonical.ts';
+import type { CsrSlice } from './csr.ts';
+import { decodeIndices, decodeValues } from './decode.ts';
+import { ITEM_BYTES } from './dtype.ts';
+import { readIndptrBands } from './read-indptr.ts';
+
+/** Large enough for S3's full speed, small enough that two of them hardly count in a writer's memory. */
+const SLICE_BYTES = 4 * 1024 * 1024;
+
+/** `indptr` is read in bands of its own, so that a range of many millions of rows stays small too. */
+const INDPTR_BAND_BYTES = 1024 * 1024;
+
+/** Most bytes of `indices` and `data` in one row, which is always read whole. */
+export const MAX_ROW_BYTES = 256 * 1024 * 1024;
+
+/** Where consecutive rows begin and end in `indices` and `data`: one bound more than rows. */
+interface RowBounds {
+  readonly rowStart: number;
+  readonly bounds: Float64Array;
+}
+
+function checkRange({ uri }: ByteSource, [rows]: CsrLayout['shape'], range: RowRange): void {
+  const { rowStart, rowEnd } = range;
+  const isWhole = Number.isSafeInteger(rowStart) && Number.isSafeInteger(rowEnd);
+  if (isWhole && 0 <= rowStart && rowStart <= rowEnd && rowEnd <= rows) return;
+  throw new RequestError([
+    `rows ${rowStart}:${rowEnd} are not a range within the ${rows} rows of ${uri}; give start:end with 0 <= start <= end <= ${rows}`,
+  ]);
+}
+
+/** Bytes of one stored entry: its column and its value. */
+function entryBytesOf({ indices, data }: CsrLayout): number {
+  return ITEM_BYTES[indices.dtype] + ITEM_BYTES[data.dtype];
+}
+
+/** Bounds of the rows of a range, band by band; each band begins with the last bound of the one before. */
+async function* readRowBounds(
+  source: ByteSource,
+  layout: CsrLayout,
+  { rowStart, rowEnd }: RowRange,
+): AsyncGenerator<RowBounds> {
+  const run = { start: rowStart, end: rowEnd + 1, bandBytes: INDPTR_BAND_BYTES };
+  let first = rowStart;
+  let last: number[] = [];
+  for await (const band of withReadAhead(readIndptrBands(source, layout, run))) {
+    const bounds = new Float64Array(last.length + band.length);
+    bounds.set(last);
+    bounds.set(band, last.length);
+    yield { rowStart: first, bounds };
+    first += bounds.length - 1;
+    last = [bounds[bounds.length - 1]!];
+  }
+}
+
+/** Cuts rows into runs of whole rows with at most `maxEntries` entries, but at least one row each. */
+function* cutRows({ rowStart, bounds }: RowBounds, maxEntries: number): Generator<RowBounds> {
+  const rows = bounds.length - 1;
+  for (let from = 0, to = 1; from < rows; from = to, to++) {
+    while (to < rows && bounds[to + 1]! - bounds[from]! <= maxEntries) to++;
+    yield { rowStart: rowStart + from, bounds: bounds.subarray(from, to + 1) };
+  }
+}
+
+function readRun(source: ByteSource, array: ArrayLayout, start: number, end: number) {
+  const itemBytes = ITEM_BYTES[array.dtype];
+  const offset = array.offset + start * itemBytes;
+  return source.read({ offset, length: (end - start) * itemBytes });
+}
+
+/** Reads one run of rows: one read of `indices` and one of `data`, at the same time. */
+async function readSlice(
+  source: ByteSource,
+  layout: CsrLayout,
+  { rowStart, bounds }: RowBounds,
+): Promise<CsrSlice> {
+  const start = bounds[0]!;
+  const end = bounds[bounds.length - 1]!;
+  const rowBytes = (end - start) * entryBytesOf(layout);
+  if (bounds.length === 2 && rowBytes > MAX_ROW_BYTES) {
+    throw new BoundExceededError(
+      `row ${rowStart} of ${source.uri} takes ${rowBytes} bytes of indices and data, allowed are ${MAX_ROW_BYTES}; sum its duplicates or split the matrix by columns`,
+    );
+  }
+  const [indices, data] = await Promise.all([
+    readRun(source, layout.indices, start, end),
+    readRun(source, layout.data, start, end),
+  ]);
+  return canonicalize({
+    uri: source.uri,
+    columns: layout.shape[1],
+    dtype: layout.dtype,
+    rowStart,
+    rowEnd: rowStart + bounds.length - 1,
+    indptr: Int32Array.from(bounds, (bound) => bound - start),
+    indices: decodeIndices(indices, layout.indices),
+    data: decodeValues(data, layout.data),
+  });
+}
+
+async function* readOneByOne(
+  source: ByteSource,
+  layout: CsrLayout,
+  rows: RowRange,
+  sliceBytes: number,
+): AsyncGenerator<CsrSlice> {
+  checkRange(source, layout.shape, rows);
+  if (rows.rowStart === rows.rowEnd) return;
+  const maxEntries = Math.floor(sliceBytes / entryBytesOf(layout));
+  for await (const band of readRowBounds(source, layout, rows)) {
+    for (const cut of cutRows(band, maxEntries)) yield await readSlice(source, layout, cut);
+  }
+}
+
+/**
+ * Reads the rows of a range as slices that follow each other, checked and in canonical form.
+ *
+ * Per MiB of `indptr` one ranged read, and per slice two: a run of `indices` and one of `data`, no
+ * byte more. The next slice is read while the current one is used. Holds two slices of about
+ * `sliceBytes` (a single row may take up to {@link MAX_ROW_BYTES}) and two bands of bounds of at most
+ * 2 MiB; nothing is densified.
+ *
+ * @throws {RequestError} the range is outside the matrix.
+ * @throws {CorruptSourceError} `indptr` decreases or a column is outside `shape[1]`; names row and column.
+ * @throws {BoundExceededError} a single row is larger than {@link MAX_ROW_BYTES}.
+ * @throws {SourceChangedError} the source is no longer the version that was opened.
+ */
+export function readSlices(
+  source: ByteSource,
+  layout: CsrLayout,
+  rows: RowRange,
+  options: {
+    /** Bytes of `indices` and `data` in a slice of more than one row. @default 4 MiB */
+    readonly sliceBytes?: number;
+  } = {},
+): AsyncGenerator<CsrSlice> {
+  const { sliceBytes = SLICE_BYTES } = options;
+  return withReadAhead(readOneByOne(source, layout, rows, sliceBytes));
+}
