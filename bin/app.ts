@@ -1,0 +1,15 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { SparseFanoutStack } from '#lib/sparse-fanout-stack.ts';
+
+const app = new App();
+const context = (name: string): string | undefined => app.node.tryGetContext(name);
+
+new SparseFanoutStack(app, 'SparseFanout', {
+  description: 'Fans a sparse matrix in S3 out into ordered CSV chunks',
+  customerKey: context('customerKey') === 'true',
+  sourceBucketName: context('sourceBucketName'),
+  schedule: context('schedule'),
+  scheduledSource: context('scheduledSource'),
+});
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

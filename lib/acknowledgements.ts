@@ -1,0 +1,52 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** The shapes that ARNs resolve to. */
+type Resolved =
+  | string
+  | { readonly Ref: string }
+  | { readonly 'Fn::GetAtt': readonly string[] }
+  | { readonly 'Fn::Join': readonly [string, readonly Resolved[]] };
+
+/** Writes a resolved ARN as cdk-nag does in the ids of its findings: `<Output9F3C.Arn>/*`. */
+function findingText(resolved: Resolved): string {
+  if (typeof resolved === 'string') return resolved;
+  if ('Ref' in resolved) return `<${resolved.Ref}>`;
+  if ('Fn::GetAtt' in resolved) return `<${resolved['Fn::GetAtt'].join('.')}>`;
+  const [delimiter, parts] = resolved['Fn::Join'];
+  return parts.map(findingText).join(delimiter);
+}
+
+/** Why a resource is as a rule of AwsSolutions or Serverless would not have it. */
+export const ACKNOWLEDGED = {
+  deadLetters: {
+    'AwsSolutions::AwsSolutions-SQS3': 'this is the dead-letter queue itself',
+    'Serverless::Serverless-SQSRedrivePolicy': 'this is the dead-letter queue itself',
+  },
+  stepFunction: {
+    'Serverless::Serverless-LambdaDLQ':
+      'Step Functions invokes it synchronously: a failure goes to the state machine, not to a queue',
+    'Serverless::Serverless-LambdaAsyncFailureDestination':
+      'Step Functions invokes it synchronously: a failure goes to the state machine',
+  },
+  stateMachine: {
+    'AwsSolutions::AwsSolutions-SF1':
+      'level ALL writes about 10 GB of logs for a million children; the ledger records every try',
+  },
+} as const;
+
+/** Tells cdk-nag why its rules do not apply to a construct. */
+export function acknowledge(
+  construct: IConstruct,
+  reasons: Readonly<Record<string, string>>,
+): void {
+  const rules = Object.entries(reasons).map(([id, reason]) => ({ id, reason }));
+  Validations.of(construct).acknowledge(...rules);
+}
+
+/** Tells cdk-nag why a policy names a resource with a wildcard; does nothing if it has none. */
+export function acknowledgeWildcard(policy: IConstruct, arn: string, reason: string): void {
+  const text = findingText(Stack.of(policy).resolve(arn));
+  if (!text.includes('*')) return;
+  acknowledge(policy, { [`AwsSolutions::AwsSolutions-IAM5[Resource::${text}]`]: reason });
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { ENV, type RequestDefaults } from '#core/contract.ts';
+import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
+import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
+import {
+  allow,
+  finalizePermissions,
+  type Permission,
+  planPermissions,
+  type Stores,
+  TRACING,
+  writePermissions,
+} from './permissions.ts';
+
+/** Settings of {@link Functions}. */
+export interface FunctionsProps extends LogOptions, Stores {
+  readonly requestDefaults: RequestDefaults;
+  /** MiB. */
+  readonly writerMemoryMiB: number;
+  /** What the functions call themselves in logs and metrics. */
+  readonly service: string;
+}
+
+/** What differs from step to step. */
+interface StepSettings {
+  /** MiB. */
+  readonly memorySize: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly permissions: readonly Permission[];
+}
+
+/** One full vCPU: reading `indptr` and writing text are bound by it. */
+const ONE_CPU_MIB = 1_769;
+
+/** Finalize waits for DynamoDB and S3 more than it computes. */
+const FINALIZE_MIB = 1_024;
+
+/** The longest that Lambda allows. */
+export const FUNCTION_TIMEOUT = Duration.minutes(15);
+
+const PROJECT_ROOT = join(import.meta.dirname, '..');
+
+/** One minified ES module with the SDK inside; CommonJS dependencies get a `require` for Node's own modules. */
+const BUNDLING: BundlingOptions = {
+  format: OutputFormat.ESM,
+  mainFields: ['module', 'main'],
+  target: 'node24',
+  minify: true,
+  sourceMap: true,
+  sourcesContent: false,
+  bundleAwsSDK: true,
+  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+};
+
+function writesLogs(logGroup: ILogGroup): Permission {
+  return {
+    reason: 'the function writes to its own log group',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [logGroup.logGroupArn],
+  };
+}
+
+/** The functions behind the steps, each with a role and a log group of its own. */
+export class Functions extends Construct {
+  readonly plan: NodejsFunction;
+  readonly write: NodejsFunction;
+  readonly finalize: NodejsFunction;
+  readonly #props: FunctionsProps;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    this.#props = props;
+    const { ledger, outputBucket, requestDefaults, writerMemoryMiB } = props;
+    const environment = { [ENV.ledgerTable]: ledger.tableName };
+
+    this.plan = this.#create('Plan', {
+      memorySize: ONE_CPU_MIB,
+      environment: {
+        ...environment,
+        [ENV.outputBucket]: outputBucket.bucketName,
+        [ENV.requestDefaults]: JSON.stringify(requestDefaults),
+      },
+      permissions: planPermissions(props),
+    });
+    this.write = this.#create('Write', {
+      memorySize: writerMemoryMiB,
+      environment,
+      permissions: writePermissions(props),
+    });
+    this.finalize = this.#create('Finalize', {
+      memorySize: FINALIZE_MIB,
+      environment,
+      permissions: finalizePermissions(props),
+    });
+  }
+
+  #create(step: string, { memorySize, environment, permissions }: StepSettings): NodejsFunction {
+    const scope = new Construct(this, step);
+    const logGroup = createLogGroup(scope, this.#props);
+    const role = new Role(scope, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    allow(role, [...permissions, writesLogs(logGroup), TRACING]);
+    const handler = new NodejsFunction(scope, 'Function', {
+      entry: join(PROJECT_ROOT, 'lambdas', step.toLowerCase(), 'index.ts'),
+      projectRoot: PROJECT_ROOT,
+      depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
+      bundling: BUNDLING,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: FUNCTION_TIMEOUT,
+      tracing: Tracing.ACTIVE,
+      environment: {
+        ...environment,
+        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+        POWERTOOLS_SERVICE_NAME: this.#props.service,
+      },
+      memorySize,
+      role,
+      logGroup,
+    });
+    acknowledge(handler, ACKNOWLEDGED.stepFunction);
+    return handler;
+  }
+}

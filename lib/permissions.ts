@@ -1,0 +1,243 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IConstruct } from 'constructs';
+import { OUTPUT_FOLDERS, RESULTS_FOLDER } from '#core/contract.ts';
+import { acknowledgeWildcard } from './acknowledgements.ts';
+import type { LedgerTable } from './ledger-table.ts';
+
+/** One statement of a role, and why the role has it. */
+export interface Permission {
+  readonly reason: string;
+  readonly actions: readonly string[];
+  /** ARNs. */
+  readonly resources: readonly string[];
+}
+
+/** The places that the steps read and write. */
+export interface Stores {
+  readonly sourceBucket: IBucket;
+  readonly outputBucket: IBucket;
+  readonly ledger: LedgerTable;
+}
+
+const PLAN_FILE = `*/${OUTPUT_FOLDERS.plan}plan.jsonl`;
+const MANIFESTS = `*/${OUTPUT_FOLDERS.manifest}*`;
+const CHUNKS = `*/${OUTPUT_FOLDERS.data}*`;
+const RESULTS = `*/${RESULTS_FOLDER}/*`;
+
+const DECRYPT = ['kms:Decrypt'];
+const ENCRYPT = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+/** What DynamoDB does in the name of whoever reads a table with a customer key. */
+const DECRYPT_TABLE = ['kms:Decrypt', 'kms:DescribeKey'];
+
+/** What it does in the name of whoever writes to one, as `Table.grantWriteData` knows it. */
+const ENCRYPT_TABLE = [
+  ...DECRYPT_TABLE,
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+/** X-Ray permissions of whoever sends traces. */
+export const TRACING: Permission = {
+  reason: 'traces have no resource that a policy could name',
+  actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+  resources: ['*'],
+};
+
+function useOf(
+  key: IKey | undefined,
+  actions: readonly string[],
+  reason: string,
+): readonly Permission[] {
+  return key === undefined ? [] : [{ reason, actions, resources: [key.keyArn] }];
+}
+
+function readsSource({ sourceBucket }: Stores): readonly Permission[] {
+  return [
+    {
+      reason: 'a request may name any object of the source bucket, and a version of it',
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [sourceBucket.arnForObjects('*')],
+    },
+    ...useOf(sourceBucket.encryptionKey, DECRYPT, 'the source is encrypted'),
+  ];
+}
+
+/** A create-only write that is refused looks at what is there, and removes the parts it sent. */
+function creates(bucket: IBucket, key: string, reason: string): Permission {
+  return {
+    reason,
+    actions: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+    resources: [bucket.arnForObjects(key)],
+  };
+}
+
+function reads(bucket: IBucket, key: string, reason: string): Permission {
+  return { reason, actions: ['s3:GetObject'], resources: [bucket.arnForObjects(key)] };
+}
+
+function lists(bucket: IBucket): Permission {
+  return {
+    reason: 'lists chunks; and a missing key answers 404, not 403 as if access were denied',
+    actions: ['s3:ListBucket'],
+    resources: [bucket.bucketArn],
+  };
+}
+
+function encryptsOutput({ outputBucket }: Stores): readonly Permission[] {
+  return useOf(outputBucket.encryptionKey, ENCRYPT, 'the output is encrypted');
+}
+
+function writesLedger({ ledger }: Stores): readonly Permission[] {
+  return [
+    {
+      reason: 'records what is started, done and failed',
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources: [ledger.tableArn],
+    },
+    ...useOf(ledger.encryptionKey, ENCRYPT_TABLE, 'the ledger is encrypted'),
+  ];
+}
+
+function queriesLedger({ ledger }: Stores): readonly Permission[] {
+  return [
+    {
+      reason: 'reads what was recorded of every chunk',
+      actions: ['dynamodb:Query'],
+      resources: [ledger.tableArn],
+    },
+    ...useOf(ledger.encryptionKey, DECRYPT_TABLE, 'the ledger is encrypted'),
+  ];
+}
+
+/** What the Plan function may do. */
+export function planPermissions(stores: Stores): readonly Permission[] {
+  const { sourceBucket, outputBucket } = stores;
+  return [
+    ...readsSource(stores),
+    lists(sourceBucket),
+    creates(outputBucket, PLAN_FILE, 'writes the plan of any run'),
+    creates(outputBucket, MANIFESTS, 'claims the prefix of any run, and sees if it is complete'),
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+    ...writesLedger(stores),
+  ];
+}
+
+/** What the Write function may do. */
+export function writePermissions(stores: Stores): readonly Permission[] {
+  const { outputBucket } = stores;
+  return [
+    ...readsSource(stores),
+    creates(outputBucket, CHUNKS, 'writes the chunks of any run'),
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+    ...writesLedger(stores),
+  ];
+}
+
+/** What the Finalize function may do. */
+export function finalizePermissions(stores: Stores): readonly Permission[] {
+  const { outputBucket } = stores;
+  return [
+    reads(outputBucket, PLAN_FILE, 'reads the plan of any run'),
+    creates(outputBucket, MANIFESTS, 'writes the manifest of any run'),
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+    ...queriesLedger(stores),
+  ];
+}
+
+/** What the Distributed Map's ItemReader and ResultWriter may do. */
+export function mapPermissions(outputBucket: IBucket): readonly Permission[] {
+  return [
+    reads(outputBucket, PLAN_FILE, 'the ItemReader reads the plan of any run'),
+    {
+      reason: 'the ResultWriter keeps what the children of any run returned',
+      actions: [
+        's3:AbortMultipartUpload',
+        's3:GetObject',
+        's3:ListMultipartUploadParts',
+        's3:PutObject',
+      ],
+      resources: [outputBucket.arnForObjects(RESULTS)],
+    },
+    ...useOf(outputBucket.encryptionKey, ENCRYPT, 'plan and results are encrypted'),
+  ];
+}
+
+/** What a state machine needs to exist, to be seen, and to call its functions. */
+export function startPermissions(functions: readonly IFunction[]): readonly Permission[] {
+  return [
+    {
+      reason: 'each step is a function',
+      actions: ['lambda:InvokeFunction'],
+      resources: functions.map(({ functionArn }) => functionArn),
+    },
+    TRACING,
+    {
+      reason: 'the delivery of logs has no resource that a policy could name',
+      actions: [
+        'logs:CreateLogDelivery',
+        'logs:DeleteLogDelivery',
+        'logs:DescribeLogGroups',
+        'logs:DescribeResourcePolicies',
+        'logs:GetLogDelivery',
+        'logs:ListLogDeliveries',
+        'logs:PutResourcePolicy',
+        'logs:UpdateLogDelivery',
+      ],
+      resources: ['*'],
+    },
+  ];
+}
+
+/**
+ * What a Distributed Map does with its own children: start, watch, stop and redrive them.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+ */
+export function ownRuns(stateMachine: StateMachine, label: string): readonly Permission[] {
+  const stack = Stack.of(stateMachine);
+  const name = stateMachine.stateMachineName;
+  const executions = (resourceName: string) =>
+    stack.formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  return [
+    {
+      reason: 'each child is an execution of this state machine',
+      actions: ['states:StartExecution'],
+      resources: [stateMachine.stateMachineArn],
+    },
+    {
+      reason: 'the names of children are made up when they start',
+      actions: ['states:DescribeExecution', 'states:StopExecution'],
+      resources: [executions(`${name}:*`)],
+    },
+    {
+      reason: 'the names of children are made up when they start',
+      actions: ['states:RedriveExecution'],
+      resources: [executions(`${name}/${label}:*`)],
+    },
+  ];
+}
+
+/** Adds permissions to a role or policy; the reason of each also answers for its wildcards. */
+export function allow(grantee: IGrantable & IConstruct, permissions: readonly Permission[]): void {
+  for (const { actions, resources, reason } of permissions) {
+    const statement = new PolicyStatement({ actions: [...actions], resources: [...resources] });
+    grantee.grantPrincipal.addToPrincipalPolicy(statement);
+    for (const resource of resources) acknowledgeWildcard(grantee, resource, reason);
+  }
+}

@@ -1,0 +1,149 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Schedule, type ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
+import { allow } from './permissions.ts';
+
+/** Which keys of the source bucket start a run. */
+export interface KeyPattern {
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** A request that is started again and again. */
+export interface ScheduledRequest {
+  readonly schedule: ScheduleExpression;
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+/** Settings of {@link Triggers}. */
+export interface TriggersProps {
+  readonly stateMachine: IStateMachine;
+  readonly sourceBucket: IBucket;
+  readonly keys: KeyPattern;
+  readonly scheduled: ScheduledRequest | undefined;
+  readonly encryptionKey: IKey | undefined;
+}
+
+/** How the keys end that a run writes. */
+const OUTPUT_ENDINGS = ['.csv', '.csv.gz', '.json', '.jsonl'];
+
+/** A start that AWS itself could not deliver for so long needs a person: it goes to the queue. */
+const DELIVERY = { retryAttempts: 50, maxEventAge: Duration.hours(6) };
+
+/** The longest that SQS keeps a message. */
+const KEEP_DEAD_LETTERS = Duration.days(14);
+
+/**
+ * Refuses a trigger that the objects of a run would pull themselves, without end.
+ * The prefix does not help: outputs lie below the key of their source.
+ *
+ * @throws {Error} source and output share a bucket, and an output key may end with the suffix.
+ */
+export function assertNoLoop(sourceBucket: IBucket, outputBucket: IBucket, suffix: string): void {
+  if (sourceBucket.bucketName !== outputBucket.bucketName) return;
+  const ending = OUTPUT_ENDINGS.find((known) => known.endsWith(suffix) || suffix.endsWith(known));
+  if (ending === undefined) return;
+  throw new Error(
+    `triggerSuffix ${JSON.stringify(suffix)} would also match the outputs (*${ending}), which lie in the same bucket; choose a suffix that outputs do not have, such as ".npz", or another outputBucket`,
+  );
+}
+
+/** EventBridge joins a list of patterns by "or", so a prefix with a suffix must be one wildcard. */
+function matchingKeys({ prefix, suffix }: KeyPattern): string[] {
+  if (suffix === '') return Match.prefix(prefix);
+  if (prefix === '') return Match.suffix(suffix);
+  const literal = (text: string) => text.replaceAll(/[\\*]/g, '\\$&');
+  return Match.wildcard(`${literal(prefix)}*${literal(suffix)}`);
+}
+
+function letEventsUse(key: IKey): void {
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: ['*'],
+    }),
+  );
+}
+
+/** What starts a run by itself: objects that arrive, and a schedule. */
+export class Triggers extends Construct {
+  /** Holds starts that could not be delivered. */
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: TriggersProps) {
+    super(scope, id);
+    this.deadLetters = this.#createQueue(props.encryptionKey);
+    this.#startOnObjects(props);
+    if (props.scheduled !== undefined) this.#startOnSchedule(props, props.scheduled);
+  }
+
+  #createQueue(encryptionKey: IKey | undefined): Queue {
+    if (encryptionKey !== undefined) letEventsUse(encryptionKey);
+    const queue = new Queue(this, 'DeadLetters', {
+      encryption: encryptionKey === undefined ? QueueEncryption.SQS_MANAGED : QueueEncryption.KMS,
+      encryptionMasterKey: encryptionKey,
+      enforceSSL: true,
+      retentionPeriod: KEEP_DEAD_LETTERS,
+    });
+    acknowledge(queue, ACKNOWLEDGED.deadLetters);
+    return queue;
+  }
+
+  /** The event passes untouched; Plan knows its shape. */
+  #startOnObjects({ stateMachine, sourceBucket, keys }: TriggersProps): void {
+    new Rule(this, 'ObjectCreated', {
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [sourceBucket.bucketName] },
+          object: { key: matchingKeys(keys) },
+        },
+      },
+      targets: [
+        new SfnStateMachine(stateMachine, { deadLetterQueue: this.deadLetters, ...DELIVERY }),
+      ],
+    });
+  }
+
+  #startOnSchedule(props: TriggersProps, { schedule, request }: ScheduledRequest): void {
+    const account = Stack.of(this).account;
+    const role = new Role(this, 'ScheduleRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    });
+    const key = props.encryptionKey;
+    allow(
+      role,
+      key === undefined
+        ? []
+        : [
+            {
+              reason: 'what cannot be delivered goes to an encrypted queue',
+              actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+              resources: [key.keyArn],
+            },
+          ],
+    );
+    new Schedule(this, 'Schedule', {
+      schedule,
+      target: new StepFunctionsStartExecution(props.stateMachine, {
+        input: ScheduleTargetInput.fromObject(request),
+        deadLetterQueue: this.deadLetters,
+        role,
+        ...DELIVERY,
+      }),
+    });
+  }
+}

@@ -1,0 +1,148 @@
+import { Duration } from 'aws-cdk-lib';
+import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  DistributedMap,
+  type IChainable,
+  JitterType,
+  LogLevel,
+  OutputType,
+  QueryLanguage,
+  ResultWriterV2,
+  S3JsonLItemReader,
+  StateMachine,
+  Succeed,
+  TaskInput,
+  Timeout,
+  Transformation,
+  WriterConfig,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { type PlanDecision, RETRIES } from '#core/contract.ts';
+import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
+import { FUNCTION_TIMEOUT } from './functions.ts';
+import { createLogGroup, type LogOptions } from './observability.ts';
+import { allow, mapPermissions, ownRuns, startPermissions } from './permissions.ts';
+
+/** Settings of {@link Workflow}. */
+export interface WorkflowProps extends LogOptions {
+  readonly plan: IFunction;
+  readonly write: IFunction;
+  readonly finalize: IFunction;
+  readonly outputBucket: IBucket;
+}
+
+/** Part of the ARN of every Map Run and child, so it must not change. */
+const MAP_LABEL = 'WriteChunks';
+
+/** A minute longer than a function may run, so that the function's own timeout is what is seen. */
+const TASK_TIMEOUT = FUNCTION_TIMEOUT.plus(Duration.minutes(1));
+
+/** A million chunks of five minutes each by 500 writers take a week; a redrive gets as long again. */
+const WORKFLOW_TIMEOUT = Duration.days(7);
+
+const BACKOFF_RATE = 2;
+
+function decided(decision: PlanDecision): Condition {
+  return Condition.jsonata(`{% $states.input.decision = '${decision}' %}`);
+}
+
+/** The state machine: Plan, then the writers side by side, then Finalize. */
+export class Workflow extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: WorkflowProps) {
+    super(scope, id);
+    const { plan, write, finalize, outputBucket } = props;
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+    });
+    allow(role, [...startPermissions([plan, write, finalize]), ...mapPermissions(outputBucket)]);
+
+    const logs = { destination: createLogGroup(this, props), level: LogLevel.ERROR };
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      definitionBody: DefinitionBody.fromChainable(this.#states(props)),
+      queryLanguage: QueryLanguage.JSONATA,
+      timeout: WORKFLOW_TIMEOUT,
+      tracingEnabled: true,
+      logs,
+      // The construct would add wider statements of its own: `<function>:*`, `<bucket>/*`.
+      role: role.withoutPolicyUpdates(),
+    });
+    this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
+    allow(new Policy(this, 'MapRuns', { roles: [role] }), ownRuns(this.stateMachine, MAP_LABEL));
+    acknowledge(this.stateMachine, ACKNOWLEDGED.stateMachine);
+  }
+
+  #states({ plan, write, finalize, outputBucket }: WorkflowProps): IChainable {
+    const planned = this.#invoke('Plan', plan, {
+      request: '{% $states.input %}',
+      execution: { id: '{% $states.context.Execution.Id %}' },
+    });
+
+    const writeChunks = DistributedMap.jsonata(this, 'WriteChunks', {
+      label: MAP_LABEL,
+      itemReader: new S3JsonLItemReader({
+        bucketNamePath: '{% $states.input.plan.bucket %}',
+        key: '{% $states.input.plan.key %}',
+      }),
+      itemSelector: {
+        run: '{% $states.input.run %}',
+        chunk: '{% $states.context.Map.Item.Value %}',
+      },
+      jsonataMaxConcurrency: '{% $states.input.concurrency %}',
+      resultWriterV2: new ResultWriterV2({
+        bucket: outputBucket,
+        prefix: '{% $states.input.resultsPrefix %}',
+        writerConfig: new WriterConfig({
+          outputType: OutputType.JSONL,
+          transformation: Transformation.COMPACT,
+        }),
+      }),
+      outputs: '{% $states.input %}',
+    });
+    // Retries stay inside the child: one on the Map would write every chunk again, and a Catch would end Redrive.
+    writeChunks.itemProcessor(
+      this.#invoke('WriteChunk', write, {
+        run: '{% $states.input.run %}',
+        chunk: '{% $states.input.chunk %}',
+      }),
+    );
+
+    const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
+
+    return planned.next(
+      Choice.jsonata(this, 'Decide')
+        .when(decided('write'), writeChunks.next(finalized))
+        .when(decided('complete'), Succeed.jsonata(this, 'AlreadyComplete'))
+        .when(decided('dry-run'), Succeed.jsonata(this, 'DryRunDone')),
+    );
+  }
+
+  #invoke(id: string, lambdaFunction: IFunction, payload: Readonly<Record<string, unknown>>) {
+    const task = LambdaInvoke.jsonata(this, id, {
+      lambdaFunction,
+      payload: TaskInput.fromObject(payload),
+      outputs: '{% $states.result.Payload %}',
+      taskTimeout: Timeout.duration(TASK_TIMEOUT),
+      // The built-in list knows no TooManyRequestsException and no jitter.
+      retryOnServiceExceptions: false,
+    });
+    for (const { errors, maxAttempts, intervalSeconds, maxDelaySeconds } of RETRIES) {
+      task.addRetry({
+        errors: [...errors],
+        maxAttempts,
+        interval: Duration.seconds(intervalSeconds),
+        maxDelay: Duration.seconds(maxDelaySeconds),
+        backoffRate: BACKOFF_RATE,
+        jitterStrategy: JitterType.FULL,
+      });
+    }
+    return task;
+  }
+}
