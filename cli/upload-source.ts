@@ -7,7 +7,6 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Base64, crc32Hex } from '#core/checksum/crc32.ts';
 import { readBlocks } from './read-blocks.ts';
 
-/** Not below the prefix that starts executions by itself. */
 const FOLDER = 'local-run';
 
 async function checksum(source: ByteSource): Promise<number> {
@@ -29,8 +28,9 @@ async function sendParts(source: ByteSource, sink: PartSink): Promise<Uint8Array
 }
 
 /**
- * Puts a file where the local cloud's functions can read it, unless it is there already. The key holds
- * size and CRC-32, so that files of one name do not replace each other.
+ * Puts a file where the local cloud's functions can read it, unless it is there already. The key ends
+ * with CRC-32 and size: files of one name do not replace each other, and the upload does not start an
+ * execution by itself, as a key that ends with `.npz` would.
  *
  * @returns its S3 URI.
  */
@@ -40,7 +40,7 @@ export async function uploadSource(
   bucket: string,
 ): Promise<string> {
   const crc = await checksum(source);
-  const key = `${FOLDER}/${crc32Hex(crc)}-${source.size}/${basename(source.uri)}`;
+  const key = `${FOLDER}/${basename(source.uri)}/${crc32Hex(crc)}-${source.size}`;
   const uri = `s3://${bucket}/${key}`;
   const stored = await headObject(client, bucket, key);
   if (stored?.bytes === source.size && stored.crc32Base64 === crc32Base64(crc)) {

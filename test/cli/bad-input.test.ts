@@ -1,0 +1,115 @@
+import { readdirSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Ended, golden, runHere } from './run-command.ts';
+
+const SOURCE = golden('inputs/dtype-int64.npz');
+const SOURCE_ERROR = /^error: (CorruptSourceError|UnsupportedSourceError): .+\n$/;
+
+function expectOneLine({ stderr }: Ended): void {
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(stderr).not.toMatch(/\n\s+at /);
+}
+
+describe('fails with exit code 1 and one sentence', () => {
+  test.each(readdirSync(golden('invalid')))('for %s', async (file) => {
+    const ended = await runHere(['slice', golden(`invalid/${file}`)]);
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toHaveLength(0);
+    expect(ended.stderr).toMatch(SOURCE_ERROR);
+    expect(ended.stderr).toContain(file);
+    expectOneLine(ended);
+  });
+
+  test('for a compressed npz, with the Python line that fixes it', async () => {
+    const ended = await runHere(['slice', golden('inputs/deflate-int64.npz')]);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/UnsupportedSourceError.*save_npz\(.*compressed=False\)/);
+  });
+
+  test('for a format that is not CSR', async () => {
+    const ended = await runHere(['slice', golden('inputs/fmt-csc.npz')]);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/UnsupportedSourceError.*tocsr\(\)/);
+  });
+
+  test.each(['slice', 'inspect'])('for a missing file given to %s', async (command) => {
+    const ended = await runHere([command, 'no-such-file.npz']);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/^error: SourceNotFoundError: no-such-file\.npz does not exist/);
+  });
+
+  test('for a directory without a manifest given to verify', async () => {
+    const ended = await runHere(['verify', golden('inputs')]);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/^error: ManifestError: .*holds no _manifest\/manifest\.json/);
+  });
+
+  test('as an object with --json', async () => {
+    const ended = await runHere(['slice', 'no-such-file.npz', '--json']);
+    const { error } = JSON.parse(ended.stderr);
+    expect(error.name).toBe('SourceNotFoundError');
+    expect(error.message).toContain('no-such-file.npz');
+  });
+
+  test('before the first byte when only the last row of the range is bad', async () => {
+    const ended = await runHere([
+      'slice',
+      golden('invalid/indptr-not-monotone.npz'),
+      '--rows',
+      ':4',
+    ]);
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toHaveLength(0);
+  });
+});
+
+describe('fails with exit code 2', () => {
+  test.each([
+    ['an unknown command', ['frobnicate']],
+    ['no command', []],
+    ['no source', ['slice']],
+    ['an unknown option', ['slice', SOURCE, '--colour']],
+    ['a range that ends before it begins', ['slice', SOURCE, '--rows', '5:3']],
+    ['a range without numbers', ['slice', SOURCE, '--rows', ':']],
+    ['a range past the last row', ['slice', SOURCE, '--rows', '30:37']],
+    ['a range that begins past the last row', ['slice', SOURCE, '--rows', '37:']],
+    ['an unknown profile', ['slice', SOURCE, '--profile', 'pandas-4']],
+    ['a delimiter of two characters', ['slice', SOURCE, '--delimiter', ';;']],
+    ['a size without a unit that exists', ['inspect', SOURCE, '--target-bytes', '64 parsecs']],
+    ['zero rows a chunk', ['inspect', SOURCE, '--rows-per-chunk', '0']],
+    ['two ways of chunking', ['inspect', SOURCE, '--rows-per-chunk', '5', '--target-bytes', '1MB']],
+    ['a local run without --out', ['local', 'run', SOURCE]],
+  ])('for %s', async (_, args) => {
+    const ended = await runHere(args);
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toHaveLength(0);
+    expect(ended.stderr).toMatch(/error: (UsageError|RequestError): [^\n]+\n$/);
+  });
+
+  describe('for an --out directory', () => {
+    let directory: string;
+
+    beforeAll(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'bad-out-'));
+      await writeFile(join(directory, 'thesis.txt'), 'all of it');
+    });
+
+    afterAll(() => rm(directory, { recursive: true }));
+
+    test('that holds something else, before anything starts', async () => {
+      const ended = await runHere(['local', 'run', SOURCE, '--out', directory]);
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toMatch(/^error: UsageError: --out .* is not empty and holds no run/);
+    });
+
+    test('that is a file', async () => {
+      const out = join(directory, 'thesis.txt');
+      const ended = await runHere(['local', 'run', SOURCE, '--out', out]);
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toMatch(/is a file/);
+    });
+  });
+});

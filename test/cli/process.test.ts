@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { golden, runShell } from './run-command.ts';
+
+const SOURCE = golden('inputs/tall.npz');
+
+describe('the command line as a process', () => {
+  test('prints data on stdout and nothing on stderr', async () => {
+    const ended = await runShell(`cli slice ${SOURCE}`);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const { cases } = JSON.parse(await readFile(golden('cases.json'), 'utf8'));
+    const tall = cases.find(({ id }: { readonly id: string }) => id === 'tall');
+    const expected = await readFile(golden(tall.contract.typed.file));
+    expect(ended.stdout.equals(expected)).toBe(true);
+  });
+
+  test('ends quietly when its reader has seen enough', async () => {
+    const ended = await runShell(
+      `set -o pipefail; cli slice ${SOURCE} | head -c 0; echo "\${PIPESTATUS[@]}"`,
+    );
+    expect(ended.stderr).toBe('');
+    expect(ended.stdout.toString()).toBe('0 0\n');
+  });
+
+  test('shows help with examples for every command', async () => {
+    for (const command of ['', 'slice', 'inspect', 'verify', 'local run']) {
+      const ended = await runShell(`cli ${command} --help`);
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(ended.stdout.toString()).toContain('Examples:\n  $ npm run -s cli -- ');
+    }
+  });
+
+  test('fails with one line, and tells where only when asked', async () => {
+    const folder = golden('inputs');
+    const plain = await runShell(`cli slice ${folder}`);
+    expect(plain.code).toBe(1);
+    expect(plain.stderr.trimEnd().split('\n')).toHaveLength(1);
+    const debug = await runShell(`SPARSE_FANOUT_DEBUG=1 cli slice ${folder}`);
+    expect(debug.code).toBe(1);
+    expect(debug.stderr).toMatch(/\n\s+at /);
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { encodeRows } from '#cli/encode-rows.ts';
+import { withMatrix } from '#cli/open-source.ts';
+import { crc32Hex } from '#core/checksum/crc32.ts';
+import { chunkId } from '#core/chunking/chunk-name.ts';
+import { type CsvDialect, DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
+import type { ManifestEntry } from '#core/manifest/manifest.ts';
+import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
+import { TotalsBuilder } from '#core/manifest/totals.ts';
+import { readSlices } from '#core/sparse/read-slices.ts';
+
+/** Writes what `local run --out` leaves, without a local cloud: chunks of `rowsPerChunk` rows and a manifest. */
+export async function writeRun(
+  directory: string,
+  file: string,
+  rowsPerChunk: number,
+  header: CsvDialect['header'] = 'none',
+): Promise<void> {
+  const dialect = { ...DEFAULT_DIALECT, header };
+  await mkdir(join(directory, 'data'), { recursive: true });
+  await mkdir(join(directory, '_manifest'), { recursive: true });
+  await withMatrix(file, new AbortController().signal, async (matrix) => {
+    const { source, layout } = matrix;
+    const entries: ManifestEntry[] = [];
+    for (let rowStart = 0; rowStart < layout.shape[0]; rowStart += rowsPerChunk) {
+      const rows = { rowStart, rowEnd: Math.min(rowStart + rowsPerChunk, layout.shape[0]) };
+      const index = entries.length;
+      const name = `chunk-${chunkId(index)}.csv`;
+      const lead = index === 0 ? header : 'none';
+      const parts = encodeRows(matrix, rows, { ...dialect, header: lead });
+      const text = Buffer.concat(await Array.fromAsync(parts, (part) => Buffer.from(part)));
+      await writeFile(join(directory, 'data', name), text);
+      let nnz = 0;
+      for await (const slice of readSlices(source, layout, rows)) nnz += slice.nnz;
+      entries.push({
+        url: `s3://bucket/run/data/${name}`,
+        mandatory: true,
+        meta: {
+          content_length: text.length,
+          record_count: rows.rowEnd - rowStart + (lead === 'none' ? 0 : 1),
+        },
+        index,
+        ...rows,
+        nnz,
+        contentBytes: text.length,
+        crc32: crc32Hex(crc32(text)),
+        etag: 'etag',
+      });
+    }
+    const { size, etag } = source;
+    const run = {
+      runId: '0123456789abcdef0123456789abcdef',
+      source: { uri: `s3://bucket/${basename(file)}`, etag, versionId: null, size },
+      layout,
+      output: { bucket: 'bucket', prefix: 'run/' },
+      dialect,
+      chunks: entries.length,
+    };
+    const listed = (async function* () {
+      yield* entries;
+    })();
+    const text = await Array.fromAsync(
+      manifestText(manifestHead(run), listed, new TotalsBuilder()),
+    );
+    await writeFile(join(directory, '_manifest', 'manifest.json'), text.join(''));
+  });
+}
