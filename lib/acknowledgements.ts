@@ -26,8 +26,6 @@ export const ACKNOWLEDGED = {
   stepFunction: {
     'Serverless::Serverless-LambdaDLQ':
       'Step Functions invokes it synchronously: a failure goes to the state machine, not to a queue',
-    'Serverless::Serverless-LambdaAsyncFailureDestination':
-      'Step Functions invokes it synchronously: a failure goes to the state machine',
   },
   stateMachine: {
     'AwsSolutions::AwsSolutions-SF1':

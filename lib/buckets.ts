@@ -12,8 +12,8 @@ import { Construct } from 'constructs';
 
 /** Settings of {@link Buckets}. */
 export interface BucketsProps {
-  readonly sourceBucket: IBucket | undefined;
-  readonly outputBucket: IBucket | undefined;
+  readonly sourceBucket?: IBucket;
+  readonly outputBucket?: IBucket;
   readonly encryptionKey: IKey | undefined;
   readonly removalPolicy: RemovalPolicy;
 }

@@ -35,8 +35,8 @@ interface StepSettings {
   readonly permissions: readonly Permission[];
 }
 
-/** One full vCPU: reading `indptr` and writing text are bound by it. */
-const ONE_CPU_MIB = 1_769;
+/** One full vCPU: each function computes in one thread. */
+export const ONE_CPU_MIB = 1_769;
 
 /** Finalize waits for DynamoDB and S3 more than it computes. */
 const FINALIZE_MIB = 1_024;
@@ -118,6 +118,7 @@ export class Functions extends Construct {
       tracing: Tracing.ACTIVE,
       environment: {
         ...environment,
+        NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_SERVICE_NAME: this.#props.service,
       },

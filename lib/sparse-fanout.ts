@@ -10,7 +10,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DEFAULT_CONCURRENCY, type RequestDefaults } from '#core/contract.ts';
 import { Buckets } from './buckets.ts';
-import { Functions } from './functions.ts';
+import { Functions, ONE_CPU_MIB } from './functions.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { letLogsUse, stepMetric } from './observability.ts';
 import { assertNoLoop, type ScheduledRequest, Triggers } from './triggers.ts';
@@ -30,7 +30,8 @@ export interface SparseFanoutProps {
    */
   readonly outputBucket?: IBucket;
   /**
-   * Encrypts the new buckets, the ledger, the logs and the dead-letter queue.
+   * Encrypts the new buckets, the ledger, the logs and the dead-letter queue. The policy of a key
+   * that is not of this app must let CloudWatch Logs and EventBridge use it.
    * @default keys that AWS manages
    */
   readonly encryptionKey?: IKey;
@@ -81,16 +82,17 @@ export interface SparseFanoutProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
-const DEFAULTS = {
-  triggerPrefix: '',
-  triggerSuffix: '.npz',
-  requestDefaults: {},
-  maxConcurrency: DEFAULT_CONCURRENCY,
-  /** One full vCPU: text is written by one thread. */
-  writerMemoryMiB: 1_769,
-  logRetention: RetentionDays.THREE_MONTHS,
-  removalPolicy: RemovalPolicy.RETAIN,
-} satisfies SparseFanoutProps;
+/** Fills in the defaults that {@link SparseFanoutProps} documents. */
+function settingsOf(props: SparseFanoutProps) {
+  return {
+    triggerPrefix: props.triggerPrefix ?? '',
+    triggerSuffix: props.triggerSuffix ?? '.npz',
+    maxConcurrency: props.maxConcurrency ?? DEFAULT_CONCURRENCY,
+    writerMemoryMiB: props.writerMemoryMiB ?? ONE_CPU_MIB,
+    logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+    removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+  };
+}
 
 /** @throws {Error} one of `schedule` and `scheduledRequest` is there without the other. */
 function scheduledRequestOf(props: SparseFanoutProps): ScheduledRequest | undefined {
@@ -122,37 +124,39 @@ export class SparseFanout extends Construct {
   constructor(scope: Construct, id: string, props: SparseFanoutProps = {}) {
     super(scope, id);
     const scheduled = scheduledRequestOf(props);
-    const settings = { ...DEFAULTS, ...props };
-    const { encryptionKey, removalPolicy, logRetention } = settings;
-    const kept = { encryptionKey, removalPolicy, logRetention };
+    const { encryptionKey } = props;
+    const { triggerPrefix, triggerSuffix, maxConcurrency, ...settings } = settingsOf(props);
+    const kept = { encryptionKey, ...settings };
     this.#service = this.node.path;
     if (encryptionKey !== undefined) letLogsUse(encryptionKey, this);
 
-    const { sourceBucket, outputBucket } = settings;
-    const buckets = new Buckets(this, 'Buckets', { sourceBucket, outputBucket, ...kept });
-    assertNoLoop(buckets.source, buckets.output, settings.triggerSuffix);
+    const buckets = new Buckets(this, 'Buckets', { ...props, ...kept });
+    assertNoLoop(buckets.source, buckets.output, triggerSuffix);
     this.sourceBucket = buckets.source;
     this.outputBucket = buckets.output;
     this.ledger = new LedgerTable(this, 'Ledger', kept);
-
-    const { maxConcurrency, requestDefaults } = settings;
-    this.functions = new Functions(this, 'Functions', {
+    const stores = {
       sourceBucket: this.sourceBucket,
       outputBucket: this.outputBucket,
       ledger: this.ledger,
-      requestDefaults: { limits: { concurrency: maxConcurrency }, ...requestDefaults },
-      writerMemoryMiB: settings.writerMemoryMiB,
-      service: this.#service,
+    };
+
+    const requestDefaults = { limits: { concurrency: maxConcurrency }, ...props.requestDefaults };
+    const service = this.#service;
+    this.functions = new Functions(this, 'Functions', {
       ...kept,
+      ...stores,
+      requestDefaults,
+      service,
     });
     const { plan, write, finalize } = this.functions;
-    const steps = { plan, write, finalize, outputBucket: this.outputBucket };
-    this.stateMachine = new Workflow(this, 'Workflow', { ...steps, ...kept }).stateMachine;
+    const workflow = new Workflow(this, 'Workflow', { ...kept, ...stores, plan, write, finalize });
+    this.stateMachine = workflow.stateMachine;
 
     const triggers = new Triggers(this, 'Triggers', {
       stateMachine: this.stateMachine,
       sourceBucket: this.sourceBucket,
-      keys: { prefix: settings.triggerPrefix, suffix: settings.triggerSuffix },
+      keys: { prefix: triggerPrefix, suffix: triggerSuffix },
       scheduled,
       encryptionKey,
     });
