@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Ended, golden, runHere } from './run-command.ts';
+import { goldenPath } from '#test/support/golden.ts';
+import { type Ended, runHere } from './run-command.ts';
 
-const SOURCE = golden('inputs/dtype-int64.npz');
+const SOURCE = goldenPath('inputs/dtype-int64.npz');
 const SOURCE_ERROR = /^error: (CorruptSourceError|UnsupportedSourceError): .+\n$/;
 
 function expectOneLine({ stderr }: Ended): void {
@@ -14,8 +15,8 @@ function expectOneLine({ stderr }: Ended): void {
 }
 
 describe('fails with exit code 1 and one sentence', () => {
-  test.each(readdirSync(golden('invalid')))('for %s', async (file) => {
-    const ended = await runHere(['slice', golden(`invalid/${file}`)]);
+  test.each(readdirSync(goldenPath('invalid')))('for %s', async (file) => {
+    const ended = await runHere(['slice', goldenPath(`invalid/${file}`)]);
     expect(ended.code).toBe(1);
     expect(ended.stdout).toHaveLength(0);
     expect(ended.stderr).toMatch(SOURCE_ERROR);
@@ -24,13 +25,13 @@ describe('fails with exit code 1 and one sentence', () => {
   });
 
   test('for a compressed npz, with the Python line that fixes it', async () => {
-    const ended = await runHere(['slice', golden('inputs/deflate-int64.npz')]);
+    const ended = await runHere(['slice', goldenPath('inputs/deflate-int64.npz')]);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(/UnsupportedSourceError.*save_npz\(.*compressed=False\)/);
   });
 
   test('for a format that is not CSR', async () => {
-    const ended = await runHere(['slice', golden('inputs/fmt-csc.npz')]);
+    const ended = await runHere(['slice', goldenPath('inputs/fmt-csc.npz')]);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(/UnsupportedSourceError.*tocsr\(\)/);
   });
@@ -42,7 +43,7 @@ describe('fails with exit code 1 and one sentence', () => {
   });
 
   test('for a directory without a manifest given to verify', async () => {
-    const ended = await runHere(['verify', golden('inputs')]);
+    const ended = await runHere(['verify', goldenPath('inputs')]);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(/^error: ManifestError: .*holds no _manifest\/manifest\.json/);
   });
@@ -57,7 +58,7 @@ describe('fails with exit code 1 and one sentence', () => {
   test('before the first byte when only the last row of the range is bad', async () => {
     const ended = await runHere([
       'slice',
-      golden('invalid/indptr-not-monotone.npz'),
+      goldenPath('invalid/indptr-not-monotone.npz'),
       '--rows',
       ':4',
     ]);

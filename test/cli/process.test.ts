@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { golden, runShell } from './run-command.ts';
+import { goldenBytes, goldenPath, storedCsrCases } from '#test/support/golden.ts';
+import { runShell } from './run-command.ts';
 
-const SOURCE = golden('inputs/tall.npz');
+const SOURCE = goldenPath('inputs/tall.npz');
 
 describe('the command line as a process', () => {
   test('prints data on stdout and nothing on stderr', async () => {
     const ended = await runShell(`cli slice ${SOURCE}`);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    const { cases } = JSON.parse(await readFile(golden('cases.json'), 'utf8'));
-    const tall = cases.find(({ id }: { readonly id: string }) => id === 'tall');
-    const expected = await readFile(golden(tall.contract.typed.file));
+    const tall = storedCsrCases.find(({ id }) => id === 'tall');
+    const expected = goldenBytes(tall!.contract.typed.file);
     expect(ended.stdout.equals(expected)).toBe(true);
   });
 
@@ -31,7 +30,7 @@ describe('the command line as a process', () => {
   });
 
   test('fails with one line, and tells where only when asked', async () => {
-    const folder = golden('inputs');
+    const folder = goldenPath('inputs');
     const plain = await runShell(`cli slice ${folder}`);
     expect(plain.code).toBe(1);
     expect(plain.stderr.trimEnd().split('\n')).toHaveLength(1);

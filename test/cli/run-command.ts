@@ -24,11 +24,6 @@ export class Collector extends Writable {
   }
 }
 
-/** Path of a golden file. */
-export function golden(file: string): string {
-  return new URL(`../fixtures/golden/${file}`, import.meta.url).pathname;
-}
-
 /** Runs a command line in this process. */
 export async function runHere(
   args: readonly string[],

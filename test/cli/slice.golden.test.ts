@@ -1,29 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { golden, runHere } from './run-command.ts';
+import { goldenPath, storedCsrCases } from '#test/support/golden.ts';
+import { runHere } from './run-command.ts';
 
-interface Expected {
-  readonly sha256: string;
-  readonly chunks?: readonly {
-    readonly rows: readonly [number, number];
-    readonly sha256: string;
-  }[];
-}
-
-interface Case {
-  readonly id: string;
-  readonly file: string;
-  readonly format: string;
-  readonly compressed: boolean;
-  readonly shape: readonly [number, number];
-  readonly contract: Readonly<Record<'typed' | 'zero0' | 'empty', Expected>>;
-}
-
-const { cases } = JSON.parse(await readFile(golden('cases.json'), 'utf8')) as {
-  readonly cases: readonly Case[];
-};
-const stored = cases.filter(({ format, compressed }) => format === 'csr' && !compressed);
 const PROFILES = ['typed', 'zero0', 'empty'] as const;
 
 function sha256(bytes: Buffer): string {
@@ -31,17 +10,17 @@ function sha256(bytes: Buffer): string {
 }
 
 async function slice(file: string, ...options: string[]): Promise<Buffer> {
-  const ended = await runHere(['slice', golden(file), ...options]);
+  const ended = await runHere(['slice', goldenPath(file), ...options]);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   return ended.stdout;
 }
 
 test('the golden set holds many stored CSR cases', () => {
-  expect(stored.length).toBeGreaterThan(40);
+  expect(storedCsrCases.length).toBeGreaterThan(40);
 });
 
-describe.each(stored)('slice of $id', ({ file, shape, contract }) => {
-  const ranges = contract.typed.chunks ?? [];
+describe.each(storedCsrCases)('slice of $id', ({ file, shape, contract }) => {
+  const ranges = contract.typed.chunks;
 
   test.each(PROFILES)('prints the whole text in profile %s', async (profile) => {
     const text = await slice(file, '--profile', profile);

@@ -5,10 +5,11 @@ import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
-import { type Ended, golden, runHere } from './run-command.ts';
+import { goldenPath } from '#test/support/golden.ts';
+import { type Ended, runHere } from './run-command.ts';
 import { writeRun } from './write-run.ts';
 
-const SOURCE = golden('inputs/dtype-float64.npz');
+const SOURCE = goldenPath('inputs/dtype-float64.npz');
 const ROWS_PER_CHUNK = 7;
 
 let directory: string;
@@ -123,7 +124,7 @@ describe('verify', () => {
   });
 
   test('fails for another source than that of the run', async () => {
-    const source = golden('inputs/dtype-float32.npz');
+    const source = goldenPath('inputs/dtype-float32.npz');
     await expectRefusal(/the source's size is \d+, the manifest says \d+/, '--source', source);
   });
 
