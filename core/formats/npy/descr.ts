@@ -23,12 +23,20 @@ const CODES: ReadonlyMap<string, DType> = new Map([
   ['f8', 'float64'],
 ]);
 
-/** What the other kinds are called, and the Python expression that turns them into one that is read. */
-const REFUSED: Readonly<Record<string, readonly [name: string, fix: string]>> = {
-  c: ['complex numbers', 'matrix.real'],
-  f: ['long doubles', "matrix.astype('float64')"],
-  O: ['pickled Python objects', "matrix.astype('float64')"],
-};
+const COMPLEX = ['complex numbers', 'matrix.real'] as const;
+const LONG_DOUBLE = ['long doubles', "matrix.astype('float64')"] as const;
+const OBJECT = ['pickled Python objects', "matrix.astype('float64')"] as const;
+
+/** What the types that a matrix may have in Python are called, and what to save instead. */
+const REFUSED: ReadonlyMap<string, readonly [name: string, fix: string]> = new Map([
+  ['c8', COMPLEX],
+  ['c16', COMPLEX],
+  ['c32', COMPLEX],
+  ['f12', LONG_DOUBLE],
+  ['f16', LONG_DOUBLE],
+  ['O', OBJECT],
+  ['O8', OBJECT],
+]);
 
 /**
  * Turns the `descr` of a npy header, such as `<f8`, `>i4` or `|b1`, into an element type.
@@ -37,12 +45,13 @@ const REFUSED: Readonly<Record<string, readonly [name: string, fix: string]>> = 
  * @throws {UnsupportedSourceError} complex, long double, object, text, date or structured elements.
  */
 export function parseDescr(descr: string, where: string): ElementType {
-  const dtype = CODES.get(descr.slice(1));
+  const code = descr.slice(1);
+  const dtype = CODES.get(code);
   const order = descr.charAt(0);
   if (dtype !== undefined && (order === '<' || order === '>' || descr.endsWith('1'))) {
     return { dtype, bigEndian: order === '>' };
   }
-  const [name, fix] = REFUSED[descr.charAt(1)] ?? ['elements', "matrix.astype('float64')"];
+  const [name, fix] = REFUSED.get(code) ?? ['elements', "matrix.astype('float64')"];
   throw new UnsupportedSourceError(
     `${where} holds ${name} of type ${descr}, allowed are ${DTYPES.join(', ')}; save ${fix} instead`,
   );

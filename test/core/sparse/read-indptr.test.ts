@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { memorySource } from '#core/bytes/memory-source.ts';
+import { CorruptSourceError } from '#core/errors.ts';
+import { openMatrix } from '#core/formats/open-matrix.ts';
+import { readIndptr } from '#core/sparse/read-indptr.ts';
+import { withCounting } from '#test/support/counting-source.ts';
+import { goldenBytes } from '#test/support/golden.ts';
+import { type NpzOptions, type PlainCsr, writeNpz } from '#test/support/write-npz.ts';
+
+const MATRIX: PlainCsr = {
+  shape: [6, 5],
+  dtype: 'int8',
+  indptr: [0, 1, 1, 3, 3, 4, 4],
+  indices: [0, 1, 4, 2],
+  data: [1, 2, 3, 4],
+};
+
+async function read(bytes: Uint8Array, bandBytes?: number) {
+  const source = withCounting(memorySource(bytes, 'x.npz'));
+  const layout = await openMatrix(source);
+  const opened = source.reads.length;
+  const bands: number[][] = [];
+  const options = bandBytes === undefined ? {} : { bandBytes };
+  for await (const band of readIndptr(source, layout, options)) bands.push([...band]);
+  return { bands, layout, reads: source.reads.slice(opened), mostAtOnce: source.mostAtOnce };
+}
+
+it.each<NpzOptions>([
+  { indptrDtype: 'int32' },
+  { indptrDtype: 'int64' },
+  { indptrDtype: 'int64', bigEndian: true },
+])('streams indptr of %o in bands', async (options) => {
+  const bytes = writeNpz(MATRIX, options);
+  const itemBytes = options.indptrDtype === 'int64' ? 8 : 4;
+  const { bands, layout, reads } = await read(bytes, 3 * itemBytes + 1);
+  expect(bands).toEqual([[0, 1, 1], [3, 3, 4], [4]]);
+  const { offset } = layout.indptr;
+  expect(reads).toEqual([
+    { offset, length: 3 * itemBytes },
+    { offset: offset + 3 * itemBytes, length: 3 * itemBytes },
+    { offset: offset + 6 * itemBytes, length: itemBytes },
+  ]);
+});
+
+it('reads bands of at least one element, one read at a time', async () => {
+  const { bands, mostAtOnce } = await read(writeNpz(MATRIX), 1);
+  expect(bands.flat()).toEqual(MATRIX.indptr);
+  expect(bands).toHaveLength(7);
+  expect(mostAtOnce).toBe(1);
+});
+
+it('reads a matrix of many rows in one band of its size', async () => {
+  const { bands, layout, reads } = await read(goldenBytes('inputs/tall.npz'));
+  expect(bands[0]).toHaveLength(layout.shape[0] + 1);
+  expect(bands[0]?.at(-1)).toBe(layout.nnz);
+  expect(reads).toEqual([{ offset: layout.indptr.offset, length: layout.indptr.length * 4 }]);
+});
+
+it('reads the one element of a matrix without rows', async () => {
+  expect((await read(goldenBytes('inputs/rows-0.npz'))).bands).toEqual([[0]]);
+});
+
+it.each([
+  [[0, 1, 1, 3, 2, 4, 4], 'row 3 ends at entry 2, expected 3 to 4'],
+  [[0, 1, 1, 3, 3, 2, 4], 'row 4 ends at entry 2, expected 3 to 4'],
+  [[0, 1, 5, 3, 3, 4, 4], 'row 1 ends at entry 5, expected 1 to 4'],
+  [[0, -1, 1, 3, 3, 4, 4], 'row 0 ends at entry -1, expected 0 to 4'],
+  [[1, 1, 1, 3, 3, 4, 4], 'row 0 starts at entry 1, expected 0'],
+  [[0, 1, 2 ** 60, 3, 3, 4, 4], 'row 1 ends at entry 1152921504606847000, expected 1 to 4'],
+])('fails on %o, naming the row', async (indptr, sentence) => {
+  for (const bandBytes of [8, 16, 40, 1_000]) {
+    const bytes = writeNpz({ ...MATRIX, indptr }, { indptrDtype: 'int64' });
+    await expect(read(bytes, bandBytes)).rejects.toThrow(CorruptSourceError);
+    await expect(read(bytes, bandBytes)).rejects.toThrow(`x.npz has a damaged indptr: ${sentence}`);
+  }
+});
