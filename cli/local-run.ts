@@ -1,10 +1,9 @@
 import { readText } from '#aws/objects.ts';
-import { pinSource, s3Source } from '#aws/s3-source.ts';
 import { headObject } from '#aws/stored-object.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { ManifestError } from '#core/errors.ts';
 import { openMatrix } from '#core/formats/open-matrix.ts';
-import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
+import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import { manifestKey } from '#core/output.ts';
 import { type BoundRun, bindRun, watchRun } from './bound-run.ts';
 import { chunkingOf } from './chunking-options.ts';
@@ -14,7 +13,7 @@ import { runExecution } from './follow-execution.ts';
 import { formatBytes, formatCount, formatSeconds } from './format-figures.ts';
 import type { LocalRunOptions } from './local.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
-import { withFile } from './open-source.ts';
+import { pinObject, withFile } from './open-source.ts';
 import { assertHoldsRun, heldManifest, publishRun } from './out-directory.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { uploadSource } from './upload-source.ts';
@@ -71,8 +70,7 @@ async function publish({ s3 }: Session['clients'], run: BoundRun, task: Task): P
   const { bucket, prefix } = run.output;
   const manifestText = await readText(s3, bucket, manifestKey(prefix));
   if (manifestText === undefined) throw new ManifestError(`run ${run.runId} has no manifest`);
-  const openChunk = async ({ url }: { readonly url: string }) =>
-    s3Source(s3, await pinSource(s3, { uri: url }), task.signal);
+  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, task.signal);
   task.progress.say(`copying the chunks to ${task.options.out}`);
   await publishRun({ manifestText, openChunk }, task.options.out, task.signal);
   return parseManifest(manifestText);

@@ -1,4 +1,4 @@
-import { createS3Client } from '#aws/clients.ts';
+import { createS3Client, type S3Client } from '#aws/clients.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { openMatrix } from '#core/formats/open-matrix.ts';
@@ -23,17 +23,27 @@ export async function withFile<T>(
   }
 }
 
-async function withObject<T>(
-  uri: string,
-  signal: AbortSignal,
-  use: (source: ByteSource) => Promise<T>,
-): Promise<T> {
+/** Runs `use` with an S3 client as the AWS SDK is configured by default, and closes it. */
+export async function withS3Client<T>(use: (client: S3Client) => Promise<T>): Promise<T> {
   const client = createS3Client();
   try {
-    return await use(s3Source(client, await pinSource(client, { uri }, signal), signal));
+    return await use(client);
   } finally {
     client.destroy();
   }
+}
+
+/**
+ * Pins an S3 object. One HEAD request.
+ *
+ * @throws {SourceNotFoundError} there is none.
+ */
+export async function pinObject(
+  client: S3Client,
+  uri: string,
+  signal: AbortSignal,
+): Promise<ByteSource> {
+  return s3Source(client, await pinSource(client, { uri }, signal), signal);
 }
 
 /**
@@ -47,9 +57,8 @@ export async function withSource<T>(
   signal: AbortSignal,
   use: (source: ByteSource) => Promise<T>,
 ): Promise<T> {
-  return isS3Uri(location)
-    ? await withObject(location, signal, use)
-    : await withFile(location, use);
+  if (!isS3Uri(location)) return await withFile(location, use);
+  return await withS3Client(async (client) => use(await pinObject(client, location, signal)));
 }
 
 /** {@link withSource}, and reads the headers of the matrix in it. */

@@ -1,13 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { createS3Client } from '#aws/clients.ts';
+import { basename, dirname, join } from 'node:path';
+import type { S3Client } from '#aws/clients.ts';
 import { listObjects, readText } from '#aws/objects.ts';
 import { parseS3Uri } from '#aws/s3-uri.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
-import { isS3Uri, withFile, withSource } from './open-source.ts';
+import { isS3Uri, pinObject, withFile, withS3Client } from './open-source.ts';
 
 /** A finished run: its manifest, and its chunks wherever they lie now. */
 export interface StoredRun {
@@ -39,7 +39,7 @@ async function openDirectory(directory: string): Promise<StoredRun> {
     const what = isDirectory ? 'holds no _manifest/manifest.json' : 'is not a directory';
     throw new ManifestError(`${directory} ${what}; name the --out directory of a run`, { cause });
   });
-  const data = dataPath(resolve(directory));
+  const data = dataPath(directory);
   return {
     manifest: parseManifest(text),
     names: await readdir(data).catch(() => []),
@@ -47,30 +47,32 @@ async function openDirectory(directory: string): Promise<StoredRun> {
   };
 }
 
-async function listNames(bucket: string, prefix: string, signal: AbortSignal): Promise<string[]> {
-  const objects = listObjects(createS3Client(), bucket, prefix, signal);
-  return await Array.fromAsync(objects, ({ key }) => key.slice(prefix.length));
-}
-
-async function openS3Run(uri: string, signal: AbortSignal): Promise<StoredRun> {
+async function openInS3(client: S3Client, uri: string, signal: AbortSignal): Promise<StoredRun> {
   const { bucket, key } = parseS3Uri(uri);
-  const text = await readText(createS3Client(), bucket, key, signal);
+  const text = await readText(client, bucket, key, signal);
   if (text === undefined) throw new ManifestError(`${uri} does not exist`);
   const manifest = parseManifest(text);
   const [first] = manifest.entries;
-  const data = parseS3Uri(first!.url.slice(0, first!.url.lastIndexOf('/') + 1));
+  const data = parseS3Uri(dirname(first!.url));
+  const objects = listObjects(client, data.bucket, `${data.key}/`, signal);
   return {
     manifest,
-    names: await listNames(data.bucket, data.key, signal),
-    withChunk: (entry, use) => withSource(entry.url, signal, use),
+    names: await Array.fromAsync(objects, (object) => basename(object.key)),
+    withChunk: async (entry, use) => use(await pinObject(client, entry.url, signal)),
   };
 }
 
 /**
- * Opens a finished run by its directory or by the S3 URI of its manifest. Holds the manifest.
+ * Opens a finished run by its directory or by the S3 URI of its manifest, for as long as `use` takes.
+ * Holds the manifest.
  *
  * @throws {ManifestError} there is no manifest, or it is none of this version.
  */
-export async function openStoredRun(location: string, signal: AbortSignal): Promise<StoredRun> {
-  return isS3Uri(location) ? await openS3Run(location, signal) : await openDirectory(location);
+export async function withStoredRun<T>(
+  location: string,
+  signal: AbortSignal,
+  use: (run: StoredRun) => Promise<T>,
+): Promise<T> {
+  if (!isS3Uri(location)) return await use(await openDirectory(location));
+  return await withS3Client(async (client) => use(await openInS3(client, location, signal)));
 }

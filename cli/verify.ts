@@ -11,7 +11,7 @@ import { manifestProblems } from './manifest-problems.ts';
 import { withMatrix } from './open-source.ts';
 import { firstDifference, readChunk } from './read-chunk.ts';
 import { sampleIndices } from './sample-indices.ts';
-import { openStoredRun, type StoredRun } from './stored-run.ts';
+import { type StoredRun, withStoredRun } from './stored-run.ts';
 
 interface VerifyOptions {
   readonly source?: string;
@@ -126,20 +126,26 @@ function prose({ chunks, rows, bytes, crc32, rederived }: Verification): string 
   return `verified ${formatCount(chunks)} chunks, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}`;
 }
 
-async function verify(location: string, options: VerifyOptions, io: CommandIo): Promise<void> {
-  const run = await openStoredRun(location, io.signal);
-  const { runId, totals } = run.manifest;
-  assertNone([
-    ...manifestProblems(run.manifest, run.names),
-    ...(await allChunkProblems(run, io.signal)),
-  ]);
+async function verifyRun(
+  run: StoredRun,
+  options: VerifyOptions,
+  signal: AbortSignal,
+): Promise<Verification> {
+  const { manifest, names } = run;
+  assertNone([...manifestProblems(manifest, names), ...(await allChunkProblems(run, signal))]);
   const { source } = options;
   const rederived =
     source === undefined
       ? []
-      : await withMatrix(source, io.signal, (given) => rederiveSample(run, given, options));
-  const { chunks, rows, bytes, crc32 } = totals;
-  const verification = { runId, chunks, rows, bytes, crc32, rederived };
+      : await withMatrix(source, signal, (given) => rederiveSample(run, given, options));
+  const { chunks, rows, bytes, crc32 } = manifest.totals;
+  return { runId: manifest.runId, chunks, rows, bytes, crc32, rederived };
+}
+
+async function verify(location: string, options: VerifyOptions, io: CommandIo): Promise<void> {
+  const verification = await withStoredRun(location, io.signal, (run) =>
+    verifyRun(run, options, io.signal),
+  );
   await printResult(io, verification, prose(verification));
 }
 
