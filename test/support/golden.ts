@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The texts that pandas prints, one for each profile. */
-export type GoldenProfile = 'typed' | 'zero0' | 'empty';
+type GoldenProfile = 'typed' | 'zero0' | 'empty';
 
 interface GoldenText {
   readonly bytes: number;

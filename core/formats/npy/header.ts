@@ -29,12 +29,10 @@ const ENTRY =
 /** Lengths of a tuple such as `(3, 4)`, `(3,)`, `()` or Python 2's `(3L,)`. */
 function parseTuple(text: string): number[] | undefined {
   const parts = text.split(',').map((part) => part.trim());
-  if (parts.length > 1 || parts[0] === '') {
-    if (parts.at(-1) === '') parts.pop();
-    const isValid = parts.every((part) => /^\d{1,15}L?$/.test(part));
-    return isValid ? parts.map((part) => Number.parseInt(part, 10)) : undefined;
-  }
-  return undefined;
+  const isTuple = parts.length > 1 || parts[0] === '';
+  if (parts.at(-1) === '') parts.pop();
+  const isValid = isTuple && parts.every((part) => /^\d{1,15}L?$/.test(part));
+  return isValid ? parts.map((part) => Number.parseInt(part, 10)) : undefined;
 }
 
 /** The dict as it stands: each key once, each value as its text; undefined unless it is well formed. */
@@ -68,7 +66,7 @@ export function parseNpyHeader(text: string, where: string): Pick<NpyArray, 'des
   const dict = parseDict(text);
   const descr = dict?.get('descr');
   const order = dict?.get('fortran_order');
-  const shape = parseTuple(dict?.get('shape') ?? 'none');
+  const shape = parseTuple(dict?.get('shape') ?? 'missing');
   const isKnown = dict?.size === 3 && (order === 'True' || order === 'False');
   if (isKnown && descr !== undefined && shape !== undefined) return { descr, shape };
   throw new CorruptSourceError(
