@@ -45,11 +45,22 @@ const ENCRYPT_TABLE = [
   'kms:ReEncryptTo',
 ];
 
-/** X-Ray permissions of whoever sends traces. */
+const SEND_TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+
+/** What a function needs to be traced. */
 export const TRACING: Permission = {
   reason: 'traces have no resource that a policy could name',
-  actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+  actions: SEND_TRACES,
   resources: ['*'],
+};
+
+/**
+ * What a state machine needs to be traced: it also asks which executions are sampled.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
+ */
+const SAMPLED_TRACING: Permission = {
+  ...TRACING,
+  actions: [...SEND_TRACES, 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
 };
 
 function useOf(
@@ -182,7 +193,7 @@ export function startPermissions(functions: readonly IFunction[]): readonly Perm
       actions: ['lambda:InvokeFunction'],
       resources: functions.map(({ functionArn }) => functionArn),
     },
-    TRACING,
+    SAMPLED_TRACING,
     {
       reason: 'the delivery of logs has no resource that a policy could name',
       actions: [

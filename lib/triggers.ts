@@ -13,7 +13,7 @@ import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { allow } from './permissions.ts';
 
 /** Which keys of the source bucket start a run. */
-export interface KeyPattern {
+interface KeyPattern {
   readonly prefix: string;
   readonly suffix: string;
 }

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { SparseFanoutStack, type SparseFanoutStackProps } from '#lib/sparse-fanout-stack.ts';
+import { resolved, testApp } from './synthesize.ts';
+
+/** The stack in an app that is checked as bin/app.ts checks it. */
+function checkedStack(props: SparseFanoutStackProps) {
+  const app = testApp();
+  const stack = new SparseFanoutStack(app, 'SparseFanout', props);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  return { app, stack };
+}
+
+/** Findings of the report that synthesis writes: the rule, and where it found something. */
+function acknowledgedIn(directory: string): readonly string[] {
+  const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
+  type Finding = {
+    readonly ruleName: string;
+    readonly violatingConstructs: readonly { readonly constructPath: string }[];
+  };
+  const findings: readonly Finding[] = report.pluginReports.flatMap(
+    (plugin: { readonly suppressedViolations?: readonly Finding[] }) =>
+      plugin.suppressedViolations ?? [],
+  );
+  return findings
+    .flatMap(({ ruleName, violatingConstructs }) =>
+      violatingConstructs.map(
+        ({ constructPath }) =>
+          `${ruleName} at ${constructPath.replace('SparseFanout/Fanout/', '')}`,
+      ),
+    )
+    .map((line) => line.replaceAll(/[0-9A-F]{8}(?=[.>])/g, ''))
+    .sort();
+}
+
+test('outputs name what a caller needs', () => {
+  const { stack } = checkedStack({});
+  const outputs = Object.entries(Template.fromStack(stack).findOutputs('*'));
+  expect(Object.fromEntries(outputs.map(([name, { Value }]) => [name, resolved(Value)]))).toEqual({
+    SourceBucketName: '<FanoutBucketsSource>',
+    OutputBucketName: '<FanoutBucketsOutput>',
+    LedgerTableName: '<FanoutLedger>',
+    StateMachineArn: '<FanoutWorkflowStateMachine>',
+  });
+});
+
+test('context turns into a key that rotates, a schedule and an existing bucket', () => {
+  const { stack } = checkedStack({
+    customerKey: true,
+    sourceBucketName: 'my-source',
+    schedule: 'rate(1 day)',
+    scheduledSource: 's3://my-source/x.npz',
+  });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'rate(1 day)',
+    Target: { Input: '{"source":"s3://my-source/x.npz"}' },
+  });
+  template.hasOutput('SourceBucketName', { Value: 'my-source' });
+});
+
+describe('cdk-nag', () => {
+  test.each<[string, SparseFanoutStackProps]>([
+    ['as it is', {}],
+    ['with a customer key', { customerKey: true }],
+    [
+      'with a schedule, a customer key and an existing bucket',
+      {
+        customerKey: true,
+        sourceBucketName: 'my-source',
+        schedule: 'rate(1 day)',
+        scheduledSource: 's3://my-source/x.npz',
+      },
+    ],
+  ])('has no finding that is not acknowledged, %s', (_, props) => {
+    expect(() => checkedStack(props).app.synth()).not.toThrow();
+  });
+
+  test('has exactly these findings, each acknowledged with a reason', () => {
+    const { directory } = checkedStack({}).app.synth();
+    expect(acknowledgedIn(directory)).toMatchInlineSnapshot(`
+      [
+        "AwsSolutions-IAM5[Resource::*] at Functions/Finalize/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::*] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::*] at Functions/Write/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::*] at Workflow/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/*] at Functions/Finalize/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/*] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl] at Functions/Finalize/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl] at Workflow/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/results/*] at Workflow/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/data/*] at Functions/Write/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsSource.Arn>/*] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsSource.Arn>/*] at Functions/Write/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteChunks:*] at Workflow/MapRuns/Resource",
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>:*] at Workflow/MapRuns/Resource",
+        "AwsSolutions-SF1 at Workflow/StateMachine/Resource",
+        "AwsSolutions-SQS3 at Triggers/DeadLetters/Resource",
+        "Serverless-LambdaDLQ at Functions/Finalize/Function/Resource",
+        "Serverless-LambdaDLQ at Functions/Plan/Function/Resource",
+        "Serverless-LambdaDLQ at Functions/Write/Function/Resource",
+        "Serverless-SQSRedrivePolicy at Triggers/DeadLetters/Resource",
+      ]
+    `);
+  });
+
+  test('fails synthesis on a bucket that answers without TLS', () => {
+    const { app, stack } = checkedStack({});
+    new Bucket(stack, 'Careless');
+    expect(() => app.synth()).toThrow(/AwsSolutions-S10/);
+  });
+});

@@ -1,0 +1,92 @@
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { expect, test } from 'vitest';
+import { resolved, resourcesOf, templateOf } from './synthesize.ts';
+
+const template = templateOf(() => ({
+  schedule: ScheduleExpression.expression('rate(1 day)'),
+  scheduledRequest: { source: 's3://bucket/x.npz', chunking: { rows: 50_000 } },
+}));
+
+const DELIVERY = {
+  Arn: '<FanoutWorkflowStateMachine>',
+  DeadLetterConfig: { Arn: '<FanoutTriggersDeadLetters.Arn>' },
+  RetryPolicy: { MaximumEventAgeInSeconds: 21_600, MaximumRetryAttempts: 50 },
+};
+
+function only(type: string, from = template) {
+  const found = Object.values(resourcesOf(from, type));
+  expect(found).toHaveLength(1);
+  return resolved(found[0]?.Properties);
+}
+
+test('an object that arrives in the source bucket starts a run with the untouched event', () => {
+  expect(only('AWS::Events::Rule')).toEqual({
+    State: 'ENABLED',
+    EventPattern: {
+      source: ['aws.s3'],
+      'detail-type': ['Object Created'],
+      detail: {
+        bucket: { name: ['<FanoutBucketsSource>'] },
+        object: { key: [{ suffix: '.npz' }] },
+      },
+    },
+    Targets: [
+      { ...DELIVERY, Id: 'Target0', RoleArn: '<FanoutWorkflowStateMachineEventsRole.Arn>' },
+    ],
+  });
+});
+
+test.each([
+  ['incoming/', '.npz', [{ wildcard: 'incoming/*.npz' }]],
+  ['incoming/', '', [{ prefix: 'incoming/' }]],
+  ['odd*\\/', '.npz', [{ wildcard: 'odd\\*\\\\/*.npz' }]],
+  ['', '', [{ prefix: '' }]],
+])('keys that begin with %j and end with %j match one pattern', (prefix, suffix, expected) => {
+  const limited = templateOf(() => ({ triggerPrefix: prefix, triggerSuffix: suffix }));
+  expect(only('AWS::Events::Rule', limited)).toHaveProperty(
+    'EventPattern.detail.object.key',
+    expected,
+  );
+});
+
+test('a schedule starts its request', () => {
+  expect(only('AWS::Scheduler::Schedule')).toEqual({
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ScheduleExpression: 'rate(1 day)',
+    ScheduleExpressionTimezone: 'Etc/UTC',
+    State: 'ENABLED',
+    Target: {
+      ...DELIVERY,
+      Input: '{"source":"s3://bucket/x.npz","chunking":{"rows":50000}}',
+      RoleArn: '<FanoutTriggersScheduleRole.Arn>',
+    },
+  });
+});
+
+test('there is no schedule unless asked for', () => {
+  templateOf().resourceCountIs('AWS::Scheduler::Schedule', 0);
+});
+
+test('the dead-letter queue is encrypted, keeps two weeks and takes messages of the rule over TLS', () => {
+  expect(only('AWS::SQS::Queue')).toEqual({
+    MessageRetentionPeriod: 1_209_600,
+    SqsManagedSseEnabled: true,
+  });
+  expect(only('AWS::SQS::QueuePolicy')).toMatchObject({
+    PolicyDocument: {
+      Statement: [
+        {
+          Effect: 'Deny',
+          Action: 'sqs:*',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+        {
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Principal: { Service: 'events.amazonaws.com' },
+          Condition: { ArnEquals: { 'aws:SourceArn': '<FanoutTriggersObjectCreated.Arn>' } },
+        },
+      ],
+    },
+  });
+});

@@ -1,0 +1,185 @@
+import { getLanguageService, TextDocument } from 'amazon-states-language-service';
+import validate from 'asl-validator';
+import { describe, expect, test } from 'vitest';
+import { PERMANENT_ERRORS, RETRIES, TRANSIENT_ERRORS } from '#core/contract.ts';
+import { definitionOf, resourcesOf, templateOf } from './synthesize.ts';
+
+const template = templateOf();
+const definition = definitionOf(template);
+
+const RETRY = [
+  {
+    ErrorEquals: [
+      'Lambda.ServiceException',
+      'Lambda.AWSLambdaException',
+      'Lambda.SdkClientException',
+      'Lambda.ClientExecutionTimeoutException',
+    ],
+    IntervalSeconds: 2,
+    MaxAttempts: 6,
+    BackoffRate: 2,
+    MaxDelaySeconds: 60,
+    JitterStrategy: 'FULL',
+  },
+  {
+    ErrorEquals: ['Lambda.TooManyRequestsException'],
+    IntervalSeconds: 1,
+    MaxAttempts: 20,
+    BackoffRate: 2,
+    MaxDelaySeconds: 60,
+    JitterStrategy: 'FULL',
+  },
+  {
+    ErrorEquals: ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError', 'States.Timeout'],
+    IntervalSeconds: 2,
+    MaxAttempts: 2,
+    BackoffRate: 2,
+    MaxDelaySeconds: 60,
+    JitterStrategy: 'FULL',
+  },
+  {
+    ErrorEquals: [
+      'ThrottledError',
+      'ServiceUnavailableError',
+      'TimeoutSoonError',
+      'UploadConflictError',
+    ],
+    IntervalSeconds: 2,
+    MaxAttempts: 6,
+    BackoffRate: 2,
+    MaxDelaySeconds: 60,
+    JitterStrategy: 'FULL',
+  },
+];
+
+function invoke(name: string, payload: unknown) {
+  return {
+    Type: 'Task',
+    Resource: 'arn:<AWS::Partition>:states:::lambda:invoke',
+    Arguments: { FunctionName: `<FanoutFunctions${name}Function.Arn>`, Payload: payload },
+    Output: '{% $states.result.Payload %}',
+    TimeoutSeconds: 960,
+    Retry: RETRY,
+  };
+}
+
+const WRITE_CHUNKS = {
+  Type: 'Map',
+  Label: 'WriteChunks',
+  ItemReader: {
+    Resource: 'arn:<AWS::Partition>:states:::s3:getObject',
+    ReaderConfig: { InputType: 'JSONL' },
+    Arguments: {
+      Bucket: '{% $states.input.plan.bucket %}',
+      Key: '{% $states.input.plan.key %}',
+    },
+  },
+  ItemSelector: {
+    run: '{% $states.input.run %}',
+    chunk: '{% $states.context.Map.Item.Value %}',
+  },
+  MaxConcurrency: '{% $states.input.concurrency %}',
+  ItemProcessor: {
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+    StartAt: 'WriteChunk',
+    States: {
+      WriteChunk: {
+        QueryLanguage: 'JSONata',
+        ...invoke('Write', {
+          run: '{% $states.input.run %}',
+          chunk: '{% $states.input.chunk %}',
+        }),
+        End: true,
+      },
+    },
+  },
+  ResultWriter: {
+    Resource: 'arn:<AWS::Partition>:states:::s3:putObject',
+    Arguments: { Bucket: '<FanoutBucketsOutput>', Prefix: '{% $states.input.resultsPrefix %}' },
+    WriterConfig: { OutputType: 'JSONL', Transformation: 'COMPACT' },
+  },
+  Output: '{% $states.input %}',
+  Next: 'Finalize',
+};
+
+test('the whole state machine is this', () => {
+  expect(definition).toEqual({
+    QueryLanguage: 'JSONata',
+    TimeoutSeconds: 604_800,
+    StartAt: 'Plan',
+    States: {
+      Plan: {
+        ...invoke('Plan', {
+          request: '{% $states.input %}',
+          execution: { id: '{% $states.context.Execution.Id %}' },
+        }),
+        Next: 'Decide',
+      },
+      Decide: {
+        Type: 'Choice',
+        Choices: [
+          { Condition: "{% $states.input.decision = 'write' %}", Next: 'WriteChunks' },
+          { Condition: "{% $states.input.decision = 'complete' %}", Next: 'AlreadyComplete' },
+          { Condition: "{% $states.input.decision = 'dry-run' %}", Next: 'DryRunDone' },
+        ],
+      },
+      WriteChunks: WRITE_CHUNKS,
+      Finalize: { ...invoke('Finalize', { run: '{% $states.input.run %}' }), End: true },
+      AlreadyComplete: { Type: 'Succeed' },
+      DryRunDone: { Type: 'Succeed' },
+    },
+  });
+});
+
+test('it is traced, and logs errors without the data of executions', () => {
+  const machines = Object.values(resourcesOf(template, 'AWS::StepFunctions::StateMachine'));
+  expect(machines.map(({ Properties }) => Properties)).toMatchObject([
+    { TracingConfiguration: { Enabled: true }, LoggingConfiguration: { Level: 'ERROR' } },
+  ]);
+  expect(machines[0]?.Properties['LoggingConfiguration']).not.toHaveProperty(
+    'IncludeExecutionData',
+  );
+});
+
+describe('retries', () => {
+  const retried: readonly string[] = RETRIES.flatMap(({ errors }) => [...errors]);
+
+  test('are those of the contract, in its order', () => {
+    expect(RETRY.map(({ ErrorEquals }) => ErrorEquals)).toEqual(
+      RETRIES.map(({ errors }) => [...errors]),
+    );
+  });
+
+  test('cover every error of ours that can heal, and none that cannot', () => {
+    expect(TRANSIENT_ERRORS.filter((name) => !retried.includes(name))).toEqual([]);
+    expect(PERMANENT_ERRORS.filter((name) => retried.includes(name))).toEqual([]);
+  });
+});
+
+describe('the validators of the Amazon States Language', () => {
+  /** asl-validator wants ARNs that look real. */
+  const text = JSON.stringify(definition)
+    .replaceAll('<AWS::Partition>', 'aws')
+    .replaceAll(/<(\w+)\.Arn>/g, 'arn:aws:lambda:us-east-1:123456789012:function:$1');
+
+  const diagnose = async (json: string) => {
+    const service = getLanguageService({});
+    const document = TextDocument.create('file:///workflow.asl.json', 'json', 1, json);
+    const found = await service.doValidation(document, service.parseJSONDocument(document));
+    return found.map(({ message }) => message);
+  };
+
+  test('asl-validator finds nothing', () => {
+    expect(validate(JSON.parse(text)).errors).toEqual([]);
+  });
+
+  test('amazon-states-language-service finds nothing', async () => {
+    expect(await diagnose(text)).toEqual([]);
+  });
+
+  test('both would find a state that does not exist', async () => {
+    const broken = text.replaceAll('"Next":"Finalize"', '"Next":"Finalise"');
+    expect(validate(JSON.parse(broken)).errors).not.toEqual([]);
+    expect(await diagnose(broken)).not.toEqual([]);
+  });
+});
