@@ -16,7 +16,7 @@ export async function* withReadAhead<T>(items: AsyncGenerator<T>): AsyncGenerato
       yield value;
     }
   } finally {
-    await Promise.allSettled([ahead]);
+    // A generator answers in order: this waits for the item under way.
     await items.return(undefined);
   }
 }

@@ -65,7 +65,8 @@ function sortRow<V>({ indices, data }: Entries<V>, start: number, end: number): 
   const columns = indices.slice(start, end);
   const values = data.slice(start, end);
   const order = new Uint32Array(columns.length).map((_, i) => i);
-  order.sort((a, b) => columns[a]! - columns[b]! || a - b);
+  // ECMAScript's sort is stable, so equal columns stay in order.
+  order.sort((a, b) => columns[a]! - columns[b]!);
   for (let i = 0; i < order.length; i++) {
     indices[start + i] = columns[order[i]!]!;
     data[start + i] = values[order[i]!]!;

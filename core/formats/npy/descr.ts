@@ -23,12 +23,15 @@ const CODES: ReadonlyMap<string, DType> = new Map([
   ['f8', 'float64'],
 ]);
 
-const COMPLEX = ['complex numbers', 'matrix.real'] as const;
-const LONG_DOUBLE = ['long doubles', "matrix.astype('float64')"] as const;
-const OBJECT = ['pickled Python objects', "matrix.astype('float64')"] as const;
+/** What a type is called, and the Python expression of a matrix to save instead. */
+type Refusal = readonly [name: string, fix: string];
 
-/** What the types that a matrix may have in Python are called, and what to save instead. */
-const REFUSED: ReadonlyMap<string, readonly [name: string, fix: string]> = new Map([
+const COMPLEX: Refusal = ['complex numbers', 'matrix.real'];
+const LONG_DOUBLE: Refusal = ['long doubles', "matrix.astype('float64')"];
+const OBJECT: Refusal = ['pickled Python objects', "matrix.astype('float64')"];
+
+/** The other types that a sparse matrix may well have in Python. */
+const REFUSED: ReadonlyMap<string, Refusal> = new Map([
   ['c8', COMPLEX],
   ['c16', COMPLEX],
   ['c32', COMPLEX],
