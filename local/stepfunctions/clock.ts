@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Time as the executor sees it; tests hand in one that jumps. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after so many milliseconds; rejects with the signal's reason once it is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Node's timers hold at most 2^31 - 1 milliseconds, about 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(milliseconds, signal) {
+    let left = milliseconds;
+    while (left > 0) {
+      await delay(Math.min(left, LONGEST_TIMER), undefined, { signal, ref: false });
+      left -= LONGEST_TIMER;
+    }
+  },
+};
+
+/** Rejects with the signal's reason as soon as it is aborted; what `work` does afterwards is ignored. */
+export function abandonable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise<T>((resolve, reject) => {
+    const abandon = () => reject(signal.reason);
+    signal.addEventListener('abort', abandon, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abandon));
+  });
+}

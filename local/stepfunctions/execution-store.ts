@@ -1,0 +1,182 @@
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExecutionRecord } from './execution-record.ts';
+import type { HistoryEvent } from './history.ts';
+import { JsonlFile } from './jsonl-file.ts';
+import type { Earlier } from './map-children.ts';
+import { type ChildRecord, type MapRunRecord, noCounts } from './map-records.ts';
+import type { MapRunStore } from './map-run.ts';
+
+const RECORD = 'record.json';
+
+async function writeRecord(folder: string, record: object): Promise<void> {
+  const file = join(folder, RECORD);
+  await writeFile(`${file}.new`, JSON.stringify(record));
+  await rename(`${file}.new`, file);
+}
+
+async function* readRecords(root: string): AsyncGenerator<unknown> {
+  await mkdir(root, { recursive: true });
+  for (const entry of await readdir(root, { recursive: true })) {
+    if (entry.endsWith(RECORD)) yield JSON.parse(await readFile(join(root, entry), 'utf8'));
+  }
+}
+
+const folderName = (arn: string) => encodeURIComponent(arn.split(':').slice(6).join(':'));
+
+/**
+ * Keeps executions and map runs under one directory: a record each, replaced at once when it changes, beside a file
+ * of lines that grows (an execution's events, a map run's children).
+ */
+export class ExecutionStore implements MapRunStore {
+  readonly #directory: string;
+  readonly #executions = new Map<string, ExecutionRecord>();
+  readonly #mapRuns = new Map<string, MapRunRecord>();
+  readonly #lines = new Map<string, JsonlFile>();
+
+  /** Use {@link ExecutionStore.open}. */
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Opens a directory. What was running when its last process ended is shown as ABORTED. */
+  static async open(directory: string, now: () => number): Promise<ExecutionStore> {
+    const store = new ExecutionStore(directory);
+    for await (const record of readRecords(join(directory, 'executions'))) {
+      await store.#recoverExecution(record as ExecutionRecord, now());
+    }
+    for await (const record of readRecords(join(directory, 'map-runs'))) {
+      await store.#recoverMapRun(record as MapRunRecord, now());
+    }
+    return store;
+  }
+
+  get executions(): Iterable<ExecutionRecord> {
+    return this.#executions.values();
+  }
+
+  get mapRuns(): Iterable<MapRunRecord> {
+    return this.#mapRuns.values();
+  }
+
+  execution(arn: string): ExecutionRecord | undefined {
+    return this.#executions.get(arn);
+  }
+
+  mapRun(arn: string): MapRunRecord | undefined {
+    return this.#mapRuns.get(arn);
+  }
+
+  /** Keeps a new execution, and gives the file for its events. */
+  async createExecution(record: ExecutionRecord): Promise<JsonlFile> {
+    this.#executions.set(record.executionArn, record);
+    return this.#create(record.executionArn, record);
+  }
+
+  /** Keeps a changed execution. */
+  async updateExecution(record: ExecutionRecord): Promise<void> {
+    this.#executions.set(record.executionArn, record);
+    await writeRecord(this.#folder(record.executionArn), record);
+  }
+
+  /** The file of an execution's events. */
+  eventFile(arn: string): JsonlFile {
+    return this.#linesOf(arn);
+  }
+
+  /** An execution's events, oldest first. */
+  async *events(arn: string): AsyncGenerator<HistoryEvent> {
+    for await (const event of this.#linesOf(arn).read()) yield event as HistoryEvent;
+  }
+
+  async create(record: MapRunRecord): Promise<JsonlFile> {
+    this.#mapRuns.set(record.mapRunArn, record);
+    return this.#create(record.mapRunArn, record);
+  }
+
+  async update(record: MapRunRecord): Promise<void> {
+    this.#mapRuns.set(record.mapRunArn, record);
+    await writeRecord(this.#folder(record.mapRunArn), record);
+  }
+
+  async reopen(arn: string) {
+    const record = this.#mapRuns.get(arn);
+    if (record === undefined) throw new Error(`there is no map run ${arn}`);
+    const records = this.#linesOf(arn);
+    const kept: ChildRecord[] = [];
+    const unsuccessful = new Map<number, ChildRecord>();
+    for await (const child of this.children(records)) {
+      if (child.status === 'SUCCEEDED') kept.push(child);
+      else unsuccessful.set(child.index, child);
+    }
+    await records.replace(kept);
+    const succeeded = new Set(kept.map((child) => child.index));
+    const earlier: Earlier = { succeeded, unsuccessful };
+    return { record, records, earlier };
+  }
+
+  async *children(records: JsonlFile): AsyncGenerator<ChildRecord> {
+    for await (const child of records.read()) yield child as ChildRecord;
+  }
+
+  /** Children of a map run that ended, in the order they did. */
+  childrenOf(mapRunArn: string): AsyncIterable<ChildRecord> {
+    return this.children(this.#linesOf(mapRunArn));
+  }
+
+  #folder(arn: string): string {
+    const kind = arn.split(':')[5] === 'mapRun' ? 'map-runs' : 'executions';
+    return join(this.#directory, kind, folderName(arn));
+  }
+
+  #linesOf(arn: string): JsonlFile {
+    const known = this.#lines.get(arn);
+    const file = known ?? new JsonlFile(join(this.#folder(arn), 'lines.jsonl'));
+    this.#lines.set(arn, file);
+    return file;
+  }
+
+  async #create(arn: string, record: object): Promise<JsonlFile> {
+    const folder = this.#folder(arn);
+    await mkdir(folder, { recursive: true });
+    const file = this.#linesOf(arn);
+    await file.replace([]);
+    await writeRecord(folder, record);
+    return file;
+  }
+
+  async #recoverExecution(record: ExecutionRecord, now: number): Promise<void> {
+    this.#executions.set(record.executionArn, record);
+    if (record.status !== 'RUNNING') return;
+    const events: HistoryEvent[] = [];
+    for await (const event of this.events(record.executionArn)) events.push(event);
+    const last = events.at(-1)?.id ?? 0;
+    const aborted = { id: last + 1, previousEventId: last, timestamp: now };
+    await this.eventFile(record.executionArn).replace([
+      ...events,
+      { ...aborted, type: 'ExecutionAborted' },
+    ]);
+    await this.updateExecution({ ...record, status: 'ABORTED', stopDate: now });
+  }
+
+  async #recoverMapRun(record: MapRunRecord, now: number): Promise<void> {
+    this.#mapRuns.set(record.mapRunArn, record);
+    if (record.status !== 'RUNNING') return;
+    const records = this.#linesOf(record.mapRunArn);
+    const executionCounts = noCounts();
+    const itemCounts = noCounts();
+    const whole: ChildRecord[] = [];
+    for await (const child of this.children(records)) {
+      const isDone = child.status === 'SUCCEEDED';
+      executionCounts[isDone ? 'succeeded' : 'failed'] += 1;
+      itemCounts[isDone ? 'succeeded' : 'failed'] += child.itemCount;
+      executionCounts.total += 1;
+      itemCounts.total += child.itemCount;
+      whole.push(child);
+    }
+    // Without a line that the crash cut off, so that what a redrive adds starts on a line of its own.
+    await records.replace(whole);
+    const ended = { status: 'ABORTED' as const, stopDate: now, executionCounts, itemCounts };
+    await this.update({ ...record, ...ended });
+  }
+}

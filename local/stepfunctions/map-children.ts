@@ -1,0 +1,215 @@
+import { executionArn, expressExecutionArn } from './arns.ts';
+import type { Machine, MapState } from './definition.ts';
+import { ExecutionInterrupted, StatesError } from './errors.ts';
+import { execute, type Outcome } from './execute.ts';
+import { History } from './history.ts';
+import type { ChildInput } from './item-batcher.ts';
+import { parseJson } from './json.ts';
+import type { JsonlFile } from './jsonl-file.ts';
+import type { ChildRecord, MapRunCounts } from './map-records.ts';
+import { exceedsTolerance, type MapSettings, thresholdExceeded } from './map-settings.ts';
+import { dataLimitExceeded, isOversized } from './payload-limit.ts';
+import { randomUuid } from './random.ts';
+import { ResumeTracker } from './resume.ts';
+import type { Run, Visit } from './run.ts';
+import { Slots } from './slots.ts';
+import { createRun, executionStarted, type Identity } from './start-run.ts';
+
+/** AWS runs at most 10,000 children of a map run at once. */
+const MAX_PARALLEL_CHILDREN = 10_000;
+
+/** An Express child may take five minutes. */
+const EXPRESS_TIMEOUT_SECONDS = 300;
+
+/** What a map run starts with: nothing, or what an earlier try left. */
+export interface Earlier {
+  /** Indexes of children that succeeded. */
+  readonly succeeded: ReadonlySet<number>;
+  /** Children that ended otherwise, by index. */
+  readonly unsuccessful: ReadonlyMap<number, ChildRecord>;
+}
+
+/** What one map run works on. */
+export interface MapWork {
+  readonly run: Run;
+  readonly visit: Visit<MapState>;
+  readonly settings: MapSettings;
+  /** ARN that children give as their state machine. */
+  readonly stateMachineArn: string;
+  readonly roleArn: string;
+  readonly earlier: Earlier;
+  /** Receives each child when it ends. */
+  readonly records: JsonlFile;
+  readonly itemCounts: MapRunCounts;
+  readonly executionCounts: MapRunCounts;
+}
+
+const COUNTED = {
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  TIMED_OUT: 'timedOut',
+  ABORTED: 'aborted',
+  PENDING: 'pending',
+} as const;
+
+/** Who a child is, before it runs. */
+type ChildIdentity = Omit<ChildRecord, 'status' | 'output' | 'error' | 'cause' | 'stopDate'>;
+
+/** Runs the children of one map run, as many at once as allowed, until all ended or too many failed. */
+export class MapChildren {
+  readonly #work: MapWork;
+  readonly #machine: Machine;
+  readonly #slots: Slots;
+  readonly #stop = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #failure: StatesError | undefined;
+  #isReading = true;
+
+  constructor(work: MapWork) {
+    this.#work = work;
+    const { processor, executionType } = work.visit.state;
+    const isExpress = executionType === 'EXPRESS';
+    this.#machine = isExpress
+      ? { ...processor, timeoutSeconds: EXPRESS_TIMEOUT_SECONDS }
+      : processor;
+    const wanted = work.settings.maxConcurrency || MAX_PARALLEL_CHILDREN;
+    this.#slots = new Slots(Math.min(wanted, MAX_PARALLEL_CHILDREN));
+  }
+
+  /**
+   * @param inputs of all children, in order; read only as fast as children start. Once the run has failed the rest
+   *   is read to be recorded as pending.
+   * @throws {StatesError} why the run failed. @throws {ExecutionInterrupted} the parent was stopped.
+   */
+  async runAll(inputs: AsyncIterable<ChildInput>): Promise<void> {
+    const { signal } = this.#work.run;
+    const stop = () => this.#stop.abort(new ExecutionInterrupted('ABORTED'));
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await this.#startAll(inputs);
+    } catch (error) {
+      if (!(error instanceof StatesError)) {
+        stop();
+        throw error;
+      }
+      this.#fail(error);
+    } finally {
+      await Promise.all(this.#running);
+      signal.removeEventListener('abort', stop);
+    }
+    this.#isReading = false;
+    this.#judge();
+    signal.throwIfAborted();
+    if (this.#failure) throw this.#failure;
+  }
+
+  async #startAll(inputs: AsyncIterable<ChildInput>): Promise<void> {
+    const { run, earlier, itemCounts, executionCounts } = this.#work;
+    let index = -1;
+    for await (const child of inputs) {
+      run.signal.throwIfAborted();
+      index += 1;
+      itemCounts.total += child.itemCount;
+      executionCounts.total += 1;
+      if (earlier.succeeded.has(index)) {
+        this.#count({ itemCount: child.itemCount, status: 'SUCCEEDED' });
+      } else {
+        await this.#start(this.#identify(index, child));
+      }
+    }
+  }
+
+  async #start(child: ChildIdentity): Promise<void> {
+    if (!this.#failure) await this.#slots.take();
+    if (this.#failure) {
+      const { startDate: _, ...pending } = child;
+      await this.#record({ ...pending, status: 'PENDING' });
+      return;
+    }
+    const ended = this.#runChild(child).finally(() => {
+      this.#running.delete(ended);
+      this.#slots.give();
+    });
+    this.#running.add(ended);
+  }
+
+  /** A new child, or the one that a redrive goes on with. */
+  #identify(index: number, { input, itemCount }: ChildInput): ChildIdentity {
+    const { run, visit, earlier, stateMachineArn } = this.#work;
+    const { random, services } = run.surroundings;
+    const before = earlier.unsuccessful.get(index);
+    if (before?.startDate !== undefined) {
+      const resource = before.executionArn;
+      const action = 'states:RedriveExecution';
+      services.authorize({ accessKeyId: run.accessKeyId, action, resource, context: {} });
+      const { output: _, error: __, cause: ___, stopDate: ____, ...identity } = before;
+      return { ...identity, redriveCount: before.redriveCount + 1 };
+    }
+    const text = JSON.stringify(input);
+    if (isOversized(text)) throw dataLimitExceeded(visit.state.name, false);
+    const name = randomUuid(random);
+    const arn =
+      visit.state.executionType === 'EXPRESS'
+        ? expressExecutionArn(stateMachineArn, name, randomUuid(random))
+        : executionArn(stateMachineArn, name);
+    const identity = { index, name, executionArn: arn, stateMachineArn, itemCount, input: text };
+    return { ...identity, startDate: run.surroundings.clock.now(), redriveCount: 0 };
+  }
+
+  async #runChild(child: ChildIdentity): Promise<void> {
+    const { run, roleArn, itemCounts, executionCounts } = this.#work;
+    const { now } = run.surroundings.clock;
+    itemCounts.running += child.itemCount;
+    executionCounts.running += 1;
+    const input = parseJson(child.input);
+    const startDate = child.startDate ?? now();
+    const identity = { ...child, input, startDate, roleArn, accessKeyId: run.accessKeyId };
+    const { outcome, resume } = await this.#interpret(identity, child);
+    itemCounts.running -= child.itemCount;
+    executionCounts.running -= 1;
+    await this.#record({ ...child, ...outcome, startDate, stopDate: now(), resume });
+  }
+
+  async #interpret(identity: Identity, child: ChildIdentity) {
+    const { surroundings } = this.#work.run;
+    const tracker = new ResumeTracker();
+    const history = new History({
+      now: () => surroundings.clock.now(),
+      record: (event) => tracker.follow(event),
+      lastId: child.resume?.enteredEventId,
+    });
+    const parts = { machine: this.#machine, history, signal: this.#stop.signal };
+    const run = createRun(surroundings, identity, parts);
+    const first = { state: this.#machine.startAt, input: identity.input, variables: {} };
+    const isRedriven = child.redriveCount > 0;
+    if (!isRedriven) history.add('ExecutionStarted', executionStarted(identity, child.input));
+    const outcome: Outcome = await execute(run, child.resume ?? first);
+    const isStandard = this.#work.visit.state.executionType === 'STANDARD';
+    const resume = tracker.point ?? child.resume;
+    return { outcome, resume: outcome.status !== 'SUCCEEDED' && isStandard ? resume : undefined };
+  }
+
+  async #record(record: ChildRecord): Promise<void> {
+    this.#count(record);
+    this.#judge();
+    await this.#work.records.append(record);
+  }
+
+  #count({ itemCount, status }: Pick<ChildRecord, 'itemCount' | 'status'>): void {
+    this.#work.itemCounts[COUNTED[status]] += itemCount;
+    this.#work.executionCounts[COUNTED[status]] += 1;
+  }
+
+  #judge(): void {
+    const { settings, itemCounts } = this.#work;
+    const failed = itemCounts.failed + itemCounts.timedOut;
+    const total = this.#isReading ? undefined : itemCounts.total;
+    if (exceedsTolerance(settings, failed, total)) this.#fail(thresholdExceeded());
+  }
+
+  #fail(failure: StatesError): void {
+    if (this.#failure) return;
+    this.#failure = failure;
+    this.#stop.abort(new ExecutionInterrupted('ABORTED'));
+  }
+}
