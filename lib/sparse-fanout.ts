@@ -84,10 +84,11 @@ export interface SparseFanoutProps {
 
 /** Fills in the defaults that {@link SparseFanoutProps} documents. */
 function settingsOf(props: SparseFanoutProps) {
+  const concurrency = props.maxConcurrency ?? DEFAULT_CONCURRENCY;
   return {
-    triggerPrefix: props.triggerPrefix ?? '',
-    triggerSuffix: props.triggerSuffix ?? '.npz',
-    maxConcurrency: props.maxConcurrency ?? DEFAULT_CONCURRENCY,
+    encryptionKey: props.encryptionKey,
+    keys: { prefix: props.triggerPrefix ?? '', suffix: props.triggerSuffix ?? '.npz' },
+    requestDefaults: { limits: { concurrency }, ...props.requestDefaults },
     writerMemoryMiB: props.writerMemoryMiB ?? ONE_CPU_MIB,
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
@@ -123,43 +124,31 @@ export class SparseFanout extends Construct {
 
   constructor(scope: Construct, id: string, props: SparseFanoutProps = {}) {
     super(scope, id);
+    const settings = settingsOf(props);
     const scheduled = scheduledRequestOf(props);
-    const { encryptionKey } = props;
-    const { triggerPrefix, triggerSuffix, maxConcurrency, ...settings } = settingsOf(props);
-    const kept = { encryptionKey, ...settings };
+    assertNoLoop(props.sourceBucket, props.outputBucket, settings.keys.suffix);
+    if (props.encryptionKey !== undefined) letLogsUse(props.encryptionKey, this);
     this.#service = this.node.path;
-    if (encryptionKey !== undefined) letLogsUse(encryptionKey, this);
 
-    const buckets = new Buckets(this, 'Buckets', { ...props, ...kept });
-    assertNoLoop(buckets.source, buckets.output, triggerSuffix);
+    const buckets = new Buckets(this, 'Buckets', { ...props, ...settings });
     this.sourceBucket = buckets.source;
     this.outputBucket = buckets.output;
-    this.ledger = new LedgerTable(this, 'Ledger', kept);
+    this.ledger = new LedgerTable(this, 'Ledger', settings);
     const stores = {
       sourceBucket: this.sourceBucket,
       outputBucket: this.outputBucket,
       ledger: this.ledger,
     };
 
-    const requestDefaults = { limits: { concurrency: maxConcurrency }, ...props.requestDefaults };
     const service = this.#service;
-    this.functions = new Functions(this, 'Functions', {
-      ...kept,
-      ...stores,
-      requestDefaults,
-      service,
-    });
+    this.functions = new Functions(this, 'Functions', { ...settings, ...stores, service });
     const { plan, write, finalize } = this.functions;
-    const workflow = new Workflow(this, 'Workflow', { ...kept, ...stores, plan, write, finalize });
+    const steps = { plan, write, finalize };
+    const workflow = new Workflow(this, 'Workflow', { ...settings, ...stores, ...steps });
     this.stateMachine = workflow.stateMachine;
 
-    const triggers = new Triggers(this, 'Triggers', {
-      stateMachine: this.stateMachine,
-      sourceBucket: this.sourceBucket,
-      keys: { prefix: triggerPrefix, suffix: triggerSuffix },
-      scheduled,
-      encryptionKey,
-    });
+    const started = { stateMachine: this.stateMachine, scheduled };
+    const triggers = new Triggers(this, 'Triggers', { ...settings, ...stores, ...started });
     this.deadLetters = triggers.deadLetters;
   }
 

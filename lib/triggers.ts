@@ -48,8 +48,12 @@ const KEEP_DEAD_LETTERS = Duration.days(14);
  *
  * @throws {Error} source and output share a bucket, and an output key may end with the suffix.
  */
-export function assertNoLoop(sourceBucket: IBucket, outputBucket: IBucket, suffix: string): void {
-  if (sourceBucket.bucketName !== outputBucket.bucketName) return;
+export function assertNoLoop(
+  sourceBucket: IBucket | undefined,
+  outputBucket: IBucket | undefined,
+  suffix: string,
+): void {
+  if (sourceBucket === undefined || sourceBucket.bucketName !== outputBucket?.bucketName) return;
   const ending = OUTPUT_ENDINGS.find((known) => known.endsWith(suffix) || suffix.endsWith(known));
   if (ending === undefined) return;
   throw new Error(

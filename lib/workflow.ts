@@ -84,8 +84,23 @@ export class Workflow extends Construct {
       request: '{% $states.input %}',
       execution: { id: '{% $states.context.Execution.Id %}' },
     });
+    const written = this.#writeChunks(write, outputBucket);
+    const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
 
-    const writeChunks = DistributedMap.jsonata(this, 'WriteChunks', {
+    return planned.next(
+      Choice.jsonata(this, 'Decide')
+        .when(decided('write'), written.next(finalized))
+        .when(decided('complete'), Succeed.jsonata(this, 'AlreadyComplete'))
+        .when(decided('dry-run'), Succeed.jsonata(this, 'DryRunDone')),
+    );
+  }
+
+  /**
+   * One child a line of the plan. Retries stay inside the child: one on the Map would write every
+   * chunk again, and a Catch would end Redrive.
+   */
+  #writeChunks(write: IFunction, outputBucket: IBucket): DistributedMap {
+    const map = DistributedMap.jsonata(this, 'WriteChunks', {
       label: MAP_LABEL,
       itemReader: new S3JsonLItemReader({
         bucketNamePath: '{% $states.input.plan.bucket %}',
@@ -106,24 +121,11 @@ export class Workflow extends Construct {
       }),
       outputs: '{% $states.input %}',
     });
-    // Retries stay inside the child: one on the Map would write every chunk again, and a Catch would end Redrive.
-    writeChunks.itemProcessor(
-      this.#invoke('WriteChunk', write, {
-        run: '{% $states.input.run %}',
-        chunk: '{% $states.input.chunk %}',
-      }),
-    );
-
-    const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
-
-    return planned.next(
-      Choice.jsonata(this, 'Decide')
-        .when(decided('write'), writeChunks.next(finalized))
-        .when(decided('complete'), Succeed.jsonata(this, 'AlreadyComplete'))
-        .when(decided('dry-run'), Succeed.jsonata(this, 'DryRunDone')),
-    );
+    const child = { run: '{% $states.input.run %}', chunk: '{% $states.input.chunk %}' };
+    return map.itemProcessor(this.#invoke('WriteChunk', write, child));
   }
 
+  /** A task that runs a function, with the retries of the contract. */
   #invoke(id: string, lambdaFunction: IFunction, payload: Readonly<Record<string, unknown>>) {
     const task = LambdaInvoke.jsonata(this, id, {
       lambdaFunction,
