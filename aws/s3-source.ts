@@ -1,6 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { assertRange } from '#core/bytes/assert-range.ts';
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
-import { CorruptSourceError, ServiceUnavailableError } from '#core/errors.ts';
+import { ServiceUnavailableError } from '#core/errors.ts';
 import type { SourcePin } from '#core/run-id.ts';
 import { translatedSource } from './errors.ts';
 import { parseS3Uri } from './s3-uri.ts';
@@ -79,13 +80,8 @@ export function s3Source(client: S3Client, pin: SourcePin, signal?: AbortSignal)
     size: pin.size,
     etag: pin.etag,
     async read(range) {
-      const { offset, length } = range;
-      if (offset < 0 || offset + length > pin.size) {
-        throw new CorruptSourceError(
-          `bytes ${offset} to ${offset + length} lie outside ${pin.uri}, which has ${pin.size} bytes`,
-        );
-      }
-      if (length === 0) return new Uint8Array(0);
+      assertRange(pin, range);
+      if (range.length === 0) return new Uint8Array(0);
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await readOnce(range);

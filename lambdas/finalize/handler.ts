@@ -1,3 +1,4 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { Ledger } from '#aws/ledger.ts';
@@ -45,7 +46,7 @@ async function* planLines(
  * Memory: one page of each account and the part buffers, whatever the number of chunks.
  */
 export function createHandler(deps: FinalizeDeps): Step<FinalizeInput, FinalizeResult> {
-  const { s3, logger } = deps;
+  const { s3, logger, metrics } = deps;
 
   const entriesOf = (run: RunHeader, signal: AbortSignal): AsyncGenerator<ManifestEntry> => {
     const { bucket, prefix } = run.output;
@@ -67,6 +68,7 @@ export function createHandler(deps: FinalizeDeps): Step<FinalizeInput, FinalizeR
     logger.info(stored.existed ? 'manifest was there' : 'manifest written', {
       bytes: stored.bytes,
     });
+    metrics.addMetric('RunsCompleted', MetricUnit.Count, 1);
     return { runId: run.runId, manifest: `s3://${bucket}/${key}`, totals: totals.totals() };
   };
 }

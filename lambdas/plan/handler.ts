@@ -1,3 +1,4 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { Ledger } from '#aws/ledger.ts';
@@ -85,7 +86,7 @@ function summarize({ layout, request }: BoundRun, chunks: number): PlanSummary {
  * Reads the headers of the source and its `indptr`, in bands; holds two bands.
  */
 export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
-  const { s3, logger, outputBucket } = deps;
+  const { s3, logger, metrics, outputBucket } = deps;
 
   const bind = async (input: unknown, signal: AbortSignal): Promise<BoundRun> => {
     const request = parseRequest(input, deps.requestDefaults);
@@ -137,6 +138,7 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
 
   return async ({ request: input, executionId }, signal) => {
     const bound = await bind(input, signal);
+    metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     const { request, runId, output, source, layout } = bound;
     logger.appendKeys({ runId });
     if (await isComplete(bound, signal)) {

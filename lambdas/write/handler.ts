@@ -80,6 +80,7 @@ export function createHandler(deps: WriteDeps): Step<WriteInput, WriteResult> {
     const started = await ledger.start(chunk);
     if (started.kind === 'done' && (await isStored(s3, run, chunk.index, started.record))) {
       logger.info('chunk skipped: done before');
+      metrics.addMetric('ChunksSkipped', MetricUnit.Count, 1);
       return { index: chunk.index, skipped: true, bytes: started.record.bytes };
     }
     const attempt = started.kind === 'done' ? started.record.tries : started.attempt;
