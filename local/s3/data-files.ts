@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** One run of bytes of an object: a whole file of the store. */
+export interface Extent {
+  /** Name of the file; never anything a client chose. */
+  readonly file: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** A run of bytes within an object. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Bytes gathered before a write: few system calls, and at most twice this held per body. */
+const WRITE_BYTES = 1024 * 1024;
+const READ_BYTES = 512 * 1024;
+
+/** A data file being written. */
+export class DataWriter {
+  readonly file: string;
+  readonly #handle: FileHandle;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor(file: string, handle: FileHandle) {
+    this.file = file;
+    this.#handle = handle;
+  }
+
+  /** Takes over `bytes`; waits only when the disk is slower than the sender. */
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes < WRITE_BYTES) return;
+    await this.#flushing;
+    this.#flushing = this.#flush();
+    this.#flushing.catch(() => {}); // raised by the next write or close
+  }
+
+  async #flush(): Promise<void> {
+    const [buffers, bytes] = [this.#pending, this.#pendingBytes];
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    if (bytes === 0) return;
+    const { bytesWritten } = await this.#handle.writev(buffers);
+    if (bytesWritten !== bytes) throw new Error(`wrote ${bytesWritten} of ${bytes} bytes to disk`);
+  }
+
+  /** Ends the file; afterwards all of it can be read. */
+  async close(): Promise<void> {
+    await this.#flushing;
+    await this.#flush();
+    await this.#handle.close();
+  }
+
+  /** Closes the file without waiting for what was written to arrive. */
+  async abandon(): Promise<void> {
+    await this.#flushing.catch(() => {});
+    await this.#handle.close();
+  }
+}
+
+async function* readFileRange(path: string, range: ByteRange): AsyncGenerator<Buffer> {
+  const handle = await open(path, 'r');
+  try {
+    const end = range.offset + range.length;
+    for (let at = range.offset; at < end; ) {
+      const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, end - at));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) throw new Error(`${path} ends at byte ${at}, expected ${end}`);
+      at += bytesRead;
+      yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * The bytes of all objects, in files named by the store, never changed once written.
+ * A file that is being read outlives its removal until the reader is done.
+ */
+export class DataFiles {
+  readonly #directory: string;
+  readonly #pins = new Map<string, number>();
+  readonly #doomed = new Set<string>();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  #path(file: string): string {
+    return join(this.#directory, file.slice(0, 2), file);
+  }
+
+  /** Starts a new file, which no object refers to yet. */
+  async create(): Promise<DataWriter> {
+    const file = randomUUID();
+    await mkdir(join(this.#directory, file.slice(0, 2)), { recursive: true });
+    return new DataWriter(file, await open(this.#path(file), 'wx'));
+  }
+
+  /** Keeps the files from being deleted until the returned function is called. */
+  pin(extents: readonly Extent[]): () => void {
+    for (const { file } of extents) this.#pins.set(file, (this.#pins.get(file) ?? 0) + 1);
+    return () => {
+      for (const { file } of extents) this.#unpin(file);
+    };
+  }
+
+  #unpin(file: string): void {
+    const left = (this.#pins.get(file) ?? 1) - 1;
+    if (left > 0) {
+      this.#pins.set(file, left);
+      return;
+    }
+    this.#pins.delete(file);
+    if (this.#doomed.delete(file)) void this.#unlink(file);
+  }
+
+  /** A file that cannot be deleted is no failure: nothing refers to it, and the next start tries again. */
+  async #unlink(file: string): Promise<void> {
+    await rm(this.#path(file), { force: true }).catch(() => {});
+  }
+
+  /** Deletes the files, those being read as soon as their readers are done. */
+  async remove(extents: readonly Extent[]): Promise<void> {
+    for (const { file } of extents) {
+      if (this.#pins.has(file)) this.#doomed.add(file);
+      else await this.#unlink(file);
+    }
+  }
+
+  /** Reads a run of bytes across the files, in pieces of at most 512 KiB. */
+  async *read(extents: readonly Extent[], range: ByteRange): AsyncGenerator<Buffer> {
+    const release = this.pin(extents);
+    try {
+      let start = 0;
+      const end = range.offset + range.length;
+      for (const { file, size } of extents) {
+        const from = Math.max(range.offset, start);
+        const to = Math.min(end, start + size);
+        if (from < to) {
+          yield* readFileRange(this.#path(file), { offset: from - start, length: to - from });
+        }
+        start += size;
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** Deletes what a killed process left behind: every file that nothing refers to. */
+  async removeAllExcept(referenced: ReadonlySet<string>): Promise<void> {
+    await mkdir(this.#directory, { recursive: true });
+    for (const folder of await readdir(this.#directory)) {
+      for (const file of await readdir(join(this.#directory, folder))) {
+        if (!referenced.has(file)) await rm(this.#path(file), { force: true });
+      }
+    }
+  }
+}

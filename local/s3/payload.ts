@@ -1,0 +1,280 @@
+import { createHash } from 'node:crypto';
+import { decodeChunked } from './aws-chunked.ts';
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  checksumHeader,
+  createDigest,
+  isChecksumAlgorithm,
+  isChecksumValue,
+} from './checksums.ts';
+import {
+  badDigest,
+  headerNotImplemented,
+  invalidRequest,
+  notImplemented,
+  S3Error,
+} from './errors.ts';
+import type { S3Request } from './request.ts';
+import type { Caller } from './signature.ts';
+
+/** What was computed over a body while it streamed. */
+export interface BodyDigests {
+  /** Bytes. */
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly md5: string;
+  /** Base64 by algorithm. */
+  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+}
+
+/** The body of a request, freed of its transport framing. */
+export interface Payload {
+  /** The bytes; ends with an error when length or signed hash are not what the client said. */
+  readonly chunks: AsyncIterable<Buffer>;
+  /** The checksum that the client sends along, in a header or behind the body. */
+  readonly declared: ChecksumAlgorithm | undefined;
+  /** To be called after the last byte. @throws {S3Error} Content-MD5 or the checksum does not match. */
+  verify(digests: BodyDigests): void;
+}
+
+const MAX_BODY_BYTES = 5 * 1024 ** 3;
+const MAX_XML_BYTES = 4 * 1024 ** 2;
+const STREAMING_SIGNED = /^STREAMING-AWS4-HMAC-SHA256-PAYLOAD(-TRAILER)?$/;
+const STREAMING_UNSIGNED = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
+
+/** Not values but settings that share the prefix. */
+const CHECKSUM_SETTINGS: readonly string[] = [
+  'x-amz-checksum-algorithm',
+  'x-amz-checksum-mode',
+  'x-amz-checksum-type',
+];
+
+function invalidChecksum(header: string): S3Error {
+  return invalidRequest(`Value for ${header} header is invalid.`);
+}
+
+/** The one checksum that headers carry a value for. @throws {S3Error} several, or an algorithm we do not have. */
+export function findChecksum(
+  headers: S3Request['headers'],
+): { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined {
+  const names = Object.keys(headers).filter(
+    (name) => name.startsWith('x-amz-checksum-') && !CHECKSUM_SETTINGS.includes(name),
+  );
+  const unknown = names.find((name) =>
+    CHECKSUM_ALGORITHMS.every((a) => checksumHeader(a) !== name),
+  );
+  if (unknown !== undefined) throw headerNotImplemented(unknown);
+  if (names.length > 1) {
+    throw invalidRequest(
+      'Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.',
+    );
+  }
+  const algorithm = CHECKSUM_ALGORITHMS.find((each) => checksumHeader(each) === names[0]);
+  return algorithm && { algorithm, value: headers[checksumHeader(algorithm)] ?? '' };
+}
+
+function findDeclared(headers: S3Request['headers']):
+  | {
+      readonly algorithm: ChecksumAlgorithm;
+      readonly value: string | undefined;
+    }
+  | undefined {
+  const sent = findChecksum(headers);
+  if (sent !== undefined) {
+    if (isChecksumValue(sent.algorithm, sent.value)) return sent;
+    throw invalidChecksum(checksumHeader(sent.algorithm));
+  }
+  const trailer = headers['x-amz-trailer']?.trim().toLowerCase();
+  const algorithm = CHECKSUM_ALGORITHMS.find((each) => checksumHeader(each) === trailer);
+  if (algorithm !== undefined) return { algorithm, value: undefined };
+  if (trailer !== undefined)
+    throw invalidRequest('The value specified in the x-amz-trailer header is not supported');
+  if (isChecksumAlgorithm(headers['x-amz-sdk-checksum-algorithm']?.toUpperCase() ?? '')) {
+    throw invalidRequest(
+      'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+    );
+  }
+  return undefined;
+}
+
+function parseContentMd5(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const bytes = Buffer.from(header, 'base64');
+  if (bytes.length === 16) return bytes.toString('hex');
+  throw new S3Error(400, 'InvalidDigest', 'The Content-MD5 you specified was invalid.', {
+    'Content-MD5': header,
+  });
+}
+
+function expectedLength(headers: S3Request['headers'], isFramed: boolean): number {
+  const header = headers[isFramed ? 'x-amz-decoded-content-length' : 'content-length'];
+  if (header === undefined || !/^\d+$/.test(header)) {
+    throw new S3Error(
+      411,
+      'MissingContentLength',
+      'You must provide the Content-Length HTTP header.',
+    );
+  }
+  const length = Number(header);
+  if (length <= MAX_BODY_BYTES) return length;
+  throw new S3Error(
+    400,
+    'EntityTooLarge',
+    'Your proposed upload exceeds the maximum allowed size',
+    { ProposedSize: length, MaxSizeAllowed: MAX_BODY_BYTES },
+  );
+}
+
+async function* withLength(
+  chunks: AsyncIterable<Buffer>,
+  expected: number,
+): AsyncGenerator<Buffer> {
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > expected) break;
+    yield chunk;
+  }
+  if (size !== expected) {
+    throw new S3Error(
+      400,
+      'IncompleteBody',
+      'You did not provide the number of bytes specified by the Content-Length HTTP header',
+      { NumberBytesExpected: expected, NumberBytesProvided: size },
+    );
+  }
+}
+
+async function* withSha256(
+  chunks: AsyncIterable<Buffer>,
+  expected: string,
+): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  const computed = hash.digest('hex');
+  if (computed === expected) return;
+  throw new S3Error(
+    400,
+    'XAmzContentSHA256Mismatch',
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    { ClientComputedContentSHA256: expected, S3ComputedContentSHA256: computed },
+  );
+}
+
+type Trailers = Readonly<Record<string, string>>;
+
+interface BodyFraming {
+  readonly headers: S3Request['headers'];
+  readonly caller: Caller;
+  readonly onTrailers: (trailers: Trailers) => void;
+}
+
+function decodeBody(
+  raw: AsyncIterable<Buffer>,
+  { headers, caller, onTrailers }: BodyFraming,
+): AsyncIterable<Buffer> {
+  const { payloadHash, chunks: signer } = caller;
+  if (payloadHash === STREAMING_UNSIGNED || STREAMING_SIGNED.test(payloadHash)) {
+    const length = expectedLength(headers, true);
+    const isSigned = payloadHash !== STREAMING_UNSIGNED;
+    return withLength(
+      decodeChunked(raw, { signer: isSigned ? signer : undefined, onTrailers }),
+      length,
+    );
+  }
+  const body = withLength(raw, expectedLength(headers, false));
+  if (payloadHash === 'UNSIGNED-PAYLOAD') return body;
+  if (/^[0-9a-f]{64}$/.test(payloadHash)) return withSha256(body, payloadHash);
+  throw notImplemented(`x-amz-content-sha256: ${payloadHash}`);
+}
+
+/** The headers without a checksum: in a Complete it is the object's, not the body's. */
+export function withoutChecksum(headers: S3Request['headers']): S3Request['headers'] {
+  const kept = Object.entries(headers).filter(([name]) => !name.startsWith('x-amz-checksum-'));
+  return Object.fromEntries(kept);
+}
+
+/** Takes the body of a request as `headers` describe it; nothing is read yet. @throws {S3Error} they are wrong. */
+export function openPayload(
+  { message }: S3Request,
+  headers: S3Request['headers'],
+  caller: Caller,
+): Payload {
+  const declared = findDeclared(headers);
+  const contentMd5 = parseContentMd5(headers['content-md5']);
+  let trailers: Trailers = {};
+  // Kept open, or an error thrown midway would close the connection that its answer needs.
+  const raw: AsyncIterable<Buffer> = message.iterator({ destroyOnReturn: false });
+  const onTrailers = (read: Trailers) => {
+    trailers = read;
+  };
+  const chunks = decodeBody(raw, { headers, caller, onTrailers });
+  return {
+    chunks,
+    declared: declared?.algorithm,
+    verify: ({ md5, checksums }) => {
+      if (contentMd5 !== undefined && contentMd5 !== md5) {
+        throw badDigest('The Content-MD5 you specified did not match what we received.');
+      }
+      if (declared === undefined) return;
+      const header = checksumHeader(declared.algorithm);
+      const expected = declared.value ?? trailers[header];
+      if (expected === undefined || !isChecksumValue(declared.algorithm, expected)) {
+        throw invalidChecksum(header);
+      }
+      if (checksums[declared.algorithm] !== expected) {
+        throw badDigest(
+          `The ${declared.algorithm} you specified did not match the calculated checksum.`,
+        );
+      }
+    },
+  };
+}
+
+/** Digests of a body, computed as it passes. */
+export class BodyDigest {
+  readonly #md5 = createDigest('MD5');
+  readonly #digests: ReadonlyMap<ChecksumAlgorithm, ReturnType<typeof createDigest>>;
+  #size = 0;
+
+  constructor(algorithms: Iterable<ChecksumAlgorithm>) {
+    this.#digests = new Map([...algorithms].map((each) => [each, createDigest(each)]));
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#size += bytes.length;
+    this.#md5.update(bytes);
+    for (const digest of this.#digests.values()) digest.update(bytes);
+  }
+
+  /** The values; nothing may be added afterwards. */
+  finish(): BodyDigests {
+    const checksums = Object.fromEntries(
+      [...this.#digests].map(([name, digest]) => [name, digest.digest().toString('base64')]),
+    );
+    return { size: this.#size, md5: this.#md5.digest().toString('hex'), checksums };
+  }
+}
+
+/** Reads a whole XML body, at most 4 MiB, and checks it as any body. @throws {S3Error} too big, or not as described. */
+export async function readTextBody(payload: Payload): Promise<string> {
+  const digest = new BodyDigest(payload.declared === undefined ? [] : [payload.declared]);
+  const buffers: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of payload.chunks) {
+    size += chunk.length;
+    if (size > MAX_XML_BYTES) {
+      throw new S3Error(400, 'MaxMessageLengthExceeded', 'Your request was too big.', {
+        MaxMessageLengthBytes: MAX_XML_BYTES,
+      });
+    }
+    digest.update(chunk);
+    buffers.push(chunk);
+  }
+  payload.verify(digest.finish());
+  return Buffer.concat(buffers).toString('utf8');
+}

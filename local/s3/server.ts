@@ -1,0 +1,164 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Authorize, Identify } from '#local/authorization.ts';
+import { assertBucketName } from './buckets.ts';
+import type { Call, Reply } from './call.ts';
+import { type ObjectCreated, ObjectStore } from './object-store.ts';
+import { openPayload } from './payload.ts';
+import { parseRequest, type S3Request } from './request.ts';
+import { errorReply, sendReply } from './respond.ts';
+import { findOperation } from './route.ts';
+import { verifySignature } from './signature.ts';
+
+/** What an S3 server is made of. */
+export interface S3ServerOptions {
+  /** Where everything is kept; another start on it finds it again. One server at a time. */
+  readonly directory: string;
+  /** PEM texts; the certificate must be for `localhost`. */
+  readonly tls: { readonly key: string; readonly cert: string };
+  /** @default 0: any free port */
+  readonly port?: number;
+  readonly region: string;
+  readonly identify: Identify;
+  readonly authorize: Authorize;
+  /** Told after each commit, in order for each key. */
+  readonly objectCreated?: (event: ObjectCreated) => void;
+}
+
+/** A running S3 server. */
+export interface S3Server {
+  /** `https://localhost:<port>`; clients must address buckets in the path. */
+  readonly endpoint: string;
+  readonly port: number;
+  /** Access for other services on this machine, past HTTP and permissions. */
+  readonly store: ObjectStore;
+  /** Makes a bucket; one that exists is left as it is. @throws {S3Error} `InvalidBucketName`. */
+  createBucket(name: string): Promise<void>;
+  /** Ends all connections and waits for the requests under way, so that the directory is at rest. */
+  close(): Promise<void>;
+}
+
+/** Fewer wake-ups for large bodies than Node's 64 KiB. */
+const BODY_BUFFER_BYTES = 256 * 1024;
+
+/** Condition keys of IAM that tell of headers and parameters; absent ones are left out. */
+const HEADER_KEYS: readonly string[] = [
+  'if-match',
+  'if-none-match',
+  'x-amz-acl',
+  'x-amz-copy-source',
+  'x-amz-metadata-directive',
+  'x-amz-server-side-encryption',
+  'x-amz-storage-class',
+];
+const QUERY_KEYS: readonly string[] = ['prefix', 'delimiter', 'max-keys'];
+
+function conditionContext({ headers, query, message }: S3Request): Record<string, string> {
+  const { socket } = message;
+  const version = socket instanceof TLSSocket ? socket.getProtocol()?.replace(/^TLSv/, '') : '';
+  const context: Record<string, string> = {
+    'aws:SecureTransport': 'true',
+    's3:TlsVersion': version ?? '',
+  };
+  for (const name of HEADER_KEYS) {
+    const value = headers[name];
+    if (value !== undefined) context[`s3:${name}`] = value;
+  }
+  for (const name of QUERY_KEYS) {
+    const value = query[name];
+    if (value !== undefined) context[`s3:${name}`] = value;
+  }
+  return context;
+}
+
+interface Exchange {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly store: ObjectStore;
+  readonly endpoint: string;
+  readonly releases: (() => void)[];
+}
+
+async function perform(exchange: Exchange, options: S3ServerOptions): Promise<Reply> {
+  const { message, response, store, endpoint, releases } = exchange;
+  const request = parseRequest(message);
+  const caller = await verifySignature(request, options);
+  const operation = findOperation(request);
+  const context = conditionContext(request);
+  const { accessKeyId } = caller;
+  const call: Call = {
+    request,
+    bucket: request.bucket ?? '',
+    key: request.key ?? '',
+    accessKeyId,
+    store,
+    region: options.region,
+    endpoint,
+    authorize: (action, resource) => options.authorize({ accessKeyId, action, resource, context }),
+    payload: (headers = request.headers) => {
+      const payload = openPayload(request, headers, caller);
+      if (request.headers['expect'] !== undefined) response.writeContinue();
+      return payload;
+    },
+    onEnd: (release) => releases.push(release),
+  };
+  return operation.handle(call);
+}
+
+async function answer(exchange: Exchange, options: S3ServerOptions): Promise<void> {
+  const { message, response, releases } = exchange;
+  try {
+    const reply = await perform(exchange, options).catch((error: unknown) =>
+      errorReply(error, message.method ?? ''),
+    );
+    await sendReply(response, reply);
+  } catch {
+    response.destroy(); // the client went away, or its answer broke off midway: it must not look whole
+  } finally {
+    for (const release of releases) release();
+  }
+}
+
+/** Starts an S3 server over HTTPS on this machine. */
+export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
+  const store = await ObjectStore.open(options.directory, options.objectCreated ?? (() => {}));
+  const server = createServer({
+    ...options.tls,
+    highWaterMark: BODY_BUFFER_BYTES,
+    requestTimeout: 0, // a body takes as long as it takes
+    keepAliveTimeout: 60_000,
+  });
+  const underWay = new Set<Promise<void>>();
+  let endpoint = '';
+  const serve = (message: IncomingMessage, response: ServerResponse): void => {
+    const work = answer({ message, response, store, endpoint, releases: [] }, options);
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work));
+  };
+  server.on('request', serve);
+  server.on('checkContinue', serve); // the body is asked for once the caller may send it
+  server.listen(options.port ?? 0, '127.0.0.1');
+  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+  server.once('listening', resolve).once('error', reject);
+  await listening;
+  const { port } = server.address() as AddressInfo;
+  endpoint = `https://localhost:${port}`;
+  return {
+    endpoint,
+    port,
+    store,
+    createBucket: async (name) => {
+      assertBucketName(name);
+      await store.createBucket(name);
+    },
+    close: async () => {
+      const { promise: closed, resolve: done } = Promise.withResolvers<void>();
+      server.close(() => done());
+      server.closeAllConnections();
+      await closed;
+      await Promise.all(underWay);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { ChecksumAlgorithm } from './checksums.ts';
+import type { DataFiles, Extent } from './data-files.ts';
+import { BodyDigest, type BodyDigests } from './payload.ts';
+
+/** A body on disk that nothing refers to yet. */
+export interface StoredBody extends BodyDigests, Extent {}
+
+/** What to compute while storing, and what to check before the body counts as stored. */
+export interface StoreBodyOptions {
+  readonly algorithms: readonly ChecksumAlgorithm[];
+  /** Throws when the body is not what it should be. */
+  readonly verify: (digests: BodyDigests) => void;
+}
+
+/** Streams a body into a new data file; leaves nothing behind when anything fails. Holds at most 2 MiB. */
+export async function storeBody(
+  files: DataFiles,
+  chunks: AsyncIterable<Uint8Array>,
+  { algorithms, verify }: StoreBodyOptions,
+): Promise<StoredBody> {
+  const writer = await files.create();
+  const digest = new BodyDigest(new Set(algorithms));
+  try {
+    for await (const chunk of chunks) {
+      digest.update(chunk);
+      await writer.write(chunk);
+    }
+    const digests = digest.finish();
+    verify(digests);
+    await writer.close();
+    return { ...digests, file: writer.file };
+  } catch (error) {
+    await writer.abandon();
+    await files.remove([{ file: writer.file, size: 0 }]);
+    throw error;
+  }
+}
+
+/** Runs what makes a stored body part of an object, and deletes the body when that fails. */
+export async function adoptBody<T>(
+  files: DataFiles,
+  body: StoredBody,
+  adopt: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await adopt();
+  } catch (error) {
+    await files.remove([body]);
+    throw error;
+  }
+}
