@@ -1,4 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '#aws/clients.ts';
 import { listObjects, readLines } from '#aws/objects.ts';
 import { pinSource } from '#aws/s3-source.ts';
 import { parseS3Uri } from '#aws/s3-uri.ts';

@@ -1,5 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
-import { SFNClient } from '@aws-sdk/client-sfn';
+import { createS3Client, createStatesClient, type S3Client, type SFNClient } from '#aws/clients.ts';
 import type { LocalCloud } from '#local/local-cloud.ts';
 
 /** The clients that a run needs, for one local cloud, whatever the environment says about AWS. */
@@ -11,18 +10,9 @@ export interface LocalClients {
 
 /** Creates clients that trust the certificate of one local cloud, and it alone. */
 export function createLocalClients(cloud: LocalCloud): LocalClients {
-  const { credentials, endpoints } = cloud;
-  const shared = { region: cloud.region, credentials, maxAttempts: 3 };
-  const requestHandler = { httpsAgent: { keepAlive: true, ca: cloud.caPem } };
-  const s3 = new S3Client({
-    ...shared,
-    endpoint: endpoints.s3,
-    forcePathStyle: true,
-    requestHandler,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  });
-  const states = new SFNClient({ ...shared, endpoint: endpoints.states, requestHandler });
+  const { endpoints, region, credentials, caPem: ca } = cloud;
+  const s3 = createS3Client({ endpoint: endpoints.s3, region, credentials, ca });
+  const states = createStatesClient({ endpoint: endpoints.states, region, credentials, ca });
   return {
     s3,
     states,

@@ -6,6 +6,7 @@ import { openMatrix } from '#core/formats/open-matrix.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import { manifestKey } from '#core/output.ts';
 import { type BoundRun, bindRun, watchRun } from './bound-run.ts';
+import { explainFailure } from './chunk-failure.ts';
 import { chunkingOf } from './chunking-options.ts';
 import { type CommandIo, printResult } from './command-io.ts';
 import { parseDialect, textSection } from './dialect-options.ts';
@@ -61,7 +62,9 @@ async function execute(
   };
   const start = { stateMachineArn: cloud.outputs.StateMachineArn, input: request };
   progress.say(`running ${run.runId}`);
-  await runExecution(clients.states, start, showProgress, signal);
+  await runExecution(clients.states, start, showProgress, signal).catch(async (error: unknown) => {
+    throw await explainFailure(clients.s3, run.output, error);
+  });
   await showProgress();
   progress.stop();
 }

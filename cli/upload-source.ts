@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '#aws/clients.ts';
 import { PartSink } from '#aws/part-sink.ts';
 import { headObject } from '#aws/stored-object.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
