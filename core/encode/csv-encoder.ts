@@ -5,7 +5,7 @@ import type { ChunkEncoder } from './chunk-encoder.ts';
 import { createFixedBytes, type FixedBytes } from './fixed-bytes.ts';
 import type { CellOptions } from './implicit-text.ts';
 import { type Parts, PartWriter } from './part-writer.ts';
-import { quoteCell } from './quote-cell.ts';
+import { writeHeader } from './write-header.ts';
 
 export interface CsvEncoderOptions extends CellOptions {
   /** The first part buffer; this and every later one may have any size but 0. */
@@ -51,16 +51,8 @@ class CsvEncoder implements ChunkEncoder {
     this.#cell = new Uint8Array(maxCellBytes(options) + 1);
   }
 
-  *header(names: Iterable<string>): Parts {
-    const { columns, dialect } = this.#options;
-    const utf8 = new TextEncoder();
-    let separator = '';
-    for (const name of names) {
-      const cell = quoteCell(name, dialect.delimiter, columns === 1);
-      yield* this.#out.write(utf8.encode(separator + cell));
-      separator = dialect.delimiter;
-    }
-    yield* this.#out.write(Uint8Array.of(LINE_END));
+  header(names: Iterable<string>): Parts {
+    return writeHeader(this.#out, names, this.#options);
   }
 
   *encode(slice: CsrSlice): Parts {

@@ -1,0 +1,289 @@
+// CSV text of a window of CSR entries.
+//
+// A row is made piece by piece. A piece is at most so many columns as the template holds unstored
+// cells: it is copied from there, and the stored cells are put in. A cell as long as an unstored one
+// is a byte stored in place; any other ends one copy and begins the next.
+
+import { writeSigned, writeUnsigned } from './integers';
+import { writeFloat } from './floats';
+
+/** Entries and rows that the host hands over at once. */
+export const ENTRY_CAPACITY: i32 = 8192;
+export const ROW_CAPACITY: i32 = 4096;
+const TEMPLATE_BYTES: i32 = 32768;
+export const NA_BYTES: i32 = 512;
+/** Bytes between two templates: one more than a multiple of a cache line. */
+export const TEMPLATE_STRIDE: i32 = 32768 + 128 + 1;
+
+/** Entries of a piece at most: bounds the scratch below. */
+const PIECE_ENTRIES: i32 = 256;
+
+/**
+ * From here on a copy goes past the caches, and changing its bytes afterwards would fetch them again:
+ * so the template is changed before, and put back after.
+ */
+const STREAMED_BYTES: usize = 2048;
+
+/** What writers may overwrite behind their text. */
+const SLACK: usize = 64;
+
+export const INDICES: usize = memory.data(8192 * 4, 16);
+export const VALUES: usize = memory.data(8192 * 8, 16);
+/** Where each row's entries end, counted from the slice's first entry. */
+export const ROW_ENDS: usize = memory.data(4096 * 4, 16);
+/**
+ * Unstored cells, each with the delimiter behind it: as many templates as a cell has bytes, so that one
+ * of them lies in its cache line as the text to be written lies in its own. That makes a copy a fifth faster.
+ */
+export const TEMPLATE: usize = memory.data(4 * (32768 + 128 + 1), 64);
+export const NA: usize = memory.data(512, 16);
+/** A piece that may not fit what is left of a part: 32768 + 256 × (512 + 1) + 64. */
+const SCRATCH: usize = memory.data(32768 + 256 * 513 + 64, 64);
+
+// How the text is written; see `setText`.
+let columns: i32 = 0;
+let unitBytes: usize = 0;
+let pieceColumns: i32 = 0;
+let phaseMask: usize = 0;
+let lineMask: usize = 0;
+let delimiter: u32 = 0;
+/** Whole numbers below this have a text as long as an unstored cell, differing in its first byte. */
+let patchLimit: u32 = 0;
+let naBytes: usize = 0;
+let maxCellBytes: usize = 0;
+
+// The window; see `setWindow`. Behind its whole rows lie entries of one more row, up to `partialColumns`.
+let rowCount: i32 = 0;
+let entryBase: i32 = 0;
+let entryCount: i32 = 0;
+let partialColumns: i32 = 0;
+
+// How far the text is made: pieces up to `column` of `row`; of the last one `pendingBytes` lie in the scratch.
+let row: i32 = 0;
+let column: i32 = 0;
+let entry: i32 = 0;
+let pendingFrom: usize = 0;
+let pendingBytes: usize = 0;
+
+export function setText(
+  columns_: i32,
+  unitBytes_: i32,
+  delimiter_: i32,
+  patchLimit_: i32,
+  naBytes_: i32,
+  maxCellBytes_: i32,
+): void {
+  columns = columns_;
+  unitBytes = unitBytes_;
+  pieceColumns = TEMPLATE_BYTES / unitBytes_;
+  const phased = unitBytes_ <= 4 && 64 % unitBytes_ == 0;
+  phaseMask = phased ? unitBytes_ - 1 : 0;
+  lineMask = phased ? 63 : 0;
+  delimiter = delimiter_;
+  patchLimit = patchLimit_;
+  naBytes = naBytes_;
+  maxCellBytes = maxCellBytes_;
+  row = column = entry = 0;
+  pendingBytes = 0;
+}
+
+/** Continues with the entries that the host has put in place; those before are all written. */
+export function setWindow(
+  rowCount_: i32,
+  entryBase_: i32,
+  entryCount_: i32,
+  partialColumns_: i32,
+): void {
+  rowCount = rowCount_;
+  entryBase = entryBase_;
+  entryCount = entryCount_;
+  partialColumns = partialColumns_;
+  row = entry = 0;
+}
+
+/** A whole number of cells into the template that lies in its cache line as `at` does. */
+// @ts-ignore: decorator
+@inline
+function templateFor(at: usize): usize {
+  const phase = at & phaseMask;
+  return TEMPLATE + phase * TEMPLATE_STRIDE + ((at - phase) & lineMask);
+}
+
+/** Copies unstored cells; may overwrite 15 bytes behind. A call of `memory.copy` costs 15 ns. */
+// @ts-ignore: decorator
+@inline
+function copyCells(to: usize, from: usize, bytes: usize): void {
+  if (bytes > 512) {
+    memory.copy(to, from, bytes);
+    return;
+  }
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
+}
+
+// @ts-ignore: decorator
+@inline
+function columnOf(entry: i32): i32 {
+  return load<i32>(INDICES + (<usize>entry << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function valueOf<T>(entry: i32): T {
+  return load<T>(VALUES + <usize>entry * sizeof<T>());
+}
+
+/** True for a value that is written by a byte in place. */
+// @ts-ignore: decorator
+@inline
+function isPatch<T>(value: T, limit: u32): bool {
+  if (isFloat<T>()) {
+    const whole = <i32>value;
+    return <u32>whole < limit && reinterpret<u64>(<f64>whole) == reinterpret<u64>(<f64>value);
+  }
+  if (isBoolean<T>()) return false;
+  return <u64>value < <u64>limit;
+}
+
+function writeWord(value: bool, at: usize): usize {
+  store<u64>(at, value ? 0x65757254 : 0x65736c6146);
+  return at + 5 - <usize>value;
+}
+
+// @ts-ignore: decorator
+@inline
+function writeValue<T>(value: T, at: usize): usize {
+  if (isBoolean<T>()) return writeWord(value, at);
+  if (isFloat<T>()) {
+    if (value == value) return writeFloat(<f64>value, at);
+    memory.copy(at, NA, naBytes);
+    return at + naBytes;
+  }
+  return isSigned<T>() ? writeSigned(<i64>value, at) : writeUnsigned(<u64>value, at);
+}
+
+/** Stores the one digit of each of the entries `[next, stop)`, of whose column 0 the cell is at `origin`. */
+// @ts-ignore: decorator
+@inline
+function putDigits<T>(next: i32, stop: i32, origin: usize, unit: usize): void {
+  for (let i = next; i < stop; i += 1) {
+    store<u8>(origin + <usize>columnOf(i) * unit, 0x30 + <u32>valueOf<T>(i));
+  }
+}
+
+/** Writes the cells of columns `[from, to)`, whose stored ones are the entries `[first, last)`. */
+function writePiece<T>(from: i32, to: i32, first: i32, last: i32, start: usize): usize {
+  const unit = unitBytes;
+  const limit = patchLimit;
+  const separator = delimiter;
+  let at = start;
+  let cell = from;
+  let next = first;
+  for (;;) {
+    let stop = next;
+    while (stop < last && isPatch<T>(valueOf<T>(stop), limit)) stop += 1;
+    const stopColumn = stop < last ? columnOf(stop) : to;
+    const bytes = <usize>(stopColumn - cell) * unit;
+    const template = templateFor(at);
+    if (bytes < STREAMED_BYTES) {
+      copyCells(at, template, bytes);
+      putDigits<T>(next, stop, at - <usize>cell * unit, unit);
+    } else {
+      const origin = template - <usize>cell * unit;
+      putDigits<T>(next, stop, origin, unit);
+      memory.copy(at, template, bytes);
+      for (let i = next; i < stop; i += 1) store<u8>(origin + <usize>columnOf(i) * unit, 0x30);
+    }
+    at += bytes;
+    if (stop == last) break;
+    at = writeValue<T>(valueOf<T>(stop), at);
+    store<u8>(at, separator);
+    at += 1;
+    cell = stopColumn + 1;
+    next = stop + 1;
+  }
+  if (to == columns) store<u8>(at - 1, 0x0a);
+  return at;
+}
+
+/** How far the entries go that lie in the next piece, which ends before `end`. */
+function pieceEntries(end: i32, rowEntries: i32): i32 {
+  const most = min(rowEntries, entry + PIECE_ENTRIES);
+  if (end == columns) return most;
+  let last = entry;
+  while (last < most && columnOf(last) < end) last += 1;
+  return last;
+}
+
+/**
+ * Writes on until the window is used up or `end` is reached; returns the address behind. The window is
+ * used up if `isFinished`.
+ */
+// @ts-ignore: decorator
+@inline
+function writeRows<T>(start: usize, end: usize): usize {
+  let at = start;
+  while (!isFinished()) {
+    if (pendingBytes > 0) {
+      const bytes = min(pendingBytes, end - at);
+      memory.copy(at, pendingFrom, bytes);
+      at += bytes;
+      pendingFrom += bytes;
+      pendingBytes -= bytes;
+      if (pendingBytes > 0) return at;
+      continue;
+    }
+    if (column == columns) {
+      column = 0;
+      row += 1;
+      continue;
+    }
+    const whole = row < rowCount;
+    const limit = whole ? columns : partialColumns;
+    const rowEntries = whole ? load<i32>(ROW_ENDS + (<usize>row << 2)) - entryBase : entryCount;
+    let pieceEnd = limit - column > pieceColumns ? column + pieceColumns : limit;
+    const last = pieceEntries(pieceEnd, rowEntries);
+    if (last < rowEntries && last - entry == PIECE_ENTRIES) {
+      pieceEnd = min(pieceEnd, columnOf(last - 1) + 1);
+    }
+    const most =
+      <usize>(pieceEnd - column) * unitBytes + <usize>(last - entry) * (maxCellBytes + 1) + SLACK;
+    if (at + most <= end) {
+      at = writePiece<T>(column, pieceEnd, entry, last, at);
+    } else {
+      pendingFrom = SCRATCH;
+      pendingBytes = writePiece<T>(column, pieceEnd, entry, last, SCRATCH) - SCRATCH;
+    }
+    column = pieceEnd;
+    entry = last;
+  }
+  return at;
+}
+
+/** True if the window's text is written to its end. */
+export function isFinished(): bool {
+  return pendingBytes == 0 && row == rowCount && column >= partialColumns;
+}
+
+export function writeBool(start: usize, end: usize): usize {
+  return writeRows<bool>(start, end);
+}
+
+export function writeInt32(start: usize, end: usize): usize {
+  return writeRows<i32>(start, end);
+}
+
+export function writeUint32(start: usize, end: usize): usize {
+  return writeRows<u32>(start, end);
+}
+
+export function writeInt64(start: usize, end: usize): usize {
+  return writeRows<i64>(start, end);
+}
+
+export function writeUint64(start: usize, end: usize): usize {
+  return writeRows<u64>(start, end);
+}
+
+export function writeFloat64(start: usize, end: usize): usize {
+  return writeRows<f64>(start, end);
+}

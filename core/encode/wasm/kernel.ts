@@ -1,0 +1,99 @@
+import { KERNEL_BYTES } from './kernel-bytes.ts';
+import { powersOfTen } from './powers-of-ten.ts';
+
+/** An address inside the module's memory. */
+type Address = WebAssembly.Global;
+
+/** Writes the window's text from one address on, up to another; returns the address behind it. */
+export type WindowWriter = (start: number, end: number) => number;
+
+/** What `assembly/kernel.as` exports. */
+export interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  readonly POWERS_OF_TEN: Address;
+  readonly ENTRY_CAPACITY: Address;
+  readonly ROW_CAPACITY: Address;
+  readonly TEMPLATE_STRIDE: Address;
+  readonly INDICES: Address;
+  readonly VALUES: Address;
+  readonly ROW_ENDS: Address;
+  readonly TEMPLATE: Address;
+  readonly NA: Address;
+  readonly NA_BYTES: Address;
+  heapBase(): number;
+  setText(
+    columns: number,
+    unitBytes: number,
+    delimiter: number,
+    patchLimit: number,
+    naBytes: number,
+    maxCellBytes: number,
+  ): void;
+  setWindow(rowCount: number, entryBase: number, entryCount: number, partialColumns: number): void;
+  isFinished(): number;
+  readonly writeBool: WindowWriter;
+  readonly writeInt32: WindowWriter;
+  readonly writeUint32: WindowWriter;
+  readonly writeInt64: WindowWriter;
+  readonly writeUint64: WindowWriter;
+  readonly writeFloat64: WindowWriter;
+}
+
+const PAGE_BYTES = 65_536;
+
+/** Text on its way into buffers elsewhere: small enough for a core's second cache. */
+const STAGE_BYTES = 256 * 1024;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Compiles the module once a process: about 1 ms. */
+function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(
+    Uint8Array.from(atob(KERNEL_BYTES), (character) => character.charCodeAt(0)),
+  );
+  return compiled;
+}
+
+/**
+ * One instance of the WebAssembly module, with part buffers in its own memory: text for these is
+ * written in place, text for any other buffer is staged and copied, which takes about a third longer.
+ *
+ * The memory is allocated once and never grows, so the buffers stay valid. It serves one encoder at a
+ * time: each new one takes it over.
+ */
+export class Kernel {
+  readonly exports: KernelExports;
+  /** Part buffers in the module's memory. */
+  readonly buffers: readonly Uint8Array<ArrayBuffer>[];
+  /** Where text for other buffers is made. */
+  readonly stage: Uint8Array<ArrayBuffer>;
+  #user: object | undefined;
+
+  /** Allocates `count` part buffers of `bytes` each, and 0.6 MiB. */
+  constructor({ count, bytes }: { readonly count: number; readonly bytes: number }) {
+    const { exports } = new WebAssembly.Instance(kernelModule());
+    this.exports = exports as unknown as KernelExports;
+    const { memory } = this.exports;
+    const stage = Math.ceil(this.exports.heapBase() / 64) * 64;
+    const first = stage + STAGE_BYTES;
+    const pages = Math.ceil((first + count * bytes) / PAGE_BYTES);
+    memory.grow(pages - memory.buffer.byteLength / PAGE_BYTES);
+    this.stage = new Uint8Array(memory.buffer, stage, STAGE_BYTES);
+    this.buffers = Array.from(
+      { length: count },
+      (_, i) => new Uint8Array(memory.buffer, first + i * bytes, bytes),
+    );
+    const powers = powersOfTen();
+    new BigUint64Array(memory.buffer, this.exports.POWERS_OF_TEN.value, powers.length).set(powers);
+  }
+
+  /** Hands the memory to an encoder; the one before must not be used any more. */
+  take(user: object): void {
+    this.#user = user;
+  }
+
+  /** @throws {Error} another encoder has taken the memory since. */
+  assertTakenBy(user: object): void {
+    if (this.#user !== user) throw new Error('another encoder has taken this memory');
+  }
+}
