@@ -20,7 +20,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function escape(text: string): string {
+function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
@@ -29,11 +29,11 @@ function matchesMasked(expected: string, actual: string, masks: Masks): boolean 
   const found = masks.known.filter((mask) => expected.includes(mask));
   if (found.length === 0) return false;
   const order: string[] = [];
-  const splitter = new RegExp(`(${found.map(escape).join('|')})`);
+  const splitter = new RegExp(`(${found.map(escapePattern).join('|')})`);
   const pattern = expected.split(splitter).map((piece) => {
-    if (!found.includes(piece)) return escape(piece);
+    if (!found.includes(piece)) return escapePattern(piece);
     const bound = masks.values.get(piece);
-    if (bound !== undefined) return escape(bound);
+    if (bound !== undefined) return escapePattern(bound);
     order.push(piece);
     return '([\\s\\S]+?)';
   });

@@ -1,0 +1,140 @@
+import * as answers from './answers.ts';
+import type { CallFields } from './call-fields.ts';
+import { type Engine, notRedrivable } from './engine.ts';
+import { ApiError } from './errors.ts';
+import type { MapRunRecord } from './map-records.ts';
+
+/** One operation of the API. */
+export interface Operation {
+  /** What the caller must be allowed to act on; the action is `states:` and the operation's name. */
+  readonly resource: (fields: CallFields) => string;
+  readonly answer: (engine: Engine, fields: CallFields) => Promise<answers.Answer>;
+}
+
+const named = (member: string) => (fields: CallFields) => fields.required(member);
+
+const newestFirst = <Started extends { readonly startDate: number }>(records: Iterable<Started>) =>
+  [...records].sort((a, b) => b.startDate - a.startDate);
+
+function mapRunOf(engine: Engine, arn: string): MapRunRecord {
+  const record = engine.store.mapRun(arn);
+  if (record !== undefined) return record;
+  throw new ApiError('ResourceNotFound', `Resource not found: '${arn}'`);
+}
+
+async function describeExecution(engine: Engine, fields: CallFields) {
+  const arn = fields.required('executionArn');
+  for (const run of engine.store.mapRuns) {
+    const machine = run.stateMachineArn.split(':').slice(6).join(':');
+    if (!arn.split(':').slice(6).join(':').startsWith(`${machine}:`)) continue;
+    for await (const child of engine.store.childrenOf(run.mapRunArn)) {
+      if (child.executionArn === arn) return answers.describeChild(child, run.mapRunArn);
+    }
+  }
+  const record = engine.execution(arn);
+  return answers.describeExecution(record, notRedrivable(record, engine.clock.now()));
+}
+
+async function listExecutions(engine: Engine, fields: CallFields) {
+  const mapRunArn = fields.text('mapRunArn');
+  const status = fields.text('statusFilter');
+  const isWanted = (listed: { readonly status: string }) =>
+    status === undefined || listed.status === status;
+  if (mapRunArn === undefined) {
+    const arn = engine.stateMachine(fields.required('stateMachineArn')).arn;
+    const own = newestFirst(engine.store.executions).filter(
+      (record) => record.stateMachineArn === arn && isWanted(record),
+    );
+    const { page, nextToken } = fields.page(own);
+    return { executions: page.map(answers.listedExecution), nextToken };
+  }
+  const children: answers.Answer[] = [];
+  const run = mapRunOf(engine, mapRunArn);
+  for await (const child of engine.store.childrenOf(run.mapRunArn)) {
+    if (isWanted(child)) children.push(answers.listedChild(child, mapRunArn));
+  }
+  const { page, nextToken } = fields.page(children);
+  return { executions: page, nextToken };
+}
+
+async function getHistory(engine: Engine, fields: CallFields) {
+  const { executionArn } = engine.execution(fields.required('executionArn'));
+  const includesData = fields.flag('includeExecutionData', true);
+  const events: answers.Answer[] = [];
+  for await (const event of engine.store.events(executionArn)) {
+    events.push(answers.listedEvent(event, includesData));
+  }
+  if (fields.flag('reverseOrder', false)) events.reverse();
+  const { page, nextToken } = fields.page(events);
+  return { events: page, nextToken };
+}
+
+async function startExecution(engine: Engine, fields: CallFields) {
+  const stateMachineArn = fields.required('stateMachineArn');
+  const [name, input] = [fields.text('name'), fields.text('input')];
+  const record = await engine.startExecution({ stateMachineArn, name, input });
+  return { executionArn: record.executionArn, startDate: answers.seconds(record.startDate) };
+}
+
+async function stopExecution(engine: Engine, fields: CallFields) {
+  const arn = fields.required('executionArn');
+  const record = await engine.stopExecution(arn, fields.text('error'), fields.text('cause'));
+  return { stopDate: answers.seconds(record.stopDate) };
+}
+
+async function listMapRuns(engine: Engine, fields: CallFields) {
+  const { executionArn } = engine.execution(fields.required('executionArn'));
+  const own = newestFirst(engine.store.mapRuns).filter((run) => run.executionArn === executionArn);
+  const { page, nextToken } = fields.page(own);
+  return { mapRuns: page.map(answers.listedMapRun), nextToken };
+}
+
+async function listStateMachines(engine: Engine, fields: CallFields) {
+  const { page, nextToken } = fields.page([...engine.stateMachines]);
+  return { stateMachines: page.map(answers.listedStateMachine), nextToken };
+}
+
+const byExecution = named('executionArn');
+
+/** Every operation that is answered; all others are UnknownOperationException. */
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['StartExecution', { resource: named('stateMachineArn'), answer: startExecution }],
+  ['StopExecution', { resource: byExecution, answer: stopExecution }],
+  ['DescribeExecution', { resource: byExecution, answer: describeExecution }],
+  ['GetExecutionHistory', { resource: byExecution, answer: getHistory }],
+  ['ListMapRuns', { resource: byExecution, answer: listMapRuns }],
+  ['ListStateMachines', { resource: () => '*', answer: listStateMachines }],
+  [
+    'ListExecutions',
+    {
+      resource: (fields) => fields.text('mapRunArn') ?? fields.required('stateMachineArn'),
+      answer: listExecutions,
+    },
+  ],
+  [
+    'RedriveExecution',
+    {
+      resource: byExecution,
+      answer: async (engine, fields) => {
+        const record = await engine.redriveExecution(fields.required('executionArn'));
+        return { redriveDate: answers.seconds(record.redriveDate) };
+      },
+    },
+  ],
+  [
+    'DescribeMapRun',
+    {
+      resource: named('mapRunArn'),
+      answer: async (engine, fields) =>
+        answers.describeMapRun(mapRunOf(engine, fields.required('mapRunArn'))),
+    },
+  ],
+  [
+    'DescribeStateMachine',
+    {
+      resource: named('stateMachineArn'),
+      answer: async (engine, fields) =>
+        answers.describeStateMachine(engine.stateMachine(fields.required('stateMachineArn'))),
+    },
+  ],
+]);
