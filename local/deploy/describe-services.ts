@@ -1,0 +1,141 @@
+import type { TableDescription } from '#local/dynamodb/table-store.ts';
+import type {
+  RuleDescription,
+  ScheduleDescription,
+  TargetDescription,
+} from '#local/events/event-bus.ts';
+import type { FunctionConfiguration } from '#local/lambda/function-configuration.ts';
+import { UnsupportedTemplate } from './deploy-errors.ts';
+import type { Properties } from './resource-schemas.ts';
+import type { Stack } from './stack.ts';
+
+/** Lambda's own default, where no `EventInvokeConfig` says otherwise. */
+const DEFAULT_ASYNC_RETRIES = 2;
+
+/** A bucket of the template. */
+export interface BucketDescription {
+  readonly name: string;
+  /** Whether its events reach EventBridge. */
+  readonly sendsEvents: boolean;
+}
+
+/** A state machine of the template. */
+export interface StateMachineDescription {
+  readonly name: string;
+  readonly arn: string;
+  /** JSON text. */
+  readonly definition: string;
+  readonly roleArn: string;
+}
+
+export function describeBuckets(stack: Stack): readonly BucketDescription[] {
+  return stack.resourcesOf('AWS::S3::Bucket').map(({ name, properties }) => ({
+    name,
+    sendsEvents:
+      properties.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled ?? false,
+  }));
+}
+
+export function describeTables(stack: Stack): readonly TableDescription[] {
+  return [
+    ...stack.resourcesOf('AWS::DynamoDB::Table'),
+    ...stack.resourcesOf('AWS::DynamoDB::GlobalTable'),
+  ].map(({ name, properties }) => ({
+    name,
+    attributeDefinitions: properties.AttributeDefinitions,
+    keySchema: properties.KeySchema,
+    globalSecondaryIndexes: properties.GlobalSecondaryIndexes,
+    localSecondaryIndexes: properties.LocalSecondaryIndexes,
+  }));
+}
+
+/**
+ * Gathers the functions with their bundles.
+ *
+ * @throws {UnsupportedTemplate} a function's code is not an asset of the assembly.
+ */
+export function describeFunctions(
+  stack: Stack,
+  assets: ReadonlyMap<string, string>,
+): readonly FunctionConfiguration[] {
+  const retries = new Map(
+    stack
+      .resourcesOf('AWS::Lambda::EventInvokeConfig')
+      .map(({ properties }) => [properties.FunctionName, properties.MaximumRetryAttempts]),
+  );
+  return stack
+    .resourcesOf('AWS::Lambda::Function')
+    .map(({ logicalId, name, attribute, properties }) => {
+      const codeDirectory = assets.get(properties.Code.S3Key);
+      if (!codeDirectory) {
+        throw new UnsupportedTemplate(`${logicalId}: there is no asset ${properties.Code.S3Key}`);
+      }
+      return {
+        name,
+        arn: attribute('Arn'),
+        roleArn: properties.Role,
+        codeDirectory,
+        handler: properties.Handler,
+        memoryMegabytes: properties.MemorySize,
+        timeoutSeconds: properties.Timeout,
+        environment: properties.Environment?.Variables ?? {},
+        reservedConcurrency: properties.ReservedConcurrentExecutions,
+        logGroupName: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
+        asyncRetries: retries.get(name) ?? DEFAULT_ASYNC_RETRIES,
+      };
+    });
+}
+
+/** @throws {UnsupportedTemplate} a state machine has no definition. */
+export function describeStateMachines(stack: Stack): readonly StateMachineDescription[] {
+  return stack
+    .resourcesOf('AWS::StepFunctions::StateMachine')
+    .map(({ logicalId, name, ref, properties }) => {
+      const { Definition, DefinitionString, RoleArn } = properties;
+      const definition =
+        DefinitionString ?? (Definition === undefined ? undefined : JSON.stringify(Definition));
+      if (definition !== undefined) return { name, arn: ref, definition, roleArn: RoleArn };
+      throw new UnsupportedTemplate(`${logicalId} has neither Definition nor DefinitionString`);
+    });
+}
+
+type RuleTarget = Properties<'AWS::Events::Rule'>['Targets'][number];
+
+function describeTarget(target: RuleTarget): TargetDescription {
+  const { InputTransformer: transformer } = target;
+  return {
+    arn: target.Arn,
+    roleArn: target.RoleArn,
+    deadLetterQueueArn: target.DeadLetterConfig?.Arn,
+    input: target.Input,
+    transformer: transformer && {
+      paths: transformer.InputPathsMap,
+      template: transformer.InputTemplate,
+    },
+  };
+}
+
+export function describeRules(stack: Stack): readonly RuleDescription[] {
+  return stack.resourcesOf('AWS::Events::Rule').map(({ name, attribute, properties }) => ({
+    name,
+    arn: attribute('Arn'),
+    enabled: properties.State === 'ENABLED',
+    pattern: properties.EventPattern,
+    targets: properties.Targets.map(describeTarget),
+  }));
+}
+
+export function describeSchedules(stack: Stack): readonly ScheduleDescription[] {
+  return stack.resourcesOf('AWS::Scheduler::Schedule').map(({ name, attribute, properties }) => ({
+    name,
+    arn: attribute('Arn'),
+    enabled: properties.State === 'ENABLED',
+    expression: properties.ScheduleExpression,
+    target: {
+      arn: properties.Target.Arn,
+      roleArn: properties.Target.RoleArn,
+      deadLetterQueueArn: properties.Target.DeadLetterConfig?.Arn,
+      input: properties.Target.Input,
+    },
+  }));
+}

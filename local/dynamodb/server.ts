@@ -1,0 +1,117 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { AccessDenied, type Authorize, type Identify } from '#local/authorization.ts';
+import { SignatureError, verifySignature } from '#local/sigv4.ts';
+import { NotImplemented, parseOperation, resourcesOf } from './operations.ts';
+import { type Answer, type TableDescription, TableStore } from './table-store.ts';
+
+/** What the DynamoDB server serves, and to whom. */
+export interface DynamoDbOptions {
+  /** Where the tables are kept. */
+  readonly directory: string;
+  /** PEM. */
+  readonly tls: { readonly key: string; readonly cert: string };
+  readonly region: string;
+  /** ARN of a table, or with `/index/<name>` of an index. */
+  readonly arnOf: (table: string) => string;
+  readonly identify: Identify;
+  readonly authorize: Authorize;
+}
+
+/** A running DynamoDB server. */
+export interface DynamoDb {
+  /** `https://127.0.0.1:<port>` */
+  readonly endpoint: string;
+  /** Creates a table; one that exists is left as it is. */
+  createTable(table: TableDescription): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Bytes of a request. */
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > MAX_REQUEST_BYTES) throw new NotImplemented('a request of more than 16 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** AWS's name of an error that the caller made; undefined for one of our own. */
+function clientErrorName(error: unknown): string | undefined {
+  if (error instanceof AccessDenied) return 'AccessDeniedException';
+  if (error instanceof SyntaxError) return 'SerializationException';
+  if (error instanceof SignatureError || error instanceof NotImplemented) return error.name;
+  return undefined;
+}
+
+function failure(error: unknown): Answer {
+  const name = clientErrorName(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    status: name === undefined ? 500 : 400,
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    body: JSON.stringify({
+      __type: `com.amazon.coral.service#${name ?? 'InternalServerError'}`,
+      message,
+    }),
+  };
+}
+
+async function answer(
+  store: TableStore,
+  options: DynamoDbOptions,
+  request: IncomingMessage,
+): Promise<Answer> {
+  const { region, identify, authorize, arnOf } = options;
+  const body = await readBody(request);
+  const accessKeyId = verifySignature(
+    { headers: request.headers, body },
+    { identify, region, service: 'dynamodb', now: () => new Date() },
+  );
+  const text = body.toString();
+  const operation = parseOperation(String(request.headers['x-amz-target'] ?? ''), text);
+  for (const resource of resourcesOf(operation)) {
+    authorize({
+      accessKeyId,
+      action: `dynamodb:${operation.name}`,
+      resource: resource === '*' ? '*' : arnOf(resource),
+      context: { 'aws:SecureTransport': 'true' },
+    });
+  }
+  return store.run(operation.name, text);
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/**
+ * Starts DynamoDB over HTTPS on a free port: dynalite behind signatures and permissions. What dynalite lacks
+ * (transactions, TTL deletion, `ReturnValuesOnConditionCheckFailure`) is answered with `NotImplemented`.
+ */
+export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
+  const store = await TableStore.open(options.directory);
+  const server = createServer(options.tls, (request, response) => {
+    void answer(store, options, request)
+      .catch(failure)
+      .then((given) => send(response, given));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `https://127.0.0.1:${port}`,
+    createTable: (table) => store.createTable(table),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { EventEmitter } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { Readable } from 'node:stream';
+import dynalite from 'dynalite';
+
+/** One answer of the DynamoDB protocol. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A table as CreateTable takes it. */
+export interface TableDescription {
+  readonly name: string;
+  readonly attributeDefinitions: readonly unknown[];
+  readonly keySchema: readonly unknown[];
+  readonly globalSecondaryIndexes?: readonly unknown[] | undefined;
+  readonly localSecondaryIndexes?: readonly unknown[] | undefined;
+}
+
+/** What dynalite writes its answer to. */
+class AnswerRecorder extends EventEmitter {
+  statusCode = 200;
+  readonly headers: Record<string, string> = {};
+  readonly finished: Promise<string>;
+  #finish: (body: string) => void = () => undefined;
+
+  constructor() {
+    super();
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  setHeader(name: string, value: unknown): void {
+    this.headers[name.toLowerCase()] = String(value);
+  }
+
+  end(body = ''): void {
+    this.#finish(body);
+  }
+}
+
+/** Any: dynalite only checks that the parts are there. */
+const SIGNED = {
+  authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=local, Signature=local',
+  'x-amz-date': 'local',
+  'content-type': 'application/x-amz-json-1.0',
+};
+
+/**
+ * Tables kept by dynalite in a directory. It listens nowhere: requests are handed over in this process, by a
+ * server that has already decided whether they may be.
+ */
+export class TableStore {
+  readonly #dynalite: Server;
+
+  private constructor(server: Server) {
+    this.#dynalite = server;
+  }
+
+  static async open(directory: string): Promise<TableStore> {
+    await mkdir(directory, { recursive: true });
+    return new TableStore(dynalite({ path: directory, createTableMs: 0 }));
+  }
+
+  /** Runs one operation, such as `PutItem`; `body` is its parameters as JSON text. */
+  async run(operation: string, body: string): Promise<Answer> {
+    const request = Object.assign(Readable.from([Buffer.from(body)]), {
+      method: 'POST',
+      url: '/',
+      headers: { ...SIGNED, 'x-amz-target': `DynamoDB_20120810.${operation}` },
+    });
+    const recorder = new AnswerRecorder();
+    this.#dynalite.emit('request', request, recorder);
+    return {
+      body: await recorder.finished,
+      status: recorder.statusCode,
+      headers: recorder.headers,
+    };
+  }
+
+  /** Creates a table; one that exists is left as it is. */
+  async createTable(table: TableDescription): Promise<void> {
+    const parameters = {
+      TableName: table.name,
+      AttributeDefinitions: table.attributeDefinitions,
+      KeySchema: table.keySchema,
+      BillingMode: 'PAY_PER_REQUEST',
+      GlobalSecondaryIndexes: table.globalSecondaryIndexes,
+      LocalSecondaryIndexes: table.localSecondaryIndexes,
+    };
+    const { status, body } = await this.run('CreateTable', JSON.stringify(parameters));
+    if (status !== 200 && !body.includes('ResourceInUseException')) {
+      throw new Error(`cannot create table ${table.name}: ${body}`);
+    }
+  }
+
+  /** Waits for operations under way and closes the store. */
+  async close(): Promise<void> {
+    // dynalite closes its store only after a server that listened has stopped.
+    await new Promise<void>((resolve) => this.#dynalite.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      this.#dynalite.close((error) => (error ? reject(error) : resolve()));
+    });
+  }
+}

@@ -1,0 +1,212 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { FunctionConfiguration } from './function-configuration.ts';
+import type { FunctionLog } from './function-log.ts';
+import { type RuntimeApi, type RuntimeInvocation, startRuntimeApi } from './runtime-api.ts';
+
+/** How an invocation ended. */
+export interface Outcome {
+  /** What the handler returned, or the error's description: JSON text. */
+  readonly payload: string;
+  /** Present when the function failed. */
+  readonly functionError?: 'Unhandled';
+}
+
+const CLIENT = fileURLToPath(new URL('runtime-client.mjs', import.meta.url));
+
+/** Share of the memory size given to V8's old generation, as AWS's runtime does. */
+const HEAP_SHARE = 0.9;
+
+/** Time to load the bundle before the first invocation, beside the function's own timeout. */
+const INIT_MS = 10_000;
+
+/** Bytes of a synchronous response. */
+const MAX_RESPONSE_BYTES = 6_291_556;
+
+function failure(errorType: string, errorMessage: string): Outcome {
+  return { payload: JSON.stringify({ errorType, errorMessage }), functionError: 'Unhandled' };
+}
+
+function exitMessage(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal) return `Runtime exited with error: signal: ${signal.slice(3).toLowerCase()}`;
+  if (code) return `Runtime exited with error: exit status ${code}`;
+  return 'Runtime exited without providing a reason';
+}
+
+interface Running {
+  readonly requestId: string;
+  readonly payload: string;
+  readonly finish: (outcome: Outcome) => void;
+}
+
+/**
+ * One process running a function's bundle, one invocation at a time, kept warm between them. It is dead once
+ * its process ended or a timeout killed it.
+ */
+export class ExecutionEnvironment {
+  readonly #configuration: FunctionConfiguration;
+  readonly #log: FunctionLog;
+  #api: RuntimeApi | undefined;
+  #child: ChildProcess | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #alive = true;
+  #running: Running | undefined;
+  #offer: ((invocation: RuntimeInvocation) => void) | undefined;
+  #initializationError: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #peakRssBytes = 0;
+  #invocations = 0;
+
+  constructor(configuration: FunctionConfiguration, log: FunctionLog) {
+    this.#configuration = configuration;
+    this.#log = log;
+  }
+
+  get isAlive(): boolean {
+    return this.#alive;
+  }
+
+  /** Highest resident memory of the process, sampled after each invocation; 0 where the system does not tell. */
+  get peakRssBytes(): number {
+    return this.#peakRssBytes;
+  }
+
+  get invocations(): number {
+    return this.#invocations;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Starts the process with exactly this environment, and the address of its Runtime API. */
+  async start(environment: Readonly<Record<string, string>>): Promise<void> {
+    const { codeDirectory, memoryMegabytes } = this.#configuration;
+    this.#api = await startRuntimeApi({
+      next: () => this.#next(),
+      succeeded: (requestId, body) => this.#succeeded(requestId, body),
+      failed: (requestId, payload) =>
+        this.#finish(requestId, { payload, functionError: 'Unhandled' }),
+      initializationFailed: (body) => {
+        this.#initializationError = body;
+      },
+    });
+    const heapMegabytes = Math.floor(memoryMegabytes * HEAP_SHARE);
+    const child = spawn(process.execPath, [`--max-old-space-size=${heapMegabytes}`, CLIENT], {
+      cwd: codeDirectory,
+      env: { ...environment, AWS_LAMBDA_RUNTIME_API: this.#api.address },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.#log.follow(child.stdout);
+    this.#log.follow(child.stderr);
+    this.#exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#ended(exitMessage(code, signal));
+        resolve();
+      });
+      child.once('error', (error) => {
+        this.#ended(error.message);
+        resolve();
+      });
+    });
+  }
+
+  /** Runs one invocation to its end; never rejects. The environment must be idle. */
+  invoke(payload: string): Promise<Outcome> {
+    return new Promise((finish) => {
+      this.#running = { requestId: randomUUID(), payload, finish };
+      this.#invocations += 1;
+      if (!this.#alive) return this.#ended('Runtime exited before the invocation');
+      this.#arm(INIT_MS + this.#configuration.timeoutSeconds * 1000);
+      if (this.#offer) this.#handOut(this.#offer);
+    });
+  }
+
+  /** Kills the process and waits until it is gone. */
+  async stop(): Promise<void> {
+    this.#samplePeak();
+    this.#child?.kill('SIGKILL');
+    await this.#exited;
+    this.#api?.close();
+  }
+
+  #next(): Promise<RuntimeInvocation> {
+    return new Promise((offer) => {
+      if (this.#running) this.#handOut(offer);
+      else this.#offer = offer;
+    });
+  }
+
+  #handOut(offer: (invocation: RuntimeInvocation) => void): void {
+    const { arn, timeoutSeconds } = this.#configuration;
+    if (!this.#running) return;
+    const { requestId, payload } = this.#running;
+    this.#offer = undefined;
+    this.#arm(timeoutSeconds * 1000);
+    offer({
+      requestId,
+      payload,
+      functionArn: arn,
+      deadlineMs: Date.now() + timeoutSeconds * 1000,
+    });
+  }
+
+  #arm(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#timedOut(), milliseconds);
+  }
+
+  #timedOut(): void {
+    const { requestId } = this.#running ?? {};
+    const seconds = this.#configuration.timeoutSeconds.toFixed(2);
+    this.#alive = false;
+    this.#samplePeak();
+    this.#child?.kill('SIGKILL');
+    if (!requestId) return;
+    const message = `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`;
+    this.#finish(requestId, failure('Sandbox.Timedout', message));
+  }
+
+  #ended(message: string): void {
+    this.#alive = false;
+    this.#api?.close();
+    const { requestId } = this.#running ?? {};
+    if (!requestId) return;
+    const outcome: Outcome = this.#initializationError
+      ? { payload: this.#initializationError, functionError: 'Unhandled' }
+      : failure('Runtime.ExitError', `RequestId: ${requestId} Error: ${message}`);
+    this.#finish(requestId, outcome);
+  }
+
+  #succeeded(requestId: string, payload: string): void {
+    const bytes = Buffer.byteLength(payload);
+    const tooLarge = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+    this.#finish(
+      requestId,
+      bytes > MAX_RESPONSE_BYTES ? failure('Function.ResponseSizeTooLarge', tooLarge) : { payload },
+    );
+  }
+
+  #finish(requestId: string, outcome: Outcome): void {
+    const running = this.#running;
+    if (running?.requestId !== requestId) return;
+    clearTimeout(this.#timer);
+    this.#running = undefined;
+    this.#samplePeak();
+    running.finish(outcome);
+  }
+
+  #samplePeak(): void {
+    if (process.platform !== 'linux' || this.#child?.pid === undefined) return;
+    try {
+      const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+      const kibibytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
+      this.#peakRssBytes = Math.max(this.#peakRssBytes, kibibytes * 1024);
+    } catch {
+      // The process is gone; what was sampled before stands.
+    }
+  }
+}

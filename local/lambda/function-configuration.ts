@@ -1,0 +1,18 @@
+/** One deployed function, as its template describes it. */
+export interface FunctionConfiguration {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  /** Absolute directory of the bundle. */
+  readonly codeDirectory: string;
+  /** Such as `index.handler`: file `index.mjs` (or `.js`, `.cjs`), export `handler`. */
+  readonly handler: string;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Invocations at once before `TooManyRequestsException`; undefined leaves only the account's limit. */
+  readonly reservedConcurrency: number | undefined;
+  readonly logGroupName: string;
+  /** Repetitions of an asynchronous invocation whose function failed. */
+  readonly asyncRetries: number;
+}

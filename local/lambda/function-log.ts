@@ -1,0 +1,38 @@
+import { createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+/** Keeps what a function's processes write, as JSON lines. */
+export interface FunctionLog {
+  /** Appends each line of a process's output. Lines that are JSON objects are kept as they are. */
+  follow(output: Readable): void;
+  /** Ends the file. */
+  close(): Promise<void>;
+}
+
+function isJsonObject(line: string): boolean {
+  if (!line.startsWith('{')) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Opens a function's log file, appending to what earlier runs left. */
+export function openFunctionLog(file: string): FunctionLog {
+  const stream = createWriteStream(file, { flags: 'a' });
+  return {
+    follow(output) {
+      createInterface({ input: output }).on('line', (line) => {
+        const entry = isJsonObject(line)
+          ? line
+          : JSON.stringify({ timestamp: new Date().toISOString(), message: line });
+        // A process may still speak while the host closes; its last words are dropped.
+        if (stream.writable) stream.write(`${entry}\n`);
+      });
+    },
+    close: () => new Promise((resolve) => stream.end(() => resolve())),
+  };
+}

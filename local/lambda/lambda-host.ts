@@ -1,0 +1,209 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ExecutionEnvironment, type Outcome } from './execution-environment.ts';
+import type { FunctionConfiguration } from './function-configuration.ts';
+import { type FunctionLog, openFunctionLog } from './function-log.ts';
+import { LambdaException } from './lambda-errors.ts';
+
+/** Answer of a synchronous invocation, as the Invoke API gives it. */
+export interface InvokeResult extends Outcome {
+  readonly statusCode: number;
+  readonly executedVersion: string;
+}
+
+/** What one process of a function used. */
+export interface ProcessFigures {
+  readonly functionName: string;
+  readonly pid: number | undefined;
+  readonly invocations: number;
+  /** Highest resident memory, sampled after each invocation; 0 where the system does not tell. */
+  readonly peakRssBytes: number;
+}
+
+/** What a {@link LambdaHost} runs, and how much of it at once. */
+export interface LambdaHostOptions {
+  readonly functions: readonly FunctionConfiguration[];
+  /** The whole environment of a function's processes. */
+  readonly environmentOf: (
+    configuration: FunctionConfiguration,
+  ) => Readonly<Record<string, string>>;
+  /** Where each function's log lies, `<function name>.jsonl`. */
+  readonly logDirectory: string;
+  /** Invocations that run at once on this machine; more wait for their turn. */
+  readonly concurrency: number;
+}
+
+/** Bytes of a synchronous request. */
+const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
+
+/** Invocations at once in one account and region before Lambda throttles. */
+const ACCOUNT_CONCURRENCY = 1000;
+
+interface HostedFunction {
+  readonly configuration: FunctionConfiguration;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly log: FunctionLog;
+  readonly idle: ExecutionEnvironment[];
+  inFlight: number;
+}
+
+/** Name in a function's name, ARN or partial ARN, without its version or alias. */
+function nameOf(functionName: string): string {
+  const parts = functionName.split(':');
+  const marker = parts.indexOf('function');
+  return (marker < 0 ? parts[0] : parts[marker + 1]) ?? functionName;
+}
+
+/** Runs the functions of a stack, each invocation in a process of its own that is used again when warm. */
+export class LambdaHost {
+  readonly #functions: ReadonlyMap<string, HostedFunction>;
+  readonly #environments = new Set<ExecutionEnvironment>();
+  readonly #figures: ProcessFigures[] = [];
+  readonly #concurrency: number;
+  readonly #waiting: (() => void)[] = [];
+  #busy = 0;
+  #inFlight = 0;
+  #closed = false;
+
+  /** @throws {LambdaException} a function's environment is not allowed. */
+  constructor({ functions, environmentOf, logDirectory, concurrency }: LambdaHostOptions) {
+    this.#concurrency = concurrency;
+    mkdirSync(logDirectory, { recursive: true });
+    this.#functions = new Map(
+      functions.map((configuration) => [
+        configuration.name,
+        {
+          configuration,
+          environment: environmentOf(configuration),
+          log: openFunctionLog(join(logDirectory, `${configuration.name}.jsonl`)),
+          idle: [],
+          inFlight: 0,
+        },
+      ]),
+    );
+  }
+
+  /** ARN of a function given by name or ARN. @throws {LambdaException} there is none. */
+  arnOf(functionName: string): string {
+    return this.#find(functionName).configuration.arn;
+  }
+
+  /**
+   * Invokes a function and waits for its answer. `payload` is JSON text. A function that fails, times out or
+   * dies is an answer with `functionError`, not a rejection.
+   *
+   * @throws {LambdaException} named as AWS names it: no such function, throttled, request too large.
+   */
+  async invoke(functionName: string, payload: string): Promise<InvokeResult> {
+    const hosted = this.#find(functionName);
+    if (Buffer.byteLength(payload) > MAX_REQUEST_BYTES) {
+      throw new LambdaException(
+        'RequestEntityTooLargeException',
+        `Request must be smaller than ${MAX_REQUEST_BYTES} bytes for the InvokeFunction operation`,
+      );
+    }
+    this.#admit(hosted);
+    try {
+      await this.#turn();
+      try {
+        return await this.#run(hosted, payload);
+      } finally {
+        this.#yieldTurn();
+      }
+    } finally {
+      hosted.inFlight -= 1;
+      this.#inFlight -= 1;
+    }
+  }
+
+  /**
+   * Invokes a function as an event source does, again while it fails and its retries last; the minutes that
+   * Lambda waits between tries are not simulated. Answers with the last try.
+   *
+   * @throws {LambdaException} as {@link invoke} does.
+   */
+  async invokeAsync(functionName: string, payload: string): Promise<InvokeResult> {
+    const { asyncRetries } = this.#find(functionName).configuration;
+    let result = await this.invoke(functionName, payload);
+    for (let retry = 0; retry < asyncRetries && result.functionError; retry += 1) {
+      result = await this.invoke(functionName, payload);
+    }
+    return result;
+  }
+
+  /** Figures of every process so far, ended ones first. */
+  processes(): readonly ProcessFigures[] {
+    const living = [...this.#functions.values()].flatMap(({ configuration, idle }) =>
+      idle.map((environment) => figuresOf(configuration.name, environment)),
+    );
+    return [...this.#figures, ...living];
+  }
+
+  /** Kills every process and refuses further invocations. Those under way end with `Runtime.ExitError`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const wake of this.#waiting.splice(0)) wake();
+    await Promise.all([...this.#environments].map((environment) => environment.stop()));
+    await Promise.all([...this.#functions.values()].map(({ log }) => log.close()));
+  }
+
+  #find(functionName: string): HostedFunction {
+    const hosted = this.#functions.get(nameOf(functionName));
+    if (hosted) return hosted;
+    throw new LambdaException('ResourceNotFoundException', `Function not found: ${functionName}`);
+  }
+
+  #admit(hosted: HostedFunction): void {
+    const reserved = hosted.configuration.reservedConcurrency ?? ACCOUNT_CONCURRENCY;
+    if (hosted.inFlight >= reserved || this.#inFlight >= ACCOUNT_CONCURRENCY) {
+      throw new LambdaException('TooManyRequestsException', 'Rate Exceeded.');
+    }
+    hosted.inFlight += 1;
+    this.#inFlight += 1;
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#busy < this.#concurrency) {
+      this.#busy += 1;
+      return;
+    }
+    // Whoever finishes hands its place over, so `#busy` stays as it is.
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #yieldTurn(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#busy -= 1;
+  }
+
+  async #run(hosted: HostedFunction, payload: string): Promise<InvokeResult> {
+    const environment = await this.#environmentFor(hosted);
+    const outcome = await environment.invoke(payload);
+    if (environment.isAlive && !this.#closed) hosted.idle.push(environment);
+    else await this.#retire(hosted, environment);
+    return { ...outcome, statusCode: 200, executedVersion: '$LATEST' };
+  }
+
+  async #environmentFor(hosted: HostedFunction): Promise<ExecutionEnvironment> {
+    if (this.#closed) throw new LambdaException('ServiceException', 'the local cloud is closing');
+    const warm = hosted.idle.pop();
+    if (warm?.isAlive) return warm;
+    if (warm) await this.#retire(hosted, warm);
+    const environment = new ExecutionEnvironment(hosted.configuration, hosted.log);
+    this.#environments.add(environment);
+    await environment.start(hosted.environment);
+    return environment;
+  }
+
+  async #retire(hosted: HostedFunction, environment: ExecutionEnvironment): Promise<void> {
+    await environment.stop();
+    this.#environments.delete(environment);
+    this.#figures.push(figuresOf(hosted.configuration.name, environment));
+  }
+}
+
+function figuresOf(functionName: string, environment: ExecutionEnvironment): ProcessFigures {
+  const { pid, invocations, peakRssBytes } = environment;
+  return { functionName, pid, invocations, peakRssBytes };
+}

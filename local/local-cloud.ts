@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve as resolvePath } from 'node:path';
+import { ACCOUNT } from './deploy/account.ts';
+import { readDeployment } from './deploy/deployment.ts';
+import type { DeadLetter } from './events/dead-letter-queue.ts';
+import type { EventBus } from './events/event-bus.ts';
+import type { EventObject } from './events/event-pattern.ts';
+import type { Denial } from './iam/authority.ts';
+import type { Credentials } from './iam/principals.ts';
+import type { ProcessFigures } from './lambda/lambda-host.ts';
+import { type Site, startCompute, startEvents, startStorage } from './provision.ts';
+import { type Endpoints, lockStateDirectory } from './state-directory.ts';
+import { createCertificate } from './tls.ts';
+
+/** What a local cloud deploys, and where it keeps its data. */
+export interface LocalCloudOptions {
+  /** A synthesized cloud assembly, `cdk.out`. */
+  readonly assemblyDirectory: string;
+  /** Objects, tables, executions, queues and logs; the same directory again finds them. */
+  readonly stateDirectory: string;
+  /**
+   * Functions that work at once; more wait for their turn.
+   * @default the machine's cores, at least 2
+   */
+  readonly lambdaConcurrency?: number;
+}
+
+/** A stack deployed on this machine. */
+export interface LocalCloud {
+  readonly region: string;
+  readonly endpoints: Endpoints;
+  /** Of a user who may do all that no resource policy denies. */
+  readonly credentials: Credentials;
+  /** PEM file of the certificate that the endpoints show. */
+  readonly caFile: string;
+  readonly caPem: string;
+  /** The stack's outputs. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What the template asks for that has no effect here, one line each. */
+  readonly notSimulated: readonly string[];
+  /** Directory of the functions' logs, `<function name>.jsonl`. */
+  readonly logDirectory: string;
+  /** Calls that the policies refused so far. */
+  readonly denials: readonly Denial[];
+  /** Events that reached neither their target nor a dead-letter queue. */
+  readonly undelivered: readonly Error[];
+  /** Memory and invocations of every function process so far. */
+  processes(): readonly ProcessFigures[];
+  /** Messages of a dead-letter queue, by its ARN. */
+  deadLetters(queueArn: string): Promise<readonly DeadLetter[]>;
+  /** Fires a schedule of the template as if its time had come: no clock does it here. */
+  fireSchedule(name: string, scheduledTime: Date): Promise<void>;
+  /** Kills every process, closes every port and gives the state directory up. */
+  close(): Promise<void>;
+}
+
+const MIN_CONCURRENCY = 2;
+
+/** Keeps events until there is a bus, and the errors of those that found no way. */
+function createPublisher(undelivered: Error[]) {
+  const { promise, resolve } = Promise.withResolvers<EventBus>();
+  return {
+    publish(event: EventObject): void {
+      promise
+        .then((bus) => bus.publish(event))
+        .catch((error: unknown) =>
+          undelivered.push(error instanceof Error ? error : new Error(String(error))),
+        );
+    },
+    attach: resolve,
+  };
+}
+
+/**
+ * Deploys a synthesized assembly into an S3, a DynamoDB, a Step Functions and Lambda functions on this machine,
+ * each on a free port, with the template's own permissions enforced. Function processes end with this one,
+ * however it ends.
+ *
+ * @throws {StateDirectoryInUse} another process works on the state directory.
+ * @throws {UnsupportedTemplate} the template needs what is not simulated.
+ * @throws {UnsupportedPolicy} a policy cannot be evaluated.
+ * @throws {UnsupportedRule} a rule uses what the event bus does not know.
+ */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const deployment = await readDeployment(resolvePath(options.assemblyDirectory));
+  const stateDirectory = resolvePath(options.stateDirectory);
+  await using cleanup = new AsyncDisposableStack();
+  const lock = await lockStateDirectory(stateDirectory);
+  cleanup.defer(() => lock.release());
+  const tls = await createCertificate(stateDirectory);
+  const undelivered: Error[] = [];
+  const { publish, attach } = createPublisher(undelivered);
+  const { lambdaConcurrency = Math.max(MIN_CONCURRENCY, availableParallelism()) } = options;
+  const site: Site = { deployment, tls, stateDirectory, lambdaConcurrency, cleanup, publish };
+
+  const storage = await startStorage(site);
+  const { host, states } = await startCompute(site, storage);
+  const { bus, queues } = await startEvents(site, { host, states });
+  attach(bus);
+  const endpoints = { ...storage, states: states.endpoint };
+  await lock.publish(endpoints);
+
+  const { authority, outputs, notSimulated } = deployment;
+  const running = cleanup.move();
+  return {
+    region: ACCOUNT.region,
+    endpoints,
+    credentials: authority.admin,
+    caFile: tls.caFile,
+    caPem: tls.cert,
+    outputs,
+    notSimulated,
+    logDirectory: join(stateDirectory, 'logs'),
+    denials: authority.denials,
+    undelivered,
+    processes: () => host.processes(),
+    deadLetters: (queueArn) => queues.read(queueArn),
+    fireSchedule: (name, scheduledTime) => bus.fireSchedule(name, scheduledTime),
+    close: () => running.disposeAsync(),
+  };
+}

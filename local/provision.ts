@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { ACCOUNT, regionalArn, tableArn } from './deploy/account.ts';
+import type { Deployment } from './deploy/deployment.ts';
+import { startDynamoDb } from './dynamodb/server.ts';
+import { openQueues, type Queues } from './events/dead-letter-queue.ts';
+import { createCourier } from './events/delivery.ts';
+import { createEventBus, type EventBus } from './events/event-bus.ts';
+import type { EventObject } from './events/event-pattern.ts';
+import { executionStatusEvent, objectCreatedEvent } from './events/events.ts';
+import { functionEnvironment } from './lambda/function-environment.ts';
+import { LambdaHost } from './lambda/lambda-host.ts';
+import { createObjectAccess, type ObjectAccess } from './object-access.ts';
+import { startS3Server } from './s3/server.ts';
+import { type StepFunctions, startStepFunctions } from './stepfunctions/server.ts';
+import type { LocalCertificate } from './tls.ts';
+
+/** What the services of one local cloud share. */
+export interface Site {
+  readonly deployment: Deployment;
+  readonly tls: LocalCertificate;
+  readonly stateDirectory: string;
+  readonly lambdaConcurrency: number;
+  /** Undoes what was started, in reverse. */
+  readonly cleanup: AsyncDisposableStack;
+  /** Hands an event to the bus, once there is one. */
+  readonly publish: (event: EventObject) => void;
+}
+
+/** Base URLs of the services that keep data. */
+export interface Storage {
+  readonly s3: string;
+  readonly dynamodb: string;
+}
+
+/** What runs functions and state machines. */
+export interface Compute {
+  readonly host: LambdaHost;
+  readonly states: StepFunctions;
+}
+
+/** Starts S3 and DynamoDB and makes the buckets and tables that are not there yet. */
+export async function startStorage(site: Site): Promise<Storage> {
+  const { deployment, tls, stateDirectory, cleanup, publish } = site;
+  const { authority, buckets, tables } = deployment;
+  const { identify, authorize } = authority;
+  const shared = { tls, region: ACCOUNT.region, identify, authorize };
+  const sending = new Set(buckets.filter((bucket) => bucket.sendsEvents).map(({ name }) => name));
+
+  const s3 = await startS3Server({
+    ...shared,
+    directory: join(stateDirectory, 's3'),
+    objectCreated: (object) => {
+      if (sending.has(object.bucket)) publish(objectCreatedEvent(object, ACCOUNT));
+    },
+  });
+  cleanup.defer(() => s3.close());
+  for (const { name } of buckets) await s3.createBucket(name);
+
+  const directory = join(stateDirectory, 'dynamodb');
+  const dynamodb = await startDynamoDb({ ...shared, directory, arnOf: tableArn });
+  cleanup.defer(() => dynamodb.close());
+  for (const table of tables) await dynamodb.createTable(table);
+
+  // Clients address a bucket in the path when the host is an IP address, as they must here.
+  return { s3: `https://127.0.0.1:${s3.port}`, dynamodb: dynamodb.endpoint };
+}
+
+function createHost(site: Site, endpoints: Readonly<Record<string, string>>): LambdaHost {
+  const { deployment, tls, stateDirectory, lambdaConcurrency } = site;
+  return new LambdaHost({
+    functions: deployment.functions,
+    concurrency: lambdaConcurrency,
+    logDirectory: join(stateDirectory, 'logs'),
+    environmentOf: (configuration) =>
+      functionEnvironment(configuration, {
+        region: ACCOUNT.region,
+        endpoints,
+        caFile: tls.caFile,
+        credentials: deployment.authority.assumeRole({
+          roleArn: configuration.roleArn,
+          service: 'lambda.amazonaws.com',
+          sourceArn: configuration.arn,
+          sessionName: configuration.name,
+        }),
+      }),
+  });
+}
+
+function createStateMachines({ deployment }: Site, states: StepFunctions): void {
+  for (const machine of deployment.stateMachines) {
+    const { accessKeyId } = deployment.authority.assumeRole({
+      roleArn: machine.roleArn,
+      service: 'states.amazonaws.com',
+      sourceArn: machine.arn,
+      sessionName: machine.name,
+    });
+    states.createStateMachine({ ...machine, roleAccessKeyId: accessKeyId });
+  }
+}
+
+async function startStates(
+  site: Site,
+  host: Promise<LambdaHost>,
+  objects: ObjectAccess,
+): Promise<StepFunctions> {
+  const { authority } = site.deployment;
+  return startStepFunctions({
+    directory: join(site.stateDirectory, 'stepfunctions'),
+    tls: site.tls,
+    region: ACCOUNT.region,
+    identify: authority.identify,
+    services: {
+      ...objects,
+      authorize: authority.authorize,
+      async invokeLambda({ functionName, payload, accessKeyId }) {
+        const functions = await host;
+        const resource = functions.arnOf(functionName);
+        const action = 'lambda:InvokeFunction';
+        authority.authorize({ accessKeyId, action, resource, context: {} });
+        return functions.invoke(functionName, payload);
+      },
+    },
+    executionStatusChanged: (change) => site.publish(executionStatusEvent(change, ACCOUNT)),
+  });
+}
+
+/** Starts Step Functions and the function host, each of which calls the other, and loads the state machines. */
+export async function startCompute(site: Site, storage: Storage): Promise<Compute> {
+  const { cleanup, tls, deployment } = site;
+  const { identify } = deployment.authority;
+  const { promise: ready, resolve } = Promise.withResolvers<LambdaHost>();
+  const objects = createObjectAccess({
+    endpoint: storage.s3,
+    region: ACCOUNT.region,
+    caPem: tls.cert,
+    identify,
+  });
+  cleanup.defer(() => objects.close());
+  const states = await startStates(site, ready, objects);
+  const host = createHost(site, {
+    S3: storage.s3,
+    DYNAMODB: storage.dynamodb,
+    SFN: states.endpoint,
+  });
+  // Executions are aborted before the functions they wait for are killed: nothing retries into a closing host.
+  cleanup.defer(() => host.close());
+  cleanup.defer(() => states.close());
+  resolve(host);
+  createStateMachines(site, states);
+  return { host, states };
+}
+
+/** Opens the dead-letter queues and makes the bus that calls the targets of rules and schedules. */
+export async function startEvents(
+  { deployment, stateDirectory }: Site,
+  { host, states }: Compute,
+): Promise<{ readonly bus: EventBus; readonly queues: Queues }> {
+  const { rules, schedules, authority } = deployment;
+  const courier = createCourier({
+    authority,
+    scheduleGroupArn: regionalArn('scheduler', 'schedule-group/default'),
+    startExecution: (stateMachineArn, input) => states.startExecution({ stateMachineArn, input }),
+    invokeFunction: (functionArn, input) => host.invokeAsync(functionArn, input),
+  });
+  const queues = await openQueues(join(stateDirectory, 'queues'));
+  return { bus: createEventBus({ rules, schedules, queues, ...courier }), queues };
+}

@@ -1,0 +1,105 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Identify } from './authorization.ts';
+
+/** A signed request to a service that speaks a JSON protocol: always `POST /`, no query. */
+export interface SignedRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+/** How a service checks who signed. */
+export interface SignatureRules {
+  readonly identify: Identify;
+  readonly region: string;
+  /** Signing name, such as `dynamodb` or `states`. */
+  readonly service: string;
+  readonly now: () => Date;
+}
+
+/** A request that is not signed as it should be; the name is AWS's. */
+export class SignatureError extends Error {
+  override readonly name: string;
+
+  constructor(
+    name:
+      | 'IncompleteSignatureException'
+      | 'InvalidSignatureException'
+      | 'MissingAuthenticationTokenException'
+      | 'UnrecognizedClientException',
+    message: string,
+  ) {
+    super(message);
+    this.name = name;
+  }
+}
+
+const CLAIM =
+  /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/(\d{8})\/([^/,]+)\/([^/,]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
+
+const MAX_SKEW_MS = 15 * 60 * 1000;
+
+const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+const hmac = (key: string | Buffer, text: string) =>
+  createHmac('sha256', key).update(text).digest();
+
+function parseTime(amzDate: string): number {
+  const iso = amzDate.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  return Date.parse(iso);
+}
+
+/**
+ * Checks the SigV4 signature of a request and tells whose it is.
+ *
+ * @throws {SignatureError} it is not signed, by an unknown key, for another service, too long ago, or wrongly.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
+export function verifySignature(request: SignedRequest, rules: SignatureRules): string {
+  const { headers, body } = request;
+  const { authorization } = headers;
+  if (authorization === undefined) {
+    throw new SignatureError(
+      'MissingAuthenticationTokenException',
+      'Request is missing Authentication Token',
+    );
+  }
+  const claim = CLAIM.exec(authorization);
+  const amzDate = headers['x-amz-date'];
+  if (!claim || typeof amzDate !== 'string') {
+    throw new SignatureError('IncompleteSignatureException', `Authorization=${authorization}`);
+  }
+  const [, accessKeyId = '', date = '', region = '', service = '', names = '', signature = ''] =
+    claim;
+  const secret = rules.identify(accessKeyId)?.secretAccessKey;
+  if (secret === undefined) {
+    throw new SignatureError(
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+    );
+  }
+  if (region !== rules.region || service !== rules.service || !amzDate.startsWith(date)) {
+    throw new SignatureError(
+      'InvalidSignatureException',
+      `Credential should be scoped to ${rules.region}/${rules.service}, not ${region}/${service}`,
+    );
+  }
+  if (!(Math.abs(rules.now().getTime() - parseTime(amzDate)) <= MAX_SKEW_MS)) {
+    throw new SignatureError('InvalidSignatureException', `Signature expired: ${amzDate}`);
+  }
+  const lines = names.split(';').map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`);
+  const canonical = ['POST', '/', '', lines.join(''), names, sha256(body)].join('\n');
+  const scope = `${date}/${region}/${service}/aws4_request`;
+  const text = ['AWS4-HMAC-SHA256', amzDate, scope, sha256(canonical)].join('\n');
+  const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
+    hmac,
+    `AWS4${secret}`,
+  );
+  if (!timingSafeEqual(hmac(key, text), Buffer.from(signature, 'hex'))) {
+    throw new SignatureError(
+      'InvalidSignatureException',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+    );
+  }
+  return accessKeyId;
+}
