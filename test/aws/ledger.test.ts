@@ -1,0 +1,148 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Ledger } from '#aws/ledger.ts';
+import { OutputConflictError } from '#core/errors.ts';
+import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+
+let services: LocalServices;
+let runs = 0;
+
+beforeAll(async () => {
+  services = await startLocalServices();
+});
+afterAll(() => services.close());
+
+const START = Date.UTC(2026, 10, 21);
+const task = { index: 7, rowStart: 70, rowEnd: 80 };
+const figures = { bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', nnz: 9 };
+
+function newLedger(now = () => new Date(START)): { ledger: Ledger; runId: string } {
+  runs += 1;
+  const runId = `run-${runs}`;
+  return { runId, ledger: new Ledger(services.dynamo, services.table, runId, now) };
+}
+
+async function itemsOf(runId: string, index: number) {
+  const { Items = [] } = await services.dynamo.send(
+    new QueryCommand({
+      TableName: services.table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: `run#${runId}#${index % 16}` } },
+      ConsistentRead: true,
+    }),
+  );
+  return Items;
+}
+
+async function only(ledger: Ledger) {
+  const [record] = await Array.fromAsync(ledger.chunks());
+  return record;
+}
+
+describe('Ledger', () => {
+  it('takes a chunk from running to done and keeps its figures', async () => {
+    const { ledger } = newLedger();
+    expect(await ledger.start(task)).toEqual({ kind: 'started', attempt: 1 });
+    expect(await only(ledger)).toEqual({ ...task, tries: 1, status: 'running' });
+    await ledger.done(task, 1, figures);
+    expect(await only(ledger)).toEqual({ ...task, tries: 1, status: 'done', ...figures });
+  });
+
+  it('leaves a chunk that is done as it is when it is started again', async () => {
+    const { ledger } = newLedger();
+    await ledger.start(task);
+    await ledger.done(task, 1, figures);
+    const again = await ledger.start(task);
+    expect(again).toEqual({
+      kind: 'done',
+      record: { ...task, tries: 1, status: 'done', ...figures },
+    });
+  });
+
+  it('sets a chunk failed only by its last try', async () => {
+    const { ledger } = newLedger();
+    await ledger.start(task);
+    await ledger.start(task);
+    await ledger.fail(task, 1, new Error('early'));
+    expect((await only(ledger))?.status).toBe('running');
+    await ledger.fail(task, 2, new Error('late'));
+    expect((await only(ledger))?.status).toBe('failed');
+    expect(await ledger.start(task)).toEqual({ kind: 'started', attempt: 3 });
+  });
+
+  it('does not let a failing twin undo what is done', async () => {
+    const { ledger } = newLedger();
+    await ledger.start(task);
+    await ledger.start(task);
+    await ledger.done(task, 1, figures);
+    await ledger.fail(task, 2, new Error('too late'));
+    expect((await only(ledger))?.status).toBe('done');
+  });
+
+  it('accepts the same bytes twice and fails on other bytes', async () => {
+    const { ledger } = newLedger();
+    await ledger.start(task);
+    await ledger.done(task, 1, figures);
+    await ledger.done(task, 1, { ...figures, etag: 'other' });
+    const other = ledger.done(task, 1, { ...figures, crc32: '00000000' });
+    await expect(other).rejects.toThrow(OutputConflictError);
+    expect(await only(ledger)).toMatchObject({ crc32: figures.crc32 });
+  });
+
+  it('keeps every try with its times, and how it ended', async () => {
+    let clock = START;
+    const { ledger, runId } = newLedger(() => {
+      clock += 1000;
+      return new Date(clock);
+    });
+    await ledger.start(task);
+    await ledger.fail(task, 1, new RangeError('why'));
+    await ledger.start(task);
+    await ledger.done(task, 2, figures);
+    const tries = (await itemsOf(runId, task.index)).filter(({ sk }) => sk?.S?.startsWith('try#'));
+    expect(tries.map(({ sk, outcome, message }) => [sk?.S, outcome?.S, message?.S])).toEqual([
+      ['try#000007#001', 'RangeError', 'why'],
+      ['try#000007#002', 'done', ''],
+    ]);
+    for (const { startedAt, finishedAt } of tries) {
+      expect(Date.parse(finishedAt?.S ?? '')).toBeGreaterThan(Date.parse(startedAt?.S ?? ''));
+    }
+  });
+
+  it('lets exactly one of many twins start each try', async () => {
+    const { ledger } = newLedger();
+    const started = await Promise.all(Array.from({ length: 20 }, () => ledger.start(task)));
+    const attempts = started.map((start) => (start.kind === 'started' ? start.attempt : 0));
+    expect(attempts.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  it('lists chunks in their order over all shards, gaps left out', async () => {
+    const { ledger } = newLedger();
+    const indices = [0, 1, 2, 15, 16, 17, 33, 49, 50, 64];
+    for (const index of indices.toReversed()) await ledger.start({ ...task, index });
+    const listed = await Array.fromAsync(ledger.chunks(), ({ index }) => index);
+    expect(listed).toEqual(indices);
+  });
+
+  it('lets items expire 100 days after the last start', async () => {
+    let clock = START;
+    const { ledger, runId } = newLedger(() => new Date(clock));
+    const expiries = async () => {
+      const items = await itemsOf(runId, task.index);
+      return items.find(({ sk }) => sk?.S?.startsWith('chunk#'))?.['expiresAt']?.N;
+    };
+    await ledger.start(task);
+    await ledger.done(task, 1, figures);
+    expect(await expiries()).toBe(String(START / 1000 + 100 * 86_400));
+    clock += 86_400_000;
+    await ledger.start(task);
+    expect(await expiries()).toBe(String(START / 1000 + 101 * 86_400));
+  });
+
+  it('keeps the text that a run id stands for, and fails on another', async () => {
+    const { ledger } = newLedger();
+    await ledger.startRun('text', 'execution-1');
+    await ledger.startRun('text', 'execution-2');
+    await expect(ledger.startRun('other', 'execution-3')).rejects.toThrow(OutputConflictError);
+  });
+});

@@ -1,0 +1,131 @@
+import { crc32 } from 'node:zlib';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createObject } from '#aws/create-only.ts';
+import { PART_BYTES, PartSink } from '#aws/part-sink.ts';
+import { crc32Base64 } from '#core/checksum/crc32.ts';
+import { OutputConflictError } from '#core/errors.ts';
+import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+
+let services: LocalServices;
+
+beforeAll(async () => {
+  services = await startLocalServices();
+});
+afterAll(() => services.close());
+
+const contentType = 'text/csv';
+
+function target(key: string) {
+  return { bucket: services.bucket, key, contentType };
+}
+
+/** Writes `parts` full parts of one repeated byte and `rest` bytes more. */
+async function write(key: string, parts: number, rest: number, byte = 65) {
+  const sink = new PartSink(services.s3, target(key));
+  for (let i = 0; i < parts; i += 1) {
+    const buffer = await sink.buffer();
+    sink.send(buffer.fill(byte));
+  }
+  const last = await sink.buffer();
+  return await sink.finish(last.fill(byte).subarray(0, rest));
+}
+
+async function pendingUploads(): Promise<number> {
+  const command = new ListMultipartUploadsCommand({ Bucket: services.bucket });
+  return (await services.s3.send(command)).Uploads?.length ?? 0;
+}
+
+describe('PartSink', () => {
+  it.each([
+    ['nothing', 0, 0],
+    ['part of a part', 0, 1000],
+    ['a part and a bit', 1, 17],
+    ['whole parts', 2, 0],
+    ['more parts than buffers', 5, 123],
+  ])('writes %s with the CRC-32 of all of it', async (name, parts, rest) => {
+    const stored = await write(name, parts, rest);
+    const bytes = parts * PART_BYTES + rest;
+    const crc = crc32(new Uint8Array(bytes).fill(65));
+    expect(stored).toEqual({ bytes, crc32: crc, etag: expect.any(String), existed: false });
+    const head = await services.s3.send(
+      new HeadObjectCommand({ Bucket: services.bucket, Key: name, ChecksumMode: 'ENABLED' }),
+    );
+    expect(head.ContentLength).toBe(bytes);
+    expect(head.ChecksumCRC32).toBe(crc32Base64(crc));
+    expect(head.ChecksumType).toBe('FULL_OBJECT');
+    expect(head.ETag).toBe(`"${stored.etag}"`);
+    expect(head.ContentType).toBe(contentType);
+  });
+
+  it.each([
+    ['one part', 0],
+    ['several parts', 1],
+  ])('takes an equal object of %s for its own', async (name, parts) => {
+    const first = await write(`twin ${name}`, parts, 10);
+    const second = await write(`twin ${name}`, parts, 10);
+    expect(second).toEqual({ ...first, existed: true });
+    expect(await pendingUploads()).toBe(0);
+  });
+
+  it.each([
+    ['one part', 0],
+    ['several parts', 1],
+  ])('fails on a different object of %s and leaves it as it is', async (name, parts) => {
+    const key = `conflict ${name}`;
+    await services.s3.send(
+      new PutObjectCommand({ Bucket: services.bucket, Key: key, Body: 'something else' }),
+    );
+    const sink = new PartSink(services.s3, target(key));
+    for (let i = 0; i < parts; i += 1) sink.send(await sink.buffer());
+    const finished = sink.finish((await sink.buffer()).subarray(0, 5));
+    await expect(finished).rejects.toThrow(OutputConflictError);
+    await sink.abort();
+    const kept = await services.s3.send(
+      new GetObjectCommand({ Bucket: services.bucket, Key: key }),
+    );
+    expect(await kept.Body?.transformToString()).toBe('something else');
+    expect(await pendingUploads()).toBe(0);
+  });
+
+  it('shows nothing and leaves no parts behind when it is given up', async () => {
+    const sink = new PartSink(services.s3, target('given up'));
+    sink.send(await sink.buffer());
+    await sink.abort();
+    const head = new HeadObjectCommand({ Bucket: services.bucket, Key: 'given up' });
+    await expect(services.s3.send(head)).rejects.toThrow();
+    expect(await pendingUploads()).toBe(0);
+  });
+
+  it('fails for the next buffer when a part could not be sent', async () => {
+    const sink = new PartSink(services.s3, { ...target('x'), bucket: 'no-such-bucket' });
+    sink.send(await sink.buffer());
+    const buffers = async () => {
+      for (let i = 0; i < 3; i += 1) await sink.buffer();
+    };
+    await expect(buffers()).rejects.toThrow(/bucket/i);
+    await sink.abort();
+  });
+});
+
+describe('createObject', () => {
+  it('writes pieces of any length, across parts', async () => {
+    const pieces = ['a'.repeat(PART_BYTES - 1), 'é', '', 'b'.repeat(PART_BYTES), 'c'];
+    const stored = await createObject(services.s3, target('pieces'), pieces);
+    expect(stored.crc32).toBe(crc32(pieces.join('')));
+  });
+
+  it('fails without a trace when its pieces do', async () => {
+    const pieces = function* () {
+      yield 'a'.repeat(PART_BYTES + 1);
+      throw new Error('no more');
+    };
+    await expect(createObject(services.s3, target('broken'), pieces())).rejects.toThrow('no more');
+    expect(await pendingUploads()).toBe(0);
+  });
+});

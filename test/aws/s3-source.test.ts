@@ -1,0 +1,73 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createS3Client } from '#aws/clients.ts';
+import { pinSource, s3Source } from '#aws/s3-source.ts';
+import {
+  CorruptSourceError,
+  RequestError,
+  SourceChangedError,
+  SourceNotFoundError,
+} from '#core/errors.ts';
+import { describeByteSource } from '#test/contracts/byte-source.ts';
+import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+
+let services: LocalServices;
+
+beforeAll(async () => {
+  services = await startLocalServices();
+});
+afterAll(() => services.close());
+
+async function put(key: string, body: Uint8Array): Promise<string> {
+  const { s3, bucket } = services;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  return `s3://${bucket}/${key}`;
+}
+
+describeByteSource('an S3 object', async (bytes) => {
+  const uri = await put('contract.bin', bytes);
+  return s3Source(services.s3, await pinSource(services.s3, { uri }));
+});
+
+describe('pinSource', () => {
+  it('tells the size and version of an object whose key holds any character', async () => {
+    const uri = await put('a b/ü+%2F?#.npz', new Uint8Array(7));
+    const pin = await pinSource(services.s3, { uri });
+    expect(pin).toEqual({
+      uri,
+      etag: expect.stringMatching(/^[0-9a-f]{32}$/),
+      versionId: null,
+      size: 7,
+    });
+  });
+
+  it('fails by name when there is no such object or bucket', async () => {
+    const uri = `s3://${services.bucket}/missing.npz`;
+    await expect(pinSource(services.s3, { uri })).rejects.toThrow(SourceNotFoundError);
+    const elsewhere = 's3://no-such-bucket/x.npz';
+    await expect(pinSource(services.s3, { uri: elsewhere })).rejects.toThrow(SourceNotFoundError);
+  });
+
+  it('fails on what is no S3 URI', async () => {
+    await expect(pinSource(services.s3, { uri: 'x.npz' })).rejects.toThrow(RequestError);
+  });
+});
+
+describe('s3Source', () => {
+  it('fails when the object was replaced after it was pinned', async () => {
+    const uri = await put('replaced.npz', Uint8Array.of(1, 2, 3));
+    const source = s3Source(services.s3, await pinSource(services.s3, { uri }));
+    await put('replaced.npz', Uint8Array.of(4, 5, 6));
+    await expect(source.read({ offset: 0, length: 1 })).rejects.toThrow(SourceChangedError);
+  });
+
+  it('fails on a range outside the pinned size without asking S3', async () => {
+    const source = s3Source(createS3Client(), {
+      uri: 's3://bucket/x',
+      etag: 'e',
+      versionId: null,
+      size: 3,
+    });
+    await expect(source.read({ offset: 2, length: 2 })).rejects.toThrow(CorruptSourceError);
+  });
+});

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createDynamoClient,
+  createS3Client,
+  type DynamoDBClient,
+  type S3Client,
+} from '#aws/clients.ts';
+import { startDynamoDb } from '#local/dynamodb/server.ts';
+import { startS3Server } from '#local/s3/server.ts';
+import { createCertificate } from '#local/tls.ts';
+
+/** The local S3 and DynamoDB with one bucket and one ledger table, and real SDK clients for them. */
+export interface LocalServices {
+  readonly s3: S3Client;
+  readonly dynamo: DynamoDBClient;
+  readonly bucket: string;
+  readonly table: string;
+  close(): Promise<void>;
+}
+
+const region = 'us-east-1';
+const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+const bucket = 'test-bucket';
+const table = 'ledger';
+
+/** Starts both over HTTPS on free ports, in a directory that `close` removes. Everything is allowed. */
+export async function startLocalServices(): Promise<LocalServices> {
+  const directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-test-'));
+  const tls = await createCertificate(directory);
+  const identify = (id: string) => (id === credentials.accessKeyId ? credentials : undefined);
+  const shared = { tls, region, identify, authorize: () => {} };
+  const s3Server = await startS3Server({ ...shared, directory: join(directory, 's3') });
+  await s3Server.createBucket(bucket);
+  const dynamoServer = await startDynamoDb({
+    ...shared,
+    directory: join(directory, 'dynamodb'),
+    arnOf: (name) => `arn:aws:dynamodb:${region}:000000000000:table/${name}`,
+  });
+  await dynamoServer.createTable({
+    name: table,
+    keySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    attributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+    ],
+  });
+  const address = { region, credentials, ca: tls.cert };
+  const s3 = createS3Client({
+    ...address,
+    endpoint: s3Server.endpoint.replace('localhost', '127.0.0.1'),
+  });
+  const dynamo = createDynamoClient({ ...address, endpoint: dynamoServer.endpoint });
+  return {
+    s3,
+    dynamo,
+    bucket,
+    table,
+    async close() {
+      s3.destroy();
+      dynamo.destroy();
+      await s3Server.close();
+      await dynamoServer.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
