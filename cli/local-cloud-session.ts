@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type LocalCloud, startLocalCloud } from '#local/local-cloud.ts';
-import { cloudAssembly } from './assembly.ts';
+import { cloudAssembly, SynthesisError } from './assembly.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
 import type { Progress } from './progress.ts';
 
@@ -15,10 +15,30 @@ export interface SessionOptions {
   readonly concurrency: number | undefined;
 }
 
+/** Outputs of the stack that a run needs. */
+export interface StackOutputs {
+  readonly sourceBucket: string;
+  readonly outputBucket: string;
+  readonly stateMachineArn: string;
+}
+
 /** A local cloud that is up, and clients that reach it. */
 export interface Session {
-  readonly cloud: LocalCloud;
+  readonly outputs: StackOutputs;
   readonly clients: LocalClients;
+}
+
+function stackOutputs({ outputs }: LocalCloud): StackOutputs {
+  const output = (name: string): string => {
+    const value = outputs[name];
+    if (value === undefined) throw new SynthesisError(`the stack has no output ${name}`);
+    return value;
+  };
+  return {
+    sourceBucket: output('SourceBucketName'),
+    outputBucket: output('OutputBucketName'),
+    stateMachineArn: output('StateMachineArn'),
+  };
 }
 
 async function temporaryState(out: string): Promise<string> {
@@ -61,7 +81,7 @@ export async function inLocalCloud<T>(
     const clients = createLocalClients(cloud);
     try {
       signal.throwIfAborted();
-      return await work({ cloud, clients });
+      return await work({ outputs: stackOutputs(cloud), clients });
     } finally {
       clients.close();
       await cloud.close();

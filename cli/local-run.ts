@@ -50,7 +50,7 @@ function requestOf(uri: string, options: LocalRunOptions): object {
 
 /** Starts the execution, shows the chunks as they appear, and waits for the end. */
 async function execute(
-  { cloud, clients }: Session,
+  { outputs, clients }: Session,
   run: BoundRun,
   request: object,
   { progress, signal }: Task,
@@ -60,7 +60,7 @@ async function execute(
     const state = await watch();
     if (state !== undefined) progress.chunks(state.done, state.total);
   };
-  const start = { stateMachineArn: cloud.outputs.StateMachineArn, input: request };
+  const start = { stateMachineArn: outputs.stateMachineArn, input: request };
   progress.say(`running ${run.runId}`);
   await runExecution(clients.states, start, showProgress, signal).catch(async (error: unknown) => {
     throw await explainFailure(clients.s3, run.output, error);
@@ -80,12 +80,12 @@ async function publish({ s3 }: Session['clients'], run: BoundRun, task: Task): P
 }
 
 async function runIn(session: Session, task: Task): Promise<Outcome> {
-  const { outputs } = session.cloud;
-  const { s3 } = session.clients;
+  const { outputs, clients } = session;
+  const { s3 } = clients;
   task.progress.say('uploading the source');
-  const uri = await uploadSource(s3, task.source, outputs.SourceBucketName);
+  const uri = await uploadSource(s3, task.source, outputs.sourceBucket);
   const request = requestOf(uri, task.options);
-  const run = await bindRun(s3, request, outputs.OutputBucketName);
+  const run = await bindRun(s3, request, outputs.outputBucket);
   if (task.held !== undefined) {
     await assertHoldsRun(task.options.out, task.held, run.runId);
     return { manifest: task.held, isNew: false };
@@ -93,7 +93,7 @@ async function runIn(session: Session, task: Task): Promise<Outcome> {
   const { bucket, prefix } = run.output;
   const before = await headObject(s3, bucket, manifestKey(prefix));
   await execute(session, run, request, task);
-  return { manifest: await publish(session.clients, run, task), isNew: before === undefined };
+  return { manifest: await publish(clients, run, task), isNew: before === undefined };
 }
 
 function summary({ manifest, isNew }: Outcome, out: string, milliseconds: number): object {

@@ -1,0 +1,115 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { S3 } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type S3Server, startS3Server } from '#local/s3/server.ts';
+import { createCertificate } from '#local/tls.ts';
+import { goldenBytes, goldenPath } from '#test/support/golden.ts';
+import { createTestS3, identifyTester, TESTER } from '#test/support/s3-client.ts';
+import { type Ended, runShell } from './run-command.ts';
+import { writeRun } from './write-run.ts';
+
+const FILE = 'inputs/dtype-float32.npz';
+
+let directory: string;
+let server: S3Server;
+let s3: S3;
+let environment: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'cli-s3-'));
+  const tls = await createCertificate(directory);
+  server = await startS3Server({
+    directory: join(directory, 's3'),
+    tls,
+    region: 'us-east-1',
+    identify: identifyTester,
+    authorize: () => undefined,
+  });
+  s3 = createTestS3({ endpoint: server.endpoint, ca: tls.cert });
+  await server.createBucket('bucket');
+  environment = [
+    `AWS_ENDPOINT_URL_S3=https://127.0.0.1:${server.port}`,
+    `AWS_ACCESS_KEY_ID=${TESTER.accessKeyId}`,
+    `AWS_SECRET_ACCESS_KEY=${TESTER.secretAccessKey}`,
+    'AWS_REGION=us-east-1',
+    `NODE_EXTRA_CA_CERTS=${tls.caFile}`,
+  ].join(' ');
+});
+
+afterAll(async () => {
+  s3.destroy();
+  await server.close();
+  await rm(directory, { recursive: true });
+});
+
+/** Runs a command line with nothing but the AWS SDK's own environment variables. */
+async function cli(line: string): Promise<Ended> {
+  return await runShell(`export ${environment}; cli ${line}`);
+}
+
+/** Puts a run below `s3://bucket/run/`, where its manifest says that it is. */
+async function uploadRun(): Promise<void> {
+  const run = join(directory, 'run');
+  await writeRun(run, goldenPath(FILE), 9);
+  for (const path of await readdir(run, { recursive: true })) {
+    if (!/\.(csv|json)$/.test(path)) continue;
+    const Body = await readFile(join(run, path));
+    await s3.putObject({ Bucket: 'bucket', Key: `run/${path}`, Body });
+  }
+}
+
+describe('S3 URIs', () => {
+  beforeAll(async () => {
+    await s3.putObject({ Bucket: 'bucket', Key: 'm/matrix.npz', Body: goldenBytes(FILE) });
+    await uploadRun();
+  });
+
+  test('slice prints what it prints for the same file', async () => {
+    const remote = await cli('slice s3://bucket/m/matrix.npz --rows 3:20');
+    expect(remote).toMatchObject({ code: 0, stderr: '' });
+    const local = await runShell(`cli slice ${goldenPath(FILE)} --rows 3:20`);
+    expect(remote.stdout.equals(local.stdout)).toBe(true);
+  });
+
+  test('inspect tells the ETag of the object', async () => {
+    const { ETag } = await s3.headObject({ Bucket: 'bucket', Key: 'm/matrix.npz' });
+    const ended = await cli('inspect s3://bucket/m/matrix.npz --json');
+    expect(`"${JSON.parse(ended.stdout.toString()).etag}"`).toBe(ETag);
+  });
+
+  test('verify reads the chunks that the manifest names, and the source', async () => {
+    const ended = await cli(
+      'verify s3://bucket/run/_manifest/manifest.json --source s3://bucket/m/matrix.npz --json',
+    );
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const { chunks, rederived } = JSON.parse(ended.stdout.toString());
+    expect(chunks).toBeGreaterThan(2);
+    expect(rederived).toHaveLength(3);
+  });
+
+  test('verify fails for a foreign object and for a chunk that is gone', async () => {
+    await s3.putObject({ Bucket: 'bucket', Key: 'run/data/notes.txt', Body: 'notes' });
+    await s3.deleteObject({ Bucket: 'bucket', Key: 'run/data/chunk-000001.csv' });
+    const ended = await cli('verify s3://bucket/run/_manifest/manifest.json');
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/ManifestError: notes\.txt lies beside .*; chunk 1 is missing\n$/);
+  });
+
+  test.each([
+    [
+      'slice s3://bucket/none.npz',
+      1,
+      /SourceNotFoundError: s3:\/\/bucket\/none\.npz does not exist/,
+    ],
+    ['slice s3://no-such-bucket/m.npz', 1, /SourceNotFoundError/],
+    ['verify s3://bucket/none/manifest.json', 1, /ManifestError: .* does not exist/],
+    ['slice s3://bucket', 2, /RequestError: an S3 URI looks like s3:\/\/bucket\/key/],
+  ])('fails with one sentence for %s', async (line, code, sentence) => {
+    const ended = await cli(line);
+    expect(ended.stderr).toMatch(sentence);
+    expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(ended.code).toBe(code);
+  });
+});
