@@ -17,7 +17,13 @@ export const systemClock: Clock = {
   async sleep(milliseconds, signal) {
     let left = milliseconds;
     while (left > 0) {
-      await delay(Math.min(left, LONGEST_TIMER), undefined, { signal, ref: false });
+      try {
+        await delay(Math.min(left, LONGEST_TIMER), undefined, { signal, ref: false });
+      } catch (error) {
+        // The timer's own error only says that it was aborted, not why.
+        signal.throwIfAborted();
+        throw error;
+      }
       left -= LONGEST_TIMER;
     }
   },

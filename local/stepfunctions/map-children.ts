@@ -121,6 +121,7 @@ export class MapChildren {
 
   async #start(child: ChildIdentity): Promise<void> {
     if (!this.#failure) await this.#slots.take();
+    this.#work.run.signal.throwIfAborted();
     if (this.#failure) {
       const { startDate: _, ...pending } = child;
       await this.#record({ ...pending, status: 'PENDING' });
