@@ -7,6 +7,9 @@ type Address = WebAssembly.Global;
 /** Writes the window's text from one address on, up to another; returns the address behind it. */
 export type WindowWriter = (start: number, end: number) => number;
 
+/** Goes over the window's text without making it. */
+export type WindowDigester = () => void;
+
 /** What `assembly/kernel.as` exports. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
@@ -37,6 +40,16 @@ export interface KernelExports {
   readonly writeInt64: WindowWriter;
   readonly writeUint64: WindowWriter;
   readonly writeFloat64: WindowWriter;
+  startDigest(): void;
+  digestLineEnds(rows: number): void;
+  readonly digestBool: WindowDigester;
+  readonly digestInt32: WindowDigester;
+  readonly digestUint32: WindowDigester;
+  readonly digestInt64: WindowDigester;
+  readonly digestUint64: WindowDigester;
+  readonly digestFloat64: WindowDigester;
+  textCrc(): number;
+  textLength(): number;
 }
 
 const PAGE_BYTES = 65_536;

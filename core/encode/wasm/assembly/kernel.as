@@ -1,5 +1,35 @@
 export { POWERS_OF_TEN } from './floats';
-export * from './text';
+export {
+  ENTRY_CAPACITY,
+  INDICES,
+  isFinished,
+  NA,
+  NA_BYTES,
+  ROW_CAPACITY,
+  ROW_ENDS,
+  setText,
+  setWindow,
+  TEMPLATE,
+  TEMPLATE_STRIDE,
+  VALUES,
+  writeBool,
+  writeFloat64,
+  writeInt32,
+  writeInt64,
+  writeUint32,
+  writeUint64,
+} from './text';
+export { textCrc, textLength } from './crc';
+export {
+  digestBool,
+  digestFloat64,
+  digestInt32,
+  digestInt64,
+  digestLineEnds,
+  digestUint32,
+  digestUint64,
+  startDigest,
+} from './digest';
 
 /** The first address that nothing here uses. */
 export function heapBase(): usize {

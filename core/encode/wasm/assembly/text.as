@@ -38,24 +38,24 @@ export const ROW_ENDS: usize = memory.data(4096 * 4, 16);
 export const TEMPLATE: usize = memory.data(4 * (32768 + 128 + 1), 64);
 export const NA: usize = memory.data(512, 16);
 /** A piece that may not fit what is left of a part: 32768 + 256 × (512 + 1) + 64. */
-const SCRATCH: usize = memory.data(32768 + 256 * 513 + 64, 64);
+export const SCRATCH: usize = memory.data(32768 + 256 * 513 + 64, 64);
 
 // How the text is written; see `setText`.
-let columns: i32 = 0;
-let unitBytes: usize = 0;
+export let columns: i32 = 0;
+export let unitBytes: usize = 0;
 let pieceColumns: i32 = 0;
 let phaseMask: usize = 0;
 let lineMask: usize = 0;
-let delimiter: u32 = 0;
+export let delimiter: u32 = 0;
 /** Whole numbers below this have a text as long as an unstored cell, differing in its first byte. */
-let patchLimit: u32 = 0;
+export let patchLimit: u32 = 0;
 let naBytes: usize = 0;
 let maxCellBytes: usize = 0;
 
 // The window; see `setWindow`. Behind its whole rows lie entries of one more row, up to `partialColumns`.
-let rowCount: i32 = 0;
-let entryBase: i32 = 0;
-let entryCount: i32 = 0;
+export let rowCount: i32 = 0;
+export let entryBase: i32 = 0;
+export let entryCount: i32 = 0;
 let partialColumns: i32 = 0;
 
 // How far the text is made: pieces up to `column` of `row`; of the last one `pendingBytes` lie in the scratch.
@@ -122,20 +122,20 @@ function copyCells(to: usize, from: usize, bytes: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function columnOf(entry: i32): i32 {
+export function columnOf(entry: i32): i32 {
   return load<i32>(INDICES + (<usize>entry << 2));
 }
 
 // @ts-ignore: decorator
 @inline
-function valueOf<T>(entry: i32): T {
+export function valueOf<T>(entry: i32): T {
   return load<T>(VALUES + <usize>entry * sizeof<T>());
 }
 
 /** True for a value that is written by a byte in place. */
 // @ts-ignore: decorator
 @inline
-function isPatch<T>(value: T, limit: u32): bool {
+export function isPatch<T>(value: T, limit: u32): bool {
   if (isFloat<T>()) {
     const whole = <i32>value;
     return <u32>whole < limit && reinterpret<u64>(<f64>whole) == reinterpret<u64>(<f64>value);
@@ -151,7 +151,7 @@ function writeWord(value: bool, at: usize): usize {
 
 // @ts-ignore: decorator
 @inline
-function writeValue<T>(value: T, at: usize): usize {
+export function writeValue<T>(value: T, at: usize): usize {
   if (isBoolean<T>()) return writeWord(value, at);
   if (isFloat<T>()) {
     if (value == value) return writeFloat(<f64>value, at);

@@ -1,0 +1,148 @@
+// CRC-32 of text that is never made, in time proportional to its stored cells.
+//
+// A CRC is the remainder of a polynomial. To go over n unstored cells is to multiply the state by a
+// power of x and to add the CRC of those cells, both from a table. A value of one digit d differs from
+// "0" in the bits of d only, so it is added to the state before its cell is gone over.
+
+const POLYNOMIAL: u32 = 0xedb88320;
+
+/** Unstored cells that one step can go over. */
+const MAX_CELLS: i32 = 4096;
+
+/** Four tables of 256: the CRC of a byte followed by 0 … 3 zero bytes. */
+const BYTES: usize = memory.data(4 * 256 * 4, 64);
+/** For each number of cells: the power of x, and the CRC of their text. */
+const CELLS: usize = memory.data(4097 * 8, 64);
+
+let state: u32 = 0;
+let length: u64 = 0;
+
+// @ts-ignore: decorator
+@inline
+function byteEntry(table: usize, byte: u32): u32 {
+  return load<u32>(BYTES + (table << 10) + (<usize>(byte & 255) << 2));
+}
+
+function fillByteTables(): void {
+  for (let byte: u32 = 0; byte < 256; byte += 1) {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >> 1) ^ (crc & 1 ? POLYNOMIAL : 0);
+    store<u32>(BYTES + (<usize>byte << 2), crc);
+  }
+  for (let i: usize = 0; i < 768; i += 1) {
+    const crc = load<u32>(BYTES + (i << 2));
+    store<u32>(BYTES + ((i + 256) << 2), (crc >> 8) ^ byteEntry(0, crc));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function afterByte(crc: u32, byte: u32): u32 {
+  return (crc >> 8) ^ byteEntry(0, crc ^ byte);
+}
+
+/** Forgets all text, and learns what an unstored cell looks like: `unitBytes` at `unit`. */
+export function startCrc(unit: usize, unitBytes: usize): void {
+  if (byteEntry(0, 1) == 0) fillByteTables();
+  state = 0xffffffff;
+  length = 0;
+  let power: u32 = 0x80000000;
+  let crc: u32 = 0;
+  for (let cells: usize = 0; cells <= <usize>MAX_CELLS; cells += 1) {
+    store<u32>(CELLS + (cells << 3), power);
+    store<u32>(CELLS + (cells << 3), crc, 4);
+    for (let i: usize = 0; i < unitBytes; i += 1) {
+      power = afterByte(power, 0);
+      crc = afterByte(crc, load<u8>(unit + i));
+    }
+  }
+}
+
+/**
+ * Product of two polynomials modulo the CRC's. Bits four apart are multiplied as integers: at most eight
+ * ones meet in a place, so no carry reaches the next one that counts.
+ */
+// @ts-ignore: decorator
+@inline
+function multiply(a: u32, b: u32): u32 {
+  const a0 = <u64>(a & 0x11111111);
+  const a1 = <u64>(a & 0x22222222);
+  const a2 = <u64>(a & 0x44444444);
+  const a3 = <u64>(a & 0x88888888);
+  const b0 = <u64>(b & 0x11111111);
+  const b1 = <u64>(b & 0x22222222);
+  const b2 = <u64>(b & 0x44444444);
+  const b3 = <u64>(b & 0x88888888);
+  const product =
+    (((a0 * b0) ^ (a1 * b3) ^ (a2 * b2) ^ (a3 * b1)) & 0x1111111111111111) |
+    (((a0 * b1) ^ (a1 * b0) ^ (a2 * b3) ^ (a3 * b2)) & 0x2222222222222222) |
+    (((a0 * b2) ^ (a1 * b1) ^ (a2 * b0) ^ (a3 * b3)) & 0x4444444444444444) |
+    (((a0 * b3) ^ (a1 * b2) ^ (a2 * b1) ^ (a3 * b0)) & 0x8888888888888888);
+  const aligned = product << 1;
+  const low = <u32>aligned;
+  return (
+    <u32>(aligned >> 32) ^
+    byteEntry(3, low) ^
+    byteEntry(2, low >> 8) ^
+    byteEntry(1, low >> 16) ^
+    byteEntry(0, low >> 24)
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function afterFewCells(crc: u32, cells: i32): u32 {
+  const at = CELLS + (<usize>cells << 3);
+  return multiply(crc, load<u32>(at)) ^ load<u32>(at, 4);
+}
+
+/** Goes over unstored cells, each with its delimiter; changes the first of them by `patch`. */
+export function crcCells(patch: u32, cells: i32): void {
+  let left = cells;
+  let crc = state ^ patch;
+  while (left > MAX_CELLS) {
+    crc = afterFewCells(crc, MAX_CELLS);
+    left -= MAX_CELLS;
+  }
+  state = afterFewCells(crc, left);
+}
+
+export function crcByte(byte: u32): void {
+  state = afterByte(state, byte);
+}
+
+/** Goes over the text `[from, end)`. */
+export function crcText(from: usize, end: usize): void {
+  let crc = state;
+  let at = from;
+  for (; at + 4 <= end; at += 4) {
+    const word = crc ^ load<u32>(at);
+    crc =
+      byteEntry(3, word) ^ byteEntry(2, word >> 8) ^ byteEntry(1, word >> 16) ^ byteEntry(0, word >> 24);
+  }
+  for (; at < end; at += 1) crc = afterByte(crc, load<u8>(at));
+  state = crc;
+}
+
+/** Turns the last byte into another one: `difference` holds the bits that change. */
+// @ts-ignore: decorator
+@inline
+export function crcChangeLast(difference: u32): void {
+  state ^= byteEntry(0, difference);
+}
+
+// @ts-ignore: decorator
+@inline
+export function addLength(bytes: i64): void {
+  length += <u64>bytes;
+}
+
+/** CRC-32 of all text gone over. */
+export function textCrc(): u32 {
+  return ~state;
+}
+
+/** Bytes of all text gone over, as a double: exact below 2^53. */
+export function textLength(): f64 {
+  return <f64>length;
+}
