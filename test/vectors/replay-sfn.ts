@@ -5,16 +5,16 @@ import { Engine } from '#local/stepfunctions/engine.ts';
 import { InvalidDefinition, UnsupportedDefinition } from '#local/stepfunctions/errors.ts';
 import type { ExecutionRecord } from '#local/stepfunctions/execution-record.ts';
 import type { HistoryEvent } from '#local/stepfunctions/history.ts';
+import type { JsonObject } from '#local/stepfunctions/json.ts';
 import { VirtualClock } from '#test/local/stepfunctions/virtual-clock.ts';
+import type { ReplayReport } from './match.ts';
 import { difference, type Masks } from './match-sfn.ts';
 import { type Behaviour, playLambdas } from './sfn-lambdas.ts';
 import { TRANSLATIONS } from './sfn-translations.ts';
+import { TRANSLATED_TASKS, translateTasks } from './translate-tasks.ts';
 
 /** What became of the vectors. A translated one carries `(JSONata)` behind its id. */
-export interface SfnReport {
-  readonly passed: string[];
-  readonly refused: { readonly id: string; readonly by: string }[];
-  readonly failed: { readonly id: string; readonly difference: string }[];
+export interface SfnReport extends ReplayReport {
   /** Passed but for AWS's wording of a cause. */
   readonly wording: { readonly id: string; readonly difference: string }[];
 }
@@ -36,7 +36,7 @@ interface Expected {
 
 interface Vector {
   readonly id: string;
-  readonly definition: unknown;
+  readonly definition: JsonObject;
   readonly input: unknown;
   readonly s3Objects: readonly { bucket: string; key: string; body: string }[];
   readonly lambdas: Readonly<Record<string, Behaviour>>;
@@ -187,6 +187,10 @@ async function replay(vector: Vector, definition: unknown, report: SfnReport, id
   }
 }
 
+function translationOf({ id, definition }: Vector): object | undefined {
+  return TRANSLATED_TASKS.has(id) ? translateTasks(definition) : TRANSLATIONS[id];
+}
+
 /**
  * Replays the recordings of `<vectorsDirectory>/sfn`, and again those that are translated into JSONata, against the
  * local Step Functions. What it does not implement refuses a recording by its name.
@@ -197,7 +201,7 @@ export async function replaySfn(vectorsDirectory: string): Promise<SfnReport> {
   for (const file of (await readdir(directory)).sort()) {
     const vector = JSON.parse(await readFile(join(directory, file), 'utf8')) as Vector;
     await replay(vector, vector.definition, report, vector.id);
-    const translation = TRANSLATIONS[vector.id];
+    const translation = translationOf(vector);
     if (translation) await replay(vector, translation, report, `${vector.id} (JSONata)`);
   }
   return report;
