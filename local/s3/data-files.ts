@@ -161,7 +161,7 @@ export class DataFiles {
     await mkdir(this.#directory, { recursive: true });
     for (const folder of await readdir(this.#directory)) {
       for (const file of await readdir(join(this.#directory, folder))) {
-        if (!referenced.has(file)) await rm(this.#path(file), { force: true });
+        if (!referenced.has(file)) await rm(join(this.#directory, folder, file));
       }
     }
   }

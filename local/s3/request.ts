@@ -19,6 +19,9 @@ export interface S3Request {
 
 const MAX_KEY_BYTES = 1024;
 
+/** The parameters of a presigned URL that are the signature itself. */
+const PRESIGNING = /^X-Amz-(Algorithm|Credential|Date|Expires|SignedHeaders|Signature)$/;
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -84,4 +87,17 @@ export function parseRequest(message: IncomingMessage): S3Request {
     headers: singleHeaders(message),
     message,
   };
+}
+
+/** A presigned URL may carry `x-amz-` headers as parameters; they count as headers once the signature was checked. */
+export function withHoistedHeaders(request: S3Request): S3Request {
+  if (!('X-Amz-Algorithm' in request.query)) return request;
+  const query: Record<string, string> = Object.create(null);
+  const headers = { ...request.headers };
+  for (const [name, value] of Object.entries(request.query)) {
+    if (PRESIGNING.test(name)) continue;
+    if (/^x-amz-/i.test(name)) headers[name.toLowerCase()] = value;
+    else query[name] = value;
+  }
+  return { ...request, query, headers };
 }

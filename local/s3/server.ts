@@ -7,7 +7,7 @@ import { assertBucketName } from './buckets.ts';
 import type { Call, Reply } from './call.ts';
 import { type ObjectCreated, ObjectStore } from './object-store.ts';
 import { openPayload } from './payload.ts';
-import { parseRequest, type S3Request } from './request.ts';
+import { parseRequest, type S3Request, withHoistedHeaders } from './request.ts';
 import { errorReply, sendReply } from './respond.ts';
 import { findOperation } from './route.ts';
 import { verifySignature } from './signature.ts';
@@ -83,8 +83,9 @@ interface Exchange {
 
 async function perform(exchange: Exchange, options: S3ServerOptions): Promise<Reply> {
   const { message, response, store, endpoint, releases } = exchange;
-  const request = parseRequest(message);
-  const caller = await verifySignature(request, options);
+  const received = parseRequest(message);
+  const caller = await verifySignature(received, options);
+  const request = withHoistedHeaders(received);
   const operation = findOperation(request);
   const context = conditionContext(request);
   const { accessKeyId } = caller;

@@ -128,13 +128,13 @@ function parseQueryClaim(query: S3Request['query'], headers: S3Request['headers'
       `Query-string authentication version 4 requires ${wanted.map((name) => `X-Amz-${name}`).join(', ')}; X-Amz-Expires must be at most ${MAX_PRESIGNED_SECONDS} seconds`,
     );
   }
+  const hash = Object.entries(query).find(([name]) => /^x-amz-content-sha256$/i.test(name))?.[1];
   return {
     ...parseScope(query['X-Amz-Credential'] ?? ''),
     signedHeaders: (query['X-Amz-SignedHeaders'] ?? '').split(';'),
     signature: query['X-Amz-Signature'] ?? '',
     longDate: query['X-Amz-Date'] ?? '',
-    payloadHash:
-      headers['x-amz-content-sha256'] ?? query['X-Amz-Content-Sha256'] ?? 'UNSIGNED-PAYLOAD',
+    payloadHash: headers['x-amz-content-sha256'] ?? hash ?? 'UNSIGNED-PAYLOAD',
   };
 }
 
