@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UnsupportedTemplate } from './deploy-errors.ts';
 
@@ -75,7 +75,7 @@ async function readAssets(file: string, directory: string): Promise<[string, str
     source.packaging === 'zip' && source.path !== undefined
       ? Object.values(destinations).map(({ objectKey }): [string, string] => [
           objectKey,
-          join(directory, source.path ?? ''),
+          resolve(directory, source.path ?? ''),
         ])
       : [],
   );

@@ -12,7 +12,7 @@ import {
 } from './resource-schemas.ts';
 
 /** One resource, its properties resolved and checked. */
-export interface Resource<T extends ResourceType> {
+interface Resource<T extends ResourceType> {
   readonly logicalId: string;
   readonly name: string;
   /** `Fn::GetAtt` of this resource. */

@@ -51,7 +51,7 @@ export interface EventBusOptions {
 }
 
 /** A delivery that failed and could not be kept either. */
-export class UndeliverableEvent extends Error {
+class UndeliverableEvent extends Error {
   override readonly name = 'UndeliverableEvent';
 }
 

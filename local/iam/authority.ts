@@ -24,7 +24,7 @@ export interface Denial {
 }
 
 /** A service that acts by itself, such as EventBridge sending to a queue. */
-export interface ServiceAction {
+interface ServiceAction {
   /** Such as `events.amazonaws.com`. */
   readonly service: string;
   /** ARN of the rule, bucket or other resource on whose behalf it acts. */

@@ -3,7 +3,7 @@ import { type ConditionTest, compileConditions, wildcard } from './conditions.ts
 import { UnsupportedPolicy } from './iam-errors.ts';
 
 /** Who a statement of a resource policy speaks of. */
-export interface Principals {
+interface Principals {
   /** Everyone, signed in or not. */
   readonly everyone: boolean;
   /** Role ARNs and account ARNs. */

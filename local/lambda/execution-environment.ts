@@ -29,8 +29,16 @@ function failure(errorType: string, errorMessage: string): Outcome {
   return { payload: JSON.stringify({ errorType, errorMessage }), functionError: 'Unhandled' };
 }
 
+/** Signals in the words of the Lambda service, which are Go's. */
+const SIGNAL_NAMES: Readonly<Record<string, string>> = {
+  SIGABRT: 'aborted',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+};
+
 function exitMessage(code: number | null, signal: NodeJS.Signals | null): string {
-  if (signal) return `Runtime exited with error: signal: ${signal.slice(3).toLowerCase()}`;
+  if (signal) return `Runtime exited with error: signal: ${SIGNAL_NAMES[signal] ?? signal}`;
   if (code) return `Runtime exited with error: exit status ${code}`;
   return 'Runtime exited without providing a reason';
 }
@@ -38,7 +46,8 @@ function exitMessage(code: number | null, signal: NodeJS.Signals | null): string
 interface Running {
   readonly requestId: string;
   readonly payload: string;
-  readonly finish: (outcome: Outcome) => void;
+  readonly finish: (outcome: Outcome | undefined) => void;
+  isTaken: boolean;
 }
 
 /**
@@ -114,12 +123,18 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Runs one invocation to its end; never rejects. The environment must be idle. */
-  invoke(payload: string): Promise<Outcome> {
+  /**
+   * Runs one invocation to its end; never rejects. The environment must be idle. Answers undefined when a warm
+   * process turned out to be ending and never took the invocation: it has not run, another one may run it.
+   */
+  invoke(payload: string): Promise<Outcome | undefined> {
     return new Promise((finish) => {
-      this.#running = { requestId: randomUUID(), payload, finish };
+      if (!this.#alive) {
+        finish(undefined);
+        return;
+      }
+      this.#running = { requestId: randomUUID(), payload, finish, isTaken: false };
       this.#invocations += 1;
-      if (!this.#alive) return this.#ended('Runtime exited before the invocation');
       this.#arm(INIT_MS + this.#configuration.timeoutSeconds * 1000);
       if (this.#offer) this.#handOut(this.#offer);
     });
@@ -144,6 +159,7 @@ export class ExecutionEnvironment {
     const { arn, timeoutSeconds } = this.#configuration;
     if (!this.#running) return;
     const { requestId, payload } = this.#running;
+    this.#running.isTaken = true;
     this.#offer = undefined;
     this.#arm(timeoutSeconds * 1000);
     offer({
@@ -173,12 +189,17 @@ export class ExecutionEnvironment {
   #ended(message: string): void {
     this.#alive = false;
     this.#api?.close();
-    const { requestId } = this.#running ?? {};
-    if (!requestId) return;
-    const outcome: Outcome = this.#initializationError
-      ? { payload: this.#initializationError, functionError: 'Unhandled' }
-      : failure('Runtime.ExitError', `RequestId: ${requestId} Error: ${message}`);
-    this.#finish(requestId, outcome);
+    if (!this.#running) return;
+    const { requestId, isTaken } = this.#running;
+    const wasWarm = this.#invocations > 1;
+    if (wasWarm && !isTaken) this.#finish(requestId, undefined);
+    else if (this.#initializationError === undefined) {
+      const text = `RequestId: ${requestId} Error: ${message}`;
+      this.#finish(requestId, failure('Runtime.ExitError', text));
+    } else {
+      const payload = this.#initializationError;
+      this.#finish(requestId, { payload, functionError: 'Unhandled' });
+    }
   }
 
   #succeeded(requestId: string, payload: string): void {
@@ -190,7 +211,7 @@ export class ExecutionEnvironment {
     );
   }
 
-  #finish(requestId: string, outcome: Outcome): void {
+  #finish(requestId: string, outcome: Outcome | undefined): void {
     const running = this.#running;
     if (running?.requestId !== requestId) return;
     clearTimeout(this.#timer);

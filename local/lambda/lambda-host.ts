@@ -178,11 +178,13 @@ export class LambdaHost {
   }
 
   async #run(hosted: HostedFunction, payload: string): Promise<InvokeResult> {
-    const environment = await this.#environmentFor(hosted);
-    const outcome = await environment.invoke(payload);
-    if (environment.isAlive && !this.#closed) hosted.idle.push(environment);
-    else await this.#retire(hosted, environment);
-    return { ...outcome, statusCode: 200, executedVersion: '$LATEST' };
+    for (;;) {
+      const environment = await this.#environmentFor(hosted);
+      const outcome = await environment.invoke(payload);
+      if (environment.isAlive && !this.#closed) hosted.idle.push(environment);
+      else await this.#retire(hosted, environment);
+      if (outcome) return { ...outcome, statusCode: 200, executedVersion: '$LATEST' };
+    }
   }
 
   async #environmentFor(hosted: HostedFunction): Promise<ExecutionEnvironment> {
