@@ -26,6 +26,8 @@ export interface StackOutputs {
 export interface Session {
   readonly outputs: StackOutputs;
   readonly clients: LocalClients;
+  /** What the template asks for that has no effect here, one line each. */
+  readonly notSimulated: readonly string[];
 }
 
 function stackOutputs({ outputs }: LocalCloud): StackOutputs {
@@ -81,7 +83,8 @@ export async function inLocalCloud<T>(
     const clients = createLocalClients(cloud);
     try {
       signal.throwIfAborted();
-      return await work({ outputs: stackOutputs(cloud), clients });
+      const { notSimulated } = cloud;
+      return await work({ outputs: stackOutputs(cloud), clients, notSimulated });
     } finally {
       clients.close();
       await cloud.close();

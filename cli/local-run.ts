@@ -34,6 +34,8 @@ interface Outcome {
   readonly manifest: Manifest;
   /** False when a run before wrote everything. */
   readonly isNew: boolean;
+  /** What the template asks for that has no effect here. */
+  readonly notSimulated: readonly string[];
 }
 
 const NOT_AWS = 'local stand-ins, checked against AWS recordings; not AWS';
@@ -80,7 +82,7 @@ async function publish({ s3 }: Session['clients'], run: BoundRun, task: Task): P
 }
 
 async function runIn(session: Session, task: Task): Promise<Outcome> {
-  const { outputs, clients } = session;
+  const { outputs, clients, notSimulated } = session;
   const { s3 } = clients;
   task.progress.say('uploading the source');
   const uri = await uploadSource(s3, task.source, outputs.sourceBucket);
@@ -88,31 +90,41 @@ async function runIn(session: Session, task: Task): Promise<Outcome> {
   const run = await bindRun(s3, request, outputs.outputBucket);
   if (task.held !== undefined) {
     await assertHoldsRun(task.options.out, task.held, run.runId);
-    return { manifest: task.held, isNew: false };
+    return { manifest: task.held, isNew: false, notSimulated };
   }
   const { bucket, prefix } = run.output;
   const before = await headObject(s3, bucket, manifestKey(prefix));
   await execute(session, run, request, task);
-  return { manifest: await publish(clients, run, task), isNew: before === undefined };
+  const manifest = await publish(clients, run, task);
+  return { manifest, isNew: before === undefined, notSimulated };
 }
 
-function summary({ manifest, isNew }: Outcome, out: string, milliseconds: number): object {
+function summary(
+  { manifest, isNew, notSimulated }: Outcome,
+  out: string,
+  milliseconds: number,
+): object {
   const { runId, totals } = manifest;
   const seconds = Math.round(milliseconds) / 1000;
-  return { runId, out, isNew, ...totals, seconds, environment: NOT_AWS };
+  return { runId, out, isNew, ...totals, seconds, environment: NOT_AWS, notSimulated };
 }
 
-function prose({ manifest, isNew }: Outcome, out: string, milliseconds: number): string {
+function prose(
+  { manifest, isNew, notSimulated }: Outcome,
+  out: string,
+  milliseconds: number,
+): string {
   const { runId, totals } = manifest;
   const { rows, chunks, bytes, crc32 } = totals;
   const known = isNew ? '' : ', complete already: nothing new was written';
   return [
     `run      ${runId}${known}`,
-    `rows     ${formatCount(rows)} in ${formatCount(chunks)} chunks, ${formatBytes(bytes)}`,
+    `rows     ${formatCount(rows)}`,
+    `chunks   ${formatCount(chunks)}, ${formatBytes(bytes)}`,
     `CRC-32   ${crc32} of all chunks in order`,
     `output   ${out}`,
     `time     ${formatSeconds(milliseconds)}`,
-    `ran on   ${NOT_AWS}`,
+    `ran on   ${NOT_AWS}; ${notSimulated.length} settings of the template have no effect here, --json lists them`,
   ].join('\n');
 }
 
