@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runShell } from '#test/cli/run-command.ts';
+import { golden, goldenPath, storedCsrCases } from '#test/support/golden.ts';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-run-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const counts = storedCsrCases.find(({ id }) => id === 'dtype-int64')!;
+const tall = storedCsrCases.find(({ id }) => id === 'tall')!;
+
+async function sha256OfChunks(out: string): Promise<string> {
+  const hash = createHash('sha256');
+  const data = join(out, 'data');
+  for (const name of readdirSync(data).sort()) hash.update(await readFile(join(data, name)));
+  return hash.digest('hex');
+}
+
+function run(file: string, ...args: string[]) {
+  return runShell(`cli local run ${goldenPath(file)} ${args.join(' ')}`);
+}
+
+describe('local run', () => {
+  it('leaves chunks and manifest, which verify holds against the source', async () => {
+    const out = join(directory, 'plain');
+    const ended = await run(counts.file, `--out ${out}`, '--rows-per-chunk 10', '--profile zero0');
+    expect(ended.stderr).not.toMatch(/error/i);
+    expect(ended.code).toBe(0);
+    expect(readdirSync(join(out, 'data'))).toHaveLength(4);
+    expect(await sha256OfChunks(out)).toBe(counts.contract.zero0.sha256);
+    const source = goldenPath(counts.file);
+    const verified = await runShell(`cli verify ${out} --source ${source} --sample 4`);
+    expect(verified.stdout.toString()).toMatch(/verified 4 chunks, 36 rows/);
+    expect(verified.code).toBe(0);
+    // Nothing of the local cloud is left beside it.
+    expect(readdirSync(directory).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('finds its run again with --state, writes nothing new and says so', async () => {
+    const state = `--state ${join(directory, 'state')}`;
+    const first = await run(
+      tall.file,
+      `--out ${join(directory, 'first')}`,
+      '--rows-per-chunk 500',
+      state,
+      '--json',
+    );
+    expect(first.code).toBe(0);
+    const second = await run(
+      tall.file,
+      `--out ${join(directory, 'second')}`,
+      '--rows-per-chunk 500',
+      state,
+      '--json',
+    );
+    expect(second.code).toBe(0);
+    const [before, after] = [first, second].map(({ stdout }) => JSON.parse(stdout.toString()));
+    expect(before.isNew).toBe(true);
+    expect(after).toMatchObject({ isNew: false, runId: before.runId, crc32: before.crc32 });
+    expect(await sha256OfChunks(join(directory, 'second'))).toBe(tall.contract.typed.sha256);
+    const same = await run(
+      tall.file,
+      `--out ${join(directory, 'second')}`,
+      '--rows-per-chunk 500',
+      state,
+    );
+    expect(same.stdout.toString()).toMatch(/complete already: nothing new was written/);
+    expect(same.code).toBe(0);
+  });
+
+  it('fails with exit code 2 on a state directory in use, and names its holder', async () => {
+    const state = join(directory, 'busy');
+    const line = (out: string) =>
+      `cli local run ${goldenPath(tall.file)} --rows-per-chunk 50 --state ${state} --out ${join(directory, out)}`;
+    const ended = await runShell(
+      `${line('holder')} & holder=$!; until ls ${state}/lock-* >/dev/null 2>&1; do sleep 0.02; done; ${line('other')}; echo "exit $?"; wait $holder`,
+    );
+    expect(ended.stdout.toString()).toMatch(/exit 2/);
+    expect(ended.stderr).toMatch(/StateDirectoryInUse: .*process \d+/);
+    expect(ended.code).toBe(0);
+    expect(existsSync(join(directory, 'other'))).toBe(false);
+    expect(await sha256OfChunks(join(directory, 'holder'))).toBe(tall.contract.typed.sha256);
+  });
+
+  it('runs twice at once without disturbing itself', async () => {
+    const files = [counts, tall];
+    const ended = await Promise.all(
+      files.map(({ file, id }) => run(file, `--out ${join(directory, `at-once-${id}`)}`)),
+    );
+    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
+    for (const { id, contract } of files) {
+      expect(await sha256OfChunks(join(directory, `at-once-${id}`))).toBe(contract.typed.sha256);
+    }
+  });
+
+  it('fails on an --out that holds something else before anything starts, and leaves it', async () => {
+    const out = join(directory, 'mine');
+    await mkdir(out);
+    await writeFile(join(out, 'thesis.txt'), 'mine');
+    const ended = await run(counts.file, `--out ${out}`);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/^error: UsageError: --out .* is not empty/);
+    expect(readdirSync(out)).toEqual(['thesis.txt']);
+  });
+
+  it.each(golden.invalid.filter(({ file }) => /index-|indptr-not|empty|object/.test(file)))(
+    'fails by name on $file and leaves no --out',
+    async ({ file }) => {
+      const out = join(directory, 'never');
+      const ended = await run(file, `--out ${out}`);
+      expect(ended.code).toBe(1);
+      const [line = ''] = ended.stderr.split('\n').filter((text) => text.startsWith('error: '));
+      expect(line).toMatch(/^error: (CorruptSource|UnsupportedSource)Error: \S.{20,}/);
+      expect(ended.stderr).not.toMatch(/\n\s+at /);
+      expect(existsSync(out)).toBe(false);
+    },
+  );
+});
