@@ -36,6 +36,12 @@ export class CallFields {
     throw validation(`Value null at '${member}' ${problem}`);
   }
 
+  /** @throws {ApiError} ValidationException: a member is given that changes the answer in a way not implemented here. */
+  refuse(member: string): void {
+    if (this.#members[member] === undefined) return;
+    throw validation(`'${member}' is not implemented by the local Step Functions`);
+  }
+
   /** A flag. @throws {ApiError} ValidationException */
   flag(member: string, absent: boolean): boolean {
     const value = this.#members[member] ?? absent;

@@ -38,7 +38,7 @@ interface Named extends Transformation {
 }
 
 /** A state that fails by name and may recover. */
-export interface Recoverable {
+interface Recoverable {
   readonly retry: readonly Retrier[];
   readonly catchers: readonly Catcher[];
 }
@@ -53,7 +53,7 @@ export interface TaskState extends Named, Recoverable {
 }
 
 /** Passes its input on. */
-export interface PassState extends Named {
+interface PassState extends Named {
   readonly type: 'Pass';
   readonly next: Next;
 }
@@ -80,7 +80,7 @@ export interface ChoiceState extends Named {
 }
 
 /** Ends the execution well. */
-export interface SucceedState extends Named {
+interface SucceedState extends Named {
   readonly type: 'Succeed';
 }
 

@@ -16,7 +16,7 @@ export interface HistoryEvent {
 }
 
 /** An execution holds 25,000 events; the last one is kept for the failure. */
-export const MAX_EVENTS = 25_000;
+const MAX_EVENTS = 25_000;
 
 /** Member that holds the details of events whose name does not tell it. */
 function detailsNameOf(type: string): string {

@@ -39,10 +39,11 @@ export async function* batchItems(
   let batch: Json[] = [];
   let bytes = emptyBytes;
   for await (const item of items) {
-    // One more for the comma, which the first item does without.
     const itemBytes = Buffer.byteLength(JSON.stringify(item));
     if (emptyBytes + itemBytes > maxBytes) throw dataLimitExceeded(mapName, false);
-    if (batch.length >= maxItems || bytes + itemBytes + 1 > maxBytes + (batch.length ? 0 : 1)) {
+    // One byte more is the comma, which the first item of a batch does without.
+    const isFull = batch.length >= maxItems || bytes + itemBytes + 1 > maxBytes;
+    if (batch.length > 0 && isFull) {
       yield close(batch);
       batch = [];
       bytes = emptyBytes;

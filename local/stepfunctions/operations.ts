@@ -23,6 +23,7 @@ function mapRunOf(engine: Engine, arn: string): MapRunRecord {
 }
 
 async function describeExecution(engine: Engine, fields: CallFields) {
+  fields.refuse('includedData');
   const arn = fields.required('executionArn');
   for (const run of engine.store.mapRuns) {
     const machine = run.stateMachineArn.split(':').slice(6).join(':');
@@ -36,6 +37,7 @@ async function describeExecution(engine: Engine, fields: CallFields) {
 }
 
 async function listExecutions(engine: Engine, fields: CallFields) {
+  fields.refuse('redriveFilter');
   const mapRunArn = fields.text('mapRunArn');
   const status = fields.text('statusFilter');
   const isWanted = (listed: { readonly status: string }) =>

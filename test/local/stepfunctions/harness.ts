@@ -14,7 +14,7 @@ import type { LambdaResult, Services } from '#local/stepfunctions/services.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** What a function of a test gives for an event; what it throws is the function's own error. */
-export type Behaviour = (event: never) => unknown;
+type Behaviour = (event: never) => unknown;
 
 /** An error that Lambda itself answers with. */
 export class LambdaRefusal extends Error {

@@ -118,3 +118,13 @@ test('shows what a crash interrupted as ABORTED, and redrives it', async () => {
   const { output } = await restarted.redrive(executionArn);
   expect(output).toEqual([1, 2, 3]);
 });
+
+test('lists after a restart what had ended before, unchanged', async () => {
+  const directory = await temporaryDirectory();
+  const before = await Harness.open({ directory });
+  const { record, events } = await before.run({ A: map(PASS) }, [1]);
+  const after = await Harness.open({ directory });
+  expect([...after.engine.store.executions]).toEqual([record]);
+  expect([...after.engine.store.mapRuns]).toEqual([...before.engine.store.mapRuns]);
+  expect((await after.end(record.executionArn)).events).toEqual(events);
+});

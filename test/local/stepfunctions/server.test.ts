@@ -220,6 +220,10 @@ describe('a call fails', () => {
     await expect(send.start({ name: 'a b' })).rejects.toMatchObject({ name: 'InvalidName' });
     const describeIt = new DescribeExecutionCommand({ executionArn: `${execution}:x` });
     await expect(client.send(describeIt)).rejects.toMatchObject({ name: 'ExecutionDoesNotExist' });
+    const redriven = { stateMachineArn: MACHINE_ARN, redriveFilter: 'REDRIVEN' as const };
+    await expect(client.send(new ListExecutionsCommand(redriven))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
     const describeRun = new DescribeMapRunCommand({ mapRunArn: `${execution}/x:y` });
     await expect(client.send(describeRun)).rejects.toMatchObject({ name: 'ResourceNotFound' });
   });
