@@ -62,20 +62,23 @@ async function put(running: LocalCloud, Key: string, Body: string): Promise<void
   await clientsOf(running).s3.send(new PutObjectCommand({ Bucket, Key, Body }));
 }
 
-async function lengthOf(running: LocalCloud, id: string): Promise<string | undefined> {
-  const command = new GetItemCommand({
-    TableName: running.outputs['Table'],
-    Key: { id: { S: id } },
-  });
-  return (await clientsOf(running).dynamodb.send(command)).Item?.['bytes']?.N;
+async function attributeOf(running: LocalCloud, id: string, attribute: 'bytes' | 'pid') {
+  const TableName = running.outputs['Table'];
+  const command = new GetItemCommand({ TableName, Key: { id: { S: id } } });
+  return (await clientsOf(running).dynamodb.send(command)).Item?.[attribute]?.N;
+}
+
+const lengthOf = (running: LocalCloud, id: string) => attributeOf(running, id, 'bytes');
+
+async function startExecution(running: LocalCloud, input: object): Promise<string | undefined> {
+  const stateMachineArn = running.outputs['Machine'];
+  const command = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
+  return (await clientsOf(running).states.send(command)).executionArn;
 }
 
 async function execute(running: LocalCloud, input: object) {
   const { states } = clientsOf(running);
-  const stateMachineArn = running.outputs['Machine'];
-  const { executionArn } = await states.send(
-    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
-  );
+  const executionArn = await startExecution(running, input);
   return expect
     .poll(() => states.send(new DescribeExecutionCommand({ executionArn })), { timeout: 10_000 })
     .toSatisfy(({ status }) => status !== 'RUNNING')
@@ -144,6 +147,16 @@ describe('a deployed stack', () => {
     });
   });
 
+  it('sends no events of a bucket whose notifications are off', async () => {
+    const running = await start(({ Box }) => {
+      Box!.Properties = {};
+    });
+    await put(running, 'in/a.txt', 'x');
+    const { states } = clientsOf(running);
+    const command = new ListExecutionsCommand({ stateMachineArn: running.outputs['Machine'] });
+    expect((await states.send(command)).executions).toEqual([]);
+  });
+
   it('starts the state machine when a schedule is fired', async () => {
     const running = await start();
     await put(running, 'at-2026-01-02T03:04:05Z.csv', 'scheduled');
@@ -194,7 +207,7 @@ it('fails before anything starts on a template that asks for what is not simulat
   ).rejects.toThrow('AWS::EC2::VPC (Net)');
 });
 
-it('leaves no function process behind when its owner is killed', async () => {
+it('leaves no function process behind, working or not, when its owner is killed', async () => {
   const assemblyDirectory = await writeSmallAssembly(await mkdtemp(join(root, 'out-')), bundle);
   const module = JSON.stringify(new URL('../../local/local-cloud.ts', import.meta.url).href);
   const options = JSON.stringify({ assemblyDirectory, stateDirectory });
@@ -207,8 +220,10 @@ it('leaves no function process behind when its owner is killed', async () => {
   const [line] = await once(owner.stdout, 'data');
   const running = JSON.parse(String(line)) as LocalCloud;
   await put(running, 'quiet.csv', 'x');
-  const { output } = await execute(running, objectEvent(running, 'quiet.csv'));
-  const { pid } = JSON.parse(output ?? '') as { pid: number };
+  await startExecution(running, { ...objectEvent(running, 'quiet.csv'), lingerMs: 60_000 });
+  const working = expect.poll(() => attributeOf(running, 'quiet.csv', 'pid'), { timeout: 10_000 });
+  await working.toBeDefined();
+  const pid = Number(await attributeOf(running, 'quiet.csv', 'pid'));
   expect(() => process.kill(pid, 0)).not.toThrow();
   owner.kill('SIGKILL');
   const isGone = async () => {

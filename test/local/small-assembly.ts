@@ -7,18 +7,19 @@ import { build } from 'esbuild';
 // biome-ignore lint/suspicious/noExplicitAny: a test reaches into nested template values
 type Resources = Record<string, { Type: string; Properties: Record<string, any> }>;
 
-/** A function that stores how many bytes an object has, told of it by an S3 event. */
+/** A function that stores how many bytes an object has, told of it by an S3 event, and may then linger. */
 const FUNCTION = `
 import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 const s3 = new S3Client({});
 const dynamodb = new DynamoDBClient({});
-export async function handler({ detail: { bucket, object } }) {
+export async function handler({ detail: { bucket, object }, lingerMs = 0 }) {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket.name, Key: object.key }));
   const { length } = await Body.transformToByteArray();
-  const Item = { id: { S: object.key }, bytes: { N: String(length) } };
+  const Item = { id: { S: object.key }, bytes: { N: String(length) }, pid: { N: String(process.pid) } };
   await dynamodb.send(new PutItemCommand({ TableName: process.env.TABLE, Item }));
-  return { length, pid: process.pid };
+  await new Promise((resolve) => setTimeout(resolve, lingerMs));
+  return { length };
 }
 `;
 
@@ -108,6 +109,7 @@ function smallResources(): Resources {
         Handler: 'index.handler',
         Runtime: 'nodejs24.x',
         Role: arn('Role'),
+        Timeout: 60,
         Environment: { Variables: { TABLE: { Ref: 'Table' } } },
       },
     },

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FunctionConfiguration } from '#local/lambda/function-configuration.ts';
 import { functionEnvironment } from '#local/lambda/function-environment.ts';
 import { LambdaHost } from '#local/lambda/lambda-host.ts';
@@ -60,6 +60,7 @@ const environmentOf = (of: FunctionConfiguration) =>
   });
 
 beforeAll(async () => {
+  vi.stubEnv('OWNER_SECRET', 'not for functions');
   directory = await mkdtemp(join(tmpdir(), 'lambda-host-'));
   await mkdir(join(directory, 'code'));
   await writeFile(join(directory, 'code', 'index.mjs'), BUNDLE);
@@ -81,6 +82,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await host.close();
   await rm(directory, { recursive: true });
 });
@@ -140,6 +142,7 @@ describe('a function', () => {
     const { payload } = await invoke('environment');
     const { AWS_LAMBDA_RUNTIME_API: _, _X_AMZN_TRACE_ID: traceId, ...others } = payload;
     expect(others).toEqual(environmentOf(configuration('f')));
+    expect(others).not.toHaveProperty('OWNER_SECRET');
     expect(others.PATH).toBe(process.env['PATH']);
     expect(traceId).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};/);
   });
