@@ -28,6 +28,7 @@ export interface StateMachineDescription {
   readonly roleArn: string;
 }
 
+/** Gathers the buckets. */
 export function describeBuckets(stack: Stack): readonly BucketDescription[] {
   return stack.resourcesOf('AWS::S3::Bucket').map(({ name, properties }) => ({
     name,
@@ -36,6 +37,7 @@ export function describeBuckets(stack: Stack): readonly BucketDescription[] {
   }));
 }
 
+/** Gathers the tables, whichever of the two resource types made them. */
 export function describeTables(stack: Stack): readonly TableDescription[] {
   return [
     ...stack.resourcesOf('AWS::DynamoDB::Table'),
@@ -86,7 +88,7 @@ export function describeFunctions(
     });
 }
 
-/** @throws {UnsupportedTemplate} a state machine has no definition. */
+/** Gathers the state machines. @throws {UnsupportedTemplate} one has no definition. */
 export function describeStateMachines(stack: Stack): readonly StateMachineDescription[] {
   return stack
     .resourcesOf('AWS::StepFunctions::StateMachine')
@@ -115,6 +117,7 @@ function describeTarget(target: RuleTarget): TargetDescription {
   };
 }
 
+/** Gathers the rules with their targets. */
 export function describeRules(stack: Stack): readonly RuleDescription[] {
   return stack.resourcesOf('AWS::Events::Rule').map(({ name, attribute, properties }) => ({
     name,
@@ -125,6 +128,7 @@ export function describeRules(stack: Stack): readonly RuleDescription[] {
   }));
 }
 
+/** Gathers the schedules with their targets. */
 export function describeSchedules(stack: Stack): readonly ScheduleDescription[] {
   return stack.resourcesOf('AWS::Scheduler::Schedule').map(({ name, attribute, properties }) => ({
     name,

@@ -43,7 +43,7 @@ class AnswerRecorder extends EventEmitter {
   }
 }
 
-/** Any: dynalite only checks that the parts are there. */
+/** dynalite only checks that these are there. */
 const SIGNED = {
   authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=local, Signature=local',
   'x-amz-date': 'local',
@@ -61,6 +61,7 @@ export class TableStore {
     this.#dynalite = server;
   }
 
+  /** Opens the tables kept in a directory, creating it where needed. */
   static async open(directory: string): Promise<TableStore> {
     await mkdir(directory, { recursive: true });
     return new TableStore(dynalite({ path: directory, createTableMs: 0 }));

@@ -57,7 +57,8 @@ function nameOf(functionName: string): string {
 /** Runs the functions of a stack, each invocation in a process of its own that is used again when warm. */
 export class LambdaHost {
   readonly #functions: ReadonlyMap<string, HostedFunction>;
-  readonly #environments = new Set<ExecutionEnvironment>();
+  /** Living environments with the names of their functions. */
+  readonly #environments = new Map<ExecutionEnvironment, string>();
   readonly #figures: ProcessFigures[] = [];
   readonly #concurrency: number;
   readonly #waiting: (() => void)[] = [];
@@ -133,8 +134,8 @@ export class LambdaHost {
 
   /** Figures of every process so far, ended ones first. */
   processes(): readonly ProcessFigures[] {
-    const living = [...this.#functions.values()].flatMap(({ configuration, idle }) =>
-      idle.map((environment) => figuresOf(configuration.name, environment)),
+    const living = [...this.#environments].map(([environment, name]) =>
+      figuresOf(name, environment),
     );
     return [...this.#figures, ...living];
   }
@@ -143,7 +144,7 @@ export class LambdaHost {
   async close(): Promise<void> {
     this.#closed = true;
     for (const wake of this.#waiting.splice(0)) wake();
-    await Promise.all([...this.#environments].map((environment) => environment.stop()));
+    await Promise.all([...this.#environments.keys()].map((environment) => environment.stop()));
     await Promise.all([...this.#functions.values()].map(({ log }) => log.close()));
   }
 
@@ -193,7 +194,7 @@ export class LambdaHost {
     if (warm?.isAlive) return warm;
     if (warm) await this.#retire(hosted, warm);
     const environment = new ExecutionEnvironment(hosted.configuration, hosted.log);
-    this.#environments.add(environment);
+    this.#environments.set(environment, hosted.configuration.name);
     await environment.start(hosted.environment);
     return environment;
   }
