@@ -16,7 +16,7 @@ export interface SessionOptions {
 }
 
 /** Outputs of the stack that a run needs. */
-export interface StackOutputs {
+interface StackOutputs {
   readonly sourceBucket: string;
   readonly outputBucket: string;
   readonly stateMachineArn: string;

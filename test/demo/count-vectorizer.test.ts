@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { countVectorize } from '../../demo/count-vectorizer.ts';
-import { readGlosses } from '../../demo/wordnet-corpus.ts';
+import { countVectorize } from '#demo/count-vectorizer.ts';
+import { readGlosses } from '#demo/wordnet-corpus.ts';
 
 const golden = JSON.parse(
   await readFile(new URL('../fixtures/golden/demo.json', import.meta.url), 'utf8'),

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeNpz } from '../../demo/write-npz.ts';
+import { writeNpz } from '#demo/write-npz.ts';
 
 /** Elements of one array of the golden file, found by the name of its member. */
 function bodyOf(npz: Buffer, member: string): Buffer {
