@@ -17,8 +17,8 @@ export interface ByteRange {
 }
 
 /** Bytes gathered before a write: few system calls, and at most twice this held per body. */
-const WRITE_BYTES = 1024 * 1024;
-const READ_BYTES = 512 * 1024;
+const WRITE_BYTES = 512 * 1024;
+const READ_BYTES = 256 * 1024;
 
 /** A data file being written. */
 export class DataWriter {
@@ -90,6 +90,8 @@ export class DataFiles {
   readonly #directory: string;
   readonly #pins = new Map<string, number>();
   readonly #doomed = new Set<string>();
+  /** Folders known to exist. */
+  readonly #made = new Set<string>();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -102,7 +104,9 @@ export class DataFiles {
   /** Starts a new file, which no object refers to yet. */
   async create(): Promise<DataWriter> {
     const file = randomUUID();
-    await mkdir(join(this.#directory, file.slice(0, 2)), { recursive: true });
+    const folder = join(this.#directory, file.slice(0, 2));
+    if (!this.#made.has(folder)) await mkdir(folder, { recursive: true });
+    this.#made.add(folder);
     return new DataWriter(file, await open(this.#path(file), 'wx'));
   }
 
@@ -137,7 +141,7 @@ export class DataFiles {
     }
   }
 
-  /** Reads a run of bytes across the files, in pieces of at most 512 KiB. */
+  /** Reads a run of bytes across the files, in pieces of at most 256 KiB. */
   async *read(extents: readonly Extent[], range: ByteRange): AsyncGenerator<Buffer> {
     const release = this.pin(extents);
     try {

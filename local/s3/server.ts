@@ -40,9 +40,6 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
-/** Fewer wake-ups for large bodies than Node's 64 KiB. */
-const BODY_BUFFER_BYTES = 256 * 1024;
-
 /** Condition keys of IAM that tell of headers and parameters; absent ones are left out. */
 const HEADER_KEYS: readonly string[] = [
   'if-match',
@@ -127,7 +124,6 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   const store = await ObjectStore.open(options.directory, options.objectCreated ?? (() => {}));
   const server = createServer({
     ...options.tls,
-    highWaterMark: BODY_BUFFER_BYTES,
     requestTimeout: 0, // a body takes as long as it takes
     keepAliveTimeout: 60_000,
   });

@@ -225,6 +225,38 @@ function assertAllSigned(request: S3Request, claim: Claim): void {
   }
 }
 
+function findSecret(accessKeyId: string, identify: Identify): string {
+  const identity = identify(accessKeyId);
+  if (identity !== undefined) return identity.secretAccessKey;
+  throw new S3Error(
+    403,
+    'InvalidAccessKeyId',
+    'The AWS Access Key Id you provided does not exist in our records.',
+    { AWSAccessKeyId: accessKeyId },
+  );
+}
+
+/** Signs texts with the key of a claim's day and region. */
+async function createChunkSigner(
+  request: S3Request,
+  claim: Claim,
+  secretAccessKey: string,
+): Promise<ChunkSigner> {
+  const { accessKeyId, longDate } = claim;
+  const [date, region] = claim.scope;
+  const credentials = { accessKeyId, secretAccessKey };
+  const key = await getSigningKey(Sha256, credentials, date, region, 's3');
+  const scope = `${date}/${region}/s3/aws4_request`;
+  const sign = (algorithm: string, ...lines: readonly string[]) =>
+    createHmac('sha256', key)
+      .update([algorithm, longDate, scope, ...lines].join('\n'))
+      .digest('hex');
+  return {
+    seed: sign(ALGORITHM, sha256(canonicalRequest(request, claim))),
+    sign: (algorithm, previous, hashes) => sign(algorithm, previous, ...hashes),
+  };
+}
+
 /**
  * Finds out who sent a request, from the Authorization header or from a presigned URL, and checks the
  * signature (AWS Signature Version 4). The body is checked later, while it streams.
@@ -240,40 +272,17 @@ export async function verifySignature(request: S3Request, rules: SignatureRules)
     authorization === undefined
       ? parseQueryClaim(request.query, request.headers)
       : parseHeaderClaim(authorization, request.headers);
-  const { accessKeyId, longDate } = claim;
-  const identity = rules.identify(accessKeyId);
-  if (identity === undefined) {
-    throw new S3Error(
-      403,
-      'InvalidAccessKeyId',
-      'The AWS Access Key Id you provided does not exist in our records.',
-      { AWSAccessKeyId: accessKeyId },
-    );
-  }
+  const { accessKeyId, payloadHash } = claim;
+  const secret = findSecret(accessKeyId, rules.identify);
   assertScope(claim, rules.region);
   assertTime(claim, authorization === undefined ? request.query['X-Amz-Expires'] : undefined);
   assertAllSigned(request, claim);
-  const [date, region] = claim.scope;
-  const credentials = { accessKeyId, secretAccessKey: identity.secretAccessKey };
-  const key = await getSigningKey(Sha256, credentials, date, region, 's3');
-  const scope = `${date}/${region}/s3/aws4_request`;
-  const sign = (...lines: readonly string[]) =>
-    createHmac('sha256', key).update(lines.join('\n')).digest('hex');
-  const seed = sign(ALGORITHM, longDate, scope, sha256(canonicalRequest(request, claim)));
-  if (!isEqual(seed, claim.signature)) {
-    throw new S3Error(
-      403,
-      'SignatureDoesNotMatch',
-      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-      { AWSAccessKeyId: accessKeyId, SignatureProvided: claim.signature },
-    );
-  }
-  return {
-    accessKeyId,
-    payloadHash: claim.payloadHash,
-    chunks: {
-      seed,
-      sign: (algorithm, previous, hashes) => sign(algorithm, longDate, scope, previous, ...hashes),
-    },
-  };
+  const chunks = await createChunkSigner(request, claim, secret);
+  if (isEqual(chunks.seed, claim.signature)) return { accessKeyId, payloadHash, chunks };
+  throw new S3Error(
+    403,
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    { AWSAccessKeyId: accessKeyId, SignatureProvided: claim.signature },
+  );
 }

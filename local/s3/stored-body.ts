@@ -12,7 +12,7 @@ export interface StoreBodyOptions {
   readonly verify: (digests: BodyDigests) => void;
 }
 
-/** Streams a body into a new data file; leaves nothing behind when anything fails. Holds at most 2 MiB. */
+/** Streams a body into a new data file; leaves nothing behind when anything fails. Holds at most 1 MiB. */
 export async function storeBody(
   files: DataFiles,
   chunks: AsyncIterable<Uint8Array>,

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compareKeys } from '#local/s3/key-index.ts';
 import type { ObjectCreated } from '#local/s3/object-store.ts';
 import { type S3Fixture, startS3Fixture } from './s3-fixture.ts';
 
@@ -117,12 +119,21 @@ test('copies an object with or without its metadata, and deletes several at once
 
 test('finishes a read of an object that is overwritten and deleted meanwhile', async () => {
   const { s3, bucket: Bucket } = fixture;
-  const body = randomBytes(16 * 1024 * 1024);
-  await s3.putObject({ Bucket, Key: 'replaced', Body: body });
-  const { Body } = await s3.getObject({ Bucket, Key: 'replaced' });
-  await s3.putObject({ Bucket, Key: 'replaced', Body: 'new' });
-  await s3.deleteObject({ Bucket, Key: 'replaced' });
-  expect(Buffer.from((await Body?.transformToByteArray()) ?? []).equals(body)).toBe(true);
+  const Key = 'replaced';
+  const pieces = [randomBytes(8 * 1024 * 1024), randomBytes(8 * 1024 * 1024)];
+  const { UploadId } = await s3.createMultipartUpload({ Bucket, Key });
+  const Parts = [];
+  for (const [at, Body] of pieces.entries()) {
+    const PartNumber = at + 1;
+    const { ETag } = await s3.uploadPart({ Bucket, Key, UploadId, PartNumber, Body });
+    Parts.push({ PartNumber, ETag });
+  }
+  await s3.completeMultipartUpload({ Bucket, Key, UploadId, MultipartUpload: { Parts } });
+  const { Body } = await s3.getObject({ Bucket, Key });
+  await s3.putObject({ Bucket, Key, Body: 'new' });
+  await s3.deleteObject({ Bucket, Key });
+  const read = Buffer.from((await Body?.transformToByteArray()) ?? []);
+  expect(read.equals(Buffer.concat(pieces))).toBe(true);
 });
 
 test('tells of each commit, with sequencers that rise', async () => {
@@ -139,25 +150,22 @@ test('tells of each commit, with sequencers that rise', async () => {
 });
 
 test('stores nothing of a body that is cut off', async () => {
-  const { s3, bucket: Bucket, endpoint } = fixture;
+  const { s3, bucket: Bucket } = fixture;
   const abort = new AbortController();
   async function* halfBody() {
     yield Buffer.alloc(100_000);
     setTimeout(() => abort.abort(), 50);
     await new Promise(() => {});
   }
-  const { Readable } = await import('node:stream');
   const put = s3.putObject(
     { Bucket, Key: 'cut', Body: Readable.from(halfBody()), ContentLength: 200_000 },
     { abortSignal: abort.signal },
   );
   await expect(put).rejects.toMatchObject({ name: 'AbortError' });
   await expect(read('cut')).rejects.toMatchObject({ name: 'NoSuchKey' });
-  expect(endpoint).toMatch(/^https:\/\/localhost:\d+$/);
 });
 
 test('the order of keys is that of their UTF-8 bytes', async () => {
-  const { compareKeys } = await import('#local/s3/key-index.ts');
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (x, y) => {
       const expected = Buffer.compare(Buffer.from(x), Buffer.from(y));

@@ -116,16 +116,10 @@ export async function signRaw(
 export async function startS3Fixture(options: Partial<S3ServerOptions> = {}): Promise<S3Fixture> {
   const directory = await mkdtemp(join(tmpdir(), 's3-test-'));
   const tls = await createCertificate(directory);
+  const region = 'us-east-1';
+  const rules = { region, identify: identifyTester, authorize: () => {}, ...options };
   const start = (port: number) =>
-    startS3Server({
-      directory: join(directory, 's3'),
-      tls,
-      port,
-      region: 'us-east-1',
-      identify: identifyTester,
-      authorize: () => {},
-      ...options,
-    });
+    startS3Server({ directory: join(directory, 's3'), tls, port, ...rules });
   let server = await start(0);
   const { endpoint, port } = server;
   const bucket = 'test-bucket';
