@@ -34,14 +34,14 @@ export interface RawRequest {
 }
 
 /** Its answer. */
-export interface RawResponse {
+interface RawResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
 
 /** The hash that the signer works with. */
-export class Sha256 {
+class Sha256 {
   readonly #hash;
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
