@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -18,6 +19,9 @@ export interface ServiceAddress {
 
 /** Enough for the parts of one chunk and the reads of its slices, with a few to spare. */
 const MAX_SOCKETS = 64;
+
+/** Much less than a part, much more than a TLS record of 16 KiB. */
+const PIECE_BYTES = 128 * 1024;
 
 function settingsFor(address: ServiceAddress | undefined) {
   const { ca, ...where } = address ?? { ca: undefined };
@@ -45,6 +49,32 @@ function sendUnsignedPayloads(client: S3Client): void {
   );
 }
 
+function* pieces(body: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < body.length; at += PIECE_BYTES) yield body.subarray(at, at + PIECE_BYTES);
+}
+
+/**
+ * Hands a part to the connection piece by piece, as fast as it takes them: otherwise TLS encrypts the
+ * whole part into memory of its own before the first byte leaves. The SDK still holds the buffer
+ * itself, so it can repeat the request.
+ */
+function sendInPieces(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { body?: unknown };
+      if (!(request.body instanceof Uint8Array) || request.body.length <= PIECE_BYTES) {
+        return next(args);
+      }
+      const body = Readable.from(pieces(request.body), { objectMode: false });
+      const inPieces = Object.assign(Object.create(Object.getPrototypeOf(request)), request, {
+        body,
+      });
+      return next({ ...args, request: inPieces });
+    },
+    { step: 'deserialize', name: 'sendInPieces' },
+  );
+}
+
 /**
  * An S3 client that computes no checksums of its own: uploads carry ours, reads are checked by ours.
  * Without `Expect: 100-continue`, for which the SDK opens a new connection for every part.
@@ -57,6 +87,7 @@ export function createS3Client(address?: ServiceAddress): S3Client {
     expectContinueHeader: false,
   });
   sendUnsignedPayloads(client);
+  sendInPieces(client);
   return client;
 }
 
