@@ -10,7 +10,7 @@ export function textOf(item: Item, name: string): string {
 }
 
 /** A number attribute; NaN when the item has none. */
-export function numberOf(item: Item, name: string): number {
+function numberOf(item: Item, name: string): number {
   return Number(item[name]?.N);
 }
 
