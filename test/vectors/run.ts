@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ReplayReport } from './match.ts';
+import { replayS3 } from './replay-s3.ts';
+import { replaySfn } from './replay-sfn.ts';
+import { coreS3, missing, runnableSfn } from './scope.ts';
+
+/** Recordings of AWS lie beside the checkout: they are not of this project. */
+const BESIDE = join(import.meta.dirname, '..', '..', '..', 'shared', 'vectors');
+
+const EXIT_ABSENT = 3;
+
+interface Suite {
+  readonly name: string;
+  readonly report: ReplayReport;
+  readonly required: { readonly what: string; readonly ids: readonly string[] };
+}
+
+function refusedLines({ refused }: ReplayReport): string[] {
+  const groups = Map.groupBy(refused, ({ by }) => by);
+  return [...groups].flatMap(([by, vectors]) => [
+    `  refused by ${by}: ${vectors.length}`,
+    ...vectors.map(({ id }) => `    ${id}`),
+  ]);
+}
+
+/** Prints one suite; returns whether all is as it must be. */
+function tell({ name, report, required }: Suite): boolean {
+  const { passed, refused, failed } = report;
+  const lost = missing(required.ids, report);
+  const lines = [
+    `${name}: ${passed.length} passed, ${refused.length} refused by name, ${failed.length} failed`,
+    `  ${required.ids.length - lost.length} of ${required.ids.length} ${required.what} passed`,
+    ...refusedLines(report),
+    ...failed.map(({ id, difference }) => `  FAILED ${id}: ${difference}`),
+    ...lost.map((id) => `  MISSING among the passed: ${id}`),
+  ];
+  console.log(lines.join('\n'));
+  return failed.length === 0 && lost.length === 0;
+}
+
+async function replayAll(directory: string): Promise<boolean> {
+  const sfn = await replaySfn(directory);
+  const s3 = await replayS3(directory);
+  const translated = sfn.passed.filter((id) => id.endsWith(' (JSONata)')).length;
+  const agreements = [
+    tell({
+      name: 'Step Functions',
+      report: sfn,
+      required: {
+        what: 'JSONata recordings without inline Map and Parallel',
+        ids: await runnableSfn(directory),
+      },
+    }),
+    tell({
+      name: 'S3',
+      report: s3,
+      required: { what: 'core recordings', ids: await coreS3(directory) },
+    }),
+  ];
+  const worded = sfn.wording.map(({ id, difference }) => `  ${id}: ${difference}`);
+  console.log(
+    [
+      `Of the passed, ${translated} are JSONPath recordings written in JSONata; ${worded.length} word a cause otherwise than AWS`,
+      ...worded,
+    ].join('\n'),
+  );
+  return agreements.every(Boolean);
+}
+
+const directory = resolve(process.argv[2] ?? BESIDE);
+if (await stat(directory).then(Boolean, () => false)) {
+  process.exitCode = (await replayAll(directory)) ? 0 : 1;
+} else {
+  console.error(`there are no recordings of AWS in ${directory}, so nothing was compared`);
+  process.exitCode = EXIT_ABSENT;
+}
