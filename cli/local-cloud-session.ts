@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type LocalCloud, startLocalCloud } from '#local/local-cloud.ts';
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '#local/local-cloud.ts';
 import { cloudAssembly, SynthesisError } from './assembly.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
 import type { Progress } from './progress.ts';
@@ -49,20 +49,16 @@ async function temporaryState(out: string): Promise<string> {
   return await mkdtemp(join(beside, '.sparse-fanout-'));
 }
 
-async function startedCloud(
-  stateDirectory: string,
-  { concurrency }: SessionOptions,
+/** Deploys the stack of this checkout into a local cloud. @throws {StateDirectoryInUse} */
+export async function startStack(
+  options: Omit<LocalCloudOptions, 'assemblyDirectory'>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LocalCloud> {
   progress.say('synthesizing the stack');
   const assemblyDirectory = await cloudAssembly(signal);
   progress.say('starting the local cloud');
-  return await startLocalCloud({
-    assemblyDirectory,
-    stateDirectory,
-    ...(concurrency !== undefined && { lambdaConcurrency: concurrency }),
-  });
+  return await startLocalCloud({ assemblyDirectory, ...options });
 }
 
 /**
@@ -77,9 +73,11 @@ export async function inLocalCloud<T>(
   signal: AbortSignal,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  const { concurrency: lambdaConcurrency } = options;
   const stateDirectory = options.state ?? (await temporaryState(options.out));
   try {
-    const cloud = await startedCloud(stateDirectory, options, progress, signal);
+    const limit = lambdaConcurrency === undefined ? {} : { lambdaConcurrency };
+    const cloud = await startStack({ stateDirectory, ...limit }, progress, signal);
     const clients = createLocalClients(cloud);
     try {
       signal.throwIfAborted();

@@ -5,12 +5,14 @@ import { readDeployment } from './deploy/deployment.ts';
 import type { DeadLetter } from './events/dead-letter-queue.ts';
 import type { EventBus } from './events/event-bus.ts';
 import type { EventObject } from './events/event-pattern.ts';
+import type { Observe } from './happening.ts';
 import type { Denial } from './iam/authority.ts';
 import type { Credentials } from './iam/principals.ts';
+import { openAccess } from './kept-access.ts';
 import type { ProcessFigures } from './lambda/lambda-host.ts';
 import { type Site, startCompute, startEvents, startStorage } from './provision.ts';
 import { type Endpoints, lockStateDirectory } from './state-directory.ts';
-import { createCertificate } from './tls.ts';
+import { keepCertificate } from './tls.ts';
 
 /** What a local cloud deploys, and where it keeps its data. */
 export interface LocalCloudOptions {
@@ -23,6 +25,11 @@ export interface LocalCloudOptions {
    * @default the machine's cores, at least 2
    */
   readonly lambdaConcurrency?: number;
+  /**
+   * Told of objects stored, executions and what could not be delivered.
+   * @default nobody watches
+   */
+  readonly observe?: Observe;
 }
 
 /** A stack deployed on this machine. */
@@ -57,24 +64,34 @@ export interface LocalCloud {
 const MIN_CONCURRENCY = 2;
 
 /** Keeps events until there is a bus, and the errors of those that found no way. */
-function createPublisher(undelivered: Error[]) {
+function createPublisher(observe: Observe) {
   const { promise, resolve } = Promise.withResolvers<EventBus>();
+  const undelivered: Error[] = [];
+  let isClosing = false;
+  const fail = (thrown: unknown) => {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    undelivered.push(error);
+    observe({ kind: 'undelivered', error });
+  };
   return {
+    undelivered,
     publish(event: EventObject): void {
-      promise
-        .then((bus) => bus.publish(event))
-        .catch((error: unknown) =>
-          undelivered.push(error instanceof Error ? error : new Error(String(error))),
-        );
+      observe({ kind: 'event', event });
+      if (!isClosing) promise.then((bus) => bus.publish(event)).catch(fail);
     },
     attach: resolve,
+    /** Targets are no longer called: they close as well. */
+    close(): void {
+      isClosing = true;
+    },
   };
 }
 
 /**
  * Deploys a synthesized assembly into an S3, a DynamoDB, a Step Functions and Lambda functions on this machine,
- * each on a free port, with the template's own permissions enforced. Function processes end with this one,
- * however it ends.
+ * with the template's own permissions enforced. Function processes end with this one,
+ * however it ends. Another start on the same state directory has the same credentials and certificate, and the
+ * same ports where they are still free.
  *
  * @throws {StateDirectoryInUse} another process works on the state directory.
  * @throws {UnsupportedTemplate} the template needs what is not simulated.
@@ -82,23 +99,29 @@ function createPublisher(undelivered: Error[]) {
  * @throws {UnsupportedRule} a rule uses what the event bus does not know.
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  const deployment = await readDeployment(resolvePath(options.assemblyDirectory));
   const stateDirectory = resolvePath(options.stateDirectory);
   await using cleanup = new AsyncDisposableStack();
   const lock = await lockStateDirectory(stateDirectory);
   cleanup.defer(() => lock.release());
-  const tls = await createCertificate(stateDirectory);
-  const undelivered: Error[] = [];
-  const { publish, attach } = createPublisher(undelivered);
+  const access = await openAccess(stateDirectory);
+  const assemblyDirectory = resolvePath(options.assemblyDirectory);
+  const deployment = await readDeployment(assemblyDirectory, access.secretAccessKey);
+  const tls = await keepCertificate(stateDirectory);
+  const { observe = () => undefined } = options;
+  const { undelivered, publish, attach, close } = createPublisher(observe);
   const { lambdaConcurrency = Math.max(MIN_CONCURRENCY, availableParallelism()) } = options;
-  const site: Site = { deployment, tls, stateDirectory, lambdaConcurrency, cleanup, publish };
+  const { ports } = access;
+  const shared = { deployment, tls, stateDirectory, lambdaConcurrency, ports };
+  const site: Site = { ...shared, cleanup, publish, observe };
 
   const storage = await startStorage(site);
   const { host, states } = await startCompute(site, storage);
   const { bus, queues } = await startEvents(site, { host, states });
   attach(bus);
   const endpoints = { ...storage, states: states.endpoint };
+  await access.keep(endpoints);
   await lock.publish(endpoints);
+  cleanup.defer(close);
 
   const { authority, outputs, notSimulated } = deployment;
   const running = cleanup.move();

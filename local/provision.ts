@@ -7,6 +7,8 @@ import { createCourier } from './events/delivery.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
 import type { EventObject } from './events/event-pattern.ts';
 import { executionStatusEvent, objectCreatedEvent } from './events/events.ts';
+import type { Observe } from './happening.ts';
+import type { Ports } from './kept-access.ts';
 import { functionEnvironment } from './lambda/function-environment.ts';
 import { LambdaHost } from './lambda/lambda-host.ts';
 import { createObjectAccess, type ObjectAccess } from './object-access.ts';
@@ -20,10 +22,12 @@ export interface Site {
   readonly tls: LocalCertificate;
   readonly stateDirectory: string;
   readonly lambdaConcurrency: number;
+  readonly ports: Ports;
   /** Undoes what was started, in reverse. */
   readonly cleanup: AsyncDisposableStack;
   /** Hands an event to the bus, once there is one. */
   readonly publish: (event: EventObject) => void;
+  readonly observe: Observe;
 }
 
 /** Base URLs of the services that keep data. */
@@ -40,7 +44,7 @@ export interface Compute {
 
 /** Starts S3 and DynamoDB and makes the buckets and tables that are not there yet. */
 export async function startStorage(site: Site): Promise<Storage> {
-  const { deployment, tls, stateDirectory, cleanup, publish } = site;
+  const { deployment, tls, stateDirectory, ports, cleanup, publish } = site;
   const { authority, buckets, tables } = deployment;
   const { identify, authorize } = authority;
   const shared = { tls, region: ACCOUNT.region, identify, authorize };
@@ -49,6 +53,7 @@ export async function startStorage(site: Site): Promise<Storage> {
   const s3 = await startS3Server({
     ...shared,
     directory: join(stateDirectory, 's3'),
+    port: ports.s3,
     objectCreated: (object) => {
       if (sending.has(object.bucket)) publish(objectCreatedEvent(object, ACCOUNT));
     },
@@ -57,7 +62,8 @@ export async function startStorage(site: Site): Promise<Storage> {
   for (const { name } of buckets) await s3.createBucket(name);
 
   const directory = join(stateDirectory, 'dynamodb');
-  const dynamodb = await startDynamoDb({ ...shared, directory, arnOf: tableArn });
+  const port = ports.dynamodb;
+  const dynamodb = await startDynamoDb({ ...shared, directory, port, arnOf: tableArn });
   cleanup.defer(() => dynamodb.close());
   for (const table of tables) await dynamodb.createTable(table);
 
@@ -108,6 +114,7 @@ async function startStates(
     directory: join(site.stateDirectory, 'stepfunctions'),
     tls: site.tls,
     region: ACCOUNT.region,
+    port: site.ports.states,
     identify: authority.identify,
     services: {
       ...objects,
@@ -152,7 +159,7 @@ export async function startCompute(site: Site, storage: Storage): Promise<Comput
 
 /** Opens the dead-letter queues and makes the bus that calls the targets of rules and schedules. */
 export async function startEvents(
-  { deployment, stateDirectory }: Site,
+  { deployment, stateDirectory, observe }: Site,
   { host, states }: Compute,
 ): Promise<{ readonly bus: EventBus; readonly queues: Queues }> {
   const { rules, schedules, authority } = deployment;
@@ -162,6 +169,13 @@ export async function startEvents(
     startExecution: (stateMachineArn, input) => states.startExecution({ stateMachineArn, input }),
     invokeFunction: (functionArn, input) => host.invokeAsync(functionArn, input),
   });
-  const queues = await openQueues(join(stateDirectory, 'queues'));
+  const kept = await openQueues(join(stateDirectory, 'queues'));
+  const queues: Queues = {
+    ...kept,
+    async send(queueArn, letter) {
+      await kept.send(queueArn, letter);
+      observe({ kind: 'dead-letter', queueArn, letter });
+    },
+  };
   return { bus: createEventBus({ rules, schedules, queues, ...courier }), queues };
 }

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 
@@ -12,9 +13,17 @@ export interface LocalCertificate {
   readonly caFile: string;
 }
 
+/** A kept certificate that ends sooner than in thirty days is made anew at a start. */
+const MIN_VALIDITY_MILLISECONDS = 30 * 24 * 60 * 60 * 1000;
+
+const filesIn = (directory: string) => ({
+  caFile: join(directory, 'ca.pem'),
+  keyFile: join(directory, 'key.pem'),
+});
+
 /**
- * Makes a certificate for `localhost` and `127.0.0.1`, valid for a year, and writes it to `<directory>/ca.pem`.
- * The key stays in memory.
+ * Makes a certificate for `localhost` and `127.0.0.1`, valid for a year, and writes it to `<directory>/ca.pem`,
+ * its key to `key.pem` beside it, readable by this user alone.
  *
  * It signs itself rather than being issued by an authority: strict clients (Python 3.13 and later) ask issued
  * certificates for a key identifier that `selfsigned` cannot write.
@@ -36,8 +45,29 @@ export async function createCertificate(directory: string): Promise<LocalCertifi
       },
     ],
   });
-  const caFile = join(directory, 'ca.pem');
+  const { caFile, keyFile } = filesIn(directory);
   await mkdir(directory, { recursive: true });
+  await writeFile(keyFile, key, { mode: 0o600 });
   await writeFile(caFile, cert);
   return { key, cert, caFile };
+}
+
+/** Whether clients can trust it for some weeks yet. A kill between the two files leaves a pair that is none. */
+function isUsable({ key, cert }: LocalCertificate): boolean {
+  const parsed = new X509Certificate(cert);
+  const isPair = parsed.checkPrivateKey(createPrivateKey(key));
+  return isPair && parsed.validToDate.getTime() - Date.now() > MIN_VALIDITY_MILLISECONDS;
+}
+
+/** The certificate that {@link createCertificate} made here before, while it is valid, else a new one. */
+export async function keepCertificate(directory: string): Promise<LocalCertificate> {
+  const { caFile, keyFile } = filesIn(directory);
+  try {
+    const [key, cert] = [await readFile(keyFile, 'utf8'), await readFile(caFile, 'utf8')];
+    const kept = { key, cert, caFile };
+    if (isUsable(kept)) return kept;
+  } catch {
+    // There is none yet, or a kill left half a file: what is no pair is made anew.
+  }
+  return await createCertificate(directory);
 }

@@ -15,13 +15,13 @@ import { resolveStack } from './stack.ts';
 
 /**
  * Reads a synthesized assembly into all that has to be provisioned. Everything is resolved and checked here,
- * before anything starts.
+ * before anything starts. `adminSecret` is the secret access key of the account's own user.
  *
  * @throws {UnsupportedTemplate} a resource, property, function or reference is not known.
  * @throws {UnsupportedPolicy} a policy cannot be evaluated.
  * @throws {UnsupportedRule} a target cannot be called.
  */
-export async function readDeployment(assemblyDirectory: string) {
+export async function readDeployment(assemblyDirectory: string, adminSecret: string) {
   const assembly = await readAssembly(assemblyDirectory);
   const stack = resolveStack(assembly);
   const rules = describeRules(stack);
@@ -34,6 +34,7 @@ export async function readDeployment(assemblyDirectory: string) {
     accountId: ACCOUNT.accountId,
     roles: describeRoles(stack),
     resourcePolicies: describeResourcePolicies(stack),
+    adminSecret,
   });
   return {
     authority,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { AccessDenied, type Authorize, type Identify } from '#local/authorization.ts';
+import { listen } from '#local/listen.ts';
 import { SignatureError, verifySignature } from '#local/sigv4.ts';
 import { NotImplemented, parseOperation, resourcesOf } from './operations.ts';
 import { type Answer, type TableDescription, TableStore } from './table-store.ts';
@@ -13,6 +13,8 @@ export interface DynamoDbOptions {
   /** PEM. */
   readonly tls: { readonly key: string; readonly cert: string };
   readonly region: string;
+  /** Any free one when another process has it. @default 0: any free port */
+  readonly port?: number;
   /** ARN of a table, or with `/index/<name>` of an index. */
   readonly arnOf: (table: string) => string;
   readonly identify: Identify;
@@ -93,7 +95,7 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
 }
 
 /**
- * Starts DynamoDB over HTTPS on a free port: dynalite behind signatures and permissions. What dynalite lacks
+ * Starts DynamoDB over HTTPS: dynalite behind signatures and permissions. What dynalite lacks
  * (transactions, TTL deletion, `ReturnValuesOnConditionCheckFailure`) is answered with `NotImplemented`.
  */
 export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
@@ -103,8 +105,7 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb>
       .catch(failure)
       .then((given) => send(response, given));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, '127.0.0.1', options.port ?? 0);
   return {
     endpoint: `https://127.0.0.1:${port}`,
     createTable: (table) => store.createTable(table),

@@ -111,15 +111,16 @@ class PolicyAuthority implements Authority {
       statements: parsePolicy(document, `policy ${name} of ${resource}`),
     }));
     const arn = `arn:aws:iam::${this.#accountId}:user/local`;
-    this.admin = this.#issue({ label: arn, id: arn, kind: 'user', statements: [] });
+    const user: Principal = { label: arn, id: arn, kind: 'user', statements: [] };
+    this.admin = this.#issue(user, options.adminSecret);
   }
 
-  #issue(principal: Principal): Credentials {
+  #issue(principal: Principal, secret = randomBytes(30).toString('base64url')): Credentials {
     const digest = createHash('sha256').update(principal.label).digest('hex').toUpperCase();
     const accessKeyId = `AKIA${digest.slice(0, 16)}`;
     const known = this.#secrets.get(accessKeyId);
     if (known) return known;
-    const credentials = { accessKeyId, secretAccessKey: randomBytes(30).toString('base64url') };
+    const credentials = { accessKeyId, secretAccessKey: secret };
     this.#principals.set(accessKeyId, principal);
     this.#secrets.set(accessKeyId, credentials);
     return credentials;
@@ -224,6 +225,8 @@ export interface AuthorityOptions {
   readonly accountId: string;
   readonly roles: readonly RoleDescription[];
   readonly resourcePolicies: readonly ResourcePolicy[];
+  /** Secret access key of the account's own user. @default a random one */
+  readonly adminSecret?: string;
 }
 
 /**

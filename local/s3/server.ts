@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Authorize, Identify } from '#local/authorization.ts';
+import { listen } from '#local/listen.ts';
 import { assertBucketName } from './buckets.ts';
 import type { Call, Reply } from './call.ts';
 import { type ObjectCreated, ObjectStore } from './object-store.ts';
@@ -18,7 +18,7 @@ export interface S3ServerOptions {
   readonly directory: string;
   /** PEM texts; the certificate must be for `localhost`. */
   readonly tls: { readonly key: string; readonly cert: string };
-  /** @default 0: any free port */
+  /** Any free one when another process has it. @default 0: any free port */
   readonly port?: number;
   readonly region: string;
   readonly identify: Identify;
@@ -136,11 +136,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   };
   server.on('request', serve);
   server.on('checkContinue', serve); // the body is asked for once the caller may send it
-  server.listen(options.port ?? 0, '127.0.0.1');
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once('listening', resolve).once('error', reject);
-  await listening;
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, '127.0.0.1', options.port ?? 0);
   endpoint = `https://localhost:${port}`;
   return {
     endpoint,

@@ -113,10 +113,13 @@ export class Engine {
     this.#report = options.executionStatusChanged ?? (() => undefined);
   }
 
-  /** Opens the directory of an engine. What ran when it was last used is shown as ABORTED. */
+  /** Opens the directory of an engine. What ran when it was last used is shown, and reported, as ABORTED. */
   static async open(options: EngineOptions): Promise<Engine> {
     const { now } = options.clock ?? systemClock;
-    return new Engine(await ExecutionStore.open(options.directory, now), options);
+    const store = await ExecutionStore.open(options.directory, now);
+    const engine = new Engine(store, options);
+    for (const record of store.recovered) engine.#report(statusChange(record));
+    return engine;
   }
 
   get stateMachines(): Iterable<StateMachine> {

@@ -33,6 +33,8 @@ export class ExecutionStore implements MapRunStore {
   readonly #executions = new Map<string, ExecutionRecord>();
   readonly #mapRuns = new Map<string, MapRunRecord>();
   readonly #lines = new Map<string, JsonlFile>();
+  /** Executions that ran when the directory was last used, as they are now: ABORTED. */
+  readonly recovered: ExecutionRecord[] = [];
 
   /** Use {@link ExecutionStore.open}. */
   private constructor(directory: string) {
@@ -156,7 +158,9 @@ export class ExecutionStore implements MapRunStore {
       ...events,
       { ...aborted, type: 'ExecutionAborted' },
     ]);
-    await this.updateExecution({ ...record, status: 'ABORTED', stopDate: now });
+    const ended: ExecutionRecord = { ...record, status: 'ABORTED', stopDate: now };
+    await this.updateExecution(ended);
+    this.recovered.push(ended);
   }
 
   async #recoverMapRun(record: MapRunRecord, now: number): Promise<void> {

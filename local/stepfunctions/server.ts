@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { Identify } from '#local/authorization.ts';
+import { listen } from '#local/listen.ts';
 import { verifySignature } from '#local/sigv4.ts';
 import { CallFields } from './call-fields.ts';
 import {
@@ -22,7 +22,7 @@ export interface StepFunctionsOptions extends EngineOptions {
   /** Region that requests are signed for. */
   readonly region: string;
   readonly identify: Identify;
-  /** @default a free port */
+  /** Any free one when another process has it. @default 0: any free port */
   readonly port?: number;
 }
 
@@ -107,7 +107,7 @@ async function serve(
 }
 
 /**
- * Starts a Step Functions on this machine: the AWS JSON protocol over HTTPS on a free port of `localhost`.
+ * Starts a Step Functions on this machine: the AWS JSON protocol over HTTPS on a port of `localhost`.
  * Executions are kept in `options.directory`; those that ran when it was last used are shown as ABORTED.
  */
 export async function startStepFunctions(options: StepFunctionsOptions): Promise<StepFunctions> {
@@ -115,11 +115,7 @@ export async function startStepFunctions(options: StepFunctionsOptions): Promise
   const server = createServer(options.tls, (request, response) => {
     void serve(engine, options, { request, response });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, 'localhost', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, 'localhost', options.port ?? 0);
   return {
     endpoint: `https://localhost:${port}`,
     createStateMachine: (definition) => engine.createStateMachine(definition),

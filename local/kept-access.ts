@@ -1,0 +1,57 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Endpoints } from './state-directory.ts';
+
+const FILE = 'access.json';
+
+const accessSchema = z.strictObject({
+  secretAccessKey: z.string(),
+  endpoints: z.strictObject({ s3: z.url(), dynamodb: z.url(), states: z.url() }),
+});
+
+/** Ports to ask for; 0 is any free one. */
+export type Ports = Readonly<Record<keyof Endpoints, number>>;
+
+const ANY_PORTS: Ports = { s3: 0, dynamodb: 0, states: 0 };
+
+/** How clients reach the local cloud of one state directory: the same from start to start, as far as it can be. */
+export interface KeptAccess {
+  /** Of the account's own user. */
+  readonly secretAccessKey: string;
+  /** Where the services answered last. */
+  readonly ports: Ports;
+  /** Keeps the access for the next start, readable by this user alone. */
+  keep(endpoints: Endpoints): Promise<void>;
+}
+
+async function readKept(file: string): Promise<z.infer<typeof accessSchema> | undefined> {
+  try {
+    return accessSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function portsOf({ s3, dynamodb, states }: Endpoints): Ports {
+  const portOf = (url: string) => Number(new URL(url).port);
+  return { s3: portOf(s3), dynamodb: portOf(dynamodb), states: portOf(states) };
+}
+
+/** Finds the access that was kept in a state directory, or makes a new one. */
+export async function openAccess(stateDirectory: string): Promise<KeptAccess> {
+  const file = join(stateDirectory, FILE);
+  const kept = await readKept(file);
+  const secretAccessKey = kept?.secretAccessKey ?? randomBytes(30).toString('base64url');
+  return {
+    secretAccessKey,
+    ports: kept ? portsOf(kept.endpoints) : ANY_PORTS,
+    async keep(endpoints) {
+      const draft = `${file}.${randomUUID()}`;
+      await writeFile(draft, JSON.stringify({ secretAccessKey, endpoints }), { mode: 0o600 });
+      await rename(draft, file);
+    },
+  };
+}
