@@ -5,6 +5,7 @@ import { readDeployment } from './deploy/deployment.ts';
 import type { DeadLetter } from './events/dead-letter-queue.ts';
 import type { EventBus } from './events/event-bus.ts';
 import type { EventObject } from './events/event-pattern.ts';
+import type { FaultInjector } from './faults/fault-injector.ts';
 import type { Observe } from './happening.ts';
 import type { Denial } from './iam/authority.ts';
 import type { Credentials } from './iam/principals.ts';
@@ -12,6 +13,7 @@ import { openAccess } from './kept-access.ts';
 import type { ProcessFigures } from './lambda/lambda-host.ts';
 import { type Site, startCompute, startEvents, startStorage } from './provision.ts';
 import { type Endpoints, lockStateDirectory } from './state-directory.ts';
+import { type Clock, systemClock } from './stepfunctions/clock.ts';
 import { keepCertificate } from './tls.ts';
 
 /** What a local cloud deploys, and where it keeps its data. */
@@ -30,6 +32,16 @@ export interface LocalCloudOptions {
    * @default nobody watches
    */
   readonly observe?: Observe;
+  /**
+   * Spoils requests on purpose.
+   * @default nothing goes wrong
+   */
+  readonly faults?: FaultInjector;
+  /**
+   * The time that executions live by: their waits, retries, timeouts and dates.
+   * @default the machine's own
+   */
+  readonly clock?: Clock;
 }
 
 /** A stack deployed on this machine. */
@@ -112,7 +124,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const { lambdaConcurrency = Math.max(MIN_CONCURRENCY, availableParallelism()) } = options;
   const { ports } = access;
   const shared = { deployment, tls, stateDirectory, lambdaConcurrency, ports };
-  const site: Site = { ...shared, cleanup, publish, observe };
+  const { faults, clock = systemClock } = options;
+  const site: Site = { ...shared, cleanup, publish, observe, faults, clock };
 
   const storage = await startStorage(site);
   const { host, states } = await startCompute(site, storage);

@@ -7,12 +7,16 @@ import { createCourier } from './events/delivery.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
 import type { EventObject } from './events/event-pattern.ts';
 import { executionStatusEvent, objectCreatedEvent } from './events/events.ts';
+import type { FaultInjector } from './faults/fault-injector.ts';
+import { disturbDynamoDb, disturbS3 } from './faults/faulty-http.ts';
+import { invokeWithFaults, mishapOf } from './faults/faulty-lambda.ts';
 import type { Observe } from './happening.ts';
 import type { Ports } from './kept-access.ts';
 import { functionEnvironment } from './lambda/function-environment.ts';
 import { LambdaHost } from './lambda/lambda-host.ts';
 import { createObjectAccess, type ObjectAccess } from './object-access.ts';
 import { startS3Server } from './s3/server.ts';
+import type { Clock } from './stepfunctions/clock.ts';
 import { type StepFunctions, startStepFunctions } from './stepfunctions/server.ts';
 import type { LocalCertificate } from './tls.ts';
 
@@ -28,6 +32,8 @@ export interface Site {
   /** Hands an event to the bus, once there is one. */
   readonly publish: (event: EventObject) => void;
   readonly observe: Observe;
+  readonly faults: FaultInjector | undefined;
+  readonly clock: Clock;
 }
 
 /** Base URLs of the services that keep data. */
@@ -44,7 +50,7 @@ export interface Compute {
 
 /** Starts S3 and DynamoDB and makes the buckets and tables that are not there yet. */
 export async function startStorage(site: Site): Promise<Storage> {
-  const { deployment, tls, stateDirectory, ports, cleanup, publish } = site;
+  const { deployment, tls, stateDirectory, ports, cleanup, publish, faults } = site;
   const { authority, buckets, tables } = deployment;
   const { identify, authorize } = authority;
   const shared = { tls, region: ACCOUNT.region, identify, authorize };
@@ -54,6 +60,7 @@ export async function startStorage(site: Site): Promise<Storage> {
     ...shared,
     directory: join(stateDirectory, 's3'),
     port: ports.s3,
+    disturb: faults && disturbS3(faults),
     objectCreated: (object) => {
       if (sending.has(object.bucket)) publish(objectCreatedEvent(object, ACCOUNT));
     },
@@ -62,8 +69,13 @@ export async function startStorage(site: Site): Promise<Storage> {
   for (const { name } of buckets) await s3.createBucket(name);
 
   const directory = join(stateDirectory, 'dynamodb');
-  const port = ports.dynamodb;
-  const dynamodb = await startDynamoDb({ ...shared, directory, port, arnOf: tableArn });
+  const dynamodb = await startDynamoDb({
+    ...shared,
+    directory,
+    port: ports.dynamodb,
+    arnOf: tableArn,
+    disturb: faults && disturbDynamoDb(faults),
+  });
   cleanup.defer(() => dynamodb.close());
   for (const table of tables) await dynamodb.createTable(table);
 
@@ -72,11 +84,12 @@ export async function startStorage(site: Site): Promise<Storage> {
 }
 
 function createHost(site: Site, endpoints: Readonly<Record<string, string>>): LambdaHost {
-  const { deployment, tls, stateDirectory, lambdaConcurrency } = site;
+  const { deployment, tls, stateDirectory, lambdaConcurrency, faults } = site;
   return new LambdaHost({
     functions: deployment.functions,
     concurrency: lambdaConcurrency,
     logDirectory: join(stateDirectory, 'logs'),
+    mishapOf: faults && ((functionName, payload) => mishapOf(faults, functionName, payload)),
     environmentOf: (configuration) =>
       functionEnvironment(configuration, {
         region: ACCOUNT.region,
@@ -115,6 +128,7 @@ async function startStates(
     tls: site.tls,
     region: ACCOUNT.region,
     port: site.ports.states,
+    clock: site.clock,
     identify: authority.identify,
     services: {
       ...objects,
@@ -124,7 +138,7 @@ async function startStates(
         const resource = functions.arnOf(functionName);
         const action = 'lambda:InvokeFunction';
         authority.authorize({ accessKeyId, action, resource, context: {} });
-        return functions.invoke(functionName, payload);
+        return invokeWithFaults(site.faults, functions, { functionName, payload });
       },
     },
     executionStatusChanged: (change) => site.publish(executionStatusEvent(change, ACCOUNT)),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { AccessDenied, type Authorize, type Identify } from '#local/authorization.ts';
+import type { Disturb } from '#local/faults/faulty-http.ts';
 import { listen } from '#local/listen.ts';
 import { SignatureError, verifySignature } from '#local/sigv4.ts';
 import { NotImplemented, parseOperation, resourcesOf } from './operations.ts';
@@ -19,6 +20,8 @@ export interface DynamoDbOptions {
   readonly arnOf: (table: string) => string;
   readonly identify: Identify;
   readonly authorize: Authorize;
+  /** @default nothing goes wrong */
+  readonly disturb?: Disturb | undefined;
 }
 
 /** A running DynamoDB server. */
@@ -100,11 +103,13 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
  */
 export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
   const store = await TableStore.open(options.directory);
-  const server = createServer(options.tls, (request, response) => {
+  const { disturb = (listener) => listener } = options;
+  const serve = disturb((request, response) => {
     void answer(store, options, request)
       .catch(failure)
       .then((given) => send(response, given));
   });
+  const server = createServer(options.tls, serve);
   const port = await listen(server, '127.0.0.1', options.port ?? 0);
   return {
     endpoint: `https://127.0.0.1:${port}`,

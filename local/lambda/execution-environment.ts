@@ -14,6 +14,15 @@ export interface Outcome {
   readonly functionError?: 'Unhandled';
 }
 
+/** What befalls the process of one invocation; times count from when it took the invocation. */
+export interface Mishap {
+  readonly killAfterMilliseconds?: number;
+  /** Ends the invocation by timeout, of which the function was told nothing. */
+  readonly timeoutMilliseconds?: number;
+  /** Instead of the function's own timeout. */
+  readonly deadlineMilliseconds?: number;
+}
+
 const CLIENT = fileURLToPath(new URL('runtime-client.mjs', import.meta.url));
 
 /** Share of the memory size given to V8's old generation, as AWS's runtime does. */
@@ -46,6 +55,7 @@ function exitMessage(code: number | null, signal: NodeJS.Signals | null): string
 interface Running {
   readonly requestId: string;
   readonly payload: string;
+  readonly mishap: Mishap;
   readonly finish: (outcome: Outcome | undefined) => void;
   isTaken: boolean;
 }
@@ -127,13 +137,13 @@ export class ExecutionEnvironment {
    * Runs one invocation to its end; never rejects. The environment must be idle. Answers undefined when a warm
    * process turned out to be ending and never took the invocation: it has not run, another one may run it.
    */
-  invoke(payload: string): Promise<Outcome | undefined> {
+  invoke(payload: string, mishap: Mishap = {}): Promise<Outcome | undefined> {
     return new Promise((finish) => {
       if (!this.#alive) {
         finish(undefined);
         return;
       }
-      this.#running = { requestId: randomUUID(), payload, finish, isTaken: false };
+      this.#running = { requestId: randomUUID(), payload, mishap, finish, isTaken: false };
       this.#invocations += 1;
       this.#arm(INIT_MS + this.#configuration.timeoutSeconds * 1000);
       if (this.#offer) this.#handOut(this.#offer);
@@ -158,15 +168,21 @@ export class ExecutionEnvironment {
   #handOut(offer: (invocation: RuntimeInvocation) => void): void {
     const { arn, timeoutSeconds } = this.#configuration;
     if (!this.#running) return;
-    const { requestId, payload } = this.#running;
+    const { requestId, payload, mishap } = this.#running;
+    const { deadlineMilliseconds = timeoutSeconds * 1000 } = mishap;
     this.#running.isTaken = true;
     this.#offer = undefined;
-    this.#arm(timeoutSeconds * 1000);
+    this.#arm(mishap.timeoutMilliseconds ?? deadlineMilliseconds);
+    if (mishap.killAfterMilliseconds !== undefined) {
+      setTimeout(() => {
+        if (this.#running?.requestId === requestId) this.#child?.kill('SIGKILL');
+      }, mishap.killAfterMilliseconds);
+    }
     offer({
       requestId,
       payload,
       functionArn: arn,
-      deadlineMs: Date.now() + timeoutSeconds * 1000,
+      deadlineMs: Date.now() + deadlineMilliseconds,
     });
   }
 

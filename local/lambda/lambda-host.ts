@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExecutionEnvironment, type Outcome } from './execution-environment.ts';
+import { ExecutionEnvironment, type Mishap, type Outcome } from './execution-environment.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import { type FunctionLog, openFunctionLog } from './function-log.ts';
 import { LambdaException } from './lambda-errors.ts';
@@ -31,6 +31,8 @@ export interface LambdaHostOptions {
   readonly logDirectory: string;
   /** Invocations that run at once on this machine; more wait for their turn. */
   readonly concurrency: number;
+  /** What befalls the process of an invocation. @default nothing */
+  readonly mishapOf?: ((functionName: string, payload: string) => Mishap | undefined) | undefined;
 }
 
 /** Bytes of a synchronous request. */
@@ -61,14 +63,17 @@ export class LambdaHost {
   readonly #environments = new Map<ExecutionEnvironment, string>();
   readonly #figures: ProcessFigures[] = [];
   readonly #concurrency: number;
+  readonly #mishapOf: (functionName: string, payload: string) => Mishap | undefined;
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
   #inFlight = 0;
   #closed = false;
 
   /** @throws {LambdaException} a function's environment is not allowed. */
-  constructor({ functions, environmentOf, logDirectory, concurrency }: LambdaHostOptions) {
+  constructor(options: LambdaHostOptions) {
+    const { functions, environmentOf, logDirectory, concurrency } = options;
     this.#concurrency = concurrency;
+    this.#mishapOf = options.mishapOf ?? (() => undefined);
     mkdirSync(logDirectory, { recursive: true });
     this.#functions = new Map(
       functions.map((configuration) => [
@@ -179,9 +184,10 @@ export class LambdaHost {
   }
 
   async #run(hosted: HostedFunction, payload: string): Promise<InvokeResult> {
+    const mishap = this.#mishapOf(hosted.configuration.name, payload);
     for (;;) {
       const environment = await this.#environmentFor(hosted);
-      const outcome = await environment.invoke(payload);
+      const outcome = await environment.invoke(payload, mishap);
       if (environment.isAlive && !this.#closed) hosted.idle.push(environment);
       else await this.#retire(hosted, environment);
       if (outcome) return { ...outcome, statusCode: 200, executedVersion: '$LATEST' };

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { Authorize, Identify } from '#local/authorization.ts';
+import type { Disturb } from '#local/faults/faulty-http.ts';
 import { listen } from '#local/listen.ts';
 import { assertBucketName } from './buckets.ts';
 import type { Call, Reply } from './call.ts';
@@ -25,6 +26,8 @@ export interface S3ServerOptions {
   readonly authorize: Authorize;
   /** Told after each commit, in order for each key. */
   readonly objectCreated?: (event: ObjectCreated) => void;
+  /** @default nothing goes wrong */
+  readonly disturb?: Disturb | undefined;
 }
 
 /** A running S3 server. */
@@ -134,8 +137,9 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
     underWay.add(work);
     void work.finally(() => underWay.delete(work));
   };
-  server.on('request', serve);
-  server.on('checkContinue', serve); // the body is asked for once the caller may send it
+  const { disturb = (listener) => listener } = options;
+  server.on('request', disturb(serve));
+  server.on('checkContinue', disturb(serve)); // the body is asked for once the caller may send it
   const port = await listen(server, '127.0.0.1', options.port ?? 0);
   endpoint = `https://localhost:${port}`;
   return {
