@@ -1,0 +1,4 @@
+#!/usr/bin/env bash
+# Joins the chunks of a finished run in row order: concatenate.sh s3://bucket/…/_manifest/manifest.json > all.csv
+set -euo pipefail
+aws s3 cp "$1" - | jq -r '.entries[].url' | while read -r url; do aws s3 cp "$url" -; done
