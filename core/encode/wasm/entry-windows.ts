@@ -46,7 +46,7 @@ function copyValues(target: CsrData, data: CsrData, from: number, to: number): v
 }
 
 /** Whole numbers below this are as long as an unstored cell, and differ from it in the first byte only. */
-function patchLimit(options: CellOptions): number {
+export function patchLimit(options: CellOptions): number {
   const implicit = implicitText(options);
   return implicit === (isFloat(options.dtype) ? '0.0' : '0') ? 10 : 0;
 }
@@ -57,7 +57,10 @@ function fillTemplates(exports: KernelExports, unit: Uint8Array): void {
   for (let i = 0; i < Math.min(unit.length, TEMPLATES); i += 1) {
     const start = exports.TEMPLATE.value + i * stride;
     const template = new Uint8Array(exports.memory.buffer, start, stride - 1);
-    for (let at = 0; at + unit.length <= template.length; at += unit.length) template.set(unit, at);
+    template.set(unit);
+    for (let filled = unit.length; filled < template.length; filled *= 2) {
+      template.copyWithin(filled, 0, filled);
+    }
   }
 }
 

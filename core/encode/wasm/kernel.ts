@@ -10,6 +10,12 @@ export type WindowWriter = (start: number, end: number) => number;
 /** Goes over the window's text without making it. */
 export type WindowDigester = () => void;
 
+/** Deflates the window's text between two addresses; returns why it stopped, see {@link STOPPED}. */
+export type WindowDeflater = (start: number, end: number) => number;
+
+/** Why a {@link WindowDeflater} returned. */
+export const STOPPED = { windowUsed: 0, outputFull: 1, blockFull: 2 } as const;
+
 /** What `assembly/kernel.as` exports. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
@@ -48,6 +54,27 @@ export interface KernelExports {
   readonly digestInt64: WindowDigester;
   readonly digestUint64: WindowDigester;
   readonly digestFloat64: WindowDigester;
+  readonly LITERAL_CODES: Address;
+  readonly RUN_CODES: Address;
+  readonly LEAD_CODES: Address;
+  readonly PATCH_CODES: Address;
+  readonly LITERAL_COUNTS: Address;
+  readonly RUN_COUNTS: Address;
+  readonly LEAD_COUNTS: Address;
+  readonly PATCH_COUNTS: Address;
+  startDeflate(): void;
+  startBlock(steps: number): void;
+  startDeflateWindow(): void;
+  bitsTo(address: number): void;
+  bitsEnd(): number;
+  putFewBits(bits: number, count: number): void;
+  endByte(): void;
+  readonly deflateBool: WindowDeflater;
+  readonly deflateInt32: WindowDeflater;
+  readonly deflateUint32: WindowDeflater;
+  readonly deflateInt64: WindowDeflater;
+  readonly deflateUint64: WindowDeflater;
+  readonly deflateFloat64: WindowDeflater;
   textCrc(): number;
   textLength(): number;
 }

@@ -14,7 +14,8 @@ const BYTES: usize = memory.data(4 * 256 * 4, 64);
 /** For each number of cells: the power of x, and the CRC of their text. */
 const CELLS: usize = memory.data(4097 * 8, 64);
 
-let state: u32 = 0;
+/** The register, as zlib keeps it: inverted. */
+export let crcState: u32 = 0;
 let length: u64 = 0;
 
 // @ts-ignore: decorator
@@ -44,7 +45,7 @@ function afterByte(crc: u32, byte: u32): u32 {
 /** Forgets all text, and learns what an unstored cell looks like: `unitBytes` at `unit`. */
 export function startCrc(unit: usize, unitBytes: usize): void {
   if (byteEntry(0, 1) == 0) fillByteTables();
-  state = 0xffffffff;
+  crcState = 0xffffffff;
   length = 0;
   let power: u32 = 0x80000000;
   let crc: u32 = 0;
@@ -89,9 +90,17 @@ function multiply(a: u32, b: u32): u32 {
   );
 }
 
+/** For a loop that keeps the register in a local: takes it back. */
 // @ts-ignore: decorator
 @inline
-function afterFewCells(crc: u32, cells: i32): u32 {
+export function setCrc(crc: u32): void {
+  crcState = crc;
+}
+
+/** The register after at most `MAX_CELLS` unstored cells. */
+// @ts-ignore: decorator
+@inline
+export function afterFewCells(crc: u32, cells: i32): u32 {
   const at = CELLS + (<usize>cells << 3);
   return multiply(crc, load<u32>(at)) ^ load<u32>(at, 4);
 }
@@ -99,21 +108,21 @@ function afterFewCells(crc: u32, cells: i32): u32 {
 /** Goes over unstored cells, each with its delimiter; changes the first of them by `patch`. */
 export function crcCells(patch: u32, cells: i32): void {
   let left = cells;
-  let crc = state ^ patch;
+  let crc = crcState ^ patch;
   while (left > MAX_CELLS) {
     crc = afterFewCells(crc, MAX_CELLS);
     left -= MAX_CELLS;
   }
-  state = afterFewCells(crc, left);
+  crcState = afterFewCells(crc, left);
 }
 
 export function crcByte(byte: u32): void {
-  state = afterByte(state, byte);
+  crcState = afterByte(crcState, byte);
 }
 
 /** Goes over the text `[from, end)`. */
 export function crcText(from: usize, end: usize): void {
-  let crc = state;
+  let crc = crcState;
   let at = from;
   for (; at + 4 <= end; at += 4) {
     const word = crc ^ load<u32>(at);
@@ -121,14 +130,14 @@ export function crcText(from: usize, end: usize): void {
       byteEntry(3, word) ^ byteEntry(2, word >> 8) ^ byteEntry(1, word >> 16) ^ byteEntry(0, word >> 24);
   }
   for (; at < end; at += 1) crc = afterByte(crc, load<u8>(at));
-  state = crc;
+  crcState = crc;
 }
 
 /** Turns the last byte into another one: `difference` holds the bits that change. */
 // @ts-ignore: decorator
 @inline
 export function crcChangeLast(difference: u32): void {
-  state ^= byteEntry(0, difference);
+  crcState ^= byteEntry(0, difference);
 }
 
 // @ts-ignore: decorator
@@ -139,7 +148,7 @@ export function addLength(bytes: i64): void {
 
 /** CRC-32 of all text gone over. */
 export function textCrc(): u32 {
-  return ~state;
+  return ~crcState;
 }
 
 /** Bytes of all text gone over, as a double: exact below 2^53. */

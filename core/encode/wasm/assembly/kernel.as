@@ -31,6 +31,27 @@ export {
   startDigest,
 } from './digest';
 
+export { bitsEnd, bitsTo, endByte, putFewBits } from './bits';
+export {
+  deflateBool,
+  deflateFloat64,
+  deflateInt32,
+  deflateInt64,
+  deflateUint32,
+  deflateUint64,
+  LEAD_CODES,
+  LEAD_COUNTS,
+  LITERAL_CODES,
+  LITERAL_COUNTS,
+  PATCH_CODES,
+  PATCH_COUNTS,
+  RUN_CODES,
+  RUN_COUNTS,
+  startBlock,
+  startDeflate,
+  startDeflateWindow,
+} from './deflate';
+
 /** The first address that nothing here uses. */
 export function heapBase(): usize {
   return __heap_base;

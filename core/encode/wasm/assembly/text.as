@@ -77,7 +77,7 @@ export function setText(
   unitBytes = unitBytes_;
   pieceColumns = TEMPLATE_BYTES / unitBytes_;
   const phased = unitBytes_ <= 4 && 64 % unitBytes_ == 0;
-  phaseMask = phased ? unitBytes_ - 1 : 0;
+  phaseMask = phased ? <usize>unitBytes_ - 1 : 0;
   lineMask = phased ? 63 : 0;
   delimiter = delimiter_;
   patchLimit = patchLimit_;

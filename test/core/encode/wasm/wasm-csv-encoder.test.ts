@@ -10,6 +10,7 @@ import { createWasmCsvEncoder } from '#core/encode/wasm/wasm-csv-encoder.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { cutSlice, matrices } from '#test/core/encode/arbitrary-matrix.ts';
 import { collectParts, freshBuffers } from './collect-parts.ts';
+import { regularSlice } from './regular-slice.ts';
 
 const kernel = new Kernel({ count: 3, bytes: 100_000 });
 
@@ -35,30 +36,6 @@ function kernelBuffers(): () => Uint8Array {
   return () => {
     next += 1;
     return kernel.buffers[next % kernel.buffers.length]!;
-  };
-}
-
-/** Rows with a stored cell every `step` cells, counted through all rows. */
-function regular(
-  rows: number,
-  columns: number,
-  step: number,
-  data: (nnz: number) => CsrSlice['data'],
-): CsrSlice {
-  const indptr = new Int32Array(rows + 1);
-  const indices: number[] = [];
-  for (let row = 0; row < rows; row += 1) {
-    const first = (step - ((row * columns) % step)) % step;
-    for (let column = first; column < columns; column += step) indices.push(column);
-    indptr[row + 1] = indices.length;
-  }
-  return {
-    rowStart: 0,
-    rowEnd: rows,
-    indptr,
-    indices: Int32Array.from(indices),
-    data: data(indices.length),
-    nnz: indices.length,
   };
 }
 
@@ -103,7 +80,7 @@ describe('the text made in WebAssembly', () => {
     ['floats', 'float64', 9, 30_000, 13, sines],
     ['stored NaN', 'float32', 9, 30_000, 13, nans],
   ] as const)('is right for %s', (_, dtype, rows, columns, step, data) => {
-    const slice = regular(rows, columns, step, data);
+    const slice = regularSlice(rows, columns, step, data);
     for (const profile of ['typed', 'zero0', 'empty'] as const) {
       const dialect = { ...DEFAULT_DIALECT, profile, naRep: '€'.repeat(64) };
       const options = { dtype, columns, dialect };
@@ -116,7 +93,7 @@ describe('the text made in WebAssembly', () => {
   });
 
   test('of a matrix without columns is a bare line end a row', () => {
-    const slice = regular(70_000, 0, 1, small);
+    const slice = regularSlice(70_000, 0, 1, small);
     const parts = wasmParts([slice], { ...counts, columns: 0 }, freshBuffers([999]));
     expect(Buffer.concat(parts).equals(Buffer.alloc(70_000, '\n'))).toBe(true);
   });
@@ -124,7 +101,7 @@ describe('the text made in WebAssembly', () => {
 
 describe('a kernel', () => {
   test('fails an encoder whose memory another one has taken', () => {
-    const slice = regular(2, 3, 2, (nnz) => new BigInt64Array(nnz));
+    const slice = regularSlice(2, 3, 2, (nnz) => new BigInt64Array(nnz));
     const first = createWasmCsvEncoder(kernel, { ...counts, buffer: new Uint8Array(5) });
     const parts = first.encode(slice);
     expect(parts.next().value).toHaveLength(5);

@@ -1,0 +1,182 @@
+import {
+  DISTANCE_SYMBOLS,
+  distanceSymbol,
+  END_OF_BLOCK,
+  LITERAL_SYMBOLS,
+  lengthSymbol,
+} from './deflate-symbols.ts';
+import { canonicalCode, codeLengths } from './huffman.ts';
+
+/** How often each symbol occurs in a block. */
+export interface SymbolCounts {
+  readonly literals: Uint32Array;
+  readonly distances: Uint32Array;
+}
+
+/** At most 53 bits to be written, lowest first. */
+export interface BitString {
+  readonly bits: number;
+  readonly count: number;
+}
+
+/** `length` bytes that also lie `distance` bytes before. */
+export interface Match {
+  readonly length: number;
+  readonly distance: number;
+}
+
+/** Writes at most 31 bits. */
+export type PutBits = (bits: number, count: number) => void;
+
+/** Block types, with the bit that says whether it is the last. */
+const FIXED_BLOCK = 0b010;
+const LAST_FIXED_BLOCK = 0b011;
+const DYNAMIC_BLOCK = 0b100;
+
+const MAX_CODE_BITS = 15;
+const MAX_LENGTH_CODE_BITS = 7;
+
+/** The order in which a header gives the lengths of the code of lengths. */
+const LENGTH_CODE_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+
+/** One step of the run-length coding of code lengths: a symbol, and a repeat count behind it. */
+type LengthStep = readonly [symbol: number, extra: number, extraBits: number];
+
+/** Lengths of the fixed code: RFC 1951, section 3.2.6. */
+function fixedLengths(): Uint8Array {
+  return Uint8Array.from({ length: 288 }, (_, symbol) => {
+    if (symbol < 144) return 8;
+    if (symbol < 256) return 9;
+    return symbol < 280 ? 7 : 8;
+  });
+}
+
+/** Repeats of a length: zeros 3 to 138 at once, others 3 to 6 behind the first. */
+function repeatSteps(length: number, times: number): LengthStep[] {
+  const steps: LengthStep[] = [];
+  let left = times;
+  if (length !== 0) {
+    steps.push([length, 0, 0]);
+    left -= 1;
+    for (; left >= 3; left -= Math.min(left, 6)) steps.push([16, Math.min(left, 6) - 3, 2]);
+  } else {
+    for (; left >= 11; left -= Math.min(left, 138)) steps.push([18, Math.min(left, 138) - 11, 7]);
+    for (; left >= 3; left -= Math.min(left, 10)) steps.push([17, Math.min(left, 10) - 3, 3]);
+  }
+  for (; left > 0; left -= 1) steps.push([length, 0, 0]);
+  return steps;
+}
+
+function runLengths(lengths: readonly number[]): LengthStep[] {
+  const steps: LengthStep[] = [];
+  for (let from = 0, to = 0; from < lengths.length; from = to) {
+    while (to < lengths.length && lengths[to] === lengths[from]) to += 1;
+    steps.push(...repeatSteps(lengths[from]!, to - from));
+  }
+  return steps;
+}
+
+/** Number of symbols up to the last one that has a code; at least `least`. */
+function usedSymbols(lengths: Uint8Array, least: number): number {
+  return Math.max(least, lengths.findLastIndex((length) => length > 0) + 1);
+}
+
+/** The Huffman codes of one block of a deflate stream. */
+export class BlockCode {
+  readonly #literalLengths: Uint8Array;
+  readonly #distanceLengths: Uint8Array;
+  readonly #literalCodes: Uint16Array;
+  readonly #distanceCodes: Uint16Array;
+  readonly #isFixed: boolean;
+
+  private constructor(literalLengths: Uint8Array, distanceLengths: Uint8Array, isFixed: boolean) {
+    this.#literalLengths = literalLengths;
+    this.#distanceLengths = distanceLengths;
+    this.#literalCodes = canonicalCode(literalLengths);
+    this.#distanceCodes = canonicalCode(distanceLengths);
+    this.#isFixed = isFixed;
+  }
+
+  /** The code that needs no header. */
+  static fixed(): BlockCode {
+    return new BlockCode(fixedLengths(), new Uint8Array(DISTANCE_SYMBOLS).fill(5), true);
+  }
+
+  /** The best code for a block with these counts: what counts 0 cannot be written. */
+  static of({ literals, distances }: SymbolCounts): BlockCode {
+    return new BlockCode(
+      codeLengths(literals, MAX_CODE_BITS),
+      codeLengths(distances, MAX_CODE_BITS),
+      false,
+    );
+  }
+
+  literal(byte: number): BitString {
+    return { bits: this.#literalCodes[byte]!, count: this.#literalLengths[byte]! };
+  }
+
+  /** A match: the code of the length, its extra bits, the code of the distance, its extra bits. */
+  match({ length, distance }: Match): BitString {
+    const far = lengthSymbol(length);
+    const back = distanceSymbol(distance);
+    const fields = [
+      [this.#literalCodes[far.symbol]!, this.#literalLengths[far.symbol]!],
+      [far.extra, far.extraBits],
+      [this.#distanceCodes[back.symbol]!, this.#distanceLengths[back.symbol]!],
+      [back.extra, back.extraBits],
+    ] as const;
+    let bits = 0;
+    let count = 0;
+    for (const [value, size] of fields) {
+      bits += value * 2 ** count;
+      count += size;
+    }
+    return { bits, count };
+  }
+
+  /** Writes what stands before a block that more blocks follow. */
+  writeHeader(put: PutBits): void {
+    if (this.#isFixed) {
+      put(FIXED_BLOCK, 3);
+      return;
+    }
+    const literals = usedSymbols(this.#literalLengths, 257);
+    const distances = usedSymbols(this.#distanceLengths, 1);
+    const steps = runLengths([
+      ...this.#literalLengths.subarray(0, literals),
+      ...this.#distanceLengths.subarray(0, distances),
+    ]);
+    const counts = new Uint32Array(19);
+    for (const [symbol] of steps) counts[symbol]! += 1;
+    const lengths = codeLengths(counts, MAX_LENGTH_CODE_BITS);
+    const codes = canonicalCode(lengths);
+    const ordered = LENGTH_CODE_ORDER.map((symbol) => lengths[symbol]!);
+    const given = ordered.findLastIndex((length) => length > 0) + 1;
+    put(DYNAMIC_BLOCK, 3);
+    put(literals - 257, 5);
+    put(distances - 1, 5);
+    put(given - 4, 4);
+    for (const length of ordered.slice(0, given)) put(length, 3);
+    for (const [symbol, extra, extraBits] of steps) {
+      put(codes[symbol]!, lengths[symbol]!);
+      put(extra, extraBits);
+    }
+  }
+
+  writeEnd(put: PutBits): void {
+    put(this.#literalCodes[END_OF_BLOCK]!, this.#literalLengths[END_OF_BLOCK]!);
+  }
+}
+
+/** Writes the empty block that ends a stream. */
+export function writeLastBlock(put: PutBits): void {
+  put(LAST_FIXED_BLOCK, 3);
+  put(0, 7);
+}
+
+/** No symbol at all but the end of the block. */
+export function noCounts(): SymbolCounts {
+  const literals = new Uint32Array(LITERAL_SYMBOLS);
+  literals[END_OF_BLOCK] = 1;
+  return { literals, distances: new Uint32Array(DISTANCE_SYMBOLS) };
+}

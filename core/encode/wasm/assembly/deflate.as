@@ -1,0 +1,442 @@
+// A deflate stream of the text of CSR entries, made without the text.
+//
+// A run of unstored cells repeats itself at the distance of one cell: matches of length 258, and one for
+// the rest. A stored cell is literals. What follows it up to the end of the next unstored cell lay before
+// it too: one match ("lead") at the distance of what lies between.
+//
+// Everything is counted as it is written; the code of a block is made by the host from what the block
+// before it held. The blocks end after fixed numbers of steps, so nothing depends on how the rows are cut
+// into slices or the stream into parts.
+
+import {
+  bitBuffer,
+  bitsAt,
+  bitsTo,
+  bitsUsed,
+  codeBits,
+  codeSize,
+  joined,
+  putBits,
+  putCode,
+  setBits,
+  startBits,
+} from './bits';
+import {
+  addLength,
+  afterFewCells,
+  crcByte,
+  crcCells,
+  crcChangeLast,
+  crcState,
+  crcText,
+  setCrc,
+  startCrc,
+} from './crc';
+import {
+  columnOf,
+  columns,
+  delimiter,
+  entryBase,
+  entryCount,
+  isPatch,
+  patchLimit,
+  ROW_ENDS,
+  rowCount,
+  SCRATCH,
+  TEMPLATE,
+  unitBytes,
+  valueOf,
+  writeValue,
+} from './text';
+
+/** Codes of the block, each with the number of its bits in the upper byte: filled by the host. */
+export const LITERAL_CODES: usize = memory.data(256 * 8, 64);
+/** Of a match of each length at the distance of one cell. */
+export const RUN_CODES: usize = memory.data(259 * 8, 64);
+/** Of a lead behind a text of each length. */
+export const LEAD_CODES: usize = memory.data(512 * 8, 64);
+/** Of each digit that stands for the first byte of a cell, with the lead behind it. */
+export const PATCH_CODES: usize = memory.data(10 * 8, 64);
+
+/** How often each was written in the block: read and cleared by the host. */
+export const LITERAL_COUNTS: usize = memory.data(256 * 4, 64);
+export const RUN_COUNTS: usize = memory.data(259 * 4, 64);
+export const LEAD_COUNTS: usize = memory.data(512 * 4, 64);
+export const PATCH_COUNTS: usize = memory.data(10 * 4, 64);
+
+/**
+ * Of the unstored cells between two digits, but for what the lead of the first covers: the whole run, if it
+ * fits a word. How often each was written is added to the other counts at the end of a block.
+ */
+const GAP_LIMIT: i32 = 2048;
+const GAP_CODES: usize = memory.data(2048 * 8, 64);
+const GAP_COUNTS: usize = memory.data(2048 * 4, 64);
+
+const LONGEST: usize = 258;
+
+/** Entries that the loop over digits takes at once: a word each, so they fit what a step may write. */
+const DIGITS_AT_ONCE: i32 = 512;
+
+/** Bounds what one step writes: 65536 cells of 6 bytes are 1525 matches of at most 36 bits. */
+const STEP_CELLS: i32 = 65536;
+/** A step's matches, a text of 512 literals of 15 bits, and before them 512 digits of a word each. */
+const STEP_BYTES: i32 = 12288;
+
+// What was written last.
+const LINE_END: i32 = 0;
+/** A digit that is the first byte of a cell; it is held back, to be written with the lead. */
+const PATCH: i32 = 1;
+const TEXT: i32 = 2;
+const CELL: i32 = 3;
+
+// What a window's call ended with.
+const WINDOW_USED: i32 = 0;
+const OUTPUT_FULL: i32 = 1;
+const BLOCK_FULL: i32 = 2;
+
+let row: i32 = 0;
+let column: i32 = 0;
+let entry: i32 = 0;
+let last: i32 = LINE_END;
+let digit: u32 = 0;
+let textBytes: usize = 0;
+/** True if what the next lead copies lies before the text written last. */
+let canLead: bool = false;
+let stepsLeft: i32 = 0;
+/** As many codes of length 258 as fit a word. */
+let someLongest: usize = 0;
+let someBits: u64 = 0;
+let someSize: u32 = 0;
+let longestSize: u32 = 0;
+
+/** Begins a new text; see `setText`. */
+export function startDeflate(): void {
+  startCrc(TEMPLATE, unitBytes);
+  startBits();
+  memory.fill(GAP_COUNTS, 0, <usize>GAP_LIMIT << 2);
+  row = column = entry = stepsLeft = 0;
+  canLead = false;
+  last = LINE_END;
+}
+
+/** Begins a block of so many steps; its codes are in place. */
+export function startBlock(steps: i32): void {
+  stepsLeft = steps;
+  const code = load<u64>(RUN_CODES + (LONGEST << 3));
+  longestSize = codeSize(code);
+  someBits = 0;
+  someSize = 0;
+  someLongest = 0;
+  while (someSize + longestSize <= 56) {
+    someBits |= codeBits(code) << someSize;
+    someSize += longestSize;
+    someLongest += 1;
+  }
+  for (let cells: usize = 1; cells < <usize>GAP_LIMIT; cells += 1) {
+    store<u64>(GAP_CODES + (cells << 3), runCode((cells - 1) * unitBytes));
+  }
+}
+
+/** Begins a window; see `setWindow`. */
+export function startDeflateWindow(): void {
+  row = entry = 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function putLiteral(byte: u32): void {
+  putCounted(LITERAL_CODES, LITERAL_COUNTS, byte);
+}
+
+// @ts-ignore: decorator
+@inline
+function putCounted(codes: usize, counts: usize, index: usize): void {
+  addCount(counts, index, 1);
+  putCode(codeOf(codes, index));
+}
+
+function putLiterals(from: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 1) putLiteral(load<u8>(from + i));
+}
+
+/** Matches of length 258, as many at once as fit a word. */
+function putLongest(matches: usize): void {
+  addCount(RUN_COUNTS, LONGEST, <u32>matches);
+  let left = matches;
+  for (; left >= someLongest; left -= someLongest) putBits(someBits, someSize);
+  const size = <u32>left * longestSize;
+  putBits(someBits & (((<u64>1) << size) - 1), size);
+}
+
+/**
+ * How many matches of length 258 a run begins with. At most 260 bytes are left: one or two alone would be
+ * too short for a match.
+ */
+// @ts-ignore: decorator
+@inline
+function longestIn(bytes: usize): usize {
+  const matches = bytes / LONGEST;
+  const rest = bytes - matches * LONGEST;
+  return matches > 0 && rest > 0 && rest < 3 ? matches - 1 : matches;
+}
+
+/** Bytes that go on as those a cell before them; the first is byte `phase` of a cell. */
+function putRun(bytes: usize, phase: usize): void {
+  let rest = bytes;
+  if (rest > LONGEST) {
+    const matches = longestIn(rest);
+    rest -= matches * LONGEST;
+    putLongest(matches);
+    if (rest > LONGEST) {
+      putCounted(RUN_CODES, RUN_COUNTS, rest - 3);
+      rest = 3;
+    }
+  }
+  if (rest >= 3) putCounted(RUN_CODES, RUN_COUNTS, rest);
+  else if (rest > 0) putLiterals(TEMPLATE + phase, rest);
+}
+
+// @ts-ignore: decorator
+@inline
+function codeOf(codes: usize, index: usize): u64 {
+  return load<u64>(codes + (index << 3));
+}
+
+/** All that `putRun(bytes, 0)` writes, as one code. */
+function runCode(bytes: usize): u64 {
+  const matches = longestIn(bytes);
+  let rest = bytes - matches * LONGEST;
+  let code: u64 = 0;
+  for (let i: usize = 0; i < matches && code >> 56 <= 56; i += 1) {
+    code = joined(code, codeOf(RUN_CODES, LONGEST));
+  }
+  if (rest > LONGEST) {
+    code = joined(code, codeOf(RUN_CODES, rest - 3));
+    rest = 3;
+  }
+  if (rest >= 3) return joined(code, codeOf(RUN_CODES, rest));
+  for (let i: usize = 0; i < rest; i += 1) {
+    code = joined(code, codeOf(LITERAL_CODES, load<u8>(TEMPLATE + i)));
+  }
+  return code;
+}
+
+// @ts-ignore: decorator
+@inline
+function addCount(counts: usize, index: usize, times: u32): void {
+  const at = counts + (index << 2);
+  store<u32>(at, load<u32>(at) + times);
+}
+
+/** Adds what runs between digits consist of to the counts of the block. */
+function countGaps(): void {
+  for (let cells: usize = 1; cells < <usize>GAP_LIMIT; cells += 1) {
+    const times = load<u32>(GAP_COUNTS + (cells << 2));
+    if (times == 0) continue;
+    store<u32>(GAP_COUNTS + (cells << 2), 0);
+    const bytes = (cells - 1) * unitBytes;
+    const matches = longestIn(bytes);
+    addCount(RUN_COUNTS, LONGEST, <u32>matches * times);
+    let rest = bytes - matches * LONGEST;
+    if (rest > LONGEST) {
+      addCount(RUN_COUNTS, rest - 3, times);
+      rest = 3;
+    }
+    if (rest >= 3) addCount(RUN_COUNTS, rest, times);
+    else for (let i: usize = 0; i < rest; i += 1) addCount(LITERAL_COUNTS, load<u8>(TEMPLATE + i), times);
+  }
+}
+
+/** What follows the digit held back: the rest of its cell, and `cells` unstored ones, and `more` bytes. */
+function putAfterPatch(cells: i32, more: usize): void {
+  const unit = unitBytes;
+  const bytes = <usize>(cells + 1) * unit - 1 + more;
+  const lead = unit + unit - 1;
+  crcCells(digit, cells + 1);
+  if (canLead && bytes >= lead) {
+    putCounted(PATCH_CODES, PATCH_COUNTS, digit);
+    putRun(bytes - lead, 0);
+    return;
+  }
+  putLiteral(0x30 + digit);
+  const first = min(bytes, unit);
+  putLiterals(TEMPLATE + 1, first);
+  putRun(bytes - first, 1);
+}
+
+/** What follows a text: a delimiter, and `cells` unstored cells, and `more` bytes. */
+function putAfterText(cells: i32, more: usize): void {
+  const unit = unitBytes;
+  const bytes = <usize>cells * unit + 1 + more;
+  crcByte(delimiter);
+  if (cells > 0) crcCells(0, cells);
+  if (canLead && bytes > unit) {
+    putCounted(LEAD_CODES, LEAD_COUNTS, textBytes);
+    putRun(bytes - unit - 1, 0);
+    return;
+  }
+  const first = min(bytes, unit);
+  putLiterals(TEMPLATE + unit - 1, first);
+  putRun(bytes - first, unit - 1);
+}
+
+/** `cells` unstored cells, and `more` bytes like theirs, behind whatever was written last. */
+function putCells(cells: i32, more: usize): void {
+  if (last == PATCH) return putAfterPatch(cells, more);
+  if (last == TEXT) return putAfterText(cells, more);
+  const bytes = <usize>cells * unitBytes + more;
+  if (cells > 0) crcCells(0, cells);
+  const first = last == LINE_END ? min(bytes, unitBytes) : 0;
+  putLiterals(TEMPLATE, first);
+  putRun(bytes - first, 0);
+}
+
+/** Unstored cells before a stored one, and `more` bytes of that which are the same. */
+function putGap(cells: i32, more: usize): void {
+  putCells(cells, more);
+  const text = unitBytes > 1 && (cells > 1 || (cells == 1 && (last == PATCH || last == TEXT)));
+  // A digit's lead begins within the cell before the last.
+  canLead = text && (unitBytes == 2 || cells > 1 || patchLimit == 0);
+  column += cells;
+  last = CELL;
+}
+
+function endRow(): void {
+  // The line ends where a delimiter would be: one byte less.
+  putCells(columns - column, -1);
+  crcChangeLast(delimiter ^ 0x0a);
+  putLiteral(0x0a);
+  addLength(<i64>columns * <i64>unitBytes);
+  row += 1;
+  column = 0;
+  last = LINE_END;
+}
+
+/** How many bytes the text `[from, end)` begins with that an unstored cell begins with too. */
+function sharedBytes(from: usize, end: usize): usize {
+  const most = min(end - from, unitBytes - 1);
+  let shared: usize = 0;
+  while (shared < most && load<u8>(from + shared) == load<u8>(TEMPLATE + shared)) shared += 1;
+  return shared;
+}
+
+/** `cells` unstored cells and a stored one. */
+function putEntry<T>(cells: i32, value: T): void {
+  if (isPatch<T>(value, patchLimit)) {
+    putGap(cells, 0);
+    digit = <u32>value;
+    last = PATCH;
+  } else {
+    const end = writeValue<T>(value, SCRATCH);
+    const shared = sharedBytes(SCRATCH, end);
+    putGap(cells, shared);
+    putLiterals(SCRATCH + shared, end - SCRATCH - shared);
+    crcText(SCRATCH, end);
+    textBytes = end - SCRATCH;
+    addLength(<i64>textBytes + 1 - <i64>unitBytes);
+    last = TEXT;
+  }
+  column += 1;
+}
+
+/**
+ * Goes on while a digit with its lead is followed by a run that fits a word, and by another digit: this
+ * is nearly all of a matrix of counts. Everything is in locals, which makes an entry take 12 ns, not 32.
+ */
+function putDigits<T>(rowEntries: i32): void {
+  const limit = patchLimit;
+  const least: u32 = unitBytes == 2 ? 1 : 2;
+  const stop = min(rowEntries, entry + min(stepsLeft, DIGITS_AT_ONCE));
+  let next = entry;
+  let from = column;
+  let held = digit;
+  let at = bitsAt;
+  let buffer = bitBuffer;
+  let used = bitsUsed;
+  let crc = crcState;
+  for (; next < stop; next += 1) {
+    const value = valueOf<T>(next);
+    const cells = columnOf(next) - from;
+    if (<u32>cells - least >= <u32>GAP_LIMIT - least || !isPatch<T>(value, limit)) break;
+    const first = codeOf(PATCH_CODES, held);
+    const second = codeOf(GAP_CODES, cells);
+    const firstSize = codeSize(first);
+    const size = firstSize + codeSize(second);
+    if (size > 56) break;
+    addCount(PATCH_COUNTS, held, 1);
+    addCount(GAP_COUNTS, cells, 1);
+    const word = buffer | ((codeBits(first) | (codeBits(second) << firstSize)) << used);
+    store<u64>(at, word);
+    const filled = used + size;
+    at += filled >> 3;
+    buffer = word >> (filled & 56);
+    used = filled & 7;
+    crc = afterFewCells(crc ^ held, cells + 1);
+    held = <u32>value;
+    from += cells + 1;
+  }
+  stepsLeft -= next - entry;
+  entry = next;
+  column = from;
+  digit = held;
+  setBits(at, buffer, used);
+  setCrc(crc);
+}
+
+/** Writes on until the window is used up, or `end` is near, or the block is full. */
+// @ts-ignore: decorator
+@inline
+function deflateRows<T>(start: usize, end: usize): i32 {
+  bitsTo(start);
+  const full = end - STEP_BYTES;
+  for (;;) {
+    if (bitsAt > full) return OUTPUT_FULL;
+    if (stepsLeft == 0) {
+      countGaps();
+      return BLOCK_FULL;
+    }
+    const whole = row < rowCount;
+    const rowEntries = whole ? load<i32>(ROW_ENDS + (<usize>row << 2)) - entryBase : entryCount;
+    if (!isBoolean<T>() && last == PATCH && canLead) {
+      putDigits<T>(rowEntries);
+      if (stepsLeft == 0) continue;
+    }
+    const inRow = entry < rowEntries;
+    if (!inRow && !whole) return WINDOW_USED;
+    const gap = (inRow ? columnOf(entry) : columns) - column;
+    stepsLeft -= 1;
+    if (gap > STEP_CELLS) {
+      putGap(STEP_CELLS, 0);
+    } else if (inRow) {
+      putEntry<T>(gap, valueOf<T>(entry));
+      entry += 1;
+    } else {
+      endRow();
+    }
+  }
+  return WINDOW_USED;
+}
+
+export function deflateBool(start: usize, end: usize): i32 {
+  return deflateRows<bool>(start, end);
+}
+
+export function deflateInt32(start: usize, end: usize): i32 {
+  return deflateRows<i32>(start, end);
+}
+
+export function deflateUint32(start: usize, end: usize): i32 {
+  return deflateRows<u32>(start, end);
+}
+
+export function deflateInt64(start: usize, end: usize): i32 {
+  return deflateRows<i64>(start, end);
+}
+
+export function deflateUint64(start: usize, end: usize): i32 {
+  return deflateRows<u64>(start, end);
+}
+
+export function deflateFloat64(start: usize, end: usize): i32 {
+  return deflateRows<f64>(start, end);
+}
