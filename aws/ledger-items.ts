@@ -1,8 +1,24 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { chunkId } from '#core/chunking/chunk-name.ts';
 import type { ChunkRecord } from '#core/ledger.ts';
 
 /** A DynamoDB item in its wire form. */
 export type Item = Record<string, AttributeValue>;
+
+/** Partitions of one run: DynamoDB takes 1,000 writes a second in each. */
+export const SHARDS = 16;
+
+const TRY_DIGITS = 3;
+
+/** A text attribute in its wire form. */
+export function text(value: string): AttributeValue {
+  return { S: value };
+}
+
+/** A number attribute in its wire form. */
+export function number(value: number): AttributeValue {
+  return { N: String(value) };
+}
 
 /** A text attribute; empty when the item has none. */
 export function textOf(item: Item, name: string): string {
@@ -10,8 +26,34 @@ export function textOf(item: Item, name: string): string {
 }
 
 /** A number attribute; NaN when the item has none. */
-function numberOf(item: Item, name: string): number {
+export function numberOf(item: Item, name: string): number {
   return Number(item[name]?.N);
+}
+
+/** Partition of the chunks whose index leaves `shard` when divided by {@link SHARDS}. */
+export function partition(runId: string, shard: number): AttributeValue {
+  return text(`run#${runId}#${shard}`);
+}
+
+/** Key of a run's own item. */
+export function runKey(runId: string): Item {
+  return { pk: text(`run#${runId}`), sk: text('run') };
+}
+
+/** Key of the item that tells which run an execution works on. */
+export function executionKey(executionArn: string): Item {
+  return { pk: text(`execution#${executionArn}`), sk: text('run') };
+}
+
+/** Key of a chunk's item. */
+export function chunkKey(runId: string, index: number): Item {
+  return { pk: partition(runId, index % SHARDS), sk: text(`chunk#${chunkId(index)}`) };
+}
+
+/** Key of the item of one try of a chunk. */
+export function tryKey(runId: string, index: number, attempt: number): Item {
+  const sk = `try#${chunkId(index)}#${String(attempt).padStart(TRY_DIGITS, '0')}`;
+  return { pk: partition(runId, index % SHARDS), sk: text(sk) };
 }
 
 /** Reads a chunk's item as the ledger wrote it. */

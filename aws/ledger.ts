@@ -1,26 +1,29 @@
 import {
   type AttributeValue,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
-  paginateQuery,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { chunkId } from '#core/chunking/chunk-name.ts';
 import type { ChunkTask } from '#core/contract.ts';
 import { OutputConflictError } from '#core/errors.ts';
-import type { ChunkFigures, ChunkRecord } from '#core/ledger.ts';
+import type { ChunkFigures, ChunkRecord, StartedRun } from '#core/ledger.ts';
 import { isNamed, translated } from './errors.ts';
-import { chunkRecord, type Item, textOf } from './ledger-items.ts';
-
-/** Partitions of one run: DynamoDB takes 1,000 writes a second in each. */
-const SHARDS = 16;
+import {
+  chunkKey,
+  chunkRecord,
+  executionKey,
+  type Item,
+  number,
+  runKey,
+  text,
+  textOf,
+  tryKey,
+} from './ledger-items.ts';
+import { readChunks, readItem } from './ledger-reads.ts';
 
 /** Items live this long after the run was last started; a redrive is possible for 14 days. */
 const LIFETIME_SECONDS = 100 * 24 * 60 * 60;
-
-const TRY_DIGITS = 3;
 
 const NOT_DONE = 'attribute_not_exists(#status) OR #status <> :done';
 const UNWRITTEN_OR_SAME =
@@ -37,19 +40,17 @@ export type StartedTry =
   | { readonly kind: 'started'; readonly attempt: number }
   | { readonly kind: 'done'; readonly record: ChunkRecord & { readonly status: 'done' } };
 
+/** Where a run reads and writes. */
+type RunPlaces = Pick<StartedRun, 'source' | 'output'>;
+
+/** Attributes of a run's item that every start sets anew. */
+type StartOfRun = Readonly<Record<'lastStartedAt' | 'lastExecution' | 'expiresAt', AttributeValue>>;
+
 interface Update {
   readonly key: Item;
   readonly set: string;
   readonly when: string;
   readonly values: Item;
-}
-
-function text(value: string): AttributeValue {
-  return { S: value };
-}
-
-function number(value: number): AttributeValue {
-  return { N: String(value) };
 }
 
 /**
@@ -75,42 +76,29 @@ export class Ledger {
   }
 
   /**
-   * Records that a run was started, with the full text that its id stands for.
+   * Records that an execution starts this run, and the full text that the run's id stands for.
    *
    * @throws {OutputConflictError} the id is recorded with another text.
    */
-  async startRun(identity: string, execution: string): Promise<void> {
-    const key = this.#runKey();
-    const item = {
-      ...key,
-      identity: text(identity),
-      firstStartedAt: text(this.#timestamp()),
+  async startRun(identity: string, executionArn: string, run: RunPlaces): Promise<void> {
+    const key = runKey(this.#runId);
+    const started = {
       lastStartedAt: text(this.#timestamp()),
-      lastExecution: text(execution),
+      lastExecution: text(executionArn),
       expiresAt: this.#expiry(),
     };
-    if (await this.#putAbsent(item)) return;
-    const stored = await this.#get(key);
-    if (textOf(stored, 'identity') !== identity) {
-      throw new OutputConflictError(
-        `run id ${this.#runId} is recorded for another request; nothing was written`,
-      );
+    const firstStartedAt = started.lastStartedAt;
+    if (
+      !(await this.#putAbsent({ ...key, identity: text(identity), firstStartedAt, ...started }))
+    ) {
+      await this.#startAgain(identity, started);
     }
-    await this.#update({
-      key,
-      set: 'SET lastStartedAt = :now, lastExecution = :execution, expiresAt = :expiry',
-      when: 'attribute_exists(pk)',
-      values: {
-        ':now': text(this.#timestamp()),
-        ':execution': text(execution),
-        ':expiry': this.#expiry(),
-      },
-    });
+    await this.#putExecution(executionArn, run);
   }
 
   /** Adds a try and sets the chunk running, unless it is done. */
   async start(task: ChunkTask): Promise<StartedTry> {
-    const key = this.#chunkKey(task.index);
+    const key = chunkKey(this.#runId, task.index);
     const updated = await this.#update({
       key,
       set: 'SET #status = :running, chunkIndex = :index, rowStart = :rowStart, rowEnd = :rowEnd, startedAt = :now, expiresAt = :expiry ADD tries :one',
@@ -129,7 +117,7 @@ export class Ledger {
     if (updated === undefined) return await this.#alreadyDone(task, key);
     const attempt = Number(updated['tries']?.N);
     await this.#putAbsent({
-      ...this.#tryKey(task.index, attempt),
+      ...tryKey(this.#runId, task.index, attempt),
       startedAt: text(this.#timestamp()),
       expiresAt: this.#expiry(),
     });
@@ -143,7 +131,7 @@ export class Ledger {
    */
   async done(task: ChunkTask, attempt: number, figures: ChunkFigures): Promise<void> {
     const updated = await this.#update({
-      key: this.#chunkKey(task.index),
+      key: chunkKey(this.#runId, task.index),
       set: 'SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, nnz = :nnz, finishedAt = :now',
       when: UNWRITTEN_OR_SAME,
       values: {
@@ -168,7 +156,7 @@ export class Ledger {
   async fail(task: ChunkTask, attempt: number, error: Error): Promise<void> {
     await this.#endTry(task.index, attempt, error.name, error.message);
     await this.#update({
-      key: this.#chunkKey(task.index),
+      key: chunkKey(this.#runId, task.index),
       set: 'SET #status = :failed, finishedAt = :now',
       when: STILL_THIS_TRY,
       values: {
@@ -180,33 +168,46 @@ export class Ledger {
     });
   }
 
-  /** Reads the chunks' items in chunk order: the shards are queried side by side, each in its order. */
-  async *chunks(): AsyncGenerator<ChunkRecord> {
-    const shards = Array.from({ length: SHARDS }, (_, shard) => this.#shard(shard));
-    const heads = await Promise.all(shards.map((shard) => shard.next()));
-    for (let index = 0; heads.some((head) => head.done !== true); index += 1) {
-      const shard = index % SHARDS;
-      const head = heads[shard]!;
-      if (head.done === true || head.value.index !== index) continue;
-      yield head.value;
-      heads[shard] = await shards[shard]!.next();
-    }
+  /** Reads the chunks' items in chunk order. */
+  chunks(): AsyncGenerator<ChunkRecord> {
+    return readChunks({ client: this.#client, table: this.#table }, this.#runId);
   }
 
-  async *#shard(shard: number): AsyncGenerator<ChunkRecord> {
-    const query = {
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :chunk)',
-      ExpressionAttributeValues: { ':pk': this.#partition(shard), ':chunk': text('chunk#') },
-      ConsistentRead: true,
-    };
-    try {
-      for await (const page of paginateQuery({ client: this.#client }, query)) {
-        for (const item of page.Items ?? []) yield chunkRecord(item);
-      }
-    } catch (error) {
-      throw translated(error, `read the ledger of run ${this.#runId}`);
+  async #startAgain(identity: string, started: StartOfRun): Promise<void> {
+    const key = runKey(this.#runId);
+    if (textOf(await this.#get(key), 'identity') !== identity) {
+      throw new OutputConflictError(
+        `run id ${this.#runId} is recorded for another request; nothing was written`,
+      );
     }
+    await this.#update({
+      key,
+      set: 'SET lastStartedAt = :now, lastExecution = :execution, expiresAt = :expiry',
+      when: 'attribute_exists(pk)',
+      values: {
+        ':now': started.lastStartedAt,
+        ':execution': started.lastExecution,
+        ':expiry': started.expiresAt,
+      },
+    });
+  }
+
+  /** The last word counts: a second try of Plan may find another version of the source, so another run. */
+  async #putExecution(executionArn: string, { source, output }: RunPlaces): Promise<void> {
+    const { uri, etag, versionId, size } = source;
+    const item = {
+      ...executionKey(executionArn),
+      runId: text(this.#runId),
+      uri: text(uri),
+      etag: text(etag),
+      ...(versionId !== null && { versionId: text(versionId) }),
+      size: number(size),
+      bucket: text(output.bucket),
+      prefix: text(output.prefix),
+      expiresAt: this.#expiry(),
+    };
+    const command = new PutItemCommand({ TableName: this.#table, Item: item });
+    await this.#conditional(() => this.#client.send(command));
   }
 
   async #alreadyDone(task: ChunkTask, key: Item): Promise<StartedTry> {
@@ -223,7 +224,7 @@ export class Ledger {
 
   async #endTry(index: number, attempt: number, outcome: string, message: string): Promise<void> {
     await this.#update({
-      key: this.#tryKey(index, attempt),
+      key: tryKey(this.#runId, index, attempt),
       set: 'SET finishedAt = :now, outcome = :outcome, message = :message',
       when: 'attribute_exists(pk)',
       values: {
@@ -245,12 +246,8 @@ export class Ledger {
       ReturnValues: 'ALL_NEW',
     };
     if (`${set} ${when}`.includes('#status')) input.ExpressionAttributeNames = STATUS;
-    try {
-      return (await this.#client.send(new UpdateItemCommand(input))).Attributes ?? {};
-    } catch (error) {
-      if (isNamed(error, 'ConditionalCheckFailedException')) return undefined;
-      throw translated(error, `write the ledger of run ${this.#runId}`);
-    }
+    const written = await this.#conditional(() => this.#client.send(new UpdateItemCommand(input)));
+    return written && (written.Attributes ?? {});
   }
 
   async #putAbsent(item: Item): Promise<boolean> {
@@ -259,39 +256,21 @@ export class Ledger {
       Item: item,
       ConditionExpression: ABSENT,
     });
+    return (await this.#conditional(() => this.#client.send(command))) !== undefined;
+  }
+
+  /** @returns undefined when the condition of the write does not hold. */
+  async #conditional<T>(write: () => Promise<T>): Promise<T | undefined> {
     try {
-      await this.#client.send(command);
-      return true;
+      return await write();
     } catch (error) {
-      if (isNamed(error, 'ConditionalCheckFailedException')) return false;
+      if (isNamed(error, 'ConditionalCheckFailedException')) return undefined;
       throw translated(error, `write the ledger of run ${this.#runId}`);
     }
   }
 
   async #get(key: Item): Promise<Item> {
-    const command = new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
-    try {
-      return (await this.#client.send(command)).Item ?? {};
-    } catch (error) {
-      throw translated(error, `read the ledger of run ${this.#runId}`);
-    }
-  }
-
-  #partition(shard: number): AttributeValue {
-    return text(`run#${this.#runId}#${shard}`);
-  }
-
-  #runKey(): Item {
-    return { pk: text(`run#${this.#runId}`), sk: text('run') };
-  }
-
-  #chunkKey(index: number): Item {
-    return { pk: this.#partition(index % SHARDS), sk: text(`chunk#${chunkId(index)}`) };
-  }
-
-  #tryKey(index: number, attempt: number): Item {
-    const sk = `try#${chunkId(index)}#${String(attempt).padStart(TRY_DIGITS, '0')}`;
-    return { pk: this.#partition(index % SHARDS), sk: text(sk) };
+    return await readItem({ client: this.#client, table: this.#table }, key);
   }
 
   #timestamp(): string {

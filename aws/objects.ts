@@ -1,11 +1,13 @@
 import {
   GetObjectCommand,
   type GetObjectCommandOutput,
+  PutObjectCommand,
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { ListedObject } from '#core/manifest/prove-chunks.ts';
 import { isNamed, translated } from './errors.ts';
+import type { UploadTarget } from './part-sink.ts';
 
 /** Lists the objects below a prefix in key order, a page of 1,000 at a time. */
 export async function* listObjects(
@@ -70,4 +72,22 @@ export async function* readLines(
     yield* lines;
   }
   if (rest !== '') yield rest;
+}
+
+/** Writes a small text in the place of what is there. For reports only: results are create-only. */
+export async function putText(
+  client: S3Client,
+  { bucket, key, contentType }: UploadTarget,
+  text: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const command = new PutObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    Body: text,
+    ContentType: contentType,
+  });
+  await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+    throw translated(error, `write s3://${bucket}/${key}`);
+  });
 }

@@ -1,8 +1,9 @@
 import type { S3Client } from '#aws/clients.ts';
 import { listObjects, readLines } from '#aws/objects.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
+import { causeSentence } from '#core/failure/cause-sentence.ts';
 import type { OutputLocation } from '#core/run.ts';
-import { ExecutionFailed, sentenceOf } from './execution-failed.ts';
+import { ExecutionFailed } from './execution-failed.ts';
 
 /** What Step Functions says of an execution whose writers failed: true, but of no help. */
 const MAP_FAILURE = 'States.ExceedToleratedFailureThreshold';
@@ -53,7 +54,7 @@ export async function explainFailure(
   const last = children.sort((a, b) => stoppedAt(a).localeCompare(stoppedAt(b))).at(-1);
   if (last?.Error === undefined) return error;
   const { chunk } = JSON.parse(last.Input);
-  const sentence = sentenceOf(last.Cause ?? 'the writer gave no reason');
+  const sentence = causeSentence(last.Cause ?? 'the writer gave no reason');
   return new ExecutionFailed(
     last.Error,
     `chunk ${chunk.index} (rows ${chunk.rowStart} to ${chunk.rowEnd}): ${sentence}`,

@@ -5,7 +5,8 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { ExecutionFailed, sentenceOf } from './execution-failed.ts';
+import { causeSentence } from '#core/failure/cause-sentence.ts';
+import { ExecutionFailed } from './execution-failed.ts';
 
 const POLL_MILLISECONDS = 250;
 
@@ -16,7 +17,7 @@ function assertSucceeded({ status, error, cause }: DescribeExecutionCommandOutpu
   if (status === 'SUCCEEDED') return;
   throw new ExecutionFailed(
     error ?? `Execution${status}`,
-    sentenceOf(cause ?? `the execution ended as ${status}`),
+    causeSentence(cause ?? `the execution ended as ${status}`),
   );
 }
 

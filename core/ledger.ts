@@ -1,4 +1,6 @@
 import type { RowRange } from './contract.ts';
+import type { OutputLocation } from './run.ts';
+import type { SourcePin } from './run-id.ts';
 
 /** What a finished chunk is, as recorded in the ledger and the manifest. */
 export interface ChunkFigures {
@@ -20,7 +22,25 @@ interface ChunkState extends RowRange {
   readonly tries: number;
 }
 
+/** The ledger's item of a chunk that was started and is not done. */
+export interface UnfinishedChunk extends ChunkState {
+  readonly status: 'running' | 'failed';
+}
+
 /** The ledger's item of one chunk. */
 export type ChunkRecord =
-  | (ChunkState & { readonly status: 'running' | 'failed' })
+  | UnfinishedChunk
   | (ChunkState & ChunkFigures & { readonly status: 'done' });
+
+/** Why a try failed. */
+export interface TryError {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** What the ledger knows of the run that an execution works on. */
+export interface StartedRun {
+  readonly runId: string;
+  readonly source: SourcePin;
+  readonly output: OutputLocation;
+}

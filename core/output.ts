@@ -6,6 +6,11 @@ export function manifestKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}manifest.json`;
 }
 
+/** Key of the report on the last execution that failed; nothing reads it but people. */
+export function failuresKey(prefix: string): string {
+  return `${prefix}${OUTPUT_FOLDERS.manifest}failures.json`;
+}
+
 /** Key of the object that claims an output prefix for one run. */
 export function claimKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}run.json`;

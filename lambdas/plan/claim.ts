@@ -1,13 +1,9 @@
 import type { S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
-import { readText } from '#aws/objects.ts';
 import { OutputConflictError } from '#core/errors.ts';
 import { claimKey, outputUri } from '#core/output.ts';
 import type { OutputLocation } from '#core/run.ts';
-
-function claimText(runId: string): string {
-  return `${JSON.stringify({ runId })}\n`;
-}
+import { claimText, readClaim } from '#lambdas/shared/claim.ts';
 
 /**
  * Tells whose a prefix is, with one GET.
@@ -21,7 +17,7 @@ export async function isClaimedBy(
   runId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const claim = await readText(s3, output.bucket, claimKey(output.prefix), signal);
+  const claim = await readClaim(s3, output, signal);
   if (claim === undefined) return false;
   if (claim === claimText(runId)) return true;
   throw new OutputConflictError(

@@ -149,7 +149,7 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     if (request.dryRun) return await dryRun(bound, signal);
 
     const ledger = new Ledger(deps.dynamo, deps.ledgerTable, runId, deps.now);
-    await ledger.startRun(bound.identity, executionId);
+    await ledger.startRun(bound.identity, executionId, { source, output });
     const chunks = await writePlan(bound, signal);
     logger.info('plan written', { chunks, output });
     return {

@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger } from '#aws/ledger.ts';
+import { findRun, readTryError, readUnfinishedChunks } from '#aws/ledger-reads.ts';
 import { OutputConflictError } from '#core/errors.ts';
 import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
 
@@ -14,6 +15,10 @@ afterAll(() => services.close());
 
 const START = Date.UTC(2026, 10, 21);
 const task = { index: 7, rowStart: 70, rowEnd: 80 };
+const places = {
+  source: { uri: 's3://in/x.npz', etag: 'e', versionId: null, size: 9 },
+  output: { bucket: 'out', prefix: 'x/' },
+};
 const figures = { bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', nnz: 9 };
 
 function newLedger(now = () => new Date(START)): { ledger: Ledger; runId: string } {
@@ -141,8 +146,49 @@ describe('Ledger', () => {
 
   it('keeps the text that a run id stands for, and fails on another', async () => {
     const { ledger } = newLedger();
-    await ledger.startRun('text', 'execution-1');
-    await ledger.startRun('text', 'execution-2');
-    await expect(ledger.startRun('other', 'execution-3')).rejects.toThrow(OutputConflictError);
+    await ledger.startRun('text', 'execution-1', places);
+    await ledger.startRun('text', 'execution-2', places);
+    await expect(ledger.startRun('other', 'execution-3', places)).rejects.toThrow(
+      OutputConflictError,
+    );
+  });
+
+  it('finds the run of an execution, and none for an execution that had none', async () => {
+    const place = { client: services.dynamo, table: services.table };
+    const versioned = { ...places, source: { ...places.source, versionId: 'v' } };
+    const first = newLedger();
+    await first.ledger.startRun('text', 'execution-a', places);
+    await first.ledger.startRun('text', 'execution-b', versioned);
+    const { runId } = first;
+    expect(await findRun(place, 'execution-a')).toEqual({ runId, ...places });
+    expect(await findRun(place, 'execution-b')).toEqual({ runId, ...versioned });
+    expect(await findRun(place, 'execution-c')).toBeUndefined();
+    const second = newLedger();
+    await second.ledger.startRun('text', 'execution-a', places);
+    expect(await findRun(place, 'execution-a')).toEqual({ runId: second.runId, ...places });
+  });
+
+  it('tells which chunks are not done, in chunk order, and why their last try failed', async () => {
+    const { ledger, runId } = newLedger();
+    const place = { client: services.dynamo, table: services.table };
+    const tasks = [40, 3, 5, 17].map((index) => ({ ...task, index }));
+    for (const chunk of tasks) await ledger.start(chunk);
+    const [slow, bad, fine, killed] = tasks;
+    await ledger.fail(bad!, 1, new TypeError('first'));
+    await ledger.start(bad!);
+    await ledger.fail(bad!, 2, new RangeError('second'));
+    await ledger.done(fine!, 1, figures);
+    const unfinished = await Array.fromAsync(readUnfinishedChunks(place, runId));
+    expect(unfinished).toEqual([
+      { ...bad, status: 'failed', tries: 2 },
+      { ...killed, status: 'running', tries: 1 },
+      { ...slow, status: 'running', tries: 1 },
+    ]);
+    const errors = unfinished.map((chunk) => readTryError(place, runId, chunk));
+    expect(await Promise.all(errors)).toEqual([
+      { name: 'RangeError', message: 'second' },
+      undefined,
+      undefined,
+    ]);
   });
 });

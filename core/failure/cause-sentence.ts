@@ -1,0 +1,12 @@
+/** Lambda puts `{ errorType, errorMessage, trace }` into a cause; the trace is not for people. */
+export function causeSentence(cause: string): string {
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    if (parsed !== null && typeof parsed === 'object' && 'errorMessage' in parsed) {
+      return String(parsed.errorMessage);
+    }
+  } catch {
+    // A cause that is not JSON is a sentence already.
+  }
+  return cause;
+}

@@ -1,0 +1,148 @@
+import type { RowRange } from '#core/contract.ts';
+import type { StartedRun, TryError, UnfinishedChunk } from '#core/ledger.ts';
+import type { EntryRanges } from '#core/sparse/entry-ranges.ts';
+import type { FailedExecution } from './failed-execution.ts';
+
+/** Chunks that a report describes one by one; the rest is counted. */
+export const MAX_LISTED_CHUNKS = 100;
+
+/** One chunk that is not done. */
+export interface ReportedChunk extends RowRange {
+  readonly index: number;
+  /** `running` chunks were under way when the run failed, or their writer was killed. */
+  readonly status: UnfinishedChunk['status'];
+  readonly tries: number;
+  /** Why the last try failed; null when it has not ended. */
+  readonly error: TryError | null;
+  /** Where its entries lie in the source; null when the source cannot be read any more. */
+  readonly sourceBytes: EntryRanges | null;
+  /** Command that writes the chunk's text, or fails as its writer did, on any machine. */
+  readonly reproduce: string;
+}
+
+/** `_manifest/failures.json`: why a run is not complete, as of the last execution that failed. */
+export interface FailureReport extends FailedExecution {
+  readonly format: 'sparse-fanout-failures';
+  readonly version: 1;
+  readonly runId: string;
+  /** Command that continues the execution. */
+  readonly redrive: string;
+  readonly source: {
+    readonly uri: string;
+    readonly etag: string;
+    readonly versionId: string | null;
+  };
+  /** Why the source could not be looked at; null when all is well. */
+  readonly sourceProblem: string | null;
+  /** Chunks whose last try failed. */
+  readonly failedChunks: number;
+  /** Chunks that were begun and have neither been written nor failed. */
+  readonly runningChunks: number;
+  /** The failed ones, then the running ones, each in row order. */
+  readonly chunks: readonly ReportedChunk[];
+  /** Chunks beyond {@link MAX_LISTED_CHUNKS}. */
+  readonly unlistedChunks: number;
+}
+
+/** What is told of a failed execution, whether or not it had a run. */
+export interface FailureNotice extends FailedExecution {
+  /** One sentence for people. */
+  readonly message: string;
+  readonly runId: string | null;
+  readonly redrive: string;
+  /** S3 URI of the report; null when the execution failed before it claimed its output. */
+  readonly report: string | null;
+}
+
+/** The chunks of a run that are not done, as far as they are listed. */
+export interface UnfinishedChunks {
+  readonly failed: number;
+  readonly running: number;
+  readonly listed: readonly UnfinishedChunk[];
+}
+
+/** Counts a run's unfinished chunks and keeps the first of each kind; failed ones go first. */
+export async function collectUnfinished(
+  chunks: AsyncIterable<UnfinishedChunk>,
+): Promise<UnfinishedChunks> {
+  const count = { failed: 0, running: 0 };
+  const first = { failed: [] as UnfinishedChunk[], running: [] as UnfinishedChunk[] };
+  for await (const chunk of chunks) {
+    count[chunk.status] += 1;
+    if (first[chunk.status].length < MAX_LISTED_CHUNKS) first[chunk.status].push(chunk);
+  }
+  const listed = [...first.failed, ...first.running].slice(0, MAX_LISTED_CHUNKS);
+  return { ...count, listed };
+}
+
+/** A word as a shell reads it back, whatever is in it. */
+function shellWord(word: string): string {
+  if (/^[\w./:@%+=,-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Command that makes the text of some rows of a source. */
+export function sliceCommand(uri: string, { rowStart, rowEnd }: RowRange): string {
+  return `npm run -s cli -- slice ${shellWord(uri)} --rows ${rowStart}:${rowEnd}`;
+}
+
+function redriveCommand({ executionArn }: FailedExecution): string {
+  return `aws stepfunctions redrive-execution --execution-arn ${shellWord(executionArn)}`;
+}
+
+/** Puts a report together from what was found of the run. */
+export function failureReport(
+  execution: FailedExecution,
+  { runId, source }: StartedRun,
+  found: Omit<UnfinishedChunks, 'listed'> & {
+    readonly chunks: readonly ReportedChunk[];
+    readonly sourceProblem: string | null;
+  },
+): FailureReport {
+  const { uri, etag, versionId } = source;
+  return {
+    format: 'sparse-fanout-failures',
+    version: 1,
+    runId,
+    ...execution,
+    redrive: redriveCommand(execution),
+    source: { uri, etag, versionId },
+    sourceProblem: found.sourceProblem,
+    failedChunks: found.failed,
+    runningChunks: found.running,
+    chunks: found.chunks,
+    unlistedChunks: found.failed + found.running - found.chunks.length,
+  };
+}
+
+function reasonOf({ error, cause }: FailedExecution): string {
+  return [error, cause].filter((part) => part !== null).join(': ') || 'no reason was given';
+}
+
+/** The first failed chunk says more than Step Functions, which only knows that some child failed. */
+function whatFailed(execution: FailedExecution, report: FailureReport | undefined): string {
+  const chunk = report?.chunks.find(({ error }) => error !== null);
+  if (chunk?.error == null) return reasonOf(execution);
+  const { index, rowStart, rowEnd, error } = chunk;
+  return `chunk ${index} (rows ${rowStart} to ${rowEnd}): ${error.name}: ${error.message}`;
+}
+
+/** Tells of a failed execution in one sentence and the fields that a program asks for. */
+export function failureNotice(
+  execution: FailedExecution,
+  run: {
+    readonly runId?: string | undefined;
+    readonly report?: FailureReport | undefined;
+    readonly reportUri?: string | undefined;
+  },
+): FailureNotice {
+  const { runId, report, reportUri } = run;
+  const what = runId === undefined ? 'an execution that had no run yet' : `run ${runId}`;
+  return {
+    message: `${what} ended ${execution.status}: ${whatFailed(execution, report)}`,
+    runId: runId ?? null,
+    ...execution,
+    redrive: redriveCommand(execution),
+    report: reportUri ?? null,
+  };
+}

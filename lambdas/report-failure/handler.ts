@@ -1,0 +1,105 @@
+import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
+import {
+  findRun,
+  type LedgerPlace,
+  readTryError,
+  readUnfinishedChunks,
+} from '#aws/ledger-reads.ts';
+import { putText } from '#aws/objects.ts';
+import { s3Source } from '#aws/s3-source.ts';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { FanoutError } from '#core/errors.ts';
+import type { FailedExecution } from '#core/failure/failed-execution.ts';
+import {
+  collectUnfinished,
+  type FailureNotice,
+  type FailureReport,
+  failureNotice,
+  failureReport,
+  type ReportedChunk,
+  sliceCommand,
+} from '#core/failure/failure-report.ts';
+import { openMatrix } from '#core/formats/open-matrix.ts';
+import type { StartedRun, UnfinishedChunk } from '#core/ledger.ts';
+import { failuresKey, outputUri } from '#core/output.ts';
+import { type EntryRanges, findEntryRanges } from '#core/sparse/entry-ranges.ts';
+import { claimText, readClaim } from '#lambdas/shared/claim.ts';
+import type { Instruments, Step } from '#lambdas/shared/step.ts';
+
+/** What ReportFailure needs from outside. */
+export interface ReportFailureDeps extends Instruments {
+  readonly s3: S3Client;
+  readonly dynamo: DynamoDBClient;
+  readonly ledgerTable: string;
+}
+
+/** Where the entries of some chunks lie, or why that cannot be told. */
+interface LocatedChunks {
+  readonly ranges: readonly EntryRanges[];
+  readonly problem: string | null;
+}
+
+/** A source that is gone, replaced or broken is part of the report, not an end of it. */
+async function locate(
+  source: ByteSource,
+  chunks: readonly UnfinishedChunk[],
+): Promise<LocatedChunks> {
+  try {
+    const layout = await openMatrix(source);
+    const ranges: EntryRanges[] = [];
+    for (const chunk of chunks) ranges.push(await findEntryRanges(source, layout, chunk));
+    return { ranges, problem: null };
+  } catch (error) {
+    if (!(error instanceof FanoutError)) throw error;
+    return { ranges: [], problem: `${error.name}: ${error.message}` };
+  }
+}
+
+async function describeRun(
+  execution: FailedExecution,
+  run: StartedRun,
+  { ledger, source }: { readonly ledger: LedgerPlace; readonly source: ByteSource },
+): Promise<FailureReport> {
+  const { listed, ...counts } = await collectUnfinished(readUnfinishedChunks(ledger, run.runId));
+  const { ranges, problem: sourceProblem } = await locate(source, listed);
+  const chunks: ReportedChunk[] = [];
+  for (const [position, chunk] of listed.entries()) {
+    const { index, rowStart, rowEnd, status, tries } = chunk;
+    chunks.push({
+      ...{ index, rowStart, rowEnd, status, tries },
+      error: (await readTryError(ledger, run.runId, chunk)) ?? null,
+      sourceBytes: ranges[position] ?? null,
+      reproduce: sliceCommand(run.source.uri, chunk),
+    });
+  }
+  return failureReport(execution, run, { ...counts, chunks, sourceProblem });
+}
+
+/**
+ * The ReportFailure step: writes `_manifest/failures.json` for a failed execution and returns what is
+ * told of it. The ledger knows the execution's run, whatever has become of its source since.
+ *
+ * An execution that failed before its run had claimed an output prefix leaves nothing there.
+ * Memory: the chunks listed, at most a hundred.
+ */
+export function createHandler(deps: ReportFailureDeps): Step<FailedExecution, FailureNotice> {
+  const { s3, logger } = deps;
+  const ledger = { client: deps.dynamo, table: deps.ledgerTable };
+
+  return async (execution, signal) => {
+    const run = await findRun(ledger, execution.executionArn);
+    if (run === undefined) return failureNotice(execution, {});
+    const { runId, output } = run;
+    logger.appendKeys({ runId });
+    const claim = await readClaim(s3, output, signal);
+    if (claim !== claimText(runId)) return failureNotice(execution, { runId });
+
+    const source = s3Source(s3, run.source, signal);
+    const report = await describeRun(execution, run, { ledger, source });
+    const key = failuresKey(output.prefix);
+    const target = { bucket: output.bucket, key, contentType: 'application/json' };
+    await putText(s3, target, `${JSON.stringify(report, null, 2)}\n`, signal);
+    logger.info('failures reported', { failed: report.failedChunks });
+    return failureNotice(execution, { runId, report, reportUri: outputUri(output, key) });
+  };
+}
