@@ -2,7 +2,7 @@ import type { RowRange } from '#core/contract.ts';
 import type { DType } from './dtype.ts';
 
 /** `[rows, columns]`. */
-export type Shape = readonly [rows: number, columns: number];
+type Shape = readonly [rows: number, columns: number];
 
 /** What is known of a matrix from its headers. `nnz` counts stored entries: explicit zeros and duplicates too. */
 export interface MatrixInfo {
