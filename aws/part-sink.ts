@@ -146,7 +146,8 @@ export class PartSink {
       ChecksumAlgorithm: 'CRC32',
       ChecksumType: 'FULL_OBJECT',
     });
-    const { UploadId } = await this.#client.send(command, { abortSignal: this.#signal });
+    // Not aborted by the signal: an upload whose id never arrives could not be removed.
+    const { UploadId } = await this.#client.send(command);
     if (UploadId === undefined) throw new UploadConflictError('S3 named no upload');
     return UploadId;
   }

@@ -1,0 +1,69 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { describe, expect, it } from 'vitest';
+import { RequestError, TimeoutSoonError } from '#core/errors.ts';
+import { environment } from '#lambdas/shared/environment.ts';
+import { lambdaHandler, type Step } from '#lambdas/shared/step.ts';
+import { lambdaContext } from '#test/support/lambda-context.ts';
+
+/** Logs and metrics of a function, kept from the test's own output. */
+const instruments = {
+  logger: new Logger({ logLevel: 'SILENT' }),
+  metrics: new Metrics({ namespace: 'test' }),
+};
+
+function parseNumber(event: unknown): number {
+  if (typeof event === 'number') return event;
+  throw new RequestError([`a number is wanted, got ${JSON.stringify(event)}`]);
+}
+
+function handle(step: Step<number, number>, event: unknown, remaining: number): Promise<number> {
+  const handler = lambdaHandler(step, parseNumber, instruments);
+  return handler(event, lambdaContext(remaining));
+}
+
+const MINUTE = 60_000;
+
+describe('lambdaHandler', () => {
+  it('hands the parsed event to the step and answers with its result', async () => {
+    expect(await handle(async (n) => n + 1, 41, MINUTE)).toBe(42);
+  });
+
+  it('fails by name on an event that does not parse, before the step is called', async () => {
+    let called = false;
+    const step = async (n: number) => {
+      called = true;
+      return n;
+    };
+    await expect(handle(step, 'x', MINUTE)).rejects.toThrow(RequestError);
+    expect(called).toBe(false);
+  });
+
+  it('passes on the name of the error that the step throws', async () => {
+    const step = async () => {
+      throw new RangeError('no');
+    };
+    await expect(handle(step, 1, MINUTE)).rejects.toMatchObject({ name: 'RangeError' });
+  });
+
+  it('aborts the step ten seconds before Lambda would kill it, and lets it clean up', async () => {
+    const step = (_: number, signal: AbortSignal) =>
+      new Promise<number>((_resolve, reject) => {
+        signal.addEventListener('abort', () =>
+          setTimeout(() => reject(new TimeoutSoonError('cleaned up')), 20),
+        );
+      });
+    await expect(handle(step, 1, 10_050)).rejects.toThrow('cleaned up');
+  });
+
+  it('fails with TimeoutSoonError even when the step does not end', async () => {
+    const stuck = () => new Promise<number>(() => {});
+    await expect(handle(stuck, 1, 10_050)).rejects.toThrow(TimeoutSoonError);
+  });
+});
+
+describe('environment', () => {
+  it('fails on a variable that the stack did not set, and names it', () => {
+    expect(() => environment('NOT_SET_ANYWHERE')).toThrow(/NOT_SET_ANYWHERE is not set/);
+  });
+});
