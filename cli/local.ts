@@ -13,15 +13,26 @@ export interface LocalRunOptions extends DialectOptions, ChunkingOptions {
   readonly state?: string;
 }
 
-const EXAMPLES = `
+/** Options of `local up`. */
+export interface LocalUpOptions {
+  readonly state: string;
+}
+
+const RUN_EXAMPLES = `
 Examples:
   $ npm run -s cli -- local run matrix.npz --out chunks
   $ npm run -s cli -- local run matrix.npz --out chunks --rows-per-chunk 50000 --profile zero0
   $ npm run -s cli -- local run matrix.npz --out chunks --target-bytes 64MiB --state .state
 `;
 
-/** `local run`: the deployed stack on this machine, from a file to a directory of chunks. */
-export function localCommand(io: () => CommandIo): Command {
+const UP_EXAMPLES = `
+Examples:
+  $ npm run -s cli -- local up
+  $ npm run -s cli -- --json local up --state .state
+`;
+
+/** `local run`: from a file to a directory of chunks. */
+function runCommand(io: () => CommandIo): Command {
   const run = new Command('run')
     .description('run the stack on this machine: a file in, ordered chunks and their manifest out')
     .argument('<file>', 'source file')
@@ -34,12 +45,35 @@ export function localCommand(io: () => CommandIo): Command {
     .option('--concurrency <n>', 'writers at once', parseCount)
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
   addChunkingOptions(addDialectOptions(run))
-    .addHelpText('after', EXAMPLES)
-
+    .addHelpText('after', RUN_EXAMPLES)
     .action(async (file: string, options: LocalRunOptions) => {
       // The local cloud takes a while to load, and no other command needs it.
       const { localRun } = await import('./local-run.ts');
       await localRun(file, options, io());
     });
-  return new Command('local').description('work with the local cloud').addCommand(run);
+  return run;
+}
+
+/** `local up`: the stack for clients of AWS, until Ctrl-C. */
+function upCommand(io: () => CommandIo): Command {
+  return new Command('up')
+    .description('keep the stack up on this machine, for the AWS CLI, boto3 and every SDK')
+    .option(
+      '--state <directory>',
+      'objects, ledger, executions and access: another start finds them',
+      '.sparse-fanout/up',
+    )
+    .addHelpText('after', UP_EXAMPLES)
+    .action(async (options: LocalUpOptions) => {
+      const { localUp } = await import('./local-up.ts');
+      await localUp(options, io());
+    });
+}
+
+/** `local`: the deployed stack on this machine. */
+export function localCommand(io: () => CommandIo): Command {
+  return new Command('local')
+    .description('work with the local cloud')
+    .addCommand(runCommand(io))
+    .addCommand(upCommand(io));
 }

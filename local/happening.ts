@@ -1,10 +1,13 @@
 import type { DeadLetter } from './events/dead-letter-queue.ts';
-import type { EventObject } from './events/event-pattern.ts';
+import type { CreatedObject } from './events/events.ts';
+import type { ExecutionStatusChange } from './stepfunctions/execution-record.ts';
 
 /** What happens in a local cloud while somebody watches. */
 export type Happening =
-  /** An object was stored, or an execution started or ended: the event as EventBridge has it. */
-  | { readonly kind: 'event'; readonly event: EventObject }
+  /** In a bucket that sends its events to EventBridge. */
+  | { readonly kind: 'object-created'; readonly object: CreatedObject }
+  /** An execution started or ended; a map's children are not told of. */
+  | { readonly kind: 'execution'; readonly change: ExecutionStatusChange }
   /** A target could not be called. */
   | { readonly kind: 'dead-letter'; readonly queueArn: string; readonly letter: DeadLetter }
   /** An event reached neither its target nor a dead-letter queue. */

@@ -88,7 +88,6 @@ function createPublisher(observe: Observe) {
   return {
     undelivered,
     publish(event: EventObject): void {
-      observe({ kind: 'event', event });
       if (!isClosing) promise.then((bus) => bus.publish(event)).catch(fail);
     },
     attach: resolve,

@@ -62,7 +62,9 @@ export async function startStorage(site: Site): Promise<Storage> {
     port: ports.s3,
     disturb: faults && disturbS3(faults),
     objectCreated: (object) => {
-      if (sending.has(object.bucket)) publish(objectCreatedEvent(object, ACCOUNT));
+      if (!sending.has(object.bucket)) return;
+      site.observe({ kind: 'object-created', object });
+      publish(objectCreatedEvent(object, ACCOUNT));
     },
   });
   cleanup.defer(() => s3.close());
@@ -141,7 +143,10 @@ async function startStates(
         return invokeWithFaults(site.faults, functions, { functionName, payload });
       },
     },
-    executionStatusChanged: (change) => site.publish(executionStatusEvent(change, ACCOUNT)),
+    executionStatusChanged(change) {
+      site.observe({ kind: 'execution', change });
+      site.publish(executionStatusEvent(change, ACCOUNT));
+    },
   });
 }
 

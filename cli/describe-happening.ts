@@ -1,0 +1,44 @@
+import { causeSentence } from '#core/failure/cause-sentence.ts';
+import type { Happening } from '#local/happening.ts';
+import { formatBytes } from './format-figures.ts';
+
+type Change = Extract<Happening, { readonly kind: 'execution' }>['change'];
+
+/** Where an execution says that its manifest is; undefined when it wrote none. */
+function manifestOf(output: string | null): string | undefined {
+  const parsed: unknown = JSON.parse(output ?? 'null');
+  const isTold = parsed !== null && typeof parsed === 'object' && 'manifest' in parsed;
+  return isTold ? String(parsed.manifest) : undefined;
+}
+
+function describeExecution(change: Change): string {
+  const { status, name, output, error, cause, redriveCount } = change;
+  if (status === 'RUNNING') return redriveCount === 0 ? name : `${name}, redrive ${redriveCount}`;
+  if (error !== null) return `${name}, ${error}: ${causeSentence(cause ?? 'no cause was given')}`;
+  const manifest = manifestOf(output);
+  return manifest === undefined ? name : `${name}, ${manifest}`;
+}
+
+/** What happened in a local cloud, for a person: a word and what it is about. */
+function describe(happening: Happening): readonly [word: string, about: string] {
+  switch (happening.kind) {
+    case 'object-created': {
+      const { bucket, key, size } = happening.object;
+      return ['stored', `s3://${bucket}/${key}, ${formatBytes(size)}`];
+    }
+    case 'execution':
+      return [happening.change.status, describeExecution(happening.change)];
+    case 'dead-letter': {
+      const { TARGET_ARN, ERROR_CODE, ERROR_MESSAGE } = happening.letter.attributes;
+      return ['dead letter', `for ${TARGET_ARN}, ${ERROR_CODE}: ${ERROR_MESSAGE}`];
+    }
+    case 'undelivered':
+      return ['undelivered', happening.error.message];
+  }
+}
+
+/** One line with the time of day, such as `09:41:05  SUCCEEDED    <name>`. */
+export function happeningLine(happening: Happening, now: Date): string {
+  const [word, about] = describe(happening);
+  return `${now.toLocaleTimeString('en-GB')}  ${word.padEnd(11)}  ${about.replaceAll('\n', ' ')}`;
+}
