@@ -27,6 +27,10 @@ export const ACKNOWLEDGED = {
     'Serverless::Serverless-LambdaDLQ':
       'Step Functions invokes it synchronously: a failure goes to the state machine, not to a queue',
   },
+  reportFailure: {
+    'Serverless::Serverless-LambdaDLQ':
+      'its destination on failure is the topic, which gets the error beside the event',
+  },
   stateMachine: {
     'AwsSolutions::AwsSolutions-SF1':
       'level ALL writes about 10 GB of logs for a million children; the ledger records every try',

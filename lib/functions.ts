@@ -1,18 +1,26 @@
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  type EventInvokeConfigOptions,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ENV, type RequestDefaults } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
+import { publishTo } from './failure-reports.ts';
 import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
 import {
   allow,
   finalizePermissions,
   type Permission,
   planPermissions,
+  reportFailurePermissions,
   type Stores,
   TRACING,
   writePermissions,
@@ -25,6 +33,8 @@ export interface FunctionsProps extends LogOptions, Stores {
   readonly writerMemoryMiB: number;
   /** What the functions call themselves in logs and metrics. */
   readonly service: string;
+  /** Told of each execution that failed. */
+  readonly failureTopic: ITopic;
 }
 
 /** What differs from step to step. */
@@ -33,13 +43,17 @@ interface StepSettings {
   readonly memorySize: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly permissions: readonly Permission[];
+  /** Why some rules of cdk-nag do not apply. */
+  readonly acknowledged: Readonly<Record<string, string>>;
+  /** For what is invoked by an event. @default by Step Functions, which waits for the answer */
+  readonly destinations?: EventInvokeConfigOptions;
 }
 
 /** One full vCPU: each function computes in one thread. */
 export const ONE_CPU_MIB = 1_769;
 
-/** Finalize waits for DynamoDB and S3 more than it computes. */
-const FINALIZE_MIB = 1_024;
+/** Finalize and ReportFailure wait for DynamoDB and S3 more than they compute. */
+const WAITING_MIB = 1_024;
 
 /** The longest that Lambda allows. */
 export const FUNCTION_TIMEOUT = Duration.minutes(15);
@@ -66,17 +80,23 @@ function writesLogs(logGroup: ILogGroup): Permission {
   };
 }
 
+/** A step's folder below `lambdas/`: `ReportFailure` is in `report-failure`. */
+function folderOf(step: string): string {
+  return step.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
+}
+
 /** The functions behind the steps, each with a role and a log group of its own. */
 export class Functions extends Construct {
   readonly plan: NodejsFunction;
   readonly write: NodejsFunction;
   readonly finalize: NodejsFunction;
+  readonly reportFailure: NodejsFunction;
   readonly #props: FunctionsProps;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     this.#props = props;
-    const { ledger, outputBucket, requestDefaults, writerMemoryMiB } = props;
+    const { ledger, outputBucket, requestDefaults, writerMemoryMiB, failureTopic } = props;
     const environment = { [ENV.ledgerTable]: ledger.tableName };
 
     this.plan = this.#create('Plan', {
@@ -87,20 +107,32 @@ export class Functions extends Construct {
         [ENV.requestDefaults]: JSON.stringify(requestDefaults),
       },
       permissions: planPermissions(props),
+      acknowledged: ACKNOWLEDGED.stepFunction,
     });
     this.write = this.#create('Write', {
       memorySize: writerMemoryMiB,
       environment,
       permissions: writePermissions(props),
+      acknowledged: ACKNOWLEDGED.stepFunction,
     });
     this.finalize = this.#create('Finalize', {
-      memorySize: FINALIZE_MIB,
+      memorySize: WAITING_MIB,
       environment,
       permissions: finalizePermissions(props),
+      acknowledged: ACKNOWLEDGED.stepFunction,
+    });
+    const toTopic = publishTo(failureTopic);
+    this.reportFailure = this.#create('ReportFailure', {
+      memorySize: WAITING_MIB,
+      environment,
+      permissions: reportFailurePermissions(props, failureTopic),
+      acknowledged: ACKNOWLEDGED.reportFailure,
+      destinations: { onSuccess: toTopic, onFailure: toTopic },
     });
   }
 
-  #create(step: string, { memorySize, environment, permissions }: StepSettings): NodejsFunction {
+  #create(step: string, settings: StepSettings): NodejsFunction {
+    const { memorySize, environment, permissions, acknowledged, destinations } = settings;
     const scope = new Construct(this, step);
     const logGroup = createLogGroup(scope, this.#props);
     const role = new Role(scope, 'Role', {
@@ -108,7 +140,7 @@ export class Functions extends Construct {
     });
     allow(role, [...permissions, writesLogs(logGroup), TRACING]);
     const handler = new NodejsFunction(scope, 'Function', {
-      entry: join(PROJECT_ROOT, 'lambdas', step.toLowerCase(), 'index.ts'),
+      entry: join(PROJECT_ROOT, 'lambdas', folderOf(step), 'index.ts'),
       projectRoot: PROJECT_ROOT,
       depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
       bundling: BUNDLING,
@@ -125,8 +157,9 @@ export class Functions extends Construct {
       memorySize,
       role,
       logGroup,
+      ...destinations,
     });
-    acknowledge(handler, ACKNOWLEDGED.stepFunction);
+    acknowledge(handler, acknowledged);
     return handler;
   }
 }

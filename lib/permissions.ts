@@ -3,6 +3,7 @@ import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
 import { OUTPUT_FOLDERS, RESULTS_FOLDER } from '#core/contract.ts';
@@ -26,6 +27,8 @@ export interface Stores {
 
 const PLAN_FILE = `*/${OUTPUT_FOLDERS.plan}plan.jsonl`;
 const MANIFESTS = `*/${OUTPUT_FOLDERS.manifest}*`;
+const CLAIM = `*/${OUTPUT_FOLDERS.manifest}run.json`;
+const FAILURES = `*/${OUTPUT_FOLDERS.manifest}failures.json`;
 const CHUNKS = `*/${OUTPUT_FOLDERS.data}*`;
 const RESULTS = `*/${RESULTS_FOLDER}/*`;
 
@@ -164,6 +167,37 @@ export function finalizePermissions(stores: Stores): readonly Permission[] {
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...queriesLedger(stores),
+  ];
+}
+
+/** What the ReportFailure function may do; Lambda publishes in its name. */
+export function reportFailurePermissions(
+  stores: Stores,
+  failureTopic: ITopic,
+): readonly Permission[] {
+  const { outputBucket, ledger } = stores;
+  return [
+    ...readsSource(stores),
+    reads(outputBucket, CLAIM, 'sees whose a prefix is'),
+    {
+      reason: 'writes the failure report of any run, in the place of the one before',
+      actions: ['s3:PutObject'],
+      resources: [outputBucket.arnForObjects(FAILURES)],
+    },
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+    {
+      reason: 'finds the run of an execution, and why a try failed',
+      actions: ['dynamodb:GetItem'],
+      resources: [ledger.tableArn],
+    },
+    ...queriesLedger(stores),
+    {
+      reason: 'tells of each failure',
+      actions: ['sns:Publish'],
+      resources: [failureTopic.topicArn],
+    },
+    ...useOf(failureTopic.masterKey, ENCRYPT, 'the topic is encrypted'),
   ];
 }
 

@@ -46,10 +46,11 @@ export class SparseFanoutStack extends Stack {
       scheduledRequest: scheduledSource === undefined ? undefined : { source: scheduledSource },
     });
 
-    const { sourceBucket, outputBucket, ledger, stateMachine } = this.fanout;
+    const { sourceBucket, outputBucket, ledger, stateMachine, failureTopic } = this.fanout;
     new CfnOutput(this, 'SourceBucketName', { value: sourceBucket.bucketName });
     new CfnOutput(this, 'OutputBucketName', { value: outputBucket.bucketName });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
     new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
+    new CfnOutput(this, 'FailureTopicArn', { value: failureTopic.topicArn });
   }
 }

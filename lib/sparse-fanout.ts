@@ -5,11 +5,13 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DEFAULT_CONCURRENCY, type RequestDefaults } from '#core/contract.ts';
 import { Buckets } from './buckets.ts';
+import { FailureRule, FailureTopic } from './failure-reports.ts';
 import { Functions, ONE_CPU_MIB } from './functions.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { letLogsUse, stepMetric } from './observability.ts';
@@ -30,7 +32,7 @@ export interface SparseFanoutProps {
    */
   readonly outputBucket?: IBucket;
   /**
-   * Encrypts the new buckets, the ledger, the logs and the dead-letter queue. The policy of a key
+   * Encrypts the new buckets, the ledger, the logs, the failure topic and the dead-letter queue. The policy of a key
    * that is not of this app must let CloudWatch Logs and EventBridge use it.
    * @default keys that AWS manages
    */
@@ -107,7 +109,7 @@ function scheduledRequestOf(props: SparseFanoutProps): ScheduledRequest | undefi
 
 /**
  * Fans sparse matrices in S3 out into ordered chunks: a state machine that plans, writes and
- * finalizes, its functions and ledger, and what starts it.
+ * finalizes, its functions and ledger, what starts it, and who is told when it fails.
  *
  * @throws {Error} the outputs would match their own trigger, or a schedule lacks its request.
  */
@@ -117,7 +119,9 @@ export class SparseFanout extends Construct {
   readonly sourceBucket: IBucket;
   readonly outputBucket: IBucket;
   readonly functions: Functions;
-  /** Holds S3 events and scheduled requests that could not start a run. */
+  /** Takes one message for each execution that fails; subscribe to it. */
+  readonly failureTopic: ITopic;
+  /** Holds S3 events and scheduled requests that could not start a run, and failures not reported. */
   readonly deadLetters: IQueue;
   /** Dimension of the functions' metrics: deployments in one account are told apart by it. */
   readonly #service: string;
@@ -140,9 +144,16 @@ export class SparseFanout extends Construct {
       ledger: this.ledger,
     };
 
+    this.failureTopic = new FailureTopic(this, 'FailureTopic', settings.encryptionKey);
+    const { failureTopic } = this;
     const service = this.#service;
-    this.functions = new Functions(this, 'Functions', { ...settings, ...stores, service });
-    const { plan, write, finalize } = this.functions;
+    this.functions = new Functions(this, 'Functions', {
+      ...settings,
+      ...stores,
+      service,
+      failureTopic,
+    });
+    const { plan, write, finalize, reportFailure } = this.functions;
     const steps = { plan, write, finalize };
     const workflow = new Workflow(this, 'Workflow', { ...settings, ...stores, ...steps });
     this.stateMachine = workflow.stateMachine;
@@ -150,6 +161,8 @@ export class SparseFanout extends Construct {
     const started = { stateMachine: this.stateMachine, scheduled };
     const triggers = new Triggers(this, 'Triggers', { ...settings, ...stores, ...started });
     this.deadLetters = triggers.deadLetters;
+    const { stateMachine, deadLetters } = this;
+    new FailureRule(this, 'ExecutionFailed', { stateMachine, reportFailure, deadLetters });
   }
 
   /** Lets an identity start runs, and nothing else. */
@@ -177,7 +190,7 @@ export class SparseFanout extends Construct {
     return stepMetric('BytesWritten', this.#service, options);
   }
 
-  /** S3 events and scheduled requests that could not start a run. */
+  /** S3 events and scheduled requests that could not start a run, and failures not reported. */
   metricDeadLetters(options?: MetricOptions): Metric {
     return this.deadLetters.metricApproximateNumberOfMessagesVisible(options);
   }

@@ -36,8 +36,8 @@ export interface TriggersProps {
 /** How the keys end that a run writes. */
 const OUTPUT_ENDINGS = ['.csv', '.csv.gz', '.json', '.jsonl'];
 
-/** A start that AWS itself could not deliver for so long needs a person: it goes to the queue. */
-const DELIVERY = { retryAttempts: 50, maxEventAge: Duration.hours(6) };
+/** An event that AWS itself could not deliver for so long needs a person: it goes to the queue. */
+export const DELIVERY = { retryAttempts: 50, maxEventAge: Duration.hours(6) };
 
 /** The longest that SQS keeps a message. */
 const KEEP_DEAD_LETTERS = Duration.days(14);
@@ -81,7 +81,7 @@ function letEventsUse(key: IKey): void {
 
 /** What starts a run by itself: objects that arrive, and a schedule. */
 export class Triggers extends Construct {
-  /** Holds starts that could not be delivered. */
+  /** Holds events that could not be delivered. */
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: TriggersProps) {
