@@ -4,6 +4,8 @@ import { formatBytes } from './format-figures.ts';
 
 type Change = Extract<Happening, { readonly kind: 'execution' }>['change'];
 
+type Message = Extract<Happening, { readonly kind: 'message' }>;
+
 /** Where an execution says that its manifest is; undefined when it wrote none. */
 function manifestOf(output: string | null): string | undefined {
   const parsed: unknown = JSON.parse(output ?? 'null');
@@ -19,6 +21,13 @@ function describeExecution(change: Change): string {
   return manifest === undefined ? name : `${name}, ${manifest}`;
 }
 
+/** A destination's record holds what the function returned; its `message` is a sentence, where it has one. */
+function describeMessage({ topicArn, message }: Message): string {
+  const { responsePayload } = JSON.parse(message);
+  const sentence = responsePayload?.message ?? responsePayload?.errorMessage ?? message;
+  return `to ${topicArn.split(':').at(-1)}, ${sentence}`;
+}
+
 /** What happened in a local cloud, for a person: a word and what it is about. */
 function describe(happening: Happening): readonly [word: string, about: string] {
   switch (happening.kind) {
@@ -32,6 +41,8 @@ function describe(happening: Happening): readonly [word: string, about: string] 
       const { TARGET_ARN, ERROR_CODE, ERROR_MESSAGE } = happening.letter.attributes;
       return ['dead letter', `for ${TARGET_ARN}, ${ERROR_CODE}: ${ERROR_MESSAGE}`];
     }
+    case 'message':
+      return ['message', describeMessage(happening)];
     case 'undelivered':
       return ['undelivered', happening.error.message];
   }

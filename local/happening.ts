@@ -10,6 +10,8 @@ export type Happening =
   | { readonly kind: 'execution'; readonly change: ExecutionStatusChange }
   /** A target could not be called. */
   | { readonly kind: 'dead-letter'; readonly queueArn: string; readonly letter: DeadLetter }
+  /** A message was published to a topic. */
+  | { readonly kind: 'message'; readonly topicArn: string; readonly message: string }
   /** An event reached neither its target nor a dead-letter queue. */
   | { readonly kind: 'undelivered'; readonly error: Error };
 

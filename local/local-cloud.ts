@@ -5,6 +5,7 @@ import { readDeployment } from './deploy/deployment.ts';
 import type { DeadLetter } from './events/dead-letter-queue.ts';
 import type { EventBus } from './events/event-bus.ts';
 import type { EventObject } from './events/event-pattern.ts';
+import type { TopicMessage } from './events/topics.ts';
 import type { FaultInjector } from './faults/fault-injector.ts';
 import type { Observe } from './happening.ts';
 import type { Denial } from './iam/authority.ts';
@@ -67,6 +68,8 @@ export interface LocalCloud {
   processes(): readonly ProcessFigures[];
   /** Messages of a dead-letter queue, by its ARN. */
   deadLetters(queueArn: string): Promise<readonly DeadLetter[]>;
+  /** Messages published to a topic, by its ARN; it has no subscribers here. */
+  topicMessages(topicArn: string): Promise<readonly TopicMessage[]>;
   /** Fires a schedule of the template as if its time had come: no clock does it here. */
   fireSchedule(name: string, scheduledTime: Date): Promise<void>;
   /** Kills every process, closes every port and gives the state directory up. */
@@ -87,6 +90,7 @@ function createPublisher(observe: Observe) {
   };
   return {
     undelivered,
+    fail,
     publish(event: EventObject): void {
       if (!isClosing) promise.then((bus) => bus.publish(event)).catch(fail);
     },
@@ -119,16 +123,16 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const deployment = await readDeployment(assemblyDirectory, access.secretAccessKey);
   const tls = await keepCertificate(stateDirectory);
   const { observe = () => undefined } = options;
-  const { undelivered, publish, attach, close } = createPublisher(observe);
+  const { undelivered, publish, fail, attach, close } = createPublisher(observe);
   const { lambdaConcurrency = Math.max(MIN_CONCURRENCY, availableParallelism()) } = options;
   const { ports } = access;
   const shared = { deployment, tls, stateDirectory, lambdaConcurrency, ports };
   const { faults, clock = systemClock } = options;
-  const site: Site = { ...shared, cleanup, publish, observe, faults, clock };
+  const site: Site = { ...shared, cleanup, publish, fail, observe, faults, clock };
 
   const storage = await startStorage(site);
   const { host, states } = await startCompute(site, storage);
-  const { bus, queues } = await startEvents(site, { host, states });
+  const { bus, queues, topics } = await startEvents(site, { host, states });
   attach(bus);
   const endpoints = { ...storage, states: states.endpoint };
   await access.keep(endpoints);
@@ -150,6 +154,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     undelivered,
     processes: () => host.processes(),
     deadLetters: (queueArn) => queues.read(queueArn),
+    topicMessages: (topicArn) => topics.read(topicArn),
     fireSchedule: (name, scheduledTime) => bus.fireSchedule(name, scheduledTime),
     close: () => running.disposeAsync(),
   };

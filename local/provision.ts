@@ -7,11 +7,13 @@ import { createCourier } from './events/delivery.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
 import type { EventObject } from './events/event-pattern.ts';
 import { executionStatusEvent, objectCreatedEvent } from './events/events.ts';
+import { openTopics, type Topics } from './events/topics.ts';
 import type { FaultInjector } from './faults/fault-injector.ts';
 import { disturbDynamoDb, disturbS3 } from './faults/faulty-http.ts';
 import { invokeWithFaults, mishapOf } from './faults/faulty-lambda.ts';
 import type { Observe } from './happening.ts';
 import type { Ports } from './kept-access.ts';
+import { AsyncInvocations } from './lambda/async-invocations.ts';
 import { functionEnvironment } from './lambda/function-environment.ts';
 import { LambdaHost } from './lambda/lambda-host.ts';
 import { createObjectAccess, type ObjectAccess } from './object-access.ts';
@@ -31,6 +33,8 @@ export interface Site {
   readonly cleanup: AsyncDisposableStack;
   /** Hands an event to the bus, once there is one. */
   readonly publish: (event: EventObject) => void;
+  /** Keeps the error of an event that found no way. */
+  readonly fail: (error: unknown) => void;
   readonly observe: Observe;
   readonly faults: FaultInjector | undefined;
   readonly clock: Clock;
@@ -176,25 +180,49 @@ export async function startCompute(site: Site, storage: Storage): Promise<Comput
   return { host, states };
 }
 
-/** Opens the dead-letter queues and makes the bus that calls the targets of rules and schedules. */
-export async function startEvents(
-  { deployment, stateDirectory, observe }: Site,
-  { host, states }: Compute,
-): Promise<{ readonly bus: EventBus; readonly queues: Queues }> {
-  const { rules, schedules, authority } = deployment;
-  const courier = createCourier({
-    authority,
-    scheduleGroupArn: regionalArn('scheduler', 'schedule-group/default'),
-    startExecution: (stateMachineArn, input) => states.startExecution({ stateMachineArn, input }),
-    invokeFunction: (functionArn, input) => host.invokeAsync(functionArn, input),
-  });
+async function openObservedQueues({ stateDirectory, observe }: Site): Promise<Queues> {
   const kept = await openQueues(join(stateDirectory, 'queues'));
-  const queues: Queues = {
+  return {
     ...kept,
     async send(queueArn, letter) {
       await kept.send(queueArn, letter);
       observe({ kind: 'dead-letter', queueArn, letter });
     },
   };
-  return { bus: createEventBus({ rules, schedules, queues, ...courier }), queues };
+}
+
+async function openObservedTopics({ stateDirectory, observe }: Site): Promise<Topics> {
+  const kept = await openTopics(join(stateDirectory, 'topics'));
+  return {
+    ...kept,
+    async publish(topicArn, message) {
+      await kept.publish(topicArn, message);
+      observe({ kind: 'message', topicArn, message });
+    },
+  };
+}
+
+/** What events go through, and where they end. */
+interface Events {
+  readonly bus: EventBus;
+  readonly queues: Queues;
+  readonly topics: Topics;
+}
+
+/** Opens the dead-letter queues and topics and makes the bus that calls the targets of rules and schedules. */
+export async function startEvents(site: Site, { host, states }: Compute): Promise<Events> {
+  const { rules, schedules, functions, authority } = site.deployment;
+  const queues = await openObservedQueues(site);
+  const topics = await openObservedTopics(site);
+  const { publish } = topics;
+  const { fail } = site;
+  const invocations = new AsyncInvocations({ functions, host, authority, publish, fail });
+  site.cleanup.defer(() => invocations.close());
+  const courier = createCourier({
+    authority,
+    scheduleGroupArn: regionalArn('scheduler', 'schedule-group/default'),
+    startExecution: (stateMachineArn, input) => states.startExecution({ stateMachineArn, input }),
+    acceptEvent: (functionArn, input) => invocations.accept(functionArn, input),
+  });
+  return { bus: createEventBus({ rules, schedules, queues, ...courier }), queues, topics };
 }

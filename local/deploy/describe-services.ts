@@ -51,20 +51,36 @@ export function describeTables(stack: Stack): readonly TableDescription[] {
   }));
 }
 
+/** How each function is invoked by events, by its name. */
+function describeAsyncInvocations(stack: Stack) {
+  const topics = new Set(stack.resourcesOf('AWS::SNS::Topic').map(({ ref }) => ref));
+  return new Map(
+    stack.resourcesOf('AWS::Lambda::EventInvokeConfig').map(({ logicalId, properties }) => {
+      const { FunctionName, MaximumRetryAttempts, DestinationConfig } = properties;
+      const onSuccessTopicArn = DestinationConfig?.OnSuccess?.Destination;
+      const onFailureTopicArn = DestinationConfig?.OnFailure?.Destination;
+      const foreign = [onSuccessTopicArn, onFailureTopicArn].find(
+        (arn) => arn !== undefined && !topics.has(arn),
+      );
+      if (foreign !== undefined) {
+        throw new UnsupportedTemplate(`${logicalId}: ${foreign} is not a topic of the template`);
+      }
+      const asyncRetries = MaximumRetryAttempts ?? DEFAULT_ASYNC_RETRIES;
+      return [FunctionName, { asyncRetries, onSuccessTopicArn, onFailureTopicArn }];
+    }),
+  );
+}
+
 /**
  * Gathers the functions with their bundles.
  *
- * @throws {UnsupportedTemplate} a function's code is not an asset of the assembly.
+ * @throws {UnsupportedTemplate} a function's code is not an asset of the assembly, or a destination no topic.
  */
 export function describeFunctions(
   stack: Stack,
   assets: ReadonlyMap<string, string>,
 ): readonly FunctionConfiguration[] {
-  const retries = new Map(
-    stack
-      .resourcesOf('AWS::Lambda::EventInvokeConfig')
-      .map(({ properties }) => [properties.FunctionName, properties.MaximumRetryAttempts]),
-  );
+  const asyncInvocations = describeAsyncInvocations(stack);
   return stack
     .resourcesOf('AWS::Lambda::Function')
     .map(({ logicalId, name, attribute, properties }) => {
@@ -83,7 +99,8 @@ export function describeFunctions(
         environment: properties.Environment?.Variables ?? {},
         reservedConcurrency: properties.ReservedConcurrentExecutions,
         logGroupName: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
-        asyncRetries: retries.get(name) ?? DEFAULT_ASYNC_RETRIES,
+        asyncRetries: DEFAULT_ASYNC_RETRIES,
+        ...asyncInvocations.get(name),
       };
     });
 }

@@ -14,6 +14,7 @@ const named = z.record(z.string(), z.string()).default({});
 const flag = z.boolean().default(false);
 
 const deadLetter = z.strictObject({ Arn: z.string().optional() }).optional();
+const destination = z.strictObject({ Destination: z.string() }).optional();
 const retryPolicy = z
   .strictObject({
     MaximumEventAgeInSeconds: z.number().optional(),
@@ -112,6 +113,9 @@ export const RESOURCE_SCHEMAS = {
     FunctionName: z.string(),
     Qualifier: z.string(),
     MaximumRetryAttempts: z.number().optional(),
+    DestinationConfig: z
+      .strictObject({ OnSuccess: destination, OnFailure: destination })
+      .optional(),
     ...notSimulated(['MaximumEventAgeInSeconds']),
   }),
   'AWS::StepFunctions::StateMachine': z.strictObject({

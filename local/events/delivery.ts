@@ -8,7 +8,8 @@ export interface Targets {
   /** ARN of the group that schedules without one of their own belong to. */
   readonly scheduleGroupArn: string;
   startExecution(stateMachineArn: string, input: string): Promise<unknown>;
-  invokeFunction(functionArn: string, input: string): Promise<unknown>;
+  /** Hands an event over; what becomes of it is not the target's concern. */
+  acceptEvent(functionArn: string, input: string): void;
 }
 
 /** Calls targets as EventBridge and its scheduler do. */
@@ -60,7 +61,7 @@ export function createCourier(targets: Targets): Courier {
       const { target, input } = delivery;
       if (kindOf(target) === 'function') {
         allow(delivery, 'lambda:InvokeFunction', target.arn);
-        await targets.invokeFunction(target.arn, input);
+        targets.acceptEvent(target.arn, input);
         return;
       }
       allow(delivery, 'states:StartExecution', target.arn);

@@ -15,4 +15,8 @@ export interface FunctionConfiguration {
   readonly logGroupName: string;
   /** Repetitions of an asynchronous invocation whose function failed. */
   readonly asyncRetries: number;
+  /** Topic told of asynchronous invocations that ended well. */
+  readonly onSuccessTopicArn?: string | undefined;
+  /** Topic told of those that failed and are not tried again. */
+  readonly onFailureTopicArn?: string | undefined;
 }

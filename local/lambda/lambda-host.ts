@@ -11,6 +11,12 @@ export interface InvokeResult extends Outcome {
   readonly executedVersion: string;
 }
 
+/** Answer of the last try of an asynchronous invocation. */
+export interface AsyncResult extends InvokeResult {
+  /** Tries made. */
+  readonly invokeCount: number;
+}
+
 /** What one process of a function used. */
 export interface ProcessFigures {
   readonly functionName: string;
@@ -128,13 +134,12 @@ export class LambdaHost {
    *
    * @throws {LambdaException} as {@link invoke} does.
    */
-  async invokeAsync(functionName: string, payload: string): Promise<InvokeResult> {
+  async invokeAsync(functionName: string, payload: string): Promise<AsyncResult> {
     const { asyncRetries } = this.#find(functionName).configuration;
-    let result = await this.invoke(functionName, payload);
-    for (let retry = 0; retry < asyncRetries && result.functionError; retry += 1) {
-      result = await this.invoke(functionName, payload);
+    for (let invokeCount = 1; ; invokeCount += 1) {
+      const result = await this.invoke(functionName, payload);
+      if (!result.functionError || invokeCount > asyncRetries) return { ...result, invokeCount };
     }
-    return result;
   }
 
   /** Figures of every process so far, ended ones first. */

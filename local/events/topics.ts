@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const messageSchema = z.strictObject({
+  messageId: z.string(),
+  /** ISO 8601. */
+  timestamp: z.string(),
+  message: z.string(),
+});
+
+/** One message published to a topic. */
+export type TopicMessage = z.infer<typeof messageSchema>;
+
+/** Topics kept as JSON lines, one file a topic. Subscribers are not simulated: everybody may read. */
+export interface Topics {
+  publish(topicArn: string, message: string): Promise<void>;
+  read(topicArn: string): Promise<readonly TopicMessage[]>;
+}
+
+/** Opens the topics kept in a directory, creating it where needed. */
+export async function openTopics(directory: string): Promise<Topics> {
+  await mkdir(directory, { recursive: true });
+  const fileOf = (arn: string) => join(directory, `${arn.split(':').at(-1)}.jsonl`);
+  return {
+    async publish(topicArn, message) {
+      const kept = { messageId: randomUUID(), timestamp: new Date().toISOString(), message };
+      await appendFile(fileOf(topicArn), `${JSON.stringify(kept)}\n`);
+    },
+    async read(topicArn) {
+      const lines = await readFile(fileOf(topicArn), 'utf8').catch(
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT') return '';
+          throw error;
+        },
+      );
+      return lines
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => messageSchema.parse(JSON.parse(line)));
+    },
+  };
+}
