@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import type { FailedExecution } from '#core/failure/failed-execution.ts';
+import {
+  collectUnfinished,
+  failureNotice,
+  failureReport,
+  MAX_LISTED_CHUNKS,
+  type ReportedChunk,
+  sliceCommand,
+} from '#core/failure/failure-report.ts';
+import type { UnfinishedChunk } from '#core/ledger.ts';
+
+const execution: FailedExecution = {
+  executionArn: 'arn:aws:states:us-east-1:111122223333:execution:machine:name',
+  status: 'FAILED',
+  startedAt: '2026-11-21T00:00:00.000Z',
+  stoppedAt: '2026-11-21T00:01:00.000Z',
+  error: 'States.ExceedToleratedFailureThreshold',
+  cause: 'The specified tolerated failure threshold was exceeded',
+};
+const run = {
+  runId: '0123456789abcdef0123456789abcdef',
+  source: { uri: 's3://in/x.npz', etag: 'e', versionId: null, size: 9 },
+  output: { bucket: 'out', prefix: 'x/' },
+};
+const failed: ReportedChunk = {
+  index: 3,
+  rowStart: 30,
+  rowEnd: 40,
+  status: 'failed',
+  tries: 2,
+  error: { name: 'CorruptSourceError', message: 'column 9 is outside' },
+  sourceBytes: null,
+  reproduce: 'npm run -s cli -- slice s3://in/x.npz --rows 30:40',
+};
+
+function unfinished(index: number, status: UnfinishedChunk['status']): UnfinishedChunk {
+  return { index, rowStart: index, rowEnd: index + 1, tries: 1, status };
+}
+
+async function* each(chunks: readonly UnfinishedChunk[]) {
+  yield* chunks;
+}
+
+describe('collectUnfinished', () => {
+  it('puts the failed chunks first, each kind in row order', async () => {
+    const chunks = [
+      unfinished(0, 'running'),
+      unfinished(1, 'failed'),
+      unfinished(2, 'running'),
+      unfinished(3, 'failed'),
+    ];
+    const { listed, ...counts } = await collectUnfinished(each(chunks));
+    expect(counts).toEqual({ failed: 2, running: 2 });
+    expect(listed.map(({ index }) => index)).toEqual([1, 3, 0, 2]);
+  });
+
+  it('lists no more than its bound and counts all, however many run', async () => {
+    const chunks = Array.from({ length: 1000 }, (_, index) =>
+      unfinished(index, index < 950 ? 'running' : 'failed'),
+    );
+    const { listed, ...counts } = await collectUnfinished(each(chunks));
+    expect(counts).toEqual({ failed: 50, running: 950 });
+    expect(listed).toHaveLength(MAX_LISTED_CHUNKS);
+    expect(listed[0]?.index).toBe(950);
+    expect(listed.at(-1)?.index).toBe(49);
+  });
+});
+
+describe('failureReport', () => {
+  it('tells run, execution, how to continue, and what was left out', () => {
+    const found = { failed: 101, running: 1, chunks: [failed], sourceProblem: null };
+    expect(failureReport(execution, run, found)).toEqual({
+      format: 'sparse-fanout-failures',
+      version: 1,
+      runId: run.runId,
+      ...execution,
+      redrive: `aws stepfunctions redrive-execution --execution-arn ${execution.executionArn}`,
+      source: { uri: 's3://in/x.npz', etag: 'e', versionId: null },
+      sourceProblem: null,
+      failedChunks: 101,
+      runningChunks: 1,
+      chunks: [failed],
+      unlistedChunks: 101,
+    });
+  });
+});
+
+describe('failureNotice', () => {
+  const found = { failed: 1, running: 1, sourceProblem: null };
+  const running: ReportedChunk = { ...failed, index: 1, status: 'running', error: null };
+
+  it('names the first chunk that failed rather than what Step Functions says', () => {
+    const report = failureReport(execution, run, { ...found, chunks: [running, failed] });
+    const reportUri = 's3://out/x/_manifest/failures.json';
+    expect(failureNotice(execution, { runId: run.runId, report, reportUri })).toMatchObject({
+      message: `run ${run.runId} ended FAILED: chunk 3 (rows 30 to 40): CorruptSourceError: column 9 is outside`,
+      runId: run.runId,
+      report: reportUri,
+    });
+  });
+
+  it('says what Step Functions says where no chunk tells more', () => {
+    const report = failureReport(execution, run, { ...found, chunks: [running] });
+    const { message } = failureNotice(execution, { runId: run.runId, report });
+    expect(message).toBe(`run ${run.runId} ended FAILED: ${execution.error}: ${execution.cause}`);
+  });
+
+  it('speaks of an execution without a run, and of one without a reason', () => {
+    const silent = { ...execution, status: 'ABORTED', error: null, cause: null } as const;
+    expect(failureNotice(silent, {})).toEqual({
+      message: 'an execution that had no run yet ended ABORTED: no reason was given',
+      runId: null,
+      ...silent,
+      redrive: `aws stepfunctions redrive-execution --execution-arn ${execution.executionArn}`,
+      report: null,
+    });
+  });
+});
+
+describe('sliceCommand', () => {
+  it('quotes a key that a shell would take apart', () => {
+    const rows = { rowStart: 5, rowEnd: 10 };
+    const start = 'npm run -s cli -- slice';
+    expect(sliceCommand('s3://in/a/b.npz', rows)).toBe(`${start} s3://in/a/b.npz --rows 5:10`);
+    expect(sliceCommand("s3://in/it's $x.npz", rows)).toBe(
+      `${start} 's3://in/it'\\''s $x.npz' --rows 5:10`,
+    );
+  });
+});

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runShell } from '#test/cli/run-command.ts';
+import { goldenBytes } from '#test/support/golden.ts';
+import { LocalStack } from '#test/support/local-stack.ts';
+
+let stack: LocalStack;
+
+beforeAll(async () => {
+  stack = await LocalStack.start();
+});
+afterAll(() => stack.close());
+
+/** The record that Lambda publishes of the invocation for one execution. */
+async function messageOf(executionArn: string) {
+  const topicArn = stack.output('FailureTopicArn');
+  const find = async () => {
+    const messages = await stack.cloud.topicMessages(topicArn);
+    return messages
+      .map(({ message }) => JSON.parse(message))
+      .find(({ requestPayload }) => requestPayload.detail.executionArn === executionArn);
+  };
+  await expect.poll(find, { timeout: 20_000 }).toBeDefined();
+  return await find();
+}
+
+/** Runs a line of a report as a person would, with the environment that finds the local S3. */
+async function runLine(line: string) {
+  const { endpoints, credentials, region, caFile } = stack.cloud;
+  const environment = [
+    `AWS_ENDPOINT_URL_S3=${endpoints.s3}`,
+    `AWS_ACCESS_KEY_ID=${credentials.accessKeyId}`,
+    `AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`,
+    `AWS_REGION=${region}`,
+    `NODE_EXTRA_CA_CERTS=${caFile}`,
+  ].join(' ');
+  return await runShell(`export ${environment}; ${line.replace('npm run -s cli --', 'cli')}`);
+}
+
+describe('a run that fails', () => {
+  it('says in failures.json which chunk failed, why, and how to see it fail; the topic is told', async () => {
+    const source = await stack.putSource('bad column', goldenBytes('invalid/index-too-big.npz'));
+    const executionArn = await stack.startExecution({ source, chunking: { rows: 1 } });
+    expect(await stack.endOf(executionArn)).toMatchObject({ status: 'FAILED' });
+    const { requestContext, responsePayload: notice } = await messageOf(executionArn);
+    expect(requestContext).toMatchObject({ condition: 'Success', approximateInvokeCount: 1 });
+
+    expect(notice.report).toMatch(/\/bad column\/[0-9a-f]{32}\/_manifest\/failures\.json$/);
+    const report = JSON.parse((await stack.read(notice.report)).toString());
+    expect(report).toMatchObject({
+      executionArn,
+      status: 'FAILED',
+      error: 'States.ExceedToleratedFailureThreshold',
+      redrive: `aws stepfunctions redrive-execution --execution-arn ${executionArn}`,
+      sourceProblem: null,
+      failedChunks: 1,
+      unlistedChunks: 0,
+    });
+    const [chunk] = report.chunks;
+    expect(chunk).toMatchObject({
+      status: 'failed',
+      tries: 1,
+      rowEnd: chunk.rowStart + 1,
+      error: { name: 'CorruptSourceError' },
+    });
+    expect(notice.message).toBe(
+      `run ${report.runId} ended FAILED: chunk ${chunk.index} (rows ${chunk.rowStart} to ${chunk.rowEnd}): CorruptSourceError: ${chunk.error.message}`,
+    );
+
+    const ended = await runLine(chunk.reproduce);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toBe(`error: CorruptSourceError: ${chunk.error.message}\n`);
+    expect(stack.cloud.denials).toEqual([]);
+  });
+
+  it('is told of by the topic alone when the request was bad', async () => {
+    const executionArn = await stack.startExecution({ sauce: 1 });
+    expect(await stack.endOf(executionArn)).toMatchObject({ error: 'RequestError' });
+    const { responsePayload: notice } = await messageOf(executionArn);
+    expect(notice).toMatchObject({ error: 'RequestError', runId: null, report: null });
+    expect(notice.message).toMatch(/had no run yet ended FAILED: RequestError: .*"sauce"/);
+  });
+
+  it('is told of by the topic alone when the prefix belongs to another run', async () => {
+    const output = { uri: `s3://${stack.outputBucket}/taken/` };
+    const source = await stack.putSource('first', goldenBytes('inputs/dtype-int64.npz'));
+    await stack.run({ source, output });
+    const before = await stack.keys('taken/');
+    const executionArn = await stack.startExecution({ source, output, chunking: { rows: 6 } });
+    await stack.endOf(executionArn);
+    const { responsePayload: notice } = await messageOf(executionArn);
+    expect(notice).toMatchObject({ error: 'OutputConflictError', report: null });
+    expect(await stack.keys('taken/')).toEqual(before);
+  });
+});

@@ -1,0 +1,153 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Ledger } from '#aws/ledger.ts';
+import { listObjects, readText } from '#aws/objects.ts';
+import { pinSource } from '#aws/s3-source.ts';
+import { CorruptSourceError } from '#core/errors.ts';
+import type { FailedExecution } from '#core/failure/failed-execution.ts';
+import { claimKey, failuresKey } from '#core/output.ts';
+import { createHandler } from '#lambdas/report-failure/handler.ts';
+import { claimText } from '#lambdas/shared/claim.ts';
+import { goldenBytes } from '#test/support/golden.ts';
+import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+
+let services: LocalServices;
+
+beforeAll(async () => {
+  services = await startLocalServices();
+});
+afterAll(() => services.close());
+
+const never = new AbortController().signal;
+const matrix = goldenBytes('inputs/dtype-int64.npz');
+
+function reporter() {
+  return createHandler({
+    s3: services.s3,
+    dynamo: services.dynamo,
+    ledgerTable: services.table,
+    logger: new Logger({ logLevel: 'SILENT' }),
+    metrics: new Metrics({ namespace: 'test' }),
+  });
+}
+
+function failureOf(name: string): FailedExecution {
+  return {
+    executionArn: `arn:aws:states:us-east-1:111122223333:execution:machine:${name}`,
+    status: 'FAILED',
+    startedAt: '2026-11-21T00:00:00.000Z',
+    stoppedAt: '2026-11-21T00:01:00.000Z',
+    error: 'States.ExceedToleratedFailureThreshold',
+    cause: 'The specified tolerated failure threshold was exceeded',
+  };
+}
+
+async function put(key: string, body: string | Uint8Array): Promise<void> {
+  await services.s3.send(new PutObjectCommand({ Bucket: services.bucket, Key: key, Body: body }));
+}
+
+/** A run that an execution has planned; `claimedBy` is the run that the prefix belongs to. */
+async function plannedRun(name: string, claimedBy = `run-${name}`) {
+  const { s3, dynamo, bucket, table } = services;
+  await put(`${name}.npz`, matrix);
+  const source = await pinSource(s3, { uri: `s3://${bucket}/${name}.npz` });
+  const output = { bucket, prefix: `${name}-out/` };
+  const runId = `run-${name}`;
+  const ledger = new Ledger(dynamo, table, runId, () => new Date());
+  const execution = failureOf(name);
+  await ledger.startRun('identity', execution.executionArn, { source, output });
+  await put(claimKey(output.prefix), claimText(claimedBy));
+  const reportText = () => readText(s3, bucket, failuresKey(output.prefix));
+  return { ledger, execution, output, runId, source, reportText };
+}
+
+function chunk(index: number) {
+  return { index, rowStart: index * 5, rowEnd: index * 5 + 5 };
+}
+
+async function failChunk(ledger: Ledger, index: number, message: string): Promise<void> {
+  const started = await ledger.start(chunk(index));
+  if (started.kind === 'done') throw new Error(`chunk ${index} is done`);
+  await ledger.fail(chunk(index), started.attempt, new CorruptSourceError(message));
+}
+
+describe('ReportFailure', () => {
+  it('writes which chunks are not done, why, and how to see it', async () => {
+    const { ledger, execution, output, runId, source, reportText } = await plannedRun('chunks');
+    await ledger.start(chunk(0));
+    await ledger.start(chunk(1));
+    await ledger.done(chunk(1), 1, {
+      ...{ bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', nnz: 9 },
+    });
+    await failChunk(ledger, 2, 'first');
+    await failChunk(ledger, 2, 'second');
+    const notice = await reporter()(execution, never);
+    expect(notice).toMatchObject({
+      message: `run ${runId} ended FAILED: chunk 2 (rows 10 to 15): CorruptSourceError: second`,
+      runId,
+      report: `s3://${output.bucket}/${failuresKey(output.prefix)}`,
+    });
+    const range = { offset: expect.any(Number), length: expect.any(Number) };
+    const sourceBytes = { indices: range, data: range };
+    const slice = `npm run -s cli -- slice ${source.uri} --rows`;
+    expect(JSON.parse((await reportText()) ?? '')).toMatchObject({
+      runId,
+      ...execution,
+      redrive: `aws stepfunctions redrive-execution --execution-arn ${execution.executionArn}`,
+      source: { uri: source.uri, etag: source.etag, versionId: null },
+      sourceProblem: null,
+      failedChunks: 1,
+      runningChunks: 1,
+      unlistedChunks: 0,
+      chunks: [
+        {
+          ...{ ...chunk(2), status: 'failed', tries: 2, sourceBytes },
+          error: { name: 'CorruptSourceError', message: 'second' },
+          reproduce: `${slice} 10:15`,
+        },
+        {
+          ...{ ...chunk(0), status: 'running', tries: 1, error: null, sourceBytes },
+          reproduce: `${slice} 0:5`,
+        },
+      ],
+    });
+  });
+
+  it('writes the same bytes for the same failure, and others in their place for the next', async () => {
+    const { ledger, execution, reportText } = await plannedRun('again');
+    await failChunk(ledger, 3, 'first');
+    await reporter()(execution, never);
+    const first = await reportText();
+    await reporter()(execution, never);
+    expect(await reportText()).toBe(first);
+    await failChunk(ledger, 3, 'second');
+    await reporter()(execution, never);
+    expect(await reportText()).toContain('"message": "second"');
+  });
+
+  it('reports a run whose source was replaced, and says so', async () => {
+    const { ledger, execution, reportText } = await plannedRun('replaced');
+    await failChunk(ledger, 0, 'gone');
+    await put('replaced.npz', 'another');
+    await reporter()(execution, never);
+    const report = JSON.parse((await reportText()) ?? '');
+    expect(report.sourceProblem).toMatch(/^SourceChangedError: .*was replaced/);
+    expect(report.chunks).toMatchObject([{ index: 0, sourceBytes: null }]);
+  });
+
+  it('leaves a prefix that another run has claimed as it is', async () => {
+    const { execution, output, runId } = await plannedRun('foreign', 'another run');
+    const notice = await reporter()(execution, never);
+    expect(notice).toMatchObject({ runId, report: null });
+    const keys = listObjects(services.s3, services.bucket, output.prefix);
+    expect(await Array.fromAsync(keys, ({ key }) => key)).toEqual([claimKey(output.prefix)]);
+  });
+
+  it('tells of an execution that never had a run', async () => {
+    const notice = await reporter()(failureOf('unknown'), never);
+    expect(notice).toMatchObject({ runId: null, report: null });
+    expect(notice.message).toMatch(/^an execution that had no run yet ended FAILED: States\./);
+  });
+});
