@@ -1,7 +1,8 @@
+import type { TextFigures } from '#core/checksum/text-digest.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 
 /**
- * Turns slices into the text of one chunk, part by part.
+ * Turns slices into the bytes of one chunk, part by part.
  *
  * The generators yield a part whenever the buffer they write to is full and more follows, and are
  * handed the next empty buffer by `next(buffer)`. So the caller decides how many buffers exist, and
@@ -12,6 +13,10 @@ export interface ChunkEncoder {
   header(names: Iterable<string>): Generator<Uint8Array, void, Uint8Array>;
   /** Encodes the slice that follows the last one; yields full parts. */
   encode(slice: CsrSlice): Generator<Uint8Array, void, Uint8Array>;
+  /** Ends what is compressed, after the last slice and before `finish`; absent for plain text. */
+  end?(): Generator<Uint8Array, void, Uint8Array>;
+  /** Length and CRC-32 of the text inside what is compressed, known after `end`; absent for plain text. */
+  readonly content?: TextFigures;
   /** Returns what the buffer under way holds: the last part, empty only if nothing was written. */
   finish(): Uint8Array;
 }

@@ -5,7 +5,7 @@ import {
   LITERAL_SYMBOLS,
   lengthSymbol,
 } from './deflate-symbols.ts';
-import { canonicalCode, codeLengths } from './huffman.ts';
+import { canonicalCode, codeLengths, MAX_BITS } from './huffman.ts';
 
 /** How often each symbol occurs in a block. */
 export interface SymbolCounts {
@@ -13,9 +13,10 @@ export interface SymbolCounts {
   readonly distances: Uint32Array;
 }
 
-/** At most 53 bits to be written, lowest first. */
+/** At most 56 bits to be written, lowest first: the lower 32, the others, and how many they are. */
 export interface BitString {
-  readonly bits: number;
+  readonly low: number;
+  readonly high: number;
   readonly count: number;
 }
 
@@ -33,11 +34,19 @@ const FIXED_BLOCK = 0b010;
 const LAST_FIXED_BLOCK = 0b011;
 const DYNAMIC_BLOCK = 0b100;
 
-const MAX_CODE_BITS = 15;
 const MAX_LENGTH_CODE_BITS = 7;
 
 /** The order in which a header gives the lengths of the code of lengths. */
 const LENGTH_CODE_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+
+/** Adds up to 31 bits. */
+function appended({ low, high, count }: BitString, bits: number, size: number): BitString {
+  if (count >= 32) return { low, high: high | (bits << (count - 32)), count: count + size };
+  const beyond = count === 0 ? 0 : bits >>> (32 - count);
+  return { low: low | (bits << count), high: high | beyond, count: count + size };
+}
+
+const NO_BITS: BitString = { low: 0, high: 0, count: 0 };
 
 /** One step of the run-length coding of code lengths: a symbol, and a repeat count behind it. */
 type LengthStep = readonly [symbol: number, extra: number, extraBits: number];
@@ -104,34 +113,23 @@ export class BlockCode {
 
   /** The best code for a block with these counts: what counts 0 cannot be written. */
   static of({ literals, distances }: SymbolCounts): BlockCode {
-    return new BlockCode(
-      codeLengths(literals, MAX_CODE_BITS),
-      codeLengths(distances, MAX_CODE_BITS),
-      false,
-    );
+    return new BlockCode(codeLengths(literals, MAX_BITS), codeLengths(distances, MAX_BITS), false);
   }
 
   literal(byte: number): BitString {
-    return { bits: this.#literalCodes[byte]!, count: this.#literalLengths[byte]! };
+    return appended(NO_BITS, this.#literalCodes[byte]!, this.#literalLengths[byte]!);
   }
 
-  /** A match: the code of the length, its extra bits, the code of the distance, its extra bits. */
-  match({ length, distance }: Match): BitString {
+  /** What comes before, and a match: a length and its extra bits, a distance and its extra bits. */
+  match({ length, distance }: Match, before = NO_BITS): BitString {
     const far = lengthSymbol(length);
     const back = distanceSymbol(distance);
-    const fields = [
-      [this.#literalCodes[far.symbol]!, this.#literalLengths[far.symbol]!],
-      [far.extra, far.extraBits],
-      [this.#distanceCodes[back.symbol]!, this.#distanceLengths[back.symbol]!],
-      [back.extra, back.extraBits],
-    ] as const;
-    let bits = 0;
-    let count = 0;
-    for (const [value, size] of fields) {
-      bits += value * 2 ** count;
-      count += size;
-    }
-    return { bits, count };
+    const farCode = this.#literalCodes[far.symbol]!;
+    const farSize = this.#literalLengths[far.symbol]!;
+    const backCode = this.#distanceCodes[back.symbol]!;
+    const backSize = this.#distanceLengths[back.symbol]!;
+    const bits = appended(before, farCode | (far.extra << farSize), farSize + far.extraBits);
+    return appended(bits, backCode | (back.extra << backSize), backSize + back.extraBits);
   }
 
   /** Writes what stands before a block that more blocks follow. */

@@ -24,11 +24,19 @@ function split(value: number, precision: number): DeflateSymbol {
   };
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc1951 section 3.2.5 */
-export function lengthSymbol(length: number): DeflateSymbol {
+function symbolOfLength(length: number): DeflateSymbol {
   if (length === MAX_MATCH) return { symbol: 285, extraBits: 0, extra: 0 };
   const { symbol, ...rest } = split(length - MIN_MATCH, 2);
   return { symbol: 257 + symbol, ...rest };
+}
+
+const LENGTHS = Array.from({ length: MAX_MATCH + 1 - MIN_MATCH }, (_, i) =>
+  symbolOfLength(MIN_MATCH + i),
+);
+
+/** @see https://www.rfc-editor.org/rfc/rfc1951 section 3.2.5 */
+export function lengthSymbol(length: number): DeflateSymbol {
+  return LENGTHS[length - MIN_MATCH]!;
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc1951 section 3.2.5 */

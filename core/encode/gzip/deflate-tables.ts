@@ -1,5 +1,5 @@
 import { type CellOptions, implicitText, naText } from '#core/encode/implicit-text.ts';
-import { patchLimit, WIDE_TYPES, type WideType } from '#core/encode/wasm/entry-windows.ts';
+import { WIDE_TYPES, type WideType } from '#core/encode/wasm/entry-windows.ts';
 import type { Kernel } from '#core/encode/wasm/kernel.ts';
 import { maxCellBytes } from '#core/estimate/text-size.ts';
 import {
@@ -24,6 +24,9 @@ const ALPHABETS: Readonly<Record<WideType, string>> = {
 const LITERALS = 256;
 const DIGIT_ZERO = 0x30;
 
+/** The place behind the digits: a lead without one. */
+const NO_DIGIT = 10;
+
 /** Things of one kind that the module writes: how often each was written, and how to write it. */
 interface Table {
   readonly counts: Uint32Array;
@@ -31,9 +34,9 @@ interface Table {
   readonly codes: Uint32Array;
 }
 
-function setCode({ codes }: Table, index: number, { bits, count }: BitString): void {
-  codes[2 * index] = bits % 2 ** 32;
-  codes[2 * index + 1] = Math.floor(bits / 2 ** 32) + count * 2 ** 24;
+function setCode({ codes }: Table, index: number, { low, high, count }: BitString): void {
+  codes[2 * index] = low;
+  codes[2 * index + 1] = high | (count << 24);
 }
 
 /** The tables of the module by which it writes a block, in terms of deflate's own symbols. */
@@ -58,13 +61,14 @@ export class DeflateTables {
     const { LITERAL_CODES, LITERAL_COUNTS, RUN_CODES, RUN_COUNTS } = exports;
     const { LEAD_CODES, LEAD_COUNTS, PATCH_CODES, PATCH_COUNTS } = exports;
     // Cells of one byte have no leads: those would be shorter than a match can be.
-    const texts = unit.length > 1 ? maxCellBytes(options) + 1 : 0;
+    const hasLeads = unit.length > 1;
+    const texts = hasLeads ? maxCellBytes(options) + 1 : 0;
     this.#alphabet = new Uint8Array(new Set(utf8.encode(text)));
     this.#unitBytes = unit.length;
     this.#literals = table(LITERAL_CODES.value, LITERAL_COUNTS.value, LITERALS);
     this.#runs = table(RUN_CODES.value, RUN_COUNTS.value, MAX_MATCH + 1);
     this.#leads = table(LEAD_CODES.value, LEAD_COUNTS.value, texts);
-    this.#patches = table(PATCH_CODES.value, PATCH_COUNTS.value, patchLimit(options));
+    this.#patches = table(PATCH_CODES.value, PATCH_COUNTS.value, hasLeads ? NO_DIGIT + 1 : 0);
     this.#patchLead = { length: 2 * unit.length - 1, distance: 2 * unit.length };
   }
 
@@ -83,7 +87,7 @@ export class DeflateTables {
     }
     for (const [bytes, times] of this.#leads.counts.entries()) add(this.#lead(bytes), times + 1);
     for (const [digit, times] of this.#patches.counts.entries()) {
-      literals[DIGIT_ZERO + digit]! += times;
+      if (digit < NO_DIGIT) literals[DIGIT_ZERO + digit]! += times;
       add(this.#patchLead, times + 1);
     }
     // A code has two symbols at least.
@@ -105,10 +109,8 @@ export class DeflateTables {
       setCode(this.#leads, bytes, code.match(this.#lead(bytes)));
     }
     for (const digit of this.#patches.counts.keys()) {
-      const first = code.literal(DIGIT_ZERO + digit);
-      const rest = code.match(this.#patchLead);
-      const bits = first.bits + rest.bits * 2 ** first.count;
-      setCode(this.#patches, digit, { bits, count: first.count + rest.count });
+      const before = digit < NO_DIGIT ? code.literal(DIGIT_ZERO + digit) : undefined;
+      setCode(this.#patches, digit, code.match(this.#patchLead, before));
     }
   }
 

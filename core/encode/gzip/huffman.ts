@@ -1,3 +1,6 @@
+/** The longest word that deflate knows. */
+export const MAX_BITS = 15;
+
 /** A node of the tree: a symbol, or the sum of two others. */
 interface Node {
   readonly weight: number;
@@ -66,15 +69,17 @@ function reversed(code: number, bits: number): number {
  * @see https://www.rfc-editor.org/rfc/rfc1951 section 3.2.2
  */
 export function canonicalCode(lengths: Uint8Array): Uint16Array {
-  const codes = new Uint16Array(lengths.length);
-  let code = 0;
-  for (let bits = 1; bits <= 15; bits += 1) {
-    code <<= 1;
-    for (const [symbol, length] of lengths.entries()) {
-      if (length !== bits) continue;
-      codes[symbol] = reversed(code, bits);
-      code += 1;
-    }
+  const words = new Uint16Array(MAX_BITS + 1);
+  for (const length of lengths) words[length]! += 1;
+  words[0] = 0;
+  const next = new Uint16Array(MAX_BITS + 1);
+  for (let bits = 1; bits <= MAX_BITS; bits += 1) {
+    next[bits] = (next[bits - 1]! + words[bits - 1]!) << 1;
   }
-  return codes;
+  return Uint16Array.from(lengths, (bits) => {
+    if (bits === 0) return 0;
+    const word = next[bits]!;
+    next[bits] = word + 1;
+    return reversed(word, bits);
+  });
 }

@@ -46,7 +46,7 @@ function copyValues(target: CsrData, data: CsrData, from: number, to: number): v
 }
 
 /** Whole numbers below this are as long as an unstored cell, and differ from it in the first byte only. */
-export function patchLimit(options: CellOptions): number {
+function patchLimit(options: CellOptions): number {
   const implicit = implicitText(options);
   return implicit === (isFloat(options.dtype) ? '0.0' : '0') ? 10 : 0;
 }

@@ -55,14 +55,14 @@ export const LITERAL_CODES: usize = memory.data(256 * 8, 64);
 export const RUN_CODES: usize = memory.data(259 * 8, 64);
 /** Of a lead behind a text of each length. */
 export const LEAD_CODES: usize = memory.data(512 * 8, 64);
-/** Of each digit that stands for the first byte of a cell, with the lead behind it. */
-export const PATCH_CODES: usize = memory.data(10 * 8, 64);
+/** Of each digit that stands for the first byte of a cell, with the lead behind it; and of that lead alone. */
+export const PATCH_CODES: usize = memory.data(11 * 8, 64);
 
 /** How often each was written in the block: read and cleared by the host. */
 export const LITERAL_COUNTS: usize = memory.data(256 * 4, 64);
 export const RUN_COUNTS: usize = memory.data(259 * 4, 64);
 export const LEAD_COUNTS: usize = memory.data(512 * 4, 64);
-export const PATCH_COUNTS: usize = memory.data(10 * 4, 64);
+export const PATCH_COUNTS: usize = memory.data(11 * 4, 64);
 
 /**
  * Of the unstored cells between two digits, but for what the lead of the first covers: the whole run, if it
@@ -71,6 +71,9 @@ export const PATCH_COUNTS: usize = memory.data(10 * 4, 64);
 const GAP_LIMIT: i32 = 2048;
 const GAP_CODES: usize = memory.data(2048 * 8, 64);
 const GAP_COUNTS: usize = memory.data(2048 * 4, 64);
+
+/** In the tables of digits: no digit, but a line end before the lead. */
+const NO_DIGIT: usize = 10;
 
 const LONGEST: usize = 258;
 
@@ -284,11 +287,20 @@ function putAfterText(cells: i32, more: usize): void {
 function putCells(cells: i32, more: usize): void {
   if (last == PATCH) return putAfterPatch(cells, more);
   if (last == TEXT) return putAfterText(cells, more);
-  const bytes = <usize>cells * unitBytes + more;
+  const unit = unitBytes;
+  const bytes = <usize>cells * unit + more;
   if (cells > 0) crcCells(0, cells);
-  const first = last == LINE_END ? min(bytes, unitBytes) : 0;
-  putLiterals(TEMPLATE, first);
-  putRun(bytes - first, 0);
+  const lead = unit + unit - 1;
+  if (last == CELL) {
+    putRun(bytes, 0);
+  } else if (canLead && bytes >= lead) {
+    putCounted(PATCH_CODES, PATCH_COUNTS, NO_DIGIT);
+    putRun(bytes - lead, unit - 1);
+  } else {
+    const first = min(bytes, unit);
+    putLiterals(TEMPLATE, first);
+    putRun(bytes - first, 0);
+  }
 }
 
 /** Unstored cells before a stored one, and `more` bytes of that which are the same. */
@@ -303,7 +315,10 @@ function putGap(cells: i32, more: usize): void {
 
 function endRow(): void {
   // The line ends where a delimiter would be: one byte less.
-  putCells(columns - column, -1);
+  const cells = columns - column;
+  putCells(cells, -1);
+  // The last two cells but for the line end are what the next row's lead copies.
+  canLead = unitBytes > 1 && cells > 1;
   crcChangeLast(delimiter ^ 0x0a);
   putLiteral(0x0a);
   addLength(<i64>columns * <i64>unitBytes);
