@@ -1,8 +1,9 @@
-import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { assertRange } from '#core/bytes/assert-range.ts';
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { ServiceUnavailableError } from '#core/errors.ts';
 import type { SourcePin } from '#core/run-id.ts';
+import { sendHead } from './denied-head.ts';
 import { translatedSource } from './errors.ts';
 import { parseS3Uri } from './s3-uri.ts';
 
@@ -24,12 +25,8 @@ export async function pinSource(
   signal?: AbortSignal,
 ): Promise<SourcePin> {
   const { bucket, key } = parseS3Uri(source.uri);
-  const command = new HeadObjectCommand({
-    Bucket: bucket,
-    Key: key,
-    VersionId: source.versionId,
-  });
-  const head = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+  const input = { Bucket: bucket, Key: key, VersionId: source.versionId };
+  const head = await sendHead(client, input, signal).catch((error: unknown) => {
     throw translatedSource(error, source.uri);
   });
   return {

@@ -1,6 +1,7 @@
-import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { HeadObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { crc32Base64 } from '#core/checksum/crc32.ts';
 import { OutputConflictError, UploadConflictError } from '#core/errors.ts';
+import { sendHead } from './denied-head.ts';
 import { isNamed, statusOf, translated } from './errors.ts';
 import { unquoted } from './s3-source.ts';
 
@@ -31,9 +32,9 @@ export async function headObject(
   key: string,
   signal?: AbortSignal,
 ): Promise<ObjectFigures | undefined> {
-  const command = new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' });
+  const input: HeadObjectCommandInput = { Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' };
   try {
-    const head = await client.send(command, { abortSignal: signal });
+    const head = await sendHead(client, input, signal);
     return {
       bytes: head.ContentLength ?? 0,
       crc32Base64: head.ChecksumCRC32,

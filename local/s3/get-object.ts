@@ -21,13 +21,18 @@ export function assertNoVersion(versionId: string | undefined): void {
   throw invalidArgument('Invalid version id specified', 'versionId', versionId);
 }
 
+/** Naming a version, even the only one there is, needs a permission of its own. */
+function readAction({ request }: Call): string {
+  return request.query['versionId'] === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+}
+
 /**
  * The object a caller may read. Without leave to list the bucket, a missing key is denied rather than not found.
  *
  * @throws {S3Error} `NoSuchKey`, `NoSuchBucket`. @throws {AccessDenied}
  */
 export function findReadable(call: Call, bucket: string, key: string): ObjectRecord {
-  call.authorize('s3:GetObject', objectArn(bucket, key));
+  call.authorize(readAction(call), objectArn(bucket, key));
   const record = call.store.find(bucket, key);
   if (record !== undefined) return record;
   call.authorize('s3:ListBucket', bucketArn(bucket));

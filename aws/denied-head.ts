@@ -1,0 +1,32 @@
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandInput,
+  type HeadObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { statusOf } from './errors.ts';
+
+/**
+ * Sends a HEAD request. The answer to a HEAD has no body, so a denied one is asked again as a GET of one byte: its
+ * answer says which role may not do what on which resource.
+ *
+ * @throws the SDK's error, of the GET where the HEAD was denied.
+ */
+export async function sendHead(
+  client: S3Client,
+  input: HeadObjectCommandInput,
+  signal?: AbortSignal,
+): Promise<HeadObjectCommandOutput> {
+  const options = { abortSignal: signal };
+  try {
+    return await client.send(new HeadObjectCommand(input), options);
+  } catch (error) {
+    if (statusOf(error) !== 403) throw error;
+    const { Bucket, Key, VersionId } = input;
+    const get = new GetObjectCommand({ Bucket, Key, VersionId, Range: 'bytes=0-0' });
+    const { Body } = await client.send(get, options);
+    await Body?.transformToByteArray();
+    throw error;
+  }
+}
