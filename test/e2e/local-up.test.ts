@@ -44,7 +44,7 @@ async function killMidRun() {
   const source = await up.putSource('tall', goldenBytes(tall.file));
   const executionArn = await up.startExecution({ source, ...SLOW });
   await expect
-    .poll(chunkKeys, { interval: 5 })
+    .poll(chunkKeys, { interval: 5, timeout: 20_000 })
     .toSatisfy((keys) => keys.length >= CHUNKS_BEFORE_KILL);
   const written = await chunkKeys();
   const dates = await Promise.all(written.map(modified));
@@ -76,7 +76,7 @@ async function mapRunOf(executionArn: string) {
   return await up.states.send(new DescribeMapRunCommand({ mapRunArn }));
 }
 
-describe('local up', () => {
+describe('local up', { timeout: 60_000 }, () => {
   it('finds objects, ledger, executions and its own access again after kill -9', async () => {
     const source = await up.putSource('tall', goldenBytes(tall.file));
     const executionArn = await up.startExecution({ source, chunking: { rows: 500 } });
