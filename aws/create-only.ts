@@ -13,7 +13,7 @@ export async function createObject(
   pieces: AsyncIterable<string> | Iterable<string>,
   signal?: AbortSignal,
 ): Promise<StoredObject> {
-  const sink = new PartSink(client, target, signal);
+  const sink = new PartSink(client, target, { signal });
   const encoder = new TextEncoder();
   try {
     let part = await sink.buffer();

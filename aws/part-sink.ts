@@ -27,7 +27,7 @@ import {
 export const PART_BYTES = 16 * 1024 * 1024;
 
 /** One buffer is being filled while the others are on their way: 48 MiB in all. */
-const BUFFERS = 3;
+export const PART_BUFFERS = 3;
 
 /** Where an object goes. */
 export interface UploadTarget {
@@ -36,52 +36,72 @@ export interface UploadTarget {
   readonly contentType: string;
 }
 
+/** Length and CRC-32 of bytes. */
+export interface Figures {
+  readonly bytes: number;
+  readonly crc32: number;
+}
+
+/** An object that was stored, and the figures of the bytes that were sent for it. */
+export interface SentObject extends StoredObject {
+  readonly sent: Figures;
+}
+
+function ownBuffers(): Uint8Array[] {
+  return Array.from({ length: PART_BUFFERS }, () => new Uint8Array(PART_BYTES));
+}
+
 /**
- * Writes one object create-only, from part buffers that it owns and lends out.
+ * Writes one object create-only, from part buffers that it lends out.
  *
  * A single part is one PutObject, more are a multipart upload; both carry `If-None-Match: *` and a
  * full-object CRC-32. Buffers are sent as they are, so the SDK can repeat every request. Nothing is
  * visible before `finish`; after any failure call `abort`.
  *
- * Memory: three buffers of 16 MiB, whatever the size of the object.
+ * Memory: the part buffers, whatever the size of the object.
  */
 export class PartSink {
   readonly #client: S3Client;
   readonly #target: UploadTarget;
   readonly #signal: AbortSignal | undefined;
-  readonly #free: Uint8Array<ArrayBuffer>[] = [];
+  readonly #free: Uint8Array[];
   readonly #sending = new Set<Promise<void>>();
   readonly #parts: CompletedPart[] = [];
-  #lent = 0;
   #uploadId: Promise<string> | undefined;
   #failure: unknown;
+  #content: Figures | undefined;
   #crc = 0;
   #bytes = 0;
 
-  constructor(client: S3Client, target: UploadTarget, signal?: AbortSignal) {
+  constructor(
+    client: S3Client,
+    target: UploadTarget,
+    options: {
+      readonly signal?: AbortSignal | undefined;
+      /** Lent out one by one, each of {@link PART_BYTES}. @default three of its own */
+      readonly buffers?: readonly Uint8Array[] | undefined;
+    } = {},
+  ) {
     this.#client = client;
     this.#target = target;
-    this.#signal = signal;
+    this.#signal = options.signal;
+    this.#free = [...(options.buffers ?? ownBuffers())];
   }
 
-  /** Lends an empty buffer of {@link PART_BYTES}; waits until one has been sent when all are under way. */
-  async buffer(): Promise<Uint8Array<ArrayBuffer>> {
+  /** Lends an empty buffer; waits until one has been sent when all are under way. */
+  async buffer(): Promise<Uint8Array> {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
       const buffer = this.#free.pop();
       if (buffer !== undefined) return buffer;
-      if (this.#lent < BUFFERS) {
-        this.#lent += 1;
-        return new Uint8Array(PART_BYTES);
-      }
       await Promise.race(this.#sending);
     }
   }
 
-  /** Starts sending the next part, the beginning of a lent buffer; takes the buffer back when it is sent. */
+  /** Starts sending a lent buffer as the next part; takes it back when it is sent. */
   send(part: Uint8Array): void {
     const sending = this.#sendPart(part)
-      .then(() => void this.#free.push(new Uint8Array(part.buffer as ArrayBuffer)))
+      .then(() => void this.#free.push(part))
       .catch((error: unknown) => {
         this.#failure ??= error;
       })
@@ -92,11 +112,14 @@ export class PartSink {
   /**
    * Sends the last part and makes the object visible, if its key is free.
    *
-   * @returns the figures of the *stored* object, which may be an equal one that was there before.
+   * @param content figures of the text inside, if it is compressed: by them an object that is there
+   * already is compared, else by length and CRC-32.
+   * @returns the *stored* object, which may be an equal one that was there before.
    * @throws {OutputConflictError} a different object is there.
    * @throws {UploadConflictError} the key changed meanwhile: start the upload again.
    */
-  async finish(last: Uint8Array): Promise<StoredObject> {
+  async finish(last: Uint8Array, content?: Figures): Promise<SentObject> {
+    this.#content = content;
     if (this.#uploadId === undefined) return await this.#putWhole(last);
     if (last.length > 0) this.send(last);
     await Promise.all(this.#sending);
@@ -122,7 +145,7 @@ export class PartSink {
     return { ChecksumCRC32: crc32Base64(crc) };
   }
 
-  async #putWhole(body: Uint8Array): Promise<StoredObject> {
+  async #putWhole(body: Uint8Array): Promise<SentObject> {
     const checksum = this.#account(body);
     const command = new PutObjectCommand({
       ...this.#address(),
@@ -133,7 +156,7 @@ export class PartSink {
     });
     try {
       const { ETag } = await this.#client.send(command, { abortSignal: this.#signal });
-      return { ...this.#figures(), etag: unquoted(ETag), existed: false };
+      return this.#written(ETag);
     } catch (error) {
       return await this.#settle(error);
     }
@@ -171,7 +194,7 @@ export class PartSink {
     }
   }
 
-  async #complete(UploadId: string): Promise<StoredObject> {
+  async #complete(UploadId: string): Promise<SentObject> {
     const command = new CompleteMultipartUploadCommand({
       ...this.#address(),
       UploadId,
@@ -183,7 +206,7 @@ export class PartSink {
     });
     try {
       const { ETag } = await this.#client.send(command, { abortSignal: this.#signal });
-      return { ...this.#figures(), etag: unquoted(ETag), existed: false };
+      return this.#written(ETag);
     } catch (error) {
       const settled = await this.#settle(error);
       await this.abort();
@@ -192,9 +215,11 @@ export class PartSink {
   }
 
   /** Decides what a refused or unanswered commit means by looking at what is stored. */
-  async #settle(error: unknown): Promise<StoredObject> {
+  async #settle(error: unknown): Promise<SentObject> {
     if (isTaken(error) || isVanishedUpload(error)) {
-      return await storedTwin(this.#client, this.#target, this.#figures());
+      const sent = this.#figures();
+      const meant = { ...sent, content: this.#content };
+      return { ...(await storedTwin(this.#client, this.#target, meant)), sent };
     }
     if (isConflict(error)) {
       throw new UploadConflictError(`${this.#uri()} changed while it was written`, {
@@ -204,7 +229,12 @@ export class PartSink {
     throw translated(error, `write ${this.#uri()}`);
   }
 
-  #figures(): { bytes: number; crc32: number } {
+  #written(ETag: string | undefined): SentObject {
+    const sent = this.#figures();
+    return { bytes: sent.bytes, etag: unquoted(ETag), existed: false, sent };
+  }
+
+  #figures(): Figures {
     return { bytes: this.#bytes, crc32: this.#crc };
   }
 

@@ -1,4 +1,4 @@
-import type { HeadObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type HeadObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { crc32Base64 } from '#core/checksum/crc32.ts';
 import { OutputConflictError, UploadConflictError } from '#core/errors.ts';
 import { sendHead } from './denied-head.ts';
@@ -9,8 +9,6 @@ import { unquoted } from './s3-source.ts';
 export interface StoredObject {
   /** Bytes. */
   readonly bytes: number;
-  /** CRC-32 of all bytes. */
-  readonly crc32: number;
   /** Without quotes. */
   readonly etag: string;
   /** True when an equal object was there before, written by a twin or an earlier try. */
@@ -61,6 +59,40 @@ export function isVanishedUpload(error: unknown): boolean {
   return isNamed(error, 'NoSuchUpload');
 }
 
+/** Length of a gzip member's trailer: CRC-32 and length modulo 2^32 of its content, little-endian (RFC 1952). */
+const TRAILER_BYTES = 8;
+
+/** What a write was going to store. */
+export interface MeantObject {
+  /** Bytes of the object. */
+  readonly bytes: number;
+  /** CRC-32 of the object. */
+  readonly crc32: number;
+  /** Of the text inside, if it is compressed: the same text may be compressed in other bytes. */
+  readonly content?: { readonly bytes: number; readonly crc32: number } | undefined;
+}
+
+async function holdsContent(
+  client: S3Client,
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+  content: { readonly bytes: number; readonly crc32: number },
+): Promise<boolean> {
+  const command = new GetObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    Range: `bytes=-${TRAILER_BYTES}`,
+  });
+  try {
+    const { Body } = await client.send(command);
+    const trailer = Buffer.from((await Body?.transformToByteArray()) ?? []);
+    if (trailer.length !== TRAILER_BYTES) return false;
+    const sameText = trailer.readUInt32LE(0) === content.crc32;
+    return sameText && trailer.readUInt32LE(4) === content.bytes % 2 ** 32;
+  } catch (error) {
+    throw translated(error, `read s3://${bucket}/${key}`);
+  }
+}
+
 /**
  * The object that was written before us, if it is the one that we meant to write.
  *
@@ -70,15 +102,18 @@ export function isVanishedUpload(error: unknown): boolean {
 export async function storedTwin(
   client: S3Client,
   target: { readonly bucket: string; readonly key: string },
-  meant: { readonly bytes: number; readonly crc32: number },
+  meant: MeantObject,
 ): Promise<StoredObject> {
   const uri = `s3://${target.bucket}/${target.key}`;
   const stored = await headObject(client, target.bucket, target.key);
   if (stored === undefined)
     throw new UploadConflictError(`${uri} was deleted while it was written`);
-  if (stored.bytes === meant.bytes && stored.crc32Base64 === crc32Base64(meant.crc32)) {
-    return { ...meant, etag: stored.etag, existed: true };
-  }
+  const { bytes, etag } = stored;
+  const isSame =
+    meant.content === undefined
+      ? bytes === meant.bytes && stored.crc32Base64 === crc32Base64(meant.crc32)
+      : await holdsContent(client, target, meant.content);
+  if (isSame) return { bytes, etag, existed: true };
   throw new OutputConflictError(
     `${uri} already holds something else (${stored.bytes} bytes, this run has ${meant.bytes}); nothing was overwritten, so remove it or choose another output.uri`,
   );

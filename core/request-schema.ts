@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { COMPRESSIONS, type Compression } from './encode/compression.ts';
 import {
   type CsvDialect,
   delimiterProblem,
@@ -32,7 +33,7 @@ export interface ExportRequest {
     /** `s3://bucket/prefix/`, or null for the prefix made from the source's key and the run id. */
     readonly uri: string | null;
     readonly format: 'csv';
-    readonly compression: 'none';
+    readonly compression: Compression;
     readonly text: CsvDialect;
   };
   readonly chunking: Chunking;
@@ -135,7 +136,7 @@ export const requestSchema = z.strictObject(
     output: section({
       uri: z.optional(outputUri),
       format: z.optional(z.literal('csv', { error: "'csv'" })),
-      compression: z.optional(z.literal('none', { error: "'none'" })),
+      compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
       text,
     }),
     chunking,

@@ -96,7 +96,7 @@ export function parseRequest(input: unknown, defaults: RequestDefaults = {}): Ex
     output: {
       uri: outputUriOf(body),
       format: 'csv',
-      compression: 'none',
+      compression: body.output?.compression ?? 'none',
       text: dialectOf(body),
     },
     chunking: chunkingOf(body),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ChunkTask, PlanDecision } from './contract.ts';
+import { COMPRESSIONS, type Compression } from './encode/compression.ts';
 import type { CsvDialect } from './encode/csv-dialect.ts';
 import { RequestError } from './errors.ts';
 import type { CsrLayout } from './formats/csr-layout.ts';
@@ -20,6 +21,7 @@ export interface RunHeader {
   readonly layout: CsrLayout;
   readonly output: OutputLocation;
   readonly dialect: CsvDialect;
+  readonly compression: Compression;
   /** Chunks of the plan. */
   readonly chunks: number;
 }
@@ -111,6 +113,7 @@ const runHeader = z.strictObject({
     naRep: z.string(),
     header: z.enum(['none', 'first-chunk']),
   }),
+  compression: z.enum(COMPRESSIONS),
   chunks: count,
 });
 

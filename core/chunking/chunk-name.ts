@@ -1,4 +1,6 @@
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
+import { STORED_AS } from '#core/encode/compression.ts';
+import type { RunHeader } from '#core/run.ts';
 
 const ID_DIGITS = 6;
 
@@ -10,7 +12,11 @@ export function chunkId(index: number): string {
   return String(index).padStart(ID_DIGITS, '0');
 }
 
-/** Key of a chunk below its output prefix: `<prefix>data/chunk-000042.csv`. */
-export function chunkKey(prefix: string, index: number): string {
-  return `${prefix}${OUTPUT_FOLDERS.data}chunk-${chunkId(index)}.csv`;
+/** Key of a chunk below its output prefix: `<prefix>data/chunk-000042.csv`, or `.csv.gz`. */
+export function chunkKey(
+  { output, compression }: Pick<RunHeader, 'output' | 'compression'>,
+  index: number,
+): string {
+  const { ending } = STORED_AS[compression];
+  return `${output.prefix}${OUTPUT_FOLDERS.data}chunk-${chunkId(index)}${ending}`;
 }

@@ -12,6 +12,7 @@ export function manifestHead(run: RunHeader): ManifestHead {
     source: { ...run.source, format },
     matrix: { shape, dtype, nnz },
     dialect: { ...run.dialect, lineTerminator: '\n', encoding: 'utf-8' },
+    compression: run.compression,
   };
 }
 

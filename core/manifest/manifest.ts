@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { COMPRESSIONS } from '#core/encode/compression.ts';
 import { ManifestError } from '#core/errors.ts';
 import { DTYPES } from '#core/sparse/dtype.ts';
 
@@ -46,6 +47,7 @@ export const manifestSchema = z.object({
     lineTerminator: z.literal('\n'),
     encoding: z.literal('utf-8'),
   }),
+  compression: z.enum(COMPRESSIONS),
   entries: z.array(entrySchema).check(z.minLength(1)),
   totals: z.object({
     chunks: count,

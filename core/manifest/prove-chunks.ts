@@ -58,7 +58,7 @@ class Problems {
 function entryOf(run: RunHeader, task: ChunkTask, record: DoneRecord): ManifestEntry {
   const header = run.dialect.header === 'first-chunk' && task.index === 0 ? 1 : 0;
   return {
-    url: `s3://${run.output.bucket}/${chunkKey(run.output.prefix, task.index)}`,
+    url: `s3://${run.output.bucket}/${chunkKey(run, task.index)}`,
     mandatory: true,
     meta: {
       content_length: record.bytes,
@@ -120,7 +120,7 @@ export async function* proveChunks(
   let chunks = 0;
 
   for await (const task of evidence.plan) {
-    const key = chunkKey(run.output.prefix, task.index);
+    const key = chunkKey(run, task.index);
     while (objects.current !== undefined && objects.current.key < key) {
       problems.add(`${objects.current.key} is not an object of this run`);
       await objects.advance();

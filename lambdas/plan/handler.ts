@@ -152,9 +152,10 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     await ledger.startRun(bound.identity, executionId, { source, output });
     const chunks = await writePlan(bound, signal);
     logger.info('plan written', { chunks, output });
+    const { text: dialect, compression } = request.output;
     return {
       decision: 'write',
-      run: { runId, source, layout, output, dialect: request.output.text, chunks },
+      run: { runId, source, layout, output, dialect, compression, chunks },
       plan: { bucket: output.bucket, key: planKey(output.prefix) },
       resultsPrefix: `${output.prefix}${RESULTS_FOLDER}`,
       concurrency: request.concurrency ?? DEFAULT_CONCURRENCY,

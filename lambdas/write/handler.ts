@@ -2,9 +2,9 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
 import { Ledger } from '#aws/ledger.ts';
 import { headObject } from '#aws/stored-object.ts';
-import { crc32Base64 } from '#core/checksum/crc32.ts';
 import { chunkKey } from '#core/chunking/chunk-name.ts';
 import type { ChunkTask } from '#core/contract.ts';
+import type { Kernel } from '#core/encode/wasm/kernel.ts';
 import { TimeoutSoonError } from '#core/errors.ts';
 import type { ChunkFigures } from '#core/ledger.ts';
 import type { RunHeader, WriteInput } from '#core/run.ts';
@@ -14,6 +14,7 @@ import { writeChunk } from './write-chunk.ts';
 /** What a writer needs from outside. */
 export interface WriteDeps extends Instruments {
   readonly s3: S3Client;
+  readonly kernel: Kernel;
   readonly dynamo: DynamoDBClient;
   readonly ledgerTable: string;
   readonly now: () => Date;
@@ -33,9 +34,8 @@ async function isStored(
   index: number,
   figures: ChunkFigures,
 ): Promise<boolean> {
-  const stored = await headObject(s3, run.output.bucket, chunkKey(run.output.prefix, index));
-  const crc = crc32Base64(Number.parseInt(figures.crc32, 16));
-  return stored?.bytes === figures.bytes && stored.crc32Base64 === crc;
+  const stored = await headObject(s3, run.output.bucket, chunkKey(run, index));
+  return stored?.bytes === figures.bytes && stored.etag === figures.etag;
 }
 
 function causeOf(error: unknown, signal: AbortSignal): Error {
@@ -54,7 +54,7 @@ function causeOf(error: unknown, signal: AbortSignal): Error {
  * not recorded is found by its create-only upload and recorded.
  */
 export function createHandler(deps: WriteDeps): Step<WriteInput, WriteResult> {
-  const { s3, logger, metrics } = deps;
+  const { s3, kernel, logger, metrics } = deps;
 
   const tryChunk = async (
     ledger: Ledger,
@@ -63,7 +63,7 @@ export function createHandler(deps: WriteDeps): Step<WriteInput, WriteResult> {
     signal: AbortSignal,
   ): Promise<ChunkFigures> => {
     try {
-      const figures = await writeChunk(s3, run, chunk, signal);
+      const figures = await writeChunk({ s3, kernel, signal }, run, chunk);
       await ledger.done(chunk, attempt, figures);
       return figures;
     } catch (failure) {

@@ -1,14 +1,32 @@
 import type { S3Client } from '#aws/clients.ts';
-import { PartSink } from '#aws/part-sink.ts';
+import { type Figures, PartSink } from '#aws/part-sink.ts';
 import { s3Source } from '#aws/s3-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { chunkKey } from '#core/chunking/chunk-name.ts';
 import type { ChunkTask } from '#core/contract.ts';
 import { defaultColumnNames } from '#core/encode/column-names.ts';
-import { createCsvEncoder } from '#core/encode/csv-encoder.ts';
+import { STORED_AS } from '#core/encode/compression.ts';
+import { createChunkEncoder } from '#core/encode/create-chunk-encoder.ts';
+import type { Kernel } from '#core/encode/wasm/kernel.ts';
 import type { ChunkFigures } from '#core/ledger.ts';
 import type { RunHeader } from '#core/run.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
+
+/** What one chunk is written with. */
+export interface WriteContext {
+  readonly s3: S3Client;
+  /** Holds the part buffers; serves one chunk at a time, as a Lambda function does. */
+  readonly kernel: Kernel;
+  readonly signal: AbortSignal;
+}
+
+/** All of a chunk but its last part has been sent. */
+interface Encoded {
+  readonly last: Uint8Array;
+  /** Of the text inside what is compressed. */
+  readonly content: Figures | undefined;
+  readonly nnz: number;
+}
 
 /** Sends what an encoder yields, and hands it the next free buffer: encoding waits for sending. */
 async function drain(
@@ -24,48 +42,50 @@ async function drain(
 
 async function encodeInto(
   sink: PartSink,
-  s3: S3Client,
-  run: RunHeader,
+  { s3, kernel, signal }: WriteContext,
+  { source, layout, dialect, compression }: RunHeader,
   task: ChunkTask,
-  signal: AbortSignal,
-): Promise<{ last: Uint8Array; nnz: number }> {
-  const { layout, dialect } = run;
-  const [, columns] = layout.shape;
+): Promise<Encoded> {
+  const { dtype, nnz: stored, shape } = layout;
+  const [rows, columns] = shape;
   const buffer = await sink.buffer();
-  const encoder = createCsvEncoder({ dtype: layout.dtype, columns, dialect, buffer });
+  const density = { rows, nnz: stored };
+  const options = { dtype, columns, dialect, compression, density, buffer };
+  const encoder = createChunkEncoder(kernel, options);
   if (dialect.header === 'first-chunk' && task.index === 0) {
     await drain(encoder.header(defaultColumnNames(columns)), sink);
   }
   let nnz = 0;
-  for await (const slice of readSlices(s3Source(s3, run.source, signal), layout, task)) {
+  for await (const slice of readSlices(s3Source(s3, source, signal), layout, task)) {
     nnz += slice.nnz;
     await drain(encoder.encode(slice), sink);
   }
-  return { last: encoder.finish(), nnz };
+  if (encoder.end !== undefined) await drain(encoder.end(), sink);
+  return { last: encoder.finish(), content: encoder.content, nnz };
 }
 
 /**
  * Reads one row range of the source in sub-slices and writes its text create-only.
  *
- * Memory: one sub-slice and the one read ahead of it, and the three part buffers of the sink.
+ * Memory: one sub-slice and the one read ahead of it, and the kernel with its part buffers.
  *
- * @returns the figures of the stored object.
+ * @returns the figures of the stored object and of the text inside.
  * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.
  */
 export async function writeChunk(
-  s3: S3Client,
+  context: WriteContext,
   run: RunHeader,
   task: ChunkTask,
-  signal: AbortSignal,
 ): Promise<ChunkFigures> {
-  const { bucket, prefix } = run.output;
-  const target = { bucket, key: chunkKey(prefix, task.index), contentType: 'text/csv' };
-  const sink = new PartSink(s3, target, signal);
+  const { s3, kernel, signal } = context;
+  const { contentType } = STORED_AS[run.compression];
+  const target = { bucket: run.output.bucket, key: chunkKey(run, task.index), contentType };
+  const sink = new PartSink(s3, target, { signal, buffers: kernel.buffers });
   try {
-    const { last, nnz } = await encodeInto(sink, s3, run, task, signal);
-    const stored = await sink.finish(last);
-    const crc32 = crc32Hex(stored.crc32);
-    return { bytes: stored.bytes, contentBytes: stored.bytes, crc32, etag: stored.etag, nnz };
+    const { last, content, nnz } = await encodeInto(sink, context, run, task);
+    const { bytes, etag, sent } = await sink.finish(last, content);
+    const text = content ?? sent;
+    return { bytes, contentBytes: text.bytes, crc32: crc32Hex(text.crc32), etag, nnz };
   } catch (error) {
     await sink.abort();
     throw error;

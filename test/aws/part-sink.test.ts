@@ -52,7 +52,12 @@ describe('PartSink', () => {
     const stored = await write(name, parts, rest);
     const bytes = parts * PART_BYTES + rest;
     const crc = crc32(new Uint8Array(bytes).fill(65));
-    expect(stored).toEqual({ bytes, crc32: crc, etag: expect.any(String), existed: false });
+    expect(stored).toEqual({
+      bytes,
+      etag: expect.any(String),
+      existed: false,
+      sent: { bytes, crc32: crc },
+    });
     const head = await services.s3.send(
       new HeadObjectCommand({ Bucket: services.bucket, Key: name, ChecksumMode: 'ENABLED' }),
     );
@@ -117,7 +122,11 @@ describe('createObject', () => {
   it('writes pieces of any length, across parts', async () => {
     const pieces = ['a'.repeat(PART_BYTES - 1), 'é', '', 'b'.repeat(PART_BYTES), 'c'];
     const stored = await createObject(services.s3, target('pieces'), pieces);
-    expect(stored.crc32).toBe(crc32(pieces.join('')));
+    expect(stored.bytes).toBe(Buffer.byteLength(pieces.join('')));
+    const { Body } = await services.s3.send(
+      new GetObjectCommand({ Bucket: services.bucket, Key: 'pieces' }),
+    );
+    expect(crc32((await Body?.transformToByteArray()) ?? '')).toBe(crc32(pieces.join('')));
   });
 
   it('fails without a trace when its pieces do', async () => {

@@ -56,6 +56,7 @@ export async function writeRun(
       layout,
       output: { bucket: 'bucket', prefix: 'run/' },
       dialect,
+      compression: 'none' as const,
       chunks: entries.length,
     };
     const listed = (async function* () {

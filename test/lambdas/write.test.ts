@@ -8,8 +8,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger } from '#aws/ledger.ts';
+import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
+import { Kernel } from '#core/encode/wasm/kernel.ts';
 import { OutputConflictError, SourceChangedError, TimeoutSoonError } from '#core/errors.ts';
 import { openMatrix } from '#core/formats/open-matrix.ts';
 import type { RunHeader } from '#core/run.ts';
@@ -31,6 +33,7 @@ const chunk = { index: 0, rowStart: 0, rowEnd: 5 };
 function writer() {
   return createHandler({
     s3: services.s3,
+    kernel: new Kernel({ count: PART_BUFFERS, bytes: PART_BYTES }),
     dynamo: services.dynamo,
     ledgerTable: services.table,
     now: () => new Date(),
@@ -50,6 +53,7 @@ async function newRun(name: string, bytes = goldenBytes('inputs/dtype-int64.npz'
     layout,
     output: { bucket, prefix: `${name}-out/` },
     dialect: DEFAULT_DIALECT,
+    compression: 'none',
     chunks: 1,
   };
   return run;

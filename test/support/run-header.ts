@@ -19,6 +19,7 @@ export function headerOf(figures: { rows: number; nnz: number; chunks: number })
     },
     output: { bucket: 'bucket', prefix: 'out/' },
     dialect: DEFAULT_DIALECT,
+    compression: 'none',
     chunks: figures.chunks,
   };
 }

@@ -107,7 +107,9 @@ describe('planChunks', () => {
 
 describe('chunkKey', () => {
   it('has six digits, so that keys sort as numbers', () => {
-    expect(chunkKey('out/', 42)).toBe('out/data/chunk-000042.csv');
+    const output = { bucket: 'bucket', prefix: 'out/' };
+    expect(chunkKey({ output, compression: 'none' }, 42)).toBe('out/data/chunk-000042.csv');
+    expect(chunkKey({ output, compression: 'gzip' }, 42)).toBe('out/data/chunk-000042.csv.gz');
     expect(chunkId(999_999)).toBe('999999');
   });
 });

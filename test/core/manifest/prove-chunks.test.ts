@@ -37,7 +37,7 @@ function accountsOf(chunks: number): Accounts {
     return { ...task, tries: 1, status: 'done', ...figures };
   });
   const objects = plan.map(({ index }) => ({
-    key: chunkKey('out/', index),
+    key: chunkKey(header(chunks), index),
     size: text(index).length,
   }));
   return { plan, ledger, objects };
