@@ -114,6 +114,7 @@ test('shows what a crash interrupted as ABORTED, and redrives it', async () => {
   const shown = await restarted.end(executionArn);
   expect(shown.record).toMatchObject({ status: 'ABORTED', stopDate: expect.any(Number) });
   expect(shown.types.at(-1)).toBe('ExecutionAborted');
+  expect(restarted.changes).toMatchObject([{ executionArn, status: 'ABORTED' }]);
   expect(restarted.engine.store.mapRun(mapRunArn)?.status).toBe('ABORTED');
   const { output } = await restarted.redrive(executionArn);
   expect(output).toEqual([1, 2, 3]);
