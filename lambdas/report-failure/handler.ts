@@ -1,3 +1,4 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
 import {
   findRun,
@@ -83,10 +84,11 @@ async function describeRun(
  * Memory: the chunks listed, at most a hundred.
  */
 export function createHandler(deps: ReportFailureDeps): Step<FailedExecution, FailureNotice> {
-  const { s3, logger } = deps;
+  const { s3, logger, metrics } = deps;
   const ledger = { client: deps.dynamo, table: deps.ledgerTable };
 
   return async (execution, signal) => {
+    metrics.addMetric('FailuresReported', MetricUnit.Count, 1);
     const run = await findRun(ledger, execution.executionArn);
     if (run === undefined) return failureNotice(execution, {});
     const { runId, output } = run;
