@@ -61,7 +61,7 @@ function assertSame(matrix: Matrix, cuts: readonly number[]): boolean {
   return gunzipSync(gzip.bytes).equals(text) && gzip.encoder.content.crc32 === figures.crc32;
 }
 
-fc.assert(fc.property(matrices, fc.array(fc.nat(12), { maxLength: 4 }), assertSame), {
+await fc.assert(fc.property(matrices, fc.array(fc.nat(12), { maxLength: 4 }), assertSame), {
   numRuns: MATRICES,
 });
 process.stdout.write(

@@ -4,7 +4,7 @@ import type { CsvEncoderOptions } from '#core/encode/csv-encoder.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 
 /** A matrix of one column that stores every value: its text is one number a line. */
-export function columnOf(data: Float64Array): CsrSlice {
+function columnOf(data: Float64Array): CsrSlice {
   const rows = data.length;
   return {
     rowStart: 0,

@@ -78,6 +78,7 @@ export class EntryWindows {
     const utf8 = new TextEncoder();
     const unit = utf8.encode(implicitText(options) + options.dialect.delimiter);
     fillTemplates(exports, unit);
+    if (isFloat(options.dtype)) kernel.loadPowersOfTen();
     const na = utf8.encode(naText(options));
     new Uint8Array(buffer, exports.NA.value, exports.NA_BYTES.value).set(na);
     this.#kernel = kernel;

@@ -8,7 +8,7 @@ type Address = WebAssembly.Global;
 export type WindowWriter = (start: number, end: number) => number;
 
 /** Goes over the window's text without making it. */
-export type WindowDigester = () => void;
+type WindowDigester = () => void;
 
 /** Deflates the window's text between two addresses; returns why it stopped, see {@link STOPPED}. */
 export type WindowDeflater = (start: number, end: number) => number;
@@ -79,6 +79,13 @@ export interface KernelExports {
   textLength(): number;
 }
 
+/** Part buffers to be had in the module's memory. */
+export interface PartRoom {
+  readonly count: number;
+  /** Bytes of each. */
+  readonly bytes: number;
+}
+
 const PAGE_BYTES = 65_536;
 
 /** Text on its way into buffers elsewhere: small enough for a core's second cache. */
@@ -86,11 +93,9 @@ const STAGE_BYTES = 256 * 1024;
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Compiles the module once a process: about 1 ms. */
+/** Compiles the module once a process: under 1 ms. */
 function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(
-    Uint8Array.from(atob(KERNEL_BYTES), (character) => character.charCodeAt(0)),
-  );
+  compiled ??= new WebAssembly.Module(Uint8Array.from(Buffer.from(KERNEL_BYTES, 'base64')));
   return compiled;
 }
 
@@ -108,9 +113,10 @@ export class Kernel {
   /** Where text for other buffers is made. */
   readonly stage: Uint8Array<ArrayBuffer>;
   #user: object | undefined;
+  #hasPowersOfTen = false;
 
   /** Allocates `count` part buffers of `bytes` each, and 0.6 MiB. */
-  constructor({ count, bytes }: { readonly count: number; readonly bytes: number }) {
+  constructor({ count, bytes }: PartRoom) {
     const { exports } = new WebAssembly.Instance(kernelModule());
     this.exports = exports as unknown as KernelExports;
     const { memory } = this.exports;
@@ -123,8 +129,15 @@ export class Kernel {
       { length: count },
       (_, i) => new Uint8Array(memory.buffer, first + i * bytes, bytes),
     );
+  }
+
+  /** Puts in place what writing floats needs. */
+  loadPowersOfTen(): void {
+    if (this.#hasPowersOfTen) return;
+    const { memory, POWERS_OF_TEN } = this.exports;
     const powers = powersOfTen();
-    new BigUint64Array(memory.buffer, this.exports.POWERS_OF_TEN.value, powers.length).set(powers);
+    new BigUint64Array(memory.buffer, POWERS_OF_TEN.value, powers.length).set(powers);
+    this.#hasPowersOfTen = true;
   }
 
   /** Hands the memory to an encoder; the one before must not be used any more. */

@@ -3,10 +3,13 @@ const LARGEST = 324;
 
 const WORD_MASK = 2n ** 64n - 1n;
 
-/** `10^k · 2^shift`, rounded up. */
-function scaledPower(k: number, shift: number): bigint {
-  const numerator = (10n ** BigInt(Math.max(k, 0))) << BigInt(Math.max(shift, 0));
-  const denominator = (10n ** BigInt(Math.max(-k, 0))) << BigInt(Math.max(-shift, 0));
+/** The power of two that brings `10^k` to 128 bits. */
+function scale(k: number): bigint {
+  const log2 = (k * 1_741_647) >> 19;
+  return BigInt(127 - log2);
+}
+
+function dividedUp(numerator: bigint, denominator: bigint): bigint {
   return (numerator + denominator - 1n) / denominator;
 }
 
@@ -17,12 +20,14 @@ function scaledPower(k: number, shift: number): bigint {
  */
 export function powersOfTen(): BigUint64Array {
   const words = new BigUint64Array(2 * (LARGEST - SMALLEST + 1));
-  for (let k = SMALLEST; k <= LARGEST; k += 1) {
-    const log2 = (k * 1_741_647) >> 19;
-    const power = scaledPower(k, 127 - log2);
-    const at = 2 * (k - SMALLEST);
-    words[at] = power >> 64n;
-    words[at + 1] = power & WORD_MASK;
+  const put = (k: number, power: bigint) => {
+    words[2 * (k - SMALLEST)] = power >> 64n;
+    words[2 * (k - SMALLEST) + 1] = power & WORD_MASK;
+  };
+  for (let k = 0, ten = 1n; k <= LARGEST; k += 1, ten *= 10n) {
+    const shift = scale(k);
+    put(k, shift >= 0n ? ten << shift : dividedUp(ten, 1n << -shift));
+    if (k > 0 && -k >= SMALLEST) put(-k, dividedUp(1n << scale(-k), ten));
   }
   return words;
 }
