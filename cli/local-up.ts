@@ -48,13 +48,17 @@ aws s3 cp x.npz s3://${outputs['SourceBucketName']}/x.npz
 Ctrl-C ends it; the same command finds everything again. What happens:`;
 }
 
-/** Tells what happens, one line each, until nobody reads any more. */
+/** Tells what happens, one line each, from `start` on and until nobody reads any more. */
 function createTeller({ stdout, json }: CommandIo) {
+  const { promise: started, resolve: start } = Promise.withResolvers<void>();
   const { promise: readerGone, reject } = Promise.withResolvers<never>();
   return {
+    start,
     readerGone,
     tell(happening: Happening): void {
-      if (!json) write(stdout, `${happeningLine(happening, new Date())}\n`).catch(reject);
+      if (json) return;
+      const line = happeningLine(happening, new Date());
+      started.then(() => write(stdout, `${line}\n`)).catch(reject);
     },
   };
 }
@@ -67,13 +71,14 @@ function createTeller({ stdout, json }: CommandIo) {
  */
 export async function localUp(options: LocalUpOptions, io: CommandIo): Promise<void> {
   const stateDirectory = resolve(options.state);
-  const { tell, readerGone } = createTeller(io);
+  const { tell, start, readerGone } = createTeller(io);
   const progress = createProgress(io);
   const cloud = await startStack({ stateDirectory, observe: tell }, progress, io.signal);
   try {
     io.signal.throwIfAborted();
     const stopped = once(io.signal, 'abort');
     await printResult(io, summary(cloud, stateDirectory), prose(cloud, stateDirectory));
+    start();
     await Promise.race([stopped, readerGone]);
   } finally {
     await cloud.close();
