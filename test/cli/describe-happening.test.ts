@@ -65,3 +65,13 @@ it('tells of a message by its topic and sentence', () => {
     '09:04:05  message      to failures, 2 chunks failed',
   );
 });
+
+it('tells of a message to a topic by the sentence of the function that sent it', () => {
+  const topicArn = 'arn:aws:sns:us-east-1:000000000000:failures';
+  const lineOf = (message: object) =>
+    line({ kind: 'message', topicArn, message: JSON.stringify(message) });
+  const start = '09:04:05  message      to failures, ';
+  expect(lineOf({ responsePayload: { message: 'run x ended' } })).toBe(`${start}run x ended`);
+  expect(lineOf({ responsePayload: { errorMessage: 'broken' } })).toBe(`${start}broken`);
+  expect(lineOf({ a: 1 })).toBe(`${start}{"a":1}`);
+});
