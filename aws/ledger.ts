@@ -54,9 +54,11 @@ interface Update {
 }
 
 /**
- * The DynamoDB record of a run: one item a chunk, one item a try, one item for the run.
+ * The DynamoDB record of a run: one item a chunk, one a try, one for the run, and one for each
+ * execution that tells which run it works on.
  *
- * Every write is a condition on a single item. The ledger never locks and never ends a run:
+ * Writes are of single items, conditional where two could meet. The ledger never locks and never ends
+ * a run:
  *
  *     (absent) ──start──▶ running ──done──▶ done
  *                 ▲          │
@@ -81,18 +83,18 @@ export class Ledger {
    * @throws {OutputConflictError} the id is recorded with another text.
    */
   async startRun(identity: string, executionArn: string, run: RunPlaces): Promise<void> {
-    const key = runKey(this.#runId);
     const started = {
       lastStartedAt: text(this.#timestamp()),
       lastExecution: text(executionArn),
       expiresAt: this.#expiry(),
     };
-    const firstStartedAt = started.lastStartedAt;
-    if (
-      !(await this.#putAbsent({ ...key, identity: text(identity), firstStartedAt, ...started }))
-    ) {
-      await this.#startAgain(identity, started);
-    }
+    const item = {
+      ...runKey(this.#runId),
+      identity: text(identity),
+      firstStartedAt: started.lastStartedAt,
+      ...started,
+    };
+    if (!(await this.#putAbsent(item))) await this.#startAgain(identity, started);
     await this.#putExecution(executionArn, run);
   }
 
