@@ -1,0 +1,80 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { SparseFanoutStack } from '#lib/sparse-fanout-stack.ts';
+import type { Template } from './grants.ts';
+
+/** Name of the source bucket, so that the schedule's request can name it. */
+export const SOURCES = 'permission-sources';
+
+/** Key of the source that the schedule exports. */
+export const NIGHTLY = 'nightly';
+
+/** Schedules of the deployed template: one that starts a run, one whose target is gone. */
+export const SCHEDULES = { nightly: 'nightly', stray: 'stray' } as const;
+
+/** Output that tells the ARN of the schedules' dead-letter queue. */
+export const DEAD_LETTERS = 'DeadLettersArn';
+
+const STACK = 'SparseFanout';
+const TEMPLATE_FILE = `${STACK}.template.json`;
+
+/** A role that may not invoke a function is retried as any failure of Lambda: one second apart here. */
+function hasten(template: Template): Template {
+  const text = JSON.stringify(template)
+    .replaceAll(/(?<=IntervalSeconds\\+":)\d+/g, '1')
+    .replaceAll(/(?<=MaxDelaySeconds\\+":)\d+/g, '2');
+  return JSON.parse(text);
+}
+
+/** Gives what a scenario has to name a name, and adds a schedule that can never be delivered. */
+function prepare(template: Template): Template {
+  const { Resources, Outputs } = hasten(template);
+  const resources = Object.entries(Resources).map(([id, resource]) => {
+    const named: Record<string, object> = {
+      'AWS::Scheduler::Schedule': { Name: SCHEDULES.nightly },
+      ...(id.startsWith('FanoutBucketsSource') && { 'AWS::S3::Bucket': { BucketName: SOURCES } }),
+    };
+    const { [resource.Type]: name } = named;
+    return [id, { ...resource, Properties: { ...resource.Properties, ...name } }] as const;
+  });
+  const [schedule] = resources.filter(([, { Type }]) => Type === 'AWS::Scheduler::Schedule');
+  const stray = structuredClone(schedule?.[1]);
+  if (stray === undefined) throw new Error('the template has no schedule');
+  stray.Properties.Name = SCHEDULES.stray;
+  stray.Properties.Target.Arn = 'arn:aws:states:us-east-1:000000000000:stateMachine:gone';
+  const queueArn = stray.Properties.Target.DeadLetterConfig.Arn;
+  return {
+    Resources: { ...Object.fromEntries(resources), Stray: stray },
+    Outputs: { ...Outputs, [DEAD_LETTERS]: { Value: queueArn } },
+  };
+}
+
+/**
+ * Synthesizes the stack with all that it can have, a schedule and a key of its own, into a directory.
+ * Takes seconds: the functions are bundled.
+ */
+export async function synthesizeFull(outdir: string): Promise<Template> {
+  const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
+  const app = new App({ outdir, context });
+  new SparseFanoutStack(app, STACK, {
+    customerKey: true,
+    schedule: 'rate(1 day)',
+    scheduledSource: `s3://${SOURCES}/${NIGHTLY}`,
+  });
+  app.synth();
+  return prepare(JSON.parse(await readFile(join(outdir, TEMPLATE_FILE), 'utf8')));
+}
+
+/** Writes an assembly that differs from another in its template only. */
+export async function writeVariant(
+  outdir: string,
+  template: Template,
+  directory: string,
+): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const name of await readdir(outdir)) {
+    if (name !== TEMPLATE_FILE) await symlink(resolve(outdir, name), join(directory, name));
+  }
+  await writeFile(join(directory, TEMPLATE_FILE), JSON.stringify(template));
+}

@@ -1,0 +1,79 @@
+import type { Grant } from './grants.ts';
+
+/** Grants that only AWS itself uses, or that nothing small can show. A grant belongs to the first that fits. */
+export interface Exemption {
+  readonly role: RegExp;
+  readonly actions: RegExp;
+  readonly resource?: RegExp;
+  readonly why: string;
+}
+
+/** Services that the local cloud does not have: no call to them can be refused. */
+export const ABSENT_SERVICES = /^(kms|logs|xray):/;
+
+const STEPS = /^FanoutFunctions/;
+const WORKFLOW = /^FanoutWorkflowRole$/;
+
+/** Grants that no scenario needs, and why the template has them nevertheless. */
+export const EXEMPTIONS: readonly Exemption[] = [
+  {
+    role: /./,
+    actions: /^kms:/,
+    why: 'S3, DynamoDB, SQS and SNS use the key in the name of whoever calls them; nothing is encrypted here',
+  },
+  {
+    role: STEPS,
+    actions: /^logs:(CreateLogStream|PutLogEvents)$/,
+    why: "Lambda sends a function's log to CloudWatch under the function's role",
+  },
+  {
+    role: /^FanoutFunctions|^FanoutWorkflowRole$/,
+    actions: /^xray:/,
+    why: 'Lambda and Step Functions send traces under the role that they run with',
+  },
+  {
+    role: WORKFLOW,
+    actions: /^logs:/,
+    why: 'Step Functions sets the delivery of its log up under its role',
+  },
+  {
+    role: WORKFLOW,
+    actions: /^s3:(AbortMultipartUpload|GetObject|ListMultipartUploadParts)$/,
+    resource: /_plan\/results\/\*$/,
+    why: 'the ResultWriter of AWS uploads in parts and reads what a redriven Map wrote; the local one puts whole files',
+  },
+  {
+    role: WORKFLOW,
+    actions: /^states:(DescribeExecution|StopExecution)$/,
+    why: 'Step Functions watches the children of a Map and stops them with it through its own API; the local one does so in memory',
+  },
+  {
+    role: /^FanoutFunctionsFinalizeRole$/,
+    actions: /^s3:AbortMultipartUpload$/,
+    why: 'a manifest has a second part from about 60,000 chunks on; PartSink gives it up as it does a chunk, which scenarios show',
+  },
+];
+
+/**
+ * Calls whose refusal no execution can tell of: AWS makes them before or after it, or what is refused is tidying up,
+ * which never fails a run.
+ */
+const UNTOLD: readonly Pick<Exemption, 'role' | 'actions'>[] = [
+  { role: /EventsRole$|ScheduleRole$|ReportFailureRole$/, actions: /./ },
+  { role: STEPS, actions: /^s3:AbortMultipartUpload$/ },
+];
+
+/** Whether an execution that fails for want of the grant has to say so itself. */
+export function mustBeTold({ role, action }: Grant): boolean {
+  return !UNTOLD.some((call) => call.role.test(role) && call.actions.test(action));
+}
+
+/** Why no scenario needs a grant; undefined when one must. */
+export function exemptionOf({ role, action, resource }: Grant): Exemption | undefined {
+  return EXEMPTIONS.find(
+    (exemption) =>
+      exemption.role.test(role) &&
+      exemption.actions.test(action) &&
+      (exemption.resource?.test(resource) ?? true),
+  );
+}

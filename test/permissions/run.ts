@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { synthesizeFull } from './assembly.ts';
+import { type Attempt, attempt } from './attempt.ts';
+import { ABSENT_SERVICES, EXEMPTIONS, exemptionOf, mustBeTold } from './aws-only.ts';
+import { type Grant, grantsOf } from './grants.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+/** Local clouds at once: each has a few processes that mostly wait for each other. */
+const CONCURRENCY = 3;
+
+interface Finding {
+  readonly grant: Grant;
+  readonly attempt: Attempt;
+  /** What is wrong; undefined when all is well. */
+  readonly problem: string | undefined;
+}
+
+function problemOf(grant: Grant, { scenario, failure, seen }: Attempt): string | undefined {
+  const exemption = exemptionOf(grant);
+  if (exemption !== undefined) {
+    return scenario && `is said to be needed by AWS alone, but "${scenario}" needs it`;
+  }
+  if (scenario === undefined) return 'is unneeded: no scenario fails without it';
+  if (seen === undefined) return `was not what failed: ${failure}`;
+  if (seen === 'run' || !mustBeTold(grant)) return undefined;
+  return `is not what the execution tells of: ${failure}`;
+}
+
+async function findAll(outdir: string): Promise<readonly Finding[]> {
+  const template = await synthesizeFull(outdir);
+  const findings: Finding[] = [];
+  const queue = grantsOf(template).entries();
+  const work = async () => {
+    for (const [position, grant] of queue) {
+      const none: Attempt = {
+        scenario: undefined,
+        failure: '',
+        denial: undefined,
+        seen: undefined,
+      };
+      const made = ABSENT_SERVICES.test(grant.action)
+        ? none
+        : await attempt(grant, { outdir, template }, SCENARIOS);
+      findings[position] = { grant, attempt: made, problem: problemOf(grant, made) };
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return findings;
+}
+
+const WIDTHS = [36, 24, 50];
+
+function row(...cells: readonly string[]): string {
+  return cells.map((cell, at) => cell.padEnd(WIDTHS[at] ?? 0)).join('  ');
+}
+
+function neededRows(findings: readonly Finding[]): readonly string[] {
+  return findings
+    .filter(({ attempt: { seen } }) => seen !== undefined)
+    .map(({ grant: { role, action, resource }, attempt: { scenario = '' } }) =>
+      row(role, action, resource, scenario),
+    );
+}
+
+/** Grants that no scenario needs, below the reason why the template has them. */
+function exemptRows(findings: readonly Finding[]): readonly string[] {
+  return EXEMPTIONS.flatMap((exemption) => [
+    `\n${exemption.why}:`,
+    ...findings
+      .filter(({ grant }) => exemptionOf(grant) === exemption)
+      .map(({ grant: { role, action, resource } }) => row(role, action, resource)),
+  ]);
+}
+
+function staleExemptions(findings: readonly Finding[]): readonly string[] {
+  const used = new Set(findings.map(({ grant }) => exemptionOf(grant)));
+  return EXEMPTIONS.filter((exemption) => !used.has(exemption)).map(
+    ({ role, actions }) => `no grant fits ${role} ${actions} any more`,
+  );
+}
+
+function tell(findings: readonly Finding[]): boolean {
+  const problems = findings.flatMap(
+    ({ grant: { role, action, resource }, attempt: made, problem }) =>
+      problem === undefined
+        ? []
+        : [`${role} ${action} ${resource} ${problem} ${made.denial ?? ''}`],
+  );
+  const all = [...problems, ...staleExemptions(findings)];
+  const needed = neededRows(findings);
+  const lines = [
+    row('ROLE', 'ACTION', 'RESOURCE', 'WITHOUT IT THIS FAILS'),
+    ...needed,
+    ...exemptRows(findings),
+    `\n${findings.length} grants: ${needed.length} needed by a scenario, ${findings.length - needed.length} not; ${all.length} problems`,
+  ];
+  console.log(lines.join('\n'));
+  for (const problem of all) console.error(`PROBLEM ${problem}`);
+  return all.length === 0;
+}
+
+const outdir = await mkdtemp(join(tmpdir(), 'permissions-assembly-'));
+try {
+  process.exitCode = tell(await findAll(outdir)) ? 0 : 1;
+} finally {
+  await rm(outdir, { recursive: true });
+}
