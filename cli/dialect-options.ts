@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { COMPRESSIONS } from '#core/encode/compression.ts';
 import { type CsvDialect, PROFILE_ALIASES } from '#core/encode/csv-dialect.ts';
 import { parseRequest } from '#core/request.ts';
 
@@ -24,6 +25,13 @@ export function addDialectOptions(command: Command): Command {
     )
     .option('--delimiter <character>', 'between cells, \\t for a tab (default: ,)', parseDelimiter)
     .option('--na-rep <text>', 'text of a stored NaN (default: nothing)');
+}
+
+/** How chunks are stored. */
+export function compressionOption(): Option {
+  return new Option('--compression <name>', 'plain text, or one gzip member a chunk')
+    .choices(COMPRESSIONS)
+    .default('none');
 }
 
 /** The `output.text` section of a request. */

@@ -1,8 +1,10 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { RowRange } from '#core/contract.ts';
 import { defaultColumnNames } from '#core/encode/column-names.ts';
+import type { Compression } from '#core/encode/compression.ts';
+import { createChunkEncoder } from '#core/encode/create-chunk-encoder.ts';
 import type { CsvDialect } from '#core/encode/csv-dialect.ts';
-import { createCsvEncoder } from '#core/encode/csv-encoder.ts';
+import { Kernel } from '#core/encode/wasm/kernel.ts';
 import type { CsrLayout } from '#core/formats/csr-layout.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 
@@ -12,6 +14,12 @@ const PART_BYTES = 4 * 1024 * 1024;
 export interface OpenMatrix {
   readonly source: ByteSource;
   readonly layout: CsrLayout;
+}
+
+/** How the rows of a chunk are written. */
+export interface ChunkText {
+  readonly dialect: CsvDialect;
+  readonly compression: Compression;
 }
 
 /** Passes parts on and hands the buffer back when the next part is asked for. */
@@ -35,24 +43,28 @@ export async function checkRows({ source, layout }: OpenMatrix, rows: RowRange):
 }
 
 /**
- * Yields the text of rows as a writer would write it, in parts of at most 4 MiB. A part is valid
+ * Yields the bytes of rows as a writer would write them, in parts of at most 4 MiB. A part is valid
  * until the next one is asked for: all share one buffer.
  *
- * @param dialect with `header: 'first-chunk'` the header line comes first, whatever the rows are.
+ * @param text with `header: 'first-chunk'` the header line comes first, whatever the rows are.
  */
 export async function* encodeRows(
   { source, layout }: OpenMatrix,
   rows: RowRange,
-  dialect: CsvDialect,
+  { dialect, compression }: ChunkText,
 ): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(PART_BYTES);
-  const { dtype, shape } = layout;
-  const encoder = createCsvEncoder({ dtype, columns: shape[1], dialect, buffer });
+  const kernel = new Kernel({ count: 1, bytes: PART_BYTES });
+  const buffer = kernel.buffers[0]!;
+  const { dtype, shape, nnz } = layout;
+  const density = { rows: shape[0], nnz };
+  const options = { dtype, columns: shape[1], dialect, compression, density, buffer };
+  const encoder = createChunkEncoder(kernel, options);
   if (dialect.header === 'first-chunk') {
     yield* reusing(encoder.header(defaultColumnNames(shape[1])), buffer);
   }
   for await (const slice of readSlices(source, layout, rows)) {
     yield* reusing(encoder.encode(slice), buffer);
   }
+  if (encoder.end !== undefined) yield* reusing(encoder.end(), buffer);
   yield encoder.finish();
 }

@@ -44,7 +44,7 @@ function requestOf(uri: string, options: LocalRunOptions): object {
   const { concurrency } = options;
   return {
     source: uri,
-    output: { text: textSection(options, options.header) },
+    output: { compression: options.compression, text: textSection(options, options.header) },
     chunking: chunkingOf(options),
     ...(concurrency !== undefined && { limits: { concurrency } }),
   };

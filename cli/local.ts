@@ -1,14 +1,16 @@
 import { Command, Option } from 'commander';
+import type { Compression } from '#core/encode/compression.ts';
 import type { CsvDialect } from '#core/encode/csv-dialect.ts';
 import { parseCount } from './argument-parsers.ts';
 import { addChunkingOptions, type ChunkingOptions } from './chunking-options.ts';
 import type { CommandIo } from './command-io.ts';
-import { addDialectOptions, type DialectOptions } from './dialect-options.ts';
+import { addDialectOptions, compressionOption, type DialectOptions } from './dialect-options.ts';
 
 /** Options of `local run`. */
 export interface LocalRunOptions extends DialectOptions, ChunkingOptions {
   readonly out: string;
   readonly header: CsvDialect['header'];
+  readonly compression: Compression;
   readonly concurrency?: number;
   readonly state?: string;
 }
@@ -44,7 +46,7 @@ function runCommand(io: () => CommandIo): Command {
     )
     .option('--concurrency <n>', 'writers at once', parseCount)
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
-  addChunkingOptions(addDialectOptions(run))
+  addChunkingOptions(addDialectOptions(run).addOption(compressionOption()))
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (file: string, options: LocalRunOptions) => {
       // The local cloud takes a while to load, and no other command needs it.

@@ -4,9 +4,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
+import type { Compression } from '#core/encode/compression.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { withFile } from './open-source.ts';
 import { readBlocks } from './read-blocks.ts';
+import { readChunk } from './read-chunk.ts';
 import { chunkName, dataPath, manifestPath } from './stored-run.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -69,7 +72,12 @@ export async function assertHoldsRun(
   }
 }
 
-async function copyChunk(chunk: ByteSource, entry: ManifestEntry, path: string): Promise<void> {
+async function copyChunk(
+  chunk: ByteSource,
+  entry: ManifestEntry,
+  compression: Compression,
+  path: string,
+): Promise<void> {
   const file = await open(path, 'wx');
   let crc = 0;
   try {
@@ -80,6 +88,9 @@ async function copyChunk(chunk: ByteSource, entry: ManifestEntry, path: string):
   } finally {
     await file.close();
   }
+  if (compression !== 'none') {
+    ({ crc32: crc } = await withFile(path, (copy) => readChunk(copy, compression)));
+  }
   if (chunk.size === entry.meta.content_length && crc32Hex(crc) === entry.crc32) return;
   throw new ManifestError(`${entry.url} is not the object that the manifest lists`);
 }
@@ -87,9 +98,11 @@ async function copyChunk(chunk: ByteSource, entry: ManifestEntry, path: string):
 async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Promise<void> {
   const data = dataPath(draft);
   await mkdir(data, { recursive: true });
-  for (const entry of parseManifest(run.manifestText).entries) {
+  const { entries, compression } = parseManifest(run.manifestText);
+  for (const entry of entries) {
     signal.throwIfAborted();
-    await copyChunk(await run.openChunk(entry), entry, join(data, chunkName(entry)));
+    const chunk = await run.openChunk(entry);
+    await copyChunk(chunk, entry, compression, join(data, chunkName(entry)));
   }
   await mkdir(dirname(manifestPath(draft)));
   await writeFile(manifestPath(draft), run.manifestText);

@@ -1,10 +1,11 @@
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
-import { readBlocks } from './read-blocks.ts';
+import type { Compression } from '#core/encode/compression.ts';
+import { readText } from './read-text.ts';
 
 const LINE_FEED = 10;
 
-/** What a chunk turns out to be when all of it is read. */
+/** What the text of a chunk turns out to be when all of it is read. */
 export interface ChunkReading {
   readonly bytes: number;
   readonly lines: number;
@@ -17,31 +18,58 @@ function countLines(block: Uint8Array): number {
   return lines;
 }
 
-/** Reads all of a chunk, 4 MiB at a time. */
-export async function readChunk(chunk: ByteSource): Promise<ChunkReading> {
+/** Reads all of a chunk, a few MiB at a time. */
+export async function readChunk(
+  chunk: ByteSource,
+  compression: Compression,
+): Promise<ChunkReading> {
+  let bytes = 0;
   let crc = 0;
   let lines = 0;
-  for await (const block of readBlocks(chunk)) {
+  for await (const block of readText(chunk, compression)) {
+    bytes += block.length;
     crc = crc32(block, crc);
     lines += countLines(block);
   }
-  return { bytes: chunk.size, lines, crc32: crc };
+  return { bytes, lines, crc32: crc };
 }
 
-/** Offset of the first byte in which a chunk differs from a text; undefined when they are equal. */
-export async function firstDifference(
-  chunk: ByteSource,
-  text: AsyncIterable<Uint8Array>,
-): Promise<number | undefined> {
-  let offset = 0;
-  for await (const part of text) {
-    const length = Math.min(part.length, chunk.size - offset);
-    const bytes = await chunk.read({ offset, length });
-    if (Buffer.compare(bytes, part) !== 0) {
-      const at = bytes.findIndex((byte, index) => byte !== part[index]);
-      return offset + (at < 0 ? length : at);
+/** Walks a text whose pieces have other borders than the ones it is compared with. */
+class Walk {
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  rest: Uint8Array = new Uint8Array(0);
+
+  constructor(pieces: AsyncIterable<Uint8Array>) {
+    this.#pieces = pieces[Symbol.asyncIterator]();
+  }
+
+  /** Makes `rest` hold bytes, unless the text has ended. */
+  async fill(): Promise<void> {
+    while (this.rest.length === 0) {
+      const step = await this.#pieces.next();
+      if (step.done === true) return;
+      this.rest = step.value;
     }
+  }
+}
+
+/** Offset of the first byte in which two texts differ; undefined when they are equal. */
+export async function firstDifference(
+  text: AsyncIterable<Uint8Array>,
+  expected: AsyncIterable<Uint8Array>,
+): Promise<number | undefined> {
+  const [one, other] = [new Walk(text), new Walk(expected)];
+  for (let offset = 0; ; ) {
+    await one.fill();
+    await other.fill();
+    const length = Math.min(one.rest.length, other.rest.length);
+    if (length === 0) return one.rest.length === other.rest.length ? undefined : offset;
+    const [left, right] = [one.rest.subarray(0, length), other.rest.subarray(0, length)];
+    if (Buffer.compare(left, right) !== 0) {
+      return offset + left.findIndex((byte, index) => byte !== right[index]);
+    }
+    one.rest = one.rest.subarray(length);
+    other.rest = other.rest.subarray(length);
     offset += length;
   }
-  return offset === chunk.size ? undefined : offset;
 }

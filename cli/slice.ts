@@ -1,13 +1,20 @@
 import { Command } from 'commander';
+import type { Compression } from '#core/encode/compression.ts';
 import { type AskedRows, parseRows, rowsWithin } from './argument-parsers.ts';
 import { type CommandIo, write } from './command-io.ts';
-import { addDialectOptions, type DialectOptions, parseDialect } from './dialect-options.ts';
+import {
+  addDialectOptions,
+  compressionOption,
+  type DialectOptions,
+  parseDialect,
+} from './dialect-options.ts';
 import { checkRows, encodeRows } from './encode-rows.ts';
 import { withMatrix } from './open-source.ts';
 
 interface SliceOptions extends DialectOptions {
   readonly rows?: AskedRows;
   readonly header?: true;
+  readonly compression: Compression;
 }
 
 const EXAMPLES = `
@@ -15,6 +22,7 @@ Examples:
   $ npm run -s cli -- slice matrix.npz --rows 0:10
   $ npm run -s cli -- slice s3://bucket/matrix.npz --rows 50000:100000 --profile zero0 > chunk.csv
   $ npm run -s cli -- slice matrix.npz --rows :3 --header --delimiter '\\t' --na-rep NULL
+  $ npm run -s cli -- slice matrix.npz --compression gzip > rows.csv.gz
 `;
 
 /**
@@ -22,11 +30,12 @@ Examples:
  * first byte appears, and the pinned source is the same both times. Holds one sub-slice at a time.
  */
 async function slice(location: string, options: SliceOptions, io: CommandIo): Promise<void> {
+  const { compression } = options;
   const dialect = parseDialect(options, options.header ? 'first-chunk' : 'none');
   await withMatrix(location, io.signal, async (matrix) => {
     const rows = rowsWithin(options.rows, matrix.layout.shape[0]);
     await checkRows(matrix, rows);
-    for await (const part of encodeRows(matrix, rows, dialect)) {
+    for await (const part of encodeRows(matrix, rows, { dialect, compression })) {
       io.signal.throwIfAborted();
       await write(io.stdout, part);
     }
@@ -41,6 +50,7 @@ export function sliceCommand(io: () => CommandIo): Command {
     .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
     .option('--header', 'begin with a header line');
   return addDialectOptions(command)
+    .addOption(compressionOption())
     .addHelpText('after', EXAMPLES)
     .action((location: string, options: SliceOptions) => slice(location, options, io()));
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
+import type { Compression } from '#core/encode/compression.ts';
 import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
 import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
 import { parseCount } from './argument-parsers.ts';
@@ -10,6 +11,7 @@ import { formatBytes, formatCount } from './format-figures.ts';
 import { manifestProblems } from './manifest-problems.ts';
 import { withMatrix } from './open-source.ts';
 import { firstDifference, readChunk } from './read-chunk.ts';
+import { readText } from './read-text.ts';
 import { sampleIndices } from './sample-indices.ts';
 import { type StoredRun, withStoredRun } from './stored-run.ts';
 
@@ -49,14 +51,21 @@ function assertNone(problems: readonly string[]): void {
   throw new ManifestError(`${problems.slice(0, MAX_PROBLEMS).join('; ')}${rest}`);
 }
 
-async function differences(chunk: ByteSource, entry: ManifestEntry): Promise<string[]> {
+async function differences(
+  chunk: ByteSource,
+  entry: ManifestEntry,
+  compression: Compression,
+): Promise<string[]> {
   const name = `chunk ${entry.index}`;
   const { content_length, record_count } = entry.meta;
   if (chunk.size !== content_length) {
     return [`${name} has ${chunk.size} bytes, the manifest says ${content_length}`];
   }
-  const { lines, crc32 } = await readChunk(chunk);
+  const { bytes, lines, crc32 } = await readChunk(chunk, compression);
   const problems: string[] = [];
+  if (bytes !== entry.contentBytes) {
+    problems.push(`${name} has ${bytes} bytes of text, the manifest says ${entry.contentBytes}`);
+  }
   if (crc32Hex(crc32) !== entry.crc32) {
     problems.push(`${name} has CRC-32 ${crc32Hex(crc32)}, the manifest says ${entry.crc32}`);
   }
@@ -68,9 +77,11 @@ async function differences(chunk: ByteSource, entry: ManifestEntry): Promise<str
 
 async function chunkProblems(run: StoredRun, entry: ManifestEntry): Promise<string[]> {
   try {
-    return await run.withChunk(entry, (chunk) => differences(chunk, entry));
+    const { compression } = run.manifest;
+    return await run.withChunk(entry, (chunk) => differences(chunk, entry, compression));
   } catch (error) {
     if (error instanceof SourceNotFoundError) return [`chunk ${entry.index} is missing`];
+    if (error instanceof ManifestError) return [error.message];
     throw error;
   }
 }
@@ -100,11 +111,16 @@ function sourceProblems({ source, matrix }: Manifest, given: OpenMatrix): string
 }
 
 async function rederive(run: StoredRun, given: OpenMatrix, index: number): Promise<string[]> {
-  const { dialect, entries } = run.manifest;
+  const { dialect, entries, compression } = run.manifest;
   const entry = entries[index]!;
   const header = index === 0 ? dialect.header : 'none';
-  const text = encodeRows(given, entry, { ...dialect, header });
-  const difference = await run.withChunk(entry, (chunk) => firstDifference(chunk, text));
+  const text = encodeRows(given, entry, {
+    dialect: { ...dialect, header },
+    compression: 'none',
+  });
+  const difference = await run.withChunk(entry, (chunk) =>
+    firstDifference(readText(chunk, compression), text),
+  );
   if (difference === undefined) return [];
   return [`chunk ${index} differs at byte ${difference} from what the source gives`];
 }

@@ -29,7 +29,10 @@ export async function writeRun(
       const index = entries.length;
       const name = `chunk-${chunkId(index)}.csv`;
       const lead = index === 0 ? header : 'none';
-      const parts = encodeRows(matrix, rows, { ...dialect, header: lead });
+      const parts = encodeRows(matrix, rows, {
+        dialect: { ...dialect, header: lead },
+        compression: 'none',
+      });
       const text = Buffer.concat(await Array.fromAsync(parts, (part) => Buffer.from(part)));
       await writeFile(join(directory, 'data', name), text);
       let nnz = 0;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '#core/manifest/manifest.ts';
@@ -19,7 +20,10 @@ const isManifest = new Ajv2020().compile(JSON.parse(readFileSync(schema, 'utf8')
 const profiles = ['typed', 'zero0', 'empty'] as const;
 
 async function textOf(manifest: Manifest): Promise<Buffer> {
-  return Buffer.concat(await Promise.all(manifest.entries.map(({ url }) => stack.read(url))));
+  const stored = await Promise.all(manifest.entries.map(({ url }) => stack.read(url)));
+  return Buffer.concat(
+    manifest.compression === 'gzip' ? stored.map((chunk) => gunzipSync(chunk)) : stored,
+  );
 }
 
 describe('the deployed stack on this machine', () => {
@@ -28,10 +32,11 @@ describe('the deployed stack on this machine', () => {
     async (id, golden) => {
       const source = await stack.putSource(id, goldenBytes(golden.file));
       const profile = profiles[golden.stored % profiles.length]!;
+      const compression = golden.stored % 2 === 0 ? 'gzip' : 'none';
       const { chunkRows = 7 } = golden.contract.typed as { chunkRows?: number };
       const ended = await stack.run({
         source,
-        output: { text: { profile } },
+        output: { compression, text: { profile } },
         chunking: { rows: Math.max(chunkRows, 1) },
         limits: { concurrency: 4 },
       });
@@ -45,7 +50,7 @@ describe('the deployed stack on this machine', () => {
       expect(createHash('sha256').update(text).digest('hex')).toBe(expected.sha256);
       expect(manifest.totals).toMatchObject({
         rows: golden.shape[0],
-        bytes: expected.bytes,
+        contentBytes: expected.bytes,
         chunks: Math.max(1, Math.ceil(golden.shape[0] / Math.max(chunkRows, 1))),
       });
 
