@@ -1,7 +1,8 @@
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { expect, test } from 'vitest';
-import { resolved, resourcesOf, statementsByRole, templateOf } from './synthesize.ts';
+import { resolved } from '#test/support/readable-template.ts';
+import { resourcesOf, statementsByRole, templateOf } from './synthesize.ts';
 
 const scheduled = {
   schedule: ScheduleExpression.expression('rate(1 day)'),
@@ -25,9 +26,21 @@ test('every role has exactly these statements', () => {
       "FanoutFunctionsPlanRole": [
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>, <FanoutBucketsSource.Arn>",
-        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/*, <FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl",
+        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*",
+        "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/run.json",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsPlanLogs.Arn>",
+        "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
+      ],
+      "FanoutFunctionsReportFailureRole": [
+        "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/run.json",
+        "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/failures.json",
+        "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
+        "Allow dynamodb:GetItem, dynamodb:Query on <FanoutLedger.Arn>",
+        "Allow sns:Publish on <FanoutFailureTopic>",
+        "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsReportFailureLogs.Arn>",
         "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
       ],
       "FanoutFunctionsWriteRole": [
@@ -71,6 +84,9 @@ test('a customer key adds exactly these statements', () => {
       ],
       "FanoutFunctionsPlanRole": [
         "Allow kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom, kms:ReEncryptTo on <Key.Arn>",
+      ],
+      "FanoutFunctionsReportFailureRole": [
+        "Allow kms:Decrypt, kms:DescribeKey, kms:GenerateDataKey on <Key.Arn>",
       ],
       "FanoutFunctionsWriteRole": [
         "Allow kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom, kms:ReEncryptTo on <Key.Arn>",

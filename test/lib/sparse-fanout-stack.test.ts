@@ -6,7 +6,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { SparseFanoutStack, type SparseFanoutStackProps } from '#lib/sparse-fanout-stack.ts';
-import { resolved, testApp } from './synthesize.ts';
+import { resolved } from '#test/support/readable-template.ts';
+import { testApp } from './synthesize.ts';
 
 /** The stack in an app that is checked as bin/app.ts checks it. */
 function checkedStack(props: SparseFanoutStackProps) {
@@ -46,6 +47,7 @@ test('outputs name what a caller needs', () => {
     OutputBucketName: '<FanoutBucketsOutput>',
     LedgerTableName: '<FanoutLedger>',
     StateMachineArn: '<FanoutWorkflowStateMachine>',
+    FailureTopicArn: '<FanoutFailureTopic>',
   });
 });
 
@@ -88,16 +90,21 @@ describe('cdk-nag', () => {
       [
         "AwsSolutions-IAM5[Resource::*] at Functions/Finalize/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::*] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::*] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::*] at Functions/Write/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::*] at Workflow/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/*] at Functions/Finalize/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/*] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/failures.json] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/run.json] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/run.json] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl] at Functions/Finalize/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl] at Functions/Plan/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl] at Workflow/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/results/*] at Workflow/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/data/*] at Functions/Write/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsSource.Arn>/*] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsSource.Arn>/*] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsSource.Arn>/*] at Functions/Write/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteChunks:*] at Workflow/MapRuns/Resource",
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>:*] at Workflow/MapRuns/Resource",
@@ -105,6 +112,7 @@ describe('cdk-nag', () => {
         "AwsSolutions-SQS3 at Triggers/DeadLetters/Resource",
         "Serverless-LambdaDLQ at Functions/Finalize/Function/Resource",
         "Serverless-LambdaDLQ at Functions/Plan/Function/Resource",
+        "Serverless-LambdaDLQ at Functions/ReportFailure/Function/Resource",
         "Serverless-LambdaDLQ at Functions/Write/Function/Resource",
         "Serverless-SQSRedrivePolicy at Triggers/DeadLetters/Resource",
       ]

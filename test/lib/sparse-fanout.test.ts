@@ -8,7 +8,8 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_CONCURRENCY, ENV } from '#core/contract.ts';
 import { SparseFanout } from '#lib/sparse-fanout.ts';
-import { resolved, resourcesOf, statementsByRole, templateOf, testApp } from './synthesize.ts';
+import { resolved } from '#test/support/readable-template.ts';
+import { resourcesOf, statementsByRole, templateOf, testApp } from './synthesize.ts';
 
 const template = templateOf();
 const encrypted = templateOf((stack) => ({ encryptionKey: new Key(stack, 'Key') }));
@@ -107,12 +108,13 @@ test('the ledger has TTL, point-in-time recovery and no capacity to plan', () =>
   });
 });
 
-test('a customer key encrypts ledger, logs and dead letters', () => {
+test('a customer key encrypts ledger, logs, dead letters and the failure topic', () => {
   encrypted.hasResourceProperties('AWS::DynamoDB::Table', {
     SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: Match.anyValue() },
   });
   encrypted.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: Match.anyValue() });
   encrypted.allResourcesProperties('AWS::SQS::Queue', { KmsMasterKeyId: Match.anyValue() });
+  encrypted.allResourcesProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
 });
 
 describe('the functions', () => {
@@ -129,12 +131,14 @@ describe('the functions', () => {
     },
     Write: { [ENV.ledgerTable]: '<FanoutLedger>' },
     Finalize: { [ENV.ledgerTable]: '<FanoutLedger>' },
+    ReportFailure: { [ENV.ledgerTable]: '<FanoutLedger>' },
   };
 
   test.each([
     ['Plan', 1_769],
     ['Write', 1_769],
     ['Finalize', 1_024],
+    ['ReportFailure', 1_024],
   ] as const)('%s runs Node 24 on ARM with %i MiB for at most 15 minutes', (step, memory) => {
     const found = propertiesOf(template, 'AWS::Lambda::Function');
     expect(found[`FanoutFunctions${step}Function`]).toEqual({
@@ -177,6 +181,7 @@ test('nothing is there that would need a function of the CDK', () => {
   expect(Object.keys(resourcesOf(template, 'AWS::Lambda::Function')).sort()).toEqual([
     'FanoutFunctionsFinalizeFunction',
     'FanoutFunctionsPlanFunction',
+    'FanoutFunctionsReportFailureFunction',
     'FanoutFunctionsWriteFunction',
   ]);
   const types = Object.values(template.toJSON()['Resources']).map(

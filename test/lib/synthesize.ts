@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { afterAll } from 'vitest';
 import { SparseFanout, type SparseFanoutProps } from '#lib/sparse-fanout.ts';
+import { readable, resolved } from '#test/support/readable-template.ts';
 
 /** Resources of a template by logical id. */
 export type Resources = Readonly<
@@ -36,25 +37,6 @@ export function templateOf(
 export function resourcesOf(template: Template, type: string): Resources {
   const found = Object.entries(template.findResources(type));
   return Object.fromEntries(found.map(([id, resource]) => [readable(id), resource])) as Resources;
-}
-
-function readable(logicalId: string): string {
-  return logicalId.replace(/[0-9A-F]{8}$/, '');
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Replaces intrinsic functions by text: `<FanoutLedger.Arn>`, `<AWS::Region>`. */
-export function resolved(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(resolved);
-  if (!isObject(value)) return value;
-  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value;
-  if (typeof ref === 'string') return `<${readable(ref)}>`;
-  if (Array.isArray(attribute)) return `<${readable(attribute[0])}.${attribute[1]}>`;
-  if (Array.isArray(join)) return join[1].map(resolved).join(join[0]);
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolved(inner)]));
 }
 
 /** The definition of the state machine, as Step Functions would read it. */

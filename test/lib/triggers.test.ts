@@ -1,6 +1,7 @@
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { expect, test } from 'vitest';
-import { resolved, resourcesOf, templateOf } from './synthesize.ts';
+import { resolved } from '#test/support/readable-template.ts';
+import { resourcesOf, templateOf } from './synthesize.ts';
 
 const template = templateOf(() => ({
   schedule: ScheduleExpression.expression('rate(1 day)'),
@@ -13,14 +14,20 @@ const DELIVERY = {
   RetryPolicy: { MaximumEventAgeInSeconds: 21_600, MaximumRetryAttempts: 50 },
 };
 
-function only(type: string, from = template) {
-  const found = Object.values(resourcesOf(from, type));
+function only(type: string) {
+  const found = Object.values(resourcesOf(template, type));
   expect(found).toHaveLength(1);
   return resolved(found[0]?.Properties);
 }
 
+function objectRule(from = template) {
+  return resolved(
+    resourcesOf(from, 'AWS::Events::Rule')['FanoutTriggersObjectCreated']?.Properties,
+  );
+}
+
 test('an object that arrives in the source bucket starts a run with the untouched event', () => {
-  expect(only('AWS::Events::Rule')).toEqual({
+  expect(objectRule()).toEqual({
     State: 'ENABLED',
     EventPattern: {
       source: ['aws.s3'],
@@ -43,10 +50,7 @@ test.each([
   ['', '', [{ prefix: '' }]],
 ])('keys that begin with %j and end with %j match one pattern', (prefix, suffix, expected) => {
   const limited = templateOf(() => ({ triggerPrefix: prefix, triggerSuffix: suffix }));
-  expect(only('AWS::Events::Rule', limited)).toHaveProperty(
-    'EventPattern.detail.object.key',
-    expected,
-  );
+  expect(objectRule(limited)).toHaveProperty('EventPattern.detail.object.key', expected);
 });
 
 test('a schedule starts its request', () => {
@@ -67,7 +71,7 @@ test('there is no schedule unless asked for', () => {
   templateOf().resourceCountIs('AWS::Scheduler::Schedule', 0);
 });
 
-test('the dead-letter queue is encrypted, keeps two weeks and takes messages of the rule over TLS', () => {
+test('the dead-letter queue is encrypted, keeps two weeks and takes messages of the rules over TLS', () => {
   expect(only('AWS::SQS::Queue')).toEqual({
     MessageRetentionPeriod: 1_209_600,
     SqsManagedSseEnabled: true,
@@ -85,6 +89,12 @@ test('the dead-letter queue is encrypted, keeps two weeks and takes messages of 
           Action: 'sqs:SendMessage',
           Principal: { Service: 'events.amazonaws.com' },
           Condition: { ArnEquals: { 'aws:SourceArn': '<FanoutTriggersObjectCreated.Arn>' } },
+        },
+        {
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Principal: { Service: 'events.amazonaws.com' },
+          Condition: { ArnEquals: { 'aws:SourceArn': '<FanoutExecutionFailed.Arn>' } },
         },
       ],
     },
