@@ -139,7 +139,12 @@ export function planPermissions(stores: Stores): readonly Permission[] {
     ...readsSource(stores),
     lists(sourceBucket),
     creates(outputBucket, PLAN_FILE, 'writes the plan of any run'),
-    creates(outputBucket, MANIFESTS, 'claims the prefix of any run, and sees if it is complete'),
+    reads(outputBucket, MANIFESTS, 'sees whose a prefix is, and if its run is complete'),
+    {
+      reason: 'claims the prefix of any run',
+      actions: ['s3:PutObject'],
+      resources: [outputBucket.arnForObjects(CLAIM)],
+    },
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...writesLedger(stores),
