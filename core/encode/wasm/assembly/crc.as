@@ -1,18 +1,22 @@
 // CRC-32 of text that is never made, in time proportional to its stored cells.
 //
-// A CRC is the remainder of a polynomial. To go over n unstored cells is to multiply the state by a
+// A CRC is the remainder of a polynomial. To go over n unstored cells is to multiply the register by a
 // power of x and to add the CRC of those cells, both from a table. A value of one digit d differs from
-// "0" in the bits of d only, so it is added to the state before its cell is gone over.
+// "0" in the bits of d only: what each of the four bits adds, n cells later, is in a table too.
 
 const POLYNOMIAL: u32 = 0xedb88320;
 
-/** Unstored cells that one step can go over. */
-const MAX_CELLS: i32 = 4096;
+/** Cells that one step can go over. */
+export const MAX_CELLS: i32 = 2048;
 
 /** Four tables of 256: the CRC of a byte followed by 0 … 3 zero bytes. */
 const BYTES: usize = memory.data(4 * 256 * 4, 64);
 /** For each number of cells: the power of x, and the CRC of their text. */
-const CELLS: usize = memory.data(4097 * 8, 64);
+const CELLS: usize = memory.data(2049 * 8, 64);
+/** For each number of cells: what the four lowest bits of the first byte add, four words. */
+const DIGIT_BITS: usize = memory.data(2049 * 16, 64);
+/** For each digit which of these words count. */
+const DIGIT_MASKS: usize = memory.data(10 * 16, 64);
 
 /** The register, as zlib keeps it: inverted. */
 export let crcState: u32 = 0;
@@ -34,12 +38,27 @@ function fillByteTables(): void {
     const crc = load<u32>(BYTES + (i << 2));
     store<u32>(BYTES + ((i + 256) << 2), (crc >> 8) ^ byteEntry(0, crc));
   }
+  for (let i: usize = 0; i < 40; i += 1) {
+    store<u32>(DIGIT_MASKS + (i << 2), (i >> 2) & ((<usize>1) << (i & 3)) ? 0xffffffff : 0);
+  }
 }
 
 // @ts-ignore: decorator
 @inline
 function afterByte(crc: u32, byte: u32): u32 {
   return (crc >> 8) ^ byteEntry(0, crc ^ byte);
+}
+
+/** Four registers after a zero byte. */
+// @ts-ignore: decorator
+@inline
+function afterZeroByte(crcs: v128): v128 {
+  return i32x4(
+    afterByte(i32x4.extract_lane(crcs, 0), 0),
+    afterByte(i32x4.extract_lane(crcs, 1), 0),
+    afterByte(i32x4.extract_lane(crcs, 2), 0),
+    afterByte(i32x4.extract_lane(crcs, 3), 0),
+  );
 }
 
 /** Forgets all text, and learns what an unstored cell looks like: `unitBytes` at `unit`. */
@@ -49,12 +68,15 @@ export function startCrc(unit: usize, unitBytes: usize): void {
   length = 0;
   let power: u32 = 0x80000000;
   let crc: u32 = 0;
+  let digits = i32x4(1, 2, 4, 8);
   for (let cells: usize = 0; cells <= <usize>MAX_CELLS; cells += 1) {
     store<u32>(CELLS + (cells << 3), power);
     store<u32>(CELLS + (cells << 3), crc, 4);
+    v128.store(DIGIT_BITS + (cells << 4), digits);
     for (let i: usize = 0; i < unitBytes; i += 1) {
       power = afterByte(power, 0);
       crc = afterByte(crc, load<u8>(unit + i));
+      digits = afterZeroByte(digits);
     }
   }
 }
@@ -105,15 +127,44 @@ export function afterFewCells(crc: u32, cells: i32): u32 {
   return multiply(crc, load<u32>(at)) ^ load<u32>(at, 4);
 }
 
-/** Goes over unstored cells, each with its delimiter; changes the first of them by `patch`. */
-export function crcCells(patch: u32, cells: i32): void {
+/** Adds a digit in place of the "0" that comes next. */
+// @ts-ignore: decorator
+@inline
+export function crcDigit(digit: u32): void {
+  crcState ^= digit;
+}
+
+/** Goes over unstored cells, each with its delimiter. */
+export function crcCells(cells: i32): void {
   let left = cells;
-  let crc = crcState ^ patch;
+  let crc = crcState;
   while (left > MAX_CELLS) {
     crc = afterFewCells(crc, MAX_CELLS);
     left -= MAX_CELLS;
   }
   crcState = afterFewCells(crc, left);
+}
+
+/** What a digit in place of "0" adds to the register, so many cells behind the start of its own. */
+// @ts-ignore: decorator
+@inline
+export function digitEffect(digit: u32, cells: i32): v128 {
+  return v128.and(
+    v128.load(DIGIT_BITS + (<usize>cells << 4)),
+    v128.load(DIGIT_MASKS + (<usize>digit << 4)),
+  );
+}
+
+/** The sum of effects that were added up lane by lane. */
+// @ts-ignore: decorator
+@inline
+export function effectSum(effects: v128): u32 {
+  return (
+    i32x4.extract_lane(effects, 0) ^
+    i32x4.extract_lane(effects, 1) ^
+    i32x4.extract_lane(effects, 2) ^
+    i32x4.extract_lane(effects, 3)
+  );
 }
 
 export function crcByte(byte: u32): void {

@@ -23,15 +23,14 @@ import {
 } from './bits';
 import {
   addLength,
-  afterFewCells,
   crcByte,
   crcCells,
   crcChangeLast,
-  crcState,
+  crcDigit,
   crcText,
-  setCrc,
   startCrc,
 } from './crc';
+import { crcDigits } from './digest';
 import {
   columnOf,
   columns,
@@ -158,8 +157,29 @@ function putCounted(codes: usize, counts: usize, index: usize): void {
   putCode(codeOf(codes, index));
 }
 
+/** Three codes fit a word. */
 function putLiterals(from: usize, bytes: usize): void {
-  for (let i: usize = 0; i < bytes; i += 1) putLiteral(load<u8>(from + i));
+  let at = from;
+  const end = from + bytes;
+  for (; at + 3 <= end; at += 3) {
+    const first = literalCode(load<u8>(at));
+    const second = literalCode(load<u8>(at, 1));
+    const third = literalCode(load<u8>(at, 2));
+    const size = codeSize(first) + codeSize(second);
+    putBits(
+      codeBits(first) | (codeBits(second) << codeSize(first)) | (codeBits(third) << size),
+      size + codeSize(third),
+    );
+  }
+  for (; at < end; at += 1) putLiteral(load<u8>(at));
+}
+
+/** The code of a literal that is about to be written. */
+// @ts-ignore: decorator
+@inline
+function literalCode(byte: u32): u64 {
+  addCount(LITERAL_COUNTS, byte, 1);
+  return codeOf(LITERAL_CODES, byte);
 }
 
 /** Matches of length 258, as many at once as fit a word. */
@@ -255,7 +275,8 @@ function putAfterPatch(cells: i32, more: usize): void {
   const unit = unitBytes;
   const bytes = <usize>(cells + 1) * unit - 1 + more;
   const lead = unit + unit - 1;
-  crcCells(digit, cells + 1);
+  crcDigit(digit);
+  crcCells(cells + 1);
   if (canLead && bytes >= lead) {
     putCounted(PATCH_CODES, PATCH_COUNTS, digit);
     putRun(bytes - lead, 0);
@@ -272,7 +293,7 @@ function putAfterText(cells: i32, more: usize): void {
   const unit = unitBytes;
   const bytes = <usize>cells * unit + 1 + more;
   crcByte(delimiter);
-  if (cells > 0) crcCells(0, cells);
+  if (cells > 0) crcCells(cells);
   if (canLead && bytes > unit) {
     putCounted(LEAD_CODES, LEAD_COUNTS, textBytes);
     putRun(bytes - unit - 1, 0);
@@ -289,7 +310,7 @@ function putCells(cells: i32, more: usize): void {
   if (last == TEXT) return putAfterText(cells, more);
   const unit = unitBytes;
   const bytes = <usize>cells * unit + more;
-  if (cells > 0) crcCells(0, cells);
+  if (cells > 0) crcCells(cells);
   const lead = unit + unit - 1;
   if (last == CELL) {
     putRun(bytes, 0);
@@ -368,7 +389,6 @@ function putDigits<T>(rowEntries: i32): void {
   let at = bitsAt;
   let buffer = bitBuffer;
   let used = bitsUsed;
-  let crc = crcState;
   for (; next < stop; next += 1) {
     const value = valueOf<T>(next);
     const cells = columnOf(next) - from;
@@ -386,16 +406,18 @@ function putDigits<T>(rowEntries: i32): void {
     at += filled >> 3;
     buffer = word >> (filled & 56);
     used = filled & 7;
-    crc = afterFewCells(crc ^ held, cells + 1);
     held = <u32>value;
     from += cells + 1;
+  }
+  if (next > entry) {
+    crcDigit(digit);
+    crcDigits<T>(column - 1, from - 1, entry, next - 1);
   }
   stepsLeft -= next - entry;
   entry = next;
   column = from;
   digit = held;
   setBits(at, buffer, used);
-  setCrc(crc);
 }
 
 /** Writes on until the window is used up, or `end` is near, or the block is full. */

@@ -1,6 +1,18 @@
 // CRC-32 and length of the text of a window of CSR entries.
 
-import { addLength, crcByte, crcCells, crcChangeLast, crcText, startCrc } from './crc';
+import {
+  addLength,
+  afterFewCells,
+  crcByte,
+  crcChangeLast,
+  crcState,
+  crcText,
+  digitEffect,
+  effectSum,
+  MAX_CELLS,
+  setCrc,
+  startCrc,
+} from './crc';
 import {
   columnOf,
   columns,
@@ -18,51 +30,50 @@ import {
   writeValue,
 } from './text';
 
-/** Columns of the row under way that are gone over, but for the last `heldCells` of them. */
+/** The cells of the row under way before this column are gone over. */
 let column: i32 = 0;
-/** Cells not yet gone over: a digit differing by `heldPatch` from an unstored cell, and unstored cells. */
-let heldCells: i32 = 0;
-let heldPatch: u32 = 0;
 
 /** Begins a new text; see `setText`. */
 export function startDigest(): void {
   startCrc(TEMPLATE, unitBytes);
-  column = heldCells = 0;
-  heldPatch = 0;
+  column = 0;
 }
 
-function flushCells(): void {
-  crcCells(heldPatch, heldCells);
-  heldPatch = 0;
-}
-
-function digestEntries<T>(from: i32, to: i32): void {
-  const limit = patchLimit;
-  for (let entry = from; entry < to; entry += 1) {
-    const next = columnOf(entry);
-    const value = valueOf<T>(entry);
-    heldCells += next - column;
-    column = next + 1;
-    flushCells();
-    if (isPatch<T>(value, limit)) {
-      heldPatch = <u32>value;
-      heldCells = 1;
-      continue;
+/** Goes over the cells `[from, to)`, unstored but for the digits `[first, last)`: 2 ns a digit. */
+export function crcDigits<T>(from: i32, to: i32, first: i32, last: i32): void {
+  let crc = crcState;
+  let next = first;
+  for (let at = from; at < to; ) {
+    const end = to - at > MAX_CELLS ? at + MAX_CELLS : to;
+    let effects = i32x4.splat(0);
+    for (; next < last && columnOf(next) < end; next += 1) {
+      const effect = digitEffect(<u32>valueOf<T>(next), end - columnOf(next));
+      effects = v128.xor(effects, effect);
     }
-    heldCells = 0;
-    const end = writeValue<T>(value, SCRATCH);
-    crcText(SCRATCH, end);
-    crcByte(delimiter);
-    addLength(<i64>(end - SCRATCH) + 1 - <i64>unitBytes);
+    crc = afterFewCells(crc, end - at) ^ effectSum(effects);
+    at = end;
   }
+  setCrc(crc);
 }
 
-function endRow(): void {
-  heldCells += columns - column;
-  flushCells();
-  crcChangeLast(delimiter ^ 0x0a);
-  addLength(<i64>columns * <i64>unitBytes);
-  column = heldCells = 0;
+/** Goes over the cells up to `end`, whose stored ones are the entries `[first, last)`. */
+function digestCells<T>(end: i32, first: i32, last: i32): void {
+  const limit = patchLimit;
+  let next = first;
+  for (;;) {
+    let stop = next;
+    while (stop < last && isPatch<T>(valueOf<T>(stop), limit)) stop += 1;
+    const stopColumn = stop < last ? columnOf(stop) : end;
+    crcDigits<T>(column, stopColumn, next, stop);
+    column = stopColumn;
+    if (stop == last) return;
+    const textEnd = writeValue<T>(valueOf<T>(stop), SCRATCH);
+    crcText(SCRATCH, textEnd);
+    crcByte(delimiter);
+    addLength(<i64>(textEnd - SCRATCH) + 1 - <i64>unitBytes);
+    column += 1;
+    next = stop + 1;
+  }
 }
 
 // @ts-ignore: decorator
@@ -71,11 +82,13 @@ function digestRows<T>(): void {
   let entry = 0;
   for (let row = 0; row < rowCount; row += 1) {
     const end = load<i32>(ROW_ENDS + (<usize>row << 2)) - entryBase;
-    digestEntries<T>(entry, end);
-    endRow();
+    digestCells<T>(columns, entry, end);
+    crcChangeLast(delimiter ^ 0x0a);
+    addLength(<i64>columns * <i64>unitBytes);
+    column = 0;
     entry = end;
   }
-  digestEntries<T>(entry, entryCount);
+  if (entry < entryCount) digestCells<T>(columnOf(entryCount - 1) + 1, entry, entryCount);
 }
 
 /** Goes over the rows of a matrix without columns. */
