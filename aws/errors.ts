@@ -24,6 +24,12 @@ const THROTTLES = new Set([
 
 const DENIALS = new Set(['AccessDenied', 'AccessDeniedException', 'Forbidden']);
 
+/** What S3 says to a request that was signed by a clock too far from its own. */
+const SKEWS = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture']);
+
+/** The same from DynamoDB and Step Functions, whose name for it also stands for a wrong key. */
+const SKEW_MESSAGE = /^Signature (?:expired|not yet current)/;
+
 const NETWORK = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
@@ -50,6 +56,11 @@ function isNetwork(error: ServiceError): boolean {
   return NETWORK.has(error.name) || (typeof error.code === 'string' && NETWORK.has(error.code));
 }
 
+/** The SDK corrects its clock by the answer, but tries again only when it has just found it wrong. */
+function isClockSkew({ name, message }: ServiceError): boolean {
+  return SKEWS.has(name) || (name === 'InvalidSignatureException' && SKEW_MESSAGE.test(message));
+}
+
 /**
  * Translates what the AWS SDK throws into this project's errors, once, where it is called.
  * Errors that are ours already, aborts and programming mistakes are returned as they are.
@@ -62,6 +73,9 @@ export function translated(error: unknown, action: string): unknown {
   const status = statusOf(failure);
   const options = { cause: error };
   const because = `${failure.name}: ${failure.message}`;
+  if (isClockSkew(failure)) {
+    return new ServiceUnavailableError(`could not ${action} (${because})`, options);
+  }
   if (DENIALS.has(failure.name) || status === 403) {
     return new AccessDeniedError(`may not ${action} (${because})`, options);
   }

@@ -52,7 +52,24 @@ export async function readText(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const object = await getObject(client, bucket, key, signal);
-  return await object?.Body?.transformToString();
+  try {
+    return await object?.Body?.transformToString();
+  } catch (error) {
+    throw translated(error, `read s3://${bucket}/${key}`);
+  }
+}
+
+/** A body that breaks off is a fault of the service, not of who reads it. */
+async function* piecesOf(
+  body: AsyncIterable<Uint8Array>,
+  bucket: string,
+  key: string,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw translated(error, `read s3://${bucket}/${key}`);
+  }
 }
 
 /** Reads an object line by line; holds one network buffer and one line. */
@@ -66,7 +83,7 @@ export async function* readLines(
   if (object?.Body === undefined) return;
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const piece of object.Body as AsyncIterable<Uint8Array>) {
+  for await (const piece of piecesOf(object.Body as AsyncIterable<Uint8Array>, bucket, key)) {
     const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;

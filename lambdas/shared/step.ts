@@ -4,7 +4,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
-import { TimeoutSoonError } from '#core/errors.ts';
+import { FanoutError, TimeoutSoonError } from '#core/errors.ts';
 
 /** Left for removing the parts of an upload and writing the ledger before Lambda ends the process. */
 const RESERVED_MILLISECONDS = 10_000;
@@ -26,6 +26,12 @@ export function createInstruments(): Instruments {
   return { logger: new Logger(), metrics: new Metrics() };
 }
 
+/** What a step throws because its time ran out says nothing of that, and is not retried. */
+function timeoutOr(error: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted || error instanceof FanoutError) return error;
+  return new TimeoutSoonError('the function ran out of time', { cause: error });
+}
+
 async function reportTimeout(): Promise<never> {
   await sleep(CLEANUP_MILLISECONDS);
   throw new TimeoutSoonError('the function ran out of time; its uploads were given up');
@@ -42,8 +48,17 @@ export function lambdaHandler<Input, Output>(
   parse: (event: unknown) => Input,
   { logger, metrics }: Instruments,
 ) {
-  const checked = async (event: unknown, _context: unknown, { signal }: { signal: AbortSignal }) =>
-    await step(parse(event), signal);
+  const checked = async (
+    event: unknown,
+    _context: unknown,
+    { signal }: { signal: AbortSignal },
+  ) => {
+    try {
+      return await step(parse(event), signal);
+    } catch (error) {
+      throw timeoutOr(error, signal);
+    }
+  };
   return middy(checked, {
     timeoutEarlyInMillis: RESERVED_MILLISECONDS,
     timeoutEarlyResponse: reportTimeout,

@@ -56,6 +56,22 @@ describe('lambdaHandler', () => {
     await expect(handle(step, 1, 10_050)).rejects.toThrow('cleaned up');
   });
 
+  it('fails with TimeoutSoonError when the step passes on what its signal stopped', async () => {
+    const step = (_: number, signal: AbortSignal) =>
+      new Promise<number>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    await expect(handle(step, 1, 10_050)).rejects.toThrow(TimeoutSoonError);
+  });
+
+  it('keeps an error of our own that a step out of time throws', async () => {
+    const step = (_: number, signal: AbortSignal) =>
+      new Promise<number>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new RequestError(['no'])));
+      });
+    await expect(handle(step, 1, 10_050)).rejects.toThrow(RequestError);
+  });
+
   it('fails with TimeoutSoonError even when the step does not end', async () => {
     const stuck = () => new Promise<number>(() => {});
     await expect(handle(stuck, 1, 10_050)).rejects.toThrow(TimeoutSoonError);
