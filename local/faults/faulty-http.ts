@@ -23,20 +23,14 @@ const LATEST_RESET_MS = 10;
 /** The longest time between two pieces of a slow body. */
 const SLOWEST_PIECE_MS = 80;
 
-/** Clients and servers may differ by 15 minutes; these clocks differ by an hour. */
-const SKEW_MS = 60 * 60 * 1000;
-
-const skewedDate = () => new Date(Date.now() + SKEW_MS).toUTCString();
-
 const S3_WRITES: readonly string[] = ['PUT', 'POST', 'DELETE'];
 const DYNAMODB_WRITES: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem'];
 
 function s3Error(status: number, code: string, message: string): Disturbance {
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
   return ({ message: { method }, response }) => {
-    const date = code === 'RequestTimeTooSkewed' ? { date: skewedDate() } : {};
     // The request's body is not read, so the connection cannot be used again.
-    response.writeHead(status, { 'content-type': 'application/xml', connection: 'close', ...date });
+    response.writeHead(status, { 'content-type': 'application/xml', connection: 'close' });
     response.end(method === 'HEAD' ? undefined : body);
   };
 }
@@ -44,8 +38,7 @@ function s3Error(status: number, code: string, message: string): Disturbance {
 function dynamoDbError(status: number, name: string, message: string): Disturbance {
   const body = JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message });
   return ({ response }) => {
-    const date = name === 'InvalidSignatureException' ? { date: skewedDate() } : {};
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', ...date });
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
     response.end(body);
   };
 }
@@ -127,16 +120,18 @@ const DISTURBANCES: Readonly<Partial<Record<FaultKind, Disturbance>>> = {
   'dynamodb-clock-skew': dynamoDbError(
     400,
     'InvalidSignatureException',
-    'Signature not yet current: the clocks differ by an hour',
+    'Signature not yet current: the clocks differ too much',
   ),
   'dynamodb-reset': reset,
   'dynamodb-lost-response': loseResponse,
 };
 
 function s3Kinds(method: string): FaultKind[] {
-  const kinds: FaultKind[] = ['s3-slow-down', 's3-internal-error', 's3-reset', 's3-clock-skew'];
+  const kinds: FaultKind[] = ['s3-slow-down', 's3-internal-error', 's3-reset'];
   if (S3_WRITES.includes(method)) kinds.push('s3-lost-response');
   if (method === 'GET') kinds.push('s3-truncated-body', 's3-slow-body');
+  // The answer to a HEAD has no body, so it cannot say what is wrong.
+  if (method !== 'HEAD') kinds.push('s3-clock-skew');
   return kinds;
 }
 

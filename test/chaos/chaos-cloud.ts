@@ -122,7 +122,8 @@ export class ChaosCloud {
   }
 
   async #kill(): Promise<void> {
-    const { child, s3, states } = this.#running;
+    if (this.#started === undefined) return;
+    const { child, s3, states } = this.#started;
     const exited = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : [];
     child.kill('SIGKILL');
     await exited;

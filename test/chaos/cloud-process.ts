@@ -13,6 +13,8 @@ const SPEED = 50;
 /** Functions wait for services most of the time, so more than the two cores can run. */
 const CONCURRENCY = 4;
 
+process.once('disconnect', () => process.exit(0));
+
 const [assemblyDirectory = '', stateDirectory = ''] = process.argv.slice(2);
 
 function report(message: CloudReport): void {
@@ -37,5 +39,4 @@ const { endpoints, region, credentials, caPem, outputs } = await startLocalCloud
   clock,
 });
 process.on('message', (message) => perform(message as CloudRequest));
-process.once('disconnect', () => process.exit(0));
 report({ kind: 'ready', address: { endpoints, region, credentials, caPem, outputs } });

@@ -25,7 +25,8 @@ export function createVersion(scenario: Scenario, which: 'first' | 'second'): So
       const source = memorySource(bytes);
       const layout = await openMatrix(source);
       const rows = { rowStart: 0, rowEnd: size.rows };
-      const parts = encodeRows({ source, layout }, rows, { ...DEFAULT_DIALECT, profile });
+      const text = { dialect: { ...DEFAULT_DIALECT, profile }, compression: 'none' } as const;
+      const parts = encodeRows({ source, layout }, rows, text);
       return Buffer.concat(await Array.fromAsync(parts, (part) => Buffer.from(part)));
     },
   };
