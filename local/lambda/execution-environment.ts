@@ -28,6 +28,12 @@ const CLIENT = fileURLToPath(new URL('runtime-client.mjs', import.meta.url));
 /** Share of the memory size given to V8's old generation, as AWS's runtime does. */
 const HEAP_SHARE = 0.9;
 
+/**
+ * The size of `/tmp` cannot be bounded for one process everywhere, so there is no ephemeral storage: writing a file
+ * anywhere fails with Node's `ERR_ACCESS_DENIED`.
+ */
+const READ_ONLY = ['--permission', '--allow-fs-read=*'];
+
 /** Time to load the bundle before the first invocation, beside the function's own timeout. */
 const INIT_MS = 10_000;
 
@@ -113,7 +119,8 @@ export class ExecutionEnvironment {
       },
     });
     const heapMegabytes = Math.floor(memoryMegabytes * HEAP_SHARE);
-    const child = spawn(process.execPath, [`--max-old-space-size=${heapMegabytes}`, CLIENT], {
+    const flags = [...READ_ONLY, `--max-old-space-size=${heapMegabytes}`];
+    const child = spawn(process.execPath, [...flags, CLIENT], {
       cwd: codeDirectory,
       env: { ...environment, AWS_LAMBDA_RUNTIME_API: this.#api.address },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -147,6 +147,30 @@ describe('a call that must not succeed', () => {
     stranger.destroy();
   });
 
+  it('fails on an item of more than 400 KB, put or grown by an update', async () => {
+    const limit = 400 * 1024;
+    const ofBytes = (bytes: number) => ({ S: 'x'.repeat(bytes) });
+    const put = (bytes: number) =>
+      client.send(
+        new PutItemCommand({ TableName, Item: { ...key('full'), text: ofBytes(bytes) } }),
+      );
+    await expect(put(limit)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Item size has exceeded the maximum allowed size',
+    });
+    await put(limit - 1000);
+    const grow = new UpdateItemCommand({
+      TableName,
+      Key: key('full'),
+      UpdateExpression: 'SET more = :more',
+      ExpressionAttributeValues: { ':more': ofBytes(1000) },
+    });
+    await expect(client.send(grow)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Item size to update has exceeded the maximum allowed size',
+    });
+  });
+
   it('fails by name on operations and parameters that dynalite lacks', async () => {
     const item = { Put: { TableName, Item: key('t') } };
     const transaction = new TransactWriteItemsCommand({ TransactItems: [item] });

@@ -8,6 +8,7 @@ import { LambdaHost } from '#local/lambda/lambda-host.ts';
 
 /** One bundle that does what its event says. */
 const BUNDLE = `
+import { writeFileSync } from 'node:fs';
 let invocations = 0;
 const actions = {
   echo: (event) => event,
@@ -23,6 +24,7 @@ const actions = {
   reject: () => { Promise.reject(new Error('stray')); return new Promise(() => {}); },
   fill: () => { const kept = []; for (;;) kept.push(new Array(1e6).fill(kept.length)); },
   large: () => 'x'.repeat(7e6),
+  write: () => writeFileSync('/tmp/kept', 'x'),
   log: () => { console.log('plain words'); console.log('{"level":"INFO"}'); },
 };
 export const handler = async (event, context) => actions[event.action](event, context);
@@ -198,6 +200,13 @@ describe('a function that fails', () => {
       expect((await invoke('echo')).functionError).toBeUndefined();
     },
   );
+
+  it('fails when it writes a file: there is no ephemeral storage', async () => {
+    const { functionError, payload } = await invoke('write');
+    expect(functionError).toBe('Unhandled');
+    expect(payload.errorMessage).toMatch(/restricted. Use --allow-fs-write/);
+    expect(payload.trace.join()).toContain('writeFileSync');
+  });
 
   it('fails with Sandbox.Timedout when its time is over, even in an endless loop', async () => {
     expect((await invoke('spin', {}, 'hasty')).payload).toEqual({

@@ -222,6 +222,15 @@ describe('256 KiB', () => {
     expect((await harness.run(grown(LIMIT / 2 - 1))).record.status).toBe('SUCCEEDED');
   });
 
+  test('fails a task whose Arguments are larger, before the function is called', async () => {
+    const harness = await Harness.open({ functions: { never: () => expect.unreachable() } });
+    const Payload = `{% $pad('', ${LIMIT}) %}`;
+    const { record } = await harness.run({
+      A: task('never', { Arguments: { FunctionName: 'never', Payload } }),
+    });
+    expect(record).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+  });
+
   test('fails a start with a larger input', async () => {
     const harness = await Harness.open();
     await expect(harness.run({ A: PASS }, 'x'.repeat(LIMIT))).rejects.toMatchObject({
