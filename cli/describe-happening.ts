@@ -16,9 +16,9 @@ function manifestOf(output: string | null): string | undefined {
 function describeExecution(change: Change): string {
   const { status, name, output, error, cause, redriveCount } = change;
   if (status === 'RUNNING') return redriveCount === 0 ? name : `${name}, redrive ${redriveCount}`;
-  if (error !== null) return `${name}, ${error}: ${causeSentence(cause ?? 'no cause was given')}`;
-  const manifest = manifestOf(output);
-  return manifest === undefined ? name : `${name}, ${manifest}`;
+  const reasons = [error, cause === null ? null : causeSentence(cause)];
+  const ending = reasons.filter((reason) => reason !== null).join(': ') || manifestOf(output);
+  return ending === undefined ? name : `${name}, ${ending}`;
 }
 
 /** A destination's record holds what the function returned; its `message` is a sentence, where it has one. */

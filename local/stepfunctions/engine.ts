@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { ApiError, ExecutionInterrupted } from './errors.ts';
 import { execute } from './execute.ts';
 import {
+  ENDED_WITH_CLOUD,
   type ExecutionRecord,
   type ExecutionStatusChange,
   statusChange,
@@ -217,7 +218,8 @@ export class Engine {
   /** Aborts what runs. */
   async close(): Promise<void> {
     const running = [...this.#running.values()];
-    for (const { stop } of running) stop.abort(new ExecutionInterrupted('ABORTED'));
+    const interruption = new ExecutionInterrupted('ABORTED', undefined, ENDED_WITH_CLOUD);
+    for (const { stop } of running) stop.abort(interruption);
     await Promise.all(running.map(({ ended }) => ended));
   }
 

@@ -18,6 +18,9 @@ export interface ExecutionRecord {
   readonly definition: string;
 }
 
+/** Why an execution was aborted that nobody stopped. */
+export const ENDED_WITH_CLOUD = 'the local cloud ended while this execution was under way';
+
 /** Event `Step Functions Execution Status Change`, its `detail`. Dates are milliseconds since 1970. */
 export interface ExecutionStatusChange {
   readonly executionArn: string;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExecutionRecord } from './execution-record.ts';
-import type { HistoryEvent } from './history.ts';
+import { ENDED_WITH_CLOUD, type ExecutionRecord } from './execution-record.ts';
+import { History, type HistoryEvent } from './history.ts';
 import { JsonlFile } from './jsonl-file.ts';
 import type { Earlier } from './map-children.ts';
 import { type ChildRecord, type MapRunRecord, noCounts } from './map-records.ts';
@@ -150,15 +150,16 @@ export class ExecutionStore implements MapRunStore {
   async #recoverExecution(record: ExecutionRecord, now: number): Promise<void> {
     this.#executions.set(record.executionArn, record);
     if (record.status !== 'RUNNING') return;
-    const events: HistoryEvent[] = [];
-    for await (const event of this.events(record.executionArn)) events.push(event);
-    const last = events.at(-1)?.id ?? 0;
-    const aborted = { id: last + 1, previousEventId: last, timestamp: now };
-    await this.eventFile(record.executionArn).replace([
-      ...events,
-      { ...aborted, type: 'ExecutionAborted' },
-    ]);
-    const ended: ExecutionRecord = { ...record, status: 'ABORTED', stopDate: now };
+    const cause = ENDED_WITH_CLOUD;
+    const events = await Array.fromAsync(this.events(record.executionArn));
+    const history = new History({
+      now: () => now,
+      record: (event) => void events.push(event),
+      lastId: events.at(-1)?.id ?? 0,
+    });
+    history.addLast('ExecutionAborted', { cause });
+    await this.eventFile(record.executionArn).replace(events);
+    const ended: ExecutionRecord = { ...record, status: 'ABORTED', stopDate: now, cause };
     await this.updateExecution(ended);
     this.recovered.push(ended);
   }

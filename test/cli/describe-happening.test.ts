@@ -43,6 +43,7 @@ it('tells of an execution that starts, is redriven, succeeds and fails', () => {
   );
   expect(lineOf({ status: 'SUCCEEDED', output: '"plain"' })).toBe('09:04:05  SUCCEEDED    one');
   expect(lineOf({ status: 'ABORTED' })).toBe('09:04:05  ABORTED      one');
+  expect(lineOf({ status: 'ABORTED', cause: 'why' })).toBe('09:04:05  ABORTED      one, why');
   const cause = '{"errorType":"RequestError","errorMessage":"two\\nlines"}';
   expect(lineOf({ status: 'FAILED', error: 'RequestError', cause })).toBe(
     '09:04:05  FAILED       one, RequestError: two lines',

@@ -101,7 +101,11 @@ describe('local up', { timeout: 60_000 }, () => {
     const { source, executionArn, written, dates } = await killMidRun();
     await restart();
     const aborted = await up.states.send(new DescribeExecutionCommand({ executionArn }));
-    expect(aborted).toMatchObject({ status: 'ABORTED', redriveStatus: 'REDRIVABLE' });
+    expect(aborted).toMatchObject({
+      status: 'ABORTED',
+      cause: 'the local cloud ended while this execution was under way',
+      redriveStatus: 'REDRIVABLE',
+    });
     expect(await mapRunOf(executionArn)).toMatchObject({ status: 'ABORTED' });
     const { executions } = await up.states.send(
       new ListExecutionsCommand({

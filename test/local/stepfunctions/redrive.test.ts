@@ -112,7 +112,8 @@ test('shows what a crash interrupted as ABORTED, and redrives it', async () => {
   const restarted = await Harness.open({ functions, directory });
   restarted.create(states);
   const shown = await restarted.end(executionArn);
-  expect(shown.record).toMatchObject({ status: 'ABORTED', stopDate: expect.any(Number) });
+  const cause = 'the local cloud ended while this execution was under way';
+  expect(shown.record).toMatchObject({ status: 'ABORTED', stopDate: expect.any(Number), cause });
   expect(shown.types.at(-1)).toBe('ExecutionAborted');
   expect(restarted.changes).toMatchObject([{ executionArn, status: 'ABORTED' }]);
   expect(restarted.engine.store.mapRun(mapRunArn)?.status).toBe('ABORTED');
