@@ -5,7 +5,7 @@ import { textLikeSlice } from './text-like-slice.ts';
 
 const ENTRIES_PER_ROW = 60;
 const ROWS = 4000;
-const REPETITIONS = 21;
+const REPETITIONS = 41;
 
 const FLAT: Goal = { must: 1.5, aim: 1, better: 'lower' };
 

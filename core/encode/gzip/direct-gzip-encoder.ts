@@ -83,6 +83,7 @@ class DirectGzipEncoder implements GzipEncoder {
 
   *end(): Parts {
     yield* this.#open();
+    this.#kernel.assertTakenBy(this);
     const { exports, stage } = this.#kernel;
     exports.bitsTo(stage.byteOffset);
     this.#code?.writeEnd(this.#putBits);
@@ -121,7 +122,7 @@ class DirectGzipEncoder implements GzipEncoder {
 
 /**
  * Creates an encoder of one gzip member that is made from the stored entries alone: the text never exists.
- * Takes about 30 ns for each entry, whatever the number of columns.
+ * Takes about 20 ns for each count and 130 for each float, whatever the number of columns.
  *
  * @param options of a matrix with one column at least.
  * @param kernel the module's instance, which serves this encoder until another user takes it.

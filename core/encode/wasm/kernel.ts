@@ -115,7 +115,7 @@ export class Kernel {
   #user: object | undefined;
   #hasPowersOfTen = false;
 
-  /** Allocates `count` part buffers of `bytes` each, and 0.6 MiB. */
+  /** Allocates `count` part buffers of `bytes` each, and 0.75 MiB. */
   constructor({ count, bytes }: PartRoom) {
     const { exports } = new WebAssembly.Instance(kernelModule());
     this.exports = exports as unknown as KernelExports;
