@@ -15,7 +15,8 @@ export interface ObjectAccess {
   writeObject(call: {
     readonly bucket: string;
     readonly key: string;
-    readonly body: Readable;
+    /** Opens the body, again for each try. */
+    readonly body: () => Readable;
     /** Bytes. */
     readonly contentLength: number;
     readonly accessKeyId: string;
@@ -29,6 +30,17 @@ export interface ObjectAccessOptions {
   readonly region: string;
   readonly caPem: string;
   readonly identify: Identify;
+}
+
+/** Tries of a write; the SDK tries reads again by itself, but cannot send a stream twice. */
+const MAX_TRIES = 4;
+
+const SERVICE_FAILURE = 500;
+
+/** No answer, or that of a service that failed: another try may find it well. */
+function isPassing(error: unknown): boolean {
+  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+  return ($metadata?.httpStatusCode ?? SERVICE_FAILURE) >= SERVICE_FAILURE;
 }
 
 /** Makes the way to S3 over HTTPS, so that permissions and bucket policies hold for services too. */
@@ -47,6 +59,8 @@ export function createObjectAccess(options: ObjectAccessOptions): ObjectAccess {
       credentials: { accessKeyId, secretAccessKey: identify(accessKeyId)?.secretAccessKey ?? '' },
       requestHandler: { httpsAgent: agent },
       requestChecksumCalculation: 'WHEN_REQUIRED',
+      // It would tell of streams that it cannot send again, which are sent again here.
+      logger: { debug() {}, info() {}, warn() {}, error() {} },
     });
     clients.set(accessKeyId, client);
     return client;
@@ -60,14 +74,19 @@ export function createObjectAccess(options: ObjectAccessOptions): ObjectAccess {
       return Body as unknown as AsyncIterable<Uint8Array>;
     },
     async writeObject({ bucket, key, body, contentLength, accessKeyId }) {
-      await clientOf(accessKeyId).send(
-        new PutObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          Body: body,
-          ContentLength: contentLength,
-        }),
-      );
+      const client = clientOf(accessKeyId);
+      for (let attempt = 1; ; attempt += 1) {
+        const stream = body();
+        const object = { Bucket: bucket, Key: key, Body: stream, ContentLength: contentLength };
+        try {
+          await client.send(new PutObjectCommand(object));
+          return;
+        } catch (error) {
+          if (attempt === MAX_TRIES || !isPassing(error)) throw error;
+        } finally {
+          stream.destroy();
+        }
+      }
     },
     close() {
       for (const client of clients.values()) client.destroy();

@@ -15,10 +15,19 @@ export function itemReaderFailed(reason: string, options?: ErrorOptions): States
   return new StatesError('States.ItemReaderFailed', reason, {}, options);
 }
 
+/** Passes bytes on. @throws {StatesError} they end too early. */
+async function* unbroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw itemReaderFailed(`the object broke off: ${String(error)}`, { cause: error });
+  }
+}
+
 /** Passes bytes on. @throws {StatesError} they are more than AWS reads. */
 async function* withinObjectLimit(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  for await (const piece of body) {
+  for await (const piece of unbroken(body)) {
     bytes += piece.byteLength;
     if (bytes > MAX_OBJECT_BYTES) {
       throw itemReaderFailed(`the object is larger than ${MAX_OBJECT_BYTES} bytes`);

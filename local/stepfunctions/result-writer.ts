@@ -73,6 +73,11 @@ class ResultFile {
 
   async close(): Promise<void> {
     if (this.#isArray) await this.#write(this.#bytes === 0 ? '[]' : ']');
+    await this.abandon();
+  }
+
+  /** Closes the file as it is. */
+  async abandon(): Promise<void> {
     await this.#handle?.close();
   }
 
@@ -138,6 +143,11 @@ class Exporter {
     return key;
   }
 
+  /** Closes the files that were not uploaded. */
+  async abandon(): Promise<void> {
+    for (const file of this.#files.values()) await file.abandon();
+  }
+
   #open(kind: Kind): ResultFile {
     const { outputType } = this.#to.writer;
     const name = `${kind}_${this.#listed[kind].length}.${outputType.toLowerCase()}`;
@@ -157,15 +167,13 @@ class Exporter {
 
   async #put(key: string, path: string, contentLength: number): Promise<void> {
     const { services, bucket, accessKeyId } = this.#to;
-    const body = createReadStream(path);
+    const body = () => createReadStream(path);
     try {
       await services.writeObject({ bucket, key, body, contentLength, accessKeyId });
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       const reason = `Unable to write s3://${bucket}/${key}: ${name}: ${message}`;
       throw new StatesError('States.ResultWriterFailed', reason, {}, { cause: error });
-    } finally {
-      body.destroy();
     }
   }
 }
@@ -182,11 +190,12 @@ export async function exportResults(
   records: AsyncIterable<ChildRecord>,
 ): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'map-results-'));
+  const exporter = new Exporter(to, directory);
   try {
-    const exporter = new Exporter(to, directory);
     for await (const record of records) await exporter.add(record);
     return await exporter.finish();
   } finally {
+    await exporter.abandon();
     await rm(directory, { recursive: true, force: true });
   }
 }

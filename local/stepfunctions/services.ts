@@ -32,7 +32,8 @@ export interface Services {
   writeObject(call: {
     readonly bucket: string;
     readonly key: string;
-    readonly body: Readable;
+    /** Opens the body, again for each try. */
+    readonly body: () => Readable;
     /** Bytes in {@link body}. */
     readonly contentLength: number;
     readonly accessKeyId: string;

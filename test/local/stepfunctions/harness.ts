@@ -64,7 +64,7 @@ function createServices(options: HarnessOptions, objects: Map<string, string>): 
     },
     async writeObject({ bucket, key, body, contentLength }) {
       if (bucket === 'forbidden') throw Object.assign(new Error('no'), { name: 'AccessDenied' });
-      const bytes = await buffer(body);
+      const bytes = await buffer(body());
       if (bytes.length !== contentLength) throw new Error(`${bytes.length} != ${contentLength}`);
       objects.set(`${bucket}/${key}`, bytes.toString());
     },
