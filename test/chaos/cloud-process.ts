@@ -11,7 +11,7 @@ import { createScaledClock } from './scaled-clock.ts';
 const SPEED = 50;
 
 /** Functions wait for services most of the time, so more than the two cores can run. */
-const CONCURRENCY = 4;
+const CONCURRENCY = 6;
 
 process.once('disconnect', () => process.exit(0));
 

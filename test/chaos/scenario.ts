@@ -57,11 +57,13 @@ function randomHappenings(random: Random): Happenings {
   const moment = () => random.integer(0, USUAL_MILLISECONDS);
   const byMilliseconds = random.integer(-2 * DAY_MILLISECONDS, 2 * DAY_MILLISECONDS);
   const jump = { after: moment(), byMilliseconds };
+  const cloudKilled = random.chance(SHARES.cloudKilled) ? random.integer(50, 900) : undefined;
+  // Nothing else can be done to a cloud that is not there.
+  if (cloudKilled !== undefined) return { cloudKilled };
   return {
     ...(random.chance(SHARES.duplicateStart) && { duplicateStart: moment() }),
     ...(random.chance(SHARES.sourceReplaced) && { sourceReplaced: moment() }),
     ...(random.chance(SHARES.clockJump) && { clockJump: jump }),
-    ...(random.chance(SHARES.cloudKilled) && { cloudKilled: random.integer(50, 900) }),
   };
 }
 
