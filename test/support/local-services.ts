@@ -8,6 +8,8 @@ import {
   type S3Client,
 } from '#aws/clients.ts';
 import { startDynamoDb } from '#local/dynamodb/server.ts';
+import type { FaultInjector } from '#local/faults/fault-injector.ts';
+import { disturbDynamoDb, disturbS3 } from '#local/faults/faulty-http.ts';
 import { startS3Server } from '#local/s3/server.ts';
 import { createCertificate } from '#local/tls.ts';
 
@@ -25,17 +27,26 @@ const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
 const bucket = 'test-bucket';
 const table = 'ledger';
 
-/** Starts both over HTTPS on free ports, in a directory that `close` removes. Everything is allowed. */
-export async function startLocalServices(): Promise<LocalServices> {
+/**
+ * Starts both over HTTPS on free ports, in a directory that `close` removes. Everything is allowed.
+ *
+ * @param faults spoils requests, where given.
+ */
+export async function startLocalServices(faults?: FaultInjector): Promise<LocalServices> {
   const directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-test-'));
   const tls = await createCertificate(directory);
   const identify = (id: string) => (id === credentials.accessKeyId ? credentials : undefined);
   const shared = { tls, region, identify, authorize: () => {} };
-  const s3Server = await startS3Server({ ...shared, directory: join(directory, 's3') });
+  const s3Server = await startS3Server({
+    ...shared,
+    directory: join(directory, 's3'),
+    disturb: faults && disturbS3(faults),
+  });
   await s3Server.createBucket(bucket);
   const dynamoServer = await startDynamoDb({
     ...shared,
     directory: join(directory, 'dynamodb'),
+    disturb: faults && disturbDynamoDb(faults),
     arnOf: (name) => `arn:aws:dynamodb:${region}:000000000000:table/${name}`,
   });
   await dynamoServer.createTable({

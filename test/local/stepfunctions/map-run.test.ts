@@ -84,6 +84,15 @@ describe('items', () => {
     expect(types.slice(-3)).toEqual(['MapRunFailed', 'MapStateFailed', 'ExecutionFailed']);
   });
 
+  test('fails for an object that breaks off', async () => {
+    const body = (async function* () {
+      yield Buffer.from('{"n":1}\n');
+      throw new Error('aborted');
+    })();
+    const items = Array.fromAsync(parseItems(body, { inputType: 'JSONL' }));
+    await expect(items).rejects.toMatchObject({ error: 'States.ItemReaderFailed' });
+  });
+
   test('fails for an object of more than 10 GB', async () => {
     const piece = Buffer.alloc(2 ** 29);
     const body = (async function* () {

@@ -1,0 +1,76 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Ledger } from '#aws/ledger.ts';
+import { readLines, readText } from '#aws/objects.ts';
+import { pinSource, s3Source } from '#aws/s3-source.ts';
+import { ServiceUnavailableError, ThrottledError } from '#core/errors.ts';
+import { FaultInjector } from '#local/faults/fault-injector.ts';
+import type { FaultKind } from '#local/faults/fault-plan.ts';
+import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+
+const faults = new FaultInjector(() => undefined);
+let services: LocalServices;
+
+beforeAll(async () => {
+  services = await startLocalServices(faults);
+  const { s3, bucket } = services;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'text', Body: 'one\ntwo\n' }));
+});
+afterEach(() => faults.end('all'));
+afterAll(() => services.close());
+
+/** Spoils every request from now on. */
+function spoil(kind: FaultKind): void {
+  faults.begin({ name: 'all', seed: 1, kinds: [kind], rate: 1, about: [''] });
+}
+
+const runId = '0'.repeat(32);
+
+describe('objects', () => {
+  it.each(['s3-truncated-body', 's3-clock-skew', 's3-internal-error', 's3-reset'] as const)(
+    'fails with what is retried on %s',
+    async (kind) => {
+      const { s3, bucket } = services;
+      spoil(kind);
+      await expect(readText(s3, bucket, 'text')).rejects.toThrow(ServiceUnavailableError);
+      const lines = Array.fromAsync(readLines(s3, bucket, 'text'));
+      await expect(lines).rejects.toThrow(ServiceUnavailableError);
+    },
+  );
+
+  it('fails with what is retried when S3 asks to slow down', async () => {
+    spoil('s3-slow-down');
+    await expect(readText(services.s3, services.bucket, 'text')).rejects.toThrow(ThrottledError);
+  });
+});
+
+describe('s3Source', () => {
+  it('fails with what is retried when its reads break off again and again', async () => {
+    const uri = `s3://${services.bucket}/text`;
+    const source = s3Source(services.s3, await pinSource(services.s3, { uri }));
+    spoil('s3-truncated-body');
+    await expect(source.read({ offset: 0, length: 8 })).rejects.toThrow(ServiceUnavailableError);
+  });
+});
+
+describe('Ledger', () => {
+  const started = () => {
+    const ledger = new Ledger(services.dynamo, services.table, runId, () => new Date());
+    return ledger.start({ index: 0, rowStart: 0, rowEnd: 1 });
+  };
+
+  it.each([
+    'dynamodb-internal-error',
+    'dynamodb-clock-skew',
+    'dynamodb-reset',
+    'dynamodb-lost-response',
+  ] as const)('fails with what is retried on %s', async (kind) => {
+    spoil(kind);
+    await expect(started()).rejects.toThrow(ServiceUnavailableError);
+  });
+
+  it('fails with what is retried when DynamoDB throttles', async () => {
+    spoil('dynamodb-throttled');
+    await expect(started()).rejects.toThrow(ThrottledError);
+  });
+});
