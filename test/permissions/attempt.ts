@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Denial } from '#local/iam/authority.ts';
 import { LocalStack } from '#test/support/local-stack.ts';
 import { writeVariant } from './assembly.ts';
 import { type Grant, type Template, without } from './grants.ts';
@@ -25,19 +26,20 @@ const NOTHING: Attempt = {
   seen: undefined,
 };
 
-/** Role and ARN may stand in a JSON text, where quotes are escaped. */
-function tells(failure: string, principal: string, action: string, resource: string): boolean {
+/** Whether the failure says who may not do what on which resource. */
+function tells(failure: string, { principal, action, resource }: Denial): boolean {
   return [principal, action, resource].every((part) => failure.includes(part));
 }
 
+/** Several calls may have been denied; the failure tells of the one that came first to its end. */
 function judge(stack: LocalStack, { roleId, action }: Grant, failed: Attempt): Attempt {
-  const denial = stack.cloud.denials.find(
+  const denials = stack.cloud.denials.filter(
     (each) => each.action === action && each.principal.includes(roleId.toLowerCase()),
   );
-  if (denial === undefined) return failed;
-  const { principal, resource, message } = denial;
-  const isInRun = tells(failed.failure, principal, action, resource);
-  return { ...failed, denial: message, seen: isInRun ? 'run' : 'denials' };
+  const [first] = denials;
+  if (first === undefined) return failed;
+  const inRun = denials.find((denial) => tells(failed.failure, denial));
+  return { ...failed, denial: (inRun ?? first).message, seen: inRun ? 'run' : 'denials' };
 }
 
 /** Deploys the template without one grant and plays the scenarios until one fails. */
