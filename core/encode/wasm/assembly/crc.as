@@ -7,14 +7,14 @@
 const POLYNOMIAL: u32 = 0xedb88320;
 
 /** Cells that one step can go over. */
-export const MAX_CELLS: i32 = 2048;
+export const MAX_CELLS: i32 = 4096;
 
 /** Four tables of 256: the CRC of a byte followed by 0 … 3 zero bytes. */
 const BYTES: usize = memory.data(4 * 256 * 4, 64);
 /** For each number of cells: the power of x, and the CRC of their text. */
-const CELLS: usize = memory.data(2049 * 8, 64);
+const CELLS: usize = memory.data(4097 * 8, 64);
 /** For each number of cells: what the four lowest bits of the first byte add, four words. */
-const DIGIT_BITS: usize = memory.data(2049 * 16, 64);
+const DIGIT_BITS: usize = memory.data(4097 * 16, 64);
 /** For each digit which of these words count. */
 const DIGIT_MASKS: usize = memory.data(10 * 16, 64);
 
