@@ -60,11 +60,11 @@ class ChaosRun {
   }
 
   get #request() {
-    const { chunkRows, profile, concurrency } = this.#scenario;
+    const { chunkRows, profile, compression, concurrency } = this.#scenario;
     return {
       source: `s3://${this.#cloud.output('SourceBucketName')}/${this.#key}`,
       chunking: { rows: chunkRows },
-      output: { text: { profile } },
+      output: { text: { profile }, compression },
       limits: { concurrency },
     };
   }

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { listObjects } from '#aws/objects.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
@@ -51,7 +52,7 @@ async function checkManifest(s3: S3Client, uri: string, expected: Expected): Pro
   for (const { url, meta } of manifest.entries) {
     const chunk = await read(s3, url);
     if (chunk.length !== meta.content_length) throw new BadEndState(`${url} has another size`);
-    chunks.push(chunk);
+    chunks.push(url.endsWith('.gz') ? gunzipSync(chunk) : chunk);
   }
   const differences = compareRows(await version.expectedText(), Buffer.concat(chunks));
   if (differences === NO_DIFFERENCES) return;

@@ -22,6 +22,7 @@ export interface Scenario {
   readonly size: MatrixSize;
   readonly chunkRows: number;
   readonly profile: 'typed' | 'zero0' | 'empty';
+  readonly compression: 'none' | 'gzip';
   readonly concurrency: number;
   readonly kinds: readonly FaultKind[];
   /** Share of the requests that go wrong. */
@@ -82,5 +83,6 @@ export function createScenario(seed: number): Scenario {
     rate: random.pick([0.03, 0.1, 0.3, 0.6]),
     happenings: randomHappenings(random),
     recovery: random.pick(['redrive', 'same request']),
+    compression: random.pick(['none', 'none', 'gzip']),
   };
 }
