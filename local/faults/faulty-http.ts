@@ -127,11 +127,9 @@ const DISTURBANCES: Readonly<Partial<Record<FaultKind, Disturbance>>> = {
 };
 
 function s3Kinds(method: string): FaultKind[] {
-  const kinds: FaultKind[] = ['s3-slow-down', 's3-internal-error', 's3-reset'];
+  const kinds: FaultKind[] = ['s3-slow-down', 's3-internal-error', 's3-reset', 's3-clock-skew'];
   if (S3_WRITES.includes(method)) kinds.push('s3-lost-response');
   if (method === 'GET') kinds.push('s3-truncated-body', 's3-slow-body');
-  // The answer to a HEAD has no body, so it cannot say what is wrong.
-  if (method !== 'HEAD') kinds.push('s3-clock-skew');
   return kinds;
 }
 
