@@ -10,6 +10,9 @@ export const SOURCES = 'permission-sources';
 /** Key of the source that the schedule exports. */
 export const NIGHTLY = 'nightly';
 
+/** A state machine that does not exist: no rule or schedule may start it, so that their messages go to the queue. */
+export const GONE = 'arn:aws:states:us-east-1:000000000000:stateMachine:gone';
+
 /** Schedules of the deployed template: one that starts a run, one whose target is gone. */
 export const SCHEDULES = { nightly: 'nightly', stray: 'stray' } as const;
 
@@ -27,9 +30,21 @@ function hasten(template: Template): Template {
   return JSON.parse(text);
 }
 
-/** Gives what a scenario has to name a name, and adds a schedule that can never be delivered. */
+/** Adds a target to every rule that can never be reached, with the dead-letter queue of the others. */
+function addStrayTargets(resources: Template['Resources']): void {
+  const rules = Object.values(resources).filter(({ Type }) => Type === 'AWS::Events::Rule');
+  const targets = rules.flatMap(({ Properties }) => Properties.Targets);
+  const { RoleArn } = targets.find((target) => target.RoleArn !== undefined);
+  for (const { Properties } of rules) {
+    const [{ DeadLetterConfig }] = Properties.Targets;
+    Properties.Targets.push({ Id: 'Stray', Arn: GONE, RoleArn, DeadLetterConfig });
+  }
+}
+
+/** Gives what a scenario has to name a name, and adds what can never be delivered. */
 function prepare(template: Template): Template {
   const { Resources, Outputs } = hasten(template);
+  addStrayTargets(Resources);
   const resources = Object.entries(Resources).map(([id, resource]) => {
     const named: Record<string, object> = {
       'AWS::Scheduler::Schedule': { Name: SCHEDULES.nightly },
@@ -42,7 +57,7 @@ function prepare(template: Template): Template {
   const stray = structuredClone(schedule?.[1]);
   if (stray === undefined) throw new Error('the template has no schedule');
   stray.Properties.Name = SCHEDULES.stray;
-  stray.Properties.Target.Arn = 'arn:aws:states:us-east-1:000000000000:stateMachine:gone';
+  stray.Properties.Target.Arn = GONE;
   const queueArn = stray.Properties.Target.DeadLetterConfig.Arn;
   return {
     Resources: { ...Object.fromEntries(resources), Stray: stray },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Denial } from '#local/iam/authority.ts';
 import { LocalStack } from '#test/support/local-stack.ts';
-import { writeVariant } from './assembly.ts';
+import { GONE, writeVariant } from './assembly.ts';
 import { type Grant, type Template, without } from './grants.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -34,7 +34,8 @@ function tells(failure: string, { principal, action, resource }: Denial): boolea
 /** Several calls may have been denied; the failure tells of the one that came first to its end. */
 function judge(stack: LocalStack, { roleId, action }: Grant, failed: Attempt): Attempt {
   const denials = stack.cloud.denials.filter(
-    (each) => each.action === action && each.principal.includes(roleId.toLowerCase()),
+    ({ action: denied, principal, resource }) =>
+      denied === action && principal.includes(roleId.toLowerCase()) && resource !== GONE,
   );
   const [first] = denials;
   if (first === undefined) return failed;

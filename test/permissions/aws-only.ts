@@ -22,6 +22,11 @@ export const EXEMPTIONS: readonly Exemption[] = [
     why: 'S3, DynamoDB, SQS and SNS use the key in the name of whoever calls them; nothing is encrypted here',
   },
   {
+    role: /^logging\.s3\.amazonaws\.com$/,
+    actions: /^s3:PutObject$/,
+    why: 'S3 delivers access logs to the bucket for them; here nothing is logged',
+  },
+  {
     role: STEPS,
     actions: /^logs:(CreateLogStream|PutLogEvents)$/,
     why: "Lambda sends a function's log to CloudWatch under the function's role",
@@ -59,7 +64,7 @@ export const EXEMPTIONS: readonly Exemption[] = [
  * which never fails a run.
  */
 const UNTOLD: readonly Pick<Exemption, 'role' | 'actions'>[] = [
-  { role: /EventsRole$|ScheduleRole$|ReportFailureRole$/, actions: /./ },
+  { role: /EventsRole$|ScheduleRole$|ReportFailureRole$|amazonaws\.com$/, actions: /./ },
   { role: STEPS, actions: /^s3:AbortMultipartUpload$/ },
 ];
 

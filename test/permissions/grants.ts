@@ -3,29 +3,33 @@ import { readable, resolved } from '#test/support/readable-template.ts';
 /** One statement of a policy in a template; values may be intrinsic functions. */
 interface Statement {
   readonly Effect: string;
+  readonly Principal?: { readonly Service?: unknown };
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
 }
 
+interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: properties of any resource type
+  readonly Properties: any;
+}
+
 /** The part of a template that is looked at. */
 export interface Template {
-  readonly Resources: Readonly<
-    // biome-ignore lint/suspicious/noExplicitAny: properties of any resource type
-    Record<string, { readonly Type: string; readonly Properties: any }>
-  >;
+  readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
 }
 
-/** One action that one role may take on one resource. */
+/** One action that one role, or a service of AWS, may take on one resource. */
 export interface Grant {
-  /** Logical id without its hash, as all ids here. */
+  /** Logical id without its hash, as all ids here; or such as `events.amazonaws.com`. */
   readonly role: string;
-  /** Logical id of the role, with its hash. */
+  /** Logical id of the role, with its hash; or the service again. */
   readonly roleId: string;
   readonly action: string;
   /** Such as `<FanoutBucketsOutput.Arn>/…/data/*`. */
   readonly resource: string;
-  /** Where it is written: logical id of the policy, and the statement's place in it. */
+  /** Where it is written: logical id of the policy or permission, and the statement's place in it. */
   readonly policyId: string;
   readonly statement: number;
 }
@@ -38,22 +42,40 @@ function text(resource: unknown): string {
   return String(resolved(resource));
 }
 
-/** Every action that the policies of the template allow its roles, resource by resource. */
-export function grantsOf({ Resources }: Template): readonly Grant[] {
-  const policies = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Policy');
-  return policies.flatMap(([policyId, { Properties }]) => {
-    const statements: readonly Statement[] = Properties.PolicyDocument.Statement;
-    const roleIds: readonly string[] = Properties.Roles.map(({ Ref }: { Ref: string }) => Ref);
-    return statements.flatMap(({ Action, Resource }, statement) =>
-      roleIds.flatMap((roleId) =>
-        listed(Action).flatMap((action) =>
-          listed(Resource).map((resource) => ({
-            ...{ role: readable(roleId), roleId, action, resource: text(resource) },
-            ...{ policyId, statement },
-          })),
-        ),
+const POLICIES = /^AWS::(IAM::Policy|S3::BucketPolicy|SQS::QueuePolicy|SNS::TopicPolicy)$/;
+
+/** Whom a statement speaks of: the roles that carry its policy, or the services that it names. */
+function granteesOf({ Principal }: Statement, roles: readonly { Ref: string }[] = []) {
+  const services = Principal?.Service === undefined ? [] : listed(Principal.Service).map(text);
+  return [...roles.map(({ Ref }) => Ref), ...services];
+}
+
+function policyGrants(policyId: string, { Properties }: Resource): readonly Grant[] {
+  const statements: readonly Statement[] = Properties.PolicyDocument.Statement;
+  return statements.flatMap((source, statement) => {
+    if (source.Effect !== 'Allow') return [];
+    return granteesOf(source, Properties.Roles).flatMap((roleId) =>
+      listed(source.Action).flatMap((action) =>
+        listed(source.Resource).map((resource) => ({
+          ...{ role: readable(roleId), roleId, action, resource: text(resource) },
+          ...{ policyId, statement },
+        })),
       ),
     );
+  });
+}
+
+function permissionGrant(policyId: string, { Properties }: Resource): Grant {
+  const { Action: action, Principal: roleId, FunctionName } = Properties;
+  const grantee = { role: roleId, roleId, policyId, statement: 0 };
+  return { ...grantee, action, resource: text(FunctionName) };
+}
+
+/** Every action that the policies of the template allow to its roles and to services, resource by resource. */
+export function grantsOf({ Resources }: Template): readonly Grant[] {
+  return Object.entries(Resources).flatMap(([id, resource]) => {
+    if (POLICIES.test(resource.Type)) return policyGrants(id, resource);
+    return resource.Type === 'AWS::Lambda::Permission' ? [permissionGrant(id, resource)] : [];
   });
 }
 
@@ -72,10 +94,12 @@ function reduced(statement: Statement, { action, resource }: Grant): readonly St
 
 /** A copy of the template in which one grant is missing. */
 export function without(template: Template, grant: Grant): Template {
-  const copy = structuredClone(template);
-  const document = copy.Resources[grant.policyId]?.Properties.PolicyDocument;
+  const { Resources, ...rest } = structuredClone(template);
+  const { [grant.policyId]: policy, ...others } = Resources;
+  const document = policy?.Properties.PolicyDocument;
+  if (document === undefined) return { ...rest, Resources: others };
   document.Statement = document.Statement.flatMap((statement: Statement, at: number) =>
     at === grant.statement ? reduced(statement, grant) : [statement],
   );
-  return copy;
+  return { ...rest, Resources };
 }

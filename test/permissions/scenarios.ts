@@ -8,7 +8,7 @@ import { MAX_CHUNKS } from '#core/chunking/chunk-name.ts';
 import type { LocalStack } from '#test/support/local-stack.ts';
 import type { Execution } from '#test/support/stack-client.ts';
 import { type PlainCsr, writeNpz } from '#test/support/write-npz.ts';
-import { DEAD_LETTERS, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
+import { DEAD_LETTERS, GONE, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
 
 /** Something that a deployment does, and how it goes wrong without a permission. */
 export interface Scenario {
@@ -75,6 +75,11 @@ async function whyNot(
   return isMeant ? undefined : await told(stack, ended);
 }
 
+/** Calls denied so far, but for those that are meant to be. */
+function deniedCalls({ cloud }: LocalStack): number {
+  return cloud.denials.filter(({ resource }) => resource !== GONE).length;
+}
+
 /** Waits for what happens by itself; not for long when a call was denied that was not before. */
 async function happens<T>(
   stack: LocalStack,
@@ -85,7 +90,7 @@ async function happens<T>(
   while (Date.now() < deadline) {
     const found = await look();
     if (found !== undefined) return found;
-    if (stack.cloud.denials.length > deniedBefore) {
+    if (deniedCalls(stack) > deniedBefore) {
       deadline = Math.min(deadline, Date.now() + DENIED_PATIENCE_MILLISECONDS);
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
@@ -105,7 +110,7 @@ async function started(
   cause: () => Promise<unknown>,
 ): Promise<string | undefined> {
   const before = new Set(await executions(stack));
-  const denied = stack.cloud.denials.length;
+  const denied = deniedCalls(stack);
   await cause();
   const look = async () => (await executions(stack)).find((arn) => !before.has(arn));
   const arn = await happens(stack, denied, look);
@@ -143,16 +148,26 @@ const schedule: Scenario = {
   },
 };
 
+/** Names of the rules and schedules whose messages lie in the dead-letter queue. */
+async function undeliverable(stack: LocalStack): Promise<ReadonlySet<string>> {
+  const letters = await stack.cloud.deadLetters(stack.output(DEAD_LETTERS));
+  return new Set(letters.map(({ attributes }) => attributes['RULE_ARN'] ?? ''));
+}
+
 const strayed: Scenario = {
-  name: 'a schedule cannot deliver',
+  name: 'neither rules nor a schedule can deliver',
   async play(stack) {
-    const queueArn = stack.output(DEAD_LETTERS);
+    const denied = deniedCalls(stack);
+    await stack.putSource('stray.npz', writeNpz(SMALL));
+    await stack.run({ source: `s3://${SOURCES}/missing` });
     const failure = await stack.cloud
       .fireSchedule(SCHEDULES.stray, new Date(0))
       .catch((error: unknown) => String(error));
     if (failure !== undefined) return failure;
-    const letters = await stack.cloud.deadLetters(queueArn);
-    return letters.length > 0 ? undefined : 'no dead letter';
+    const all = await happens(stack, denied, async () =>
+      (await undeliverable(stack)).size === 3 ? true : undefined,
+    );
+    return all ? undefined : `dead letters only of ${[...(await undeliverable(stack))].join(', ')}`;
   },
 };
 
@@ -191,7 +206,7 @@ async function conflict(stack: LocalStack, name: string, source: object): Promis
   const Key = `${name}/data/chunk-000000.csv`;
   await stack.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'of someone else' }));
   const output = { uri: `s3://${Bucket}/${name}/` };
-  const denied = stack.cloud.denials.length;
+  const denied = deniedCalls(stack);
   const executionArn = await stack.startExecution({ source, output });
   const ended = await told(stack, await stack.endOf(executionArn));
   const isMeant = ended.includes('OutputConflictError');
@@ -239,7 +254,7 @@ const tooLong: Scenario = {
   name: 'the upload of a plan is given up; that is reported',
   async play(stack) {
     const source = await stack.putSource('too-long', writeNpz(TALL));
-    const denied = stack.cloud.denials.length;
+    const denied = deniedCalls(stack);
     const executionArn = await stack.startExecution({ source, chunking: { rows: 1 } });
     const ended = await stack.endOf(executionArn);
     if (ended.error !== 'BoundExceededError') return told(stack, ended);
