@@ -15,9 +15,6 @@ import {
   bitsUsed,
   codeBits,
   codeSize,
-  joined,
-  putBits,
-  putCode,
   setBits,
   startBits,
 } from './bits';
@@ -32,6 +29,24 @@ import {
 } from './crc';
 import { crcDigits } from './digest';
 import {
+  addCount,
+  codeOf,
+  combineCodes,
+  countGaps,
+  GAP_CODES,
+  GAP_COUNTS,
+  GAP_LIMIT,
+  LEAD_CODES,
+  LEAD_COUNTS,
+  PATCH_CODES,
+  PATCH_COUNTS,
+  putCounted,
+  putLiteral,
+  putLiterals,
+  putRun,
+  startCounts,
+} from './deflate-codes';
+import {
   columnOf,
   columns,
   delimiter,
@@ -42,39 +57,15 @@ import {
   ROW_ENDS,
   rowCount,
   SCRATCH,
+  sharedBytes,
   TEMPLATE,
   unitBytes,
   valueOf,
   writeValue,
 } from './text';
 
-/** Codes of the block, each with the number of its bits in the upper byte: filled by the host. */
-export const LITERAL_CODES: usize = memory.data(256 * 8, 64);
-/** Of a match of each length at the distance of one cell. */
-export const RUN_CODES: usize = memory.data(259 * 8, 64);
-/** Of a lead behind a text of each length. */
-export const LEAD_CODES: usize = memory.data(512 * 8, 64);
-/** Of each digit that stands for the first byte of a cell, with the lead behind it; and of that lead alone. */
-export const PATCH_CODES: usize = memory.data(11 * 8, 64);
-
-/** How often each was written in the block: read and cleared by the host. */
-export const LITERAL_COUNTS: usize = memory.data(256 * 4, 64);
-export const RUN_COUNTS: usize = memory.data(259 * 4, 64);
-export const LEAD_COUNTS: usize = memory.data(512 * 4, 64);
-export const PATCH_COUNTS: usize = memory.data(11 * 4, 64);
-
-/**
- * Of the unstored cells between two digits, but for what the lead of the first covers: the whole run, if it
- * fits a word. How often each was written is added to the other counts at the end of a block.
- */
-const GAP_LIMIT: i32 = 2048;
-const GAP_CODES: usize = memory.data(2048 * 8, 64);
-const GAP_COUNTS: usize = memory.data(2048 * 4, 64);
-
 /** In the tables of digits: no digit, but a line end before the lead. */
 const NO_DIGIT: usize = 10;
-
-const LONGEST: usize = 258;
 
 /** Entries that the loop over digits takes at once: a word each, so they fit what a step may write. */
 const DIGITS_AT_ONCE: i32 = 512;
@@ -105,17 +96,12 @@ let textBytes: usize = 0;
 /** True if what the next lead copies lies before the text written last. */
 let canLead: bool = false;
 let stepsLeft: i32 = 0;
-/** As many codes of length 258 as fit a word. */
-let someLongest: usize = 0;
-let someBits: u64 = 0;
-let someSize: u32 = 0;
-let longestSize: u32 = 0;
 
 /** Begins a new text; see `setText`. */
 export function startDeflate(): void {
   startCrc(TEMPLATE, unitBytes);
   startBits();
-  memory.fill(GAP_COUNTS, 0, <usize>GAP_LIMIT << 2);
+  startCounts();
   row = column = entry = stepsLeft = 0;
   canLead = false;
   last = LINE_END;
@@ -124,150 +110,12 @@ export function startDeflate(): void {
 /** Begins a block of so many steps; its codes are in place. */
 export function startBlock(steps: i32): void {
   stepsLeft = steps;
-  const code = load<u64>(RUN_CODES + (LONGEST << 3));
-  longestSize = codeSize(code);
-  someBits = 0;
-  someSize = 0;
-  someLongest = 0;
-  while (someSize + longestSize <= 56) {
-    someBits |= codeBits(code) << someSize;
-    someSize += longestSize;
-    someLongest += 1;
-  }
-  for (let cells: usize = 1; cells < <usize>GAP_LIMIT; cells += 1) {
-    store<u64>(GAP_CODES + (cells << 3), runCode((cells - 1) * unitBytes));
-  }
+  combineCodes();
 }
 
 /** Begins a window; see `setWindow`. */
 export function startDeflateWindow(): void {
   row = entry = 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function putLiteral(byte: u32): void {
-  putCounted(LITERAL_CODES, LITERAL_COUNTS, byte);
-}
-
-// @ts-ignore: decorator
-@inline
-function putCounted(codes: usize, counts: usize, index: usize): void {
-  addCount(counts, index, 1);
-  putCode(codeOf(codes, index));
-}
-
-/** Three codes fit a word. */
-function putLiterals(from: usize, bytes: usize): void {
-  let at = from;
-  const end = from + bytes;
-  for (; at + 3 <= end; at += 3) {
-    const first = literalCode(load<u8>(at));
-    const second = literalCode(load<u8>(at, 1));
-    const third = literalCode(load<u8>(at, 2));
-    const size = codeSize(first) + codeSize(second);
-    putBits(
-      codeBits(first) | (codeBits(second) << codeSize(first)) | (codeBits(third) << size),
-      size + codeSize(third),
-    );
-  }
-  for (; at < end; at += 1) putLiteral(load<u8>(at));
-}
-
-/** The code of a literal that is about to be written. */
-// @ts-ignore: decorator
-@inline
-function literalCode(byte: u32): u64 {
-  addCount(LITERAL_COUNTS, byte, 1);
-  return codeOf(LITERAL_CODES, byte);
-}
-
-/** Matches of length 258, as many at once as fit a word. */
-function putLongest(matches: usize): void {
-  addCount(RUN_COUNTS, LONGEST, <u32>matches);
-  let left = matches;
-  for (; left >= someLongest; left -= someLongest) putBits(someBits, someSize);
-  const size = <u32>left * longestSize;
-  putBits(someBits & (((<u64>1) << size) - 1), size);
-}
-
-/**
- * How many matches of length 258 a run begins with. At most 260 bytes are left: one or two alone would be
- * too short for a match.
- */
-// @ts-ignore: decorator
-@inline
-function longestIn(bytes: usize): usize {
-  const matches = bytes / LONGEST;
-  const rest = bytes - matches * LONGEST;
-  return matches > 0 && rest > 0 && rest < 3 ? matches - 1 : matches;
-}
-
-/** Bytes that go on as those a cell before them; the first is byte `phase` of a cell. */
-function putRun(bytes: usize, phase: usize): void {
-  let rest = bytes;
-  if (rest > LONGEST) {
-    const matches = longestIn(rest);
-    rest -= matches * LONGEST;
-    putLongest(matches);
-    if (rest > LONGEST) {
-      putCounted(RUN_CODES, RUN_COUNTS, rest - 3);
-      rest = 3;
-    }
-  }
-  if (rest >= 3) putCounted(RUN_CODES, RUN_COUNTS, rest);
-  else if (rest > 0) putLiterals(TEMPLATE + phase, rest);
-}
-
-// @ts-ignore: decorator
-@inline
-function codeOf(codes: usize, index: usize): u64 {
-  return load<u64>(codes + (index << 3));
-}
-
-/** All that `putRun(bytes, 0)` writes, as one code. */
-function runCode(bytes: usize): u64 {
-  const matches = longestIn(bytes);
-  let rest = bytes - matches * LONGEST;
-  let code: u64 = 0;
-  for (let i: usize = 0; i < matches && code >> 56 <= 56; i += 1) {
-    code = joined(code, codeOf(RUN_CODES, LONGEST));
-  }
-  if (rest > LONGEST) {
-    code = joined(code, codeOf(RUN_CODES, rest - 3));
-    rest = 3;
-  }
-  if (rest >= 3) return joined(code, codeOf(RUN_CODES, rest));
-  for (let i: usize = 0; i < rest; i += 1) {
-    code = joined(code, codeOf(LITERAL_CODES, load<u8>(TEMPLATE + i)));
-  }
-  return code;
-}
-
-// @ts-ignore: decorator
-@inline
-function addCount(counts: usize, index: usize, times: u32): void {
-  const at = counts + (index << 2);
-  store<u32>(at, load<u32>(at) + times);
-}
-
-/** Adds what runs between digits consist of to the counts of the block. */
-function countGaps(): void {
-  for (let cells: usize = 1; cells < <usize>GAP_LIMIT; cells += 1) {
-    const times = load<u32>(GAP_COUNTS + (cells << 2));
-    if (times == 0) continue;
-    store<u32>(GAP_COUNTS + (cells << 2), 0);
-    const bytes = (cells - 1) * unitBytes;
-    const matches = longestIn(bytes);
-    addCount(RUN_COUNTS, LONGEST, <u32>matches * times);
-    let rest = bytes - matches * LONGEST;
-    if (rest > LONGEST) {
-      addCount(RUN_COUNTS, rest - 3, times);
-      rest = 3;
-    }
-    if (rest >= 3) addCount(RUN_COUNTS, rest, times);
-    else for (let i: usize = 0; i < rest; i += 1) addCount(LITERAL_COUNTS, load<u8>(TEMPLATE + i), times);
-  }
 }
 
 /** What follows the digit held back: the rest of its cell, and `cells` unstored ones, and `more` bytes. */
@@ -348,14 +196,6 @@ function endRow(): void {
   last = LINE_END;
 }
 
-/** How many bytes the text `[from, end)` begins with that an unstored cell begins with too. */
-function sharedBytes(from: usize, end: usize): usize {
-  const most = min(end - from, unitBytes - 1);
-  let shared: usize = 0;
-  while (shared < most && load<u8>(from + shared) == load<u8>(TEMPLATE + shared)) shared += 1;
-  return shared;
-}
-
 /** `cells` unstored cells and a stored one. */
 function putEntry<T>(cells: i32, value: T): void {
   if (isPatch<T>(value, patchLimit)) {
@@ -423,7 +263,7 @@ function putDigits<T>(rowEntries: i32): void {
 /** Writes on until the window is used up, or `end` is near, or the block is full. */
 // @ts-ignore: decorator
 @inline
-function deflateRows<T>(start: usize, end: usize): i32 {
+export function deflateRows<T>(start: usize, end: usize): i32 {
   bitsTo(start);
   const full = end - STEP_BYTES;
   for (;;) {
@@ -452,28 +292,4 @@ function deflateRows<T>(start: usize, end: usize): i32 {
     }
   }
   return WINDOW_USED;
-}
-
-export function deflateBool(start: usize, end: usize): i32 {
-  return deflateRows<bool>(start, end);
-}
-
-export function deflateInt32(start: usize, end: usize): i32 {
-  return deflateRows<i32>(start, end);
-}
-
-export function deflateUint32(start: usize, end: usize): i32 {
-  return deflateRows<u32>(start, end);
-}
-
-export function deflateInt64(start: usize, end: usize): i32 {
-  return deflateRows<i64>(start, end);
-}
-
-export function deflateUint64(start: usize, end: usize): i32 {
-  return deflateRows<u64>(start, end);
-}
-
-export function deflateFloat64(start: usize, end: usize): i32 {
-  return deflateRows<f64>(start, end);
 }

@@ -1,3 +1,5 @@
+import { deflateRows } from './deflate';
+
 export { POWERS_OF_TEN } from './floats';
 export {
   ENTRY_CAPACITY,
@@ -32,13 +34,9 @@ export {
 } from './digest';
 
 export { bitsEnd, bitsTo, endByte, putFewBits } from './bits';
+export { startBlock, startDeflate, startDeflateWindow } from './deflate';
+
 export {
-  deflateBool,
-  deflateFloat64,
-  deflateInt32,
-  deflateInt64,
-  deflateUint32,
-  deflateUint64,
   LEAD_CODES,
   LEAD_COUNTS,
   LITERAL_CODES,
@@ -47,12 +45,33 @@ export {
   PATCH_COUNTS,
   RUN_CODES,
   RUN_COUNTS,
-  startBlock,
-  startDeflate,
-  startDeflateWindow,
-} from './deflate';
+} from './deflate-codes';
 
 /** The first address that nothing here uses. */
 export function heapBase(): usize {
   return __heap_base;
+}
+
+export function deflateBool(start: usize, end: usize): i32 {
+  return deflateRows<bool>(start, end);
+}
+
+export function deflateInt32(start: usize, end: usize): i32 {
+  return deflateRows<i32>(start, end);
+}
+
+export function deflateUint32(start: usize, end: usize): i32 {
+  return deflateRows<u32>(start, end);
+}
+
+export function deflateInt64(start: usize, end: usize): i32 {
+  return deflateRows<i64>(start, end);
+}
+
+export function deflateUint64(start: usize, end: usize): i32 {
+  return deflateRows<u64>(start, end);
+}
+
+export function deflateFloat64(start: usize, end: usize): i32 {
+  return deflateRows<f64>(start, end);
 }

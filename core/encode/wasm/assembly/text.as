@@ -170,6 +170,14 @@ function putDigits<T>(next: i32, stop: i32, origin: usize, unit: usize): void {
   }
 }
 
+/** How many bytes the text `[from, end)` begins with that an unstored cell begins with too. */
+export function sharedBytes(from: usize, end: usize): usize {
+  const most = min(end - from, unitBytes - 1);
+  let shared: usize = 0;
+  while (shared < most && load<u8>(from + shared) == load<u8>(TEMPLATE + shared)) shared += 1;
+  return shared;
+}
+
 /** Writes the cells of columns `[from, to)`, whose stored ones are the entries `[first, last)`. */
 function writePiece<T>(from: i32, to: i32, first: i32, last: i32, start: usize): usize {
   const unit = unitBytes;
