@@ -26,8 +26,8 @@ import {
  */
 export const PART_BYTES = 16 * 1024 * 1024;
 
-/** One buffer is being filled while the others are on their way: 48 MiB in all. */
-export const PART_BUFFERS = 3;
+/** Filling one takes milliseconds, so that two are on their way nearly always: 32 MiB in all. */
+export const PART_BUFFERS = 2;
 
 /** Where an object goes. */
 export interface UploadTarget {
@@ -78,7 +78,7 @@ export class PartSink {
     target: UploadTarget,
     options: {
       readonly signal?: AbortSignal | undefined;
-      /** Lent out one by one, each of {@link PART_BYTES}. @default three of its own */
+      /** Lent out one by one, each of {@link PART_BYTES}. @default two of its own */
       readonly buffers?: readonly Uint8Array[] | undefined;
     } = {},
   ) {

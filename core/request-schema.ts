@@ -12,7 +12,7 @@ import { DTYPES, type DType } from './sparse/dtype.ts';
 export const DEFAULT_TARGET_BYTES = 512 * 1024 * 1024;
 
 /** A chunk's text may not pass this: a Lambda sends about 67 GB in its 15 minutes. @see DESIGN, decision 2 */
-export const MAX_CHUNK_BYTES = 20e9;
+export const MAX_CHUNK_BYTES = 20 * 1024 ** 3;
 
 /** Rows for exactly sized chunks, or bytes of text that no chunk passes (a single longer row apart). */
 export type Chunking = { readonly rows: number } | { readonly targetBytes: number };

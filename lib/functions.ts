@@ -58,6 +58,13 @@ const WAITING_MIB = 1_024;
 /** The longest that Lambda allows. */
 export const FUNCTION_TIMEOUT = Duration.minutes(15);
 
+/**
+ * Stack traces name our files. Buffers of the network are short-lived objects; V8's own 16 MiB for these
+ * make the process larger (172 instead of 163 MB), not faster.
+ * @see bench/writer/run.ts
+ */
+const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=2';
+
 const PROJECT_ROOT = join(import.meta.dirname, '..');
 
 /** One minified ES module with the SDK inside; CommonJS dependencies get a `require` for Node's own modules. */
@@ -150,7 +157,7 @@ export class Functions extends Construct {
       tracing: Tracing.ACTIVE,
       environment: {
         ...environment,
-        NODE_OPTIONS: '--enable-source-maps',
+        NODE_OPTIONS,
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_SERVICE_NAME: this.#props.service,
       },

@@ -120,7 +120,7 @@ test('a customer key encrypts ledger, logs, dead letters and the failure topic',
 describe('the functions', () => {
   const { POWERTOOLS, ...environments } = {
     POWERTOOLS: {
-      NODE_OPTIONS: '--enable-source-maps',
+      NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=2',
       POWERTOOLS_METRICS_NAMESPACE: 'SparseFanout',
       POWERTOOLS_SERVICE_NAME: 'Test/Fanout',
     },

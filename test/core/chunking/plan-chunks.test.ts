@@ -88,10 +88,10 @@ describe('planChunks', () => {
     expect(await plan([], { rows: 5 })).toEqual([{ index: 0, rowStart: 0, rowEnd: 0 }]);
   });
 
-  it('fails when a chunk of exact rows may pass 20 GB', async () => {
+  it('fails when a chunk of exact rows may pass 20 GiB', async () => {
     const planned = plan([1, 1, 1, 1, 1, 1], { rows: 6 }, { columns: 2_000_000_000 });
     await expect(planned).rejects.toThrow(BoundExceededError);
-    await expect(planned).rejects.toThrow(/rows 0 to 6.*at most 20000000000 .*fewer rows a chunk/);
+    await expect(planned).rejects.toThrow(/rows 0 to 6.*at most 21474836480 .*fewer rows a chunk/);
   });
 
   it('fails when one row is more than a writer may hold', async () => {
