@@ -6,6 +6,9 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 const CACHE = join(ROOT, '.sparse-fanout');
 
+/** Longer than a run takes that still works with the assembly of its time. */
+const MAX_AGE_MILLISECONDS = 24 * 60 * 60 * 1000;
+
 /** Everything that the synthesized template and the bundled handlers are made of. */
 const SOURCES = [
   'bin/app.ts',
@@ -60,6 +63,18 @@ async function synthesize(directory: string, signal: AbortSignal): Promise<void>
   );
 }
 
+/** Removes the assemblies of sources that have changed since, unless a run may still use them. */
+async function removeStale(): Promise<void> {
+  const newest = Date.now() - MAX_AGE_MILLISECONDS;
+  for await (const name of glob('assembly-*', { cwd: CACHE })) {
+    const directory = join(CACHE, name);
+    const made = await stat(directory).catch(() => undefined);
+    if (made !== undefined && made.mtimeMs < newest) {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+}
+
 /**
  * The directory of the synthesized cloud assembly of this checkout. It is made once for each state of
  * the sources and kept in `.sparse-fanout/`; processes that make it at the same time do not disturb
@@ -75,6 +90,7 @@ export async function cloudAssembly(signal: AbortSignal): Promise<string> {
   const draft = join(CACHE, `draft-${randomUUID()}`);
   try {
     await synthesize(draft, signal);
+    await removeStale();
     await rename(draft, directory).catch(async (error: unknown) => {
       if (!(await isMade())) throw error;
     });
