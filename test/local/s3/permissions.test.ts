@@ -55,6 +55,16 @@ test('asks for the actions of AWS on the ARNs of AWS', async () => {
   ]);
 });
 
+test('asks for a permission of its own when a version is named, even the only one', async () => {
+  const { s3, bucket: Bucket } = fixture;
+  await s3.putObject({ Bucket, Key: 'k' });
+  calls.length = 0;
+  await s3.headObject({ Bucket, Key: 'k', VersionId: 'null' });
+  await s3.getObject({ Bucket, Key: 'k', VersionId: 'null' });
+  expect(asked()).toEqual([`s3:GetObjectVersion ${OBJECT}`, `s3:GetObjectVersion ${OBJECT}`]);
+  await s3.deleteObject({ Bucket, Key: 'k' });
+});
+
 test('fails with AccessDenied and its reason, and does nothing', async () => {
   const { s3, bucket: Bucket } = fixture;
   denied.add('s3:PutObject');
