@@ -7,7 +7,7 @@ import { BadEndState } from './end-state.ts';
 import { createScenario, type Scenario } from './scenario.ts';
 
 /** A run that ended as it must not. */
-export interface FailedRun {
+interface FailedRun {
   readonly seed: number;
   readonly hung: boolean;
   readonly reason: string;
