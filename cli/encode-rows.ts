@@ -4,7 +4,7 @@ import { defaultColumnNames } from '#core/encode/column-names.ts';
 import type { Compression } from '#core/encode/compression.ts';
 import { createChunkEncoder } from '#core/encode/create-chunk-encoder.ts';
 import type { CsvDialect } from '#core/encode/csv-dialect.ts';
-import { Kernel } from '#core/encode/wasm/kernel.ts';
+import { openKernel } from '#core/encode/fast-csv-encoder.ts';
 import type { CsrLayout } from '#core/formats/csr-layout.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 
@@ -53,8 +53,8 @@ export async function* encodeRows(
   rows: RowRange,
   { dialect, compression }: ChunkText,
 ): AsyncGenerator<Uint8Array> {
-  const kernel = new Kernel({ count: 1, bytes: PART_BYTES });
-  const buffer = kernel.buffers[0]!;
+  const kernel = openKernel({ count: 1, bytes: PART_BYTES });
+  const buffer = kernel?.buffers[0] ?? new Uint8Array(PART_BYTES);
   const { dtype, shape, nnz } = layout;
   const density = { rows: shape[0], nnz };
   const options = { dtype, columns: shape[1], dialect, compression, density, buffer };

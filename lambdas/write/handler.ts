@@ -14,7 +14,7 @@ import { writeChunk } from './write-chunk.ts';
 /** What a writer needs from outside. */
 export interface WriteDeps extends Instruments {
   readonly s3: S3Client;
-  readonly kernel: Kernel;
+  readonly kernel: Kernel | undefined;
   readonly dynamo: DynamoDBClient;
   readonly ledgerTable: string;
   readonly now: () => Date;

@@ -1,7 +1,7 @@
 import { createDynamoClient, createS3Client } from '#aws/clients.ts';
 import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
 import { ENV } from '#core/contract.ts';
-import { Kernel } from '#core/encode/wasm/kernel.ts';
+import { openKernel } from '#core/encode/fast-csv-encoder.ts';
 import { parseWriteInput } from '#core/run.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
@@ -13,7 +13,7 @@ export const handler = lambdaHandler(
   createHandler({
     ...instruments,
     s3: createS3Client(),
-    kernel: new Kernel({ count: PART_BUFFERS, bytes: PART_BYTES }),
+    kernel: openKernel({ count: PART_BUFFERS, bytes: PART_BYTES }),
     dynamo: createDynamoClient(),
     ledgerTable: environment(ENV.ledgerTable),
     now: () => new Date(),

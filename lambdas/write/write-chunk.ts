@@ -16,7 +16,7 @@ import { readSlices } from '#core/sparse/read-slices.ts';
 export interface WriteContext {
   readonly s3: S3Client;
   /** Holds the part buffers; serves one chunk at a time, as a Lambda function does. */
-  readonly kernel: Kernel;
+  readonly kernel: Kernel | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -80,7 +80,7 @@ export async function writeChunk(
   const { s3, kernel, signal } = context;
   const { contentType } = STORED_AS[run.compression];
   const target = { bucket: run.output.bucket, key: chunkKey(run, task.index), contentType };
-  const sink = new PartSink(s3, target, { signal, buffers: kernel.buffers });
+  const sink = new PartSink(s3, target, { signal, buffers: kernel?.buffers });
   try {
     const { last, content, nnz } = await encodeInto(sink, context, run, task);
     const { bytes, etag, sent } = await sink.finish(last, content);

@@ -22,11 +22,16 @@ const DENSE_CELLS_PER_ENTRY = 4;
  * Creates the encoder of one chunk's gzip member: from the entries alone where the matrix is sparse,
  * else by compressing the text. The choice depends on counts only, so the same chunk has the same bytes.
  *
- * @param kernel the module's instance, which serves this encoder until another user takes it.
+ * @param kernel the module's instance, which serves this encoder until another user takes it; without
+ * one the text is made and compressed: other bytes, the same text.
  */
-export function createGzipEncoder(kernel: Kernel, options: GzipEncoderOptions): GzipEncoder {
+export function createGzipEncoder(
+  kernel: Kernel | undefined,
+  options: GzipEncoderOptions,
+): GzipEncoder {
   const { density, ...text } = options;
   const cells = density.rows * text.columns;
   const isSparse = text.columns > 0 && density.nnz * DENSE_CELLS_PER_ENTRY <= cells;
-  return isSparse ? createDirectGzipEncoder(kernel, text) : createTextGzipEncoder(kernel, text);
+  if (isSparse && kernel !== undefined) return createDirectGzipEncoder(kernel, text);
+  return createTextGzipEncoder(kernel, text);
 }

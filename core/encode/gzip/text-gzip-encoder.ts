@@ -1,9 +1,9 @@
 import type { TextFigures } from '#core/checksum/text-digest.ts';
 import type { ChunkEncoder } from '#core/encode/chunk-encoder.ts';
 import type { CsvEncoderOptions } from '#core/encode/csv-encoder.ts';
+import { createFastCsvEncoder } from '#core/encode/fast-csv-encoder.ts';
 import { type Parts, PartWriter } from '#core/encode/part-writer.ts';
 import type { Kernel } from '#core/encode/wasm/kernel.ts';
-import { createWasmCsvEncoder } from '#core/encode/wasm/wasm-csv-encoder.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { GzipEncoder } from './gzip-encoder.ts';
 import { GZIP_HEADER, gzipTrailer } from './gzip-frame.ts';
@@ -21,10 +21,10 @@ class TextGzipEncoder implements GzipEncoder {
   readonly #buffer = new Uint8Array(TEXT_BYTES);
   #isOpen = false;
 
-  constructor(kernel: Kernel, options: CsvEncoderOptions) {
+  constructor(kernel: Kernel | undefined, options: CsvEncoderOptions) {
     this.#out = new PartWriter(options.buffer);
     this.#deflater = new TextDeflater(this.#out);
-    this.#text = createWasmCsvEncoder(kernel, { ...options, buffer: this.#buffer });
+    this.#text = createFastCsvEncoder(kernel, { ...options, buffer: this.#buffer });
   }
 
   get content(): TextFigures {
@@ -64,6 +64,9 @@ class TextGzipEncoder implements GzipEncoder {
  * Creates an encoder of one gzip member that makes the text and has zlib compress it: for matrices so
  * dense that there are no runs to speak of.
  */
-export function createTextGzipEncoder(kernel: Kernel, options: CsvEncoderOptions): GzipEncoder {
+export function createTextGzipEncoder(
+  kernel: Kernel | undefined,
+  options: CsvEncoderOptions,
+): GzipEncoder {
   return new TextGzipEncoder(kernel, options);
 }
