@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { parseCount } from '#cli/argument-parsers.ts';
+import { withMatrix } from '#cli/open-source.ts';
+import { pythonOfPeers } from './environment.ts';
+import { type BenchMatrix, benchMatrices } from './matrices.ts';
+import { NOWHERE, peersOf } from './peers.ts';
+import { type PeerResult, RESULT_TITLE, resultLine } from './results.ts';
+import { type Peer, type PeerReport, runPeer } from './run-peer.ts';
+import { isTextOf, textBytes } from './same-text.ts';
+
+/** `npm run bench:peers -- --seconds 60`: the same matrices written as CSV by us and by others. */
+const RESULTS = path.join(import.meta.dirname, '../results');
+const FOLDER = path.join(import.meta.dirname, '../../.sparse-fanout/peers');
+/** Files in memory, where there are such: the disk is nobody's merit. */
+const OUT_FOLDER = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
+
+const DEFAULT_SECONDS = 20;
+
+const command = new Command('bench:peers')
+  .description('write the same matrices as CSV with other tools and compare the rates')
+  .option('--seconds <n>', 'for each peer and matrix', parseCount, DEFAULT_SECONDS)
+  .parse();
+const { seconds } = command.opts<{ seconds: number }>();
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Counts the bytes of the text, after comparing them with ours: a fast peer of other text is none. */
+async function checkedBytes(peer: Peer, { rows }: PeerReport, source: string, out: string) {
+  return await withMatrix(source, new AbortController().signal, async (matrix) => {
+    const range = { rowStart: 0, rowEnd: rows };
+    const written = { out, gzip: peer.gzip === true };
+    if (peer.discards !== true && !(await isTextOf(written, matrix, range))) {
+      throw new Error('it wrote another text than ours');
+    }
+    return await textBytes(matrix, range);
+  });
+}
+
+/** Runs a peer; whatever keeps it from writing the text is its result. */
+async function resultOf(peer: Peer, matrix: BenchMatrix, folder: string): Promise<PeerResult> {
+  const out = peer.discards === true ? NOWHERE : path.join(folder, 'out.csv');
+  const named = { matrix: matrix.name, peer: peer.name };
+  try {
+    const report = await runPeer(peer, matrix.path, { out, seconds });
+    const bytes = await checkedBytes(peer, report, matrix.path, out);
+    return { ...named, ...report, textBytes: bytes };
+  } catch (error) {
+    return { ...named, failure: error instanceof Error ? error.message : String(error) };
+  } finally {
+    if (out !== NOWHERE) await rm(out, { recursive: true, force: true });
+  }
+}
+
+async function measureAll(peers: readonly Peer[], matrix: BenchMatrix): Promise<PeerResult[]> {
+  const results: PeerResult[] = [];
+  const folder = await mkdtemp(path.join(OUT_FOLDER, 'sparse-fanout-peers-'));
+  try {
+    for (const peer of peers) {
+      const result = await resultOf(peer, matrix, folder);
+      results.push(result);
+      say(resultLine(result, results));
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return results;
+}
+
+await mkdir(FOLDER, { recursive: true });
+const peers = peersOf(await pythonOfPeers());
+const matrices = await benchMatrices(FOLDER);
+const machine = {
+  date: new Date().toISOString(),
+  cpu: os.cpus()[0]?.model,
+  cores: os.cpus().length,
+  memoryBytes: os.totalmem(),
+  load: os.loadavg()[0],
+  node: process.version,
+};
+const data =
+  'counts 10k: made-up counts, 50,000 x 10,000, 60 entries a row; WordNet: words of its glosses, 117,791 x 7,103, 1.1 million entries; int64';
+say(
+  `${JSON.stringify(machine)}\n${data}\n${seconds} s a peer, medians of 3, files in ${OUT_FOLDER}\n${RESULT_TITLE}`,
+);
+const results: PeerResult[] = [];
+for (const matrix of matrices) results.push(...(await measureAll(peers, matrix)));
+
+const versions = Object.assign(
+  {},
+  ...results.map((each) => ('versions' in each ? each.versions : {})),
+);
+say(JSON.stringify(versions));
+await mkdir(RESULTS, { recursive: true });
+const file = path.join(RESULTS, `peers-${machine.date.slice(0, 10)}.json`);
+await writeFile(
+  file,
+  `${JSON.stringify({ machine, versions, data, seconds, results }, undefined, 2)}\n`,
+);
