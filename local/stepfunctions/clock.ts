@@ -31,7 +31,11 @@ export const systemClock: Clock = {
 
 /** Rejects with the signal's reason as soon as it is aborted; what `work` does afterwards is ignored. */
 export function abandonable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason);
+  if (signal.aborted) {
+    // What is ignored may fail, too: a rejection that nobody handles would end the process.
+    work.catch(() => undefined);
+    return Promise.reject(signal.reason);
+  }
   return new Promise<T>((resolve, reject) => {
     const abandon = () => reject(signal.reason);
     signal.addEventListener('abort', abandon, { once: true });

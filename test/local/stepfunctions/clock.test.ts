@@ -25,3 +25,14 @@ test('fails as soon as work is abandoned, and gives its result otherwise', async
   await expect(abandoned).rejects.toBe(reason);
   await expect(abandonable(Promise.resolve(1), stop.signal)).rejects.toBe(reason);
 });
+
+test('handles the failure of work that is abandoned before it began to be waited for', async () => {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', note);
+  const work = Promise.reject(new Error('too late'));
+  await expect(abandonable(work, AbortSignal.abort(reason))).rejects.toBe(reason);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
