@@ -67,6 +67,17 @@ const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=2';
 
 const PROJECT_ROOT = join(import.meta.dirname, '..');
 
+/**
+ * Lambda hands credentials over in the environment. The SDK loads these other ways to get them only when that
+ * fails; without them a bundle is 90 kB smaller.
+ */
+const UNUSED_CREDENTIALS = [
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+] as const;
+
 /** One minified ES module with the SDK inside; CommonJS dependencies get a `require` for Node's own modules. */
 const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
@@ -76,6 +87,7 @@ const BUNDLING: BundlingOptions = {
   sourceMap: true,
   sourcesContent: false,
   bundleAwsSDK: true,
+  externalModules: [...UNUSED_CREDENTIALS],
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 };
 

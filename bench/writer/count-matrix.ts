@@ -10,7 +10,7 @@ export interface CountMatrixOptions {
 }
 
 /** Small fast generator of 32-bit numbers, seeded (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

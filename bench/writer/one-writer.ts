@@ -9,7 +9,7 @@ import { LocalStack } from '#test/support/local-stack.ts';
 import { countMatrix } from './count-matrix.ts';
 
 /** Rows of the chunk: what the article that this project grew from gives one worker. */
-export const ROWS = 50_000;
+const ROWS = 50_000;
 
 /** Stored entries of each row. */
 const ENTRIES_PER_ROW = 60;

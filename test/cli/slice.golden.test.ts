@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { goldenPath, storedCsrCases } from '#test/support/golden.ts';
 import { runHere } from './run-command.ts';
@@ -25,6 +26,11 @@ describe.each(storedCsrCases)('slice of $id', ({ file, shape, contract }) => {
   test.each(PROFILES)('prints the whole text in profile %s', async (profile) => {
     const text = await slice(file, '--profile', profile);
     expect(sha256(text)).toBe(contract[profile].sha256);
+  });
+
+  test('prints the whole text as gzip', async () => {
+    const bytes = await slice(file, '--compression', 'gzip');
+    expect(sha256(gunzipSync(bytes))).toBe(contract.typed.sha256);
   });
 
   test('prints every range of rows as it was cut', async () => {
