@@ -5,6 +5,7 @@ import {
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { ServiceUnavailableError } from '#core/errors.ts';
 import { statusOf } from './errors.ts';
 
 /**
@@ -12,6 +13,7 @@ import { statusOf } from './errors.ts';
  * answer says which role may not do what on which resource.
  *
  * @throws the SDK's error, of the GET where the HEAD was denied.
+ * @throws {ServiceUnavailableError} the GET was not denied.
  */
 export async function sendHead(
   client: S3Client,
@@ -27,7 +29,8 @@ export async function sendHead(
     const get = new GetObjectCommand({ Bucket, Key, VersionId, Range: 'bytes=0-0' });
     const { Body } = await client.send(get, options);
     await Body?.transformToByteArray();
-    // What stood in the way has passed: the signing clock was wrong, or a permission has just arrived.
-    return await client.send(new HeadObjectCommand(input), options);
+    // Who may read may look: the clocks differed for a moment, or a permission has just arrived.
+    const passing = `a HEAD of s3://${Bucket}/${Key} was denied, a GET was not`;
+    throw new ServiceUnavailableError(passing, { cause: error });
   }
 }
