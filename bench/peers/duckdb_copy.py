@@ -5,7 +5,7 @@ import numpy as np
 import pyarrow as pa
 from measure import measure
 
-connection = duckdb.connect(config={"threads": 1, "memory_limit": "5GB"})
+connection = duckdb.connect(config={"memory_limit": "5GB"})
 
 
 def create_wide_table(matrix):

@@ -16,6 +16,8 @@ FIRST_ROWS = 16
 # Of the time allowed: the tries that find the number of rows, then so many measures.
 REPETITIONS = 3
 GROWTH = 8
+# A try that took so much of a measure's time is one.
+ENOUGH = 0.7
 
 
 def peak_rss_bytes():
@@ -44,8 +46,12 @@ def timed(prepare, write, rows, out):
 
 
 def next_rows(rows, seconds, target, total):
-    """So many rows as should take the target, but at most GROWTH times as many as before."""
-    return min(total, max(rows, int(rows * min(GROWTH, target / max(seconds, 1e-3)))))
+    """So many rows as should take the target, but twice to GROWTH times as many as before.
+
+    Twice at least, because where a start costs most, more rows take hardly longer.
+    """
+    growth = min(GROWTH, max(2, target / max(seconds, 1e-3)))
+    return min(total, int(rows * growth))
 
 
 def measure(packages, write, prepare=lambda rows: rows, capped=True):
@@ -61,10 +67,9 @@ def measure(packages, write, prepare=lambda rows: rows, capped=True):
     timed(lambda count: prepare(matrix[:count]), write, rows, out)  # the first time loads code
     while True:
         prepared_in, seconds = timed(lambda count: prepare(matrix[:count]), write, rows, out)
-        more = next_rows(rows, prepared_in + seconds, target, total)
-        if more < 1.5 * rows:
+        if rows == total or prepared_in + seconds > ENOUGH * target:
             break
-        rows = more
+        rows = next_rows(rows, prepared_in + seconds, target, total)
     times, prepare_times = [seconds], [prepared_in]
     while len(times) < REPETITIONS:
         prepared_in, seconds = timed(lambda count: prepare(matrix[:count]), write, rows, out)
