@@ -44,10 +44,11 @@ export async function runPeer(
   { out, seconds }: { readonly out: string; readonly seconds: number },
 ): Promise<PeerReport> {
   const environment = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+  const allowedSeconds = START_SECONDS + PATIENCE * seconds;
   const child = spawn(program, [...args, source, out, String(seconds)], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: (START_SECONDS + PATIENCE * seconds) * 1000,
+    timeout: allowedSeconds * 1000,
     killSignal: 'SIGKILL',
   });
   const exited = new Promise<string>((resolve, reject) => {
@@ -55,6 +56,9 @@ export async function runPeer(
     child.on('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  if (end === 'SIGKILL') {
+    throw new Error(`killed after ${allowedSeconds} s, or for want of memory`);
+  }
   if (end !== 'exit code 0') throw new Error(`${end}: ${reasonOf(stderr)}`);
   return JSON.parse(stdout.trim().split('\n').at(-1)!);
 }

@@ -30,6 +30,16 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Without their environment the peers fail by themselves, and each failure is shown. */
+async function pythonOrAny(): Promise<string> {
+  try {
+    return await pythonOfPeers();
+  } catch (error) {
+    say(`no environment for the peers could be made: ${error}`);
+    return 'python3';
+  }
+}
+
 /** Counts the bytes of the text, after comparing them with ours: a fast peer of other text is none. */
 async function checkedBytes(peer: Peer, { rows }: PeerReport, source: string, out: string) {
   return await withMatrix(source, new AbortController().signal, async (matrix) => {
@@ -73,7 +83,7 @@ async function measureAll(peers: readonly Peer[], matrix: BenchMatrix): Promise<
 }
 
 await mkdir(FOLDER, { recursive: true });
-const peers = peersOf(await pythonOfPeers());
+const peers = peersOf(await pythonOrAny());
 const matrices = await benchMatrices(FOLDER);
 const machine = {
   date: new Date().toISOString(),
