@@ -5,14 +5,15 @@ import numpy as np
 import pyarrow as pa
 from measure import measure
 
-connection = duckdb.connect(config={"memory_limit": "5GB"})
+connection = duckdb.connect(config={"memory_limit": "3GB"})
 
 
 def create_wide_table(matrix):
+    connection.execute("DROP TABLE IF EXISTS wide")
     columns = [pa.array(column) for column in np.ascontiguousarray(matrix.toarray().T)]
     arrow = pa.Table.from_arrays(columns, names=[f"c{i}" for i in range(len(columns))])
     connection.register("arrow", arrow)
-    connection.execute("CREATE OR REPLACE TABLE wide AS SELECT * FROM arrow")
+    connection.execute("CREATE TABLE wide AS SELECT * FROM arrow")
     connection.unregister("arrow")
     return "wide"
 

@@ -54,7 +54,7 @@ def next_rows(rows, seconds, target, total):
     return min(total, int(rows * growth))
 
 
-def measure(packages, write, prepare=lambda rows: rows, capped=True):
+def measure(packages, write, prepare=lambda rows: rows, first_rows=FIRST_ROWS, capped=True):
     """Runs `write(prepare(rows), out)` and prints one line of JSON; only `write` counts for the rate.
 
     The command line gives matrix, output and seconds. `prepare` is untimed, but uses up the time allowed.
@@ -63,7 +63,7 @@ def measure(packages, write, prepare=lambda rows: rows, capped=True):
     if capped:
         resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA_BYTES, MAX_DATA_BYTES))
     matrix = sp.load_npz(path).tocsr()
-    total, rows, target = matrix.shape[0], FIRST_ROWS, limit / (REPETITIONS + 1)
+    total, rows, target = matrix.shape[0], first_rows, limit / (REPETITIONS + 1)
     timed(lambda count: prepare(matrix[:count]), write, rows, out)  # the first time loads code
     while True:
         prepared_in, seconds = timed(lambda count: prepare(matrix[:count]), write, rows, out)

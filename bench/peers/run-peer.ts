@@ -57,7 +57,7 @@ export async function runPeer(
   });
   const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
   if (end === 'SIGKILL') {
-    throw new Error(`killed after ${allowedSeconds} s, or for want of memory`);
+    throw new Error(`killed: took more than ${allowedSeconds} s, or too much memory`);
   }
   if (end !== 'exit code 0') throw new Error(`${end}: ${reasonOf(stderr)}`);
   return JSON.parse(stdout.trim().split('\n').at(-1)!);
