@@ -1,6 +1,7 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { keepLine, keptLines } from './kept-lines.ts';
 
 const deadLetterSchema = z.strictObject({
   /** The input that could not be delivered, JSON text. */
@@ -23,18 +24,9 @@ export async function openQueues(directory: string): Promise<Queues> {
   await mkdir(directory, { recursive: true });
   const fileOf = (arn: string) => join(directory, `${arn.split(':').at(-1)}.jsonl`);
   return {
-    send: (queueArn, letter) => appendFile(fileOf(queueArn), `${JSON.stringify(letter)}\n`),
+    send: (queueArn, letter) => keepLine(fileOf(queueArn), letter),
     async read(queueArn) {
-      const lines = await readFile(fileOf(queueArn), 'utf8').catch(
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT') return '';
-          throw error;
-        },
-      );
-      return lines
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => deadLetterSchema.parse(JSON.parse(line)));
+      return (await keptLines(fileOf(queueArn))).map((value) => deadLetterSchema.parse(value));
     },
   };
 }

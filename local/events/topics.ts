@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { keepLine, keptLines } from './kept-lines.ts';
 
 const messageSchema = z.strictObject({
   messageId: z.string(),
@@ -26,19 +27,10 @@ export async function openTopics(directory: string): Promise<Topics> {
   return {
     async publish(topicArn, message) {
       const kept = { messageId: randomUUID(), timestamp: new Date().toISOString(), message };
-      await appendFile(fileOf(topicArn), `${JSON.stringify(kept)}\n`);
+      await keepLine(fileOf(topicArn), kept);
     },
     async read(topicArn) {
-      const lines = await readFile(fileOf(topicArn), 'utf8').catch(
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT') return '';
-          throw error;
-        },
-      );
-      return lines
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => messageSchema.parse(JSON.parse(line)));
+      return (await keptLines(fileOf(topicArn))).map((value) => messageSchema.parse(value));
     },
   };
 }
