@@ -1,26 +1,10 @@
 import { Agent } from 'node:https';
-import type { Readable } from 'node:stream';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Services } from '#local/stepfunctions/services.ts';
 import type { Identify } from './authorization.ts';
 
-/** Reads and writes objects for another service, each call signed with a role's key. */
-export interface ObjectAccess {
-  /** Rejects with an error named as AWS names it, such as `NoSuchKey`. */
-  readObject(call: {
-    readonly bucket: string;
-    readonly key: string;
-    readonly accessKeyId: string;
-  }): Promise<AsyncIterable<Uint8Array>>;
-  /** Rejects with an error named as AWS names it, such as `AccessDenied`. */
-  writeObject(call: {
-    readonly bucket: string;
-    readonly key: string;
-    /** Opens the body, again for each try. */
-    readonly body: () => Readable;
-    /** Bytes. */
-    readonly contentLength: number;
-    readonly accessKeyId: string;
-  }): Promise<void>;
+/** Reads and writes objects for state machines, each call signed with a role's key. */
+export interface ObjectAccess extends Pick<Services, 'readObject' | 'writeObject'> {
   close(): void;
 }
 
