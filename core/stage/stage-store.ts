@@ -15,6 +15,11 @@ export interface StageStore {
   /** Opens `name`, such as `index/data.idx`. @returns undefined when it has not been made yet. */
   open(name: string): Promise<StagedObject | undefined>;
   /**
+   * Opens everything whose name begins with `prefix`, such as `scan/`, by name and in the order of names.
+   * One request a thousand objects, none of them read: it tells at once which jobs of a round are done.
+   */
+  list(prefix: string): Promise<ReadonlyMap<string, StagedObject>>;
+  /**
    * Writes `name` from pieces of any length; it appears whole or not at all. Equal bytes that are
    * there already are fine. A piece may be reused by the caller once the next one is asked for.
    *
