@@ -1,5 +1,5 @@
 import { UnsupportedSourceError } from '#core/errors.ts';
-import { DTYPES, type DType } from '#core/sparse/dtype.ts';
+import { DTYPES, type DType, ITEM_BYTES } from '#core/sparse/dtype.ts';
 
 /** Element type and byte order of an array. */
 interface ElementType {
@@ -22,6 +22,12 @@ const CODES: ReadonlyMap<string, DType> = new Map([
   ['f4', 'float32'],
   ['f8', 'float64'],
 ]);
+
+/** NumPy's type string of little-endian elements, such as `<f8` or `|b1`. */
+export function descrOf(dtype: DType): string {
+  const [code = ''] = [...CODES].find(([, known]) => known === dtype) ?? [];
+  return `${ITEM_BYTES[dtype] === 1 ? '|' : '<'}${code}`;
+}
 
 /** What a type is called, and the Python expression of a matrix to save instead. */
 type Refusal = readonly [name: string, fix: string];
