@@ -3,14 +3,14 @@ import { PartSink, type UploadTarget } from './part-sink.ts';
 import type { StoredObject } from './stored-object.ts';
 
 /**
- * Writes a text create-only, from pieces of any length, in bounded memory (see {@link PartSink}).
+ * Writes texts or bytes create-only, from pieces of any length, in bounded memory (see {@link PartSink}).
  *
  * @throws {OutputConflictError} a different object is already there.
  */
 export async function createObject(
   client: S3Client,
   target: UploadTarget,
-  pieces: AsyncIterable<string> | Iterable<string>,
+  pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
   signal?: AbortSignal,
 ): Promise<StoredObject> {
   const sink = new PartSink(client, target, { signal });
@@ -19,7 +19,7 @@ export async function createObject(
     let part = await sink.buffer();
     let filled = 0;
     for await (const piece of pieces) {
-      let rest = encoder.encode(piece);
+      let rest = typeof piece === 'string' ? encoder.encode(piece) : piece;
       while (rest.length > part.length - filled) {
         const room = part.length - filled;
         part.set(rest.subarray(0, room), filled);

@@ -1,12 +1,14 @@
 import type { S3Client } from '#aws/clients.ts';
 import { listObjects, readLines } from '#aws/objects.ts';
-import { pinSource } from '#aws/s3-source.ts';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { parseS3Uri } from '#aws/s3-uri.ts';
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { defaultPrefix, planKey } from '#core/output.ts';
 import { parseRequest } from '#core/request.ts';
 import type { OutputLocation } from '#core/run.ts';
 import { runIdentity, runIdOf } from '#core/run-id.ts';
+import { listUnits } from '#core/source/list-units.ts';
+import { pinUnits } from '#core/source/pin-source.ts';
 
 /** A request and the run that it will find or begin. */
 export interface BoundRun {
@@ -21,7 +23,7 @@ export interface RunProgress {
 }
 
 /**
- * The run that a request without `output.uri` stands for, as Plan will find it. One HEAD request.
+ * The run that a request without `output.uri` stands for, as Plan will find it. One HEAD request an object.
  *
  * @throws {SourceNotFoundError} the source does not exist.
  */
@@ -31,7 +33,8 @@ export async function bindRun(
   outputBucket: string,
 ): Promise<BoundRun> {
   const request = parseRequest(input);
-  const pin = await pinSource(client, request.source);
+  const units = await listUnits(s3ObjectStore(client), request.source);
+  const pin = await pinUnits(request.source, units);
   const runId = await runIdOf(runIdentity(request, pin, outputBucket));
   const prefix = defaultPrefix(parseS3Uri(pin.uri).key, runId);
   return { runId, output: { bucket: outputBucket, prefix } };

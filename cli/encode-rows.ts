@@ -1,20 +1,13 @@
-import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { RowRange } from '#core/contract.ts';
 import { defaultColumnNames } from '#core/encode/column-names.ts';
 import type { Compression } from '#core/encode/compression.ts';
 import { createChunkEncoder } from '#core/encode/create-chunk-encoder.ts';
 import type { CsvDialect } from '#core/encode/csv-dialect.ts';
 import { openKernel } from '#core/encode/fast-csv-encoder.ts';
-import type { CsrLayout } from '#core/formats/csr-layout.ts';
+import type { Matrix } from '#core/sparse/csr-part.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 
 const PART_BYTES = 4 * 1024 * 1024;
-
-/** A matrix whose headers have been read. */
-export interface OpenMatrix {
-  readonly source: ByteSource;
-  readonly layout: CsrLayout;
-}
 
 /** How the rows of a chunk are written. */
 export interface ChunkText {
@@ -37,8 +30,8 @@ function* reusing(
  *
  * @throws {CorruptSourceError} the first fault found.
  */
-export async function checkRows({ source, layout }: OpenMatrix, rows: RowRange): Promise<void> {
-  const slices = readSlices(source, layout, rows);
+export async function checkRows(matrix: Matrix, rows: RowRange): Promise<void> {
+  const slices = readSlices(matrix, rows);
   for (let step = await slices.next(); step.done !== true; step = await slices.next());
 }
 
@@ -49,20 +42,21 @@ export async function checkRows({ source, layout }: OpenMatrix, rows: RowRange):
  * @param text with `header: 'first-chunk'` the header line comes first, whatever the rows are.
  */
 export async function* encodeRows(
-  { source, layout }: OpenMatrix,
+  matrix: Matrix,
   rows: RowRange,
   { dialect, compression }: ChunkText,
 ): AsyncGenerator<Uint8Array> {
   const kernel = openKernel({ count: 1, bytes: PART_BYTES });
   const buffer = kernel?.buffers[0] ?? new Uint8Array(PART_BYTES);
-  const { dtype, shape, nnz } = layout;
+  const { dtype, shape, nnz, fillValue } = matrix;
   const density = { rows: shape[0], nnz };
-  const options = { dtype, columns: shape[1], dialect, compression, density, buffer };
+  const columns = shape[1];
+  const options = { dtype, columns, fillValue, dialect, compression, density, buffer };
   const encoder = createChunkEncoder(kernel, options);
   if (dialect.header === 'first-chunk') {
-    yield* reusing(encoder.header(defaultColumnNames(shape[1])), buffer);
+    yield* reusing(encoder.header(defaultColumnNames(columns)), buffer);
   }
-  for await (const slice of readSlices(source, layout, rows)) {
+  for await (const slice of readSlices(matrix, rows)) {
     yield* reusing(encoder.encode(slice), buffer);
   }
   if (encoder.end !== undefined) yield* reusing(encoder.end(), buffer);

@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { assertRange } from '#core/bytes/assert-range.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { SourceChangedError, SourceNotFoundError } from '#core/errors.ts';
+import type { SourcePin } from '#core/source/source-pin.ts';
 
 /** A file that is read by byte range, and that must be closed. */
 export interface FileSource extends ByteSource {
@@ -28,9 +29,11 @@ function etagOf(stats: BigIntStats): string {
 }
 
 /** Looked at before it is opened, because opening a named pipe would wait for its writer. */
-async function openRegularFile(path: string): Promise<FileHandle> {
-  const stats = await stat(path);
-  if (stats.isFile()) return open(path, 'r');
+async function regularFile(path: string): Promise<BigIntStats> {
+  const stats = await stat(path, { bigint: true }).catch((cause: unknown) => {
+    throw toSourceError(path, cause);
+  });
+  if (stats.isFile()) return stats;
   const kind = stats.isDirectory() ? 'a folder' : 'not a regular file';
   throw new SourceNotFoundError(`${path} is ${kind}; give the path of a file`);
 }
@@ -51,14 +54,25 @@ async function readFully(handle: FileHandle, target: Uint8Array, offset: number)
 }
 
 /**
+ * Finds the version of a file that later reads are bound to, see {@link openFileSource}.
+ *
+ * @throws {SourceNotFoundError} the file is missing or a folder.
+ */
+export async function pinFile(path: string): Promise<SourcePin> {
+  const stats = await regularFile(path);
+  return { uri: path, etag: etagOf(stats), versionId: null, size: Number(stats.size) };
+}
+
+/**
  * Opens a file as a source. Its version is size, modification time and inode: a file that is
  * written to while it is read is noticed, one that is replaced by rename is read to its end.
  *
  * @throws {SourceNotFoundError} the file is missing, unreadable or a folder.
  */
 export async function openFileSource(path: string): Promise<FileSource> {
-  const handle = await openRegularFile(path).catch((cause: unknown) => {
-    throw cause instanceof SourceNotFoundError ? cause : toSourceError(path, cause);
+  await regularFile(path);
+  const handle: FileHandle = await open(path, 'r').catch((cause: unknown) => {
+    throw toSourceError(path, cause);
   });
   const stats = await handle.stat({ bigint: true });
   const source = { uri: path, size: Number(stats.size), etag: etagOf(stats) };

@@ -2,14 +2,23 @@ import { Command } from 'commander';
 import { planChunks } from '#core/chunking/plan-chunks.ts';
 import type { CsvDialect } from '#core/encode/csv-dialect.ts';
 import { chunkTextBounds } from '#core/estimate/text-size.ts';
+import type { PartLayout } from '#core/formats/matrix-layout.ts';
 import type { Chunking } from '#core/request-schema.ts';
+import type { Matrix } from '#core/sparse/csr-part.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { addChunkingOptions, type ChunkingOptions, chunkingOf } from './chunking-options.ts';
 import { type CommandIo, printResult } from './command-io.ts';
 import { addDialectOptions, type DialectOptions, parseDialect } from './dialect-options.ts';
-import type { OpenMatrix } from './encode-rows.ts';
 import { formatBytes, formatCount } from './format-figures.ts';
-import { withMatrix } from './open-source.ts';
+import { type OpenedMatrix, withMatrix } from './open-source.ts';
+import {
+  addSourceOptions,
+  SOURCE_HELP,
+  type SourceFlags,
+  sourceOptions,
+} from './source-options.ts';
+
+type Access = 'in place' | 'seek index' | 'chunk table' | 'copy by rows';
 
 /** What `inspect --json` prints. */
 interface Inspection {
@@ -18,7 +27,11 @@ interface Inspection {
   readonly size: number;
   readonly etag: string;
   readonly format: string;
-  readonly compression: 'none';
+  /** How rows are reached: as they lie, by a small index of compressed arrays, or in a copy made once. */
+  readonly access: Access;
+  readonly parts: number;
+  /** Bytes of the index or of the copy, kept in the output bucket for later runs. */
+  readonly stagedBytes: number;
   readonly shape: readonly [rows: number, columns: number];
   readonly dtype: string;
   readonly nnz: number;
@@ -33,44 +46,54 @@ interface Inspection {
   readonly chunks: number;
 }
 
+interface InspectOptions extends DialectOptions, ChunkingOptions, SourceFlags {}
+
 const EXAMPLES = `
 Examples:
   $ npm run -s cli -- inspect matrix.npz
   $ npm run -s cli -- inspect s3://bucket/matrix.npz --rows-per-chunk 50000 --json
 `;
 
+function accessOf({ data }: PartLayout, isStaged: boolean): Access {
+  if (data.stream.kind === 'deflate') return 'seek index';
+  if (data.stream.kind === 'chunks') return 'chunk table';
+  return isStaged ? 'copy by rows' : 'in place';
+}
+
 async function countChunks(
-  { source, layout }: OpenMatrix,
+  matrix: Matrix,
   dialect: CsvDialect,
   chunking: Chunking,
 ): Promise<number> {
   let chunks = 0;
-  const plan = planChunks(readIndptr(source, layout), { matrix: layout, dialect, chunking });
+  const plan = planChunks(readIndptr(matrix), { matrix, dialect, chunking });
   for await (const { index } of plan) chunks = index + 1;
   return chunks;
 }
 
 async function inspectMatrix(
-  matrix: OpenMatrix,
+  { pin, layout, stagedBytes, matrix }: OpenedMatrix,
   dialect: CsvDialect,
   chunking: Chunking,
 ): Promise<Inspection> {
-  const { source, layout } = matrix;
-  const { shape, dtype, nnz } = layout;
+  const { shape, dtype, nnz, fillValue } = matrix;
   const [rows, columns] = shape;
-  const bounds = chunkTextBounds({ rows, columns, nnz, dtype, dialect });
+  const bounds = chunkTextBounds({ rows, columns, nnz, dtype, fillValue, dialect });
+  const { indptr, indices } = layout.parts[0]!;
   return {
-    uri: source.uri,
-    size: source.size,
-    etag: source.etag,
+    uri: pin.uri,
+    size: pin.size,
+    etag: pin.etag,
     format: layout.format,
-    compression: 'none',
+    access: accessOf(layout.parts[0]!, stagedBytes > 0),
+    parts: layout.parts.length,
+    stagedBytes,
     shape,
     dtype,
     nnz,
     density: nnz === 0 ? 0 : nnz / rows / columns,
-    indptrDtype: layout.indptr.dtype,
-    indicesDtype: layout.indices.dtype,
+    indptrDtype: indptr.dtype,
+    indicesDtype: indices.dtype,
     minTextBytes: bounds.min,
     maxTextBytes: bounds.max,
     chunking,
@@ -82,7 +105,8 @@ function prose(found: Inspection): string {
   const [rows, columns] = found.shape;
   return [
     `source   ${found.uri} (${formatBytes(found.size)}, etag ${found.etag})`,
-    `format   ${found.format}, CSR, not compressed`,
+    `format   ${found.format}, ${formatCount(found.parts)} ${found.parts === 1 ? 'part' : 'parts'}`,
+    `access   ${found.access}${found.stagedBytes > 0 ? ` (${formatBytes(found.stagedBytes)}, made once)` : ''}`,
     `shape    ${formatCount(rows)} rows x ${formatCount(columns)} columns`,
     `dtype    ${found.dtype} (indptr ${found.indptrDtype}, indices ${found.indicesDtype})`,
     `nnz      ${formatCount(found.nnz)} stored entries, density ${found.density.toPrecision(3)}`,
@@ -92,13 +116,14 @@ function prose(found: Inspection): string {
 }
 
 async function inspect(
-  location: string,
-  options: DialectOptions & ChunkingOptions,
+  locations: readonly string[],
+  options: InspectOptions,
   io: CommandIo,
 ): Promise<void> {
   const dialect = parseDialect(options, 'none');
-  const inspection = await withMatrix(location, io.signal, (matrix) =>
-    inspectMatrix(matrix, dialect, chunkingOf(options)),
+  const asked = { locations, options: sourceOptions(options) };
+  const inspection = await withMatrix(asked, io.signal, (opened) =>
+    inspectMatrix(opened, dialect, chunkingOf(options)),
   );
   await printResult(io, inspection, prose(inspection));
 }
@@ -107,10 +132,10 @@ async function inspect(
 export function inspectCommand(io: () => CommandIo): Command {
   const command = new Command('inspect')
     .description('tell what a source holds and predict its text and chunks')
-    .argument('<source>', 'file or s3://bucket/key');
-  return addChunkingOptions(addDialectOptions(command))
+    .argument('<source...>', SOURCE_HELP);
+  return addChunkingOptions(addDialectOptions(addSourceOptions(command)))
     .addHelpText('after', EXAMPLES)
-    .action((location: string, options: DialectOptions & ChunkingOptions) =>
-      inspect(location, options, io()),
+    .action((locations: readonly string[], options: InspectOptions) =>
+      inspect(locations, options, io()),
     );
 }

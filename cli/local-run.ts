@@ -1,27 +1,37 @@
 import { readText } from '#aws/objects.ts';
 import { headObject } from '#aws/stored-object.ts';
-import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { ManifestError } from '#core/errors.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
+import { findFormat } from '#core/formats/find-format.ts';
+import type { SourceUnit } from '#core/formats/matrix-format.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import { manifestKey } from '#core/output.ts';
+import { listUnits } from '#core/source/list-units.ts';
+import type { ObjectStore } from '#core/source/object-store.ts';
 import { type BoundRun, bindRun, watchRun } from './bound-run.ts';
 import { explainFailure } from './chunk-failure.ts';
 import { chunkingOf } from './chunking-options.ts';
 import { type CommandIo, printResult } from './command-io.ts';
 import { parseDialect, textSection } from './dialect-options.ts';
+import { fileObjectStore } from './file-object-store.ts';
 import { runExecution } from './follow-execution.ts';
 import { formatBytes, formatCount, formatSeconds } from './format-figures.ts';
 import type { LocalRunOptions } from './local.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
-import { pinObject, withFile } from './open-source.ts';
+import { asUri, pinObject } from './open-source.ts';
 import { assertHoldsRun, heldManifest, publishRun } from './out-directory.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { uploadSource } from './upload-source.ts';
+import { sourceOptions } from './source-options.ts';
+import { uploadUnit } from './upload-source.ts';
+
+/** The files of a source: where each of its units is to lie in a bucket follows from their paths. */
+interface LocalSource {
+  readonly store: ObjectStore;
+  readonly units: readonly SourceUnit[];
+}
 
 /** What one run works with. */
 interface Task {
-  readonly source: ByteSource;
+  readonly source: LocalSource;
   readonly options: LocalRunOptions;
   /** Manifest of the run that `--out` holds already. */
   readonly held: Manifest | undefined;
@@ -40,10 +50,10 @@ interface Outcome {
 
 const NOT_AWS = 'local stand-ins, checked against AWS recordings; not AWS';
 
-function requestOf(uri: string, options: LocalRunOptions): object {
+function requestOf(uris: readonly string[], options: LocalRunOptions): object {
   const { concurrency } = options;
   return {
-    source: uri,
+    source: { ...(uris.length === 1 ? { uri: uris[0] } : { uris }), ...sourceOptions(options) },
     output: { compression: options.compression, text: textSection(options, options.header) },
     chunking: chunkingOf(options),
     ...(concurrency !== undefined && { limits: { concurrency } }),
@@ -85,8 +95,10 @@ async function runIn(session: Session, task: Task): Promise<Outcome> {
   const { outputs, clients, notSimulated } = session;
   const { s3 } = clients;
   task.progress.say('uploading the source');
-  const uri = await uploadSource(s3, task.source, outputs.sourceBucket);
-  const request = requestOf(uri, task.options);
+  const { store, units } = task.source;
+  const uris: string[] = [];
+  for (const unit of units) uris.push(await uploadUnit(s3, unit, store, outputs.sourceBucket));
+  const request = requestOf(uris, task.options);
   const run = await bindRun(s3, request, outputs.outputBucket);
   if (task.held !== undefined) {
     await assertHoldsRun(task.options.out, task.held, run.runId);
@@ -129,14 +141,14 @@ function prose(
 }
 
 /**
- * Runs the stack of this checkout on a file, from upload to verified copies of the chunks.
+ * Runs the stack of this checkout on files, from upload to verified copies of the chunks.
  *
  * @throws {UsageError} `--out` holds something else; nothing was started.
  * @throws {StateDirectoryInUse} another process works on `--state`.
  * @throws {ExecutionFailed} the execution failed; `--out` is as it was before.
  */
 export async function localRun(
-  file: string,
+  locations: readonly string[],
   options: LocalRunOptions,
   io: CommandIo,
 ): Promise<void> {
@@ -145,17 +157,18 @@ export async function localRun(
   const held = await heldManifest(options.out);
   const progress = createProgress(io);
   const { out, state, concurrency } = options;
+  const store = fileObjectStore();
   try {
-    const outcome = await withFile(file, async (source) => {
-      // A source that cannot be read is refused before anything starts.
-      await openMatrix(source);
-      const task = { source, options, held, progress, signal: io.signal };
-      const session = { out, state, concurrency };
-      return await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, task));
-    });
+    const units = await listUnits(store, { uris: await Promise.all(locations.map(asUri)) });
+    // A source of no known format is refused before anything starts.
+    for (const unit of units) await findFormat(unit, sourceOptions(options), store);
+    const task = { source: { store, units }, options, held, progress, signal: io.signal };
+    const session = { out, state, concurrency };
+    const outcome = await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, task));
     const milliseconds = performance.now() - startedAt;
     await printResult(io, summary(outcome, out, milliseconds), prose(outcome, out, milliseconds));
   } finally {
     progress.stop();
+    await store.close();
   }
 }

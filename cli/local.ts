@@ -5,9 +5,10 @@ import { parseCount } from './argument-parsers.ts';
 import { addChunkingOptions, type ChunkingOptions } from './chunking-options.ts';
 import type { CommandIo } from './command-io.ts';
 import { addDialectOptions, compressionOption, type DialectOptions } from './dialect-options.ts';
+import { addSourceOptions, type SourceFlags } from './source-options.ts';
 
 /** Options of `local run`. */
-export interface LocalRunOptions extends DialectOptions, ChunkingOptions {
+export interface LocalRunOptions extends DialectOptions, ChunkingOptions, SourceFlags {
   readonly out: string;
   readonly header: CsvDialect['header'];
   readonly compression: Compression;
@@ -37,7 +38,7 @@ Examples:
 function runCommand(io: () => CommandIo): Command {
   const run = new Command('run')
     .description('run the stack on this machine: a file in, ordered chunks and their manifest out')
-    .argument('<file>', 'source file')
+    .argument('<source...>', 'file or folder; several are stacked by rows')
     .requiredOption('--out <directory>', 'receives data/ and _manifest/, whole or not at all')
     .addOption(
       new Option('--header <where>', 'header line')
@@ -46,12 +47,12 @@ function runCommand(io: () => CommandIo): Command {
     )
     .option('--concurrency <n>', 'writers at once', parseCount)
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
-  addChunkingOptions(addDialectOptions(run).addOption(compressionOption()))
+  addChunkingOptions(addDialectOptions(addSourceOptions(run)).addOption(compressionOption()))
     .addHelpText('after', RUN_EXAMPLES)
-    .action(async (file: string, options: LocalRunOptions) => {
+    .action(async (locations: readonly string[], options: LocalRunOptions) => {
       // The local cloud takes a while to load, and no other command needs it.
       const { localRun } = await import('./local-run.ts');
-      await localRun(file, options, io());
+      await localRun(locations, options, io());
     });
   return run;
 }

@@ -10,8 +10,14 @@ import {
 } from './dialect-options.ts';
 import { checkRows, encodeRows } from './encode-rows.ts';
 import { withMatrix } from './open-source.ts';
+import {
+  addSourceOptions,
+  SOURCE_HELP,
+  type SourceFlags,
+  sourceOptions,
+} from './source-options.ts';
 
-interface SliceOptions extends DialectOptions {
+interface SliceOptions extends DialectOptions, SourceFlags {
   readonly rows?: AskedRows;
   readonly header?: true;
   readonly compression: Compression;
@@ -29,11 +35,16 @@ Examples:
  * Prints rows as a writer would write them. They are read twice: every row is checked before the
  * first byte appears, and the pinned source is the same both times. Holds one sub-slice at a time.
  */
-async function slice(location: string, options: SliceOptions, io: CommandIo): Promise<void> {
+async function slice(
+  locations: readonly string[],
+  options: SliceOptions,
+  io: CommandIo,
+): Promise<void> {
   const { compression } = options;
   const dialect = parseDialect(options, options.header ? 'first-chunk' : 'none');
-  await withMatrix(location, io.signal, async (matrix) => {
-    const rows = rowsWithin(options.rows, matrix.layout.shape[0]);
+  const asked = { locations, options: sourceOptions(options) };
+  await withMatrix(asked, io.signal, async ({ matrix }) => {
+    const rows = rowsWithin(options.rows, matrix.shape[0]);
     await checkRows(matrix, rows);
     for await (const part of encodeRows(matrix, rows, { dialect, compression })) {
       io.signal.throwIfAborted();
@@ -46,11 +57,13 @@ async function slice(location: string, options: SliceOptions, io: CommandIo): Pr
 export function sliceCommand(io: () => CommandIo): Command {
   const command = new Command('slice')
     .description('print rows of a source as a writer would write them')
-    .argument('<source>', 'file or s3://bucket/key')
+    .argument('<source...>', SOURCE_HELP)
     .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
     .option('--header', 'begin with a header line');
-  return addDialectOptions(command)
+  return addDialectOptions(addSourceOptions(command))
     .addOption(compressionOption())
     .addHelpText('after', EXAMPLES)
-    .action((location: string, options: SliceOptions) => slice(location, options, io()));
+    .action((locations: readonly string[], options: SliceOptions) =>
+      slice(locations, options, io()),
+    );
 }

@@ -4,7 +4,10 @@ import type { S3Client } from '#aws/clients.ts';
 import { PartSink } from '#aws/part-sink.ts';
 import { headObject } from '#aws/stored-object.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
-import { crc32Base64, crc32Hex } from '#core/checksum/crc32.ts';
+import { combineCrc32, crc32Base64, crc32Hex } from '#core/checksum/crc32.ts';
+import { isFolder } from '#core/formats/find-format.ts';
+import type { SourceUnit } from '#core/formats/matrix-format.ts';
+import type { ObjectStore } from '#core/source/object-store.ts';
 import { readBlocks } from './read-blocks.ts';
 
 const FOLDER = 'local-run';
@@ -27,25 +30,14 @@ async function sendParts(source: ByteSource, sink: PartSink): Promise<Uint8Array
   }
 }
 
-/**
- * Puts a file where the local cloud's functions can read it, unless it is there already. The key ends
- * with CRC-32 and size: files of one name do not replace each other, and the upload does not start an
- * execution by itself, as a key that ends with `.npz` would.
- *
- * @returns its S3 URI.
- */
-export async function uploadSource(
+/** Sends one file create-only, unless it is there already. */
+async function uploadFile(
   client: S3Client,
   source: ByteSource,
-  bucket: string,
-): Promise<string> {
-  const crc = await checksum(source);
-  const key = `${FOLDER}/${basename(source.uri)}/${crc32Hex(crc)}-${source.size}`;
-  const uri = `s3://${bucket}/${key}`;
+  { bucket, key, crc }: { readonly bucket: string; readonly key: string; readonly crc: number },
+): Promise<void> {
   const stored = await headObject(client, bucket, key);
-  if (stored?.bytes === source.size && stored.crc32Base64 === crc32Base64(crc)) {
-    return uri;
-  }
+  if (stored?.bytes === source.size && stored.crc32Base64 === crc32Base64(crc)) return;
   const sink = new PartSink(client, { bucket, key, contentType: 'application/octet-stream' });
   try {
     await sink.finish(await sendParts(source, sink));
@@ -53,5 +45,35 @@ export async function uploadSource(
     await sink.abort();
     throw error;
   }
-  return uri;
+}
+
+/**
+ * Puts a file, or the files of a folder that are one matrix, where the local cloud's functions can read
+ * them, unless they are there already. The key of a file ends with CRC-32 and size, and so does the folder
+ * of several: names do not replace each other, and the upload of a file does not start an execution by
+ * itself, as a key that ends with `.npz` would.
+ *
+ * @returns its S3 URI.
+ */
+export async function uploadUnit(
+  client: S3Client,
+  unit: SourceUnit,
+  store: ObjectStore,
+  bucket: string,
+): Promise<string> {
+  const files: { readonly source: ByteSource; readonly crc: number }[] = [];
+  for (const object of unit.objects) {
+    const source = store.open(object);
+    files.push({ source, crc: await checksum(source) });
+  }
+  const size = files.reduce((sum, { source }) => sum + source.size, 0);
+  // The CRC-32 of the files one after the other, whichever they are.
+  const crc = files.reduce((all, file) => combineCrc32(all, file.crc, file.source.size), 0);
+  const place = `${FOLDER}/${basename(unit.uri)}/${crc32Hex(crc)}-${size}`;
+  const isFile = !isFolder(unit);
+  for (const { source, crc } of files) {
+    const key = isFile ? place : `${place}/${basename(source.uri)}`;
+    await uploadFile(client, source, { bucket, key, crc });
+  }
+  return `s3://${bucket}/${place}${isFile ? '' : '/'}`;
 }

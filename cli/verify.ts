@@ -6,17 +6,18 @@ import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
 import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
 import { parseCount } from './argument-parsers.ts';
 import { type CommandIo, printResult } from './command-io.ts';
-import { encodeRows, type OpenMatrix } from './encode-rows.ts';
+import { encodeRows } from './encode-rows.ts';
 import { formatBytes, formatCount } from './format-figures.ts';
 import { manifestProblems } from './manifest-problems.ts';
-import { withMatrix } from './open-source.ts';
+import { type OpenedMatrix, withMatrix } from './open-source.ts';
 import { firstDifference, readChunk } from './read-chunk.ts';
 import { readText } from './read-text.ts';
 import { sampleIndices } from './sample-indices.ts';
+import { addSourceOptions, type SourceFlags, sourceOptions } from './source-options.ts';
 import { type StoredRun, withStoredRun } from './stored-run.ts';
 
-interface VerifyOptions {
-  readonly source?: string;
+interface VerifyOptions extends SourceFlags {
+  readonly source?: readonly string[];
   readonly sample: number;
   readonly seed: number;
 }
@@ -95,10 +96,10 @@ async function allChunkProblems(run: StoredRun, signal: AbortSignal): Promise<st
   return problems;
 }
 
-function sourceProblems({ source, matrix }: Manifest, given: OpenMatrix): string[] {
-  const { shape, dtype, nnz } = given.layout;
+function sourceProblems({ source, matrix }: Manifest, given: OpenedMatrix): string[] {
+  const { shape, dtype, nnz } = given.matrix;
   const facts = [
-    ['size', given.source.size, source.size],
+    ['size', given.pin.size, source.size],
     ['shape', shape.join(' x '), matrix.shape.join(' x ')],
     ['dtype', dtype, matrix.dtype],
     ['nnz', nnz, matrix.nnz],
@@ -110,11 +111,11 @@ function sourceProblems({ source, matrix }: Manifest, given: OpenMatrix): string
     );
 }
 
-async function rederive(run: StoredRun, given: OpenMatrix, index: number): Promise<string[]> {
+async function rederive(run: StoredRun, given: OpenedMatrix, index: number): Promise<string[]> {
   const { dialect, entries, compression } = run.manifest;
   const entry = entries[index]!;
   const header = index === 0 ? dialect.header : 'none';
-  const text = encodeRows(given, entry, {
+  const text = encodeRows(given.matrix, entry, {
     dialect: { ...dialect, header },
     compression: 'none',
   });
@@ -127,7 +128,7 @@ async function rederive(run: StoredRun, given: OpenMatrix, index: number): Promi
 
 async function rederiveSample(
   run: StoredRun,
-  given: OpenMatrix,
+  given: OpenedMatrix,
   { sample, seed }: VerifyOptions,
 ): Promise<number[]> {
   assertNone(sourceProblems(run.manifest, given));
@@ -153,7 +154,9 @@ async function verifyRun(
   const rederived =
     source === undefined
       ? []
-      : await withMatrix(source, signal, (given) => rederiveSample(run, given, options));
+      : await withMatrix({ locations: source, options: sourceOptions(options) }, signal, (given) =>
+          rederiveSample(run, given, options),
+        );
   const { chunks, rows, bytes, crc32 } = manifest.totals;
   return { runId: manifest.runId, chunks, rows, bytes, crc32, rederived };
 }
@@ -167,12 +170,16 @@ async function verify(location: string, options: VerifyOptions, io: CommandIo): 
 
 /** `verify`: reads every chunk of a finished run again and holds it against the manifest. */
 export function verifyCommand(io: () => CommandIo): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .description('read every chunk of a run again and hold it against its manifest')
     .argument('<run>', 'directory of local run --out, or the s3:// URI of a manifest')
-    .option('--source <source>', 'file or s3://bucket/key to derive sampled chunks from again')
+    .option(
+      '--source <source...>',
+      'derive sampled chunks again from this file, folder or s3:// URI',
+    )
     .option('--sample <n>', 'chunks to derive again', parseCount, DEFAULT_SAMPLE)
-    .option('--seed <n>', 'which chunks are sampled', parseCount, DEFAULT_SEED)
+    .option('--seed <n>', 'which chunks are sampled', parseCount, DEFAULT_SEED);
+  return addSourceOptions(command)
     .addHelpText('after', EXAMPLES)
     .action((location: string, options: VerifyOptions) => verify(location, options, io()));
 }

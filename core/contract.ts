@@ -79,11 +79,14 @@ export const DEFAULT_CONCURRENCY = 500;
 /** Folders below an output prefix: `data/` holds chunks and nothing else, so that it can be listed by consumers. */
 export const OUTPUT_FOLDERS = { data: 'data/', manifest: '_manifest/', plan: '_plan/' } as const;
 
+/** Folder of the output bucket that holds what was prepared once from a source version, below it a folder each. */
+export const STAGED_FOLDER = '_staged/';
+
 /** Folder of the ResultWriter below an output prefix. */
 export const RESULTS_FOLDER = '_plan/results';
 
 /** What Plan decided; the Choice state after it branches on this word. */
-export type PlanDecision = 'write' | 'complete' | 'dry-run';
+export type PlanDecision = 'write' | 'stage' | 'complete' | 'dry-run';
 
 /** Half-open, zero-based range of rows: `rowStart <= row < rowEnd`. */
 export interface RowRange {

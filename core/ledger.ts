@@ -1,6 +1,6 @@
 import type { RowRange } from './contract.ts';
 import type { OutputLocation } from './run.ts';
-import type { SourcePin } from './run-id.ts';
+import type { SourcePin } from './source/source-pin.ts';
 
 /** What a finished chunk is, as recorded in the ledger and the manifest. */
 export interface ChunkFigures {

@@ -1,4 +1,4 @@
-import { OUTPUT_FOLDERS } from './contract.ts';
+import { OUTPUT_FOLDERS, STAGED_FOLDER } from './contract.ts';
 import type { OutputLocation } from './run.ts';
 
 /** Key of the manifest: its existence means "complete". */
@@ -21,13 +21,23 @@ export function planKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.plan}plan.jsonl`;
 }
 
+/** Key of the layout of the source, which every writer reads. */
+export function layoutKey(prefix: string): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}source.json`;
+}
+
+/** Where the objects of the output bucket that are staged for one unit of a source lie. */
+export function stagedPrefix(stageId: string): string {
+  return `${STAGED_FOLDER}${stageId}/`;
+}
+
 /**
  * The prefix of a run whose request names none: the source's key without its ending, then the run id.
  *
- * @param sourceKey `folder/matrix.npz` gives `folder/matrix/<run id>/`.
+ * @param sourceKey `folder/matrix.npz` and `folder/matrix/` give `folder/matrix/<run id>/`.
  */
 export function defaultPrefix(sourceKey: string, runId: string): string {
-  return `${sourceKey.replace(/\.[^./]+$/, '')}/${runId}/`;
+  return `${sourceKey.replace(/(\.[^./]+|\/)$/, '')}/${runId}/`;
 }
 
 /** `s3://bucket/key` of something below an output. */

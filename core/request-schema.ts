@@ -6,6 +6,9 @@ import {
   naRepProblem,
   PROFILE_ALIASES,
 } from './encode/csv-dialect.ts';
+import type { SourceOptions } from './formats/matrix-format.ts';
+import { FORMATS } from './formats/matrix-layout.ts';
+import type { SourceAddress } from './source/list-units.ts';
 import { DTYPES, type DType } from './sparse/dtype.ts';
 
 /** Text of one chunk where a request is silent: about 7 s of a Lambda's upload, so that starting it costs little. */
@@ -27,7 +30,7 @@ export interface Expectations {
 
 /** A request with every default filled in. */
 export interface ExportRequest {
-  readonly source: { readonly uri: string; readonly versionId?: string | undefined };
+  readonly source: SourceAddress & { readonly options: SourceOptions };
   readonly expect: Expectations;
   readonly output: {
     /** `s3://bucket/prefix/`, or null for the prefix made from the source's key and the run id. */
@@ -43,9 +46,11 @@ export interface ExportRequest {
   readonly dryRun: boolean;
 }
 
-const S3_OBJECT = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^\0]*[^/\0]$/;
 const S3_PREFIX = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^\0]+$/;
 const MAX_CONCURRENCY = 10_000;
+
+/** An execution's input has 256 KiB; more parts are given as a folder. */
+const MAX_LISTED_PARTS = 2_000;
 
 function wholeNumber(from: number, to: number) {
   const error = `a whole number from ${from} to ${to}`;
@@ -58,9 +63,11 @@ function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   );
 }
 
-const uri = z
-  .string({ error: 'an S3 URI such as s3://bucket/matrix.npz' })
-  .check(z.regex(S3_OBJECT, { error: 'an S3 URI such as s3://bucket/matrix.npz' }));
+const SOURCE_URI = 'an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/';
+
+const uri = z.string({ error: SOURCE_URI }).check(z.regex(S3_PREFIX, { error: SOURCE_URI }));
+
+const count = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 const outputUri = z
   .string({ error: 'an S3 URI such as s3://bucket/folder/' })
@@ -69,13 +76,25 @@ const outputUri = z
 const source = z.union(
   [
     uri,
-    z.strictObject({
-      uri,
-      versionId: z.optional(z.string().check(z.minLength(1))),
-      format: z.optional(z.literal('npz')),
-    }),
+    z
+      .strictObject({
+        uri: z.optional(uri),
+        uris: z.optional(z.array(uri).check(z.minLength(1), z.maxLength(MAX_LISTED_PARTS))),
+        versionId: z.optional(z.string().check(z.minLength(1))),
+        format: z.optional(z.enum(FORMATS)),
+        layer: z.optional(z.string().check(z.minLength(1))),
+        zeroBased: z.optional(z.boolean()),
+        labels: z.optional(z.boolean()),
+        columns: z.optional(count),
+      })
+      .check(
+        z.refine(({ uri: one, uris }) => (one === undefined) !== (uris === undefined)),
+        z.refine(({ versionId, uris }) => versionId === undefined || uris === undefined),
+      ),
   ],
-  { error: 'an S3 URI such as s3://bucket/matrix.npz, or { uri, versionId?, format?: "npz" }' },
+  {
+    error: `${SOURCE_URI}, or an object with either uri or uris (a list of them, stacked by rows), and versionId (of one uri), format (${FORMATS.join(', ')}), layer, zeroBased, labels, columns`,
+  },
 );
 
 const profiles = z.enum(Object.keys(PROFILE_ALIASES), {
@@ -120,8 +139,6 @@ const chunking = z.optional(
       }),
     ),
 );
-
-const count = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
 /** What a request may hold; every `error` says what is allowed. */
 export const requestSchema = z.strictObject(

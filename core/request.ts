@@ -62,6 +62,12 @@ function withDefaults(input: unknown, defaults: RequestDefaults): unknown {
   return merged;
 }
 
+function sourceOf({ source }: RequestBody): ExportRequest['source'] {
+  if (typeof source === 'string') return { uris: [source], options: {} };
+  const { uri, uris = [], versionId, ...options } = source;
+  return { uris: uri === undefined ? uris : [uri], versionId, options };
+}
+
 function chunkingOf(body: RequestBody): Chunking {
   const { rows, targetBytes } = body.chunking ?? {};
   return rows === undefined ? { targetBytes: targetBytes ?? DEFAULT_TARGET_BYTES } : { rows };
@@ -91,7 +97,7 @@ export function parseRequest(input: unknown, defaults: RequestDefaults = {}): Ex
   if (!parsed.success) throw new RequestError(parsed.error.issues.map(sentence));
   const body = parsed.data;
   return {
-    source: typeof body.source === 'string' ? { uri: body.source } : body.source,
+    source: sourceOf(body),
     expect: body.expect ?? {},
     output: {
       uri: outputUriOf(body),

@@ -3,8 +3,9 @@ import type { ChunkTask, PlanDecision } from './contract.ts';
 import { COMPRESSIONS, type Compression } from './encode/compression.ts';
 import type { CsvDialect } from './encode/csv-dialect.ts';
 import { RequestError } from './errors.ts';
-import type { CsrLayout } from './formats/csr-layout.ts';
-import type { SourcePin } from './run-id.ts';
+import { FORMATS, type SourceFormat } from './formats/matrix-layout.ts';
+import { type SourcePin, sourcePin } from './source/source-pin.ts';
+import type { MatrixInfo } from './sparse/csr.ts';
 import { DTYPES } from './sparse/dtype.ts';
 
 /** Where the objects of a run lie. */
@@ -18,12 +19,19 @@ export interface OutputLocation {
 export interface RunHeader {
   readonly runId: string;
   readonly source: SourcePin;
-  readonly layout: CsrLayout;
+  /** What is known of the matrix; where its arrays lie, the object at `layoutKey` says. */
+  readonly matrix: MatrixInfo & { readonly format: SourceFormat };
   readonly output: OutputLocation;
   readonly dialect: CsvDialect;
   readonly compression: Compression;
   /** Chunks of the plan. */
   readonly chunks: number;
+}
+
+/** One object of a bucket. */
+interface ObjectAddress {
+  readonly bucket: string;
+  readonly key: string;
 }
 
 /** What a plan promises, for people and for the dry run. */
@@ -50,13 +58,23 @@ export type PlanResult =
       readonly decision: Extract<PlanDecision, 'dry-run'>;
       readonly runId: string;
       readonly output: OutputLocation;
-      readonly summary: PlanSummary;
+      /** Null when the source has to be staged before its rows can be counted. */
+      readonly summary: PlanSummary | null;
+    }
+  | {
+      readonly decision: Extract<PlanDecision, 'stage'>;
+      readonly runId: string;
+      /** The JSONL object that the Distributed Map of the Stage step reads its jobs from. */
+      readonly plan: ObjectAddress;
+      readonly resultsPrefix: string;
+      readonly concurrency: number;
+      readonly jobs: number;
     }
   | {
       readonly decision: Extract<PlanDecision, 'write'>;
       readonly run: RunHeader;
       /** The JSONL object that the Distributed Map reads its items from. */
-      readonly plan: { readonly bucket: string; readonly key: string };
+      readonly plan: ObjectAddress;
       /** Where its ResultWriter writes, without a slash at the end. */
       readonly resultsPrefix: string;
       readonly concurrency: number;
@@ -82,29 +100,15 @@ export interface FinalizeInput {
 
 const count = z.int().check(z.nonnegative());
 
-const arrayLayout = z.strictObject({
-  offset: count,
-  length: count,
-  dtype: z.enum(DTYPES),
-  bigEndian: z.boolean(),
-});
-
 const runHeader = z.strictObject({
   runId: z.string().check(z.regex(/^[0-9a-f]{32}$/)),
-  source: z.strictObject({
-    uri: z.string(),
-    etag: z.string(),
-    versionId: z.nullable(z.string()),
-    size: count,
-  }),
-  layout: z.strictObject({
-    format: z.literal('npz'),
+  source: sourcePin,
+  matrix: z.strictObject({
+    format: z.enum(FORMATS),
     shape: z.readonly(z.tuple([count, count])),
     dtype: z.enum(DTYPES),
     nnz: count,
-    indptr: arrayLayout,
-    indices: arrayLayout,
-    data: arrayLayout,
+    fillValue: z.optional(z.literal('NaN')),
   }),
   output: z.strictObject({ bucket: z.string(), prefix: z.string().check(z.regex(/\/$/)) }),
   dialect: z.strictObject({

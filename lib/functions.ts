@@ -22,6 +22,7 @@ import {
   planPermissions,
   reportFailurePermissions,
   type Stores,
+  stagePermissions,
   TRACING,
   writePermissions,
 } from './permissions.ts';
@@ -107,6 +108,7 @@ function folderOf(step: string): string {
 /** The functions behind the steps, each with a role and a log group of its own. */
 export class Functions extends Construct {
   readonly plan: NodejsFunction;
+  readonly stage: NodejsFunction;
   readonly write: NodejsFunction;
   readonly finalize: NodejsFunction;
   readonly reportFailure: NodejsFunction;
@@ -126,6 +128,12 @@ export class Functions extends Construct {
         [ENV.requestDefaults]: JSON.stringify(requestDefaults),
       },
       permissions: planPermissions(props),
+      acknowledged: ACKNOWLEDGED.stepFunction,
+    });
+    this.stage = this.#create('Stage', {
+      memorySize: ONE_CPU_MIB,
+      environment: { [ENV.outputBucket]: outputBucket.bucketName },
+      permissions: stagePermissions(props),
       acknowledged: ACKNOWLEDGED.stepFunction,
     });
     this.write = this.#create('Write', {

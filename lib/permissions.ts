@@ -6,7 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
-import { OUTPUT_FOLDERS, RESULTS_FOLDER } from '#core/contract.ts';
+import { OUTPUT_FOLDERS, RESULTS_FOLDER, STAGED_FOLDER } from '#core/contract.ts';
 import { acknowledgeWildcard } from './acknowledgements.ts';
 import type { LedgerTable } from './ledger-table.ts';
 
@@ -31,6 +31,10 @@ const CLAIM = `*/${OUTPUT_FOLDERS.manifest}run.json`;
 const FAILURES = `*/${OUTPUT_FOLDERS.manifest}failures.json`;
 const CHUNKS = `*/${OUTPUT_FOLDERS.data}*`;
 const RESULTS = `*/${RESULTS_FOLDER}/*`;
+const LAYOUT = `*/${OUTPUT_FOLDERS.plan}source.json`;
+const STAGED = `${STAGED_FOLDER}*`;
+const STAGE_JOBS = `${STAGED_FOLDER}*/jobs.jsonl`;
+const STAGE_RESULTS = `${STAGED_FOLDER}*/results/*`;
 
 const DECRYPT = ['kms:Decrypt'];
 const ENCRYPT = ['kms:Decrypt', 'kms:GenerateDataKey'];
@@ -139,6 +143,9 @@ export function planPermissions(stores: Stores): readonly Permission[] {
     ...readsSource(stores),
     lists(sourceBucket),
     creates(outputBucket, PLAN_FILE, 'writes the plan of any run'),
+    creates(outputBucket, LAYOUT, 'writes where the arrays of any source lie'),
+    creates(outputBucket, STAGE_JOBS, 'writes the jobs that make a source readable by rows'),
+    reads(outputBucket, STAGED, 'sees what has been staged of a source'),
     reads(outputBucket, MANIFESTS, 'sees whose a prefix is, and if its run is complete'),
     {
       reason: 'claims the prefix of any run',
@@ -151,11 +158,24 @@ export function planPermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
+/** What the Stage function may do. */
+export function stagePermissions(stores: Stores): readonly Permission[] {
+  const { outputBucket } = stores;
+  return [
+    ...readsSource(stores),
+    creates(outputBucket, STAGED, 'makes any source readable by rows'),
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+  ];
+}
+
 /** What the Write function may do. */
 export function writePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
     ...readsSource(stores),
+    reads(outputBucket, LAYOUT, 'reads where the arrays of any source lie'),
+    reads(outputBucket, STAGED, 'reads what has been staged of any source'),
     creates(outputBucket, CHUNKS, 'writes the chunks of any run'),
     lists(outputBucket),
     ...encryptsOutput(stores),
@@ -184,6 +204,8 @@ export function reportFailurePermissions(
   return [
     ...readsSource(stores),
     reads(outputBucket, CLAIM, 'sees whose a prefix is'),
+    reads(outputBucket, LAYOUT, 'reads where the arrays of any source lie'),
+    reads(outputBucket, STAGED, 'finds the rows that failed in what has been staged'),
     {
       reason: 'writes the failure report of any run, in the place of the one before',
       actions: ['s3:PutObject'],
@@ -206,19 +228,20 @@ export function reportFailurePermissions(
   ];
 }
 
-/** What the Distributed Map's ItemReader and ResultWriter may do. */
+/** What the ItemReaders and ResultWriters of the Distributed Maps may do. */
 export function mapPermissions(outputBucket: IBucket): readonly Permission[] {
   return [
-    reads(outputBucket, PLAN_FILE, 'the ItemReader reads the plan of any run'),
+    reads(outputBucket, PLAN_FILE, 'an ItemReader reads the plan of any run'),
+    reads(outputBucket, STAGE_JOBS, 'an ItemReader reads the jobs of any Stage round'),
     {
-      reason: 'the ResultWriter keeps what the children of any run returned',
+      reason: 'the ResultWriters keep what the children of any run returned',
       actions: [
         's3:AbortMultipartUpload',
         's3:GetObject',
         's3:ListMultipartUploadParts',
         's3:PutObject',
       ],
-      resources: [outputBucket.arnForObjects(RESULTS)],
+      resources: [outputBucket.arnForObjects(RESULTS), outputBucket.arnForObjects(STAGE_RESULTS)],
     },
     ...useOf(outputBucket.encryptionKey, ENCRYPT, 'plan and results are encrypted'),
   ];
@@ -254,7 +277,10 @@ export function startPermissions(functions: readonly IFunction[]): readonly Perm
  * What a Distributed Map does with its own children: start, watch, stop and redrive them.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
  */
-export function ownRuns(stateMachine: StateMachine, label: string): readonly Permission[] {
+export function ownRuns(
+  stateMachine: StateMachine,
+  labels: readonly string[],
+): readonly Permission[] {
   const stack = Stack.of(stateMachine);
   const name = stateMachine.stateMachineName;
   const executions = (resourceName: string) =>
@@ -278,7 +304,7 @@ export function ownRuns(stateMachine: StateMachine, label: string): readonly Per
     {
       reason: 'the names of children are made up when they start',
       actions: ['states:RedriveExecution'],
-      resources: [executions(`${name}/${label}:*`)],
+      resources: labels.map((label) => executions(`${name}/${label}:*`)),
     },
   ];
 }

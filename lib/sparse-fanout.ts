@@ -153,8 +153,8 @@ export class SparseFanout extends Construct {
       service,
       failureTopic,
     });
-    const { plan, write, finalize, reportFailure } = this.functions;
-    const steps = { plan, write, finalize };
+    const { plan, stage, write, finalize, reportFailure } = this.functions;
+    const steps = { plan, stage, write, finalize };
     const workflow = new Workflow(this, 'Workflow', { ...settings, ...stores, ...steps });
     this.stateMachine = workflow.stateMachine;
 

@@ -7,6 +7,7 @@ import {
   Condition,
   DefinitionBody,
   DistributedMap,
+  type DistributedMapJsonataProps,
   type IChainable,
   JitterType,
   LogLevel,
@@ -32,13 +33,14 @@ import { allow, mapPermissions, ownRuns, startPermissions } from './permissions.
 /** Settings of {@link Workflow}. */
 export interface WorkflowProps extends LogOptions {
   readonly plan: IFunction;
+  readonly stage: IFunction;
   readonly write: IFunction;
   readonly finalize: IFunction;
   readonly outputBucket: IBucket;
 }
 
-/** Part of the ARN of every Map Run and child, so it must not change. */
-const MAP_LABEL = 'WriteChunks';
+/** Each is the id of a Distributed Map and part of the ARN of its Map Runs and children, so it must not change. */
+const MAPS = { stage: 'StageSource', write: 'WriteChunks' } as const;
 
 /** A minute longer than a function may run, so that the function's own timeout is what is seen. */
 const TASK_TIMEOUT = FUNCTION_TIMEOUT.plus(Duration.minutes(1));
@@ -52,17 +54,20 @@ function decided(decision: PlanDecision): Condition {
   return Condition.jsonata(`{% $states.input.decision = '${decision}' %}`);
 }
 
-/** The state machine: Plan, then the writers side by side, then Finalize. */
+/** The state machine: Plan, and Stage as long as Plan asks for it; then the writers side by side, then Finalize. */
 export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
-    const { plan, write, finalize, outputBucket } = props;
+    const { plan, stage, write, finalize, outputBucket } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
-    allow(role, [...startPermissions([plan, write, finalize]), ...mapPermissions(outputBucket)]);
+    allow(role, [
+      ...startPermissions([plan, stage, write, finalize]),
+      ...mapPermissions(outputBucket),
+    ]);
 
     const logs = { destination: createLogGroup(this, props), level: LogLevel.ERROR };
     this.stateMachine = new StateMachine(this, 'StateMachine', {
@@ -75,41 +80,68 @@ export class Workflow extends Construct {
       role: role.withoutPolicyUpdates(),
     });
     this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
-    allow(new Policy(this, 'MapRuns', { roles: [role] }), ownRuns(this.stateMachine, MAP_LABEL));
+    allow(
+      new Policy(this, 'MapRuns', { roles: [role] }),
+      ownRuns(this.stateMachine, Object.values(MAPS)),
+    );
     acknowledge(this.stateMachine, ACKNOWLEDGED.stateMachine);
   }
 
-  #states({ plan, write, finalize, outputBucket }: WorkflowProps): IChainable {
+  #states({ plan, stage, write, finalize, outputBucket }: WorkflowProps): IChainable {
     const planned = this.#invoke('Plan', plan, {
       request: '{% $states.input %}',
       execution: { id: '{% $states.context.Execution.Id %}' },
     });
+    const staged = this.#stageSource(stage, outputBucket);
     const written = this.#writeChunks(write, outputBucket);
     const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
 
     return planned.next(
       Choice.jsonata(this, 'Decide')
         .when(decided('write'), written.next(finalized))
+        .when(decided('stage'), staged.next(planned))
         .when(decided('complete'), Succeed.jsonata(this, 'AlreadyComplete'))
         .when(decided('dry-run'), Succeed.jsonata(this, 'DryRunDone')),
     );
   }
 
-  /**
-   * One child a line of the plan. Retries stay inside the child: one on the Map would write every
-   * chunk again, and a Catch would end Redrive.
-   */
+  /** One child a job of the round; then Plan sees the same request again, and what has been staged. */
+  #stageSource(stage: IFunction, outputBucket: IBucket): DistributedMap {
+    const map = this.#overPlan(MAPS.stage, outputBucket, {
+      itemSelector: { task: '{% $states.context.Map.Item.Value %}' },
+      outputs: '{% $states.context.Execution.Input %}',
+    });
+    return map.itemProcessor(this.#invoke('Stage', stage, '{% $states.input.task %}'));
+  }
+
+  /** One child a line of the plan. */
   #writeChunks(write: IFunction, outputBucket: IBucket): DistributedMap {
-    const map = DistributedMap.jsonata(this, 'WriteChunks', {
-      label: MAP_LABEL,
-      itemReader: new S3JsonLItemReader({
-        bucketNamePath: '{% $states.input.plan.bucket %}',
-        key: '{% $states.input.plan.key %}',
-      }),
+    const map = this.#overPlan(MAPS.write, outputBucket, {
       itemSelector: {
         run: '{% $states.input.run %}',
         chunk: '{% $states.context.Map.Item.Value %}',
       },
+      outputs: '{% $states.input %}',
+    });
+    const child = { run: '{% $states.input.run %}', chunk: '{% $states.input.chunk %}' };
+    return map.itemProcessor(this.#invoke('WriteChunk', write, child));
+  }
+
+  /**
+   * A Distributed Map over the lines of the JSONL object that Plan wrote. Retries stay inside the
+   * child: one on the Map would do every line again, and a Catch would end Redrive.
+   */
+  #overPlan(
+    label: string,
+    outputBucket: IBucket,
+    props: Pick<DistributedMapJsonataProps, 'itemSelector' | 'outputs'>,
+  ): DistributedMap {
+    return DistributedMap.jsonata(this, label, {
+      label,
+      itemReader: new S3JsonLItemReader({
+        bucketNamePath: '{% $states.input.plan.bucket %}',
+        key: '{% $states.input.plan.key %}',
+      }),
       jsonataMaxConcurrency: '{% $states.input.concurrency %}',
       resultWriterV2: new ResultWriterV2({
         bucket: outputBucket,
@@ -119,17 +151,20 @@ export class Workflow extends Construct {
           transformation: Transformation.COMPACT,
         }),
       }),
-      outputs: '{% $states.input %}',
+      ...props,
     });
-    const child = { run: '{% $states.input.run %}', chunk: '{% $states.input.chunk %}' };
-    return map.itemProcessor(this.#invoke('WriteChunk', write, child));
   }
 
   /** A task that runs a function, with the retries of the contract. */
-  #invoke(id: string, lambdaFunction: IFunction, payload: Readonly<Record<string, unknown>>) {
+  #invoke(
+    id: string,
+    lambdaFunction: IFunction,
+    payload: string | Readonly<Record<string, unknown>>,
+  ) {
     const task = LambdaInvoke.jsonata(this, id, {
       lambdaFunction,
-      payload: TaskInput.fromObject(payload),
+      payload:
+        typeof payload === 'string' ? TaskInput.fromText(payload) : TaskInput.fromObject(payload),
       outputs: '{% $states.result.Payload %}',
       taskTimeout: Timeout.duration(TASK_TIMEOUT),
       // The built-in list knows no TooManyRequestsException and no jitter.

@@ -11,8 +11,9 @@ const REPETITIONS = 3;
 const [compression, source, out] = process.argv.slice(2) as [Compression, string, string];
 
 async function writeAll(): Promise<number> {
-  return await withMatrix(source, new AbortController().signal, async (matrix) => {
-    const rows = matrix.layout.shape[0];
+  const asked = { locations: [source], options: {} };
+  return await withMatrix(asked, new AbortController().signal, async ({ matrix }) => {
+    const rows = matrix.shape[0];
     const text = { dialect: DEFAULT_DIALECT, compression };
     const file = await open(out, 'w');
     for await (const part of encodeRows(matrix, { rowStart: 0, rowEnd: rows }, text)) {

@@ -42,7 +42,8 @@ async function pythonOrAny(): Promise<string> {
 
 /** Counts the bytes of the text, after comparing them with ours: a fast peer of other text is none. */
 async function checkedBytes(peer: Peer, { rows }: PeerReport, source: string, out: string) {
-  return await withMatrix(source, new AbortController().signal, async (matrix) => {
+  const asked = { locations: [source], options: {} };
+  return await withMatrix(asked, new AbortController().signal, async ({ matrix }) => {
     const range = { rowStart: 0, rowEnd: rows };
     const written = { out, gzip: peer.gzip === true };
     if (peer.discards !== true && !(await isTextOf(written, matrix, range))) {

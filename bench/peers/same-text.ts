@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { encodeRows, type OpenMatrix } from '#cli/encode-rows.ts';
+import { encodeRows } from '#cli/encode-rows.ts';
 import type { RowRange } from '#core/contract.ts';
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
+import type { Matrix } from '#core/sparse/csr-part.ts';
 
 const TEXT = { dialect: DEFAULT_DIALECT, compression: 'none' } as const;
 
@@ -58,7 +59,7 @@ class TextReader {
 }
 
 /** Number of bytes that the text of the rows has. */
-export async function textBytes(matrix: OpenMatrix, rows: RowRange): Promise<number> {
+export async function textBytes(matrix: Matrix, rows: RowRange): Promise<number> {
   let bytes = 0;
   for await (const part of encodeRows(matrix, rows, TEXT)) bytes += part.length;
   return bytes;
@@ -67,7 +68,7 @@ export async function textBytes(matrix: OpenMatrix, rows: RowRange): Promise<num
 /** Whether a peer wrote the text of the rows, byte for byte, as a file or as parts below a folder. */
 export async function isTextOf(
   { out, gzip }: { readonly out: string; readonly gzip: boolean },
-  matrix: OpenMatrix,
+  matrix: Matrix,
   rows: RowRange,
 ): Promise<boolean> {
   const written = new TextReader(readText(out, gzip));

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openFileSource } from '#cli/file-source.ts';
-import { uploadSource } from '#cli/upload-source.ts';
+import { fileObjectStore } from '#cli/file-object-store.ts';
+import { uploadUnit } from '#cli/upload-source.ts';
 import type { Compression } from '#core/encode/compression.ts';
 import { writeNpz } from '#demo/write-npz.ts';
 import { LocalStack } from '#test/support/local-stack.ts';
@@ -37,9 +37,11 @@ export async function runOneWriter(
   const shape = { rows: ROWS, columns, entriesPerRow: ENTRIES_PER_ROW };
   await writeNpz(path, countMatrix({ ...shape, seed: 1 }));
   const stack = await LocalStack.start();
-  const file = await openFileSource(path);
+  const files = fileObjectStore();
   try {
-    const source = await uploadSource(stack.s3, file, stack.output('SourceBucketName'));
+    const unit = { uri: path, objects: [await files.pin(path)] };
+    const bucket = stack.output('SourceBucketName');
+    const source = await uploadUnit(stack.s3, unit, files, bucket);
     const startedAt = performance.now();
     const ended = await stack.run({ source, output: { compression }, chunking: { rows: ROWS } });
     if (ended.status !== 'SUCCEEDED') throw new Error(`${ended.error}: ${ended.cause}`);
@@ -56,7 +58,7 @@ export async function runOneWriter(
       peakRssBytes: Math.max(...writers.map(({ peakRssBytes }) => peakRssBytes)),
     };
   } finally {
-    await file.close();
+    await files.close();
     await stack.close();
     await rm(directory, { recursive: true, force: true });
   }

@@ -1,3 +1,4 @@
+import type { FillValue } from '#core/sparse/csr.ts';
 import { type DType, isFloat } from '#core/sparse/dtype.ts';
 import type { CsvDialect, CsvProfile } from './csv-dialect.ts';
 import { quoteCell } from './quote-cell.ts';
@@ -7,6 +8,8 @@ export interface CellOptions {
   readonly dtype: DType;
   /** Columns of the matrix, `shape[1]`: a cell alone on its line may not be bare and empty. */
   readonly columns: number;
+  /** What a cell that is not stored holds. @default 0, or False */
+  readonly fillValue?: FillValue | undefined;
   readonly dialect: CsvDialect;
 }
 
@@ -20,8 +23,10 @@ function profileText(profile: CsvProfile, dtype: DType): string {
   return profile === 'zero0' ? '0' : typedZero(dtype);
 }
 
-/** Text of a cell that is not stored. */
-export function implicitText({ dtype, columns, dialect }: CellOptions): string {
+/** Text of a cell that is not stored; one that is NaN prints as a stored NaN does, whatever the profile. */
+export function implicitText(options: CellOptions): string {
+  const { dtype, columns, dialect, fillValue } = options;
+  if (fillValue === 'NaN') return naText(options);
   return quoteCell(profileText(dialect.profile, dtype), dialect.delimiter, columns === 1);
 }
 

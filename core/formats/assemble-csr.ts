@@ -1,11 +1,14 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import type { FillValue } from '#core/sparse/csr.ts';
 import { decodeIndices } from '#core/sparse/decode.ts';
 import { ITEM_BYTES } from '#core/sparse/dtype.ts';
-import type { ArrayLayout, CsrLayout } from './csr-layout.ts';
+import type { ArrayLayout, MatrixLayout, PartLayout, SourceFormat } from './matrix-layout.ts';
 
-/** The parts of a CSR matrix as its container names them, not yet checked against each other. */
-export interface CsrParts extends Pick<CsrLayout, 'format' | 'indptr' | 'indices' | 'data'> {
+/** The arrays of a CSR matrix as its container names them, not yet checked against each other. */
+export interface CsrArrays extends Omit<PartLayout, 'rows' | 'nnz'> {
+  readonly format: SourceFormat;
+  readonly fillValue?: FillValue | undefined;
   /** As stored: any number of dimensions, possibly negative. */
   readonly shape: readonly number[];
 }
@@ -13,7 +16,7 @@ export interface CsrParts extends Pick<CsrLayout, 'format' | 'indptr' | 'indices
 /** Column indices are held as int32. */
 const MAX_COLUMNS = 2 ** 31 - 1;
 
-function checkShape(uri: string, shape: readonly number[]): CsrLayout['shape'] {
+function checkShape(uri: string, shape: readonly number[]): MatrixLayout['shape'] {
   const [rows, columns] = shape;
   if (rows === undefined || columns === undefined || shape.length !== 2) {
     throw new UnsupportedSourceError(
@@ -40,7 +43,7 @@ function checkIndexType(uri: string, name: string, { dtype }: ArrayLayout): void
   );
 }
 
-function checkLengths(uri: string, rows: number, { indptr, indices, data }: CsrParts): void {
+function checkLengths(uri: string, rows: number, { indptr, indices, data }: CsrArrays): void {
   if (indptr.length !== rows + 1) {
     throw new CorruptSourceError(
       `${uri} has ${indptr.length} elements in indptr, expected ${rows + 1} for ${rows} rows`,
@@ -54,28 +57,32 @@ function checkLengths(uri: string, rows: number, { indptr, indices, data }: CsrP
 }
 
 /** Reads the last element of `indptr`: entries after it are slack that SciPy allows and ignores. */
-async function readNnz(source: ByteSource, { indptr, data }: CsrParts): Promise<number> {
+async function readNnz(source: ByteSource, { uri, indptr, data }: CsrArrays): Promise<number> {
   const length = ITEM_BYTES[indptr.dtype];
   const offset = indptr.offset + (indptr.length - 1) * length;
   const [nnz = -1] = decodeIndices(await source.read({ offset, length }), indptr);
   if (nnz >= 0 && nnz <= data.length) return nnz;
   throw new CorruptSourceError(
-    `${source.uri} has an indptr that ends with ${nnz}, expected 0 to ${data.length} (the entries stored)`,
+    `${uri} has an indptr that ends with ${nnz}, expected 0 to ${data.length} (the entries stored)`,
   );
 }
 
 /**
  * Checks that arrays found in a container make one CSR matrix. One read of the last element of `indptr`.
  *
+ * @param indptr the stream that the array of this name lies in.
  * @throws {CorruptSourceError} lengths contradict each other, or the shape is negative.
  * @throws {UnsupportedSourceError} not two dimensions, or indices neither int32 nor int64.
  * @throws {BoundExceededError} more than 2^31 - 1 columns.
  */
-export async function assembleCsr(source: ByteSource, parts: CsrParts): Promise<CsrLayout> {
-  const shape = checkShape(source.uri, parts.shape);
-  checkIndexType(source.uri, 'indptr', parts.indptr);
-  checkIndexType(source.uri, 'indices', parts.indices);
-  checkLengths(source.uri, shape[0], parts);
-  const nnz = await readNnz(source, parts);
-  return { ...parts, shape, dtype: parts.data.dtype, nnz };
+export async function assembleCsr(arrays: CsrArrays, indptr: ByteSource): Promise<MatrixLayout> {
+  const { uri } = arrays;
+  const shape = checkShape(uri, arrays.shape);
+  checkIndexType(uri, 'indptr', arrays.indptr);
+  checkIndexType(uri, 'indices', arrays.indices);
+  checkLengths(uri, shape[0], arrays);
+  const nnz = await readNnz(indptr, arrays);
+  const { format, fillValue, shape: _, ...located } = arrays;
+  const part = { ...located, rows: shape[0], nnz };
+  return { format, shape, dtype: part.data.dtype, nnz, fillValue, parts: [part] };
 }

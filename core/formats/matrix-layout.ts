@@ -30,7 +30,12 @@ export type StreamLayout =
       readonly size: number;
       readonly index: number;
     }
-  | { readonly kind: 'chunks'; readonly object: number; readonly index: number; readonly size: number };
+  | {
+      readonly kind: 'chunks';
+      readonly object: number;
+      readonly index: number;
+      readonly size: number;
+    };
 
 /** Where one array lies: `length` elements from byte `offset` of its stream. */
 export interface ArrayLayout extends ElementType {

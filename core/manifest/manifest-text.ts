@@ -4,13 +4,13 @@ import type { TotalsBuilder } from './totals.ts';
 
 /** The part of a manifest that is known before any chunk is written. */
 export function manifestHead(run: RunHeader): ManifestHead {
-  const { shape, dtype, nnz, format } = run.layout;
+  const { shape, dtype, nnz, fillValue, format } = run.matrix;
   return {
     format: 'sparse-fanout-manifest',
     version: MANIFEST_VERSION,
     runId: run.runId,
     source: { ...run.source, format },
-    matrix: { shape, dtype, nnz },
+    matrix: { shape, dtype, nnz, fillValue },
     dialect: { ...run.dialect, lineTerminator: '\n', encoding: 'utf-8' },
     compression: run.compression,
   };

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/encode/compression.ts';
 import { ManifestError } from '#core/errors.ts';
+import { FORMATS } from '#core/formats/matrix-layout.ts';
 import { DTYPES } from '#core/sparse/dtype.ts';
 
 /** Readers refuse a higher version; new optional fields do not raise it. */
@@ -32,12 +33,13 @@ export const manifestSchema = z.object({
     etag: z.string(),
     versionId: z.nullable(z.string()),
     size: count,
-    format: z.literal('npz'),
+    format: z.enum(FORMATS),
   }),
   matrix: z.object({
     shape: z.readonly(z.tuple([count, count])),
     dtype: z.enum(DTYPES),
     nnz: count,
+    fillValue: z.optional(z.literal('NaN')),
   }),
   dialect: z.object({
     profile: z.enum(['typed', 'zero0', 'empty']),

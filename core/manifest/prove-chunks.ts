@@ -144,13 +144,13 @@ export async function* proveChunks(
     problems.add(`${objects.current.key} is not an object of this run`);
   }
   if (records.current !== undefined) problems.add(`chunk ${records.current.index} is not planned`);
-  const [rows] = run.layout.shape;
+  const [rows] = run.matrix.shape;
   if (row !== rows) problems.add(`the plan ends at row ${row} of ${rows}`);
   if (chunks !== run.chunks) problems.add(`the plan has ${chunks} of ${run.chunks} chunks`);
   problems.assertNone();
-  if (nnz !== run.layout.nnz) {
+  if (nnz !== run.matrix.nnz) {
     throw new IncompleteRunError(
-      `no manifest was written: the chunks hold ${nnz} stored entries, the source ${run.layout.nnz}`,
+      `no manifest was written: the chunks hold ${nnz} stored entries, the source ${run.matrix.nnz}`,
     );
   }
 }

@@ -1,10 +1,16 @@
-/** The version of a source that a run is bound to: every read is made on condition that it is still this one. */
-export interface SourcePin {
+import * as z from 'zod/mini';
+
+const size = z.int().check(z.nonnegative());
+
+/** The version of an object or source that a run is bound to: every read is made on condition that it is still this one. */
+export const sourcePin = z.strictObject({
   /** `s3://bucket/key`, or `s3://bucket/prefix/` of a source of several objects. */
-  readonly uri: string;
+  uri: z.string(),
   /** Without quotes; of several objects the first 128 bits of SHA-256 over all their pins. */
-  readonly etag: string;
-  readonly versionId: string | null;
+  etag: z.string(),
+  versionId: z.nullable(z.string()),
   /** Bytes; of several objects the sum. */
-  readonly size: number;
-}
+  size,
+});
+
+export type SourcePin = Readonly<z.infer<typeof sourcePin>>;

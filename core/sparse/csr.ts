@@ -9,7 +9,12 @@ export interface MatrixInfo {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly nnz: number;
+  /** What a cell that is not stored holds. @default 0, or False */
+  readonly fillValue?: FillValue | undefined;
 }
+
+/** A fill that is not zero: what `pd.SparseDtype("float")` has. */
+export type FillValue = 'NaN';
 
 /**
  * Values of a slice in their own width. bool is 0 or 1 in a Uint8Array; float16 is widened to a

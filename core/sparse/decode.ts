@@ -1,12 +1,9 @@
-import type { ArrayLayout } from '#core/formats/csr-layout.ts';
+import type { ElementType } from '#core/formats/matrix-layout.ts';
 import type { CsrData } from './csr.ts';
 import { type DType, ITEM_BYTES } from './dtype.ts';
 
 /** Bytes as `source.read` returns them: a buffer of their own. */
 type OwnBytes = Uint8Array<ArrayBuffer>;
-
-/** How elements are stored; Lambda's and every desktop's processors are little-endian. */
-type Stored = Pick<ArrayLayout, 'dtype' | 'bigEndian'>;
 
 const ARRAYS: Readonly<
   Record<Exclude<DType, 'bool' | 'float16'>, new (buffer: ArrayBuffer) => CsrData>
@@ -23,8 +20,11 @@ const ARRAYS: Readonly<
   float64: Float64Array,
 };
 
-/** Reverses the bytes of each element in place where they are stored big-endian. */
-function swapBytes({ buffer }: OwnBytes, { dtype, bigEndian }: Stored): void {
+/**
+ * Reverses the bytes of each element in place where they are stored big-endian; Lambda's and every
+ * desktop's processors are little-endian.
+ */
+function swapBytes({ buffer }: OwnBytes, { dtype, bigEndian }: ElementType): void {
   if (!bigEndian) return;
   const bytes = Buffer.from(buffer);
   if (ITEM_BYTES[dtype] === 2) bytes.swap16();
@@ -36,7 +36,7 @@ function swapBytes({ buffer }: OwnBytes, { dtype, bigEndian }: Stored): void {
  * Lays values over the bytes of a run of `data`, which are reused: bool becomes 0 or 1 (any byte but
  * 0 is true), float16 is widened into a new array, everything else stays as it is.
  */
-export function decodeValues(bytes: OwnBytes, stored: Stored): CsrData {
+export function decodeValues(bytes: OwnBytes, stored: ElementType): CsrData {
   swapBytes(bytes, stored);
   if (stored.dtype === 'bool') return bytes.map((byte) => (byte === 0 ? 0 : 1));
   if (stored.dtype === 'float16') return new Float32Array(new Float16Array(bytes.buffer));
@@ -49,7 +49,7 @@ export function decodeValues(bytes: OwnBytes, stored: Stored): CsrData {
  * int64 becomes doubles, from two 32-bit halves because a BigInt each would take ten times as long:
  * exact up to 2^53; what is beyond stays beyond, so a check against any length finds it.
  */
-export function decodeIndices(bytes: OwnBytes, stored: Stored): Int32Array | Float64Array {
+export function decodeIndices(bytes: OwnBytes, stored: ElementType): Int32Array | Float64Array {
   swapBytes(bytes, stored);
   const words = new Int32Array(bytes.buffer);
   if (stored.dtype === 'int32') return words;

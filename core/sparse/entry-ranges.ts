@@ -1,43 +1,48 @@
-import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
+import type { ByteRange } from '#core/bytes/byte-source.ts';
 import type { RowRange } from '#core/contract.ts';
-import type { ArrayLayout, CsrLayout } from '#core/formats/csr-layout.ts';
+import type { CsrPart, Matrix, StoredArray } from './csr-part.ts';
 import { ITEM_BYTES } from './dtype.ts';
 import { readIndptrBands } from './read-indptr.ts';
 
-/** Where the entries of some rows lie in the source. */
+/** Where the entries of some rows lie: a range of each array's own object or stream. */
 export interface EntryRanges {
   readonly indices: ByteRange;
   readonly data: ByteRange;
 }
 
 /** `indptr[row]`, by a read of one element. */
-async function readBound(source: ByteSource, layout: CsrLayout, row: number): Promise<number> {
+async function readBound(part: CsrPart, row: number): Promise<number> {
   const run = { start: row, end: row + 1, bandBytes: 1 };
-  const [band] = await Array.fromAsync(readIndptrBands(source, layout, run));
+  const [band] = await Array.fromAsync(readIndptrBands(part, run));
   return band![0]!;
 }
 
-function byteRange({ offset, dtype }: ArrayLayout, start: number, end: number): ByteRange {
+function byteRange({ offset, dtype }: StoredArray, start: number, end: number): ByteRange {
   const bytes = ITEM_BYTES[dtype];
   return { offset: offset + start * bytes, length: (end - start) * bytes };
 }
 
 /**
- * Finds the bytes of the source that hold the entries of a row range. Two reads of one element of
- * `indptr` each, whatever the range.
+ * Finds the bytes that hold the entries of a row range. Two reads of one element of `indptr` each,
+ * whatever the range.
  *
+ * @returns undefined when the rows are not all of one part.
  * @throws {CorruptSourceError} a bound passes the entries stored.
  * @throws {SourceChangedError} the source is no longer the version that was opened.
  */
 export async function findEntryRanges(
-  source: ByteSource,
-  layout: CsrLayout,
+  { parts }: Matrix,
   { rowStart, rowEnd }: RowRange,
-): Promise<EntryRanges> {
-  const start = await readBound(source, layout, rowStart);
-  const end = await readBound(source, layout, rowEnd);
+): Promise<EntryRanges | undefined> {
+  const placed = parts.find(
+    ({ rowStart: first, part }) => rowStart >= first && rowEnd <= first + part.shape[0],
+  );
+  if (placed === undefined) return undefined;
+  const { rowStart: first, part } = placed;
+  const start = await readBound(part, rowStart - first);
+  const end = await readBound(part, rowEnd - first);
   return {
-    indices: byteRange(layout.indices, start, end),
-    data: byteRange(layout.data, start, end),
+    indices: byteRange(part.indices, start, end),
+    data: byteRange(part.data, start, end),
   };
 }

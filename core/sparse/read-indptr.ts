@@ -1,7 +1,6 @@
-import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import type { CsrLayout } from '#core/formats/csr-layout.ts';
+import type { CsrPart, Matrix } from './csr-part.ts';
 import { decodeIndices } from './decode.ts';
 import { ITEM_BYTES } from './dtype.ts';
 
@@ -35,13 +34,12 @@ function checkBand(
 }
 
 /**
- * Reads a run of `indptr` band by band, one read a band, each checked on arrival.
+ * Reads a run of the `indptr` of one part band by band, one read a band, each checked on arrival.
  *
  * @throws {CorruptSourceError} it does not begin with 0, decreases, or passes the entries stored.
  */
 export async function* readIndptrBands(
-  source: ByteSource,
-  { indptr, data }: CsrLayout,
+  { uri, indptr, data }: Pick<CsrPart, 'uri' | 'indptr' | 'data'>,
   { start, end, bandBytes }: IndptrRun,
 ): AsyncGenerator<Float64Array> {
   const itemBytes = ITEM_BYTES[indptr.dtype];
@@ -49,17 +47,33 @@ export async function* readIndptrBands(
   let before = 0;
   for (let row = start; row < end; row += perBand) {
     const length = Math.min(perBand, end - row) * itemBytes;
-    const bytes = await source.read({ offset: indptr.offset + row * itemBytes, length });
+    const bytes = await indptr.source.read({ offset: indptr.offset + row * itemBytes, length });
     const numbers = decodeIndices(bytes, indptr);
     const band = numbers instanceof Float64Array ? numbers : new Float64Array(numbers);
     if (row === 0 && band[0] !== 0) {
       throw new CorruptSourceError(
-        `${source.uri} has a damaged indptr: row 0 starts at entry ${band[0]}, expected 0`,
+        `${uri} has a damaged indptr: row 0 starts at entry ${band[0]}, expected 0`,
       );
     }
-    checkBand(band, { row, before }, { uri: source.uri, limit: data.length });
+    checkBand(band, { row, before }, { uri, limit: data.length });
     before = band[band.length - 1]!;
     yield band;
+  }
+}
+
+/** The bands of all parts as those of one matrix: a part goes on where the one before it ended. */
+async function* stackBands({ parts }: Matrix, bandBytes: number): AsyncGenerator<Float64Array> {
+  let entries = 0;
+  for (const { rowStart, part } of parts) {
+    const run = { start: 0, end: part.indptr.length, bandBytes };
+    let isFirst = true;
+    for await (const band of readIndptrBands(part, run)) {
+      if (entries > 0) for (let i = 0; i < band.length; i++) band[i]! += entries;
+      // Its first element is the last one of the part before.
+      yield isFirst && rowStart > 0 ? band.subarray(1) : band;
+      isFirst = false;
+    }
+    entries += part.nnz;
   }
 }
 
@@ -72,14 +86,12 @@ export async function* readIndptrBands(
  * @throws {CorruptSourceError} it does not begin with 0, decreases, or passes the entries stored; names the row.
  */
 export function readIndptr(
-  source: ByteSource,
-  layout: CsrLayout,
+  matrix: Matrix,
   options: {
     /** Bytes of the source in a band. @default 8 MiB */
     readonly bandBytes?: number;
   } = {},
 ): AsyncGenerator<Float64Array> {
   const { bandBytes = BAND_BYTES } = options;
-  const run = { start: 0, end: layout.indptr.length, bandBytes };
-  return withReadAhead(readIndptrBands(source, layout, run));
+  return withReadAhead(stackBands(matrix, bandBytes));
 }

@@ -1,10 +1,9 @@
-import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
 import type { RowRange } from '#core/contract.ts';
 import { BoundExceededError, RequestError } from '#core/errors.ts';
-import type { ArrayLayout, CsrLayout } from '#core/formats/csr-layout.ts';
 import { canonicalize } from './canonical.ts';
 import type { CsrSlice } from './csr.ts';
+import type { CsrPart, Matrix, StoredArray } from './csr-part.ts';
 import { decodeIndices, decodeValues } from './decode.ts';
 import { ITEM_BYTES } from './dtype.ts';
 import { readIndptrBands } from './read-indptr.ts';
@@ -24,8 +23,8 @@ interface RowBounds {
   readonly bounds: Float64Array;
 }
 
-function checkRange({ uri }: ByteSource, [rows]: CsrLayout['shape'], range: RowRange): void {
-  const { rowStart, rowEnd } = range;
+function checkRange({ uri, shape }: Matrix, { rowStart, rowEnd }: RowRange): void {
+  const [rows] = shape;
   const isWhole = Number.isSafeInteger(rowStart) && Number.isSafeInteger(rowEnd);
   if (isWhole && 0 <= rowStart && rowStart <= rowEnd && rowEnd <= rows) return;
   throw new RequestError([
@@ -34,20 +33,19 @@ function checkRange({ uri }: ByteSource, [rows]: CsrLayout['shape'], range: RowR
 }
 
 /** Bytes of one stored entry: its column and its value. */
-function entryBytesOf({ indices, data }: CsrLayout): number {
+function entryBytesOf({ indices, data }: CsrPart): number {
   return ITEM_BYTES[indices.dtype] + ITEM_BYTES[data.dtype];
 }
 
 /** Bounds of the rows of a range, band by band; each band begins with the last bound of the one before. */
 async function* readRowBounds(
-  source: ByteSource,
-  layout: CsrLayout,
+  part: CsrPart,
   { rowStart, rowEnd }: RowRange,
 ): AsyncGenerator<RowBounds> {
   const run = { start: rowStart, end: rowEnd + 1, bandBytes: INDPTR_BAND_BYTES };
   let first = rowStart;
   let last: number[] = [];
-  for await (const band of withReadAhead(readIndptrBands(source, layout, run))) {
+  for await (const band of withReadAhead(readIndptrBands(part, run))) {
     const bounds = new Float64Array(last.length + band.length);
     bounds.set(last);
     bounds.set(band, last.length);
@@ -66,53 +64,63 @@ function* cutRows({ rowStart, bounds }: RowBounds, maxEntries: number): Generato
   }
 }
 
-function readRun(source: ByteSource, array: ArrayLayout, start: number, end: number) {
+function readRun(array: StoredArray, start: number, end: number) {
   const itemBytes = ITEM_BYTES[array.dtype];
   const offset = array.offset + start * itemBytes;
-  return source.read({ offset, length: (end - start) * itemBytes });
+  return array.source.read({ offset, length: (end - start) * itemBytes });
 }
 
 /** Reads one run of rows: one read of `indices` and one of `data`, at the same time. */
-async function readSlice(
-  source: ByteSource,
-  layout: CsrLayout,
-  { rowStart, bounds }: RowBounds,
-): Promise<CsrSlice> {
+async function readSlice(part: CsrPart, { rowStart, bounds }: RowBounds): Promise<CsrSlice> {
   const start = bounds[0]!;
   const end = bounds[bounds.length - 1]!;
-  const rowBytes = (end - start) * entryBytesOf(layout);
+  const rowBytes = (end - start) * entryBytesOf(part);
   if (bounds.length === 2 && rowBytes > MAX_ROW_BYTES) {
     throw new BoundExceededError(
-      `row ${rowStart} of ${source.uri} takes ${rowBytes} bytes of indices and data, allowed are ${MAX_ROW_BYTES}; sum its duplicates or split the matrix by columns`,
+      `row ${rowStart} of ${part.uri} takes ${rowBytes} bytes of indices and data, allowed are ${MAX_ROW_BYTES}; sum its duplicates or split the matrix by columns`,
     );
   }
   const [indices, data] = await Promise.all([
-    readRun(source, layout.indices, start, end),
-    readRun(source, layout.data, start, end),
+    readRun(part.indices, start, end),
+    readRun(part.data, start, end),
   ]);
   return canonicalize({
-    uri: source.uri,
-    columns: layout.shape[1],
-    dtype: layout.dtype,
+    uri: part.uri,
+    columns: part.shape[1],
+    dtype: part.dtype,
     rowStart,
     rowEnd: rowStart + bounds.length - 1,
     indptr: Int32Array.from(bounds, (bound) => bound - start),
-    indices: decodeIndices(indices, layout.indices),
-    data: decodeValues(data, layout.data),
+    indices: decodeIndices(indices, part.indices),
+    data: decodeValues(data, part.data),
   });
 }
 
-async function* readOneByOne(
-  source: ByteSource,
-  layout: CsrLayout,
+/** Reads rows of one part; the rows of a slice are counted within the part. */
+async function* readPart(
+  part: CsrPart,
   rows: RowRange,
   sliceBytes: number,
 ): AsyncGenerator<CsrSlice> {
-  checkRange(source, layout.shape, rows);
-  if (rows.rowStart === rows.rowEnd) return;
-  const maxEntries = Math.floor(sliceBytes / entryBytesOf(layout));
-  for await (const band of readRowBounds(source, layout, rows)) {
-    for (const cut of cutRows(band, maxEntries)) yield await readSlice(source, layout, cut);
+  const maxEntries = Math.floor(sliceBytes / entryBytesOf(part));
+  for await (const band of readRowBounds(part, rows)) {
+    for (const cut of cutRows(band, maxEntries)) yield await readSlice(part, cut);
+  }
+}
+
+async function* readStack(
+  matrix: Matrix,
+  rows: RowRange,
+  sliceBytes: number,
+): AsyncGenerator<CsrSlice> {
+  checkRange(matrix, rows);
+  for (const { rowStart: first, part } of matrix.parts) {
+    const rowStart = Math.max(rows.rowStart - first, 0);
+    const rowEnd = Math.min(rows.rowEnd - first, part.shape[0]);
+    if (rowStart >= rowEnd) continue;
+    for await (const slice of readPart(part, { rowStart, rowEnd }, sliceBytes)) {
+      yield { ...slice, rowStart: first + slice.rowStart, rowEnd: first + slice.rowEnd };
+    }
   }
 }
 
@@ -122,16 +130,15 @@ async function* readOneByOne(
  * Per MiB of `indptr` one ranged read, and per slice two: a run of `indices` and one of `data`, no
  * byte more. The next slice is read while the current one is used. Holds two slices of about
  * `sliceBytes` (a single row may take up to {@link MAX_ROW_BYTES}) and two bands of bounds of at most
- * 2 MiB; nothing is densified.
+ * 2 MiB; nothing is densified. No slice reaches over the end of a part.
  *
  * @throws {RequestError} the range is outside the matrix.
- * @throws {CorruptSourceError} `indptr` decreases or a column is outside `shape[1]`; names row and column.
+ * @throws {CorruptSourceError} `indptr` decreases or a column is outside `shape[1]`; names the part, its row and column.
  * @throws {BoundExceededError} a single row is larger than {@link MAX_ROW_BYTES}.
  * @throws {SourceChangedError} the source is no longer the version that was opened.
  */
 export function readSlices(
-  source: ByteSource,
-  layout: CsrLayout,
+  matrix: Matrix,
   rows: RowRange,
   options: {
     /** Bytes of `indices` and `data` in a slice of more than one row. @default 4 MiB */
@@ -139,5 +146,5 @@ export function readSlices(
   } = {},
 ): AsyncGenerator<CsrSlice> {
   const { sliceBytes = SLICE_BYTES } = options;
-  return withReadAhead(readOneByOne(source, layout, rows, sliceBytes));
+  return withReadAhead(readStack(matrix, rows, sliceBytes));
 }

@@ -2,7 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { Ledger } from '#aws/ledger.ts';
-import { pinSource, s3Source } from '#aws/s3-source.ts';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { parseS3Uri } from '#aws/s3-uri.ts';
 import { headObject } from '#aws/stored-object.ts';
 import { planChunks } from '#core/chunking/plan-chunks.ts';
@@ -15,9 +15,10 @@ import {
 import { RequestError } from '#core/errors.ts';
 import { chunkTextBounds } from '#core/estimate/text-size.ts';
 import { assertExpected } from '#core/expectations.ts';
-import type { CsrLayout } from '#core/formats/csr-layout.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
-import { defaultPrefix, manifestKey, outputUri, planKey } from '#core/output.ts';
+import type { SourceUnit } from '#core/formats/matrix-format.ts';
+import type { MatrixLayout } from '#core/formats/matrix-layout.ts';
+import { openLayout } from '#core/formats/open-layout.ts';
+import { defaultPrefix, layoutKey, manifestKey, outputUri, planKey } from '#core/output.ts';
 import { parseRequest } from '#core/request.ts';
 import type { ExportRequest } from '#core/request-schema.ts';
 import {
@@ -27,10 +28,16 @@ import {
   type PlanSummary,
   planLine,
 } from '#core/run.ts';
-import { runIdentity, runIdOf, type SourcePin } from '#core/run-id.ts';
+import { runIdentity, runIdOf } from '#core/run-id.ts';
+import { listUnits } from '#core/source/list-units.ts';
+import { pinUnits } from '#core/source/pin-source.ts';
+import { resolveSource } from '#core/source/resolve-source.ts';
+import type { SourcePin } from '#core/source/source-pin.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
+import { resolveContext } from '#lambdas/shared/resolve-context.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
 import { claimPrefix, isClaimedBy } from './claim.ts';
+import { writeJobs } from './write-jobs.ts';
 
 /** What Plan needs from outside. */
 export interface PlanDeps extends Instruments {
@@ -42,11 +49,16 @@ export interface PlanDeps extends Instruments {
   readonly now: () => Date;
 }
 
+/** A run whose source can be read by rows. */
+interface ReadyRun extends BoundRun {
+  readonly layout: MatrixLayout;
+}
+
 /** A request bound to one version of its source: all that the run id stands for. */
 interface BoundRun {
   readonly request: ExportRequest;
   readonly source: SourcePin;
-  readonly layout: CsrLayout;
+  readonly units: readonly SourceUnit[];
   readonly identity: string;
   readonly runId: string;
   readonly output: OutputLocation;
@@ -55,7 +67,7 @@ interface BoundRun {
 function locateOutput(request: ExportRequest, runId: string, bucket: string): OutputLocation {
   const { uri } = request.output;
   if (uri === null) {
-    return { bucket, prefix: defaultPrefix(parseS3Uri(request.source.uri).key, runId) };
+    return { bucket, prefix: defaultPrefix(parseS3Uri(request.source.uris[0]!).key, runId) };
   }
   const asked = parseS3Uri(uri);
   if (asked.bucket === bucket) return { bucket, prefix: asked.key };
@@ -64,10 +76,13 @@ function locateOutput(request: ExportRequest, runId: string, bucket: string): Ou
   ]);
 }
 
-function summarize({ layout, request }: BoundRun, chunks: number): PlanSummary {
-  const { shape, nnz, dtype } = layout;
+function summarize({ layout, request }: ReadyRun, chunks: number): PlanSummary {
+  const { shape, nnz, dtype, fillValue } = layout;
   const [rows, columns] = shape;
-  const text = chunkTextBounds({ rows, columns, nnz, dtype, dialect: request.output.text });
+  const text = chunkTextBounds({
+    ...{ rows, columns, nnz, dtype, fillValue },
+    dialect: request.output.text,
+  });
   return {
     rows,
     columns,
@@ -90,44 +105,45 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
 
   const bind = async (input: unknown, signal: AbortSignal): Promise<BoundRun> => {
     const request = parseRequest(input, deps.requestDefaults);
-    const source = await pinSource(s3, request.source, signal);
-    const layout = await openMatrix(s3Source(s3, source, signal));
-    assertExpected(request.expect, layout);
+    const units = await listUnits(s3ObjectStore(s3, signal), request.source);
+    const source = await pinUnits(request.source, units);
     const identity = runIdentity(request, source, outputBucket);
     const runId = await runIdOf(identity);
     const output = locateOutput(request, runId, outputBucket);
-    return { request, source, layout, identity, runId, output };
+    return { request, source, units, identity, runId, output };
   };
 
-  const tasksOf = (bound: BoundRun, signal: AbortSignal): AsyncGenerator<ChunkTask> => {
-    const { layout, request } = bound;
-    const source = s3Source(s3, bound.source, signal);
+  const tasksOf = (ready: ReadyRun, signal: AbortSignal): AsyncGenerator<ChunkTask> => {
+    const { source, layout, request } = ready;
+    const matrix = openLayout(source.uri, layout, s3ObjectStore(s3, signal));
     const dialect = request.output.text;
-    const options = { matrix: layout, dialect, chunking: request.chunking };
-    return planChunks(readIndptr(source, layout), options);
+    return planChunks(readIndptr(matrix), { matrix, dialect, chunking: request.chunking });
   };
 
-  const writePlan = async (bound: BoundRun, signal: AbortSignal): Promise<number> => {
+  const writePlan = async (ready: ReadyRun, signal: AbortSignal): Promise<number> => {
+    const { output, runId, layout } = ready;
+    const { bucket, prefix } = output;
     let chunks = 0;
     const lines = async function* () {
-      for await (const task of tasksOf(bound, signal)) {
+      for await (const task of tasksOf(ready, signal)) {
         chunks += 1;
         yield planLine(task);
       }
       // Only now is the whole source known to be sound; the plan appears when this generator ends.
-      await claimPrefix(s3, bound.output, bound.runId, signal);
+      await claimPrefix(s3, output, runId, signal);
+      const place = { bucket, key: layoutKey(prefix), contentType: 'application/json' };
+      await createObject(s3, place, [JSON.stringify(layout)], signal);
     };
-    const { bucket, prefix } = bound.output;
     const target = { bucket, key: planKey(prefix), contentType: 'application/x-ndjson' };
     await createObject(s3, target, lines(), signal);
     return chunks;
   };
 
-  const dryRun = async (bound: BoundRun, signal: AbortSignal): Promise<PlanResult> => {
+  const dryRun = async (ready: ReadyRun, signal: AbortSignal): Promise<PlanResult> => {
     let chunks = 0;
-    for await (const _ of tasksOf(bound, signal)) chunks += 1;
-    const { runId, output } = bound;
-    return { decision: 'dry-run', runId, output, summary: summarize(bound, chunks) };
+    for await (const _ of tasksOf(ready, signal)) chunks += 1;
+    const { runId, output } = ready;
+    return { decision: 'dry-run', runId, output, summary: summarize(ready, chunks) };
   };
 
   const isComplete = async ({ output, runId }: BoundRun, signal: AbortSignal): Promise<boolean> => {
@@ -136,30 +152,46 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     return manifest !== undefined;
   };
 
+  const write = async (
+    ready: ReadyRun,
+    executionId: string,
+    signal: AbortSignal,
+  ): Promise<PlanResult> => {
+    const { request, runId, output, source, layout } = ready;
+    const ledger = new Ledger(deps.dynamo, deps.ledgerTable, runId, deps.now);
+    await ledger.startRun(ready.identity, executionId, { source, output });
+    const chunks = await writePlan(ready, signal);
+    logger.info('plan written', { chunks, output });
+    const { text: dialect, compression } = request.output;
+    const { parts: _, ...matrix } = layout;
+    return {
+      decision: 'write',
+      run: { runId, source, matrix, output, dialect, compression, chunks },
+      plan: { bucket: output.bucket, key: planKey(output.prefix) },
+      resultsPrefix: `${output.prefix}${RESULTS_FOLDER}`,
+      concurrency: request.concurrency ?? DEFAULT_CONCURRENCY,
+      summary: summarize(ready, chunks),
+    };
+  };
+
   return async ({ request: input, executionId }, signal) => {
     const bound = await bind(input, signal);
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
-    const { request, runId, output, source, layout } = bound;
+    const { request, runId, output, units } = bound;
     logger.appendKeys({ runId });
     if (await isComplete(bound, signal)) {
       logger.info('run is complete already');
       const manifest = outputUri(output, manifestKey(output.prefix));
       return { decision: 'complete', runId, manifest };
     }
-    if (request.dryRun) return await dryRun(bound, signal);
-
-    const ledger = new Ledger(deps.dynamo, deps.ledgerTable, runId, deps.now);
-    await ledger.startRun(bound.identity, executionId, { source, output });
-    const chunks = await writePlan(bound, signal);
-    logger.info('plan written', { chunks, output });
-    const { text: dialect, compression } = request.output;
-    return {
-      decision: 'write',
-      run: { runId, source, layout, output, dialect, compression, chunks },
-      plan: { bucket: output.bucket, key: planKey(output.prefix) },
-      resultsPrefix: `${output.prefix}${RESULTS_FOLDER}`,
-      concurrency: request.concurrency ?? DEFAULT_CONCURRENCY,
-      summary: summarize(bound, chunks),
-    };
+    const context = resolveContext(s3, outputBucket, request.source.options, signal);
+    const resolution = await resolveSource(units, context);
+    if ('jobs' in resolution) {
+      if (request.dryRun) return { decision: 'dry-run', runId, output, summary: null };
+      return await writeJobs(deps, bound, resolution.jobs, signal);
+    }
+    const ready = { ...bound, layout: resolution.matrix };
+    assertExpected(request.expect, ready.layout);
+    return await (request.dryRun ? dryRun(ready, signal) : write(ready, executionId, signal));
   };
 }

@@ -7,8 +7,6 @@ import {
   readUnfinishedChunks,
 } from '#aws/ledger-reads.ts';
 import { putText } from '#aws/objects.ts';
-import { s3Source } from '#aws/s3-source.ts';
-import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { FanoutError } from '#core/errors.ts';
 import type { FailedExecution } from '#core/failure/failed-execution.ts';
 import {
@@ -20,11 +18,12 @@ import {
   type ReportedChunk,
   sliceCommand,
 } from '#core/failure/failure-report.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
 import type { StartedRun, UnfinishedChunk } from '#core/ledger.ts';
 import { failuresKey, outputUri } from '#core/output.ts';
+import type { Matrix } from '#core/sparse/csr-part.ts';
 import { type EntryRanges, findEntryRanges } from '#core/sparse/entry-ranges.ts';
 import { claimText, readClaim } from '#lambdas/shared/claim.ts';
+import { openSource } from '#lambdas/shared/open-source.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
 
 /** What ReportFailure needs from outside. */
@@ -36,19 +35,19 @@ export interface ReportFailureDeps extends Instruments {
 
 /** Where the entries of some chunks lie, or why that cannot be told. */
 interface LocatedChunks {
-  readonly ranges: readonly EntryRanges[];
+  readonly ranges: readonly (EntryRanges | undefined)[];
   readonly problem: string | null;
 }
 
 /** A source that is gone, replaced or broken is part of the report, not an end of it. */
 async function locate(
-  source: ByteSource,
+  open: () => Promise<Matrix>,
   chunks: readonly UnfinishedChunk[],
 ): Promise<LocatedChunks> {
   try {
-    const layout = await openMatrix(source);
-    const ranges: EntryRanges[] = [];
-    for (const chunk of chunks) ranges.push(await findEntryRanges(source, layout, chunk));
+    const matrix = await open();
+    const ranges: (EntryRanges | undefined)[] = [];
+    for (const chunk of chunks) ranges.push(await findEntryRanges(matrix, chunk));
     return { ranges, problem: null };
   } catch (error) {
     if (!(error instanceof FanoutError)) throw error;
@@ -59,10 +58,10 @@ async function locate(
 async function describeRun(
   execution: FailedExecution,
   run: StartedRun,
-  { ledger, source }: { readonly ledger: LedgerPlace; readonly source: ByteSource },
+  { ledger, open }: { readonly ledger: LedgerPlace; readonly open: () => Promise<Matrix> },
 ): Promise<FailureReport> {
   const { listed, ...counts } = await collectUnfinished(readUnfinishedChunks(ledger, run.runId));
-  const { ranges, problem: sourceProblem } = await locate(source, listed);
+  const { ranges, problem: sourceProblem } = await locate(open, listed);
   const chunks: ReportedChunk[] = [];
   for (const [position, chunk] of listed.entries()) {
     const { index, rowStart, rowEnd, status, tries } = chunk;
@@ -96,8 +95,8 @@ export function createHandler(deps: ReportFailureDeps): Step<FailedExecution, Fa
     const claim = await readClaim(s3, output, signal);
     if (claim !== claimText(runId)) return failureNotice(execution, { runId });
 
-    const source = s3Source(s3, run.source, signal);
-    const report = await describeRun(execution, run, { ledger, source });
+    const open = () => openSource(s3, run, signal);
+    const report = await describeRun(execution, run, { ledger, open });
     const key = failuresKey(output.prefix);
     const target = { bucket: output.bucket, key, contentType: 'application/json' };
     await putText(s3, target, `${JSON.stringify(report, null, 2)}\n`, signal);

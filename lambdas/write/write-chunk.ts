@@ -1,6 +1,5 @@
 import type { S3Client } from '#aws/clients.ts';
 import { type Figures, PartSink } from '#aws/part-sink.ts';
-import { s3Source } from '#aws/s3-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { chunkKey } from '#core/chunking/chunk-name.ts';
 import type { ChunkTask } from '#core/contract.ts';
@@ -11,6 +10,7 @@ import type { Kernel } from '#core/encode/wasm/kernel.ts';
 import type { ChunkFigures } from '#core/ledger.ts';
 import type { RunHeader } from '#core/run.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
+import { openSource } from '#lambdas/shared/open-source.ts';
 
 /** What one chunk is written with. */
 export interface WriteContext {
@@ -43,20 +43,22 @@ async function drain(
 async function encodeInto(
   sink: PartSink,
   { s3, kernel, signal }: WriteContext,
-  { source, layout, dialect, compression }: RunHeader,
+  run: RunHeader,
   task: ChunkTask,
 ): Promise<Encoded> {
-  const { dtype, nnz: stored, shape } = layout;
+  const { dialect, compression } = run;
+  const { dtype, nnz: stored, shape, fillValue } = run.matrix;
   const [rows, columns] = shape;
+  const matrix = await openSource(s3, run, signal);
   const buffer = await sink.buffer();
   const density = { rows, nnz: stored };
-  const options = { dtype, columns, dialect, compression, density, buffer };
+  const options = { dtype, columns, fillValue, dialect, compression, density, buffer };
   const encoder = createChunkEncoder(kernel, options);
   if (dialect.header === 'first-chunk' && task.index === 0) {
     await drain(encoder.header(defaultColumnNames(columns)), sink);
   }
   let nnz = 0;
-  for await (const slice of readSlices(s3Source(s3, source, signal), layout, task)) {
+  for await (const slice of readSlices(matrix, task)) {
     nnz += slice.nnz;
     await drain(encoder.encode(slice), sink);
   }

@@ -81,7 +81,7 @@ class ChaosRun {
     const { ETag } = await this.#cloud.s3.send(command);
     const etag = unquoted(ETag);
     const request = parseRequest(this.#request);
-    const pin = { uri: request.source.uri, etag, versionId: null, size: version.bytes.length };
+    const pin = { uri: request.source.uris[0]!, etag, versionId: null, size: version.bytes.length };
     const output = this.#cloud.output('OutputBucketName');
     this.#runIds.push(await runIdOf(runIdentity(request, pin, output)));
     this.#versions.set(etag, version);

@@ -1,7 +1,7 @@
 import { encodeRows } from '#cli/encode-rows.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
+import { openMatrix } from '#test/support/open-matrix.ts';
 import { writeNpz } from '#test/support/write-npz.ts';
 import { createRandom } from './random.ts';
 import { randomMatrix } from './random-matrix.ts';
@@ -23,10 +23,10 @@ export function createVersion(scenario: Scenario, which: 'first' | 'second'): So
     bytes,
     async expectedText() {
       const source = memorySource(bytes);
-      const layout = await openMatrix(source);
+      const { matrix } = await openMatrix(source);
       const rows = { rowStart: 0, rowEnd: size.rows };
       const text = { dialect: { ...DEFAULT_DIALECT, profile }, compression: 'none' } as const;
-      const parts = encodeRows({ source, layout }, rows, text);
+      const parts = encodeRows(matrix, rows, text);
       return Buffer.concat(await Array.fromAsync(parts, (part) => Buffer.from(part)));
     },
   };

@@ -21,11 +21,11 @@ export async function writeRun(
   const dialect = { ...DEFAULT_DIALECT, header };
   await mkdir(join(directory, 'data'), { recursive: true });
   await mkdir(join(directory, '_manifest'), { recursive: true });
-  await withMatrix(file, new AbortController().signal, async (matrix) => {
-    const { source, layout } = matrix;
+  const asked = { locations: [file], options: {} };
+  await withMatrix(asked, new AbortController().signal, async ({ pin, layout, matrix }) => {
     const entries: ManifestEntry[] = [];
-    for (let rowStart = 0; rowStart < layout.shape[0]; rowStart += rowsPerChunk) {
-      const rows = { rowStart, rowEnd: Math.min(rowStart + rowsPerChunk, layout.shape[0]) };
+    for (let rowStart = 0; rowStart < matrix.shape[0]; rowStart += rowsPerChunk) {
+      const rows = { rowStart, rowEnd: Math.min(rowStart + rowsPerChunk, matrix.shape[0]) };
       const index = entries.length;
       const name = `chunk-${chunkId(index)}.csv`;
       const lead = index === 0 ? header : 'none';
@@ -36,7 +36,7 @@ export async function writeRun(
       const text = Buffer.concat(await Array.fromAsync(parts, (part) => Buffer.from(part)));
       await writeFile(join(directory, 'data', name), text);
       let nnz = 0;
-      for await (const slice of readSlices(source, layout, rows)) nnz += slice.nnz;
+      for await (const slice of readSlices(matrix, rows)) nnz += slice.nnz;
       entries.push({
         url: `s3://bucket/run/data/${name}`,
         mandatory: true,
@@ -52,11 +52,12 @@ export async function writeRun(
         etag: 'etag',
       });
     }
-    const { size, etag } = source;
+    const { size, etag } = pin;
+    const { parts: _, ...facts } = layout;
     const run = {
       runId: '0123456789abcdef0123456789abcdef',
       source: { uri: `s3://bucket/${basename(file)}`, etag, versionId: null, size },
-      layout,
+      matrix: facts,
       output: { bucket: 'bucket', prefix: 'run/' },
       dialect,
       compression: 'none' as const,

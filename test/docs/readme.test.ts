@@ -50,7 +50,7 @@ describe('examples', () => {
     'has a request that is accepted: %s',
     async (name) => {
       const text = await readFile(new URL(`examples/${name}.json`, root), 'utf8');
-      expect(parseRequest(JSON.parse(text)).source.uri).toBe('s3://my-data/features.npz');
+      expect(parseRequest(JSON.parse(text)).source.uris).toEqual(['s3://my-data/features.npz']);
     },
   );
 });

@@ -13,11 +13,12 @@ import { pinSource, s3Source } from '#aws/s3-source.ts';
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
 import { Kernel } from '#core/encode/wasm/kernel.ts';
 import { OutputConflictError, SourceChangedError, TimeoutSoonError } from '#core/errors.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
+import { layoutKey } from '#core/output.ts';
 import type { RunHeader } from '#core/run.ts';
 import { createHandler } from '#lambdas/write/handler.ts';
 import { goldenBytes } from '#test/support/golden.ts';
 import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+import { openMatrix } from '#test/support/open-matrix.ts';
 import { writeNpz } from '#test/support/write-npz.ts';
 
 let services: LocalServices;
@@ -46,12 +47,16 @@ async function newRun(name: string, bytes = goldenBytes('inputs/dtype-int64.npz'
   const { s3, bucket } = services;
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: name, Body: bytes }));
   const source = await pinSource(s3, { uri: `s3://${bucket}/${name}` });
-  const layout = await openMatrix(s3Source(s3, source));
+  const { layout } = await openMatrix(s3Source(s3, source));
+  const output = { bucket, prefix: `${name}-out/` };
+  const Key = layoutKey(output.prefix);
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(layout) }));
+  const { parts: _, ...matrix } = layout;
   const run: RunHeader = {
     runId: Buffer.from(name.padEnd(16)).toString('hex').slice(0, 32),
     source,
-    layout,
-    output: { bucket, prefix: `${name}-out/` },
+    matrix,
+    output,
     dialect: DEFAULT_DIALECT,
     compression: 'none',
     chunks: 1,

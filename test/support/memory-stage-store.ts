@@ -1,22 +1,30 @@
+import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { OutputConflictError } from '#core/errors.ts';
+import type { SourcePin } from '#core/source/source-pin.ts';
 import type { StagedObject, StageStore } from '#core/stage/stage-store.ts';
 
 /** A stage store whose objects a test can see, take away or damage. */
 export interface MemoryStageStore extends StageStore {
   readonly objects: Map<string, Uint8Array>;
+  /** Opens what {@link StageStore.open} pinned. */
+  openPinned(pin: SourcePin): ByteSource;
 }
+
+const ROOT = 'memory/_staged/';
+const empty = new Uint8Array(0);
 
 /** Staged objects in memory, create-only as those in S3 are. */
 export function memoryStageStore(): MemoryStageStore {
   const objects = new Map<string, Uint8Array>();
   const toStaged = (name: string, bytes: Uint8Array): StagedObject => {
-    const source = memorySource(bytes, `memory/_staged/${name}`);
+    const source = memorySource(bytes, `${ROOT}${name}`);
     const { uri, etag, size } = source;
     return { pin: { uri, etag, versionId: null, size }, source };
   };
   return {
     objects,
+    openPinned: ({ uri }) => toStaged('', objects.get(uri.slice(ROOT.length)) ?? empty).source,
     async open(name) {
       const bytes = objects.get(name);
       return bytes && toStaged(name, bytes);

@@ -1,21 +1,16 @@
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
 import type { RunHeader } from '#core/run.ts';
 
-const array = { offset: 0, length: 0, dtype: 'int32', bigEndian: false } as const;
-
 /** The header of a run over a two-column matrix that does not exist, for tests that read no source. */
 export function headerOf(figures: { rows: number; nnz: number; chunks: number }): RunHeader {
   return {
     runId: '0123456789abcdef0123456789abcdef',
     source: { uri: 's3://data/matrix.npz', etag: 'abc', versionId: null, size: 1 },
-    layout: {
+    matrix: {
       format: 'npz',
       shape: [figures.rows, 2],
       dtype: 'int64',
       nnz: figures.nnz,
-      indptr: array,
-      indices: array,
-      data: array,
     },
     output: { bucket: 'bucket', prefix: 'out/' },
     dialect: DEFAULT_DIALECT,

@@ -49,7 +49,7 @@ export async function readSmallIntegers(
   array: NpyArray,
 ): Promise<readonly number[]> {
   checkSmall(array);
-  const layout = toArrayLayout(array);
+  const layout = toArrayLayout(array, { kind: 'stored', object: 0 });
   if (layout.dtype !== 'int32' && layout.dtype !== 'int64') {
     throw new CorruptSourceError(
       `${array.where} is of type ${array.descr}, expected int32 or int64`,

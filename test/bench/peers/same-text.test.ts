@@ -6,9 +6,10 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isTextOf, textBytes } from '#bench/peers/same-text.ts';
 import { countMatrix } from '#bench/writer/count-matrix.ts';
-import { encodeRows, type OpenMatrix } from '#cli/encode-rows.ts';
+import { encodeRows } from '#cli/encode-rows.ts';
 import { withMatrix } from '#cli/open-source.ts';
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
+import type { Matrix } from '#core/sparse/csr-part.ts';
 import { writeNpz } from '#demo/write-npz.ts';
 
 const ROWS = { rowStart: 0, rowEnd: 40 };
@@ -24,10 +25,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** Uses a matrix of 50 rows and the text of its first 40. */
-async function withText(use: (matrix: OpenMatrix, text: Buffer) => Promise<void>): Promise<void> {
+async function withText(use: (matrix: Matrix, text: Buffer) => Promise<void>): Promise<void> {
   const path = join(folder, 'counts.npz');
   await writeNpz(path, countMatrix({ rows: 50, columns: 300, entriesPerRow: 5, seed: 1 }));
-  await withMatrix(path, new AbortController().signal, async (matrix) => {
+  const asked = { locations: [path], options: {} };
+  await withMatrix(asked, new AbortController().signal, async ({ matrix }) => {
     const options = { dialect: DEFAULT_DIALECT, compression: 'none' } as const;
     await use(matrix, Buffer.from(await buffer(encodeRows(matrix, ROWS, options))));
   });

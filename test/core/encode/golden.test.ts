@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import type { RowRange } from '#core/contract.ts';
 import { type CsvProfile, DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
+import { openMatrix } from '#test/support/open-matrix.ts';
 import { encodeParts } from './encode-text.ts';
 
 interface GoldenText {
@@ -46,13 +46,11 @@ async function textOf(
   rows: RowRange,
 ): Promise<Uint8Array> {
   const source = memorySource(fixture(golden.file));
-  const layout = await openMatrix(source);
-  const slices = await Array.fromAsync(
-    readSlices(source, layout, rows, { sliceBytes: SLICE_BYTES }),
-  );
+  const { matrix } = await openMatrix(source);
+  const slices = await Array.fromAsync(readSlices(matrix, rows, { sliceBytes: SLICE_BYTES }));
   const parts = encodeParts(slices, {
-    dtype: layout.dtype,
-    columns: layout.shape[1],
+    dtype: matrix.dtype,
+    columns: matrix.shape[1],
     dialect: { ...DEFAULT_DIALECT, profile },
     partBytes: PART_BYTES,
   });

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
 import { findEntryRanges } from '#core/sparse/entry-ranges.ts';
 import { withCounting } from '#test/support/counting-source.ts';
+import { openMatrix } from '#test/support/open-matrix.ts';
 import { writeNpz } from '#test/support/write-npz.ts';
 
 const file = writeNpz({
@@ -21,21 +21,23 @@ test.each([
   [{ rowStart: 1, rowEnd: 2 }, [], []],
 ])('the bytes of rows %j hold their columns and values', async (rows, indices, data) => {
   const source = withCounting(memorySource(file, 's3://b/x.npz'));
-  const layout = await openMatrix(source);
+  const { matrix } = await openMatrix(source);
   const before = source.reads.length;
-  const ranges = await findEntryRanges(source, layout, rows);
+  const ranges = await findEntryRanges(matrix, rows);
   expect(source.reads.length - before).toBe(2);
   const bytesAt = ({ offset, length }: { offset: number; length: number }) =>
     file.slice(offset, offset + length).buffer;
-  expect([...new Int32Array(bytesAt(ranges.indices))]).toEqual(indices);
-  expect([...new Int16Array(bytesAt(ranges.data))]).toEqual(data);
+  expect([...new Int32Array(bytesAt(ranges!.indices))]).toEqual(indices);
+  expect([...new Int16Array(bytesAt(ranges!.data))]).toEqual(data);
 });
 
 test('fails on a bound beyond the entries stored', async () => {
   const source = memorySource(file, 's3://b/x.npz');
-  const layout = await openMatrix(source);
-  const short = { ...layout, data: { ...layout.data, length: 4 } };
-  await expect(findEntryRanges(source, short, { rowStart: 0, rowEnd: 4 })).rejects.toThrow(
+  const { matrix } = await openMatrix(source);
+  const { rowStart, part } = matrix.parts[0]!;
+  const short = { ...part, data: { ...part.data, length: 4 } };
+  const parts = [{ rowStart, part: short }];
+  await expect(findEntryRanges({ ...matrix, parts }, { rowStart: 0, rowEnd: 4 })).rejects.toThrow(
     CorruptSourceError,
   );
 });

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import type { RowRange } from '#core/contract.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
 import type { DType } from '#core/sparse/dtype.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { rowsOf } from '#test/support/csr-arbitrary.ts';
 import { goldenBytes, goldenPath, storedCsrCases } from '#test/support/golden.ts';
+import { openMatrix } from '#test/support/open-matrix.ts';
 
 type Cell = number | bigint;
 
@@ -25,19 +25,19 @@ function parseRows(text: string, dtype: DType): Cell[][] {
 
 async function readDense(file: string, chunks: readonly RowRange[]) {
   const source = memorySource(goldenBytes(file));
-  const layout = await openMatrix(source);
-  const zero = layout.dtype.endsWith('int64') ? 0n : 0;
+  const { matrix } = await openMatrix(source);
+  const zero = matrix.dtype.endsWith('int64') ? 0n : 0;
   const dense: Cell[][] = [];
   for (const rows of chunks) {
-    for await (const slice of readSlices(source, layout, rows, { sliceBytes: 200 })) {
+    for await (const slice of readSlices(matrix, rows, { sliceBytes: 200 })) {
       for (const entries of rowsOf([slice])) {
-        const cells: Cell[] = new Array(layout.shape[1]).fill(zero);
+        const cells: Cell[] = new Array(matrix.shape[1]).fill(zero);
         for (const [column, value] of entries) cells[column] = value;
         dense.push(cells);
       }
     }
   }
-  return { dense, dtype: layout.dtype };
+  return { dense, dtype: matrix.dtype };
 }
 
 it.each(storedCsrCases.filter(({ shape }) => shape[1] > 0))(

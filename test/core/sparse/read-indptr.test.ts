@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { withCounting } from '#test/support/counting-source.ts';
 import { goldenBytes } from '#test/support/golden.ts';
+import { openMatrix } from '#test/support/open-matrix.ts';
 import { type NpzOptions, type PlainCsr, writeNpz } from '#test/support/write-npz.ts';
 
 const MATRIX: PlainCsr = {
@@ -17,12 +17,12 @@ const MATRIX: PlainCsr = {
 
 async function read(bytes: Uint8Array, bandBytes?: number) {
   const source = withCounting(memorySource(bytes, 'x.npz'));
-  const layout = await openMatrix(source);
+  const { matrix, part } = await openMatrix(source);
   const opened = source.reads.length;
   const bands: number[][] = [];
   const options = bandBytes === undefined ? {} : { bandBytes };
-  for await (const band of readIndptr(source, layout, options)) bands.push([...band]);
-  return { bands, layout, reads: source.reads.slice(opened), mostAtOnce: source.mostAtOnce };
+  for await (const band of readIndptr(matrix, options)) bands.push([...band]);
+  return { bands, matrix, part, reads: source.reads.slice(opened), mostAtOnce: source.mostAtOnce };
 }
 
 it.each<NpzOptions>([
@@ -32,9 +32,9 @@ it.each<NpzOptions>([
 ])('streams indptr of %o in bands', async (options) => {
   const bytes = writeNpz(MATRIX, options);
   const itemBytes = options.indptrDtype === 'int64' ? 8 : 4;
-  const { bands, layout, reads } = await read(bytes, 3 * itemBytes + 1);
+  const { bands, part, reads } = await read(bytes, 3 * itemBytes + 1);
   expect(bands).toEqual([[0, 1, 1], [3, 3, 4], [4]]);
-  const { offset } = layout.indptr;
+  const { offset } = part.indptr;
   expect(reads).toEqual([
     { offset, length: 3 * itemBytes },
     { offset: offset + 3 * itemBytes, length: 3 * itemBytes },
@@ -50,10 +50,10 @@ it('reads bands of at least one element, one read at a time', async () => {
 });
 
 it('reads a matrix of many rows in one band of its size', async () => {
-  const { bands, layout, reads } = await read(goldenBytes('inputs/tall.npz'));
-  expect(bands[0]).toHaveLength(layout.shape[0] + 1);
-  expect(bands[0]?.at(-1)).toBe(layout.nnz);
-  expect(reads).toEqual([{ offset: layout.indptr.offset, length: layout.indptr.length * 4 }]);
+  const { bands, matrix, part, reads } = await read(goldenBytes('inputs/tall.npz'));
+  expect(bands[0]).toHaveLength(matrix.shape[0] + 1);
+  expect(bands[0]?.at(-1)).toBe(matrix.nnz);
+  expect(reads).toEqual([{ offset: part.indptr.offset, length: part.indptr.length * 4 }]);
 });
 
 it('reads the one element of a matrix without rows', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ByteSource } from '#core/bytes/byte-source.ts';
+import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import {
   BoundExceededError,
@@ -8,13 +8,12 @@ import {
   RequestError,
   ServiceUnavailableError,
 } from '#core/errors.ts';
-import type { CsrLayout } from '#core/formats/csr-layout.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { DTYPES } from '#core/sparse/dtype.ts';
 import { MAX_ROW_BYTES, readSlices } from '#core/sparse/read-slices.ts';
 import { withCounting } from '#test/support/counting-source.ts';
 import { canonicalRows, csrArbitrary, rowsOf } from '#test/support/csr-arbitrary.ts';
+import { openMatrix } from '#test/support/open-matrix.ts';
 import { type PlainCsr, writeNpz } from '#test/support/write-npz.ts';
 
 /** 10 rows of 0 to 9 entries of 5 bytes (int32 column, int8 value). */
@@ -29,10 +28,14 @@ const MATRIX: PlainCsr = {
   data: Array.from({ length: 45 }, (_, k) => k),
 };
 
-async function open(matrix: PlainCsr = MATRIX) {
-  const source = memorySource(writeNpz(matrix), 'x.npz');
-  return { source, layout: await openMatrix(source) };
+async function open(csr: PlainCsr = MATRIX, wrap: (source: ByteSource) => ByteSource = (s) => s) {
+  const source = withCounting(wrap(memorySource(writeNpz(csr), 'x.npz')));
+  const { matrix, part } = await openMatrix(source);
+  const opened = source.reads.length;
+  return { matrix, part, readsSince: () => source.reads.slice(opened) };
 }
+
+const bytesOf = (reads: readonly ByteRange[]) => reads.reduce((sum, { length }) => sum + length, 0);
 
 async function collect(slices: AsyncIterable<CsrSlice>): Promise<CsrSlice[]> {
   const all: CsrSlice[] = [];
@@ -59,16 +62,16 @@ describe('any matrix', () => {
       fc.integer({ min: 1, max: 100 }),
       async (csr, npz, at, sliceBytes) => {
         const source = memorySource(writeNpz(csr, npz));
-        const layout = await openMatrix(source);
-        const rows = layout.shape[0];
+        const { matrix } = await openMatrix(source);
+        const rows = matrix.shape[0];
         const cuts = [0, ...at.map((part) => Math.round(part * rows)), rows].sort((a, b) => a - b);
         const ranges = cuts.slice(1).map((rowEnd, i) => ({ rowStart: cuts[i] ?? 0, rowEnd }));
         const slices: CsrSlice[] = [];
         for (const range of ranges) {
-          slices.push(...(await collect(readSlices(source, layout, range, { sliceBytes }))));
+          slices.push(...(await collect(readSlices(matrix, range, { sliceBytes }))));
         }
         expect(rowsOf(slices)).toEqual(canonicalRows(csr));
-        expect(slices.reduce((sum, slice) => sum + slice.nnz, 0)).toBe(layout.nnz);
+        expect(slices.reduce((sum, slice) => sum + slice.nnz, 0)).toBe(matrix.nnz);
       },
     );
     await fc.assert(property, { numRuns: 60 });
@@ -77,21 +80,19 @@ describe('any matrix', () => {
 
 describe('reads', () => {
   it('takes three reads for a range that fits one slice, and no byte more than it holds', async () => {
-    const { source, layout } = await open();
-    const counting = withCounting(source);
-    await collect(readSlices(counting, layout, { rowStart: 3, rowEnd: 7 }));
-    expect(counting.reads).toEqual([
-      { offset: layout.indptr.offset + 3 * 4, length: 5 * 4 },
-      { offset: layout.indices.offset + 3 * 4, length: 18 * 4 },
-      { offset: layout.data.offset + 3, length: 18 },
+    const { matrix, part, readsSince } = await open();
+    await collect(readSlices(matrix, { rowStart: 3, rowEnd: 7 }));
+    expect(readsSince()).toEqual([
+      { offset: part.indptr.offset + 3 * 4, length: 5 * 4 },
+      { offset: part.indices.offset + 3 * 4, length: 18 * 4 },
+      { offset: part.data.offset + 3, length: 18 },
     ]);
   });
 
   it('cuts whole rows to the size of a slice, and takes two reads for each', async () => {
-    const { source, layout } = await open();
-    const counting = withCounting(source);
+    const { matrix, readsSince } = await open();
     const rows = { rowStart: 0, rowEnd: ROWS };
-    const slices = await collect(readSlices(counting, layout, rows, { sliceBytes: 50 }));
+    const slices = await collect(readSlices(matrix, rows, { sliceBytes: 50 }));
     const ranges = slices.map(({ rowStart, rowEnd }) => [rowStart, rowEnd]);
     expect(ranges).toEqual([
       [0, 5],
@@ -102,53 +103,49 @@ describe('reads', () => {
       [9, 10],
     ]);
     expect(slices.map(({ nnz }) => nnz)).toEqual([10, 5, 6, 7, 8, 9]);
-    expect(counting.reads).toHaveLength(1 + 2 * slices.length);
-    expect(counting.bytesRead).toBe((ROWS + 1) * 4 + 45 * 5);
+    expect(readsSince()).toHaveLength(1 + 2 * slices.length);
+    expect(bytesOf(readsSince())).toBe((ROWS + 1) * 4 + 45 * 5);
   });
 
   it('gives a row that is larger than a slice a slice of its own', async () => {
-    const { source, layout } = await open();
+    const { matrix } = await open();
     const rows = { rowStart: 0, rowEnd: ROWS };
-    const slices = await collect(readSlices(source, layout, rows, { sliceBytes: 1 }));
+    const slices = await collect(readSlices(matrix, rows, { sliceBytes: 1 }));
     expect(slices.map(({ nnz }) => nnz)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   it('reads nothing for rows without entries but their indptr', async () => {
-    const { source, layout } = await open({ ...MATRIX, indptr: new Array(11).fill(0) });
-    const counting = withCounting(source);
-    const [slice, ...rest] = await collect(
-      readSlices(counting, layout, { rowStart: 2, rowEnd: 9 }),
-    );
+    const empty = { ...MATRIX, indptr: new Array(11).fill(0) };
+    const { matrix, part, readsSince } = await open(empty);
+    const [slice, ...rest] = await collect(readSlices(matrix, { rowStart: 2, rowEnd: 9 }));
     expect(slice).toMatchObject({ rowStart: 2, rowEnd: 9, nnz: 0, indptr: new Int32Array(8) });
     expect(rest).toEqual([]);
-    expect(counting.reads).toEqual([{ offset: layout.indptr.offset + 8, length: 32 }]);
+    expect(readsSince()).toEqual([{ offset: part.indptr.offset + 8, length: 32 }]);
   });
 
   it('reads nothing at all for no rows', async () => {
-    const { source, layout } = await open();
-    const counting = withCounting(source);
-    expect(await collect(readSlices(counting, layout, { rowStart: 4, rowEnd: 4 }))).toEqual([]);
-    expect(counting.reads).toEqual([]);
+    const { matrix, readsSince } = await open();
+    expect(await collect(readSlices(matrix, { rowStart: 4, rowEnd: 4 }))).toEqual([]);
+    expect(readsSince()).toEqual([]);
   });
 
   it('reads the indptr of many rows in bands of 1 MiB', async () => {
     const rows = 600_000;
-    const { source, layout } = await open({
+    const { matrix, readsSince } = await open({
       shape: [rows, 3],
       dtype: 'uint8',
       indptr: Array.from({ length: rows + 1 }, (_, row) => Math.floor(row / 2)),
       indices: Array.from({ length: rows / 2 }, (_, k) => k % 3),
       data: Array.from({ length: rows / 2 }, (_, k) => k % 200),
     });
-    const counting = withCounting(source);
-    const slices = await collect(readSlices(counting, layout, { rowStart: 1, rowEnd: rows }));
+    const slices = await collect(readSlices(matrix, { rowStart: 1, rowEnd: rows }));
     expect(slices.map(({ rowStart, rowEnd }) => [rowStart, rowEnd])).toEqual([
       [1, 2 ** 18],
       [2 ** 18, 2 ** 19],
       [2 ** 19, rows],
     ]);
-    expect(counting.reads).toHaveLength(3 + 2 * 3);
-    expect(counting.bytesRead).toBe(rows * 4 + layout.nnz * 5);
+    expect(readsSince()).toHaveLength(3 + 2 * 3);
+    expect(bytesOf(readsSince())).toBe(rows * 4 + matrix.nnz * 5);
     const values = rowsOf(slices)
       .flat()
       .map(([, value]) => value);
@@ -156,42 +153,40 @@ describe('reads', () => {
   });
 });
 
-/** A source whose reads of `data` wait until they are let go, or fail. */
-function holdData(source: ByteSource, layout: CsrLayout, failFrom: number) {
+/** Wraps a source whose reads of `data`, 45 bytes at its end, are counted and fail from a certain one on. */
+async function openFailing(failFrom: number) {
   let reads = 0;
-  const held: ByteSource = {
+  const { matrix, part } = await open(MATRIX, (source) => ({
     ...source,
     read: async (range) => {
-      if (range.offset < layout.data.offset) return source.read(range);
-      reads++;
-      if (reads >= failFrom) throw new ServiceUnavailableError(`read ${reads} failed`);
+      const isData = reads >= 0 && range.length < 45 && range.offset >= dataOffset;
+      if (isData && ++reads >= failFrom) throw new ServiceUnavailableError(`read ${reads} failed`);
       return source.read(range);
     },
-  };
-  return { held, readsOfData: () => reads };
+  }));
+  dataOffset = part.data.offset;
+  return { matrix, readsOfData: () => reads };
 }
+let dataOffset = Number.POSITIVE_INFINITY;
 
 describe('reading ahead', () => {
   it('has read exactly one slice ahead when the consumer stops', async () => {
-    const { source, layout } = await open();
-    const { held, readsOfData } = holdData(source, layout, Number.POSITIVE_INFINITY);
+    const { matrix, readsOfData } = await openFailing(Number.POSITIVE_INFINITY);
     const rows = { rowStart: 5, rowEnd: ROWS };
-    for await (const _ of readSlices(held, layout, rows, { sliceBytes: 1 })) break;
+    for await (const _ of readSlices(matrix, rows, { sliceBytes: 1 })) break;
     expect(readsOfData()).toBe(2);
   });
 
   it('drops the failure of a slice that is never used', async () => {
-    const { source, layout } = await open();
-    const { held } = holdData(source, layout, 2);
+    const { matrix } = await openFailing(2);
     const rows = { rowStart: 5, rowEnd: ROWS };
-    for await (const _ of readSlices(held, layout, rows, { sliceBytes: 1 })) break;
+    for await (const _ of readSlices(matrix, rows, { sliceBytes: 1 })) break;
   });
 
   it('fails when the slice that could not be read comes', async () => {
-    const { source, layout } = await open();
-    const { held } = holdData(source, layout, 3);
+    const { matrix } = await openFailing(3);
     const rows = { rowStart: 5, rowEnd: ROWS };
-    const slices = readSlices(held, layout, rows, { sliceBytes: 1 });
+    const slices = readSlices(matrix, rows, { sliceBytes: 1 });
     expect((await slices.next()).value).toMatchObject({ rowStart: 5 });
     expect((await slices.next()).value).toMatchObject({ rowStart: 6 });
     await expect(slices.next()).rejects.toThrow('read 3 failed');
@@ -207,8 +202,8 @@ describe('what is refused', () => {
     [0.5, 2],
     [0, Number.NaN],
   ])('fails on rows %d to %d', async (rowStart, rowEnd) => {
-    const { source, layout } = await open();
-    const reading = collect(readSlices(source, layout, { rowStart, rowEnd }));
+    const { matrix } = await open();
+    const reading = collect(readSlices(matrix, { rowStart, rowEnd }));
     await expect(reading).rejects.toThrow(RequestError);
     await expect(reading).rejects.toThrow(
       `rows ${rowStart}:${rowEnd} are not a range within the 10 rows of x.npz`,
@@ -216,34 +211,31 @@ describe('what is refused', () => {
   });
 
   it('fails on an indptr that decreases within the range', async () => {
-    const { source, layout } = await open({ ...MATRIX, indptr: MATRIX.indptr.with(6, 3) });
-    const reading = collect(readSlices(source, layout, { rowStart: 4, rowEnd: 8 }));
+    const { matrix } = await open({ ...MATRIX, indptr: MATRIX.indptr.with(6, 3) });
+    const reading = collect(readSlices(matrix, { rowStart: 4, rowEnd: 8 }));
     await expect(reading).rejects.toThrow(CorruptSourceError);
     await expect(reading).rejects.toThrow('row 5 ends at entry 3, expected 10 to 45');
   });
 
   it('fails on a column outside, with the row counted from the start of the matrix', async () => {
-    const { source, layout } = await open({ ...MATRIX, indices: MATRIX.indices.with(44, 20) });
-    const reading = collect(readSlices(source, layout, { rowStart: 8, rowEnd: ROWS }));
+    const { matrix } = await open({ ...MATRIX, indices: MATRIX.indices.with(44, 20) });
+    const reading = collect(readSlices(matrix, { rowStart: 8, rowEnd: ROWS }));
     await expect(reading).rejects.toThrow('x.npz has an entry in row 9 at column 20');
   });
 
   it('fails on a row beyond the bound before it is read', async () => {
     const entries = MAX_ROW_BYTES / 16 + 1;
-    const { source } = await open();
-    const int64 = { dtype: 'int64', bigEndian: false } as const;
-    const indptr = memorySource(new Uint8Array(BigInt64Array.of(0n, BigInt(entries)).buffer));
-    const layout: CsrLayout = {
-      format: 'npz',
-      shape: [1, 10],
-      dtype: 'int64',
-      nnz: entries,
-      indptr: { ...int64, offset: 0, length: 2 },
-      indices: { ...int64, offset: 0, length: entries },
-      data: { ...int64, offset: 0, length: entries },
+    const source = memorySource(new Uint8Array(BigInt64Array.of(0n, BigInt(entries)).buffer));
+    const int64 = { source, offset: 0, dtype: 'int64', bigEndian: false } as const;
+    const facts = { uri: 'x.npz', shape: [1, 10], dtype: 'int64', nnz: entries } as const;
+    const part = {
+      ...facts,
+      indptr: { ...int64, length: 2 },
+      indices: { ...int64, length: entries },
+      data: { ...int64, length: entries },
     };
-    const huge = { ...source, read: indptr.read };
-    const reading = collect(readSlices(huge, layout, { rowStart: 0, rowEnd: 1 }));
+    const matrix = { ...facts, parts: [{ rowStart: 0, part }] };
+    const reading = collect(readSlices(matrix, { rowStart: 0, rowEnd: 1 }));
     await expect(reading).rejects.toThrow(BoundExceededError);
     await expect(reading).rejects.toThrow(
       'row 0 of x.npz takes 268435472 bytes of indices and data, allowed are 268435456',

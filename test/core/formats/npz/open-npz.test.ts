@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
-import { openMatrix } from '#core/formats/open-matrix.ts';
+import { openMatrix } from '#test/support/open-matrix.ts';
 import { csrMembers, type PlainCsr, writeNpz, writeZip } from '#test/support/write-npz.ts';
 
 const MATRIX: PlainCsr = {

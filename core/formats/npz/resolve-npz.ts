@@ -2,7 +2,7 @@ import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import { assembleCsr } from '#core/formats/assemble-csr.ts';
-import type { CsrLayout } from '#core/formats/csr-layout.ts';
+import type { FormatInput, Resolution } from '#core/formats/matrix-format.ts';
 import { toArrayLayout } from '#core/formats/npy/array-layout.ts';
 import { type NpyArray, readNpyHeader } from '#core/formats/npy/header.ts';
 import { readScalarText, readSmallIntegers } from '#core/formats/npy/small-values.ts';
@@ -74,7 +74,7 @@ function checkFormat(uri: string, format: string): void {
  * @throws {BoundExceededError} more than 2^31 - 1 columns, or a header beyond any use.
  * @see https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.save_npz.html
  */
-export async function openNpz(source: ByteSource): Promise<CsrLayout> {
+export async function resolveNpz({ unit, source }: FormatInput): Promise<Resolution> {
   const directory = await readZipDirectory(source);
   const headers = await withPrefetched(source, headerRanges(directory));
   const readMember = async (name: MemberName): Promise<NpyArray> => {
@@ -82,12 +82,17 @@ export async function openNpz(source: ByteSource): Promise<CsrLayout> {
     const range = await locateMember(headers, directory, member);
     return readNpyHeader(headers, range, `${member.name} in ${source.uri}`);
   };
+  const readArray = async (name: MemberName) =>
+    toArrayLayout(await readMember(name), { kind: 'stored', object: 0 });
   checkFormat(source.uri, await readScalarText(headers, await readMember('format')));
-  return assembleCsr(headers, {
+  const arrays = {
     format: 'npz',
+    uri: source.uri,
+    objects: unit.objects,
     shape: await readSmallIntegers(headers, await readMember('shape')),
-    indptr: toArrayLayout(await readMember('indptr')),
-    indices: toArrayLayout(await readMember('indices')),
-    data: toArrayLayout(await readMember('data')),
-  });
+    indptr: await readArray('indptr'),
+    indices: await readArray('indices'),
+    data: await readArray('data'),
+  } as const;
+  return { matrix: await assembleCsr(arrays, headers) };
 }

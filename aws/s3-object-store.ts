@@ -1,0 +1,39 @@
+import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import type { ObjectStore } from '#core/source/object-store.ts';
+import type { SourcePin } from '#core/source/source-pin.ts';
+import { translatedSource } from './errors.ts';
+import { pinSource, s3Source, unquoted } from './s3-source.ts';
+import { parseS3Uri } from './s3-uri.ts';
+
+/** Pins what a bucket lists: the current version of each object below a prefix. */
+export async function* listPins(
+  client: S3Client,
+  prefix: string,
+  signal?: AbortSignal,
+): AsyncGenerator<SourcePin> {
+  const { bucket, key } = parseS3Uri(prefix);
+  const pages = paginateListObjectsV2(
+    { client },
+    { Bucket: bucket, Prefix: key },
+    { abortSignal: signal },
+  );
+  try {
+    for await (const { Contents = [] } of pages) {
+      for (const { Key = '', ETag, Size = 0 } of Contents) {
+        const uri = `s3://${bucket}/${Key}`;
+        yield { uri, etag: unquoted(ETag), versionId: null, size: Size };
+      }
+    }
+  } catch (error) {
+    throw translatedSource(error, prefix);
+  }
+}
+
+/** The objects of any bucket that the client may read. */
+export function s3ObjectStore(client: S3Client, signal?: AbortSignal): ObjectStore {
+  return {
+    pin: (uri, versionId) => pinSource(client, { uri, versionId }, signal),
+    list: (prefix) => listPins(client, prefix, signal),
+    open: (pin) => s3Source(client, pin, signal),
+  };
+}

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import { RequestError } from '#core/errors.ts';
+import { FORMATS } from '#core/formats/matrix-layout.ts';
+import { sourcePin } from '#core/source/source-pin.ts';
+
+const count = z.int().check(z.nonnegative());
+
+const stageTask = z.strictObject({
+  unit: z.strictObject({ uri: z.string(), objects: z.array(sourcePin).check(z.minLength(1)) }),
+  job: z.strictObject({ round: z.string(), task: count }),
+  options: z.strictObject({
+    format: z.optional(z.enum(FORMATS)),
+    layer: z.optional(z.string()),
+    zeroBased: z.optional(z.boolean()),
+    labels: z.optional(z.boolean()),
+    columns: z.optional(count),
+  }),
+});
+
+/** Input of one Stage function: one line of `jobs-<digest>.jsonl`. */
+export type StageTask = z.infer<typeof stageTask>;
+
+/** @throws {RequestError} the input is not what the workflow hands to Stage. */
+export function parseStageTask(input: unknown): StageTask {
+  const parsed = stageTask.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new RequestError(
+    parsed.error.issues.map(
+      ({ path, message }) =>
+        `Stage did not get what the workflow sends: ${path.join('.')}: ${message}`,
+    ),
+  );
+}

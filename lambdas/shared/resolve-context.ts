@@ -1,0 +1,21 @@
+import type { S3Client } from '#aws/clients.ts';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
+import { s3StageStore } from '#aws/s3-stage-store.ts';
+import type { SourceOptions } from '#core/formats/matrix-format.ts';
+import { stagedPrefix } from '#core/output.ts';
+import type { ResolveContext } from '#core/source/resolve-source.ts';
+
+/** Sources in S3; what is staged of them lies in the output bucket. */
+export function resolveContext(
+  s3: S3Client,
+  outputBucket: string,
+  options: SourceOptions,
+  signal: AbortSignal,
+): ResolveContext {
+  return {
+    options,
+    store: s3ObjectStore(s3, signal),
+    stagedFor: (stageId) =>
+      s3StageStore(s3, { bucket: outputBucket, prefix: stagedPrefix(stageId) }, signal),
+  };
+}
