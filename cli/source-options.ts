@@ -30,7 +30,7 @@ export function addSourceOptions(command: Command): Command {
     )
     .option('--one-based', 'svmlight: columns are counted from 1')
     .option('--labels', 'svmlight: the label becomes the first column')
-    .option('--columns <n>', 'svmlight: number of columns', parseCount);
+    .option('--columns <n>', 'svmlight and npy: number of columns', parseCount);
 }
 
 /** The options of a request's source; what was not given stays out, because all of it names the run. */

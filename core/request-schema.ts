@@ -73,13 +73,22 @@ const outputUri = z
   .string({ error: 'an S3 URI such as s3://bucket/folder/' })
   .check(z.regex(S3_PREFIX, { error: 'an S3 URI such as s3://bucket/folder/' }));
 
+const URI_LIST = `a list of 1 to ${MAX_LISTED_PARTS} S3 URIs`;
+
 const source = z.union(
   [
     uri,
     z
       .strictObject({
         uri: z.optional(uri),
-        uris: z.optional(z.array(uri).check(z.minLength(1), z.maxLength(MAX_LISTED_PARTS))),
+        uris: z.optional(
+          z
+            .array(uri, { error: URI_LIST })
+            .check(
+              z.minLength(1, { error: URI_LIST }),
+              z.maxLength(MAX_LISTED_PARTS, { error: URI_LIST }),
+            ),
+        ),
         versionId: z.optional(z.string().check(z.minLength(1))),
         format: z.optional(z.enum(FORMATS)),
         layer: z.optional(z.string().check(z.minLength(1))),
@@ -88,8 +97,12 @@ const source = z.union(
         columns: z.optional(count),
       })
       .check(
-        z.refine(({ uri: one, uris }) => (one === undefined) !== (uris === undefined)),
-        z.refine(({ versionId, uris }) => versionId === undefined || uris === undefined),
+        z.refine(({ uri: one, uris }) => (one === undefined) !== (uris === undefined), {
+          error: 'an object with either uri or uris',
+        }),
+        z.refine(({ versionId, uris }) => versionId === undefined || uris === undefined, {
+          error: 'an object with either versionId or uris, because a version is of one object',
+        }),
       ),
   ],
   {

@@ -2,11 +2,13 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
+import { bundle } from './bundle/bundle.ts';
 import type { MatrixFormat, SourceOptions, SourceUnit } from './matrix-format.ts';
+import { npyFolder } from './npy-folder/npy-folder.ts';
 import { npz } from './npz/npz.ts';
 
 /** The formats that are read, in the order in which an object is tried on them. */
-const FORMATS: readonly MatrixFormat[] = [npz];
+const FORMATS: readonly MatrixFormat[] = [npz, bundle, npyFolder];
 
 /** A format tells itself by its first bytes; the rest are headers that come next anyway. */
 const HEAD_BYTES = 1024;

@@ -15,7 +15,7 @@ export interface SourceOptions {
   readonly zeroBased?: boolean | undefined;
   /** svmlight: the label becomes column 0. @default false */
   readonly labels?: boolean | undefined;
-  /** svmlight: number of columns. @default the highest that occurs */
+  /** svmlight and npy: number of columns. @default as many as the highest index needs */
   readonly columns?: number | undefined;
 }
 

@@ -24,7 +24,9 @@ describe('inspect', () => {
   test('tells everything about one source', async () => {
     expect(await inspect('inputs/index-i4-i8.npz', '--rows-per-chunk', '7')).toMatchObject({
       format: 'npz',
-      compression: 'none',
+      access: 'in place',
+      parts: 1,
+      stagedBytes: 0,
       size: 2161,
       indptrDtype: expect.stringMatching(/^int(32|64)$/),
       indicesDtype: expect.stringMatching(/^int(32|64)$/),

@@ -17,7 +17,7 @@ const source = 's3://data/matrix.npz';
 describe('parseRequest', () => {
   it('fills in every default of the shortest request', () => {
     expect(parseRequest({ source })).toEqual({
-      source: { uri: source },
+      source: { uris: [source], options: {} },
       expect: {},
       output: {
         uri: null,
@@ -43,7 +43,11 @@ describe('parseRequest', () => {
       limits: { concurrency: 7 },
       dryRun: true,
     });
-    expect(request.source).toEqual({ uri: source, versionId: 'v1', format: 'npz' });
+    expect(request.source).toEqual({
+      uris: [source],
+      versionId: 'v1',
+      options: { format: 'npz' },
+    });
     expect(request.expect).toEqual({ rows: 0, dtype: 'int64' });
     expect(request.output.uri).toBe('s3://out/folder/');
     expect(request.output.text).toEqual({
@@ -80,10 +84,11 @@ describe('parseRequest', () => {
         reason: 'PutObject',
       },
     };
-    expect(parseRequest(event).source).toEqual({ uri: 's3://data/in/x y.npz', versionId: 'IYV3' });
+    const uris = ['s3://data/in/x y.npz'];
+    expect(parseRequest(event).source).toEqual({ uris, versionId: 'IYV3', options: {} });
     const { 'version-id': _, ...object } = event.detail.object;
     const unversioned = { ...event, detail: { ...event.detail, object } };
-    expect(parseRequest(unversioned).source).toEqual({ uri: 's3://data/in/x y.npz' });
+    expect(parseRequest(unversioned).source).toEqual({ uris, options: {} });
   });
 
   it('lays a request over the defaults of the deployment, field by field', () => {
@@ -114,7 +119,7 @@ describe('parseRequest', () => {
         dryRun: 'yes',
       }),
     ).toEqual([
-      'source must be an S3 URI such as s3://bucket/matrix.npz, got "http://x"',
+      'source must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/, got "http://x"',
       'expect.rows must be a whole number from 0 to 9007199254740991, got -1',
       expect.stringMatching(/^expect\.dtype must be one of bool, int8, .*, got "complex128"$/),
       'output.text.profile must be one of typed, zero0, empty, pandas-2, pandas-1, got "pandas-3"',
@@ -129,6 +134,25 @@ describe('parseRequest', () => {
     expect(problemsOf({ source, output: { url: 's3://a/b/' } })).toEqual([
       'output has unknown keys "url"; see the request fields in the README',
     ]);
+  });
+
+  it('takes a folder, and a list of parts with how they are read', () => {
+    expect(parseRequest({ source: 's3://data/parts/' }).source.uris).toEqual(['s3://data/parts/']);
+    const uris = ['s3://data/b.npz', 's3://data/a.npz'];
+    const options = { format: 'svmlight', zeroBased: true, labels: false, columns: 9 };
+    expect(parseRequest({ source: { uris, ...options } }).source).toEqual({ uris, options });
+  });
+
+  it.each([
+    {},
+    { uri: source, uris: [source] },
+    { uris: [] },
+    { uris: [source], versionId: 'v1' },
+    { uri: source, format: 'pickle' },
+  ])('fails on the source %j', (wrong) => {
+    expect(problemsOf({ source: wrong })[0]).toMatch(
+      /^source(\.\w+)? must be .*(object with either|a list of)/,
+    );
   });
 
   it('fails on contradictory chunking', () => {

@@ -4,14 +4,15 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger } from '#aws/ledger.ts';
 import { listObjects, readText } from '#aws/objects.ts';
-import { pinSource } from '#aws/s3-source.ts';
+import { pinSource, s3Source } from '#aws/s3-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import type { FailedExecution } from '#core/failure/failed-execution.ts';
-import { claimKey, failuresKey } from '#core/output.ts';
+import { claimKey, failuresKey, layoutKey } from '#core/output.ts';
 import { createHandler } from '#lambdas/report-failure/handler.ts';
 import { claimText } from '#lambdas/shared/claim.ts';
 import { goldenBytes } from '#test/support/golden.ts';
 import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+import { openMatrix } from '#test/support/open-matrix.ts';
 
 let services: LocalServices;
 
@@ -54,6 +55,8 @@ async function plannedRun(name: string, claimedBy = `run-${name}`) {
   await put(`${name}.npz`, matrix);
   const source = await pinSource(s3, { uri: `s3://${bucket}/${name}.npz` });
   const output = { bucket, prefix: `${name}-out/` };
+  const { layout } = await openMatrix(s3Source(s3, source));
+  await put(layoutKey(output.prefix), JSON.stringify(layout));
   const runId = `run-${name}`;
   const ledger = new Ledger(dynamo, table, runId, () => new Date());
   const execution = failureOf(name);
@@ -142,7 +145,10 @@ describe('ReportFailure', () => {
     const notice = await reporter()(execution, never);
     expect(notice).toMatchObject({ runId, report: null });
     const keys = listObjects(services.s3, services.bucket, output.prefix);
-    expect(await Array.fromAsync(keys, ({ key }) => key)).toEqual([claimKey(output.prefix)]);
+    expect(await Array.fromAsync(keys, ({ key }) => key)).toEqual([
+      claimKey(output.prefix),
+      layoutKey(output.prefix),
+    ]);
   });
 
   it('tells of an execution that never had a run', async () => {

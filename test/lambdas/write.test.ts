@@ -127,7 +127,10 @@ describe('Write', () => {
 
   it('fails when the source was replaced after planning, and writes nothing', async () => {
     const run = await newRun('replaced');
-    await newRun('replaced', goldenBytes('inputs/dtype-int32.npz'));
+    const Body = goldenBytes('inputs/dtype-int32.npz');
+    await services.s3.send(
+      new PutObjectCommand({ Bucket: services.bucket, Key: 'replaced', Body }),
+    );
     await expect(writer()({ run, chunk }, never)).rejects.toThrow(SourceChangedError);
     await expect(stored(run)).rejects.toThrow(/key/i);
   });

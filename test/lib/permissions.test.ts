@@ -26,8 +26,8 @@ test('every role has exactly these statements', () => {
       "FanoutFunctionsPlanRole": [
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>, <FanoutBucketsSource.Arn>",
-        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl",
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*",
+        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source.json, <FanoutBucketsOutput.Arn>/_staged/*/jobs.jsonl",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/run.json",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsPlanLogs.Arn>",
@@ -35,7 +35,7 @@ test('every role has exactly these statements', () => {
       ],
       "FanoutFunctionsReportFailureRole": [
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/run.json",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/run.json, <FanoutBucketsOutput.Arn>/*/_plan/source.json, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/failures.json",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
         "Allow dynamodb:GetItem, dynamodb:Query on <FanoutLedger.Arn>",
@@ -43,8 +43,16 @@ test('every role has exactly these statements', () => {
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsReportFailureLogs.Arn>",
         "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
       ],
+      "FanoutFunctionsStageRole": [
+        "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
+        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/_staged/*",
+        "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
+        "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsStageLogs.Arn>",
+        "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
+      ],
       "FanoutFunctionsWriteRole": [
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/source.json, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/data/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
@@ -56,13 +64,13 @@ test('every role has exactly these statements', () => {
         "Allow sqs:SendMessage on <FanoutTriggersDeadLetters.Arn>",
       ],
       "FanoutWorkflowRole": [
-        "Allow lambda:InvokeFunction on <FanoutFunctionsFinalizeFunction.Arn>, <FanoutFunctionsPlanFunction.Arn>, <FanoutFunctionsWriteFunction.Arn>",
+        "Allow lambda:InvokeFunction on <FanoutFunctionsFinalizeFunction.Arn>, <FanoutFunctionsPlanFunction.Arn>, <FanoutFunctionsStageFunction.Arn>, <FanoutFunctionsWriteFunction.Arn>",
         "Allow logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl",
-        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:ListMultipartUploadParts, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/results/*",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl, <FanoutBucketsOutput.Arn>/_staged/*/jobs.jsonl",
+        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:ListMultipartUploadParts, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/results/*, <FanoutBucketsOutput.Arn>/_staged/*/results/*",
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
         "Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>:*",
-        "Allow states:RedriveExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteChunks:*",
+        "Allow states:RedriveExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/StageSource:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteChunks:*",
       ],
       "FanoutWorkflowStateMachineEventsRole": [
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
@@ -87,6 +95,9 @@ test('a customer key adds exactly these statements', () => {
       ],
       "FanoutFunctionsReportFailureRole": [
         "Allow kms:Decrypt, kms:DescribeKey, kms:GenerateDataKey on <Key.Arn>",
+      ],
+      "FanoutFunctionsStageRole": [
+        "Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn>",
       ],
       "FanoutFunctionsWriteRole": [
         "Allow kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom, kms:ReEncryptTo on <Key.Arn>",

@@ -63,9 +63,8 @@ function invoke(name: string, payload: unknown) {
   };
 }
 
-const WRITE_CHUNKS = {
+const OVER_PLAN = {
   Type: 'Map',
-  Label: 'WriteChunks',
   ItemReader: {
     Resource: 'arn:<AWS::Partition>:states:::s3:getObject',
     ReaderConfig: { InputType: 'JSONL' },
@@ -74,13 +73,44 @@ const WRITE_CHUNKS = {
       Key: '{% $states.input.plan.key %}',
     },
   },
+  MaxConcurrency: '{% $states.input.concurrency %}',
+  ResultWriter: {
+    Resource: 'arn:<AWS::Partition>:states:::s3:putObject',
+    Arguments: { Bucket: '<FanoutBucketsOutput>', Prefix: '{% $states.input.resultsPrefix %}' },
+    WriterConfig: { OutputType: 'JSONL', Transformation: 'COMPACT' },
+  },
+};
+
+const DISTRIBUTED = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
+
+const STAGE_SOURCE = {
+  ...OVER_PLAN,
+  Label: 'StageSource',
+  ItemSelector: { task: '{% $states.context.Map.Item.Value %}' },
+  ItemProcessor: {
+    ProcessorConfig: DISTRIBUTED,
+    StartAt: 'Stage',
+    States: {
+      Stage: {
+        QueryLanguage: 'JSONata',
+        ...invoke('Stage', '{% $states.input.task %}'),
+        End: true,
+      },
+    },
+  },
+  Output: '{% $states.context.Execution.Input %}',
+  Next: 'Plan',
+};
+
+const WRITE_CHUNKS = {
+  ...OVER_PLAN,
+  Label: 'WriteChunks',
   ItemSelector: {
     run: '{% $states.input.run %}',
     chunk: '{% $states.context.Map.Item.Value %}',
   },
-  MaxConcurrency: '{% $states.input.concurrency %}',
   ItemProcessor: {
-    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+    ProcessorConfig: DISTRIBUTED,
     StartAt: 'WriteChunk',
     States: {
       WriteChunk: {
@@ -92,11 +122,6 @@ const WRITE_CHUNKS = {
         End: true,
       },
     },
-  },
-  ResultWriter: {
-    Resource: 'arn:<AWS::Partition>:states:::s3:putObject',
-    Arguments: { Bucket: '<FanoutBucketsOutput>', Prefix: '{% $states.input.resultsPrefix %}' },
-    WriterConfig: { OutputType: 'JSONL', Transformation: 'COMPACT' },
   },
   Output: '{% $states.input %}',
   Next: 'Finalize',
@@ -119,10 +144,12 @@ test('the whole state machine is this', () => {
         Type: 'Choice',
         Choices: [
           { Condition: "{% $states.input.decision = 'write' %}", Next: 'WriteChunks' },
+          { Condition: "{% $states.input.decision = 'stage' %}", Next: 'StageSource' },
           { Condition: "{% $states.input.decision = 'complete' %}", Next: 'AlreadyComplete' },
           { Condition: "{% $states.input.decision = 'dry-run' %}", Next: 'DryRunDone' },
         ],
       },
+      StageSource: STAGE_SOURCE,
       WriteChunks: WRITE_CHUNKS,
       Finalize: { ...invoke('Finalize', { run: '{% $states.input.run %}' }), End: true },
       AlreadyComplete: { Type: 'Succeed' },
