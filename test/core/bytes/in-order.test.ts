@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { inOrder } from '#core/bytes/in-order.ts';
+
+/** Tasks that end when told, and how many of them are under way. */
+function controlledTasks(count: number) {
+  const ends = Array.from({ length: count }, () => Promise.withResolvers<void>());
+  const state = { started: 0, ended: 0 };
+  const tasks = ends.map(({ promise }, i) => async () => {
+    state.started++;
+    await promise.finally(() => state.ended++);
+    return i;
+  });
+  return { ends, state, tasks };
+}
+
+test('yields in order whatever ends first, with no more under way than allowed', async () => {
+  const { ends, state, tasks } = controlledTasks(4);
+  const results = inOrder(tasks, 2);
+  const first = results.next();
+  expect(state.started).toBe(2);
+  ends[1]!.resolve();
+  ends[0]!.resolve();
+  expect(await first).toEqual({ done: false, value: 0 });
+  expect(state.started).toBe(2);
+  ends[2]!.resolve();
+  ends[3]!.resolve();
+  expect(await Array.fromAsync(results)).toEqual([1, 2, 3]);
+});
+
+test('does one after the other when one at once is allowed', async () => {
+  const { ends, state, tasks } = controlledTasks(2);
+  for (const { resolve } of ends) resolve();
+  const results = inOrder(tasks, 1);
+  await results.next();
+  expect(state.started).toBe(1);
+  await results.next();
+  expect(await results.next()).toEqual({ done: true, value: undefined });
+});
+
+test('fails when the turn of a failed task comes, and waits for what is under way', async () => {
+  const { ends, state, tasks } = controlledTasks(3);
+  const results = inOrder(tasks, 3);
+  const first = results.next();
+  ends[1]!.reject(new Error('second'));
+  ends[0]!.resolve();
+  expect((await first).value).toBe(0);
+  const second = results.next();
+  ends[2]!.resolve();
+  await expect(second).rejects.toThrow('second');
+  expect(state.ended).toBe(3);
+});
+
+test('waits for what is under way when the consumer stops', async () => {
+  const { ends, state, tasks } = controlledTasks(3);
+  ends[0]!.resolve();
+  setTimeout(() => {
+    ends[1]!.resolve();
+    ends[2]!.resolve();
+  }, 5);
+  for await (const _ of inOrder(tasks, 3)) break;
+  expect(state.ended).toBe(3);
+});

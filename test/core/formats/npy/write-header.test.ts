@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { memorySource } from '#core/bytes/memory-source.ts';
+import { toArrayLayout } from '#core/formats/npy/array-layout.ts';
+import { readNpyHeader } from '#core/formats/npy/header.ts';
+import { NPY_HEADER_BYTES, npyHeader } from '#core/formats/npy/write-header.ts';
+import { DTYPES, ITEM_BYTES } from '#core/sparse/dtype.ts';
+import { goldenBytes } from '#test/support/golden.ts';
+
+test.each(['indptr', 'indices', 'data'])('is the header that NumPy wrote for %s', async (name) => {
+  const bytes = goldenBytes(`bundles/tfidf/${name}.npy`);
+  const whole = { offset: 0, length: bytes.length };
+  const array = toArrayLayout(await readNpyHeader(memorySource(bytes), whole, name));
+  expect(Buffer.from(npyHeader(array.dtype, array.length))).toEqual(
+    Buffer.from(bytes.subarray(0, NPY_HEADER_BYTES)),
+  );
+});
+
+test.each(DTYPES)('is read back for %s', async (dtype) => {
+  const bytes = new Uint8Array(NPY_HEADER_BYTES + 3 * ITEM_BYTES[dtype]);
+  bytes.set(npyHeader(dtype, 3));
+  const whole = { offset: 0, length: bytes.length };
+  const array = toArrayLayout(await readNpyHeader(memorySource(bytes), whole, dtype));
+  expect(array).toMatchObject({ offset: 128, length: 3, dtype, bigEndian: false });
+});
+
+test('stays as long for the longest array there can be', () => {
+  expect(npyHeader('float64', Number.MAX_SAFE_INTEGER)).toHaveLength(NPY_HEADER_BYTES);
+});
