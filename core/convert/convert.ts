@@ -1,27 +1,24 @@
 import { RequestError } from '#core/errors.ts';
-import type { ArrayLayout, PartLayout } from '#core/formats/matrix-layout.ts';
-import { NPY_HEADER_BYTES } from '#core/formats/npy/write-header.ts';
-import type { DType } from '#core/sparse/dtype.ts';
+import type { PartLayout } from '#core/formats/matrix-layout.ts';
 import type { StageJob } from '#core/stage/stage-job.ts';
-import type { StagedObject, StageStore } from '#core/stage/stage-store.ts';
+import type { StageStore } from '#core/stage/stage-store.ts';
 import {
   assertConvertible,
   CONVERSION_BOUNDS,
   type ConversionBounds,
 } from './conversion-bounds.ts';
 import { convertWhole, fitsOneJob } from './convert-whole.ts';
+import { findCsrPart } from './csr-part.ts';
 import type { EntrySource } from './entry-source.ts';
 import { gatherBucket } from './gather-bucket.ts';
 import { readBuckets, scanSegment, stageBuckets } from './scan-segment.ts';
 import { scatterSegment } from './scatter-segment.ts';
-import { PART_FILES, PARTS_PREFIX, partFileName, taskName } from './stage-names.ts';
+import { PARTS_PREFIX, partName, taskName } from './stage-names.ts';
 
 /** The finished parts in row order, or the jobs of the next round. */
 export type Conversion =
   | { readonly jobs: readonly StageJob[] }
   | { readonly parts: readonly PartLayout[] };
-
-type Names = ReadonlyMap<string, StagedObject>;
 
 /** Jobs of the tasks below `count` that are still to be done. */
 function missingJobs(round: string, count: number, isDone: (task: number) => boolean): StageJob[] {
@@ -30,53 +27,19 @@ function missingJobs(round: string, count: number, isDone: (task: number) => boo
   return jobs;
 }
 
-function isPartDone(names: Names, part: number): boolean {
-  return PART_FILES.every((file) => names.has(partFileName(part, file)));
-}
-
-function toPart(
-  { uri, dtype }: EntrySource,
-  part: number,
-  rowRange: readonly [rowStart: number, rowEnd: number],
-  names: Names,
-): PartLayout {
-  const pins = PART_FILES.map((file) => names.get(partFileName(part, file))!.pin);
-  const rows = rowRange[1] - rowRange[0];
-  const nnz = (pins[1]!.size - NPY_HEADER_BYTES) / Int32Array.BYTES_PER_ELEMENT;
-  const toArray = (object: number, length: number, type: DType): ArrayLayout => ({
-    stream: { kind: 'stored', object },
-    offset: NPY_HEADER_BYTES,
-    length,
-    dtype: type,
-    bigEndian: false,
-  });
-  return {
-    uri: `${uri} rows ${rowRange.join(':')}`,
-    rows,
-    nnz,
-    objects: pins,
-    indptr: toArray(0, rows + 1, 'int64'),
-    indices: toArray(1, nnz, 'int32'),
-    data: toArray(2, nnz, dtype),
-  };
-}
-
-/** The parts whose first rows are given, or the jobs that make those which are not there yet. */
+/** The parts, or the jobs that make those which are not there yet. */
 async function resolveParts(
-  entries: EntrySource,
+  { dtype }: EntrySource,
   staged: StageStore,
-  starts: ArrayLike<number>,
+  count: number,
   findJobs: (isDone: (part: number) => boolean) => Promise<StageJob[]> | StageJob[],
 ): Promise<Conversion> {
-  const names = await staged.list(PARTS_PREFIX);
-  const count = starts.length - 1;
-  const isDone = (part: number) => isPartDone(names, part);
-  const jobs = await findJobs(isDone);
-  if (jobs.length > 0) return { jobs };
-  const parts = Array.from({ length: count }, (_, part) =>
-    toPart(entries, part, [starts[part]!, starts[part + 1]!], names),
-  );
-  return { parts };
+  const found = await staged.list(PARTS_PREFIX);
+  const parts: (PartLayout | undefined)[] = [];
+  for (let part = 0; part < count; part++) parts.push(findCsrPart(found, partName(part), dtype));
+  const done = parts.filter((part) => part !== undefined);
+  if (done.length === count) return { parts: done };
+  return { jobs: await findJobs((part) => parts[part] !== undefined) };
 }
 
 /**
@@ -100,11 +63,9 @@ export async function resolveConversion(
   bounds: ConversionBounds = CONVERSION_BOUNDS,
 ): Promise<Conversion> {
   assertConvertible(entries, bounds);
-  const { shape, segments } = entries;
+  const { segments } = entries;
   if (fitsOneJob(entries, bounds)) {
-    return resolveParts(entries, staged, [0, shape[0]], (isDone) =>
-      missingJobs('whole', 1, isDone),
-    );
+    return resolveParts(entries, staged, 1, (isDone) => missingJobs('whole', 1, isDone));
   }
   const starts = await readBuckets(staged);
   if (starts === undefined) {
@@ -112,14 +73,11 @@ export async function resolveConversion(
     const jobs = missingJobs('scan', segments, (task) => scans.has(taskName('scan', task)));
     return { jobs: jobs.length > 0 ? jobs : [{ round: 'buckets', task: 0 }] };
   }
-  return resolveParts(entries, staged, starts, async (isDone) => {
-    const gathers = missingJobs('gather', starts.length - 1, isDone);
-    if (gathers.length === 0) return gathers;
+  const count = starts.length - 1;
+  return resolveParts(entries, staged, count, async (isDone) => {
     const found = await staged.list('scatter/');
-    const scatters = missingJobs('scatter', segments, (task) =>
-      found.has(taskName('scatter', task)),
-    );
-    return scatters.length > 0 ? scatters : gathers;
+    const jobs = missingJobs('scatter', segments, (task) => found.has(taskName('scatter', task)));
+    return jobs.length > 0 ? jobs : missingJobs('gather', count, isDone);
   });
 }
 

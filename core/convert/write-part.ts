@@ -1,11 +1,11 @@
 import { bytesOf } from '#core/bytes/bytes-of.ts';
 import { BoundExceededError } from '#core/errors.ts';
-import { npyHeader } from '#core/formats/npy/write-header.ts';
 import { type DType, ITEM_BYTES } from '#core/sparse/dtype.ts';
 import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
 import type { StageStore } from '#core/stage/stage-store.ts';
 import { countKeys, type KeyedEntries, sortRun } from './counting-sort.ts';
-import { partFileName } from './stage-names.ts';
+import { createCsrPart } from './csr-part.ts';
+import { partName } from './stage-names.ts';
 
 /** The entries of a run of whole rows, in stored order. */
 export interface PartEntries {
@@ -38,9 +38,8 @@ function checkRowBytes(starts: Int32Array, { uri, rowStart, dtype }: PartEntries
   }
 }
 
-/** `indptr.npy`: int64, from positions that are int32. */
-function* writeIndptr(starts: Int32Array): Generator<Uint8Array> {
-  yield npyHeader('int64', starts.length);
+/** Positions as int64. */
+function* widenPointers(starts: Int32Array): Generator<Uint8Array> {
   for (let from = 0; from < starts.length; from += POINTERS_AT_ONCE) {
     const run = starts.subarray(from, from + POINTERS_AT_ONCE);
     const words = new Int32Array(2 * run.length);
@@ -70,15 +69,6 @@ function createRuns(entries: PartEntries, starts: Int32Array, runEntries: number
   };
 }
 
-async function* writeArray(
-  dtype: DType,
-  length: number,
-  pieces: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield npyHeader(dtype, length);
-  yield* pieces;
-}
-
 /**
  * Sorts the entries of some rows by row, those of a row staying in stored order, and leaves them as a
  * CSR bundle: `indptr.npy` (int64), `indices.npy` (int32) and `data.npy`.
@@ -97,9 +87,13 @@ export async function writePart(
   const where = `rows ${rowStart} to ${rowStart + rows - 1} of ${uri}`;
   const starts = await countKeys(entries.readRows(), rows, where);
   checkRowBytes(starts, entries);
-  const nnz = starts[rows]!;
   const readField = createRuns(entries, starts, runEntries);
-  await staged.create(partFileName(part, 'indptr.npy'), writeIndptr(starts));
-  await staged.create(partFileName(part, 'indices.npy'), writeArray('int32', nnz, readField(0)));
-  await staged.create(partFileName(part, 'data.npy'), writeArray(dtype, nnz, readField(1)));
+  await createCsrPart(staged, partName(part), {
+    dtype,
+    rows,
+    nnz: starts[rows]!,
+    indptr: widenPointers(starts),
+    indices: readField(0),
+    data: readField(1),
+  });
 }

@@ -6,10 +6,12 @@ import { NPY_HEADER_BYTES, npyHeader } from '#core/formats/npy/write-header.ts';
 import { DTYPES, ITEM_BYTES } from '#core/sparse/dtype.ts';
 import { goldenBytes } from '#test/support/golden.ts';
 
+const STREAM = { kind: 'stored', object: 0 } as const;
+
 test.each(['indptr', 'indices', 'data'])('is the header that NumPy wrote for %s', async (name) => {
   const bytes = goldenBytes(`bundles/tfidf/${name}.npy`);
   const whole = { offset: 0, length: bytes.length };
-  const array = toArrayLayout(await readNpyHeader(memorySource(bytes), whole, name));
+  const array = toArrayLayout(await readNpyHeader(memorySource(bytes), whole, name), STREAM);
   expect(Buffer.from(npyHeader(array.dtype, array.length))).toEqual(
     Buffer.from(bytes.subarray(0, NPY_HEADER_BYTES)),
   );
@@ -19,7 +21,7 @@ test.each(DTYPES)('is read back for %s', async (dtype) => {
   const bytes = new Uint8Array(NPY_HEADER_BYTES + 3 * ITEM_BYTES[dtype]);
   bytes.set(npyHeader(dtype, 3));
   const whole = { offset: 0, length: bytes.length };
-  const array = toArrayLayout(await readNpyHeader(memorySource(bytes), whole, dtype));
+  const array = toArrayLayout(await readNpyHeader(memorySource(bytes), whole, dtype), STREAM);
   expect(array).toMatchObject({ offset: 128, length: 3, dtype, bigEndian: false });
 });
 
