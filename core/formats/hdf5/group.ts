@@ -1,0 +1,133 @@
+import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import type { Fields } from './fields.ts';
+import { expectVersion, type Hdf5File } from './file.ts';
+import { readHeapObjects } from './fractal-heap.ts';
+import { MESSAGE, type Message, readMessages } from './object-header.ts';
+import { readSymbolTable } from './symbol-table.ts';
+
+/** An object of a file, by its path. */
+export interface Hdf5Object {
+  readonly file: Hdf5File;
+  /** Such as `layers/counts`; empty for the root group. */
+  readonly path: string;
+  /** Names it in messages. */
+  readonly where: string;
+  readonly messages: readonly Message[];
+}
+
+/** What a name in a group points at: the address of an object header, or something in no file of ours. */
+type Link = number | 'a soft link' | 'an external link';
+
+const FLAGS = { nameSizeBits: 3, creationOrder: 4, type: 8, charset: 16 } as const;
+
+/** Link types; above these are the user's own. */
+const HARD = 0;
+const SOFT = 1;
+
+/** In a B-tree of version 2, a record of a link by its name: hash, then heap id. */
+const LINK_RECORD = { type: 5, idOffset: 4 } as const;
+
+function parseLink(fields: Fields): [name: string, link: Link] {
+  expectVersion(fields, 1, 'a link message');
+  const flags = fields.u8();
+  const type = flags & FLAGS.type ? fields.u8() : HARD;
+  fields.skip((flags & FLAGS.creationOrder ? 8 : 0) + (flags & FLAGS.charset ? 1 : 0));
+  const name = fields.text(fields.unsigned(1 << (flags & FLAGS.nameSizeBits)));
+  if (type === HARD) return [name, fields.someAddress()];
+  return [name, type === SOFT ? 'a soft link' : 'an external link'];
+}
+
+/** Links of a group that keeps them outside its header, as groups of more than eight do in newer files. */
+async function readDenseLinks(file: Hdf5File, info: Fields): Promise<Array<[string, Link]>> {
+  expectVersion(info, 0, 'a link info message');
+  const hasCreationIndex = (info.u8() & 1) !== 0;
+  info.skip(hasCreationIndex ? 8 : 0);
+  const heap = info.address();
+  const index = info.address();
+  if (heap === undefined || index === undefined) return [];
+  const bodies = await readHeapObjects(file, { heap, index, record: LINK_RECORD }, info.where);
+  return bodies.map(parseLink);
+}
+
+async function readLinks({ file, messages, where }: Hdf5Object): Promise<Map<string, Link>> {
+  const links = new Map<string, Link>();
+  for (const { type, body } of messages) {
+    // A message is read once, but its group maybe more often.
+    const fields = body.again();
+    if (type === MESSAGE.link) links.set(...parseLink(fields));
+    if (type === MESSAGE.linkInfo) {
+      for (const link of await readDenseLinks(file, fields)) links.set(...link);
+    }
+    if (type !== MESSAGE.symbolTable) continue;
+    const table = { tree: fields.someAddress(), heap: fields.someAddress(), where };
+    for (const [name, address] of await readSymbolTable(file, table)) {
+      links.set(name, address ?? 'a soft link');
+    }
+  }
+  return links;
+}
+
+/** True for a group, false for a dataset and everything else. */
+export function isGroup({ messages }: Hdf5Object): boolean {
+  return messages.some(({ type }) => type === MESSAGE.symbolTable || type === MESSAGE.linkInfo);
+}
+
+/** True for a dataset. */
+export function isDataset({ messages }: Hdf5Object): boolean {
+  return messages.some(({ type }) => type === MESSAGE.layout);
+}
+
+/** Names in a group, in no certain order. */
+export async function listNames(group: Hdf5Object): Promise<string[]> {
+  return [...(await readLinks(group)).keys()];
+}
+
+/** Opens the root group. */
+export async function openRoot(file: Hdf5File): Promise<Hdf5Object> {
+  const messages = await readMessages(file, file.root, file.uri);
+  return { file, path: '', where: file.uri, messages };
+}
+
+/**
+ * Opens an object in a group by its name.
+ *
+ * @returns undefined if there is none of that name.
+ * @throws {UnsupportedSourceError} the name is a soft or an external link.
+ */
+export async function openChild(group: Hdf5Object, name: string): Promise<Hdf5Object | undefined> {
+  const { file } = group;
+  const link = (await readLinks(group)).get(name);
+  if (link === undefined) return undefined;
+  const path = group.path === '' ? name : `${group.path}/${name}`;
+  const where = `${path} in ${file.uri}`;
+  if (typeof link === 'number') {
+    return { file, path, where, messages: await readMessages(file, link, where) };
+  }
+  throw new UnsupportedSourceError(
+    `${where} is ${link}, allowed are objects of the file itself; write it again with anndata.read_h5ad(path).write_h5ad(path)`,
+  );
+}
+
+/** Opens the object at a path such as `layers/counts`. @returns undefined if there is none. */
+export async function openPath(root: Hdf5Object, path: string): Promise<Hdf5Object | undefined> {
+  let object: Hdf5Object | undefined = root;
+  for (const name of path.split('/').filter((part) => part !== '')) {
+    if (!isGroup(object)) return undefined;
+    object = await openChild(object, name);
+    if (object === undefined) return undefined;
+  }
+  return object;
+}
+
+/**
+ * Opens a dataset that a group needs.
+ *
+ * @throws {CorruptSourceError} the group has no dataset of that name.
+ */
+export async function openDatasetOf(group: Hdf5Object, name: string): Promise<Hdf5Object> {
+  const child = await openChild(group, name);
+  if (child !== undefined && isDataset(child)) return child;
+  throw new CorruptSourceError(
+    `${group.where} has no dataset ${name}, which a sparse matrix needs`,
+  );
+}

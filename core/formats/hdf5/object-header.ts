@@ -1,0 +1,159 @@
+import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import type { Fields } from './fields.ts';
+import { assertChecksum, expectSignature, type Hdf5File, readChecked, readFields } from './file.ts';
+
+/** Numbers of the header messages that are read. */
+export const MESSAGE = {
+  dataspace: 0x01,
+  linkInfo: 0x02,
+  datatype: 0x03,
+  oldFill: 0x04,
+  fill: 0x05,
+  link: 0x06,
+  externalFiles: 0x07,
+  layout: 0x08,
+  filters: 0x0b,
+  attribute: 0x0c,
+  continuation: 0x10,
+  symbolTable: 0x11,
+  attributeInfo: 0x15,
+} as const;
+
+/** One message of an object header. */
+export interface Message {
+  readonly type: number;
+  /** True if the body only says where the message lies, as that of a committed datatype does. */
+  readonly isShared: boolean;
+  readonly body: Fields;
+}
+
+/** A block of messages that is still to be read. */
+interface Continuation {
+  readonly address: number;
+  readonly length: number;
+}
+
+/** How the messages of a header are laid out. */
+interface HeaderStyle {
+  readonly version: 1 | 2;
+  /** Version 2: messages carry the number of their creation. */
+  readonly hasCreationOrder: boolean;
+}
+
+/** A header with its first block of messages. */
+interface Header {
+  readonly style: HeaderStyle;
+  readonly block: Fields;
+}
+
+/** The longest prefix of a version 2 header: signature, version, flags, times, two counts, size. */
+const PREFIX_BYTES = 34;
+
+/** Of all messages of one object, which take some 500 bytes; long attributes are kept elsewhere. */
+const MAX_HEADER_BYTES = 4 * 1024 * 1024;
+
+/** Version 1: the messages begin at a multiple of 8, 16 bytes after the header's start. */
+const OLD_PREFIX_BYTES = 16;
+
+/** Version 2 headers have flags for what follows them. */
+const FLAGS = { sizeBits: 3, creationOrder: 4, attributeCounts: 16, times: 32 } as const;
+
+async function readOldHeader(file: Hdf5File, prefix: Fields, address: number): Promise<Header> {
+  prefix.skip(8);
+  const range = { address: address + OLD_PREFIX_BYTES, length: prefix.u32(), where: prefix.where };
+  const block = await readFields(file, range);
+  return { style: { version: 1, hasCreationOrder: false }, block };
+}
+
+async function readNewHeader(file: Hdf5File, prefix: Fields, address: number): Promise<Header> {
+  const start = prefix.at;
+  expectSignature(prefix, 'OHDR');
+  const version = prefix.u8();
+  if (version !== 2) {
+    throw new UnsupportedSourceError(
+      `${prefix.where} has an object header of version ${version}, allowed are 1 and 2`,
+    );
+  }
+  const flags = prefix.u8();
+  prefix.skip((flags & FLAGS.times ? 16 : 0) + (flags & FLAGS.attributeCounts ? 4 : 0));
+  const messageBytes = prefix.unsigned(1 << (flags & FLAGS.sizeBits));
+  const prefixBytes = prefix.at - start;
+  const length = prefixBytes + messageBytes + 4;
+  const whole = await readFields(file, { address, length, where: prefix.where });
+  const checked = whole.part(length - 4);
+  assertChecksum(checked.peek(checked.left), whole.u32(), prefix.where);
+  checked.skip(prefixBytes);
+  const hasCreationOrder = (flags & FLAGS.creationOrder) !== 0;
+  return { style: { version: 2, hasCreationOrder }, block: checked };
+}
+
+async function readHeader(file: Hdf5File, address: number, where: string): Promise<Header> {
+  const length = Math.min(PREFIX_BYTES, file.source.size - address);
+  const prefix = await readFields(file, { address, length, where });
+  if (prefix.peek(1)[0] === 1) return readOldHeader(file, prefix, address);
+  return readNewHeader(file, prefix, address);
+}
+
+function parseMessage(block: Fields, { version, hasCreationOrder }: HeaderStyle): Message {
+  const type = version === 1 ? block.u16() : block.u8();
+  const length = block.u16();
+  const isShared = (block.u8() & 2) !== 0;
+  block.skip(version === 1 ? 3 : hasCreationOrder ? 2 : 0);
+  return { type, isShared, body: block.part(length) };
+}
+
+/** Parses the messages of one block; what is shorter than a message's prefix at its end is a gap. */
+function* parseBlock(block: Fields, style: HeaderStyle): Generator<Message> {
+  const least = style.version === 1 ? 8 : style.hasCreationOrder ? 6 : 4;
+  while (block.left >= least) yield parseMessage(block, style);
+}
+
+async function readContinuation(
+  file: Hdf5File,
+  { address, length }: Continuation,
+  header: Header,
+): Promise<Fields> {
+  const range = { address, length, where: header.block.where };
+  if (header.style.version === 1) return readFields(file, range);
+  return readChecked(file, range, 'OCHK');
+}
+
+/**
+ * Reads all messages of the object header at `address`, of version 1 or 2, with its continuations.
+ *
+ * @param where names the object in messages.
+ * @throws {CorruptSourceError} a block is damaged, lies outside the file, or is its own continuation.
+ * @throws {BoundExceededError} more than 4 MiB of messages.
+ */
+export async function readMessages(
+  file: Hdf5File,
+  address: number,
+  where: string,
+): Promise<Message[]> {
+  const header = await readHeader(file, address, where);
+  const messages: Message[] = [];
+  const seen = new Set<number>();
+  const blocks = [header.block];
+  let bytes = 0;
+  for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) {
+    bytes += block.left;
+    if (bytes > MAX_HEADER_BYTES) {
+      throw new BoundExceededError(
+        `${where} has a header of more than ${MAX_HEADER_BYTES} bytes in all its blocks`,
+      );
+    }
+    for (const message of parseBlock(block, header.style)) {
+      if (message.type !== MESSAGE.continuation) {
+        messages.push(message);
+        continue;
+      }
+      const next = { address: message.body.someAddress(), length: message.body.length() };
+      if (seen.has(next.address)) {
+        throw new CorruptSourceError(`${where} has a header that continues in itself`);
+      }
+      seen.add(next.address);
+      blocks.push(await readContinuation(file, next, header));
+    }
+  }
+  return messages;
+}

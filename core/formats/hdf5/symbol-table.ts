@@ -1,0 +1,101 @@
+import { BoundExceededError } from '#core/errors.ts';
+import { readTreeNode } from './btree-v1.ts';
+import type { Fields } from './fields.ts';
+import { expectSignature, expectVersion, type Hdf5File, readFields } from './file.ts';
+
+/** Where the parts of an old group lie. */
+interface SymbolTable {
+  readonly tree: number;
+  readonly heap: number;
+  /** Names the group in messages. */
+  readonly where: string;
+}
+
+/** The groups that hold a matrix have some ten names; a longer list was not made for people. */
+const MAX_NAMES = 65_536;
+
+/** Nodes of the tree, nodes of names and names, each at most as many as there are names. */
+const MAX_STEPS = 3 * MAX_NAMES;
+
+const MAX_NAME_BYTES = 1024;
+
+/** An entry's cache says that it is a symbolic link, and has no object header. */
+const SOFT_LINK = 2;
+
+async function readNameHeap(file: Hdf5File, { heap, where }: SymbolTable): Promise<Fields> {
+  const length = 8 + 2 * file.sizes.lengthBytes + file.sizes.offsetBytes;
+  const header = await readFields(file, { address: heap, length, where });
+  expectSignature(header, 'HEAP');
+  expectVersion(header, 0, 'a local heap');
+  header.skip(3);
+  const dataBytes = header.length();
+  header.skip(file.sizes.lengthBytes);
+  return readFields(file, { address: header.someAddress(), length: dataBytes, where });
+}
+
+function readName(names: Fields, offset: number): string {
+  const heap = names.again();
+  heap.skip(offset);
+  return heap.text(Math.min(heap.left, MAX_NAME_BYTES));
+}
+
+async function readSymbolNode(
+  file: Hdf5File,
+  address: number,
+  names: Fields,
+): Promise<Array<[string, number | undefined]>> {
+  const { where } = names;
+  const { offsetBytes } = file.sizes;
+  const header = await readFields(file, { address, length: 8, where });
+  expectSignature(header, 'SNOD');
+  expectVersion(header, 1, 'a symbol table node');
+  header.skip(1);
+  const count = header.u16();
+  const length = count * (2 * offsetBytes + 24);
+  const entries = await readFields(file, { address: address + 8, length, where });
+  return Array.from({ length: count }, () => {
+    const name = readName(names, entries.unsigned(offsetBytes));
+    const object = entries.address();
+    const cache = entries.u32();
+    entries.skip(20);
+    return [name, cache === SOFT_LINK ? undefined : object];
+  });
+}
+
+/**
+ * Reads the names of an old group, whose B-tree points at nodes of entries and whose heap holds the names.
+ *
+ * @returns for each name the address of its object header, or undefined for a soft link.
+ * @throws {CorruptSourceError} a structure is damaged.
+ * @throws {BoundExceededError} more than 65,536 names, or a cyclic tree.
+ */
+export async function readSymbolTable(
+  file: Hdf5File,
+  table: SymbolTable,
+): Promise<Map<string, number | undefined>> {
+  const names = await readNameHeap(file, table);
+  const found = new Map<string, number | undefined>();
+  let steps = 0;
+  const takeSteps = (count: number) => {
+    steps += count;
+    if (steps <= MAX_STEPS) return;
+    throw new BoundExceededError(
+      `${table.where} has a group of more than ${MAX_NAMES} names, or one whose tree contains itself`,
+    );
+  };
+  const pending = [table.tree];
+  for (let address = pending.pop(); address !== undefined; address = pending.pop()) {
+    const node = await readTreeNode(file, { address, type: 'group', where: table.where });
+    takeSteps(1 + node.children.length);
+    for (const child of node.children) {
+      if (node.level > 0) {
+        pending.push(child.address);
+        continue;
+      }
+      const entries = await readSymbolNode(file, child.address, names);
+      takeSteps(entries.length);
+      for (const [name, object] of entries) found.set(name, object);
+    }
+  }
+  return found;
+}
