@@ -3,12 +3,13 @@ import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
 import { bundle } from './bundle/bundle.ts';
+import { h5ad, tenx } from './h5ad/h5ad.ts';
 import type { MatrixFormat, SourceOptions, SourceUnit } from './matrix-format.ts';
 import { npyFolder } from './npy-folder/npy-folder.ts';
 import { npz } from './npz/npz.ts';
 
 /** The formats that are read, in the order in which an object is tried on them. */
-const FORMATS: readonly MatrixFormat[] = [npz, bundle, npyFolder];
+const FORMATS: readonly MatrixFormat[] = [npz, bundle, npyFolder, h5ad, tenx];
 
 /** A format tells itself by its first bytes; the rest are headers that come next anyway. */
 const HEAD_BYTES = 1024;

@@ -2,6 +2,7 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { UnsupportedSourceError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
 import type { CsrPart, Matrix, PlacedPart, StoredArray } from '#core/sparse/csr-part.ts';
+import { chunkedSource } from './hdf5/chunked-source.ts';
 import type { ArrayLayout, MatrixLayout, PartLayout, StreamLayout } from './matrix-layout.ts';
 
 /** What opening needs of a store; pins of staged objects are opened by it too. */
@@ -12,6 +13,10 @@ function openStream({ objects, uri }: PartLayout, stream: StreamLayout, store: O
   switch (stream.kind) {
     case 'stored':
       return object;
+    case 'chunks': {
+      const { size } = stream;
+      return chunkedSource({ object, index: store.open(objects[stream.index]!), size });
+    }
     default:
       throw new UnsupportedSourceError(`${uri} has an array of kind ${stream.kind}`);
   }

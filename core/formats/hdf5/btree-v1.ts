@@ -4,7 +4,7 @@ import { Fields } from './fields.ts';
 import { expectSignature, type Hdf5File } from './file.ts';
 
 /** One child of a node, with the key left of it. */
-export interface TreeChild {
+interface TreeChild {
   readonly address: number;
   /** Of a chunk: bytes stored, filters left out, and the first element. */
   readonly storedBytes: number;

@@ -7,7 +7,7 @@ import { FILTER_KINDS, type Filter, MAX_FILTERS } from './filters.ts';
 import { walkChunks } from './walk-chunks.ts';
 
 /** What a chunk table says of its dataset. */
-export interface ChunkTableHeader {
+interface ChunkTableHeader {
   readonly itemBytes: number;
   readonly chunkElements: number;
   /** Elements of the dataset. */

@@ -12,6 +12,8 @@ export interface Hdf5File {
   readonly source: ByteSource;
   /** The same bytes as they are asked for, for many small reads far from each other. */
   readonly unpaged: ByteSource;
+  /** The whole object, with its user block. */
+  readonly object: ByteSource;
   readonly sizes: FieldSizes;
   /** Address of the root group's object header. */
   readonly root: number;

@@ -11,7 +11,7 @@ export interface Filter {
 /** The filters that are undone, in the order of their numbers in a chunk table. */
 export const FILTER_KINDS = ['deflate', 'shuffle', 'fletcher32', 'lzf'] as const;
 
-export type FilterKind = (typeof FILTER_KINDS)[number];
+type FilterKind = (typeof FILTER_KINDS)[number];
 
 const READ: ReadonlyMap<number, FilterKind> = new Map([
   [1, 'deflate'],

@@ -2,13 +2,7 @@ import { CorruptSourceError } from '#core/errors.ts';
 import { type ChunkEntry, chunkCount, parseEntries } from './chunk-entry.ts';
 import type { Dataset } from './dataset.ts';
 import type { Fields } from './fields.ts';
-import {
-  assertChecksum,
-  expectVersion,
-  type Hdf5File,
-  readChecked,
-  readFields,
-} from './file.ts';
+import { assertChecksum, expectVersion, type Hdf5File, readChecked, readFields } from './file.ts';
 
 interface FixedArray {
   readonly entryBytes: number;

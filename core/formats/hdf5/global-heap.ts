@@ -22,7 +22,8 @@ export async function readGlobalHeap(
   { collection, index, length }: HeapPlace,
   where: string,
 ): Promise<Uint8Array> {
-  const prefixBytes = 8 + file.sizes.lengthBytes;
+  // Of the collection and of each object; what follows begins at a multiple of 8 bytes.
+  const prefixBytes = (8 + file.sizes.lengthBytes + 7) & ~7;
   const prefix = await readFields(file, { address: collection, length: prefixBytes, where });
   expectSignature(prefix, 'GCOL');
   expectVersion(prefix, 1, 'a global heap');
@@ -33,6 +34,7 @@ export async function readGlobalHeap(
     const found = heap.u16();
     heap.skip(6);
     const objectBytes = heap.length();
+    heap.align();
     if (found === index && length <= objectBytes) return heap.take(length);
     // Object 0 is what is free, up to the end.
     if (found === 0) break;

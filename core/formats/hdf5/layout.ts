@@ -2,7 +2,7 @@ import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { Fields } from './fields.ts';
 
 /** How the chunks of a dataset are found. */
-export type ChunkIndex =
+type ChunkIndex =
   | { readonly kind: 'tree'; readonly address: number | undefined }
   | {
       readonly kind: 'single';

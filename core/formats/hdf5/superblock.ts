@@ -124,5 +124,5 @@ export async function openHdf5(object: ByteSource): Promise<Hdf5File> {
     );
   }
   const unpaged = withoutUserBlock(object, base);
-  return { ...superblock, uri: object.uri, base, source, unpaged };
+  return { ...superblock, uri: object.uri, base, object, source, unpaged };
 }
