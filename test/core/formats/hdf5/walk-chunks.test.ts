@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '#core/bytes/memory-source.ts';
+import { encodeChunkTable } from '#core/formats/hdf5/chunk-table.ts';
+import { chunkedSource } from '#core/formats/hdf5/chunked-source.ts';
+import { parseDataset } from '#core/formats/hdf5/dataset.ts';
+import { openDatasetOf, openRoot } from '#core/formats/hdf5/group.ts';
+import { openHdf5 } from '#core/formats/hdf5/superblock.ts';
+import { withCounting } from '#test/support/counting-source.ts';
+import { hdf5Bytes, hdf5Fixtures } from '#test/support/hdf5-fixtures.ts';
+
+async function openDataset(bytes: Uint8Array, file: string) {
+  const object = withCounting(memorySource(bytes, file));
+  const root = await openRoot(await openHdf5(object));
+  return { object, dataset: parseDataset(await openDatasetOf(root, 'd')) };
+}
+
+async function makeTable(bytes: Uint8Array, file: string) {
+  const { object, dataset } = await openDataset(bytes, file);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of encodeChunkTable(dataset)) pieces.push(piece);
+  return { object, table: Buffer.concat(pieces) };
+}
+
+describe.each(hdf5Fixtures.datasets)('the index of $file', ({ file, length, written }) => {
+  const bytes = hdf5Bytes(file);
+
+  it('finds every chunk that was written, and no other', async () => {
+    const { object, table } = await makeTable(bytes, file);
+    const source = chunkedSource({ object, index: memorySource(table), size: length });
+    const expected = new Uint8Array(length);
+    for (const [value, at] of written.entries()) expected[at] = (value % 100) + 1;
+    const read = await source.read({ offset: 0, length });
+    expect(Buffer.compare(read, expected)).toBe(0);
+  });
+
+  it('is walked in few reads', async () => {
+    const { object, table } = await makeTable(bytes, file);
+    const blocks = Math.ceil(length / 1024);
+    expect(table.length).toBe(80 + length * 16 + blocks * 4);
+    expect(object.reads.length).toBeLessThan(40);
+  });
+});
