@@ -8,6 +8,7 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { SourceOptions, SourceUnit } from '#core/formats/matrix-format.ts';
 import type { MatrixLayout } from '#core/formats/matrix-layout.ts';
 import { openLayout } from '#core/formats/open-layout.ts';
+import { folderOfMeta, isFolderUri } from '#core/source/folder-uri.ts';
 import { listUnits } from '#core/source/list-units.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
 import { pinUnits } from '#core/source/pin-source.ts';
@@ -76,9 +77,10 @@ export async function pinObject(
 
 /** A folder of this machine may be given without the slash at its end. */
 export async function asUri(location: string): Promise<string> {
-  if (isS3Uri(location) || location.endsWith('/')) return location;
-  const isFolder = (await stat(location).catch(() => undefined))?.isDirectory() === true;
-  return isFolder ? `${location}/` : location;
+  const uri = folderOfMeta(location);
+  if (isS3Uri(uri) || isFolderUri(uri)) return uri;
+  const isFolder = (await stat(uri).catch(() => undefined))?.isDirectory() === true;
+  return isFolder ? `${uri}/` : uri;
 }
 
 /** Objects of S3 and files alike. */

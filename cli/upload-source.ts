@@ -5,8 +5,8 @@ import { PartSink } from '#aws/part-sink.ts';
 import { headObject } from '#aws/stored-object.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { combineCrc32, crc32Base64, crc32Hex } from '#core/checksum/crc32.ts';
-import { isFolder } from '#core/formats/find-format.ts';
 import type { SourceUnit } from '#core/formats/matrix-format.ts';
+import { isFolderUri } from '#core/source/folder-uri.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
 import { readBlocks } from './read-blocks.ts';
 
@@ -70,7 +70,7 @@ export async function uploadUnit(
   // The CRC-32 of the files one after the other, whichever they are.
   const crc = files.reduce((all, file) => combineCrc32(all, file.crc, file.source.size), 0);
   const place = `${FOLDER}/${basename(unit.uri)}/${crc32Hex(crc)}-${size}`;
-  const isFile = !isFolder(unit);
+  const isFile = !isFolderUri(unit.uri);
   for (const { source, crc } of files) {
     const key = isFile ? place : `${place}/${basename(source.uri)}`;
     await uploadFile(client, source, { bucket, key, crc });

@@ -9,6 +9,7 @@ import {
   type RequestBody,
   requestSchema,
 } from './request-schema.ts';
+import { folderOfMeta, isFolderUri } from './source/folder-uri.ts';
 
 /** An S3 event as EventBridge delivers it; only what names the object is read. */
 const s3EventSchema = z.object({
@@ -63,9 +64,10 @@ function withDefaults(input: unknown, defaults: RequestDefaults): unknown {
 }
 
 function sourceOf({ source }: RequestBody): ExportRequest['source'] {
-  if (typeof source === 'string') return { uris: [source], options: {} };
-  const { uri, uris = [], versionId, ...options } = source;
-  return { uris: uri === undefined ? uris : [uri], versionId, options };
+  const asked = typeof source === 'string' ? { uri: source } : source;
+  const { uri, uris = [], versionId, ...options } = asked;
+  const named = (uri === undefined ? uris : [uri]).map(folderOfMeta);
+  return isFolderUri(named[0]!) ? { uris: named, options } : { uris: named, versionId, options };
 }
 
 function chunkingOf(body: RequestBody): Chunking {

@@ -15,7 +15,7 @@ import { FailureRule, FailureTopic } from './failure-reports.ts';
 import { Functions, ONE_CPU_MIB } from './functions.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { letLogsUse, stepMetric } from './observability.ts';
-import { assertNoLoop, type ScheduledRequest, Triggers } from './triggers.ts';
+import { assertNoLoop, BUNDLE_META, type ScheduledRequest, Triggers } from './triggers.ts';
 import { Workflow } from './workflow.ts';
 
 /** Settings of {@link SparseFanout}. */
@@ -43,10 +43,10 @@ export interface SparseFanoutProps {
    */
   readonly triggerPrefix?: string;
   /**
-   * How the keys of objects end that start a run.
-   * @default '.npz'
+   * How the keys of objects end that start a run: a matrix of one object, or the last object of a CSR bundle.
+   * @default ['.npz', '/meta.json']
    */
-  readonly triggerSuffix?: string;
+  readonly triggerSuffixes?: readonly string[];
   /**
    * When to start {@link scheduledRequest}.
    * @default never
@@ -89,7 +89,10 @@ function settingsOf(props: SparseFanoutProps) {
   const concurrency = props.maxConcurrency ?? DEFAULT_CONCURRENCY;
   return {
     encryptionKey: props.encryptionKey,
-    keys: { prefix: props.triggerPrefix ?? '', suffix: props.triggerSuffix ?? '.npz' },
+    keys: {
+      prefix: props.triggerPrefix ?? '',
+      suffixes: props.triggerSuffixes ?? ['.npz', BUNDLE_META],
+    },
     requestDefaults: { limits: { concurrency }, ...props.requestDefaults },
     writerMemoryMiB: props.writerMemoryMiB ?? ONE_CPU_MIB,
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
@@ -130,7 +133,7 @@ export class SparseFanout extends Construct {
     super(scope, id);
     const settings = settingsOf(props);
     const scheduled = scheduledRequestOf(props);
-    assertNoLoop(props.sourceBucket, props.outputBucket, settings.keys.suffix);
+    assertNoLoop(props.sourceBucket, props.outputBucket, settings.keys.suffixes);
     if (props.encryptionKey !== undefined) letLogsUse(props.encryptionKey, this);
     this.#service = this.node.path;
 

@@ -15,7 +15,7 @@ import { allow } from './permissions.ts';
 /** Which keys of the source bucket start a run. */
 interface KeyPattern {
   readonly prefix: string;
-  readonly suffix: string;
+  readonly suffixes: readonly string[];
 }
 
 /** A request that is started again and again. */
@@ -34,7 +34,10 @@ export interface TriggersProps {
 }
 
 /** How the keys end that a run writes. */
-const OUTPUT_ENDINGS = ['.csv', '.csv.gz', '.json', '.jsonl'];
+const OUTPUT_ENDINGS = ['.csv', '.csv.gz', '.json', '.jsonl', '.npy', '.idx', '.bin', '.chunks'];
+
+/** The last object of a CSR bundle; no run writes one. */
+export const BUNDLE_META = '/meta.json';
 
 /** An event that AWS itself could not deliver for so long needs a person: it goes to the queue. */
 export const DELIVERY = { retryAttempts: 50, maxEventAge: Duration.hours(6) };
@@ -51,22 +54,31 @@ const KEEP_DEAD_LETTERS = Duration.days(14);
 export function assertNoLoop(
   sourceBucket: IBucket | undefined,
   outputBucket: IBucket | undefined,
-  suffix: string,
+  suffixes: readonly string[],
 ): void {
   if (sourceBucket === undefined || sourceBucket.bucketName !== outputBucket?.bucketName) return;
+  for (const suffix of suffixes) assertNoOutput(suffix);
+}
+
+/** @throws {Error} what a run writes may end with the suffix. */
+function assertNoOutput(suffix: string): void {
+  if (suffix === BUNDLE_META) return;
   const ending = OUTPUT_ENDINGS.find((known) => known.endsWith(suffix) || suffix.endsWith(known));
   if (ending === undefined) return;
   throw new Error(
-    `triggerSuffix ${JSON.stringify(suffix)} would also match the outputs (*${ending}), which lie in the same bucket; choose a suffix that outputs do not have, such as ".npz", or another outputBucket`,
+    `the trigger suffix ${JSON.stringify(suffix)} would also match the outputs (*${ending}), which lie in the same bucket; choose a suffix that outputs do not have, such as ".npz", or another outputBucket`,
   );
 }
 
 /** EventBridge joins a list of patterns by "or", so a prefix with a suffix must be one wildcard. */
-function matchingKeys({ prefix, suffix }: KeyPattern): string[] {
-  if (suffix === '') return Match.prefix(prefix);
-  if (prefix === '') return Match.suffix(suffix);
+function matchingKeys({ prefix, suffixes }: KeyPattern): string[] {
   const literal = (text: string) => text.replaceAll(/[\\*]/g, '\\$&');
-  return Match.wildcard(`${literal(prefix)}*${literal(suffix)}`);
+  const patterns = suffixes.map((suffix) => {
+    if (suffix === '') return Match.prefix(prefix);
+    if (prefix === '') return Match.suffix(suffix);
+    return Match.wildcard(`${literal(prefix)}*${literal(suffix)}`);
+  });
+  return Match.anyOf(...patterns);
 }
 
 function letEventsUse(key: IKey): void {

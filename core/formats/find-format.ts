@@ -1,6 +1,7 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { isFolderUri } from '#core/source/folder-uri.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
 import { bundle } from './bundle/bundle.ts';
 import { h5ad, tenx } from './h5ad/h5ad.ts';
@@ -26,11 +27,6 @@ export interface FoundFormat {
 function describe(head: Uint8Array): string {
   const hex = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0'));
   return hex.join(' ');
-}
-
-/** True for the objects of a folder that make one matrix, as against a single object. */
-export function isFolder({ uri }: SourceUnit): boolean {
-  return uri.endsWith('/');
 }
 
 /** The format of the objects of one folder, by their names without the folder. */
@@ -65,7 +61,7 @@ export async function findFormat(
   store: ObjectStore,
 ): Promise<FoundFormat> {
   const object = store.open(unit.objects[0]!);
-  if (isFolder(unit)) return { format: formatOfFolder(unit), source: object };
+  if (isFolderUri(unit.uri)) return { format: formatOfFolder(unit), source: object };
   if (object.size === 0) {
     throw new CorruptSourceError(`${object.uri} is empty (0 bytes), expected a sparse matrix`);
   }

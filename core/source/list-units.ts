@@ -1,6 +1,7 @@
 import { BoundExceededError, SourceNotFoundError } from '#core/errors.ts';
 import { folderFormat } from '#core/formats/find-format.ts';
 import type { SourceUnit } from '#core/formats/matrix-format.ts';
+import { isFolderUri } from './folder-uri.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { SourcePin } from './source-pin.ts';
 
@@ -17,9 +18,6 @@ const MAX_UNITS = 10_000;
 
 /** Objects of a folder that are looked at before it is refused: ten a part, and room for markers. */
 const MAX_OBJECTS = 10 * MAX_UNITS;
-
-/** Written last by whoever writes a bundle: its arrival says that the folder is whole. */
-const BUNDLE_META = '/meta.json';
 
 function folderOf(uri: string): string {
   return uri.slice(0, uri.lastIndexOf('/') + 1);
@@ -72,8 +70,7 @@ async function unitsAt(
   uri: string,
   versionId: string | undefined,
 ): Promise<SourceUnit[]> {
-  if (uri.endsWith('/')) return await listFolder(store, uri);
-  if (uri.endsWith(BUNDLE_META)) return await listFolder(store, folderOf(uri));
+  if (isFolderUri(uri)) return await listFolder(store, uri);
   return [{ uri, objects: [await store.pin(uri, versionId)] }];
 }
 

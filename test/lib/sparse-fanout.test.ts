@@ -206,17 +206,18 @@ test('logs, buckets and ledger are kept as long as asked', () => {
 });
 
 test('fails on a trigger that the outputs would pull', () => {
-  const shared = (triggerSuffix?: string) => () =>
+  const shared = (suffix?: string) => () =>
     templateOf((stack) => {
       const bucket = Bucket.fromBucketName(stack, 'Shared', 'shared');
-      return { sourceBucket: bucket, outputBucket: bucket, triggerSuffix };
+      const triggerSuffixes = suffix === undefined ? {} : { triggerSuffixes: ['.npz', suffix] };
+      return { sourceBucket: bucket, outputBucket: bucket, ...triggerSuffixes };
     });
-  expect(shared('.csv')).toThrow(/triggerSuffix "\.csv" would also match the outputs \(\*\.csv\)/);
+  expect(shared('.csv')).toThrow(/trigger suffix "\.csv" would also match the outputs \(\*\.csv\)/);
   expect(shared('.gz')).toThrow(/\*\.csv\.gz/);
   expect(shared('manifest.json')).toThrow(/\*\.json/);
-  expect(shared('')).toThrow(/triggerSuffix "" would also match/);
+  expect(shared('')).toThrow(/trigger suffix "" would also match/);
   expect(shared()).not.toThrow();
-  expect(() => templateOf(() => ({ triggerSuffix: '.csv' }))).not.toThrow();
+  expect(() => templateOf(() => ({ triggerSuffixes: ['.csv'] }))).not.toThrow();
 });
 
 test('fails on a schedule without a request, and on a request without a schedule', () => {

@@ -34,7 +34,7 @@ test('an object that arrives in the source bucket starts a run with the untouche
       'detail-type': ['Object Created'],
       detail: {
         bucket: { name: ['<FanoutBucketsSource>'] },
-        object: { key: [{ suffix: '.npz' }] },
+        object: { key: [{ suffix: '.npz' }, { suffix: '/meta.json' }] },
       },
     },
     Targets: [
@@ -44,12 +44,13 @@ test('an object that arrives in the source bucket starts a run with the untouche
 });
 
 test.each([
-  ['incoming/', '.npz', [{ wildcard: 'incoming/*.npz' }]],
-  ['incoming/', '', [{ prefix: 'incoming/' }]],
-  ['odd*\\/', '.npz', [{ wildcard: 'odd\\*\\\\/*.npz' }]],
-  ['', '', [{ prefix: '' }]],
-])('keys that begin with %j and end with %j match one pattern', (prefix, suffix, expected) => {
-  const limited = templateOf(() => ({ triggerPrefix: prefix, triggerSuffix: suffix }));
+  ['incoming/', ['.npz'], [{ wildcard: 'incoming/*.npz' }]],
+  ['incoming/', ['.npz', '.mtx'], [{ wildcard: 'incoming/*.npz' }, { wildcard: 'incoming/*.mtx' }]],
+  ['incoming/', [''], [{ prefix: 'incoming/' }]],
+  ['odd*\\/', ['.npz'], [{ wildcard: 'odd\\*\\\\/*.npz' }]],
+  ['', [''], [{ prefix: '' }]],
+])('keys that begin with %j and end with any of %j match', (prefix, suffixes, expected) => {
+  const limited = templateOf(() => ({ triggerPrefix: prefix, triggerSuffixes: suffixes }));
   expect(objectRule(limited)).toHaveProperty('EventPattern.detail.object.key', expected);
 });
 
