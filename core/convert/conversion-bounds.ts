@@ -1,4 +1,5 @@
-import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
+import { BoundExceededError } from '#core/errors.ts';
+import { checkShape } from '#core/formats/assemble-csr.ts';
 import { type DType, ITEM_BYTES } from '#core/sparse/dtype.ts';
 import type { EntrySource } from './entry-source.ts';
 
@@ -32,9 +33,6 @@ export const CONVERSION_BOUNDS: ConversionBounds = {
   maxTasks: 10_000,
 };
 
-/** Rows and columns are held as int32. */
-const MAX_COLUMNS = 2 ** 31 - 1;
-
 /** Row pointers that are fair for any source: rows without entries cost a writer's time, but no more. */
 const MIN_POINTER_BYTES = 1024 * MIB;
 
@@ -57,22 +55,12 @@ export function sortedEntriesOf(dtype: DType, bounds: ConversionBounds): number 
  * Refuses shapes that a conversion cannot bear: more than 2^31 - 1 columns, more than 10,000 segments
  * or parts, or row pointers of more than 1 GiB + 64 bytes for each byte of entries.
  *
- * @throws {CorruptSourceError} the shape is negative or beyond 2^53.
+ * @throws {CorruptSourceError} the shape is negative.
  * @throws {BoundExceededError} it is too large.
  */
 export function assertConvertible(entries: EntrySource, bounds: ConversionBounds): void {
   const { uri, shape, dtype, maxEntries, segments } = entries;
-  const [rows, columns] = shape;
-  if (!(Number.isSafeInteger(rows) && Number.isSafeInteger(columns) && rows >= 0 && columns >= 0)) {
-    throw new CorruptSourceError(
-      `${uri} has shape ${rows} × ${columns}, expected 0 or more of each`,
-    );
-  }
-  if (columns > MAX_COLUMNS) {
-    throw new BoundExceededError(
-      `${uri} has ${columns} columns, allowed are at most ${MAX_COLUMNS}; split the matrix by columns`,
-    );
-  }
+  const [rows] = checkShape(uri, shape);
   const entryBytes = maxEntries * entryBytesOf(dtype);
   const maxRows = Math.floor((MIN_POINTER_BYTES + MAX_POINTER_RATIO * entryBytes) / 8);
   const mostRows = Math.min(maxRows, bounds.partRows * bounds.maxTasks);

@@ -3,7 +3,7 @@ import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '
 import type { FillValue } from '#core/sparse/csr.ts';
 import { decodeIndices } from '#core/sparse/decode.ts';
 import { ITEM_BYTES } from '#core/sparse/dtype.ts';
-import type { ArrayLayout, MatrixLayout, PartLayout, SourceFormat } from './matrix-layout.ts';
+import type { ElementType, MatrixLayout, PartLayout, SourceFormat } from './matrix-layout.ts';
 
 /** The arrays of a CSR matrix as its container names them, not yet checked against each other. */
 export interface CsrArrays extends Omit<PartLayout, 'rows' | 'nnz'> {
@@ -16,7 +16,15 @@ export interface CsrArrays extends Omit<PartLayout, 'rows' | 'nnz'> {
 /** Column indices are held as int32. */
 const MAX_COLUMNS = 2 ** 31 - 1;
 
-function checkShape(uri: string, shape: readonly number[]): MatrixLayout['shape'] {
+/**
+ * Makes sure that a stored shape is one of a matrix that can be read.
+ *
+ * @param uri names the source in messages.
+ * @throws {UnsupportedSourceError} not two dimensions.
+ * @throws {CorruptSourceError} the shape is negative.
+ * @throws {BoundExceededError} more than 2^31 - 1 columns.
+ */
+export function checkShape(uri: string, shape: readonly number[]): MatrixLayout['shape'] {
   const [rows, columns] = shape;
   if (rows === undefined || columns === undefined || shape.length !== 2) {
     throw new UnsupportedSourceError(
@@ -36,7 +44,14 @@ function checkShape(uri: string, shape: readonly number[]): MatrixLayout['shape'
   return [rows, columns];
 }
 
-function checkIndexType(uri: string, name: string, { dtype }: ArrayLayout): void {
+/**
+ * Makes sure that rows, columns or pointers are stored as SciPy does.
+ *
+ * @param uri names the source in messages.
+ * @param name of the array.
+ * @throws {UnsupportedSourceError} neither int32 nor int64.
+ */
+export function checkIndexType(uri: string, name: string, { dtype }: ElementType): void {
   if (dtype === 'int32' || dtype === 'int64') return;
   throw new UnsupportedSourceError(
     `${uri} has ${name} of ${dtype}, allowed are int32 and int64; load it and save it again with scipy.sparse.save_npz`,

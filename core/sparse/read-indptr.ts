@@ -14,11 +14,17 @@ interface IndptrRun {
   readonly bandBytes: number;
 }
 
+/** The pointers of a part, or of another matrix that is stored by columns or by blocks. */
+interface Pointers extends Pick<CsrPart, 'uri' | 'indptr' | 'data'> {
+  /** What the pointers are of, for messages. @default 'row' */
+  readonly axis?: 'row' | 'column' | 'block row';
+}
+
 /** @throws {CorruptSourceError} naming the first row whose bounds are wrong. */
 function checkBand(
   band: Float64Array,
   first: { readonly row: number; readonly before: number },
-  { uri, limit }: { readonly uri: string; readonly limit: number },
+  { uri, limit, axis }: { readonly uri: string; readonly limit: number; readonly axis: string },
 ): void {
   let before = first.before;
   for (let i = 0; i < band.length; i++) {
@@ -28,7 +34,7 @@ function checkBand(
       continue;
     }
     throw new CorruptSourceError(
-      `${uri} has a damaged indptr: row ${first.row + i - 1} ends at entry ${value}, expected ${before} to ${limit} (the entries stored)`,
+      `${uri} has a damaged indptr: ${axis} ${first.row + i - 1} ends at entry ${value}, expected ${before} to ${limit} (the entries stored)`,
     );
   }
 }
@@ -39,7 +45,7 @@ function checkBand(
  * @throws {CorruptSourceError} it does not begin with 0, decreases, or passes the entries stored.
  */
 export async function* readIndptrBands(
-  { uri, indptr, data }: Pick<CsrPart, 'uri' | 'indptr' | 'data'>,
+  { uri, indptr, data, axis = 'row' }: Pointers,
   { start, end, bandBytes }: IndptrRun,
 ): AsyncGenerator<Float64Array> {
   const itemBytes = ITEM_BYTES[indptr.dtype];
@@ -52,10 +58,10 @@ export async function* readIndptrBands(
     const band = numbers instanceof Float64Array ? numbers : new Float64Array(numbers);
     if (row === 0 && band[0] !== 0) {
       throw new CorruptSourceError(
-        `${uri} has a damaged indptr: row 0 starts at entry ${band[0]}, expected 0`,
+        `${uri} has a damaged indptr: ${axis} 0 starts at entry ${band[0]}, expected 0`,
       );
     }
-    checkBand(band, { row, before }, { uri, limit: data.length });
+    checkBand(band, { row, before }, { uri, limit: data.length, axis });
     before = band[band.length - 1]!;
     yield band;
   }

@@ -9,6 +9,8 @@ export interface NpyArray {
   readonly descr: string;
   /** Length of each dimension; `[]` for a scalar. */
   readonly shape: readonly number[];
+  /** The first index runs fastest, not the last. */
+  readonly isFortran: boolean;
   /** Bytes of the elements. */
   readonly elements: ByteRange;
 }
@@ -57,7 +59,10 @@ function parseDict(text: string): Map<string, string> | undefined {
  * @throws {UnsupportedSourceError} the elements are structured.
  * @throws {CorruptSourceError} the text is not a dict of exactly `descr`, `fortran_order`, `shape`.
  */
-export function parseNpyHeader(text: string, where: string): Pick<NpyArray, 'descr' | 'shape'> {
+export function parseNpyHeader(
+  text: string,
+  where: string,
+): Pick<NpyArray, 'descr' | 'shape' | 'isFortran'> {
   if (/['"]descr['"]\s*:\s*[[(]/.test(text)) {
     throw new UnsupportedSourceError(
       `${where} has structured elements, allowed are plain numbers; save one field as a matrix of its own`,
@@ -68,7 +73,9 @@ export function parseNpyHeader(text: string, where: string): Pick<NpyArray, 'des
   const order = dict?.get('fortran_order');
   const shape = parseTuple(dict?.get('shape') ?? 'missing');
   const isKnown = dict?.size === 3 && (order === 'True' || order === 'False');
-  if (isKnown && descr !== undefined && shape !== undefined) return { descr, shape };
+  if (isKnown && descr !== undefined && shape !== undefined) {
+    return { descr, shape, isFortran: order === 'True' };
+  }
   throw new CorruptSourceError(
     `${where} has a header that is not a dict of descr, fortran_order and shape: ${JSON.stringify(text.slice(0, 80))}`,
   );

@@ -1,5 +1,5 @@
 import type { MatrixFormat } from '#core/formats/matrix-format.ts';
-import { resolveNpz } from './resolve-npz.ts';
+import { resolveNpz, stageNpz } from './resolve-npz.ts';
 
 /** `PK\x03\x04`, or `PK\x05\x06` of an archive without members. */
 function matches(head: Uint8Array): boolean {
@@ -8,4 +8,4 @@ function matches(head: Uint8Array): boolean {
 }
 
 /** What `scipy.sparse.save_npz(path, matrix, compressed=False)` writes: a zip file of npy arrays. */
-export const npz: MatrixFormat = { name: 'npz', matches, resolve: resolveNpz };
+export const npz: MatrixFormat = { name: 'npz', matches, resolve: resolveNpz, stage: stageNpz };

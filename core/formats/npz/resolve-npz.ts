@@ -1,98 +1,93 @@
-import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
-import { withPrefetched } from '#core/bytes/prefetch.ts';
-import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { resolveConversion, stageConversion } from '#core/convert/convert.ts';
+import type { EntrySource } from '#core/convert/entry-source.ts';
+import { RequestError, UnsupportedSourceError } from '#core/errors.ts';
 import { assembleCsr } from '#core/formats/assemble-csr.ts';
 import type { FormatInput, Resolution } from '#core/formats/matrix-format.ts';
+import type { MatrixLayout } from '#core/formats/matrix-layout.ts';
 import { toArrayLayout } from '#core/formats/npy/array-layout.ts';
-import { type NpyArray, readNpyHeader } from '#core/formats/npy/header.ts';
 import { readScalarText, readSmallIntegers } from '#core/formats/npy/small-values.ts';
-import { readZipDirectory, type ZipDirectory, type ZipMember } from './zip-directory.ts';
-import { assertStored, LOCAL_HEADER_BYTES, locateMember } from './zip-member.ts';
+import type { StageJob } from '#core/stage/stage-job.ts';
+import { ENTRY_FORMATS, type NpzEntries } from './open-entries.ts';
+import { type MemberName, type NpzFile, openNpz } from './open-npz.ts';
 
-type MemberName = 'format' | 'shape' | 'indptr' | 'indices' | 'data';
+/** What every sparse matrix in an npz file says of itself. */
+interface NpzFacts {
+  readonly file: NpzFile;
+  /** As stored: any number of dimensions, possibly negative. */
+  readonly shape: readonly number[];
+  /** Undefined of CSR. */
+  readonly openEntries: ((entries: NpzEntries) => Promise<EntrySource>) | undefined;
+}
 
-/** Formats that SciPy turns into CSR by `tocsr()`. */
-const OTHER_FORMATS: ReadonlySet<string> = new Set(['csc', 'coo', 'bsr', 'dia']);
-
-/**
- * Read at each member's start: local header, name, zip64 padding and npy header take about 190 bytes,
- * the elements of `format` and `shape` 16 more.
- */
-const MEMBER_HEAD_BYTES = 1024;
-
-/** Read at the end of `indptr`, whose last element is `nnz`; NumPy pads local headers by 20 bytes. */
-const MEMBER_TAIL_BYTES = 64;
-
-function findMember(source: ByteSource, { members }: ZipDirectory, name: MemberName): ZipMember {
-  const member = members.get(`${name}.npy`);
-  if (member !== undefined) {
-    assertStored(source, member);
-    return member;
-  }
-  const names = [...members.keys()].slice(0, 8).join(', ') || 'nothing';
-  if (name === 'format') {
+async function readFacts({ source }: FormatInput): Promise<NpzFacts> {
+  const file = await openNpz(source);
+  const text = await file.read('format');
+  const format = await readScalarText(text.source, text.header);
+  const openEntries = ENTRY_FORMATS.get(format);
+  if (format !== 'csr' && openEntries === undefined) {
     throw new UnsupportedSourceError(
-      `${source.uri} holds ${names}, but no format.npy, so it is no sparse matrix; save one with scipy.sparse.save_npz(path, matrix.tocsr(), compressed=False)`,
+      `${source.uri} is in the unknown format ${JSON.stringify(format)}, allowed are csr, ${[...ENTRY_FORMATS.keys()].join(', ')}; save it with scipy.sparse.save_npz(path, matrix.tocsr(), compressed=False)`,
     );
   }
-  throw new CorruptSourceError(
-    `${source.uri} holds ${names}, but a CSR matrix needs ${name}.npy too`,
-  );
+  const shape = await file.read('shape');
+  return { file, shape: await readSmallIntegers(shape.source, shape.header), openEntries };
 }
 
-/** Where headers are expected: they are fetched together, before each of them is parsed. */
-function headerRanges({ members }: ZipDirectory): ByteRange[] {
-  const ranges: ByteRange[] = [];
-  for (const name of ['format', 'shape', 'indptr', 'indices', 'data']) {
-    const member = members.get(`${name}.npy`);
-    if (member === undefined) continue;
-    ranges.push({ offset: member.localOffset, length: MEMBER_HEAD_BYTES });
-    if (name !== 'indptr') continue;
-    const tail = member.localOffset + LOCAL_HEADER_BYTES + member.name.length + member.bytes - 8;
-    ranges.push({ offset: tail, length: MEMBER_TAIL_BYTES });
-  }
-  return ranges;
-}
-
-function checkFormat(uri: string, format: string): void {
-  if (format === 'csr') return;
-  const fix = 'scipy.sparse.save_npz(path, matrix.tocsr(), compressed=False)';
-  const what = OTHER_FORMATS.has(format) ? 'in the sparse format' : 'in the unknown format';
-  throw new UnsupportedSourceError(
-    `${uri} is ${what} ${JSON.stringify(format)}, and rows can only be read from csr; save it with ${fix}`,
-  );
-}
-
-/**
- * Finds the arrays of a stored CSR matrix that `scipy.sparse.save_npz` wrote.
- *
- * Headers are over-read, so a small file takes no read beyond the tail and head that were fetched to
- * tell its format, and a large one two or three more of about 1 KiB.
- *
- * @throws {CorruptSourceError} zip, npy or CSR structures are damaged or contradict each other.
- * @throws {UnsupportedSourceError} compressed, not CSR, or of elements that are not read.
- * @throws {BoundExceededError} more than 2^31 - 1 columns, or a header beyond any use.
- * @see https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.save_npz.html
- */
-export async function resolveNpz({ unit, source }: FormatInput): Promise<Resolution> {
-  const directory = await readZipDirectory(source);
-  const headers = await withPrefetched(source, headerRanges(directory));
-  const readMember = async (name: MemberName): Promise<NpyArray> => {
-    const member = findMember(source, directory, name);
-    const range = await locateMember(headers, directory, member);
-    return readNpyHeader(headers, range, `${member.name} in ${source.uri}`);
+async function assemble(
+  { unit, source }: FormatInput,
+  { file, shape }: Pick<NpzFacts, 'file' | 'shape'>,
+): Promise<MatrixLayout> {
+  const { uri } = source;
+  const readArray = async (name: MemberName) => {
+    const { header, stream } = await file.read(name);
+    return toArrayLayout(header, stream);
   };
-  const readArray = async (name: MemberName) =>
-    toArrayLayout(await readMember(name), { kind: 'stored', object: 0 });
-  checkFormat(source.uri, await readScalarText(headers, await readMember('format')));
+  const indptr = await file.read('indptr');
   const arrays = {
     format: 'npz',
-    uri: source.uri,
+    uri,
     objects: unit.objects,
-    shape: await readSmallIntegers(headers, await readMember('shape')),
-    indptr: await readArray('indptr'),
+    shape,
+    indptr: toArrayLayout(indptr.header, indptr.stream),
     indices: await readArray('indices'),
     data: await readArray('data'),
   } as const;
-  return { matrix: await assembleCsr(arrays, headers) };
+  return await assembleCsr(arrays, indptr.source);
+}
+
+async function convert(entries: EntrySource, { staged }: FormatInput): Promise<Resolution> {
+  const conversion = await resolveConversion(entries, staged);
+  if ('jobs' in conversion) return conversion;
+  const { shape, dtype } = entries;
+  const { parts } = conversion;
+  const nnz = parts.reduce((sum, part) => sum + part.nnz, 0);
+  return { matrix: { format: 'npz', shape, dtype, nnz, parts } };
+}
+
+/**
+ * Finds the arrays of a matrix that `scipy.sparse.save_npz` wrote. The rows of CSR are read as they
+ * lie; CSC, COO, BSR and DIA are first turned into row-ordered parts.
+ *
+ * @throws {CorruptSourceError} zip, npy or matrix structures are damaged or contradict each other.
+ * @throws {UnsupportedSourceError} compressed, of an unknown format, or of elements that are not read.
+ * @throws {BoundExceededError} more than 2^31 - 1 columns, or a header or shape beyond any use.
+ * @see https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.save_npz.html
+ */
+export async function resolveNpz(input: FormatInput): Promise<Resolution> {
+  const { openEntries, ...facts } = await readFacts(input);
+  if (openEntries === undefined) return { matrix: await assemble(input, facts) };
+  return await convert(await openEntries({ uri: input.source.uri, ...facts }), input);
+}
+
+/**
+ * Does one job of the conversion of a matrix that is not CSR.
+ *
+ * @throws {RequestError} it is CSR.
+ */
+export async function stageNpz(job: StageJob, input: FormatInput): Promise<void> {
+  const { openEntries, ...facts } = await readFacts(input);
+  if (openEntries === undefined) {
+    throw new RequestError([`${input.source.uri} is CSR, which has no jobs`]);
+  }
+  await stageConversion(await openEntries({ uri: input.source.uri, ...facts }), input.staged, job);
 }

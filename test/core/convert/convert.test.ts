@@ -175,7 +175,6 @@ describe('conversion refuses', () => {
 
   test.each([
     ['a negative shape', { shape: [-1, 3] }, CorruptSourceError, 'shape -1 × 3'],
-    ['a shape beyond 2^53', { shape: [3, 2 ** 60] }, CorruptSourceError, '1152921504606847000'],
     ['too many columns', { shape: [3, 2 ** 31] }, BoundExceededError, '2147483648 columns'],
     [
       'rows out of proportion to the entries',

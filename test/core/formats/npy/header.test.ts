@@ -16,7 +16,8 @@ describe('the dict of a header', () => {
     ["{ 'descr' : '|S3', 'fortran_order': False, 'shape': ( ), }", '|S3', []],
     ["{'descr': '', 'fortran_order': False, 'shape': (0, 10L, )}", '', [0, 10]],
   ])('parses %s', (text, descr, shape) => {
-    expect(parseNpyHeader(text, 'data.npy')).toEqual({ descr, shape });
+    const isFortran = text.includes('True');
+    expect(parseNpyHeader(text, 'data.npy')).toEqual({ descr, shape, isFortran });
   });
 
   it.each([
@@ -64,6 +65,7 @@ describe('the bytes of a header', () => {
         where: 'data.npy',
         descr: '<i2',
         shape: [3],
+        isFortran: false,
         elements: { offset: bytes.length - 6, length: 6 },
       });
     },

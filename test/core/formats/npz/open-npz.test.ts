@@ -213,7 +213,7 @@ describe('members', () => {
     const { 'data.npy': _, ...rest } = csrMembers(MATRIX);
     await expect(open(writeZip(rest))).rejects.toThrow(CorruptSourceError);
     await expect(open(writeZip(rest))).rejects.toThrow(
-      'x.npz holds indices.npy, indptr.npy, format.npy, shape.npy, but a CSR matrix needs data.npy too',
+      'x.npz holds indices.npy, indptr.npy, format.npy, shape.npy, but no data.npy, which its format needs; save it again with scipy.sparse.save_npz',
     );
   });
 
