@@ -13,7 +13,8 @@ import scipy.sparse as sp
 # Enough for every peer that copes, and less than would make the machine swap.
 MAX_DATA_BYTES = 6 * 1024**3
 FIRST_ROWS = 16
-# Of the time allowed: the tries that find the number of rows, then so many measures.
+# The tries that find the number of rows take about as long as two measures together.
+TRIES = 2
 REPETITIONS = 3
 GROWTH = 8
 # A try that took so much of a measure's time is one.
@@ -54,27 +55,38 @@ def next_rows(rows, seconds, target, total):
     return min(total, int(rows * growth))
 
 
+def find_rows(try_rows, first_rows, total, target):
+    """The number of rows whose try takes about the target, found by trying more each time.
+
+    Each try is announced, so that a failure, even the end of the process, tells which rows were too many.
+    """
+    rows = first_rows
+    while True:
+        print(f"tries {rows}", flush=True)
+        seconds = sum(try_rows(rows))
+        if rows == total or seconds > ENOUGH * target:
+            return rows
+        rows = next_rows(rows, seconds, target, total)
+
+
 def measure(packages, write, prepare=lambda rows: rows, first_rows=FIRST_ROWS, capped=True):
     """Runs `write(prepare(rows), out)` and prints one line of JSON; only `write` counts for the rate.
 
-    The command line gives matrix, output and seconds. `prepare` is untimed, but uses up the time allowed.
+    The command line gives matrix, output and seconds, and the number of rows if that is not to be found.
+    `prepare` is untimed, but uses up the time allowed.
     """
-    path, out, limit = sys.argv[1], sys.argv[2], float(sys.argv[3])
+    path, out, limit, *asked = sys.argv[1:]
     if capped:
         resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA_BYTES, MAX_DATA_BYTES))
     matrix = sp.load_npz(path).tocsr()
-    total, rows, target = matrix.shape[0], first_rows, limit / (REPETITIONS + 1)
-    timed(lambda count: prepare(matrix[:count]), write, rows, out)  # the first time loads code
-    while True:
-        prepared_in, seconds = timed(lambda count: prepare(matrix[:count]), write, rows, out)
-        if rows == total or prepared_in + seconds > ENOUGH * target:
-            break
-        rows = next_rows(rows, prepared_in + seconds, target, total)
-    times, prepare_times = [seconds], [prepared_in]
-    while len(times) < REPETITIONS:
-        prepared_in, seconds = timed(lambda count: prepare(matrix[:count]), write, rows, out)
-        times.append(seconds)
-        prepare_times.append(prepared_in)
+
+    def try_rows(rows):
+        return timed(lambda count: prepare(matrix[:count]), write, rows, out)
+
+    try_rows(first_rows)  # the first time loads code
+    target = float(limit) / (TRIES + REPETITIONS)
+    rows = int(asked[0]) if asked else find_rows(try_rows, first_rows, matrix.shape[0], target)
+    prepare_times, times = zip(*(try_rows(rows) for _ in range(REPETITIONS)))
     print(
         json.dumps(
             {

@@ -8,13 +8,16 @@ interface PeerMeasure extends PeerReport {
 }
 
 /** What one peer did with one matrix: a measure, or the reason why there is none. */
-export type PeerResult = { readonly matrix: string; readonly peer: string } & (
-  | PeerMeasure
-  | { readonly failure: string }
-);
+export type PeerResult = {
+  readonly matrix: string;
+  readonly peer: string;
+  /** When it began, and how busy the machine was. */
+  readonly date: string;
+  readonly load: number;
+} & (PeerMeasure | { readonly failure: string });
 
 /** MB of text a second, of the median time. */
-function rateOf({ textBytes, seconds }: PeerMeasure): number {
+export function rateOf({ textBytes, seconds }: Pick<PeerMeasure, 'textBytes' | 'seconds'>): number {
   return textBytes / median(seconds) / 1e6;
 }
 
@@ -51,7 +54,7 @@ function ratioTo(peer: PeerMeasure, own: string, results: readonly PeerResult[])
 export function resultLine(result: PeerResult, results: readonly PeerResult[]): string {
   const name = `${result.matrix.padEnd(10)}  ${result.peer.padEnd(38)}`;
   if ('failure' in result) return `${name}  failed: ${result.failure}`;
-  const { rows, textBytes, seconds, prepareSeconds, peakRssBytes } = result;
+  const { rows, textBytes, seconds, prepareSeconds, peakRssBytes, limit } = result;
   const rates = seconds.map((time) => textBytes / time / 1e6).sort((a, b) => a - b);
   return [
     name,
@@ -63,5 +66,6 @@ export function resultLine(result: PeerResult, results: readonly PeerResult[]): 
     `${(peakRssBytes / 1e6).toFixed(0)} MB`.padStart(8),
     ratioTo(result, PLAIN, results).padStart(10),
     ratioTo(result, GZIP, results).padStart(9),
+    ...(limit === undefined ? [] : [`${limit.rows} rows failed: ${limit.failure}`]),
   ].join('  ');
 }

@@ -19,6 +19,26 @@ export interface PeerReport {
   readonly prepareSeconds: readonly number[];
   readonly peakRssBytes: number;
   readonly versions: Readonly<Record<string, string>>;
+  /** More rows that it tried in vain. */
+  readonly limit?: { readonly rows: number; readonly failure: string };
+}
+
+/** What a peer is given to write. */
+export interface PeerTask {
+  /** Path of the matrix. */
+  readonly source: string;
+  /** Where the text goes. */
+  readonly out: string;
+  /** Its time for finding the number of rows and measuring them. */
+  readonly seconds: number;
+}
+
+/** How a process ended: with a report, or by a failure after the tries that it told of. */
+interface PeerRun {
+  readonly report?: PeerReport;
+  readonly failure: string;
+  /** Numbers of rows, each more than the one before; all but the last were written. */
+  readonly tries: readonly number[];
 }
 
 /** A peer may overrun its time so many times before it is ended. */
@@ -33,19 +53,16 @@ function reasonOf(stderr: string): string {
   return (error ?? lines.at(-1) ?? '').slice(0, 200);
 }
 
-/**
- * Runs a peer in a process of its own.
- *
- * @throws {Error} it ended without a report, or had to be ended; says why.
- */
-export async function runPeer(
+/** @param rows to measure; without them the peer finds as many as it can do in its time. */
+async function runOnce(
   { command: [program, ...args] }: Peer,
-  source: string,
-  { out, seconds }: { readonly out: string; readonly seconds: number },
-): Promise<PeerReport> {
+  { source, out, seconds }: PeerTask,
+  rows?: number,
+): Promise<PeerRun> {
   const environment = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
   const allowedSeconds = START_SECONDS + PATIENCE * seconds;
-  const child = spawn(program, [...args, source, out, String(seconds)], {
+  const asked = [source, out, seconds, ...(rows === undefined ? [] : [rows])].map(String);
+  const child = spawn(program, [...args, ...asked], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: allowedSeconds * 1000,
@@ -56,9 +73,27 @@ export async function runPeer(
     child.on('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  if (end === 'SIGKILL') {
-    throw new Error(`killed: took more than ${allowedSeconds} s, or too much memory`);
+  const tries = [...stdout.matchAll(/^tries (\d+)$/gm)].map(([, count]) => Number(count));
+  if (end === 'exit code 0') {
+    return { report: JSON.parse(stdout.trim().split('\n').at(-1)!), failure: '', tries };
   }
-  if (end !== 'exit code 0') throw new Error(`${end}: ${reasonOf(stderr)}`);
-  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+  const killed = `killed: took more than ${allowedSeconds} s, or too much memory`;
+  return { failure: end === 'SIGKILL' ? killed : `${end}: ${reasonOf(stderr)}`, tries };
+}
+
+/**
+ * Runs a peer in a process of its own. If more rows are too many for it, it is run again with the most
+ * that it wrote before it failed.
+ *
+ * @throws {Error} it wrote no rows at all; says why.
+ */
+export async function runPeer(peer: Peer, task: PeerTask): Promise<PeerReport> {
+  const { report, failure, tries } = await runOnce(peer, task);
+  if (report !== undefined) return report;
+  const limit = { rows: tries.at(-1) ?? 0, failure };
+  for (const rows of tries.slice(0, -1).reverse()) {
+    const { report: smaller } = await runOnce(peer, task, rows);
+    if (smaller !== undefined) return { ...smaller, limit };
+  }
+  throw new Error(failure);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
@@ -8,26 +8,31 @@ import { withMatrix } from '#cli/open-source.ts';
 import { pythonOfPeers } from './environment.ts';
 import { type BenchMatrix, benchMatrices } from './matrices.ts';
 import { NOWHERE, peersOf } from './peers.ts';
+import { amendedRecord, keepRecord, newestRecord, type PeersRecord } from './recorded.ts';
 import { type PeerResult, RESULT_TITLE, resultLine } from './results.ts';
 import { type Peer, type PeerReport, runPeer } from './run-peer.ts';
 import { isTextOf, textBytes } from './same-text.ts';
 
-/** `npm run bench:peers -- --seconds 60`: the same matrices written as CSV by us and by others. */
-const RESULTS = path.join(import.meta.dirname, '../results');
+/** `npm run bench:peers`: the same matrices written as CSV by us and by others. */
 const FOLDER = path.join(import.meta.dirname, '../../.sparse-fanout/peers');
 /** Files in memory, where there are such: the disk is nobody's merit. */
 const OUT_FOLDER = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
 
-const DEFAULT_SECONDS = 20;
+const DEFAULT_SECONDS = 60;
 
 const command = new Command('bench:peers')
   .description('write the same matrices as CSV with other tools and compare the rates')
   .option('--seconds <n>', 'for each peer and matrix', parseCount, DEFAULT_SECONDS)
+  .option('--only <pattern>', 'measure these of `matrix: peer` again, into the newest results')
   .parse();
-const { seconds } = command.opts<{ seconds: number }>();
+const { seconds, only = '' } = command.opts<{ seconds: number; only?: string }>();
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+function moment(): { readonly date: string; readonly load: number } {
+  return { date: new Date().toISOString(), load: os.loadavg()[0]! };
 }
 
 /** Without their environment the peers fail by themselves, and each failure is shown. */
@@ -56,9 +61,9 @@ async function checkedBytes(peer: Peer, { rows }: PeerReport, source: string, ou
 /** Runs a peer; whatever keeps it from writing the text is its result. */
 async function resultOf(peer: Peer, matrix: BenchMatrix, folder: string): Promise<PeerResult> {
   const out = peer.discards === true ? NOWHERE : path.join(folder, 'out.csv');
-  const named = { matrix: matrix.name, peer: peer.name };
+  const named = { matrix: matrix.name, peer: peer.name, ...moment() };
   try {
-    const report = await runPeer(peer, matrix.path, { out, seconds });
+    const report = await runPeer(peer, { source: matrix.path, out, seconds });
     const bytes = await checkedBytes(peer, report, matrix.path, out);
     return { ...named, ...report, textBytes: bytes };
   } catch (error) {
@@ -68,14 +73,24 @@ async function resultOf(peer: Peer, matrix: BenchMatrix, folder: string): Promis
   }
 }
 
-async function measureAll(peers: readonly Peer[], matrix: BenchMatrix): Promise<PeerResult[]> {
+function isAskedFor(matrix: BenchMatrix, peer: Peer): boolean {
+  return new RegExp(only, 'i').test(`${matrix.name}: ${peer.name}`);
+}
+
+/** @param known results of before, whose rates are compared with where ours are not measured. */
+async function measureAll(
+  peers: readonly Peer[],
+  matrix: BenchMatrix,
+  known: readonly PeerResult[],
+): Promise<PeerResult[]> {
   const results: PeerResult[] = [];
   const folder = await mkdtemp(path.join(OUT_FOLDER, 'sparse-fanout-peers-'));
   try {
-    for (const peer of peers) {
+    for (const peer of peers.filter((each) => isAskedFor(matrix, each))) {
       const result = await resultOf(peer, matrix, folder);
       results.push(result);
-      say(resultLine(result, results));
+      const compared = [...results, ...known.filter((each) => each.matrix === matrix.name)];
+      say(resultLine(result, compared));
     }
   } finally {
     await rm(folder, { recursive: true });
@@ -87,29 +102,21 @@ await mkdir(FOLDER, { recursive: true });
 const peers = peersOf(await pythonOrAny());
 const matrices = await benchMatrices(FOLDER);
 const machine = {
-  date: new Date().toISOString(),
   cpu: os.cpus()[0]?.model,
   cores: os.cpus().length,
   memoryBytes: os.totalmem(),
-  load: os.loadavg()[0],
   node: process.version,
+  ...moment(),
 };
 const data =
   'counts 10k: made-up counts, 50,000 x 10,000, 60 entries a row; WordNet: words of its glosses, 117,791 x 7,103, 1.1 million entries; int64';
 say(
   `${JSON.stringify(machine)}\n${data}\n${seconds} s a peer, medians of 3, files in ${OUT_FOLDER}\n${RESULT_TITLE}`,
 );
+const before = only === '' ? undefined : await newestRecord();
+const base: PeersRecord = before ?? { machine, versions: {}, data, seconds, results: [] };
 const results: PeerResult[] = [];
-for (const matrix of matrices) results.push(...(await measureAll(peers, matrix)));
-
-const versions = Object.assign(
-  {},
-  ...results.map((each) => ('versions' in each ? each.versions : {})),
-);
-say(JSON.stringify(versions));
-await mkdir(RESULTS, { recursive: true });
-const file = path.join(RESULTS, `peers-${machine.date.slice(0, 10)}.json`);
-await writeFile(
-  file,
-  `${JSON.stringify({ machine, versions, data, seconds, results }, undefined, 2)}\n`,
-);
+for (const matrix of matrices) results.push(...(await measureAll(peers, matrix, base.results)));
+const record = amendedRecord(base, results);
+say(JSON.stringify(record.versions));
+await keepRecord(record);
