@@ -23,7 +23,7 @@ const UNITS_AT_ONCE = 16;
 export interface ResolveContext {
   readonly options: SourceOptions;
   readonly store: ObjectStore;
-  /** Opens the staged objects of one unit, by its {@link stageIdOf}. */
+  /** Opens the staged objects of one unit, named by 32 hexadecimal digits. */
   stagedFor(stageId: string): StageStore;
 }
 
@@ -39,7 +39,7 @@ export type SourceResolution =
   | { readonly jobs: readonly UnitJob[] };
 
 /** Names what is staged for one version of a unit, read with these options: 32 hexadecimal digits. */
-export async function stageIdOf(unit: SourceUnit, options: SourceOptions): Promise<string> {
+async function stageIdOf(unit: SourceUnit, options: SourceOptions): Promise<string> {
   return await digest128(JSON.stringify({ version: STAGE_VERSION, unit, options }));
 }
 

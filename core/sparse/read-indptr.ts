@@ -70,15 +70,16 @@ export async function* readIndptrBands(
 /** The bands of all parts as those of one matrix: a part goes on where the one before it ended. */
 async function* stackBands({ parts }: Matrix, bandBytes: number): AsyncGenerator<Float64Array> {
   let entries = 0;
-  for (const { rowStart, part } of parts) {
+  let isKnown = false;
+  for (const { part } of parts) {
     const run = { start: 0, end: part.indptr.length, bandBytes };
-    let isFirst = true;
     for await (const band of readIndptrBands(part, run)) {
       if (entries > 0) for (let i = 0; i < band.length; i++) band[i]! += entries;
-      // Its first element is the last one of the part before.
-      yield isFirst && rowStart > 0 ? band.subarray(1) : band;
-      isFirst = false;
+      // The first element of a part is the last one of the part before.
+      yield isKnown ? band.subarray(1) : band;
+      isKnown = false;
     }
+    isKnown = true;
     entries += part.nnz;
   }
 }

@@ -7,24 +7,30 @@ import type { StagedObject, StageStore } from '#core/stage/stage-store.ts';
 /** A stage store whose objects a test can see, take away or damage. */
 export interface MemoryStageStore extends StageStore {
   readonly objects: Map<string, Uint8Array>;
+  /** Tells what {@link StageStore.open} pinned from the objects of a source. */
+  holds(pin: SourcePin): boolean;
   /** Opens what {@link StageStore.open} pinned. */
   openPinned(pin: SourcePin): ByteSource;
 }
 
-const ROOT = 'memory/_staged/';
 const empty = new Uint8Array(0);
 
 /** Staged objects in memory, create-only as those in S3 are. */
-export function memoryStageStore(): MemoryStageStore {
+export function memoryStageStore(folder = 'memory/_staged'): MemoryStageStore {
+  const root = `${folder}/`;
   const objects = new Map<string, Uint8Array>();
   const toStaged = (name: string, bytes: Uint8Array): StagedObject => {
-    const source = memorySource(bytes, `${ROOT}${name}`);
+    const source = memorySource(bytes, `${root}${name}`);
     const { uri, etag, size } = source;
     return { pin: { uri, etag, versionId: null, size }, source };
   };
   return {
     objects,
-    openPinned: ({ uri }) => toStaged('', objects.get(uri.slice(ROOT.length)) ?? empty).source,
+    holds: ({ uri }) => uri.startsWith(root),
+    openPinned({ uri }) {
+      const name = uri.slice(root.length);
+      return toStaged(name, objects.get(name) ?? empty).source;
+    },
     async open(name) {
       const bytes = objects.get(name);
       return bytes && toStaged(name, bytes);
