@@ -6,11 +6,16 @@ import type { ObjectStore } from '#core/source/object-store.ts';
 import { bundle } from './bundle/bundle.ts';
 import { h5ad, tenx } from './h5ad/h5ad.ts';
 import type { MatrixFormat, SourceOptions, SourceUnit } from './matrix-format.ts';
+import { mtx } from './mtx/mtx.ts';
 import { npyFolder } from './npy-folder/npy-folder.ts';
 import { npz } from './npz/npz.ts';
+import { svmlight } from './svmlight/svmlight.ts';
 
-/** The formats that are read, in the order in which an object is tried on them. */
-const FORMATS: readonly MatrixFormat[] = [npz, bundle, npyFolder, h5ad, tenx];
+/**
+ * The formats that are read, in the order in which an object is tried on them: svmlight last, for it
+ * is told by the grammar of its lines alone.
+ */
+const FORMATS: readonly MatrixFormat[] = [npz, bundle, npyFolder, h5ad, tenx, mtx, svmlight];
 
 /** A format tells itself by its first bytes; the rest are headers that come next anyway. */
 const HEAD_BYTES = 1024;

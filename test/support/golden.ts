@@ -34,8 +34,17 @@ export interface GoldenCase {
   };
 }
 
+/** One file of another format with the typed text expected of it. */
+interface GoldenLater extends GoldenText {
+  readonly expected: string;
+  readonly shape: readonly [rows: number, columns: number];
+  /** Entries stored. */
+  readonly stored: number;
+}
+
 interface GoldenSet {
   readonly cases: readonly GoldenCase[];
+  readonly later: readonly GoldenLater[];
   readonly invalid: readonly { readonly file: string; readonly why: string }[];
 }
 

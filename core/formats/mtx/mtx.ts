@@ -1,0 +1,93 @@
+import { resolveConversion, stageConversion } from '#core/convert/convert.ts';
+import type { EntryBatch, EntrySource } from '#core/convert/entry-source.ts';
+import type { FormatInput, MatrixFormat, Resolution } from '#core/formats/matrix-format.ts';
+import type { StageJob } from '#core/stage/stage-job.ts';
+import { textHead } from '#core/text/gunzip.ts';
+import { openText, readLines, type TextOptions, type TextSource } from '#core/text/text-source.ts';
+import { assertLines, countName, stageCount, sumCounts } from './count.ts';
+import { EntryReader } from './entry-reader.ts';
+import { type MtxHeader, readMtxHeader } from './header.ts';
+
+/** The first word of a file; some programs write it with one percent sign. */
+const BANNER = /^%%?MatrixMarket\s/i;
+
+function matches(head: Uint8Array): boolean {
+  return BANNER.test(Buffer.from(textHead(head).subarray(0, 20)).toString('latin1'));
+}
+
+async function* readEntries(
+  text: TextSource,
+  header: MtxHeader,
+  job: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<EntryBatch> {
+  const reader = new EntryReader(text.uri, header);
+  for await (const block of readLines(text, job, header.end)) {
+    signal?.throwIfAborted();
+    yield* reader.read(block);
+    if (reader.lines > header.lines) break;
+  }
+  // Several jobs have been counted before.
+  if (text.jobs === 1) assertLines(text, header, reader.lines);
+}
+
+/** The entries in the order of the lines, each followed by its mirror image if it has one. */
+function entrySourceOf(text: TextSource, header: MtxHeader, signal?: AbortSignal): EntrySource {
+  return {
+    uri: text.uri,
+    shape: header.shape,
+    dtype: header.dtype,
+    maxEntries: header.lines * (header.symmetry === 'general' ? 1 : 2),
+    segments: text.jobs,
+    readSegment: (segment) => readEntries(text, header, segment, signal),
+  };
+}
+
+/** Jobs that count the lines of a text of several segments; none when their sum has proved right. */
+async function resolveCounts(
+  text: TextSource,
+  header: MtxHeader,
+  { staged }: FormatInput,
+): Promise<readonly StageJob[]> {
+  if (text.jobs === 1) return [];
+  const found = await staged.list('count/');
+  const jobs = Array.from({ length: text.jobs }, (_, task) => ({ round: 'count', task }));
+  const missing = jobs.filter(({ task }) => !found.has(countName(task)));
+  if (missing.length === 0) assertLines(text, header, await sumCounts(found.values()));
+  return missing;
+}
+
+async function resolve(input: FormatInput, options: TextOptions): Promise<Resolution> {
+  const text = await openText(input.source, options);
+  const header = await readMtxHeader(text);
+  const counts = await resolveCounts(text, header, input);
+  if (counts.length > 0) return { jobs: counts };
+  const conversion = await resolveConversion(entrySourceOf(text, header), input.staged);
+  if ('jobs' in conversion) return conversion;
+  const { parts } = conversion;
+  const nnz = parts.reduce((sum, part) => sum + part.nnz, 0);
+  return {
+    matrix: { format: 'mtx', shape: header.shape, dtype: header.dtype, nnz, parts },
+  };
+}
+
+/** Matrix Market files, plain or gzip; tests make their segments small. */
+export function createMtx(options: TextOptions = {}): MatrixFormat {
+  return {
+    name: 'mtx',
+    matches,
+    resolve: (input) => resolve(input, options),
+    async stage(job, { source, staged }, signal) {
+      const text = await openText(source, options);
+      const header = await readMtxHeader(text);
+      if (job.round === 'count') await stageCount(text, header, job.task, { staged, signal });
+      else await stageConversion(entrySourceOf(text, header, signal), staged, job);
+    },
+  };
+}
+
+/**
+ * What `scipy.io.mmwrite` writes of a sparse matrix. Lines come in any order, so it is converted; a text of
+ * several segments of 64 MiB is counted first, for its header says how many entries there must be.
+ */
+export const mtx: MatrixFormat = createMtx();

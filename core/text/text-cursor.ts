@@ -1,0 +1,192 @@
+import { CorruptSourceError } from '#core/errors.ts';
+import { MAX_POWER, roundDecimal } from './decimal.ts';
+import type { LineBlock } from './line-block.ts';
+
+export const NEWLINE = 0x0a;
+const ZERO = 0x30;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const LOWER_E = 0x65;
+const HASH = 0x23;
+
+/** Digits that are kept exactly: nine in each of two integers. */
+const MAX_DIGITS = 18;
+
+/** So much of a line is shown in messages. */
+const SHOWN_BYTES = 60;
+
+/** Blanks between tokens of a line, as Python splits bytes: space, tab, \v, \f, \r. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code <= 0x0d && code >= 0x09 && code !== NEWLINE);
+}
+
+/** True for what ends a token: a blank, a newline, or the `#` of a comment. */
+export function isTokenEnd(code: number): boolean {
+  return code === NEWLINE || code === HASH || isBlank(code);
+}
+
+/**
+ * Reads numbers from whole lines of text, without a string or an object for any of them.
+ *
+ * The newline at the end of a block stops every loop, so none of them looks at the block's end.
+ */
+export class TextCursor {
+  /** Names the text in messages. */
+  readonly uri: string;
+  /** Index of the next byte in `bytes`. */
+  at = 0;
+  /** Behind the last newline. */
+  end = 0;
+  bytes: Uint8Array = new Uint8Array();
+  #block: LineBlock | undefined;
+  readonly #parseOther: (text: string) => number | undefined;
+
+  /** @param parseOther reads the rare numbers that are not `-?digits[.digits][e±digits]` of up to 18 digits. */
+  constructor(uri: string, parseOther: (text: string) => number | undefined) {
+    this.uri = uri;
+    this.#parseOther = parseOther;
+  }
+
+  /** Goes to the start of a block. */
+  load(block: LineBlock): void {
+    this.#block = block;
+    this.bytes = block.bytes;
+    this.at = block.start;
+    this.end = block.end;
+  }
+
+  /** The byte at the cursor. */
+  peek(): number {
+    return this.bytes[this.at]!;
+  }
+
+  /** Passes blanks. @returns the byte after them; that of a newline is not passed. */
+  skipBlanks(): number {
+    const { bytes } = this;
+    let { at } = this;
+    while (isBlank(bytes[at]!)) at++;
+    this.at = at;
+    return bytes[at]!;
+  }
+
+  /** Goes behind the next newline. */
+  skipLine(): void {
+    this.at = this.bytes.indexOf(NEWLINE, this.at) + 1;
+  }
+
+  /** The text from `start` to the end of its token, and goes there. */
+  readToken(start: number): string {
+    const { bytes } = this;
+    let at = start;
+    while (!isTokenEnd(bytes[at]!)) at++;
+    this.at = at;
+    return this.textOf(start, at);
+  }
+
+  /** Bytes `[start, end)` as Latin-1. */
+  textOf(start: number, end: number): string {
+    const { buffer, byteOffset } = this.bytes;
+    return Buffer.from(buffer, byteOffset + start, end - start).toString('latin1');
+  }
+
+  /** Reads decimal digits: -1 where there are none; rounded, but still beyond, where it passes 2^53. */
+  readDigits(): number {
+    const { bytes } = this;
+    let { at } = this;
+    let value = bytes[at]! - ZERO;
+    if (value < 0 || value > 9) return -1;
+    for (at++; ; at++) {
+      const digit = bytes[at]! - ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    this.at = at;
+    return value;
+  }
+
+  /**
+   * Reads a token as the double nearest to it.
+   *
+   * One loop over the bytes instead of a string for `Number` takes 30 ns instead of 190 ns for 17 digits.
+   *
+   * @throws {CorruptSourceError} it is no number; names the line.
+   */
+  readFloat(): number {
+    const { bytes, at: start } = this;
+    let at = start;
+    const isNegative = bytes[at] === MINUS;
+    if (isNegative) at++;
+    const first = at;
+    let high = 0;
+    let low = 0;
+    let digits = 0;
+    let point = -1;
+    let code = 0;
+    for (; ; at++) {
+      code = bytes[at]!;
+      const digit = code - ZERO;
+      if (digit >= 0 && digit <= 9) {
+        if (digits < 9) high = high * 10 + digit;
+        else if (digits < MAX_DIGITS) low = low * 10 + digit;
+        if (high !== 0) digits++;
+      } else if (code === POINT && point === -1) point = at + 1;
+      else break;
+    }
+    const hasDigits = at - first > (point === -1 ? 0 : 1);
+    let exponent = point === -1 ? 0 : point - at;
+    if ((code | 0x20) === LOWER_E) {
+      this.at = at + 1;
+      exponent += this.#readExponent();
+      at = this.at;
+      code = bytes[at]!;
+    }
+    const isPlain = hasDigits && digits <= MAX_DIGITS && isTokenEnd(code);
+    if (isPlain && exponent >= -MAX_POWER && exponent <= MAX_POWER) {
+      const value = roundDecimal(high, low, digits > 9 ? digits - 9 : 0, exponent);
+      if (!Number.isNaN(value)) {
+        this.at = at;
+        return isNegative ? -value : value;
+      }
+    }
+    return this.#readOther(start);
+  }
+
+  /** The number behind an `e`; one beyond any use where there is none. */
+  #readExponent(): number {
+    const sign = this.peek();
+    if (sign === MINUS || sign === PLUS) this.at++;
+    const exponent = this.readDigits();
+    if (exponent === -1) return Number.POSITIVE_INFINITY;
+    return sign === MINUS ? -exponent : exponent;
+  }
+
+  #readOther(start: number): number {
+    const value = this.#parseOther(this.readToken(start));
+    if (value !== undefined) return value;
+    this.at = start;
+    return this.fail(`a number at its byte ${start - this.#lineStart()}`);
+  }
+
+  #lineStart(): number {
+    const start = this.#block?.start ?? 0;
+    return start + this.bytes.subarray(start, this.at).lastIndexOf(NEWLINE) + 1;
+  }
+
+  /**
+   * Refuses the line at the cursor.
+   *
+   * @param expected says what should be there.
+   * @throws {CorruptSourceError} always; names the line, and where it lies.
+   */
+  fail(expected: string): never {
+    const start = this.#lineStart();
+    const end = this.bytes.indexOf(NEWLINE, start);
+    const shown = JSON.stringify(this.textOf(start, Math.min(end, start + SHOWN_BYTES)));
+    const more = end > start + SHOWN_BYTES ? '…' : '';
+    const offset = (this.#block?.offset ?? 0) + start - (this.#block?.start ?? 0);
+    throw new CorruptSourceError(
+      `${this.uri} has the line ${shown}${more} at byte ${offset}, expected ${expected}`,
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { withReadAhead } from '#core/bytes/read-ahead.ts';
+import { gunzipBlocks, isGzip } from './gunzip.ts';
+import type { LineBlock } from './line-block.ts';
+import { cutLines } from './line-blocks.ts';
+
+/** How a text is read; tests make them small. */
+export interface TextOptions {
+  /** Bytes of a segment, see {@link TextSource}. @default 64 MiB: half a second of parsing */
+  readonly segmentBytes?: number;
+  /** Bytes of a read. @default 4 MiB: large enough for S3's full speed */
+  readonly blockBytes?: number;
+  /** Longest line. @default 32 MiB: about two million entries of svmlight */
+  readonly maxLineBytes?: number;
+}
+
+/**
+ * A text of lines, plain or gzip. A segment owns the lines whose first byte lies in it: one job each
+ * reads those of a plain text, one job for all of them those of a gzip file, which cannot be entered
+ * in its middle. Offsets are those of the unpacked text.
+ */
+export interface TextSource extends Required<TextOptions> {
+  /** Names the text in messages. */
+  readonly uri: string;
+  readonly source: ByteSource;
+  readonly isCompressed: boolean;
+  /** At least 1. */
+  readonly jobs: number;
+}
+
+/** The first read behind the end of a segment: most lines are far shorter. */
+const TAIL_BYTES = 64 * 1024;
+
+const MIB = 1024 * 1024;
+
+/** Looks whether an object is compressed. One read of two bytes. */
+export async function openText(source: ByteSource, options: TextOptions = {}): Promise<TextSource> {
+  const { segmentBytes = 64 * MIB, blockBytes = 4 * MIB, maxLineBytes = 32 * MIB } = options;
+  const isCompressed = isGzip(await source.read({ offset: 0, length: Math.min(2, source.size) }));
+  return {
+    uri: isCompressed ? `${source.uri} (unpacked)` : source.uri,
+    source,
+    isCompressed,
+    jobs: isCompressed ? 1 : Math.max(1, Math.ceil(source.size / segmentBytes)),
+    segmentBytes,
+    blockBytes,
+    maxLineBytes,
+  };
+}
+
+/** Reads an object from `start` to its end, in smaller reads behind `end`, where readers soon stop. */
+async function* readBlocks(
+  source: ByteSource,
+  { start, end, blockBytes }: { start: number; end: number; blockBytes: number },
+): AsyncGenerator<Uint8Array> {
+  let tailBytes = Math.min(TAIL_BYTES, blockBytes);
+  for (let offset = start; offset < source.size; ) {
+    const wanted = offset < end ? Math.min(blockBytes, end - offset) : tailBytes;
+    if (offset >= end) tailBytes = Math.min(2 * tailBytes, blockBytes);
+    const length = Math.min(wanted, source.size - offset);
+    yield await source.read({ offset, length });
+    offset += length;
+  }
+}
+
+async function* dropBytes(
+  pieces: AsyncIterable<Uint8Array>,
+  count: number,
+): AsyncGenerator<Uint8Array> {
+  let left = count;
+  for await (const piece of pieces) {
+    if (left < piece.length) yield piece.subarray(left);
+    left = Math.max(0, left - piece.length);
+  }
+}
+
+/** Reads a text from its start, unpacked, in reads of `blockBytes` without any ahead. */
+export function readPieces(
+  { source, isCompressed }: TextSource,
+  blockBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const blocks = readBlocks(source, { start: 0, end: source.size, blockBytes });
+  return isCompressed ? gunzipBlocks(source, blocks) : blocks;
+}
+
+async function* readCompressed(text: TextSource, from: number): AsyncGenerator<LineBlock> {
+  const pieces = withReadAhead(readPieces(text, text.blockBytes));
+  yield* cutLines(dropBytes(pieces, from), { ...text, offset: from });
+}
+
+async function* readPlain(text: TextSource, job: number, from: number): AsyncGenerator<LineBlock> {
+  const { source, segmentBytes, blockBytes } = text;
+  const first = job * segmentBytes;
+  const end = first + segmentBytes;
+  if (from >= end) return;
+  // From the byte before, so that a line which begins at `first` is told from the rest of one.
+  const start = Math.max(0, Math.max(first, from) - 1);
+  const blocks = withReadAhead(readBlocks(source, { start, end, blockBytes }));
+  for await (const block of cutLines(blocks, { ...text, offset: start })) {
+    if (block.offset >= end) return;
+    if (block.offset >= first) yield block;
+  }
+}
+
+/**
+ * Reads the lines of one job in blocks of about 4 MiB; none of them holds lines of two segments.
+ *
+ * Plain text is read in ranges of 4 MiB, the next one under way while a block is used, and at most a
+ * line and 64 KiB more than the segment. Holds four blocks, or twice the longest line.
+ *
+ * @param job `0 <= job < text.jobs`.
+ * @param from start of the first line that is wanted; a blank line may come before it.
+ * @throws {CorruptSourceError} it is no whole gzip file.
+ * @throws {BoundExceededError} a line is longer than `maxLineBytes`, or gzip hides a text without end.
+ */
+export function readLines(text: TextSource, job: number, from = 0): AsyncGenerator<LineBlock> {
+  return text.isCompressed ? readCompressed(text, from) : readPlain(text, job, from);
+}
