@@ -110,7 +110,7 @@ describe('a kernel', () => {
   });
 
   test('is built from its sources', () => {
-    const build = path.join(import.meta.dirname, '../../../../bench/encode/build-wasm.ts');
+    const build = path.join(import.meta.dirname, '../../../../bench/build-wasm.ts');
     const { status, stderr } = spawnSync(process.execPath, [build, '--check'], {
       encoding: 'utf8',
     });
