@@ -32,7 +32,7 @@ import {
   SUBTABLE,
 } from './tables';
 
-export { addInput, INPUT, INPUT_CAPACITY, makeRoom, position } from './input';
+export { addInput, INPUT_CAPACITY, inputBytes, makeRoom, position } from './input';
 export { OUTPUT, outputEnd } from './output';
 
 // Why `inflate` returned; what is wrong with a header, it returns too.

@@ -1,0 +1,56 @@
+import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
+import { CorruptSourceError } from '#core/errors.ts';
+import { giveBackInflater, type Inflater, takeInflater } from './inflater.ts';
+
+/** A little more than a block's longest header; in a file of small arrays one read of 1 KiB brings it all. */
+const FIRST_BYTES = 896;
+
+/** A header of 10 kB that does not compress, behind blocks of any sensible kind, takes far less. */
+const MAX_COMPRESSED_BYTES = 64 * 1024;
+
+/** Inflates what has been put, up to `head.length` bytes in all; returns how many there are now. */
+function inflateInto(head: Uint8Array, inflater: Inflater, had: number): number {
+  let have = had;
+  for (;;) {
+    const stop = inflater.step();
+    const output = inflater.output.subarray(0, head.length - have);
+    head.set(output, have);
+    have += output.length;
+    if (have === head.length || stop !== 'output') return have;
+  }
+}
+
+/**
+ * Inflates the first `length` bytes of a deflated stream that lies in a range of `source`.
+ *
+ * One read of 896 bytes for up to about 300 bytes, further ones of as many bytes as before where that is
+ * too little, at most 64 KiB in all.
+ *
+ * @throws {CorruptSourceError} the stream is damaged, or holds fewer bytes there.
+ * @throws {UnsupportedSourceError} the engine has no WebAssembly.
+ */
+export async function inflateHead(
+  source: ByteSource,
+  { offset, length: compressedBytes }: ByteRange,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const where = `a compressed part of ${source.uri}`;
+  const head = new Uint8Array(length);
+  const limit = Math.min(compressedBytes, MAX_COMPRESSED_BYTES);
+  const inflater = takeInflater();
+  let have = 0;
+  try {
+    inflater.start({ where, compressedBytes, bit: 0, window: new Uint8Array() });
+    for (let at = 0, end = FIRST_BYTES; at < limit && have < length; at = end, end *= 2) {
+      end = Math.min(end, limit);
+      inflater.put(await source.read({ offset: offset + at, length: end - at }));
+      have = inflateInto(head, inflater, have);
+    }
+  } finally {
+    giveBackInflater(inflater);
+  }
+  if (have === length) return head;
+  throw new CorruptSourceError(
+    `${where} holds ${have} bytes in its first ${limit} compressed ones, expected at least ${length}; copy or save the file again`,
+  );
+}

@@ -1,0 +1,168 @@
+import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { KERNEL_BYTES } from './wasm/kernel-bytes.ts';
+
+/** What `wasm/assembly/kernel.as` exports. */
+interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  readonly INPUT_CAPACITY: WebAssembly.Global;
+  readonly OUTPUT: WebAssembly.Global;
+  readonly inputBytes: WebAssembly.Global;
+  readonly position: WebAssembly.Global;
+  readonly outputStart: WebAssembly.Global;
+  readonly outputEnd: WebAssembly.Global;
+  start(windowBytes: number, bits: number): void;
+  makeRoom(): number;
+  addInput(bytes: number, isLast: number): void;
+  inflate(wanted: number): number;
+}
+
+/** Why {@link Inflater.step} returned: what it returned for is there, or has to be dealt with first. */
+export type InflateStop = 'end' | 'input' | 'output' | 'boundary';
+
+/** The stream, and a place between two of its blocks where inflating begins. */
+export interface InflateStart {
+  /** Names the stream in messages. */
+  readonly where: string;
+  /** Length of the whole stream. */
+  readonly compressedBytes: number;
+  /** Bits of the stream before the place. */
+  readonly bit: number;
+  /** The last 32 KiB of the inflated bytes before the place, or all of them. */
+  readonly window: Uint8Array;
+}
+
+/** What a match can refer to. */
+export const WINDOW_BYTES = 32_768;
+
+const STOPS: readonly InflateStop[] = ['end', 'input', 'output', 'boundary'];
+
+/** By what `inflate` returns below 0, from -1 down. */
+const FAULTS = [
+  'has a block of unknown type',
+  'has a stored block with a damaged length',
+  'has a block whose codes make no Huffman code',
+  'is cut short',
+  'has a code that stands for nothing',
+  'refers to bytes before its beginning',
+] as const;
+
+const MAX_WANTED = 0xffff_ffff;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Compiles the module once a process: under 1 ms. */
+function kernelModule(): WebAssembly.Module {
+  if (typeof WebAssembly === 'undefined') {
+    throw new UnsupportedSourceError(
+      'the source is compressed, which takes WebAssembly to read, and this engine has none; run Node.js without --jitless, or save the matrix with compressed=False',
+    );
+  }
+  compiled ??= new WebAssembly.Module(Uint8Array.from(Buffer.from(KERNEL_BYTES, 'base64')));
+  return compiled;
+}
+
+/**
+ * Inflates one raw deflate stream after the other, and unlike Node's own inflate can tell where the
+ * blocks of a stream lie, and begin at any of them: at whatever bit.
+ *
+ * Holds 1.4 MiB, whatever the stream.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc1951
+ */
+export class Inflater {
+  readonly #kernel: KernelExports;
+  readonly #memory: Uint8Array<ArrayBuffer>;
+  #where = '';
+  #compressedBytes = 0;
+  /** Byte of the stream that the first one in the kernel's input is. */
+  #base = 0;
+
+  /** @throws {UnsupportedSourceError} the engine has no WebAssembly. */
+  constructor() {
+    const module = kernelModule();
+    const { exports } = new WebAssembly.Instance(module);
+    this.#kernel = exports as unknown as KernelExports;
+    this.#memory = new Uint8Array(this.#kernel.memory.buffer);
+  }
+
+  /** Begins with a stream; whatever was before is forgotten. */
+  start({ where, compressedBytes, bit, window }: InflateStart): void {
+    this.#where = where;
+    this.#compressedBytes = compressedBytes;
+    this.#base = Math.floor(bit / 8);
+    this.#memory.set(window, this.#kernel.OUTPUT.value);
+    this.#kernel.start(window.length, bit % 8);
+  }
+
+  /** Byte of the stream that {@link put} goes on with. */
+  get nextByte(): number {
+    return this.#base + this.#kernel.inputBytes.value;
+  }
+
+  /** Bits of the stream that are read. */
+  get bit(): number {
+    return this.#base * 8 + this.#kernel.position.value;
+  }
+
+  /** What the last {@link step} made, at most 256 KiB; valid until the next one. */
+  get output(): Uint8Array<ArrayBuffer> {
+    const { outputStart, outputEnd } = this.#kernel;
+    return this.#memory.subarray(outputStart.value, outputEnd.value);
+  }
+
+  /** The last 32 KiB made, or all of them; valid until the next {@link step}. */
+  get window(): Uint8Array<ArrayBuffer> {
+    const { OUTPUT, outputEnd } = this.#kernel;
+    const start = Math.max(OUTPUT.value, outputEnd.value - WINDOW_BYTES);
+    return this.#memory.subarray(start, outputEnd.value);
+  }
+
+  /** Bytes that {@link put} would take: 1 MiB but for those that are not read yet. */
+  get room(): number {
+    const { INPUT_CAPACITY, inputBytes, position } = this.#kernel;
+    return INPUT_CAPACITY.value - inputBytes.value + (position.value >> 3);
+  }
+
+  /** Takes the next bytes of the stream, as many as there is {@link room} for. Returns how many. */
+  put(bytes: Uint8Array): number {
+    const count = Math.min(bytes.length, this.room);
+    this.#base += this.#kernel.position.value >> 3;
+    this.#memory.set(bytes.subarray(0, count), this.#kernel.makeRoom());
+    const isLast = this.nextByte + count >= this.#compressedBytes;
+    this.#kernel.addInput(count, isLast ? 1 : 0);
+    return count;
+  }
+
+  /**
+   * Goes on until the stream ends, more input is needed, {@link output} is full, or a block begins
+   * behind at least `wanted` bytes of it. The last few hundred bytes put may wait for more.
+   *
+   * @throws {CorruptSourceError} the stream is damaged or cut short.
+   */
+  step(wanted = MAX_WANTED): InflateStop {
+    const result = this.#kernel.inflate(Math.min(Math.max(wanted, 0), MAX_WANTED));
+    if (result > 0) return STOPS[result - 1]!;
+    throw new CorruptSourceError(
+      `${this.#where} ${FAULTS[-result - 1]}, near byte ${Math.min(Math.floor(this.bit / 8), this.#compressedBytes)} of ${this.#compressedBytes} compressed; copy or save the file again`,
+    );
+  }
+}
+
+/** Kept for the next one who needs one: an instance takes 0.1 ms to make. */
+const MAX_IDLE = 4;
+
+const idle: Inflater[] = [];
+
+/**
+ * Makes an inflater, or hands out one that was given back.
+ *
+ * @throws {UnsupportedSourceError} the engine has no WebAssembly.
+ */
+export function takeInflater(): Inflater {
+  return idle.pop() ?? new Inflater();
+}
+
+/** Takes back an inflater that is not used any more. */
+export function giveBackInflater(inflater: Inflater): void {
+  if (idle.length < MAX_IDLE) idle.push(inflater);
+}

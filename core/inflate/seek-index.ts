@@ -1,0 +1,159 @@
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
+import { CorruptSourceError } from '#core/errors.ts';
+
+// A seek index, all numbers little-endian:
+//
+//   header, 36 bytes   "SFSX", version u32 = 1, compressed bytes u64, inflated bytes u64, CRC-32 of the
+//                      inflated bytes u32, number of checkpoints u32, CRC-32 of the header before this
+//                      field and of the table u32
+//   table, 24 bytes    for each checkpoint, ascending: bit of the stream u64, inflated bytes before it u64,
+//   a checkpoint       bytes of its window in this index u32, CRC-32 of them u32
+//   windows            in the same order, one behind the other: the last 32 KiB before the checkpoint,
+//                      or all bytes if they are fewer, as a raw deflate stream
+//
+// The beginning of the stream is no checkpoint of the table: it needs no window.
+
+/** What a stream is known to hold. */
+export interface DeflatedSize {
+  readonly compressedBytes: number;
+  /** When inflated. */
+  readonly bytes: number;
+}
+
+/** A place between two blocks of a stream. */
+interface Place {
+  /** Bits of the stream before it. */
+  readonly bit: number;
+  /** Inflated bytes before it. */
+  readonly offset: number;
+}
+
+/** A place to be written to an index. */
+export interface NewCheckpoint extends Place {
+  /** As in the index: deflated. */
+  readonly window: Uint8Array;
+}
+
+/** A place that an index knows; its window has not been read. */
+export interface Checkpoint extends Place {
+  /** Where in the index its window lies; of no length at the beginning of the stream. */
+  readonly window: ByteRange;
+  readonly windowCrc32: number;
+}
+
+/** At least the window behind each: bounds the index to 33 MiB, and its table to one read of 25 kB. */
+export const MAX_CHECKPOINTS = 1024;
+
+export const INDEX_HEADER_BYTES = 36;
+export const CHECKPOINT_BYTES = 24;
+
+const MAGIC = 'SFSX';
+const VERSION = 1;
+const CRC_OFFSET = INDEX_HEADER_BYTES - 4;
+
+/** CRC-32 of header and table, but for the field that holds it. */
+function tableCrc32(table: Uint8Array): number {
+  const before = crc32(table.subarray(0, CRC_OFFSET));
+  return crc32(table.subarray(INDEX_HEADER_BYTES), before);
+}
+
+/** A window as it lies in an index. */
+export function packWindow(window: Uint8Array): Uint8Array {
+  return deflateRawSync(window);
+}
+
+/** Header and table of an index; its windows are to follow. */
+export function encodeSeekTable(
+  stream: DeflatedSize & { readonly crc32: number },
+  checkpoints: readonly NewCheckpoint[],
+): Uint8Array {
+  const table = Buffer.alloc(INDEX_HEADER_BYTES + checkpoints.length * CHECKPOINT_BYTES);
+  table.write(MAGIC, 'latin1');
+  table.writeUInt32LE(VERSION, 4);
+  table.writeBigUInt64LE(BigInt(stream.compressedBytes), 8);
+  table.writeBigUInt64LE(BigInt(stream.bytes), 16);
+  table.writeUInt32LE(stream.crc32, 24);
+  table.writeUInt32LE(checkpoints.length, 28);
+  for (const [i, { bit, offset, window }] of checkpoints.entries()) {
+    const at = INDEX_HEADER_BYTES + i * CHECKPOINT_BYTES;
+    table.writeBigUInt64LE(BigInt(bit), at);
+    table.writeBigUInt64LE(BigInt(offset), at + 8);
+    table.writeUInt32LE(window.length, at + 16);
+    table.writeUInt32LE(crc32(window), at + 20);
+  }
+  table.writeUInt32LE(tableCrc32(table), CRC_OFFSET);
+  return table;
+}
+
+function decodeCheckpoints(table: Buffer): Checkpoint[] {
+  const checkpoints = [{ bit: 0, offset: 0, window: { offset: 0, length: 0 }, windowCrc32: 0 }];
+  let windowOffset = table.length;
+  for (let at = INDEX_HEADER_BYTES; at < table.length; at += CHECKPOINT_BYTES) {
+    const length = table.readUInt32LE(at + 16);
+    checkpoints.push({
+      bit: Number(table.readBigUInt64LE(at)),
+      offset: Number(table.readBigUInt64LE(at + 8)),
+      window: { offset: windowOffset, length },
+      windowCrc32: table.readUInt32LE(at + 20),
+    });
+    windowOffset += length;
+  }
+  return checkpoints;
+}
+
+function damaged({ uri }: ByteSource, what: string): CorruptSourceError {
+  return new CorruptSourceError(
+    `${uri} is a seek index with ${what}; delete it, so that the next run makes it again`,
+  );
+}
+
+/** Header and table of an index, checked by their CRC-32. */
+async function readTable(index: ByteSource): Promise<Buffer> {
+  const longest = INDEX_HEADER_BYTES + MAX_CHECKPOINTS * CHECKPOINT_BYTES;
+  const bytes = await index.read({ offset: 0, length: Math.min(longest, index.size) });
+  const head = Buffer.from(bytes.buffer);
+  const isIndex = head.length >= INDEX_HEADER_BYTES && head.toString('latin1', 0, 4) === MAGIC;
+  if (!isIndex || head.readUInt32LE(4) !== VERSION) {
+    throw damaged(index, `no header of version ${VERSION}`);
+  }
+  const length = INDEX_HEADER_BYTES + head.readUInt32LE(28) * CHECKPOINT_BYTES;
+  const table = head.subarray(0, length);
+  if (table.length === length && tableCrc32(table) === table.readUInt32LE(CRC_OFFSET)) return table;
+  throw damaged(index, 'a damaged table');
+}
+
+/**
+ * Reads the table of a seek index: one read of at most 25 kB.
+ *
+ * @param stream what the index is to be of.
+ * @returns the places in their order; the first is the beginning of the stream.
+ * @throws {CorruptSourceError} the index is damaged, or of another stream.
+ */
+export async function readCheckpoints(
+  index: ByteSource,
+  { compressedBytes, bytes }: DeflatedSize,
+): Promise<readonly Checkpoint[]> {
+  const table = await readTable(index);
+  const found = [Number(table.readBigUInt64LE(8)), Number(table.readBigUInt64LE(16))] as const;
+  if (found[0] === compressedBytes && found[1] === bytes) return decodeCheckpoints(table);
+  throw damaged(
+    index,
+    `${found[1]} bytes in ${found[0]} compressed, expected ${bytes} in ${compressedBytes}`,
+  );
+}
+
+/**
+ * Reads the window of a checkpoint: one read of at most 33 kB, none at the beginning of the stream.
+ *
+ * @throws {CorruptSourceError} it is damaged.
+ */
+export async function readWindow(
+  index: ByteSource,
+  { window, windowCrc32 }: Checkpoint,
+): Promise<Uint8Array> {
+  if (window.length === 0) return new Uint8Array();
+  const packed = await index.read(window);
+  if (crc32(packed) !== windowCrc32) throw damaged(index, 'a damaged window');
+  return inflateRawSync(packed);
+}
