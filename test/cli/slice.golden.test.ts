@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { goldenPath, storedCsrCases } from '#test/support/golden.ts';
+import { golden, goldenPath } from '#test/support/golden.ts';
 import { runHere } from './run-command.ts';
 
 const PROFILES = ['typed', 'zero0', 'empty'] as const;
@@ -16,11 +16,13 @@ async function slice(file: string, ...options: string[]): Promise<Buffer> {
   return ended.stdout;
 }
 
-test('the golden set holds many stored CSR cases', () => {
-  expect(storedCsrCases.length).toBeGreaterThan(40);
+test('the golden set holds matrices of SciPy, bundles and files of other formats', () => {
+  expect(golden.cases).toHaveLength(54);
+  expect(golden.bundles).toHaveLength(3);
+  expect(golden.later).toHaveLength(10);
 });
 
-describe.each(storedCsrCases)('slice of $id', ({ file, shape, contract }) => {
+describe.each(golden.cases)('slice of $id', ({ file, shape, contract }) => {
   const ranges = contract.typed.chunks;
 
   test.each(PROFILES)('prints the whole text in profile %s', async (profile) => {
@@ -47,4 +49,19 @@ describe.each(storedCsrCases)('slice of $id', ({ file, shape, contract }) => {
     expect(ranges.at(-1)?.rows[1] ?? 0).toBe(shape[0]);
     expect(sha256(Buffer.concat(parts))).toBe(contract[profile].sha256);
   });
+});
+
+test.each([
+  ...golden.bundles.map(({ dir, typed }) => [dir, typed] as const),
+  ...golden.later.map(({ file, sha256: text }) => [file, text] as const),
+])('slice of %s prints what its own library reads, plain and as gzip', async (path, expected) => {
+  expect(sha256(await slice(path))).toBe(expected);
+  expect(sha256(gunzipSync(await slice(path, '--compression', 'gzip')))).toBe(expected);
+});
+
+test('slice stacks the rows of several sources in the given order', async () => {
+  const [first, second] = ['inputs/zip-zip64.npz', 'inputs/zip-reordered.npz'] as const;
+  const ended = await runHere(['slice', ...[first, second, first].map(goldenPath)]);
+  const parts = [await slice(first), await slice(second), await slice(first)];
+  expect(ended.stdout).toEqual(Buffer.concat(parts));
 });

@@ -42,8 +42,17 @@ interface GoldenLater extends GoldenText {
   readonly stored: number;
 }
 
+/** A folder that `python/sparse_to_s3.py` could have written, and its text. */
+interface GoldenBundle {
+  readonly dir: string;
+  /** SHA-256 of the typed text. */
+  readonly typed: string;
+  readonly bytes: number;
+}
+
 interface GoldenSet {
   readonly cases: readonly GoldenCase[];
+  readonly bundles: readonly GoldenBundle[];
   readonly later: readonly GoldenLater[];
   readonly invalid: readonly { readonly file: string; readonly why: string }[];
 }
