@@ -4,8 +4,9 @@ import { CONVERSION_BOUNDS, type ConversionBounds } from '#core/convert/conversi
 import { resolveConversion, stageConversion } from '#core/convert/convert.ts';
 import { BoundExceededError, CorruptSourceError, RequestError } from '#core/errors.ts';
 import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
-import type { StageStore } from '#core/stage/stage-store.ts';
-import { memoryStageStore } from '#test/support/memory-stage-store.ts';
+import type { StagedObject, StageStore } from '#core/stage/stage-store.ts';
+import { type CountingSource, withCounting } from '#test/support/counting-source.ts';
+import { type MemoryStageStore, memoryStageStore } from '#test/support/memory-stage-store.ts';
 import { anyEntries, entrySource, oracle, type PlainEntries } from './plain-entries.ts';
 import { runConversion, stackParts } from './run-conversion.ts';
 
@@ -150,6 +151,83 @@ describe('conversion', () => {
       const { data } = stackParts(staged, parts);
       expect(new BigUint64Array(data.buffer)).toEqual(nans.toReversed());
     }
+  });
+});
+
+/** A store that counts what is read of the objects of each round. */
+function withCountedReads(staged: MemoryStageStore) {
+  const sources: CountingSource[] = [];
+  const counted = (object: StagedObject): StagedObject => {
+    const source = withCounting(object.source);
+    sources.push(source);
+    return { ...object, source };
+  };
+  const store: StageStore = {
+    async open(name) {
+      const found = await staged.open(name);
+      return found && counted(found);
+    },
+    async list(prefix) {
+      const found = await staged.list(prefix);
+      return new Map(Array.from(found, ([name, object]) => [name, counted(object)]));
+    },
+    create: (name, pieces) => staged.create(name, pieces),
+  };
+  const reads = () => sources.flatMap((source) => source.reads.map(({ length }) => length));
+  return { store, reads };
+}
+
+describe('what a conversion reads', () => {
+  /** 1,000 entries of 16 bytes in 4 segments, and two parts of 10 rows. */
+  const plain: PlainEntries = {
+    ...SAMPLE,
+    shape: [20, 3],
+    rows: Array.from({ length: 1000 }, (_, i) => (i * 7) % 20),
+    columns: Array.from({ length: 1000 }, (_, i) => i % 3),
+    values: Array.from({ length: 1000 }, (_, i) => i),
+    segments: 4,
+    batchEntries: 100,
+  };
+  const bounds: ConversionBounds = {
+    ...CONVERSION_BOUNDS,
+    sortBytes: 500 * 16,
+    blockEntries: 125,
+    partRows: 10,
+    rowGroups: 32,
+  };
+
+  async function gather(sortBytes: number): Promise<number[]> {
+    const staged = memoryStageStore();
+    await runConversion(entrySource(plain), staged, bounds);
+    const { store, reads } = withCountedReads(staged);
+    const job = { round: 'gather', task: 1 };
+    await stageConversion(entrySource(plain), store, job, { ...bounds, sortBytes });
+    return reads();
+  }
+
+  /** Three bounds of buckets, and two of the section in each segment. */
+  const TABLE_BYTES = 3 * 8 + 4 * 16;
+
+  test('of a part: where it lies, then its rows, then all of it, each byte once', async () => {
+    const reads = await gather(500 * 16);
+    const bytes = reads.reduce((sum, length) => sum + length, 0);
+    expect(bytes).toBe(TABLE_BYTES + 500 * 4 + 500 * 16);
+    // Blocks of 125 entries: a section of 125 lies in two of them at most.
+    expect(reads.length).toBeLessThanOrEqual(1 + 4 + 2 * 4 * 2);
+  });
+
+  test('of a part that is twice too large: its entries four times, in runs', async () => {
+    const reads = await gather(250 * 16);
+    const bytes = reads.reduce((sum, length) => sum + length, 0);
+    expect(bytes).toBe(TABLE_BYTES + 500 * 4 + 4 * 500 * 16);
+  });
+
+  test('of a matrix that is done: the names alone, and the bounds of its parts', async () => {
+    const staged = memoryStageStore();
+    await runConversion(entrySource(plain), staged, bounds);
+    const { store, reads } = withCountedReads(staged);
+    expect(await resolveConversion(entrySource(plain), store, bounds)).toHaveProperty('parts');
+    expect(reads()).toEqual([24]);
   });
 });
 
