@@ -2,18 +2,10 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { PartSink, type UploadTarget } from './part-sink.ts';
 import type { StoredObject } from './stored-object.ts';
 
-/**
- * Writes texts or bytes create-only, from pieces of any length, in bounded memory (see {@link PartSink}).
- *
- * @throws {OutputConflictError} a different object is already there.
- */
-export async function createObject(
-  client: S3Client,
-  target: UploadTarget,
-  pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
-  signal?: AbortSignal,
-): Promise<StoredObject> {
-  const sink = new PartSink(client, target, { signal });
+/** A text in pieces of any length, or its bytes. */
+type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
+async function writeInto(sink: PartSink, pieces: Pieces): Promise<StoredObject> {
   const encoder = new TextEncoder();
   try {
     let part = await sink.buffer();
@@ -36,4 +28,34 @@ export async function createObject(
     await sink.abort();
     throw error;
   }
+}
+
+/**
+ * Writes an object create-only, from pieces of any length, in bounded memory (see {@link PartSink}).
+ *
+ * @throws {OutputConflictError} a different object is already there.
+ */
+export async function createObject(
+  client: S3Client,
+  target: UploadTarget,
+  pieces: Pieces,
+  signal?: AbortSignal,
+): Promise<StoredObject> {
+  return await writeInto(new PartSink(client, target, { signal }), pieces);
+}
+
+/**
+ * Writes an object in the place of one that is still there, as {@link createObject} writes it.
+ *
+ * @param target its `replaces` is the ETag of that object, without quotes.
+ * @throws {OutputConflictError} neither that nor an equal object is there any more.
+ */
+export async function replaceObject(
+  client: S3Client,
+  target: UploadTarget & { readonly replaces: string },
+  pieces: Pieces,
+  signal?: AbortSignal,
+): Promise<StoredObject> {
+  const { replaces } = target;
+  return await writeInto(new PartSink(client, target, { signal, replaces }), pieces);
 }

@@ -116,6 +116,7 @@ export async function findRun(
       size: numberOf(item, 'size'),
     },
     output: { bucket: textOf(item, 'bucket'), prefix: textOf(item, 'prefix') },
+    generation: numberOf(item, 'generation'),
   };
 }
 

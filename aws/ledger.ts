@@ -40,9 +40,6 @@ export type StartedTry =
   | { readonly kind: 'started'; readonly attempt: number }
   | { readonly kind: 'done'; readonly record: ChunkRecord & { readonly status: 'done' } };
 
-/** Where a run reads and writes. */
-type RunPlaces = Pick<StartedRun, 'source' | 'output'>;
-
 /** Attributes of a run's item that every start sets anew. */
 type StartOfRun = Readonly<Record<'lastStartedAt' | 'lastExecution' | 'expiresAt', AttributeValue>>;
 
@@ -67,13 +64,14 @@ interface Update {
 export class Ledger {
   readonly #client: DynamoDBClient;
   readonly #table: string;
-  readonly #runId: string;
+  readonly #name: string;
   readonly #now: () => Date;
 
-  constructor(client: DynamoDBClient, table: string, runId: string, now: () => Date) {
+  /** @param name of the run's record, see `ledgerName`. */
+  constructor(client: DynamoDBClient, table: string, name: string, now: () => Date) {
     this.#client = client;
     this.#table = table;
-    this.#runId = runId;
+    this.#name = name;
     this.#now = now;
   }
 
@@ -82,14 +80,14 @@ export class Ledger {
    *
    * @throws {OutputConflictError} the id is recorded with another text.
    */
-  async startRun(identity: string, executionArn: string, run: RunPlaces): Promise<void> {
+  async startRun(identity: string, executionArn: string, run: StartedRun): Promise<void> {
     const started = {
       lastStartedAt: text(this.#timestamp()),
       lastExecution: text(executionArn),
       expiresAt: this.#expiry(),
     };
     const item = {
-      ...runKey(this.#runId),
+      ...runKey(this.#name),
       identity: text(identity),
       firstStartedAt: started.lastStartedAt,
       ...started,
@@ -100,7 +98,7 @@ export class Ledger {
 
   /** Adds a try and sets the chunk running, unless it is done. */
   async start(task: ChunkTask): Promise<StartedTry> {
-    const key = chunkKey(this.#runId, task.index);
+    const key = chunkKey(this.#name, task.index);
     const updated = await this.#update({
       key,
       set: 'SET #status = :running, chunkIndex = :index, rowStart = :rowStart, rowEnd = :rowEnd, startedAt = :now, expiresAt = :expiry ADD tries :one',
@@ -119,7 +117,7 @@ export class Ledger {
     if (updated === undefined) return await this.#alreadyDone(task, key);
     const attempt = Number(updated['tries']?.N);
     await this.#putAbsent({
-      ...tryKey(this.#runId, task.index, attempt),
+      ...tryKey(this.#name, task.index, attempt),
       startedAt: text(this.#timestamp()),
       expiresAt: this.#expiry(),
     });
@@ -133,7 +131,7 @@ export class Ledger {
    */
   async done(task: ChunkTask, attempt: number, figures: ChunkFigures): Promise<void> {
     const updated = await this.#update({
-      key: chunkKey(this.#runId, task.index),
+      key: chunkKey(this.#name, task.index),
       set: 'SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, nnz = :nnz, finishedAt = :now',
       when: UNWRITTEN_OR_SAME,
       values: {
@@ -158,7 +156,7 @@ export class Ledger {
   async fail(task: ChunkTask, attempt: number, error: Error): Promise<void> {
     await this.#endTry(task.index, attempt, error.name, error.message);
     await this.#update({
-      key: chunkKey(this.#runId, task.index),
+      key: chunkKey(this.#name, task.index),
       set: 'SET #status = :failed, finishedAt = :now',
       when: STILL_THIS_TRY,
       values: {
@@ -172,14 +170,14 @@ export class Ledger {
 
   /** Reads the chunks' items in chunk order. */
   chunks(): AsyncGenerator<ChunkRecord> {
-    return readChunks({ client: this.#client, table: this.#table }, this.#runId);
+    return readChunks({ client: this.#client, table: this.#table }, this.#name);
   }
 
   async #startAgain(identity: string, started: StartOfRun): Promise<void> {
-    const key = runKey(this.#runId);
+    const key = runKey(this.#name);
     if (textOf(await this.#get(key), 'identity') !== identity) {
       throw new OutputConflictError(
-        `run id ${this.#runId} is recorded for another request; nothing was written`,
+        `run ${this.#name} is recorded for another request; nothing was written`,
       );
     }
     await this.#update({
@@ -195,11 +193,13 @@ export class Ledger {
   }
 
   /** The last word counts: a second try of Plan may find another version of the source, so another run. */
-  async #putExecution(executionArn: string, { source, output }: RunPlaces): Promise<void> {
+  async #putExecution(executionArn: string, run: StartedRun): Promise<void> {
+    const { runId, source, output, generation } = run;
     const { uri, etag, versionId, size } = source;
     const item = {
       ...executionKey(executionArn),
-      runId: text(this.#runId),
+      runId: text(runId),
+      generation: number(generation),
       uri: text(uri),
       etag: text(etag),
       ...(versionId !== null && { versionId: text(versionId) }),
@@ -226,7 +226,7 @@ export class Ledger {
 
   async #endTry(index: number, attempt: number, outcome: string, message: string): Promise<void> {
     await this.#update({
-      key: tryKey(this.#runId, index, attempt),
+      key: tryKey(this.#name, index, attempt),
       set: 'SET finishedAt = :now, outcome = :outcome, message = :message',
       when: 'attribute_exists(pk)',
       values: {
@@ -267,7 +267,7 @@ export class Ledger {
       return await write();
     } catch (error) {
       if (isNamed(error, 'ConditionalCheckFailedException')) return undefined;
-      throw translated(error, `write the ledger of run ${this.#runId}`);
+      throw translated(error, `write the ledger of run ${this.#name}`);
     }
   }
 

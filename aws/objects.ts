@@ -1,6 +1,5 @@
 import {
   GetObjectCommand,
-  type GetObjectCommandOutput,
   PutObjectCommand,
   paginateListObjectsV2,
   type S3Client,
@@ -8,18 +7,32 @@ import {
 import type { ListedObject } from '#core/manifest/prove-chunks.ts';
 import { isNamed, translated } from './errors.ts';
 import type { UploadTarget } from './part-sink.ts';
+import { unquoted } from './s3-source.ts';
+import type { ObjectFigures } from './stored-object.ts';
 
-/** Lists the objects below a prefix in key order, a page of 1,000 at a time. */
-export async function* listObjects(
+/** Where an object lies. */
+interface ObjectPlace {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** An object that is being read. */
+export interface OpenObject extends ObjectFigures {
+  /** Holds one network buffer. Where S3 tells a CRC-32 the client checks it at the end. */
+  readonly body: AsyncGenerator<Uint8Array>;
+}
+
+/** Lists the objects below a prefix whose keys come after another one, in key order, a page of 1,000 at a time. */
+export async function* listObjectsAfter(
   client: S3Client,
-  bucket: string,
-  prefix: string,
+  where: { readonly bucket: string; readonly prefix: string; readonly after?: string | undefined },
   signal?: AbortSignal,
 ): AsyncGenerator<ListedObject> {
+  const { bucket, prefix, after } = where;
   try {
     for await (const page of paginateListObjectsV2(
       { client },
-      { Bucket: bucket, Prefix: prefix },
+      { Bucket: bucket, Prefix: prefix, StartAfter: after },
       { abortSignal: signal },
     )) {
       for (const { Key, Size } of page.Contents ?? []) yield { key: Key ?? '', size: Size ?? 0 };
@@ -29,15 +42,44 @@ export async function* listObjects(
   }
 }
 
-async function getObject(
+/** Lists the objects below a prefix in key order, a page of 1,000 at a time. */
+export function listObjects(
   client: S3Client,
   bucket: string,
-  key: string,
+  prefix: string,
   signal?: AbortSignal,
-): Promise<GetObjectCommandOutput | undefined> {
+): AsyncGenerator<ListedObject> {
+  return listObjectsAfter(client, { bucket, prefix }, signal);
+}
+
+/** A body that breaks off is a fault of the service, not of who reads it. */
+async function* piecesOf(
+  body: AsyncIterable<Uint8Array>,
+  { bucket, key }: ObjectPlace,
+): AsyncGenerator<Uint8Array> {
   try {
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key });
-    return await client.send(command, { abortSignal: signal });
+    yield* body;
+  } catch (error) {
+    throw translated(error, `read s3://${bucket}/${key}`);
+  }
+}
+
+/** Starts to read an object, with one GET. @returns undefined when there is none. */
+export async function openObject(
+  client: S3Client,
+  place: ObjectPlace,
+  signal?: AbortSignal,
+): Promise<OpenObject | undefined> {
+  const { bucket, key } = place;
+  const command = new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' });
+  try {
+    const got = await client.send(command, { abortSignal: signal });
+    return {
+      bytes: got.ContentLength ?? 0,
+      crc32Base64: got.ChecksumCRC32,
+      etag: unquoted(got.ETag),
+      body: piecesOf(got.Body as AsyncIterable<Uint8Array>, place),
+    };
   } catch (error) {
     if (isNamed(error, 'NoSuchKey')) return undefined;
     throw translated(error, `read s3://${bucket}/${key}`);
@@ -51,39 +93,27 @@ export async function readText(
   key: string,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const object = await getObject(client, bucket, key, signal);
-  try {
-    return await object?.Body?.transformToString();
-  } catch (error) {
-    throw translated(error, `read s3://${bucket}/${key}`);
-  }
+  const object = await openObject(client, { bucket, key }, signal);
+  if (object === undefined) return undefined;
+  return Buffer.concat(await Array.fromAsync(object.body)).toString();
 }
 
-/** A body that breaks off is a fault of the service, not of who reads it. */
-async function* piecesOf(
-  body: AsyncIterable<Uint8Array>,
-  bucket: string,
-  key: string,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    throw translated(error, `read s3://${bucket}/${key}`);
-  }
-}
-
-/** Reads an object line by line; holds one network buffer and one line. */
+/** Reads an object line by line; holds one network buffer and one line. Without an object there are none. */
 export async function* readLines(
   client: S3Client,
   bucket: string,
   key: string,
   signal?: AbortSignal,
 ): AsyncGenerator<string> {
-  const object = await getObject(client, bucket, key, signal);
-  if (object?.Body === undefined) return;
+  const object = await openObject(client, { bucket, key }, signal);
+  if (object !== undefined) yield* linesOf(object);
+}
+
+/** The lines of an object; holds one network buffer and one line. */
+export async function* linesOf({ body }: OpenObject): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const piece of piecesOf(object.Body as AsyncIterable<Uint8Array>, bucket, key)) {
+  for await (const piece of body) {
     const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;

@@ -52,10 +52,10 @@ function ownBuffers(): Uint8Array[] {
 }
 
 /**
- * Writes one object create-only, from part buffers that it lends out.
+ * Writes one object create-only, or in the place of a known one, from part buffers that it lends out.
  *
- * A single part is one PutObject, more are a multipart upload; both carry `If-None-Match: *` and a
- * full-object CRC-32. Buffers are sent as they are, so the SDK can repeat every request. Nothing is
+ * A single part is one PutObject, more are a multipart upload; both carry `If-None-Match: *` or the
+ * ETag of what is replaced, and a full-object CRC-32. Buffers are sent as they are, so the SDK can repeat every request. Nothing is
  * visible before `finish`; after any failure call `abort`.
  *
  * Memory: the part buffers, whatever the size of the object.
@@ -64,6 +64,7 @@ export class PartSink {
   readonly #client: S3Client;
   readonly #target: UploadTarget;
   readonly #signal: AbortSignal | undefined;
+  readonly #condition: { readonly IfMatch: string } | { readonly IfNoneMatch: '*' };
   readonly #free: Uint8Array[];
   readonly #sending = new Set<Promise<void>>();
   readonly #parts: CompletedPart[] = [];
@@ -78,6 +79,8 @@ export class PartSink {
     target: UploadTarget,
     options: {
       readonly signal?: AbortSignal | undefined;
+      /** ETag of the object to replace, without quotes. @default none: the key must be free */
+      readonly replaces?: string | undefined;
       /** Lent out one by one, each of {@link PART_BYTES}. @default two of its own */
       readonly buffers?: readonly Uint8Array[] | undefined;
     } = {},
@@ -85,6 +88,8 @@ export class PartSink {
     this.#client = client;
     this.#target = target;
     this.#signal = options.signal;
+    const { replaces } = options;
+    this.#condition = replaces === undefined ? { IfNoneMatch: '*' } : { IfMatch: `"${replaces}"` };
     this.#free = [...(options.buffers ?? ownBuffers())];
   }
 
@@ -110,7 +115,7 @@ export class PartSink {
   }
 
   /**
-   * Sends the last part and makes the object visible, if its key is free.
+   * Sends the last part and makes the object visible, if its key is free, or holds what is replaced.
    *
    * @param content figures of the text inside, if it is compressed: by them an object that is there
    * already is compared, else by length and CRC-32.
@@ -152,7 +157,7 @@ export class PartSink {
       ...checksum,
       ContentType: this.#target.contentType,
       Body: body,
-      IfNoneMatch: '*',
+      ...this.#condition,
     });
     try {
       const { ETag } = await this.#client.send(command, { abortSignal: this.#signal });
@@ -202,7 +207,7 @@ export class PartSink {
       ChecksumCRC32: crc32Base64(this.#crc),
       ChecksumType: 'FULL_OBJECT',
       MpuObjectSize: this.#bytes,
-      IfNoneMatch: '*',
+      ...this.#condition,
     });
     try {
       const { ETag } = await this.#client.send(command, { abortSignal: this.#signal });

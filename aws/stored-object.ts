@@ -44,9 +44,9 @@ export async function headObject(
   }
 }
 
-/** S3 says that the key was taken before the write was committed. */
+/** S3 says that the key was taken, or what was to be replaced is gone, before the write was committed. */
 export function isTaken(error: unknown): boolean {
-  return statusOf(error) === 412;
+  return statusOf(error) === 412 || isNamed(error, 'NoSuchKey');
 }
 
 /** S3 says that the key changed while a conditional write was under way. */

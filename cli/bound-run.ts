@@ -57,7 +57,7 @@ export function watchRun(
   const { bucket, prefix } = output;
   let total = 0;
   return async () => {
-    if (total === 0) total = await count(readLines(client, bucket, planKey(prefix)));
+    if (total === 0) total = await count(readLines(client, bucket, planKey(prefix, 1)));
     if (total === 0) return undefined;
     return {
       total,

@@ -1,6 +1,7 @@
+import { STORED_AS } from '#core/encode/compression.ts';
 import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { chunkName } from './stored-run.ts';
+import { chunkName, type StoredRun } from './stored-run.ts';
 
 function entryProblems(manifest: Manifest, entry: ManifestEntry, position: number): string[] {
   const before = manifest.entries[position - 1];
@@ -21,7 +22,8 @@ function entryProblems(manifest: Manifest, entry: ManifestEntry, position: numbe
   return problems;
 }
 
-function totalsProblems({ entries, totals, matrix }: Manifest): string[] {
+/** In what the totals of a manifest are not those of its chunks, or its matrix is not what they hold. */
+export function totalsProblems({ entries, totals, matrix }: Manifest): string[] {
   const sums = new TotalsBuilder();
   for (const entry of entries) sums.add(entry);
   const expected = sums.totals();
@@ -39,10 +41,18 @@ function totalsProblems({ entries, totals, matrix }: Manifest): string[] {
   return problems;
 }
 
-function nameProblems({ entries }: Manifest, names: readonly string[]): string[] {
-  const listed = new Set(entries.map(chunkName));
+/** The names that a later generation may give its chunks; nothing else has them. */
+function laterName({ entries, compression }: Manifest): (name: string) => boolean {
+  const pattern = new RegExp(`^chunk-\\d{6}${RegExp.escape(STORED_AS[compression].ending)}$`);
+  const last = chunkName(entries.at(-1)!);
+  return (name) => name > last && pattern.test(name);
+}
+
+function nameProblems({ manifest, names, isContinued }: StoredRun): string[] {
+  const listed = new Set(manifest.entries.map(chunkName));
+  const isLater = isContinued ? laterName(manifest) : () => false;
   return names
-    .filter((name) => !listed.has(name))
+    .filter((name) => !listed.has(name) && !isLater(name))
     .map((name) => `${name} lies beside the chunks but is not in the manifest`);
 }
 
@@ -50,10 +60,11 @@ function nameProblems({ entries }: Manifest, names: readonly string[]): string[]
  * Everything in which a manifest contradicts itself or the names beside its chunks: rows not tiled,
  * order, totals, the composed CRC-32, foreign files. Reads no chunk.
  */
-export function manifestProblems(manifest: Manifest, names: readonly string[]): string[] {
+export function manifestProblems(run: StoredRun): string[] {
+  const { manifest } = run;
   return [
     ...manifest.entries.flatMap((entry, position) => entryProblems(manifest, entry, position)),
     ...totalsProblems(manifest),
-    ...nameProblems(manifest, names),
+    ...nameProblems(run),
   ];
 }

@@ -7,11 +7,18 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { claimKey, generationKey } from '#core/output.ts';
 import { isS3Uri, pinObject, withFile, withS3Client } from './open-source.ts';
 
 /** A finished run: its manifest, and its chunks wherever they lie now. */
 export interface StoredRun {
   readonly manifest: Manifest;
+  /** The manifest's own text. */
+  readonly text: string;
+  /** A run has begun to append to it: chunks of that may lie beside its own. */
+  readonly isContinued: boolean;
+  /** Reads the manifest of a generation of the set. @returns undefined when it is missing */
+  readGeneration(generation: number): Promise<string | undefined>;
   /** Names of everything that lies beside the chunks, the chunks too. */
   readonly names: readonly string[];
   /** Opens a chunk for as long as `use` takes. */
@@ -33,6 +40,10 @@ export function dataPath(directory: string): string {
   return join(directory, OUTPUT_FOLDERS.data);
 }
 
+function nextGeneration({ generation = 1 }: Manifest): number {
+  return generation + 1;
+}
+
 async function openDirectory(directory: string): Promise<StoredRun> {
   const isDirectory = (await stat(directory).catch(() => undefined))?.isDirectory() === true;
   const text = await readFile(manifestPath(directory), 'utf8').catch((cause: unknown) => {
@@ -40,8 +51,13 @@ async function openDirectory(directory: string): Promise<StoredRun> {
     throw new ManifestError(`${directory} ${what}; name the --out directory of a run`, { cause });
   });
   const data = dataPath(directory);
+  const readFrom = (key: string) => readFile(join(directory, key), 'utf8').catch(() => undefined);
+  const manifest = parseManifest(text);
   return {
-    manifest: parseManifest(text),
+    manifest,
+    text,
+    isContinued: (await readFrom(claimKey('', nextGeneration(manifest)))) !== undefined,
+    readGeneration: (generation) => readFrom(generationKey('', generation)),
     names: await readdir(data).catch(() => []),
     withChunk: (entry, use) => withFile(join(data, chunkName(entry)), use),
   };
@@ -49,14 +65,19 @@ async function openDirectory(directory: string): Promise<StoredRun> {
 
 async function openInS3(client: S3Client, uri: string, signal: AbortSignal): Promise<StoredRun> {
   const { bucket, key } = parseS3Uri(uri);
-  const text = await readText(client, bucket, key, signal);
+  const readFrom = (from: string) => readText(client, bucket, from, signal);
+  const text = await readFrom(key);
   if (text === undefined) throw new ManifestError(`${uri} does not exist`);
   const manifest = parseManifest(text);
   const [first] = manifest.entries;
   const data = parseS3Uri(dirname(first!.url));
   const objects = listObjects(client, data.bucket, `${data.key}/`, signal);
+  const prefix = `${dirname(key)}/`.slice(0, -OUTPUT_FOLDERS.manifest.length);
   return {
     manifest,
+    text,
+    isContinued: (await readFrom(claimKey(prefix, nextGeneration(manifest)))) !== undefined,
+    readGeneration: (generation) => readFrom(generationKey(prefix, generation)),
     names: await Array.fromAsync(objects, (object) => basename(object.key)),
     withChunk: async (entry, use) => use(await pinObject(client, entry.url, signal)),
   };

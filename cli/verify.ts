@@ -3,16 +3,15 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import type { Compression } from '#core/encode/compression.ts';
 import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
-import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
+import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import { parseCount } from './argument-parsers.ts';
 import { type CommandIo, printResult } from './command-io.ts';
-import { encodeRows } from './encode-rows.ts';
 import { formatBytes, formatCount } from './format-figures.ts';
+import { generationProblems } from './generation-problems.ts';
 import { manifestProblems } from './manifest-problems.ts';
-import { type OpenedMatrix, withMatrix } from './open-source.ts';
-import { firstDifference, readChunk } from './read-chunk.ts';
-import { readText } from './read-text.ts';
-import { sampleIndices } from './sample-indices.ts';
+import { withMatrix } from './open-source.ts';
+import { readChunk } from './read-chunk.ts';
+import { rederiveSample } from './rederive.ts';
 import { addSourceOptions, type SourceFlags, sourceOptions } from './source-options.ts';
 import { type StoredRun, withStoredRun } from './stored-run.ts';
 
@@ -25,6 +24,8 @@ interface VerifyOptions extends SourceFlags {
 /** What `verify --json` prints. */
 interface Verification {
   readonly runId: string;
+  /** Runs whose rows are in the set. */
+  readonly generations: number;
   readonly chunks: number;
   readonly rows: number;
   readonly bytes: number;
@@ -96,51 +97,12 @@ async function allChunkProblems(run: StoredRun, signal: AbortSignal): Promise<st
   return problems;
 }
 
-function sourceProblems({ source, matrix }: Manifest, given: OpenedMatrix): string[] {
-  const { shape, dtype, nnz } = given.matrix;
-  const facts = [
-    ['size', given.pin.size, source.size],
-    ['shape', shape.join(' x '), matrix.shape.join(' x ')],
-    ['dtype', dtype, matrix.dtype],
-    ['nnz', nnz, matrix.nnz],
-  ] as const;
-  return facts
-    .filter(([, got, expected]) => got !== expected)
-    .map(
-      ([fact, got, expected]) => `the source's ${fact} is ${got}, the manifest says ${expected}`,
-    );
-}
-
-async function rederive(run: StoredRun, given: OpenedMatrix, index: number): Promise<string[]> {
-  const { dialect, entries, compression } = run.manifest;
-  const entry = entries[index]!;
-  const header = index === 0 ? dialect.header : 'none';
-  const text = encodeRows(given.matrix, entry, {
-    dialect: { ...dialect, header },
-    compression: 'none',
-  });
-  const difference = await run.withChunk(entry, (chunk) =>
-    firstDifference(readText(chunk, compression), text),
-  );
-  if (difference === undefined) return [];
-  return [`chunk ${index} differs at byte ${difference} from what the source gives`];
-}
-
-async function rederiveSample(
-  run: StoredRun,
-  given: OpenedMatrix,
-  { sample, seed }: VerifyOptions,
-): Promise<number[]> {
-  assertNone(sourceProblems(run.manifest, given));
-  const indices = sampleIndices(run.manifest.entries.length, sample, seed);
-  for (const index of indices) assertNone(await rederive(run, given, index));
-  return indices;
-}
-
-function prose({ chunks, rows, bytes, crc32, rederived }: Verification): string {
+function prose(verification: Verification): string {
+  const { generations, chunks, rows, bytes, crc32, rederived } = verification;
+  const appended = generations > 1 ? ` of ${formatCount(generations)} generations` : '';
   const again =
     rederived.length > 0 ? `; derived again and equal: chunks ${rederived.join(', ')}` : '';
-  return `verified ${formatCount(chunks)} chunks, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}`;
+  return `verified ${formatCount(chunks)} chunks${appended}, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}`;
 }
 
 async function verifyRun(
@@ -148,8 +110,12 @@ async function verifyRun(
   options: VerifyOptions,
   signal: AbortSignal,
 ): Promise<Verification> {
-  const { manifest, names } = run;
-  assertNone([...manifestProblems(manifest, names), ...(await allChunkProblems(run, signal))]);
+  const { manifest } = run;
+  assertNone([
+    ...manifestProblems(run),
+    ...(await generationProblems(run)),
+    ...(await allChunkProblems(run, signal)),
+  ]);
   const { source } = options;
   const rederived =
     source === undefined
@@ -158,7 +124,8 @@ async function verifyRun(
           rederiveSample(run, given, options),
         );
   const { chunks, rows, bytes, crc32 } = manifest.totals;
-  return { runId: manifest.runId, chunks, rows, bytes, crc32, rederived };
+  const generations = manifest.generation ?? 1;
+  return { runId: manifest.runId, generations, chunks, rows, bytes, crc32, rederived };
 }
 
 async function verify(location: string, options: VerifyOptions, io: CommandIo): Promise<void> {

@@ -94,9 +94,9 @@ export interface RowRange {
   readonly rowEnd: number;
 }
 
-/** One line of `_plan/plan.jsonl`: one chunk, one child of the Distributed Map. */
+/** One line of `_plan/plan.jsonl`: one chunk, one child of the Distributed Map. Its rows are those of the source. */
 export interface ChunkTask extends RowRange {
-  /** Zero-based; the six digits of `chunk-000042`. */
+  /** Zero-based over all generations; the six digits of `chunk-000042`. */
   readonly index: number;
 }
 

@@ -43,4 +43,6 @@ export interface StartedRun {
   readonly runId: string;
   readonly source: SourcePin;
   readonly output: OutputLocation;
+  /** Which one of its output the run writes, from 1. */
+  readonly generation: number;
 }

@@ -1,9 +1,26 @@
 import { OUTPUT_FOLDERS, STAGED_FOLDER } from './contract.ts';
 import type { OutputLocation } from './run.ts';
 
-/** Key of the manifest: its existence means "complete". */
+const GENERATION_DIGITS = 6;
+
+/** `000002`, as the names of a generation's objects end; they ascend as text and as numbers alike. */
+function generationId(generation: number): string {
+  return String(generation).padStart(GENERATION_DIGITS, '0');
+}
+
+/** A generation's own name; that of the first one has no number. */
+function named(name: string, generation: number): string {
+  return generation === 1 ? name : `${name}-${generationId(generation)}`;
+}
+
+/** Key of the latest manifest: its existence means "complete". Each appended generation replaces it. */
 export function manifestKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}manifest.json`;
+}
+
+/** Key of the manifest of one generation, counted from 1; never replaced. */
+export function generationKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.manifest}manifest-${generationId(generation)}.json`;
 }
 
 /** Key of the report on the last execution that failed; nothing reads it but people. */
@@ -11,19 +28,19 @@ export function failuresKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}failures.json`;
 }
 
-/** Key of the object that claims an output prefix for one run. */
-export function claimKey(prefix: string): string {
-  return `${prefix}${OUTPUT_FOLDERS.manifest}run.json`;
+/** Key of the object that claims a generation of an output, the first one and with it the prefix, for one run. */
+export function claimKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.manifest}${named('run', generation)}.json`;
 }
 
-/** Key of the plan: one chunk task a line. */
-export function planKey(prefix: string): string {
-  return `${prefix}${OUTPUT_FOLDERS.plan}plan.jsonl`;
+/** Key of the plan of a generation: one chunk task a line. */
+export function planKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('plan', generation)}.jsonl`;
 }
 
-/** Key of the layout of the source, which every writer reads. */
-export function layoutKey(prefix: string): string {
-  return `${prefix}${OUTPUT_FOLDERS.plan}source.json`;
+/** Key of the layout of a generation's source, which every writer reads. */
+export function layoutKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('source', generation)}.json`;
 }
 
 /** Where the objects of the output bucket that are staged for one unit of a source lie. */

@@ -38,6 +38,8 @@ export interface ExportRequest {
     readonly format: 'csv';
     readonly compression: Compression;
     readonly text: CsvDialect;
+    /** The rows go after those that lie at `uri` already. */
+    readonly append: boolean;
   };
   readonly chunking: Chunking;
   /** Writers at once, or null for the deployment's. */
@@ -153,6 +155,18 @@ const chunking = z.optional(
     ),
 );
 
+const output = section({
+  uri: z.optional(outputUri),
+  format: z.optional(z.literal('csv', { error: "'csv'" })),
+  compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
+  text,
+  append: z.optional(z.boolean({ error: 'true or false' })),
+}).check(
+  z.refine((given) => given?.append !== true || given.uri !== undefined, {
+    error: 'given with its uri where append is true, so that there is a place to append to',
+  }),
+);
+
 /** What a request may hold; every `error` says what is allowed. */
 export const requestSchema = z.strictObject(
   {
@@ -163,12 +177,7 @@ export const requestSchema = z.strictObject(
       nnz: z.optional(count),
       dtype: z.optional(z.enum(DTYPES, { error: `one of ${DTYPES.join(', ')}` })),
     }),
-    output: section({
-      uri: z.optional(outputUri),
-      format: z.optional(z.literal('csv', { error: "'csv'" })),
-      compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
-      text,
-    }),
+    output,
     chunking,
     limits: section({ concurrency: z.optional(wholeNumber(1, MAX_CONCURRENCY)) }),
     dryRun: z.optional(z.boolean({ error: 'true or false' })),

@@ -106,6 +106,7 @@ export function parseRequest(input: unknown, defaults: RequestDefaults = {}): Ex
       format: 'csv',
       compression: body.output?.compression ?? 'none',
       text: dialectOf(body),
+      append: body.output?.append ?? false,
     },
     chunking: chunkingOf(body),
     concurrency: body.limits?.concurrency ?? null,

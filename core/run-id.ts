@@ -10,7 +10,7 @@ import type { SourcePin } from './source/source-pin.ts';
  * @param outputBucket the bucket written to when the request names no `output.uri`.
  */
 export function runIdentity(request: ExportRequest, pin: SourcePin, outputBucket: string): string {
-  const { uri, format, compression, text } = request.output;
+  const { uri, format, compression, text, append } = request.output;
   return JSON.stringify({
     contract: CONTRACT_VERSION,
     source: {
@@ -27,9 +27,20 @@ export function runIdentity(request: ExportRequest, pin: SourcePin, outputBucket
       delimiter: text.delimiter,
       naRep: text.naRep,
       header: text.header,
+      ...(append && { append }),
     },
     chunking: request.chunking,
   });
+}
+
+/**
+ * The name under which the ledger records a run. An append that is begun again after another generation has
+ * other chunk ids, so its record is another one.
+ *
+ * @param generation of the output that the run writes.
+ */
+export function ledgerName(runId: string, generation: number): string {
+  return generation === 1 ? runId : `${runId}@${generation}`;
 }
 
 /** First 128 bits of SHA-256 over an identity, as 32 hexadecimal digits. */

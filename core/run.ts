@@ -15,6 +15,22 @@ export interface OutputLocation {
   readonly prefix: string;
 }
 
+/** What a run's chunks and rows come after: the generations of the set that were there before it. */
+export interface RunBase {
+  /** Number of the latest of them; 0 when there was none. */
+  readonly generation: number;
+  readonly chunks: number;
+  readonly rows: number;
+}
+
+/** The base of a run that begins a set. */
+export const EMPTY_BASE: RunBase = { generation: 0, chunks: 0, rows: 0 };
+
+/** Which generation of its output a run is, from 1. */
+export function generationOf({ base }: { readonly base: RunBase }): number {
+  return base.generation + 1;
+}
+
 /** What every step of a run knows: about 1 KB, handed to each child with its row range. */
 export interface RunHeader {
   readonly runId: string;
@@ -22,6 +38,7 @@ export interface RunHeader {
   /** What is known of the matrix; where its arrays lie, the object at `layoutKey` says. */
   readonly matrix: MatrixInfo & { readonly format: SourceFormat };
   readonly output: OutputLocation;
+  readonly base: RunBase;
   readonly dialect: CsvDialect;
   readonly compression: Compression;
   /** Chunks of the plan. */
@@ -111,6 +128,7 @@ const runHeader = z.strictObject({
     fillValue: z.optional(z.literal('NaN')),
   }),
   output: z.strictObject({ bucket: z.string(), prefix: z.string().check(z.regex(/\/$/)) }),
+  base: z.strictObject({ generation: count, chunks: count, rows: count }),
   dialect: z.strictObject({
     profile: z.enum(['typed', 'zero0', 'empty']),
     delimiter: z.string().check(z.length(1)),

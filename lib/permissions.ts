@@ -25,13 +25,13 @@ export interface Stores {
   readonly ledger: LedgerTable;
 }
 
-const PLAN_FILE = `*/${OUTPUT_FOLDERS.plan}plan.jsonl`;
+const PLANS = `*/${OUTPUT_FOLDERS.plan}plan*.jsonl`;
 const MANIFESTS = `*/${OUTPUT_FOLDERS.manifest}*`;
-const CLAIM = `*/${OUTPUT_FOLDERS.manifest}run.json`;
+const CLAIMS = `*/${OUTPUT_FOLDERS.manifest}run*.json`;
 const FAILURES = `*/${OUTPUT_FOLDERS.manifest}failures.json`;
 const CHUNKS = `*/${OUTPUT_FOLDERS.data}*`;
 const RESULTS = `*/${RESULTS_FOLDER}/*`;
-const LAYOUT = `*/${OUTPUT_FOLDERS.plan}source.json`;
+const LAYOUTS = `*/${OUTPUT_FOLDERS.plan}source*.json`;
 const STAGED = `${STAGED_FOLDER}*`;
 const STAGE_JOBS = `${STAGED_FOLDER}*/jobs.jsonl`;
 const STAGE_RESULTS = `${STAGED_FOLDER}*/results/*`;
@@ -142,15 +142,15 @@ export function planPermissions(stores: Stores): readonly Permission[] {
   return [
     ...readsSource(stores),
     lists(sourceBucket),
-    creates(outputBucket, PLAN_FILE, 'writes the plan of any run'),
-    creates(outputBucket, LAYOUT, 'writes where the arrays of any source lie'),
+    creates(outputBucket, PLANS, 'writes the plan of any run'),
+    creates(outputBucket, LAYOUTS, 'writes where the arrays of any source lie'),
     creates(outputBucket, STAGE_JOBS, 'writes the jobs that make a source readable by rows'),
     reads(outputBucket, STAGED, 'sees what has been staged of a source'),
-    reads(outputBucket, MANIFESTS, 'sees whose a prefix is, and if its run is complete'),
+    reads(outputBucket, MANIFESTS, 'sees whose a prefix is, and which runs are in it'),
     {
-      reason: 'claims the prefix of any run',
+      reason: 'claims a generation of any output',
       actions: ['s3:PutObject'],
-      resources: [outputBucket.arnForObjects(CLAIM)],
+      resources: [outputBucket.arnForObjects(CLAIMS)],
     },
     lists(outputBucket),
     ...encryptsOutput(stores),
@@ -174,7 +174,7 @@ export function writePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
     ...readsSource(stores),
-    reads(outputBucket, LAYOUT, 'reads where the arrays of any source lie'),
+    reads(outputBucket, LAYOUTS, 'reads where the arrays of any source lie'),
     reads(outputBucket, STAGED, 'reads what has been staged of any source'),
     creates(outputBucket, CHUNKS, 'writes the chunks of any run'),
     lists(outputBucket),
@@ -187,8 +187,12 @@ export function writePermissions(stores: Stores): readonly Permission[] {
 export function finalizePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
-    reads(outputBucket, PLAN_FILE, 'reads the plan of any run'),
-    creates(outputBucket, MANIFESTS, 'writes the manifest of any run'),
+    reads(outputBucket, PLANS, 'reads the plan of any run'),
+    creates(
+      outputBucket,
+      MANIFESTS,
+      'writes the manifests of any run, the latest in the place of the one before',
+    ),
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...queriesLedger(stores),
@@ -203,8 +207,8 @@ export function reportFailurePermissions(
   const { outputBucket, ledger } = stores;
   return [
     ...readsSource(stores),
-    reads(outputBucket, CLAIM, 'sees whose a prefix is'),
-    reads(outputBucket, LAYOUT, 'reads where the arrays of any source lie'),
+    reads(outputBucket, CLAIMS, 'sees whose a prefix is'),
+    reads(outputBucket, LAYOUTS, 'reads where the arrays of any source lie'),
     reads(outputBucket, STAGED, 'finds the rows that failed in what has been staged'),
     {
       reason: 'writes the failure report of any run, in the place of the one before',
@@ -231,7 +235,7 @@ export function reportFailurePermissions(
 /** What the ItemReaders and ResultWriters of the Distributed Maps may do. */
 export function mapPermissions(outputBucket: IBucket): readonly Permission[] {
   return [
-    reads(outputBucket, PLAN_FILE, 'an ItemReader reads the plan of any run'),
+    reads(outputBucket, PLANS, 'an ItemReader reads the plan of any run'),
     reads(outputBucket, STAGE_JOBS, 'an ItemReader reads the jobs of any Stage round'),
     {
       reason: 'the ResultWriters keep what the children of any run returned',

@@ -12,6 +12,8 @@ export interface PlanOptions {
   readonly matrix: MatrixInfo;
   readonly dialect: CsvDialect;
   readonly chunking: Chunking;
+  /** Chunks that are there already, whose ids go on. @default 0 */
+  readonly chunksBefore?: number;
 }
 
 /** Bytes of one column index in memory. */
@@ -43,7 +45,7 @@ function refuseLongChunk(task: ChunkTask, bytes: number): void {
 function refuseManyChunks(index: number): void {
   if (index < MAX_CHUNKS) return;
   throw new BoundExceededError(
-    `the plan has more than ${MAX_CHUNKS} chunks; ask for more rows or bytes a chunk`,
+    `the output would have more than ${MAX_CHUNKS} chunks; ask for more rows or bytes a chunk`,
   );
 }
 
@@ -61,11 +63,11 @@ export async function* planChunks(
   bands: AsyncIterable<Float64Array>,
   options: PlanOptions,
 ): AsyncGenerator<ChunkTask> {
-  const { matrix, chunking } = options;
+  const { matrix, chunking, chunksBefore = 0 } = options;
   const { perRow, perEntry } = textLimits(options);
   const maxRows = 'rows' in chunking ? chunking.rows : Number.POSITIVE_INFINITY;
   const target = 'targetBytes' in chunking ? chunking.targetBytes : Number.POSITIVE_INFINITY;
-  let index = 0;
+  let index = chunksBefore;
   let rowStart = 0;
   let bytes = 0;
   let row = -1;
@@ -96,5 +98,5 @@ export async function* planChunks(
       row += 1;
     }
   }
-  if (row > rowStart || index === 0) yield close(Math.max(row, 0));
+  if (row > rowStart || index === chunksBefore) yield close(Math.max(row, 0));
 }

@@ -1,18 +1,51 @@
-import type { RunHeader } from '#core/run.ts';
-import { MANIFEST_VERSION, type ManifestEntry, type ManifestHead } from './manifest.ts';
+import { ManifestError } from '#core/errors.ts';
+import { generationOf, type RunHeader } from '#core/run.ts';
+import {
+  MANIFEST_VERSION,
+  type ManifestEntry,
+  type ManifestHead,
+  type ManifestLink,
+  parseManifestEntry,
+  parseManifestHead,
+} from './manifest.ts';
 import type { TotalsBuilder } from './totals.ts';
 
-/** The part of a manifest that is known before any chunk is written. */
-export function manifestHead(run: RunHeader): ManifestHead {
+/** Ends the first line of a manifest, after its head. */
+const BEFORE_ENTRIES = ',"entries":[';
+
+/** Begins the line after the last entry. */
+const AFTER_ENTRIES = ']';
+
+/** The manifest of the generation that a run comes after. */
+interface PreviousManifest {
+  readonly head: ManifestHead;
+  readonly link: ManifestLink;
+}
+
+/**
+ * The part of a manifest that is known before any chunk is written.
+ *
+ * @param previous of the generation that the run's base names; undefined when the run begins a set.
+ */
+export function manifestHead(run: RunHeader, previous?: PreviousManifest): ManifestHead {
   const { shape, dtype, nnz, fillValue, format } = run.matrix;
+  const { runId, base, chunks } = run;
+  const source = { ...run.source, format };
+  const rows = base.rows + shape[0];
+  const before = previous?.head.matrix.nnz ?? 0;
+  const generation = generationOf(run);
+  const own = { generation, runId, source, rowStart: base.rows, rowEnd: rows, nnz, chunks };
   return {
     format: 'sparse-fanout-manifest',
     version: MANIFEST_VERSION,
-    runId: run.runId,
-    source: { ...run.source, format },
-    matrix: { shape, dtype, nnz, fillValue },
+    runId,
+    source,
+    matrix: { shape: [rows, shape[1]], dtype, nnz: nnz + before, fillValue },
     dialect: { ...run.dialect, lineTerminator: '\n', encoding: 'utf-8' },
     compression: run.compression,
+    generation,
+    ...(previous && { previous: previous.link }),
+    generations: [...(previous?.head.generations ?? []), own],
   };
 }
 
@@ -28,12 +61,38 @@ export async function* manifestText(
   entries: AsyncIterable<ManifestEntry>,
   totals: TotalsBuilder,
 ): AsyncGenerator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},"entries":[`;
+  yield `${JSON.stringify(head).slice(0, -1)}${BEFORE_ENTRIES}`;
   let separator = '\n';
   for await (const entry of entries) {
     totals.add(entry);
     yield `${separator}${JSON.stringify(entry)}`;
     separator = ',\n';
   }
-  yield `\n],"totals":${JSON.stringify(totals.totals())}}\n`;
+  yield `\n${AFTER_ENTRIES},"totals":${JSON.stringify(totals.totals())}}\n`;
+}
+
+async function* entriesIn(lines: AsyncGenerator<string>): AsyncGenerator<ManifestEntry> {
+  for await (const line of lines) {
+    if (line.startsWith(AFTER_ENTRIES)) return;
+    yield parseManifestEntry(line.replace(/,$/, ''));
+  }
+  throw new ManifestError('the manifest breaks off within its entries');
+}
+
+/**
+ * Reads the head of a manifest that {@link manifestText} wrote; its entries are read one at a time, when they
+ * are asked for.
+ *
+ * @throws {ManifestError} it was written otherwise or breaks off, or is none of this version.
+ */
+export async function readManifest(lines: AsyncGenerator<string>): Promise<{
+  readonly head: ManifestHead;
+  readonly entries: AsyncGenerator<ManifestEntry>;
+}> {
+  const first = await lines.next();
+  if (first.done === true || !first.value.endsWith(BEFORE_ENTRIES)) {
+    throw new ManifestError('the manifest has no first line that ends where its entries begin');
+  }
+  const head = parseManifestHead(`${first.value.slice(0, -BEFORE_ENTRIES.length)}}`);
+  return { head, entries: entriesIn(lines) };
 }

@@ -56,6 +56,7 @@ class Problems {
 }
 
 function entryOf(run: RunHeader, task: ChunkTask, record: DoneRecord): ManifestEntry {
+  const { rows } = run.base;
   const header = run.dialect.header === 'first-chunk' && task.index === 0 ? 1 : 0;
   return {
     url: `s3://${run.output.bucket}/${chunkKey(run, task.index)}`,
@@ -65,8 +66,8 @@ function entryOf(run: RunHeader, task: ChunkTask, record: DoneRecord): ManifestE
       record_count: task.rowEnd - task.rowStart + header,
     },
     index: task.index,
-    rowStart: task.rowStart,
-    rowEnd: task.rowEnd,
+    rowStart: rows + task.rowStart,
+    rowEnd: rows + task.rowEnd,
     nnz: record.nnz,
     contentBytes: record.contentBytes,
     crc32: record.crc32,
@@ -104,6 +105,7 @@ function agreed(
  * Proves that the chunks of a run are all there, once, in order and as recorded, and yields their
  * manifest entries in row order. Reads each account once, side by side; holds one line of each.
  *
+ * @param evidence of an appended run only: its objects are those after the last chunk of its base.
  * @throws {IncompleteRunError} after the last line, naming the first problems: a chunk missing,
  * failed or of another size, a foreign object below `data/`, rows not tiled, entries not all written.
  */
@@ -117,7 +119,7 @@ export async function* proveChunks(
   await Promise.all([records.advance(), objects.advance()]);
   let row = 0;
   let nnz = 0;
-  let chunks = 0;
+  let next = run.base.chunks;
 
   for await (const task of evidence.plan) {
     const key = chunkKey(run, task.index);
@@ -125,7 +127,7 @@ export async function* proveChunks(
       problems.add(`${objects.current.key} is not an object of this run`);
       await objects.advance();
     }
-    if (task.index !== chunks || task.rowStart !== row) {
+    if (task.index !== next || task.rowStart !== row) {
       problems.add(`the plan has a gap before chunk ${task.index}`);
     }
     const object = objects.current?.key === key ? objects.current : undefined;
@@ -137,7 +139,7 @@ export async function* proveChunks(
     if (records.current?.index === task.index) await records.advance();
     if (object !== undefined) await objects.advance();
     row = task.rowEnd;
-    chunks += 1;
+    next += 1;
   }
 
   for (; objects.current !== undefined; await objects.advance()) {
@@ -146,6 +148,7 @@ export async function* proveChunks(
   if (records.current !== undefined) problems.add(`chunk ${records.current.index} is not planned`);
   const [rows] = run.matrix.shape;
   if (row !== rows) problems.add(`the plan ends at row ${row} of ${rows}`);
+  const chunks = next - run.base.chunks;
   if (chunks !== run.chunks) problems.add(`the plan has ${chunks} of ${run.chunks} chunks`);
   problems.assertNone();
   if (nnz !== run.matrix.nnz) {

@@ -4,7 +4,6 @@ import { createObject } from '#aws/create-only.ts';
 import { Ledger } from '#aws/ledger.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { parseS3Uri } from '#aws/s3-uri.ts';
-import { headObject } from '#aws/stored-object.ts';
 import { planChunks } from '#core/chunking/plan-chunks.ts';
 import {
   type ChunkTask,
@@ -18,17 +17,19 @@ import { assertExpected } from '#core/expectations.ts';
 import type { SourceUnit } from '#core/formats/matrix-format.ts';
 import type { MatrixLayout } from '#core/formats/matrix-layout.ts';
 import { openLayout } from '#core/formats/open-layout.ts';
+import { assertSameKind } from '#core/manifest/generations.ts';
 import { defaultPrefix, layoutKey, manifestKey, outputUri, planKey } from '#core/output.ts';
 import { parseRequest } from '#core/request.ts';
 import type { ExportRequest } from '#core/request-schema.ts';
 import {
+  generationOf,
   type OutputLocation,
   type PlanInput,
   type PlanResult,
   type PlanSummary,
   planLine,
 } from '#core/run.ts';
-import { runIdentity, runIdOf } from '#core/run-id.ts';
+import { ledgerName, runIdentity, runIdOf } from '#core/run-id.ts';
 import { listUnits } from '#core/source/list-units.ts';
 import { pinUnits } from '#core/source/pin-source.ts';
 import { resolveSource } from '#core/source/resolve-source.ts';
@@ -36,7 +37,8 @@ import type { SourcePin } from '#core/source/source-pin.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { resolveContext } from '#lambdas/shared/resolve-context.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
-import { claimPrefix, isClaimedBy } from './claim.ts';
+import { claimGeneration } from './claim.ts';
+import { findBase, type Placement } from './find-base.ts';
 import { writeJobs } from './write-jobs.ts';
 
 /** What Plan needs from outside. */
@@ -49,8 +51,8 @@ export interface PlanDeps extends Instruments {
   readonly now: () => Date;
 }
 
-/** A run whose source can be read by rows. */
-interface ReadyRun extends BoundRun {
+/** A run whose source can be read by rows, and which knows what they come after. */
+interface ReadyRun extends BoundRun, Placement {
   readonly layout: MatrixLayout;
 }
 
@@ -76,6 +78,18 @@ function locateOutput(request: ExportRequest, runId: string, bucket: string): Ou
   ]);
 }
 
+/** @throws {OutputConflictError} the rows are of another kind than those that they come after. */
+function assertFits(
+  { request, output }: BoundRun,
+  { set }: Placement,
+  matrix?: MatrixLayout,
+): void {
+  if (set === undefined) return;
+  const { text: dialect, compression } = request.output;
+  const batch = { dialect, compression, ...(matrix && { matrix }) };
+  assertSameKind(batch, set, outputUri(output, output.prefix));
+}
+
 function summarize({ layout, request }: ReadyRun, chunks: number): PlanSummary {
   const { shape, nnz, dtype, fillValue } = layout;
   const [rows, columns] = shape;
@@ -96,7 +110,7 @@ function summarize({ layout, request }: ReadyRun, chunks: number): PlanSummary {
 
 /**
  * The Plan step: pins the source, checks it and the request, cuts the rows into chunks, claims the
- * output prefix and writes the plan. Nothing is written unless all of `indptr` proved sound.
+ * output, or the next generation of it, and writes the plan. Nothing is written unless all of `indptr` proved sound.
  *
  * Reads the headers of the source and its `indptr`, in bands; holds two bands.
  */
@@ -114,15 +128,17 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
   };
 
   const tasksOf = (ready: ReadyRun, signal: AbortSignal): AsyncGenerator<ChunkTask> => {
-    const { source, layout, request } = ready;
+    const { source, layout, request, base } = ready;
     const matrix = openLayout(source.uri, layout, s3ObjectStore(s3, signal));
     const dialect = request.output.text;
-    return planChunks(readIndptr(matrix), { matrix, dialect, chunking: request.chunking });
+    const options = { matrix, dialect, chunking: request.chunking, chunksBefore: base.chunks };
+    return planChunks(readIndptr(matrix), options);
   };
 
   const writePlan = async (ready: ReadyRun, signal: AbortSignal): Promise<number> => {
-    const { output, runId, layout } = ready;
+    const { output, runId, layout, request } = ready;
     const { bucket, prefix } = output;
+    const generation = generationOf(ready);
     let chunks = 0;
     const lines = async function* () {
       for await (const task of tasksOf(ready, signal)) {
@@ -130,11 +146,14 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
         yield planLine(task);
       }
       // Only now is the whole source known to be sound; the plan appears when this generator ends.
-      await claimPrefix(s3, output, runId, signal);
-      const place = { bucket, key: layoutKey(prefix), contentType: 'application/json' };
+      const { append } = request.output;
+      await claimGeneration(s3, { runId, output, generation, append }, signal);
+      const key = layoutKey(prefix, generation);
+      const place = { bucket, key, contentType: 'application/json' };
       await createObject(s3, place, [JSON.stringify(layout)], signal);
     };
-    const target = { bucket, key: planKey(prefix), contentType: 'application/x-ndjson' };
+    const key = planKey(prefix, generation);
+    const target = { bucket, key, contentType: 'application/x-ndjson' };
     await createObject(s3, target, lines(), signal);
     return chunks;
   };
@@ -146,28 +165,24 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     return { decision: 'dry-run', runId, output, summary: summarize(ready, chunks) };
   };
 
-  const isComplete = async ({ output, runId }: BoundRun, signal: AbortSignal): Promise<boolean> => {
-    if (!(await isClaimedBy(s3, output, runId, signal))) return false;
-    const manifest = await headObject(s3, output.bucket, manifestKey(output.prefix), signal);
-    return manifest !== undefined;
-  };
-
   const write = async (
     ready: ReadyRun,
     executionId: string,
     signal: AbortSignal,
   ): Promise<PlanResult> => {
-    const { request, runId, output, source, layout } = ready;
-    const ledger = new Ledger(deps.dynamo, deps.ledgerTable, runId, deps.now);
-    await ledger.startRun(ready.identity, executionId, { source, output });
+    const { request, runId, output, source, layout, base } = ready;
+    const generation = generationOf(ready);
+    const name = ledgerName(runId, generation);
+    const ledger = new Ledger(deps.dynamo, deps.ledgerTable, name, deps.now);
+    await ledger.startRun(ready.identity, executionId, { runId, source, output, generation });
     const chunks = await writePlan(ready, signal);
     logger.info('plan written', { chunks, output });
     const { text: dialect, compression } = request.output;
     const { parts: _, ...matrix } = layout;
     return {
       decision: 'write',
-      run: { runId, source, matrix, output, dialect, compression, chunks },
-      plan: { bucket: output.bucket, key: planKey(output.prefix) },
+      run: { runId, source, matrix, output, base, dialect, compression, chunks },
+      plan: { bucket: output.bucket, key: planKey(output.prefix, generation) },
       resultsPrefix: `${output.prefix}${RESULTS_FOLDER}`,
       concurrency: request.concurrency ?? DEFAULT_CONCURRENCY,
       summary: summarize(ready, chunks),
@@ -179,19 +194,23 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     const { request, runId, output, units } = bound;
     logger.appendKeys({ runId });
-    if (await isComplete(bound, signal)) {
+    const { append } = request.output;
+    const placement = await findBase(s3, { runId, output, append }, signal);
+    if (placement === undefined) {
       logger.info('run is complete already');
       const manifest = outputUri(output, manifestKey(output.prefix));
       return { decision: 'complete', runId, manifest };
     }
+    assertFits(bound, placement);
     const context = resolveContext(s3, outputBucket, request.source.options, signal);
     const resolution = await resolveSource(units, context);
     if ('jobs' in resolution) {
       if (request.dryRun) return { decision: 'dry-run', runId, output, summary: null };
       return await writeJobs(deps, bound, resolution.jobs, signal);
     }
-    const ready = { ...bound, layout: resolution.matrix };
+    const ready = { ...bound, ...placement, layout: resolution.matrix };
     assertExpected(request.expect, ready.layout);
+    assertFits(bound, placement, ready.layout);
     return await (request.dryRun ? dryRun(ready, signal) : write(ready, executionId, signal));
   };
 }

@@ -20,6 +20,7 @@ import {
 } from '#core/failure/failure-report.ts';
 import type { StartedRun, UnfinishedChunk } from '#core/ledger.ts';
 import { failuresKey, outputUri } from '#core/output.ts';
+import { ledgerName } from '#core/run-id.ts';
 import type { Matrix } from '#core/sparse/csr-part.ts';
 import { type EntryRanges, findEntryRanges } from '#core/sparse/entry-ranges.ts';
 import { claimText, readClaim } from '#lambdas/shared/claim.ts';
@@ -60,14 +61,15 @@ async function describeRun(
   run: StartedRun,
   { ledger, open }: { readonly ledger: LedgerPlace; readonly open: () => Promise<Matrix> },
 ): Promise<FailureReport> {
-  const { listed, ...counts } = await collectUnfinished(readUnfinishedChunks(ledger, run.runId));
+  const name = ledgerName(run.runId, run.generation);
+  const { listed, ...counts } = await collectUnfinished(readUnfinishedChunks(ledger, name));
   const { ranges, problem: sourceProblem } = await locate(open, listed);
   const chunks: ReportedChunk[] = [];
   for (const [position, chunk] of listed.entries()) {
     const { index, rowStart, rowEnd, status, tries } = chunk;
     chunks.push({
       ...{ index, rowStart, rowEnd, status, tries },
-      error: (await readTryError(ledger, run.runId, chunk)) ?? null,
+      error: (await readTryError(ledger, name, chunk)) ?? null,
       sourceBytes: ranges[position] ?? null,
       reproduce: sliceCommand(run.source.uri, chunk),
     });
@@ -90,9 +92,9 @@ export function createHandler(deps: ReportFailureDeps): Step<FailedExecution, Fa
     metrics.addMetric('FailuresReported', MetricUnit.Count, 1);
     const run = await findRun(ledger, execution.executionArn);
     if (run === undefined) return failureNotice(execution, {});
-    const { runId, output } = run;
+    const { runId, output, generation } = run;
     logger.appendKeys({ runId });
-    const claim = await readClaim(s3, output, signal);
+    const claim = await readClaim(s3, output, generation, signal);
     if (claim !== claimText(runId)) return failureNotice(execution, { runId });
 
     const open = () => openSource(s3, run, signal);

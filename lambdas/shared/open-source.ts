@@ -4,9 +4,8 @@ import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { IncompleteRunError } from '#core/errors.ts';
 import { openLayout } from '#core/formats/open-layout.ts';
 import { parseLayout } from '#core/formats/parse-layout.ts';
+import type { StartedRun } from '#core/ledger.ts';
 import { layoutKey, outputUri } from '#core/output.ts';
-import type { OutputLocation } from '#core/run.ts';
-import type { SourcePin } from '#core/source/source-pin.ts';
 import type { Matrix } from '#core/sparse/csr-part.ts';
 
 /**
@@ -16,10 +15,10 @@ import type { Matrix } from '#core/sparse/csr-part.ts';
  */
 export async function openSource(
   s3: S3Client,
-  { source, output }: { readonly source: SourcePin; readonly output: OutputLocation },
+  { source, output, generation }: Omit<StartedRun, 'runId'>,
   signal: AbortSignal,
 ): Promise<Matrix> {
-  const key = layoutKey(output.prefix);
+  const key = layoutKey(output.prefix, generation);
   const text = await readText(s3, output.bucket, key, signal);
   if (text === undefined) {
     throw new IncompleteRunError(`${outputUri(output, key)} is gone; start the run again`);

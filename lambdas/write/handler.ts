@@ -7,7 +7,8 @@ import type { ChunkTask } from '#core/contract.ts';
 import type { Kernel } from '#core/encode/wasm/kernel.ts';
 import { TimeoutSoonError } from '#core/errors.ts';
 import type { ChunkFigures } from '#core/ledger.ts';
-import type { RunHeader, WriteInput } from '#core/run.ts';
+import { generationOf, type RunHeader, type WriteInput } from '#core/run.ts';
+import { ledgerName } from '#core/run-id.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
 import { writeChunk } from './write-chunk.ts';
 
@@ -76,7 +77,8 @@ export function createHandler(deps: WriteDeps): Step<WriteInput, WriteResult> {
 
   return async ({ run, chunk }, signal) => {
     logger.appendKeys({ runId: run.runId, chunk: chunk.index });
-    const ledger = new Ledger(deps.dynamo, deps.ledgerTable, run.runId, deps.now);
+    const name = ledgerName(run.runId, generationOf(run));
+    const ledger = new Ledger(deps.dynamo, deps.ledgerTable, name, deps.now);
     const started = await ledger.start(chunk);
     if (started.kind === 'done' && (await isStored(s3, run, chunk.index, started.record))) {
       logger.info('chunk skipped: done before');

@@ -8,7 +8,7 @@ import { STORED_AS } from '#core/encode/compression.ts';
 import { createChunkEncoder } from '#core/encode/create-chunk-encoder.ts';
 import type { Kernel } from '#core/encode/wasm/kernel.ts';
 import type { ChunkFigures } from '#core/ledger.ts';
-import type { RunHeader } from '#core/run.ts';
+import { generationOf, type RunHeader } from '#core/run.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { openSource } from '#lambdas/shared/open-source.ts';
 
@@ -49,7 +49,8 @@ async function encodeInto(
   const { dialect, compression } = run;
   const { dtype, nnz: stored, shape, fillValue } = run.matrix;
   const [rows, columns] = shape;
-  const matrix = await openSource(s3, run, signal);
+  const generation = generationOf(run);
+  const matrix = await openSource(s3, { ...run, generation }, signal);
   const buffer = await sink.buffer();
   const density = { rows, nnz: stored };
   const options = { dtype, columns, fillValue, dialect, compression, density, buffer };

@@ -18,6 +18,7 @@ const task = { index: 7, rowStart: 70, rowEnd: 80 };
 const places = {
   source: { uri: 's3://in/x.npz', etag: 'e', versionId: null, size: 9 },
   output: { bucket: 'out', prefix: 'x/' },
+  generation: 1,
 };
 const figures = { bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', nnz: 9 };
 
@@ -145,10 +146,10 @@ describe('Ledger', () => {
   });
 
   it('keeps the text that a run id stands for, and fails on another', async () => {
-    const { ledger } = newLedger();
-    await ledger.startRun('text', 'execution-1', places);
-    await ledger.startRun('text', 'execution-2', places);
-    await expect(ledger.startRun('other', 'execution-3', places)).rejects.toThrow(
+    const { ledger, runId } = newLedger();
+    await ledger.startRun('text', 'execution-1', { runId, ...places });
+    await ledger.startRun('text', 'execution-2', { runId, ...places });
+    await expect(ledger.startRun('other', 'execution-3', { runId, ...places })).rejects.toThrow(
       OutputConflictError,
     );
   });
@@ -157,14 +158,14 @@ describe('Ledger', () => {
     const place = { client: services.dynamo, table: services.table };
     const versioned = { ...places, source: { ...places.source, versionId: 'v' } };
     const first = newLedger();
-    await first.ledger.startRun('text', 'execution-a', places);
-    await first.ledger.startRun('text', 'execution-b', versioned);
     const { runId } = first;
+    await first.ledger.startRun('text', 'execution-a', { runId, ...places });
+    await first.ledger.startRun('text', 'execution-b', { runId, ...versioned });
     expect(await findRun(place, 'execution-a')).toEqual({ runId, ...places });
     expect(await findRun(place, 'execution-b')).toEqual({ runId, ...versioned });
     expect(await findRun(place, 'execution-c')).toBeUndefined();
     const second = newLedger();
-    await second.ledger.startRun('text', 'execution-a', places);
+    await second.ledger.startRun('text', 'execution-a', { runId: second.runId, ...places });
     expect(await findRun(place, 'execution-a')).toEqual({ runId: second.runId, ...places });
   });
 

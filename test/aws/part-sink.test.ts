@@ -6,10 +6,10 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createObject } from '#aws/create-only.ts';
+import { createObject, replaceObject } from '#aws/create-only.ts';
 import { PART_BYTES, PartSink } from '#aws/part-sink.ts';
 import { crc32Base64 } from '#core/checksum/crc32.ts';
-import { OutputConflictError } from '#core/errors.ts';
+import { OutputConflictError, UploadConflictError } from '#core/errors.ts';
 import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
 
 let services: LocalServices;
@@ -136,5 +136,55 @@ describe('createObject', () => {
     };
     await expect(createObject(services.s3, target('broken'), pieces())).rejects.toThrow('no more');
     expect(await pendingUploads()).toBe(0);
+  });
+});
+
+describe('replaceObject', () => {
+  async function textOf(key: string): Promise<string> {
+    const command = new GetObjectCommand({ Bucket: services.bucket, Key: key });
+    return (await (await services.s3.send(command)).Body?.transformToString()) ?? '';
+  }
+
+  const long = 'x'.repeat(PART_BYTES + 1);
+
+  it.each([
+    ['one part', 'second'],
+    ['several parts', long],
+  ])('writes %s in the place of the object that it knows', async (name, text) => {
+    const key = `replaced ${name}`;
+    const { etag } = await createObject(services.s3, target(key), ['first']);
+    const stored = await replaceObject(services.s3, { ...target(key), replaces: etag }, [text]);
+    expect(stored).toMatchObject({ bytes: text.length, existed: false });
+    expect(await textOf(key)).toBe(text);
+  });
+
+  it.each([
+    ['one part', 'second'],
+    ['several parts', long],
+  ])('takes an equal object of %s that is there already for its own', async (name, text) => {
+    const key = `repeated ${name}`;
+    const { etag } = await createObject(services.s3, target(key), ['first']);
+    const first = await replaceObject(services.s3, { ...target(key), replaces: etag }, [text]);
+    const second = await replaceObject(services.s3, { ...target(key), replaces: etag }, [text]);
+    expect(second).toMatchObject({ bytes: first.bytes, etag: first.etag, existed: true });
+    expect(await pendingUploads()).toBe(0);
+  });
+
+  it.each([
+    ['one part', 'mine'],
+    ['several parts', long],
+  ])('fails on another object than it knows, and leaves it: %s', async (name, text) => {
+    const key = `changed ${name}`;
+    const { etag } = await createObject(services.s3, target(key), ['first']);
+    await replaceObject(services.s3, { ...target(key), replaces: etag }, ['of another']);
+    const late = replaceObject(services.s3, { ...target(key), replaces: etag }, [text]);
+    await expect(late).rejects.toThrow(OutputConflictError);
+    expect(await textOf(key)).toBe('of another');
+    expect(await pendingUploads()).toBe(0);
+  });
+
+  it('fails when nothing is there any more, so that it is looked at again', async () => {
+    const gone = replaceObject(services.s3, { ...target('gone'), replaces: 'abc' }, ['x']);
+    await expect(gone).rejects.toThrow(UploadConflictError);
   });
 });

@@ -25,10 +25,12 @@ const chunk = (index: number) => join(directory, 'data', `chunk-00000${index}.cs
 
 /** Changes the manifest as JSON, keeping its shape. */
 async function edit(change: (manifest: Manifest) => void): Promise<void> {
-  const path = join(directory, '_manifest', 'manifest.json');
-  const manifest = parseManifest(await readFile(path, 'utf8'));
+  const pathOf = (name: string) => join(directory, '_manifest', name);
+  const manifest = parseManifest(await readFile(pathOf('manifest.json'), 'utf8'));
   change(manifest);
-  await writeFile(path, JSON.stringify(manifest));
+  for (const name of ['manifest-000001.json', 'manifest.json']) {
+    await writeFile(pathOf(name), JSON.stringify(manifest));
+  }
 }
 
 async function verify(...options: string[]): Promise<Ended> {

@@ -9,6 +9,7 @@ import { type CsvDialect, DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
+import { EMPTY_BASE } from '#core/run.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 
 /** Writes what `local run --out` leaves, without a local cloud: chunks of `rowsPerChunk` rows and a manifest. */
@@ -59,6 +60,7 @@ export async function writeRun(
       source: { uri: `s3://bucket/${basename(file)}`, etag, versionId: null, size },
       matrix: facts,
       output: { bucket: 'bucket', prefix: 'run/' },
+      base: EMPTY_BASE,
       dialect,
       compression: 'none' as const,
       chunks: entries.length,
@@ -69,6 +71,8 @@ export async function writeRun(
     const text = await Array.fromAsync(
       manifestText(manifestHead(run), listed, new TotalsBuilder()),
     );
-    await writeFile(join(directory, '_manifest', 'manifest.json'), text.join(''));
+    for (const name of ['manifest-000001.json', 'manifest.json']) {
+      await writeFile(join(directory, '_manifest', name), text.join(''));
+    }
   });
 }

@@ -24,6 +24,7 @@ describe('parseRequest', () => {
         format: 'csv',
         compression: 'none',
         text: { profile: 'typed', delimiter: ',', naRep: '', header: 'none' },
+        append: false,
       },
       chunking: { targetBytes: 512 * 1024 * 1024 },
       concurrency: null,
@@ -153,6 +154,18 @@ describe('parseRequest', () => {
     expect(problemsOf({ source: wrong })[0]).toMatch(
       /^source(\.\w+)? must be .*(object with either|a list of)/,
     );
+  });
+
+  it('appends where it is told to, and fails when it is told no place', () => {
+    const output = { uri: 's3://out/daily/', append: true };
+    expect(parseRequest({ source, output }).output).toMatchObject(output);
+    expect(parseRequest({ source }, { output }).output).toMatchObject(output);
+    expect(problemsOf({ source, output: { append: true } })).toEqual([
+      'output must be given with its uri where append is true, so that there is a place to append to, got {"append":true}',
+    ]);
+    expect(problemsOf({ source, output: { append: 1 } })).toEqual([
+      'output.append must be true or false, got 1',
+    ]);
   });
 
   it('fails on contradictory chunking', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRequest } from '#core/request.ts';
-import { runIdentity, runIdOf } from '#core/run-id.ts';
+import { ledgerName, runIdentity, runIdOf } from '#core/run-id.ts';
 
 const uri = 's3://data/matrix.npz';
 const pin = { uri, etag: 'e1', versionId: null, size: 10 };
@@ -22,7 +22,8 @@ describe('runIdOf', () => {
   });
 
   it('is the same whether a default is written out or not', async () => {
-    const spelled = { output: { format: 'csv', text: { profile: 'pandas-2', delimiter: ',' } } };
+    const text = { profile: 'pandas-2', delimiter: ',' };
+    const spelled = { output: { format: 'csv', append: false, text } };
     expect(await idOf(spelled)).toBe(await idOf({}));
   });
 
@@ -32,6 +33,7 @@ describe('runIdOf', () => {
       idOf({}, { ...pin, etag: 'e2' }),
       idOf({}, { ...pin, versionId: 'v' as unknown as null }),
       idOf({ output: { uri: 's3://out/else/' } }),
+      idOf({ output: { uri: 's3://out/else/', append: true } }),
       idOf({ output: { text: { profile: 'empty' } } }),
       idOf({ output: { text: { delimiter: ';' } } }),
       idOf({ output: { text: { naRep: 'NA' } } }),
@@ -40,5 +42,15 @@ describe('runIdOf', () => {
       idOf({ chunking: { targetBytes: 5 } }),
     ]);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('ledgerName', () => {
+  it('is the run id, and another name where the chunk ids are others', () => {
+    expect([1, 2, 3].map((generation) => ledgerName('abc', generation))).toEqual([
+      'abc',
+      'abc@2',
+      'abc@3',
+    ]);
   });
 });

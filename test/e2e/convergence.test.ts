@@ -33,7 +33,7 @@ describe('one request, several executions', () => {
     const manifests = new Set(ended.map(({ output }) => output.manifest));
     expect(manifests.size).toBe(1);
     expect(await stack.keys('twins/')).toHaveLength(
-      8 + 4 + (await stack.keys('twins/')).filter((key) => key.includes('/results/')).length,
+      8 + 5 + (await stack.keys('twins/')).filter((key) => key.includes('/results/')).length,
     );
   });
 

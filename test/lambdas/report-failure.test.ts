@@ -56,12 +56,17 @@ async function plannedRun(name: string, claimedBy = `run-${name}`) {
   const source = await pinSource(s3, { uri: `s3://${bucket}/${name}.npz` });
   const output = { bucket, prefix: `${name}-out/` };
   const { layout } = await openMatrix(s3Source(s3, source));
-  await put(layoutKey(output.prefix), JSON.stringify(layout));
+  await put(layoutKey(output.prefix, 1), JSON.stringify(layout));
   const runId = `run-${name}`;
   const ledger = new Ledger(dynamo, table, runId, () => new Date());
   const execution = failureOf(name);
-  await ledger.startRun('identity', execution.executionArn, { source, output });
-  await put(claimKey(output.prefix), claimText(claimedBy));
+  await ledger.startRun('identity', execution.executionArn, {
+    runId,
+    source,
+    output,
+    generation: 1,
+  });
+  await put(claimKey(output.prefix, 1), claimText(claimedBy));
   const reportText = () => readText(s3, bucket, failuresKey(output.prefix));
   return { ledger, execution, output, runId, source, reportText };
 }
@@ -146,8 +151,8 @@ describe('ReportFailure', () => {
     expect(notice).toMatchObject({ runId, report: null });
     const keys = listObjects(services.s3, services.bucket, output.prefix);
     expect(await Array.fromAsync(keys, ({ key }) => key)).toEqual([
-      claimKey(output.prefix),
-      layoutKey(output.prefix),
+      claimKey(output.prefix, 1),
+      layoutKey(output.prefix, 1),
     ]);
   });
 

@@ -14,7 +14,7 @@ import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
 import { Kernel } from '#core/encode/wasm/kernel.ts';
 import { OutputConflictError, SourceChangedError, TimeoutSoonError } from '#core/errors.ts';
 import { layoutKey } from '#core/output.ts';
-import type { RunHeader } from '#core/run.ts';
+import { EMPTY_BASE, type RunHeader } from '#core/run.ts';
 import { createHandler } from '#lambdas/write/handler.ts';
 import { goldenBytes } from '#test/support/golden.ts';
 import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
@@ -49,7 +49,7 @@ async function newRun(name: string, bytes = goldenBytes('inputs/dtype-int64.npz'
   const source = await pinSource(s3, { uri: `s3://${bucket}/${name}` });
   const { layout } = await openMatrix(s3Source(s3, source));
   const output = { bucket, prefix: `${name}-out/` };
-  const Key = layoutKey(output.prefix);
+  const Key = layoutKey(output.prefix, 1);
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(layout) }));
   const { parts: _, ...matrix } = layout;
   const run: RunHeader = {
@@ -57,6 +57,7 @@ async function newRun(name: string, bytes = goldenBytes('inputs/dtype-int64.npz'
     source,
     matrix,
     output,
+    base: EMPTY_BASE,
     dialect: DEFAULT_DIALECT,
     compression: 'none',
     chunks: 1,

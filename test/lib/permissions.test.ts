@@ -16,7 +16,7 @@ test('every role has exactly these statements', () => {
   expect(statementsByRole(plain)).toMatchInlineSnapshot(`
     {
       "FanoutFunctionsFinalizeRole": [
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
         "Allow dynamodb:Query on <FanoutLedger.Arn>",
@@ -26,16 +26,16 @@ test('every role has exactly these statements', () => {
       "FanoutFunctionsPlanRole": [
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>, <FanoutBucketsSource.Arn>",
-        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source.json, <FanoutBucketsOutput.Arn>/_staged/*/jobs.jsonl",
+        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json, <FanoutBucketsOutput.Arn>/_staged/*/jobs.jsonl",
         "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*, <FanoutBucketsOutput.Arn>/_staged/*",
-        "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/run.json",
+        "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/run*.json",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsPlanLogs.Arn>",
         "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
       ],
       "FanoutFunctionsReportFailureRole": [
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/run.json, <FanoutBucketsOutput.Arn>/*/_plan/source.json, <FanoutBucketsOutput.Arn>/_staged/*",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/run*.json, <FanoutBucketsOutput.Arn>/*/_plan/source*.json, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/failures.json",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
         "Allow dynamodb:GetItem, dynamodb:Query on <FanoutLedger.Arn>",
@@ -52,7 +52,7 @@ test('every role has exactly these statements', () => {
       ],
       "FanoutFunctionsWriteRole": [
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/source.json, <FanoutBucketsOutput.Arn>/_staged/*",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/source*.json, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/data/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
@@ -66,7 +66,7 @@ test('every role has exactly these statements', () => {
       "FanoutWorkflowRole": [
         "Allow lambda:InvokeFunction on <FanoutFunctionsFinalizeFunction.Arn>, <FanoutFunctionsPlanFunction.Arn>, <FanoutFunctionsStageFunction.Arn>, <FanoutFunctionsWriteFunction.Arn>",
         "Allow logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan.jsonl, <FanoutBucketsOutput.Arn>/_staged/*/jobs.jsonl",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/_staged/*/jobs.jsonl",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:ListMultipartUploadParts, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/results/*, <FanoutBucketsOutput.Arn>/_staged/*/results/*",
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
         "Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>:*",

@@ -1,5 +1,5 @@
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
-import type { RunHeader } from '#core/run.ts';
+import { EMPTY_BASE, type RunHeader } from '#core/run.ts';
 
 /** The header of a run over a two-column matrix that does not exist, for tests that read no source. */
 export function headerOf(figures: { rows: number; nnz: number; chunks: number }): RunHeader {
@@ -13,6 +13,7 @@ export function headerOf(figures: { rows: number; nnz: number; chunks: number })
       nnz: figures.nnz,
     },
     output: { bucket: 'bucket', prefix: 'out/' },
+    base: EMPTY_BASE,
     dialect: DEFAULT_DIALECT,
     compression: 'none',
     chunks: figures.chunks,

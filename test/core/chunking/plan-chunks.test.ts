@@ -21,12 +21,12 @@ async function* bandsOf(counts: readonly number[], bandLength: number) {
 async function plan(
   counts: readonly number[],
   chunking: Chunking,
-  { columns = 10, dtype = 'int64' as DType, bandLength = 1000 } = {},
+  { columns = 10, dtype = 'int64' as DType, bandLength = 1000, chunksBefore = 0 } = {},
 ): Promise<ChunkTask[]> {
   const nnz = counts.reduce((sum, count) => sum + count, 0);
   const matrix = { shape: [counts.length, columns] as const, dtype, nnz };
   return await Array.fromAsync(
-    planChunks(bandsOf(counts, bandLength), { matrix, dialect, chunking }),
+    planChunks(bandsOf(counts, bandLength), { matrix, dialect, chunking, chunksBefore }),
   );
 }
 
@@ -86,6 +86,18 @@ describe('planChunks', () => {
 
   it('gives one empty chunk for a matrix without rows', async () => {
     expect(await plan([], { rows: 5 })).toEqual([{ index: 0, rowStart: 0, rowEnd: 0 }]);
+  });
+
+  it('goes on after the chunks that are there already, with at least one', async () => {
+    expect(await plan([1, 1, 1], { rows: 2 }, { chunksBefore: 40 })).toEqual([
+      { index: 40, rowStart: 0, rowEnd: 2 },
+      { index: 41, rowStart: 2, rowEnd: 3 },
+    ]);
+    expect(await plan([], { rows: 5 }, { chunksBefore: 40 })).toEqual([
+      { index: 40, rowStart: 0, rowEnd: 0 },
+    ]);
+    const full = plan([1, 1, 1], { rows: 1 }, { chunksBefore: 999_998 });
+    await expect(full).rejects.toThrow(/more than 1000000 chunks/);
   });
 
   it('fails when a chunk of exact rows may pass 20 GiB', async () => {

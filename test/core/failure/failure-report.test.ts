@@ -22,6 +22,7 @@ const run = {
   runId: '0123456789abcdef0123456789abcdef',
   source: { uri: 's3://in/x.npz', etag: 'e', versionId: null, size: 9 },
   output: { bucket: 'out', prefix: 'x/' },
+  generation: 1,
 };
 const failed: ReportedChunk = {
   index: 3,

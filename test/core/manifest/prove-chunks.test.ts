@@ -158,6 +158,59 @@ describe('proveChunks', () => {
   });
 });
 
+describe('proveChunks of an appended run', () => {
+  const base = { generation: 2, chunks: 3, rows: 10 };
+  const run = { ...header(2), base };
+
+  /** Accounts of chunks 3 and 4, whose rows the source counts from 0. */
+  function appended(): Accounts {
+    const { plan, ledger, objects } = accountsOf(2);
+    const move = <T extends { readonly index: number }>(item: T) => ({
+      ...item,
+      index: item.index + base.chunks,
+    });
+    return {
+      plan: plan.map(move),
+      ledger: ledger.map(move),
+      objects: objects.map(({ size }, index) => ({
+        key: chunkKey(run, base.chunks + index),
+        size,
+      })),
+    };
+  }
+
+  const proofOf = ({ plan, ledger, objects }: Accounts) =>
+    Array.fromAsync(
+      proveChunks(run, { plan: each(plan), ledger: each(ledger), objects: each(objects) }),
+    );
+
+  it('goes on with the chunk ids and rows of its base', async () => {
+    const entries = await proofOf(appended());
+    expect(entries.map(({ index, rowStart, rowEnd }) => [index, rowStart, rowEnd])).toEqual([
+      [3, 10, 12],
+      [4, 12, 14],
+    ]);
+    expect(entries.map(({ url }) => url)).toEqual([
+      's3://bucket/out/data/chunk-000003.csv',
+      's3://bucket/out/data/chunk-000004.csv',
+    ]);
+  });
+
+  it('counts no header line among its records, wherever the base has it', async () => {
+    const { plan, ledger, objects } = appended();
+    const dialect = { ...run.dialect, header: 'first-chunk' as const };
+    const evidence = { plan: each(plan), ledger: each(ledger), objects: each(objects) };
+    const entries = await Array.fromAsync(proveChunks({ ...run, dialect }, evidence));
+    expect(entries.map(({ meta }) => meta.record_count)).toEqual([2, 2]);
+  });
+
+  it('fails on a plan that begins elsewhere, and on chunks that are missing', async () => {
+    const late = appended();
+    late.plan.shift();
+    await expect(proofOf(late)).rejects.toThrow(/gap before chunk 4.*1 of 2 chunks/);
+  });
+});
+
 describe('parseManifest', () => {
   it.each([
     ['{', /not JSON/],
