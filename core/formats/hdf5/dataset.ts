@@ -83,6 +83,15 @@ function checkChunks(dataset: Dataset): void {
   );
 }
 
+/** The library shuffles by the bytes of an element. */
+function checkFilters({ filters, itemBytes, where }: Dataset): void {
+  const shuffle = filters.find(({ kind }) => kind === 'shuffle');
+  if (shuffle === undefined || shuffle.itemBytes === itemBytes) return;
+  throw new CorruptSourceError(
+    `${where} is shuffled by ${shuffle.itemBytes} bytes, expected ${itemBytes}; the file is damaged`,
+  );
+}
+
 /** An array that lies in one piece must lie there whole. */
 function checkWhole({ storage, filters, length, itemBytes, where }: Dataset): void {
   if (storage.kind === 'chunks' || length === 0) return;
@@ -126,6 +135,7 @@ export function parseDataset(object: Hdf5Object): Dataset {
     filters: pipeline === undefined ? [] : parseFilters(pipeline),
     fill: parseFill(object, type.itemBytes),
   };
+  checkFilters(dataset);
   checkChunks(dataset);
   checkWhole(dataset);
   return dataset;

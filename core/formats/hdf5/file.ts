@@ -86,8 +86,10 @@ export async function readChecked(
   range: BlockRange,
   signature: string,
 ): Promise<Fields> {
-  const block = await readFields(file, range);
-  const fields = block.part(range.length - 4);
+  // A length that is damaged may be too short for even signature and checksum.
+  const length = Math.max(range.length, 8);
+  const block = await readFields(file, { ...range, length });
+  const fields = block.part(length - 4);
   assertChecksum(fields.peek(fields.left), block.u32(), range.where);
   expectSignature(fields, signature);
   return fields;
