@@ -1,5 +1,9 @@
-import { RequestError, UnsupportedSourceError } from '#core/errors.ts';
+import { stageConversion } from '#core/convert/convert.ts';
+import type { EntrySource } from '#core/convert/entry-source.ts';
+import { RequestError } from '#core/errors.ts';
 import { assembleCsr } from '#core/formats/assemble-csr.ts';
+import { resolveEntries } from '#core/formats/convert-entries.ts';
+import { openCscEntries } from '#core/formats/entries/csc.ts';
 import { type Dataset, parseDataset } from '#core/formats/hdf5/dataset.ts';
 import { openDatasetOf, openRoot } from '#core/formats/hdf5/group.ts';
 import { isHdf5, openHdf5 } from '#core/formats/hdf5/superblock.ts';
@@ -73,23 +77,43 @@ async function assemble(
   return { matrix: await assembleCsr(csr, arrays.indptr.stored.source) };
 }
 
+/** The entries of a matrix by columns. */
+async function openEntries(
+  { group, shape }: OpenedMatrix,
+  arrays: FoundArrays,
+): Promise<EntrySource> {
+  return await openCscEntries({
+    uri: group.where,
+    shape,
+    indptr: arrays.indptr.stored,
+    indices: arrays.indices.stored,
+    data: arrays.data.stored,
+  });
+}
+
 async function resolve(input: FormatInput): Promise<Resolution> {
   const matrix = await open(input);
   const found = await findArrays(matrix, input);
   if ('jobs' in found) return found;
-  if (matrix.order === 'csr') return assemble(matrix, found.arrays, input);
-  throw new UnsupportedSourceError(
-    `${matrix.group.where} is a csc_matrix, and rows can only be read from csr_matrix`,
-  );
+  if (matrix.order === 'csr') return await assemble(matrix, found.arrays, input);
+  const entries = await openEntries(matrix, found.arrays);
+  return await resolveEntries(matrix.format, entries, input.staged);
 }
 
-async function stage({ round, task }: StageJob, input: FormatInput): Promise<void> {
-  const name = ARRAY_NAMES[task];
-  if (round !== 'index' || name === undefined) {
-    throw new RequestError([`${input.unit.uri} has no job ${task} of a round ${round}`]);
+async function stage(job: StageJob, input: FormatInput): Promise<void> {
+  const matrix = await open(input);
+  const name = ARRAY_NAMES[job.task];
+  if (job.round === 'index' && name !== undefined) {
+    await stageIndex(name, matrix.datasets[name], input.staged);
+    return;
   }
-  const { datasets } = await open(input);
-  await stageIndex(name, datasets[name], input.staged);
+  const found = await findArrays(matrix, input);
+  if (job.round === 'index' || matrix.order === 'csr' || 'jobs' in found) {
+    throw new RequestError([
+      `${matrix.group.where} has no job ${job.task} of a round ${job.round}`,
+    ]);
+  }
+  await stageConversion(await openEntries(matrix, found.arrays), input.staged, job);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { resolveConversion, stageConversion } from '#core/convert/convert.ts';
+import { stageConversion } from '#core/convert/convert.ts';
 import type { EntryBatch, EntrySource } from '#core/convert/entry-source.ts';
+import { resolveEntries } from '#core/formats/convert-entries.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/formats/matrix-format.ts';
 import type { StageJob } from '#core/stage/stage-job.ts';
 import { textHead } from '#core/text/gunzip.ts';
@@ -62,13 +63,7 @@ async function resolve(input: FormatInput, options: TextOptions): Promise<Resolu
   const header = await readMtxHeader(text);
   const counts = await resolveCounts(text, header, input);
   if (counts.length > 0) return { jobs: counts };
-  const conversion = await resolveConversion(entrySourceOf(text, header), input.staged);
-  if ('jobs' in conversion) return conversion;
-  const { parts } = conversion;
-  const nnz = parts.reduce((sum, part) => sum + part.nnz, 0);
-  return {
-    matrix: { format: 'mtx', shape: header.shape, dtype: header.dtype, nnz, parts },
-  };
+  return await resolveEntries('mtx', entrySourceOf(text, header), input.staged);
 }
 
 /** Matrix Market files, plain or gzip; tests make their segments small. */

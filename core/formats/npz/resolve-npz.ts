@@ -1,7 +1,8 @@
-import { resolveConversion, stageConversion } from '#core/convert/convert.ts';
+import { stageConversion } from '#core/convert/convert.ts';
 import type { EntrySource } from '#core/convert/entry-source.ts';
 import { RequestError, UnsupportedSourceError } from '#core/errors.ts';
 import { assembleCsr } from '#core/formats/assemble-csr.ts';
+import { resolveEntries } from '#core/formats/convert-entries.ts';
 import type { FormatInput, Resolution } from '#core/formats/matrix-format.ts';
 import type { MatrixLayout } from '#core/formats/matrix-layout.ts';
 import { toArrayLayout } from '#core/formats/npy/array-layout.ts';
@@ -55,15 +56,6 @@ async function assemble(
   return await assembleCsr(arrays, indptr.source);
 }
 
-async function convert(entries: EntrySource, { staged }: FormatInput): Promise<Resolution> {
-  const conversion = await resolveConversion(entries, staged);
-  if ('jobs' in conversion) return conversion;
-  const { shape, dtype } = entries;
-  const { parts } = conversion;
-  const nnz = parts.reduce((sum, part) => sum + part.nnz, 0);
-  return { matrix: { format: 'npz', shape, dtype, nnz, parts } };
-}
-
 /**
  * Finds the arrays of a matrix that `scipy.sparse.save_npz` wrote. The rows of CSR are read as they
  * lie; CSC, COO, BSR and DIA are first turned into row-ordered parts.
@@ -76,7 +68,8 @@ async function convert(entries: EntrySource, { staged }: FormatInput): Promise<R
 export async function resolveNpz(input: FormatInput): Promise<Resolution> {
   const { openEntries, ...facts } = await readFacts(input);
   if (openEntries === undefined) return { matrix: await assemble(input, facts) };
-  return await convert(await openEntries({ uri: input.source.uri, ...facts }), input);
+  const entries = await openEntries({ uri: input.source.uri, ...facts });
+  return await resolveEntries('npz', entries, input.staged);
 }
 
 /**
