@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { crc32, createDeflateRaw } from 'node:zlib';
 
 /** The arrays of a CSR matrix with int32 offsets and int64 values. */
 export interface Int64Csr {
@@ -17,10 +18,20 @@ interface Member {
 
 interface ZipEntry {
   readonly name: string;
+  readonly method: number;
   readonly crc: number;
   readonly size: number;
+  readonly compressedSize: number;
   readonly offset: number;
 }
+
+/** How members are put into the file: as they are, or as NumPy compresses them. */
+type Method = 'stored' | 'deflated';
+
+const METHODS: Readonly<Record<Method, number>> = { stored: 0, deflated: 8 };
+
+/** Written to zlib at once. */
+const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** Array data in an npy file begins at a multiple of this. */
 const NPY_ALIGNMENT = 64;
@@ -56,13 +67,14 @@ function membersOf({ shape, indptr, indices, data }: Int64Csr): Member[] {
   ];
 }
 
-function localHeader({ name, crc, size }: ZipEntry): Buffer {
+function localHeader({ name, method, crc, size, compressedSize }: ZipEntry): Buffer {
   const header = Buffer.alloc(30 + name.length + 20);
   header.writeUInt32LE(0x04034b50, 0);
   header.writeUInt16LE(ZIP_VERSION, 4);
+  header.writeUInt16LE(method, 8);
   header.writeUInt16LE(DOS_DATE, 12);
   header.writeUInt32LE(crc, 14);
-  header.writeUInt32LE(size, 18);
+  header.writeUInt32LE(compressedSize, 18);
   header.writeUInt32LE(size, 22);
   header.writeUInt16LE(name.length, 26);
   header.writeUInt16LE(20, 28);
@@ -72,18 +84,19 @@ function localHeader({ name, crc, size }: ZipEntry): Buffer {
   zip64.writeUInt16LE(1, 0);
   zip64.writeUInt16LE(16, 2);
   zip64.writeBigUInt64LE(BigInt(size), 4);
-  zip64.writeBigUInt64LE(BigInt(size), 12);
+  zip64.writeBigUInt64LE(BigInt(compressedSize), 12);
   return header;
 }
 
-function centralEntry({ name, crc, size, offset }: ZipEntry): Buffer {
+function centralEntry({ name, method, crc, size, compressedSize, offset }: ZipEntry): Buffer {
   const entry = Buffer.alloc(46 + name.length);
   entry.writeUInt32LE(0x02014b50, 0);
   entry.writeUInt16LE(MADE_ON_UNIX, 4);
   entry.writeUInt16LE(ZIP_VERSION, 6);
+  entry.writeUInt16LE(method, 10);
   entry.writeUInt16LE(DOS_DATE, 14);
   entry.writeUInt32LE(crc, 16);
-  entry.writeUInt32LE(size, 20);
+  entry.writeUInt32LE(compressedSize, 20);
   entry.writeUInt32LE(size, 24);
   entry.writeUInt16LE(name.length, 28);
   entry.writeUInt32LE(OWNER_MAY_READ_AND_WRITE, 38);
@@ -102,16 +115,38 @@ function endRecord(entries: number, directoryBytes: number, directoryOffset: num
   return record;
 }
 
-async function writeMembers(file: FileHandle, members: readonly Member[]): Promise<void> {
+async function* pieces({ header, body }: Member): AsyncGenerator<Uint8Array> {
+  yield header;
+  for (let at = 0; at < body.length; at += PIECE_BYTES) yield body.subarray(at, at + PIECE_BYTES);
+}
+
+async function bytesOf(member: Member, method: Method): Promise<readonly Uint8Array[]> {
+  if (method === 'stored') return [member.header, member.body];
+  return await Array.fromAsync(Readable.from(pieces(member)).pipe(createDeflateRaw()));
+}
+
+async function writeMembers(
+  file: FileHandle,
+  members: readonly Member[],
+  method: Method,
+): Promise<void> {
   const entries: ZipEntry[] = [];
   let offset = 0;
-  for (const { name, header, body } of members) {
-    const size = header.length + body.length;
-    const entry = { name, crc: crc32(body, crc32(header)), size, offset };
+  for (const member of members) {
+    const { name, header, body } = member;
+    const stored = await bytesOf(member, method);
+    const entry = {
+      name,
+      method: METHODS[method],
+      crc: crc32(body, crc32(header)),
+      size: header.length + body.length,
+      compressedSize: stored.reduce((sum, { length }) => sum + length, 0),
+      offset,
+    };
     const local = localHeader(entry);
-    for (const bytes of [local, header, body]) await file.appendFile(bytes);
+    for (const bytes of [local, ...stored]) await file.appendFile(bytes);
     entries.push(entry);
-    offset += local.length + size;
+    offset += local.length + entry.compressedSize;
   }
   const directory = Buffer.concat(entries.map(centralEntry));
   await file.appendFile(directory);
@@ -119,14 +154,20 @@ async function writeMembers(file: FileHandle, members: readonly Member[]): Promi
 }
 
 /**
- * Writes the file that `scipy.sparse.save_npz(path, matrix, compressed=False)` would, byte for byte.
+ * Writes the file that `scipy.sparse.save_npz(path, matrix, compressed=False)` would, byte for byte, or
+ * the compressed one that `save_npz` writes unless told otherwise.
  *
- * The arrays are written from where they lie; nothing is copied. The file stays below 4 GiB.
+ * Stored arrays are written from where they lie; of a deflated one all compressed bytes are held. The
+ * file stays below 4 GiB.
  */
-export async function writeNpz(path: string, matrix: Int64Csr): Promise<void> {
+export async function writeNpz(
+  path: string,
+  matrix: Int64Csr,
+  method: Method = 'stored',
+): Promise<void> {
   const file = await open(path, 'w');
   try {
-    await writeMembers(file, membersOf(matrix));
+    await writeMembers(file, membersOf(matrix), method);
   } finally {
     await file.close();
   }
