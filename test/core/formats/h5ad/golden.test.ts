@@ -4,7 +4,6 @@ import { memorySource } from '#core/bytes/memory-source.ts';
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { encodeParts } from '#test/core/encode/encode-text.ts';
-import { withCounting } from '#test/support/counting-source.ts';
 import { golden, goldenBytes } from '#test/support/golden.ts';
 import { openMatrix } from '#test/support/open-matrix.ts';
 
