@@ -1,6 +1,6 @@
 import type { CsvEncoderOptions } from '#core/encode/csv-encoder.ts';
 import type { Kernel } from '#core/encode/wasm/kernel.ts';
-import { createDirectGzipEncoder } from './direct-gzip-encoder.ts';
+import { canDeflateDirectly, createDirectGzipEncoder } from './direct-gzip-encoder.ts';
 import type { GzipEncoder } from './gzip-encoder.ts';
 import { createTextGzipEncoder } from './text-gzip-encoder.ts';
 
@@ -20,7 +20,8 @@ const DENSE_CELLS_PER_ENTRY = 4;
 
 /**
  * Creates the encoder of one chunk's gzip member: from the entries alone where the matrix is sparse,
- * else by compressing the text. The choice depends on counts only, so the same chunk has the same bytes.
+ * else by compressing the text. The choice depends on counts and the dialect only, so the same chunk has
+ * the same bytes.
  *
  * @param kernel the module's instance, which serves this encoder until another user takes it; without
  * one the text is made and compressed: other bytes, the same text.
@@ -31,7 +32,7 @@ export function createGzipEncoder(
 ): GzipEncoder {
   const { density, ...text } = options;
   const cells = density.rows * text.columns;
-  const isSparse = text.columns > 0 && density.nnz * DENSE_CELLS_PER_ENTRY <= cells;
+  const isSparse = density.nnz * DENSE_CELLS_PER_ENTRY <= cells && canDeflateDirectly(text);
   if (isSparse && kernel !== undefined) return createDirectGzipEncoder(kernel, text);
   return createTextGzipEncoder(kernel, text);
 }

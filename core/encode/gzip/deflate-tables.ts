@@ -53,6 +53,7 @@ export class DeflateTables {
   constructor({ exports }: Kernel, options: CellOptions) {
     const utf8 = new TextEncoder();
     const unit = implicitText(options) + options.dialect.delimiter;
+    const unitBytes = utf8.encode(unit).length;
     const text = `\n${unit}${naText(options)}${ALPHABETS[WIDE_TYPES[options.dtype]]}`;
     const table = (codes: number, counts: number, size: number): Table => ({
       counts: new Uint32Array(exports.memory.buffer, counts, size).fill(0),
@@ -61,15 +62,15 @@ export class DeflateTables {
     const { LITERAL_CODES, LITERAL_COUNTS, RUN_CODES, RUN_COUNTS } = exports;
     const { LEAD_CODES, LEAD_COUNTS, PATCH_CODES, PATCH_COUNTS } = exports;
     // Cells of one byte have no leads: those would be shorter than a match can be.
-    const hasLeads = unit.length > 1;
+    const hasLeads = unitBytes > 1;
     const texts = hasLeads ? maxCellBytes(options) + 1 : 0;
     this.#alphabet = new Uint8Array(new Set(utf8.encode(text)));
-    this.#unitBytes = unit.length;
+    this.#unitBytes = unitBytes;
     this.#literals = table(LITERAL_CODES.value, LITERAL_COUNTS.value, LITERALS);
     this.#runs = table(RUN_CODES.value, RUN_COUNTS.value, MAX_MATCH + 1);
     this.#leads = table(LEAD_CODES.value, LEAD_COUNTS.value, texts);
     this.#patches = table(PATCH_CODES.value, PATCH_COUNTS.value, hasLeads ? NO_DIGIT + 1 : 0);
-    this.#patchLead = { length: 2 * unit.length - 1, distance: 2 * unit.length };
+    this.#patchLead = { length: 2 * unitBytes - 1, distance: 2 * unitBytes };
   }
 
   /** Counts of what was written since the last call, and at least one of whatever can be written. */

@@ -1,6 +1,7 @@
 import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { TextFigures } from '#core/checksum/text-digest.ts';
 import type { CsvEncoderOptions } from '#core/encode/csv-encoder.ts';
+import { type CellOptions, implicitText } from '#core/encode/implicit-text.ts';
 import { type Parts, PartWriter } from '#core/encode/part-writer.ts';
 import { EntryWindows, WIDE_TYPES } from '#core/encode/wasm/entry-windows.ts';
 import { type Kernel, STOPPED, type WindowDeflater } from '#core/encode/wasm/kernel.ts';
@@ -19,6 +20,15 @@ import { TextDeflater } from './text-deflater.ts';
  */
 const BLOCK_STEPS = [1024, 8192] as const;
 const LATER_BLOCK_STEPS = 65_536;
+
+/** As long as `False`: what the module writes at once is bounded by that, see `STEP_BYTES` there. */
+const MAX_UNSTORED_CELL_BYTES = 5;
+
+/** Whether a matrix has columns, and cells short enough: a text of one's own for NaN may print in all that are not stored. */
+export function canDeflateDirectly(options: CellOptions): boolean {
+  const unstored = new TextEncoder().encode(implicitText(options));
+  return options.columns > 0 && unstored.length <= MAX_UNSTORED_CELL_BYTES;
+}
 
 class DirectGzipEncoder implements GzipEncoder {
   readonly #options: CsvEncoderOptions;
@@ -124,7 +134,7 @@ class DirectGzipEncoder implements GzipEncoder {
  * Creates an encoder of one gzip member that is made from the stored entries alone: the text never exists.
  * Takes about 20 ns for each count and 130 for each float, whatever the number of columns.
  *
- * @param options of a matrix with one column at least.
+ * @param options of which {@link canDeflateDirectly} is true.
  * @param kernel the module's instance, which serves this encoder until another user takes it.
  */
 export function createDirectGzipEncoder(kernel: Kernel, options: CsvEncoderOptions): GzipEncoder {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { CsvDialect } from '#core/encode/csv-dialect.ts';
 import type { CellOptions } from '#core/encode/implicit-text.ts';
-import type { CsrData, CsrSlice } from '#core/sparse/csr.ts';
+import type { CsrData, CsrSlice, FillValue } from '#core/sparse/csr.ts';
 import { DTYPES, type DType } from '#core/sparse/dtype.ts';
 
 /** A slice and how its text is to be written. */
@@ -104,6 +104,7 @@ export const matrices: fc.Arbitrary<Matrix> = fc
     dtype: fc.constantFrom(...DTYPES),
     columns: fc.oneof(fc.constantFrom(0, 1, 2), fc.integer({ min: 3, max: 300 })),
     dialect: dialects,
+    fillValue: fc.constantFrom<FillValue | undefined>(undefined, undefined, 'NaN'),
   })
   .chain((options) => {
     const { columns, dtype } = options;

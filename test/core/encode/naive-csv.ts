@@ -34,7 +34,8 @@ function storedText(value: number | bigint, { dtype, dialect }: CellOptions): st
   return Number.isNaN(value) ? dialect.naRep : pythonRepr(Number(value));
 }
 
-function implicitText({ dtype, dialect }: CellOptions): string {
+function implicitText({ dtype, dialect, fillValue }: CellOptions): string {
+  if (fillValue === 'NaN') return dialect.naRep;
   if (dialect.profile === 'empty') return '';
   if (dialect.profile === 'zero0') return '0';
   if (dtype === 'bool') return 'False';

@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
 import { createCsvEncoder } from '#core/encode/csv-encoder.ts';
 import { createGzipEncoder } from '#core/encode/gzip/create-gzip-encoder.ts';
-import { createDirectGzipEncoder } from '#core/encode/gzip/direct-gzip-encoder.ts';
+import {
+  canDeflateDirectly,
+  createDirectGzipEncoder,
+} from '#core/encode/gzip/direct-gzip-encoder.ts';
 import type { GzipEncoder } from '#core/encode/gzip/gzip-encoder.ts';
 import { createTextGzipEncoder } from '#core/encode/gzip/text-gzip-encoder.ts';
 import type { CellOptions } from '#core/encode/implicit-text.ts';
@@ -75,14 +78,14 @@ function expectText({ bytes, content }: Member, text: Buffer): void {
   expect(content).toEqual({ bytes: text.length, crc32: crc32(text) });
 }
 
-const withColumns = matrices.filter(({ options }) => options.columns > 0);
-
 describe.each(['direct', 'text'] as const)('a gzip member made the %s way', (way) => {
+  const possible = matrices.filter(({ options }) => way === 'text' || canDeflateDirectly(options));
+
   test('holds the text of the simple encoder, whatever the matrix, its slices and its parts', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 5 });
     const cuts = fc.array(fc.nat(12), { maxLength: 4 });
     await fc.assert(
-      fc.property(withColumns, cuts, sizes, ({ slice, options }, rows, partBytes) => {
+      fc.property(possible, cuts, sizes, ({ slice, options }, rows, partBytes) => {
         const member = compress(way, cutSlice(slice, rows), options, partBytes);
         const full = member.parts.slice(0, -1);
         expect(full.map(({ length }) => length)).toEqual(
@@ -196,6 +199,24 @@ describe('the choice of a way', () => {
     expect(chosen(1000).equals(compress('direct', [slice], options).bytes)).toBe(true);
     expect(chosen(1001).equals(compress('text', [slice], options).bytes)).toBe(true);
   });
+
+  test.each([
+    ['é€', 'direct'],
+    ['é€x', 'text'],
+  ] as const)(
+    'where unstored cells print %s is %s: at most five bytes are direct',
+    (naRep, way) => {
+      const floats = regularSlice(40, 100, 4, (nnz) => new Float64Array(nnz).fill(0.5));
+      const dialect = { ...DEFAULT_DIALECT, naRep };
+      const cells = { dtype: 'float64', columns: 100, fillValue: 'NaN', dialect } as const;
+      const nextBuffer = freshBuffers([65_536]);
+      const density = { rows: 40, nnz: 1000 };
+      const encoder = createGzipEncoder(kernel, { ...cells, density, buffer: nextBuffer() });
+      const member = collect(encoder, [floats], nextBuffer);
+      expectText(member, textOf(floats, cells));
+      expect(member.bytes.equals(compress(way, [floats], cells).bytes)).toBe(true);
+    },
+  );
 
   test('is by the text for a matrix without columns', () => {
     const rows = regularSlice(70_000, 0, 1, (nnz) => new Int32Array(nnz));
