@@ -19,12 +19,16 @@ export interface PlanOptions {
 /** Bytes of one column index in memory. */
 const INDEX_BYTES = 4;
 
-/** Longest text of rows: it grows by a fixed amount a row and a fixed amount an entry. */
+/**
+ * Longest text of rows: it grows by a fixed amount a row and a fixed amount an entry, which is none where
+ * unstored cells are the longest.
+ */
 function textLimits({ matrix, dialect }: PlanOptions): { perRow: number; perEntry: number } {
+  const { dtype, fillValue, shape } = matrix;
   const one = (nnz: number) =>
-    chunkTextBounds({ rows: 1, columns: matrix.shape[1], nnz, dtype: matrix.dtype, dialect }).max;
+    chunkTextBounds({ rows: 1, columns: shape[1], nnz, dtype, fillValue, dialect }).max;
   const perRow = one(0);
-  return { perRow, perEntry: one(1) - perRow };
+  return { perRow, perEntry: Math.max(0, one(1) - perRow) };
 }
 
 function refuseLongRow(row: number, entries: number, matrix: MatrixInfo): void {

@@ -59,7 +59,8 @@ export function maxCellBytes(options: CellOptions): number {
  *
  * A row of only unstored cells has a known length; each stored cell changes it by what its text is
  * longer or shorter than an unstored one. Duplicates share a cell, so there may be fewer cells
- * than entries: one at least. `max` grows by a fixed amount a row and a fixed amount an entry.
+ * than entries: one at least. `max` grows by a fixed amount a row and, unless unstored cells are the
+ * longest, by a fixed amount an entry.
  */
 export function chunkTextBounds(options: TextSizeOptions): ByteBounds {
   const { rows, columns, nnz } = options;
@@ -68,9 +69,9 @@ export function chunkTextBounds(options: TextSizeOptions): ByteBounds {
   const unstored = rows * Math.max(1, columns * (implicit + 1));
   const mostCells = Math.min(nnz, rows * columns);
   const fewestCells = Math.min(1, mostCells);
+  const changes = (bytes: number) => [fewestCells * bytes, mostCells * bytes];
   return {
-    min:
-      unstored + Math.min(fewestCells * (shortest - implicit), mostCells * (shortest - implicit)),
-    max: unstored + mostCells * (longest - implicit),
+    min: unstored + Math.min(...changes(shortest - implicit)),
+    max: unstored + Math.max(...changes(longest - implicit)),
   };
 }

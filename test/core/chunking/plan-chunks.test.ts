@@ -43,6 +43,20 @@ function expectTiling(tasks: readonly ChunkTask[], rows: number): void {
 }
 
 describe('planChunks', () => {
+  it('counts the text that unstored cells print where they are NaN', async () => {
+    const matrix = { shape: [6, 4] as const, dtype: 'float64' as const, nnz: 6 };
+    const filled = { ...matrix, fillValue: 'NaN' as const };
+    const plans = [matrix, filled].map((each) => {
+      const options = { matrix: each, dialect: { ...dialect, naRep: 'n'.repeat(30) } };
+      const bands = bandsOf([1, 1, 1, 1, 1, 1], 7);
+      return Array.fromAsync(planChunks(bands, { ...options, chunking: { targetBytes: 250 } }));
+    });
+    const [zeros, nans] = await Promise.all(plans);
+    // Rows of at most 4 x 4 + 27 and of 4 x 31 bytes: a stored value is not longer than what it replaces.
+    expect(zeros!.map(({ rowEnd }) => rowEnd)).toEqual([5, 6]);
+    expect(nans!.map(({ rowEnd }) => rowEnd)).toEqual([2, 4, 6]);
+  });
+
   it('gives exactly the rows asked for, and the rest in the last chunk', async () => {
     await fc.assert(
       fc.asyncProperty(
