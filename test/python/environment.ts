@@ -8,9 +8,11 @@ const FOLDER = path.join(import.meta.dirname, '../../.sparse-fanout');
 
 const run = promisify(execFile);
 
-/** A version of pandas with what goes with it: `<name>.txt` beside this file has the packages. */
+/** A set of Python packages. */
 export interface PythonEnvironment {
   readonly name: string;
+  /** Path of the file that pins them. @default `<name>.txt` beside this file */
+  readonly requirements?: string;
   /** Versions of Python that the packages are there for, the first that is found is taken. */
   readonly pythons: readonly string[];
 }
@@ -47,7 +49,7 @@ async function findPython(versions: readonly string[]): Promise<string | undefin
 export async function pythonOf(wanted: PythonEnvironment): Promise<string | undefined> {
   const folder = path.join(FOLDER, `${wanted.name}-venv`);
   const python = path.join(folder, 'bin/python');
-  const requirements = path.join(import.meta.dirname, `${wanted.name}.txt`);
+  const requirements = wanted.requirements ?? path.join(import.meta.dirname, `${wanted.name}.txt`);
   // Written last, so that half an environment is made again.
   const installed = path.join(folder, 'installed.txt');
   const packages = await readFile(requirements, 'utf8');

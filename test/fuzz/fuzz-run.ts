@@ -1,0 +1,76 @@
+import { createInput, type FuzzInput } from './fuzz-input.ts';
+import { digestOf, type Oracle, type Verdict } from './oracle.ts';
+import { type Reading, readInput } from './read-input.ts';
+import { GROUPS, type Seeds } from './seeds.ts';
+
+/** How the rows compare with those that the libraries read. */
+type Comparison =
+  | 'equal'
+  /** Both read the source, but not the same rows: what must never be. */
+  | 'different'
+  | 'library refuses'
+  | 'library reads'
+  | 'both refuse'
+  | 'library declines';
+
+/** What a run came to, without its rows. */
+export interface RunResult {
+  readonly run: number;
+  readonly group: FuzzInput['group'];
+  readonly end: Reading['end'];
+  /** Of an error. */
+  readonly name: string;
+  readonly message: string;
+  readonly milliseconds: number;
+  readonly comparison?: Comparison;
+  /** Why the libraries do not read the source. */
+  readonly reason?: string;
+}
+
+/** Of the sources that are refused, one of so many is shown to the libraries. */
+const REFUSED_SAMPLE = 20;
+
+/** One read source, before it is compared. */
+export interface ReadRun {
+  readonly input: FuzzInput;
+  readonly reading: Reading;
+  readonly result: RunResult;
+}
+
+/** Makes the source of a run and reads it. */
+export async function readRun(seeds: Seeds, seed: number, run: number): Promise<ReadRun> {
+  const input = createInput(seeds, seed, run);
+  const began = performance.now();
+  const reading = await readInput(input);
+  const milliseconds = performance.now() - began;
+  const { name, message } = reading.end === 'accepted' ? { name: '', message: '' } : reading;
+  const result = { run, group: input.group, end: reading.end, name, message, milliseconds };
+  return { input, reading, result };
+}
+
+/** Tells whether the libraries are asked about a run: all that was accepted, and some of the rest. */
+export function isCompared({ reading, input }: ReadRun): boolean {
+  return (
+    reading.end === 'accepted' || (reading.end === 'refused' && input.run % REFUSED_SAMPLE === 0)
+  );
+}
+
+function compare(reading: Reading, verdict: Verdict): Comparison {
+  if (verdict.end === 'declined') return 'library declines';
+  if (verdict.end === 'refused') {
+    return reading.end === 'accepted' ? 'library refuses' : 'both refuse';
+  }
+  if (reading.end !== 'accepted') return 'library reads';
+  return digestOf(reading.rows) === verdict.digest ? 'equal' : 'different';
+}
+
+/** Asks the libraries about a run. */
+export async function compareRun(
+  { input, reading, result }: ReadRun,
+  oracle: Oracle,
+): Promise<RunResult> {
+  const format = reading.end === 'accepted' ? reading.format : GROUPS[input.group];
+  const verdict = await oracle.judge(input, format);
+  const comparison = compare(reading, verdict);
+  return { ...result, comparison, ...('reason' in verdict && { reason: verdict.reason }) };
+}
