@@ -39,7 +39,8 @@ export class TextCursor {
   /** Behind the last newline. */
   end = 0;
   bytes: Uint8Array = new Uint8Array();
-  #block: LineBlock | undefined;
+  #start = 0;
+  #offset = 0;
   readonly #parseOther: (text: string) => number | undefined;
 
   /** @param parseOther reads the rare numbers that are not `-?digits[.digits][e±digits]` of up to 18 digits. */
@@ -50,7 +51,8 @@ export class TextCursor {
 
   /** Goes to the start of a block. */
   load(block: LineBlock): void {
-    this.#block = block;
+    this.#start = block.start;
+    this.#offset = block.offset;
     this.bytes = block.bytes;
     this.at = block.start;
     this.end = block.end;
@@ -169,7 +171,7 @@ export class TextCursor {
   }
 
   #lineStart(): number {
-    const start = this.#block?.start ?? 0;
+    const start = this.#start;
     return start + this.bytes.subarray(start, this.at).lastIndexOf(NEWLINE) + 1;
   }
 
@@ -184,7 +186,7 @@ export class TextCursor {
     const end = this.bytes.indexOf(NEWLINE, start);
     const shown = JSON.stringify(this.textOf(start, Math.min(end, start + SHOWN_BYTES)));
     const more = end > start + SHOWN_BYTES ? '…' : '';
-    const offset = (this.#block?.offset ?? 0) + start - (this.#block?.start ?? 0);
+    const offset = this.#offset + start - this.#start;
     throw new CorruptSourceError(
       `${this.uri} has the line ${shown}${more} at byte ${offset}, expected ${expected}`,
     );
