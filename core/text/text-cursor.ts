@@ -110,7 +110,7 @@ export class TextCursor {
   /**
    * Reads a token as the double nearest to it.
    *
-   * One loop over the bytes instead of a string for `Number` takes 30 ns instead of 190 ns for 17 digits.
+   * One loop over the bytes takes 60 ns for 17 digits, a string for `Number` 340 ns.
    *
    * @throws {CorruptSourceError} it is no number; names the line.
    */

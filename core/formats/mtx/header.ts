@@ -40,6 +40,9 @@ const FIXES: ReadonlyMap<string, string> = new Map([
 /** Most bytes of text that a byte of deflate stands for. */
 const MAX_RATIO = 1032;
 
+/** The first word of a file; some programs write it with one percent sign. */
+const BANNER = /^%%?MatrixMarket(?:\s|$)/i;
+
 /** Room for long comments. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
@@ -65,6 +68,11 @@ async function* readTextLines(text: TextSource): AsyncGenerator<HeaderLine> {
   }
 }
 
+/** Tells by its first bytes whether a text is a Matrix Market file. */
+export function hasBanner(head: Uint8Array): boolean {
+  return BANNER.test(Buffer.from(head.subarray(0, 20)).toString('latin1'));
+}
+
 function parseBanner(
   { uri }: TextSource,
   line: string,
@@ -73,7 +81,7 @@ function parseBanner(
   const dtype = DTYPES.get(field);
   // Without imaginary parts a hermitian matrix is a symmetric one.
   const mirrored = SYMMETRIES.find((known) => known === symmetry.replace('hermitian', 'symmetric'));
-  const isRead = object === 'matrix' && format === 'coordinate';
+  const isRead = BANNER.test(line) && object === 'matrix' && format === 'coordinate';
   const hasSign = field !== 'unsigned-integer' || mirrored !== 'skew-symmetric';
   if (isRead && dtype !== undefined && mirrored !== undefined && hasSign) {
     return { dtype, isPattern: field === 'pattern', symmetry: mirrored };

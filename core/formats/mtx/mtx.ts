@@ -7,14 +7,7 @@ import { textHead } from '#core/text/gunzip.ts';
 import { openText, readLines, type TextOptions, type TextSource } from '#core/text/text-source.ts';
 import { assertLines, countName, stageCount, sumCounts } from './count.ts';
 import { EntryReader } from './entry-reader.ts';
-import { type MtxHeader, readMtxHeader } from './header.ts';
-
-/** The first word of a file; some programs write it with one percent sign. */
-const BANNER = /^%%?MatrixMarket\s/i;
-
-function matches(head: Uint8Array): boolean {
-  return BANNER.test(Buffer.from(textHead(head).subarray(0, 20)).toString('latin1'));
-}
+import { hasBanner, type MtxHeader, readMtxHeader } from './header.ts';
 
 async function* readEntries(
   text: TextSource,
@@ -70,7 +63,7 @@ async function resolve(input: FormatInput, options: TextOptions): Promise<Resolu
 export function createMtx(options: TextOptions = {}): MatrixFormat {
   return {
     name: 'mtx',
-    matches,
+    matches: (head) => hasBanner(textHead(head)),
     resolve: (input) => resolve(input, options),
     async stage(job, { source, staged }, signal) {
       const text = await openText(source, options);

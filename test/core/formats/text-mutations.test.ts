@@ -16,6 +16,7 @@ const FORMATS = {
 
 /** What is put into a text in place of some of it: what parsers stumble over. */
 const anyInsertion = fc.oneof(
+  fc.constantFrom('', '', '0', '1'),
   fc.constantFrom(
     '',
     '\n',
@@ -38,8 +39,9 @@ const anyInsertion = fc.oneof(
 );
 
 const anyMutation = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  length: fc.oneof(fc.nat(3), fc.nat(40), fc.constant(1e9)),
+  // Anywhere: most damages would be at the start otherwise.
+  at: fc.noBias(fc.nat(9999)).map((part) => part / 10_000),
+  length: fc.oneof(fc.nat(2), fc.nat(2), fc.nat(40), fc.constant(1e9)),
   insertion: anyInsertion,
 });
 
@@ -77,14 +79,14 @@ describe.each(FILES)('$file with damages', ({ file }) => {
     async (how) => {
       let read = 0;
       const property = fc.asyncProperty(
-        fc.array(anyMutation, { minLength: 1, maxLength: 3 }),
+        fc.array(anyMutation, { minLength: 1, maxLength: 2 }),
         async (mutations) => {
           const text = how === 'gzip' ? valid : mutate(valid, mutations);
           const packed = how === 'plain' ? text : gzipSync(text);
           if (await isRead(how === 'gzip' ? mutate(packed, mutations) : packed)) read++;
         },
       );
-      await fc.assert(property, { numRuns: 100, seed: 5 });
+      await fc.assert(property, { numRuns: 70, seed: 5 });
       // Else the damages would be such that nothing behind the first check is tried.
       if (how !== 'gzip') expect(read).toBeGreaterThan(0);
     },

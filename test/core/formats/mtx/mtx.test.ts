@@ -274,8 +274,11 @@ describe('fails', () => {
     ['coordinate unsigned-integer skew-symmetric', 'scipy.io.mmwrite(path, matrix)'],
     ['coordinate real', 'scipy.io.mmwrite(path, matrix)'],
     ['coordinate text general', 'scipy.io.mmwrite(path, matrix)'],
+    ['%%MatrixMarketmatrix coordinate real general', 'scipy.io.mmwrite(path, matrix)'],
+    [' %%MatrixMarket matrix coordinate real general', 'scipy.io.mmwrite(path, matrix)'],
   ])('for a matrix that is %s, with the line of Python that helps', async (words, fix) => {
-    const asked = rowsIn(`%%MatrixMarket matrix ${words}\n2 2 1\n1 1 1\n`);
+    const banner = words.includes('%%') ? words : `%%MatrixMarket matrix ${words}`;
+    const asked = rowsIn(`${banner}\n2 2 1\n1 1 1\n`);
     await expect(asked).rejects.toThrow(UnsupportedSourceError);
     await expect(asked).rejects.toThrow(fix);
     await expect(rowsIn('%%MatrixMarket vector coordinate real general\n2 1\n')).rejects.toThrow(
