@@ -1,5 +1,5 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
-import { UnsupportedSourceError } from '#core/errors.ts';
+import { inflatedSource } from '#core/inflate/inflated-source.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
 import type { CsrPart, Matrix, PlacedPart, StoredArray } from '#core/sparse/csr-part.ts';
 import { chunkedSource } from './hdf5/chunked-source.ts';
@@ -8,7 +8,7 @@ import type { ArrayLayout, MatrixLayout, PartLayout, StreamLayout } from './matr
 /** What opening needs of a store; pins of staged objects are opened by it too. */
 type Opener = Pick<ObjectStore, 'open'>;
 
-function openStream({ objects, uri }: PartLayout, stream: StreamLayout, store: Opener): ByteSource {
+function openStream({ objects }: PartLayout, stream: StreamLayout, store: Opener): ByteSource {
   const object = store.open(objects[stream.object]!);
   switch (stream.kind) {
     case 'stored':
@@ -17,8 +17,11 @@ function openStream({ objects, uri }: PartLayout, stream: StreamLayout, store: O
       const { size } = stream;
       return chunkedSource({ object, index: store.open(objects[stream.index]!), size });
     }
-    default:
-      throw new UnsupportedSourceError(`${uri} has an array of kind ${stream.kind}`);
+    case 'deflate': {
+      const { compressed: range, size } = stream;
+      const index = store.open(objects[stream.index]!);
+      return inflatedSource({ compressed: object, range, size, index });
+    }
   }
 }
 

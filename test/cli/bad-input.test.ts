@@ -25,18 +25,6 @@ describe('fails with exit code 1 and one sentence', () => {
     expectOneLine(ended);
   });
 
-  test('for a compressed npz, with the Python line that fixes it', async () => {
-    const ended = await runHere(['slice', goldenPath('inputs/deflate-int64.npz')]);
-    expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/UnsupportedSourceError.*save_npz\(.*compressed=False\)/);
-  });
-
-  test('for a format that is not CSR', async () => {
-    const ended = await runHere(['slice', goldenPath('inputs/fmt-csc.npz')]);
-    expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/UnsupportedSourceError.*tocsr\(\)/);
-  });
-
   test.each(['slice', 'inspect'])('for a missing file given to %s', async (command) => {
     const ended = await runHere([command, 'no-such-file.npz']);
     expect(ended.code).toBe(1);

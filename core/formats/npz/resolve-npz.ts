@@ -4,10 +4,10 @@ import { RequestError, UnsupportedSourceError } from '#core/errors.ts';
 import { assembleCsr } from '#core/formats/assemble-csr.ts';
 import { resolveEntries } from '#core/formats/convert-entries.ts';
 import type { FormatInput, Resolution } from '#core/formats/matrix-format.ts';
-import type { MatrixLayout } from '#core/formats/matrix-layout.ts';
 import { toArrayLayout } from '#core/formats/npy/array-layout.ts';
 import { readScalarText, readSmallIntegers } from '#core/formats/npy/small-values.ts';
 import type { StageJob } from '#core/stage/stage-job.ts';
+import { INDEX_ROUND } from './npz-streams.ts';
 import { ENTRY_FORMATS, type NpzEntries } from './open-entries.ts';
 import { type MemberName, type NpzFile, openNpz } from './open-npz.ts';
 
@@ -20,8 +20,8 @@ interface NpzFacts {
   readonly openEntries: ((entries: NpzEntries) => Promise<EntrySource>) | undefined;
 }
 
-async function readFacts({ source }: FormatInput): Promise<NpzFacts> {
-  const file = await openNpz(source);
+async function readFacts({ source, staged }: FormatInput): Promise<NpzFacts> {
+  const file = await openNpz(source, staged);
   const text = await file.read('format');
   const format = await readScalarText(text.source, text.header);
   const openEntries = ENTRY_FORMATS.get(format);
@@ -37,50 +37,68 @@ async function readFacts({ source }: FormatInput): Promise<NpzFacts> {
 async function assemble(
   { unit, source }: FormatInput,
   { file, shape }: Pick<NpzFacts, 'file' | 'shape'>,
-): Promise<MatrixLayout> {
-  const { uri } = source;
+): Promise<Resolution> {
   const readArray = async (name: MemberName) => {
     const { header, stream } = await file.read(name);
     return toArrayLayout(header, stream);
   };
-  const indptr = await file.read('indptr');
   const arrays = {
     format: 'npz',
-    uri,
-    objects: unit.objects,
+    uri: source.uri,
+    objects: [...unit.objects, ...file.indexes],
     shape,
-    indptr: toArrayLayout(indptr.header, indptr.stream),
+    indptr: await readArray('indptr'),
     indices: await readArray('indices'),
     data: await readArray('data'),
   } as const;
-  return await assembleCsr(arrays, indptr.source);
+  // Headers have been read without an index: what they tell is refused before the pass that makes one.
+  if (file.jobs.length > 0) return { jobs: file.jobs };
+  const indptr = await file.read('indptr');
+  return { matrix: await assembleCsr(arrays, indptr.source) };
 }
 
 /**
- * Finds the arrays of a matrix that `scipy.sparse.save_npz` wrote. The rows of CSR are read as they
- * lie; CSC, COO, BSR and DIA are first turned into row-ordered parts.
+ * Finds the arrays of a matrix that `scipy.sparse.save_npz` wrote. Compressed arrays get a seek index
+ * first. The rows of CSR are read as they lie; CSC, COO, BSR and DIA are first turned into row-ordered
+ * parts.
  *
  * @throws {CorruptSourceError} zip, npy or matrix structures are damaged or contradict each other.
- * @throws {UnsupportedSourceError} compressed, of an unknown format, or of elements that are not read.
+ * @throws {UnsupportedSourceError} encrypted, of an unknown format or compression, or of elements that
+ * are not read.
  * @throws {BoundExceededError} more than 2^31 - 1 columns, or a header or shape beyond any use.
  * @see https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.save_npz.html
  */
 export async function resolveNpz(input: FormatInput): Promise<Resolution> {
   const { openEntries, ...facts } = await readFacts(input);
-  if (openEntries === undefined) return { matrix: await assemble(input, facts) };
+  if (openEntries === undefined) return await assemble(input, facts);
+  if (facts.file.jobs.length > 0) return { jobs: facts.file.jobs };
   const entries = await openEntries({ uri: input.source.uri, ...facts });
   return await resolveEntries('npz', entries, input.staged);
 }
 
 /**
- * Does one job of the conversion of a matrix that is not CSR.
+ * Does one job: makes the seek index of a compressed array, or a step of the conversion of a matrix that
+ * is not CSR.
  *
- * @throws {RequestError} it is CSR.
+ * @throws {CorruptSourceError} the array is damaged, or an entry lies outside the matrix.
+ * @throws {RequestError} there is no such job.
  */
-export async function stageNpz(job: StageJob, input: FormatInput): Promise<void> {
-  const { openEntries, ...facts } = await readFacts(input);
-  if (openEntries === undefined) {
-    throw new RequestError([`${input.source.uri} is CSR, which has no jobs`]);
+export async function stageNpz(
+  job: StageJob,
+  input: FormatInput,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { source, staged } = input;
+  if (job.round === INDEX_ROUND) {
+    const indexed = await openNpz(source, staged);
+    return await indexed.stageIndex(job.task, signal);
   }
-  await stageConversion(await openEntries({ uri: input.source.uri, ...facts }), input.staged, job);
+  const { file, shape, openEntries } = await readFacts(input);
+  if (openEntries === undefined) {
+    throw new RequestError([
+      `${source.uri} is CSR, which has no jobs of a round ${JSON.stringify(job.round)}, only ${INDEX_ROUND}`,
+    ]);
+  }
+  const entries = await openEntries({ uri: source.uri, file, shape });
+  await stageConversion(entries, staged, job);
 }

@@ -9,7 +9,10 @@ export interface ZipMember {
   readonly method: number;
   readonly isEncrypted: boolean;
   readonly compressedBytes: number;
+  /** When inflated. */
   readonly bytes: number;
+  /** Of the inflated bytes. */
+  readonly crc32: number;
   /** Where its local header starts. */
   readonly localOffset: number;
 }
@@ -82,6 +85,7 @@ function parseEntry(
     isEncrypted: (view.getUint16(at + 8, true) & 1) === 1,
     compressedBytes,
     bytes: bytesOut,
+    crc32: view.getUint32(at + 16, true),
     localOffset,
   };
   return { member, next };

@@ -9,25 +9,31 @@ const DEFLATED = 8;
 /** Bytes of a local header without name and extra field. */
 export const LOCAL_HEADER_BYTES = 30;
 
+/** True if the member's bytes are a raw deflate stream, false if they lie in the file as they are. */
+export function isDeflated({ method }: ZipMember): boolean {
+  return method === DEFLATED;
+}
+
 /**
- * Makes sure that the member's bytes lie in the file as they are.
+ * Makes sure that the member's bytes can be read.
  *
- * @throws {UnsupportedSourceError} the member is compressed or encrypted.
+ * @throws {UnsupportedSourceError} it is encrypted, or compressed in another way than by deflate.
  */
-export function assertStored({ uri }: ByteSource, member: ZipMember): void {
+export function assertReadable({ uri }: ByteSource, member: ZipMember): void {
   const { name, method, isEncrypted } = member;
-  if (method === STORED && !isEncrypted) return;
-  const how = isEncrypted ? 'encrypted' : `compressed (${name} by zip method ${method})`;
-  const known = isEncrypted || method === DEFLATED ? '' : ', which NumPy does not write';
+  if (!isEncrypted && (method === STORED || method === DEFLATED)) return;
+  const how = isEncrypted
+    ? `encrypted (${name})`
+    : `compressed (${name} by zip method ${method}), which NumPy does not write`;
   throw new UnsupportedSourceError(
-    `${uri} is ${how}${known}, and rows can only be read from stored members; save it with scipy.sparse.save_npz(path, matrix, compressed=False)`,
+    `${uri} is ${how}; save it with scipy.sparse.save_npz(path, matrix)`,
   );
 }
 
 /**
- * Finds where the bytes of a stored member lie. Its length comes from the central directory, because
- * the local header may hold 0 or 0xFFFFFFFF; its offset from the local header, because only that one
- * has NumPy's zip64 padding. Two reads of a few bytes.
+ * Finds where the bytes of a member lie, compressed or not. Their number comes from the central
+ * directory, because the local header may hold 0 or 0xFFFFFFFF; their offset from the local header,
+ * because only that one has NumPy's zip64 padding. Two reads of a few bytes.
  *
  * @throws {CorruptSourceError} local header and directory disagree, or the bytes pass the directory.
  */
@@ -36,7 +42,7 @@ export async function locateMember(
   directory: ZipDirectory,
   member: ZipMember,
 ): Promise<ByteRange> {
-  const { name, bytes: length, localOffset } = member;
+  const { name, compressedBytes: length, localOffset } = member;
   const fixed = await source.read({ offset: localOffset, length: LOCAL_HEADER_BYTES });
   const header = new DataView(fixed.buffer);
   const nameBytes = header.getUint16(26, true);
@@ -44,7 +50,7 @@ export async function locateMember(
   const localName = await source.read({ offset: nameOffset, length: nameBytes });
   const isSame =
     header.getUint32(0, true) === LOCAL_SIGNATURE && new TextDecoder().decode(localName) === name;
-  if (!isSame || member.compressedBytes !== length) {
+  if (!isSame || (member.method === STORED && member.bytes !== length)) {
     throw new CorruptSourceError(
       `${source.uri} has no local header for ${name} at offset ${localOffset} that fits its zip directory; the file is damaged`,
     );

@@ -33,7 +33,7 @@ function fixture(path: string): Uint8Array<ArrayBuffer> {
 const { cases } = JSON.parse(new TextDecoder().decode(fixture('cases.json'))) as {
   readonly cases: readonly GoldenCase[];
 };
-const STORED = cases.filter(({ compressed }) => !compressed);
+const CSR = cases.filter(({ compressed }) => !compressed);
 const PROFILES = ['typed', 'zero0', 'empty'] as const;
 
 /** Small enough that most cases take several slices and every text crosses parts. */
@@ -66,10 +66,10 @@ function golden({ bytes, sha256 }: GoldenText): GoldenText {
 }
 
 test('the golden files hold 51 stored matrices', () => {
-  expect(STORED).toHaveLength(51);
+  expect(CSR).toHaveLength(51);
 });
 
-describe.each(STORED)('the matrix $id', (matrix) => {
+describe.each(CSR)('the matrix $id', (matrix) => {
   test.each(PROFILES)('prints its %s text', async (profile) => {
     const text = await textOf(matrix, profile, { rowStart: 0, rowEnd: matrix.shape[0] });
     expect(figures(text)).toEqual(golden(matrix.contract[profile]));
