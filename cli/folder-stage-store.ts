@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { SourceNotFoundError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
 import type { StagedObject, StageStore } from '#core/stage/stage-store.ts';
@@ -21,18 +21,19 @@ export function folderStageStore(folder: string, store: ObjectStore): StageStore
     },
     async list(below) {
       const staged = new Map<string, StagedObject>();
-      const root = `${folder}/`;
-      const isThere = (await stat(folder).catch(() => undefined)) !== undefined;
+      const subfolder = join(folder, below.slice(0, below.lastIndexOf('/') + 1), '/');
+      const isThere = (await stat(subfolder).catch(() => undefined)) !== undefined;
       if (!isThere) return staged;
-      for await (const pin of listFiles(root)) {
-        const name = pin.uri.slice(root.length);
+      for await (const pin of listFiles(subfolder)) {
+        const name = relative(folder, pin.uri);
         if (name.startsWith(below)) staged.set(name, { pin, source: store.open(pin) });
       }
       return staged;
     },
     async create(name, pieces) {
       const path = join(folder, name);
-      const draft = `${path}.${randomUUID()}`;
+      // Beside the folders that are listed: another process may be listing, and drafts come and go.
+      const draft = join(folder, `draft-${randomUUID()}`);
       await mkdir(dirname(path), { recursive: true });
       const file = await open(draft, 'wx');
       try {

@@ -3,14 +3,14 @@ import type { StageStore } from '#core/stage/stage-store.ts';
 import { type ConversionBounds, sortedEntriesOf } from './conversion-bounds.ts';
 import type { KeyedEntries } from './counting-sort.ts';
 import type { EntrySource } from './entry-source.ts';
-import { readEntries } from './read-entries.ts';
+import { readEntries, toInt32 } from './read-entries.ts';
 import { writePart } from './write-part.ts';
 
 /** All entries of the matrix, one segment after the other. */
 async function* readAll(entries: EntrySource): AsyncGenerator<KeyedEntries> {
   for (let segment = 0; segment < entries.segments; segment++) {
     for await (const { rows, columns, values } of readEntries(entries, segment)) {
-      yield { keys: new Int32Array(rows), fields: [bytesOf(columns), values] };
+      yield { keys: toInt32(rows), fields: [bytesOf(columns), values] };
     }
   }
 }

@@ -1,5 +1,4 @@
 import { inOrder } from '#core/bytes/in-order.ts';
-import { CorruptSourceError } from '#core/errors.ts';
 import type { StageStore } from '#core/stage/stage-store.ts';
 import { type ConversionBounds, entryBytesOf, sortedEntriesOf } from './conversion-bounds.ts';
 import type { KeyedEntries } from './counting-sort.ts';
@@ -12,6 +11,7 @@ import {
   type ScatterLayout,
   type Section,
 } from './scattered-object.ts';
+import { openTasks } from './staged-tasks.ts';
 import { writePart } from './write-part.ts';
 
 /** Blocks of at most 2 MiB that are read at once, to hide what a request waits for its first byte. */
@@ -26,12 +26,7 @@ async function findSections(
   staged: StageStore,
   bucket: number,
 ): Promise<Section[]> {
-  const objects = [...(await staged.list('scatter/')).values()];
-  if (objects.length !== segments) {
-    throw new CorruptSourceError(
-      `what was staged of ${uri} has ${objects.length} of ${segments} scattered segments; start the export again, so that it is staged anew`,
-    );
-  }
+  const objects = await openTasks(staged, 'scatter', segments, uri);
   const reads = objects.map((object) => () => readSection(object, bucket));
   return await Array.fromAsync(inOrder(reads, SECTIONS_AT_ONCE));
 }

@@ -17,6 +17,11 @@ function valuesOf(data: CsrData, dtype: DType): Uint8Array {
   return bytesOf(isWidened ? new Float16Array(data) : data);
 }
 
+/** As int32, which rows and columns that are in bounds fit; int32 is not copied. */
+export function toInt32(indices: Int32Array | Float64Array): Int32Array {
+  return indices instanceof Int32Array ? indices : new Int32Array(indices);
+}
+
 /** Position of the first index that is not `0 <= index < limit`, or -1. */
 function findOutside(indices: Int32Array | Float64Array, limit: number): number {
   for (let i = 0; i < indices.length; i++) {
@@ -47,6 +52,6 @@ export async function* readEntries(
       );
     }
     before += rows.length;
-    yield { rows, columns: new Int32Array(columns), values: valuesOf(data, dtype) };
+    yield { rows, columns: toInt32(columns), values: valuesOf(data, dtype) };
   }
 }

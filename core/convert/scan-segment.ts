@@ -7,6 +7,7 @@ import type { EntrySource } from './entry-source.ts';
 import { readEntries } from './read-entries.ts';
 import { countGroups, decideBuckets, groupCountOf, groupRowsOf } from './row-buckets.ts';
 import { BUCKETS_NAME, taskName } from './stage-names.ts';
+import { openTasks } from './staged-tasks.ts';
 
 /** Counts of 512 KiB each that are read at once. */
 const SCANS_AT_ONCE = 8;
@@ -30,8 +31,12 @@ export async function scanSegment(
 }
 
 /** Adds up what the scans of all segments counted. */
-async function sumScans(staged: StageStore, groupCount: number): Promise<Float64Array> {
-  const scans = [...(await staged.list('scan/')).values()];
+async function sumScans(
+  { uri, segments }: EntrySource,
+  staged: StageStore,
+  groupCount: number,
+): Promise<Float64Array> {
+  const scans = await openTasks(staged, 'scan', segments, uri);
   const reads = scans.map(
     ({ source }) =>
       () =>
@@ -58,7 +63,7 @@ export async function stageBuckets(
 ): Promise<void> {
   const { uri, shape, dtype } = entries;
   const groups = groupRowsOf(shape[0], bounds.rowGroups);
-  const counts = await sumScans(staged, groupCountOf(groups));
+  const counts = await sumScans(entries, staged, groupCountOf(groups));
   const starts = decideBuckets(
     counts,
     groups,

@@ -5,7 +5,7 @@ import type { DType } from '#core/sparse/dtype.ts';
 export interface EntryCut {
   /** @default as many as a job sorts at once: 64 MiB of rows, columns and values */
   readonly segmentEntries?: number;
-  /** Entries that are read together. @default 262,144: 4 MiB with int32 indices and float64 */
+  /** Entries that are read together. @default 131,072: 2 MiB with int32 indices and float64 */
   readonly batchEntries?: number;
 }
 
@@ -15,7 +15,7 @@ export interface EntryRun {
   readonly end: number;
 }
 
-const BATCH_ENTRIES = 262_144;
+const BATCH_ENTRIES = 131_072;
 
 /** Fills in what is not given. */
 export function withDefaults(cut: EntryCut, dtype: DType): Required<EntryCut> {

@@ -308,6 +308,7 @@ describe('conversion refuses', () => {
   test.each([
     ['scatter', 'buckets.bin'],
     ['gather', 'scatter/000001.bin'],
+    ['buckets', 'scan/000002.bin'],
   ])('to %s when %s was taken away', async (round, name) => {
     const staged = memoryStageStore();
     await runConversion(entrySource(SAMPLE), staged, TINY);
