@@ -144,8 +144,12 @@ export function planPermissions(stores: Stores): readonly Permission[] {
     lists(sourceBucket),
     creates(outputBucket, PLANS, 'writes the plan of any run'),
     creates(outputBucket, LAYOUTS, 'writes where the arrays of any source lie'),
-    creates(outputBucket, STAGE_JOBS, 'writes the jobs that make a source readable by rows'),
-    reads(outputBucket, STAGED, 'sees what has been staged of a source'),
+    {
+      reason: 'writes the jobs that make a source readable by rows',
+      actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
+      resources: [outputBucket.arnForObjects(STAGE_JOBS)],
+    },
+    reads(outputBucket, STAGED, 'sees what has been staged of a source, and its jobs'),
     reads(outputBucket, MANIFESTS, 'sees whose a prefix is, and which runs are in it'),
     {
       reason: 'claims a generation of any output',

@@ -44,13 +44,24 @@ export const EXEMPTIONS: readonly Exemption[] = [
   {
     role: WORKFLOW,
     actions: /^s3:(AbortMultipartUpload|GetObject|ListMultipartUploadParts)$/,
-    resource: /_plan\/results\/\*$/,
+    resource: /(_plan|_staged\/\*)\/results\/\*$/,
     why: 'the ResultWriter of AWS uploads in parts and reads what a redriven Map wrote; the local one puts whole files',
   },
   {
     role: WORKFLOW,
     actions: /^states:(DescribeExecution|StopExecution)$/,
     why: 'Step Functions watches the children of a Map and stops them with it through its own API; the local one does so in memory',
+  },
+  {
+    role: /^FanoutFunctionsPlanRole$/,
+    actions: /^s3:AbortMultipartUpload$/,
+    resource: /(source\*\.json|jobs\.jsonl)$/,
+    why: 'a layout or the jobs have a second part from about 10,000 parts on; PartSink gives it up as it does a plan, which scenarios show',
+  },
+  {
+    role: /^FanoutFunctionsStageRole$/,
+    actions: /^s3:AbortMultipartUpload$/,
+    why: 'what is staged has a second part from 16 MiB on; PartSink gives it up as it does a chunk, which scenarios show',
   },
   {
     role: /^FanoutFunctionsFinalizeRole$/,

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import { MAX_CHUNKS } from '#core/chunking/chunk-name.ts';
+import { goldenBytes } from '#test/support/golden.ts';
 import type { LocalStack } from '#test/support/local-stack.ts';
 import type { Execution } from '#test/support/stack-client.ts';
 import { type PlainCsr, writeNpz } from '#test/support/write-npz.ts';
@@ -51,7 +52,7 @@ const chunking = { rows: 2 };
 
 /** Errors of a Map's children: they stand in its results, not in its own cause. */
 async function childErrors(stack: LocalStack): Promise<readonly string[]> {
-  const keys = (await stack.keys('')).filter((key) => /\/_plan\/results\/.*\/FAILED_/.test(key));
+  const keys = (await stack.keys('')).filter((key) => /\/results\/.*\/FAILED_/.test(key));
   const texts = keys.map((key) => stack.read(`s3://${stack.outputBucket}/${key}`));
   const lines = (await Promise.all(texts)).flatMap((text) => String(text).trim().split('\n'));
   return lines.map((line) => {
@@ -262,12 +263,43 @@ const tooLong: Scenario = {
   },
 };
 
+const staged: Scenario = {
+  name: 'a version of a matrix by columns is staged; its conflict is reported and redriven',
+  async play(stack) {
+    const uri = await stack.putSource('staged', goldenBytes('inputs/fmt-csc.npz'));
+    const { executionArn, problem } = await conflict(stack, 'staged', { uri, versionId: 'null' });
+    return problem ?? (await redrive(stack, executionArn));
+  },
+};
+
+const stageFailed: Scenario = {
+  name: 'staging fails and is redriven',
+  async play(stack) {
+    const source = await stack.putSource('stage-failed', goldenBytes('inputs/fmt-coo-dups.npz'));
+    const first = await whyNot(stack, { source });
+    if (first !== undefined) return first;
+    const copies = (await stack.keys('_staged/')).filter((key) => key.includes('/csr/'));
+    const Bucket = stack.outputBucket;
+    for (const Key of copies) {
+      await stack.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'of someone else' }));
+    }
+    await remove(stack, '_staged/', /indptr\.npy$/);
+    const executionArn = await stack.startExecution({ source, chunking });
+    const ended = await told(stack, await stack.endOf(executionArn));
+    if (!ended.includes('OutputConflictError')) return ended;
+    await remove(stack, '_staged/', /\/csr\//);
+    return redrive(stack, executionArn);
+  },
+};
+
 /** What shows that each permission is needed, those first that need most of them. */
 export const SCENARIOS: readonly Scenario[] = [
   arrival,
   resumed,
   missing,
   version,
+  staged,
+  stageFailed,
   schedule,
   strayed,
   givenUp,
