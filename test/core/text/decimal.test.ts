@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { roundDecimal } from '#core/text/decimal.ts';
 import { TextCursor } from '#core/text/text-cursor.ts';
 
 const COUNT = 200_000;
@@ -67,3 +68,15 @@ it.each(Object.entries(SPELLINGS))('%s are rounded as Number does', (_, spell) =
   expect(wrong).toEqual([]);
   expect(cursor.at).toBe(bytes.length);
 });
+
+it.each([
+  ['9007199254740993', 900719925, 4740993, 7, 0],
+  ['90071992547409930e-1', 900719925, 47409930, 8, -1],
+])(
+  'leaves %s, halfway between two doubles, to exact arithmetic',
+  (_, high, low, digits, exponent) => {
+    expect(roundDecimal(high, low, digits, exponent)).toBeNaN();
+    expect(roundDecimal(high, low + 1, digits, exponent)).toBeGreaterThan(2 ** 53);
+    expect(roundDecimal(high, low - 1, digits, exponent)).toBe(2 ** 53);
+  },
+);
