@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { lookup3 } from '#core/formats/hdf5/lookup3.ts';
 import type { SourceOptions } from '#core/formats/matrix-format.ts';
-import { type Change, damage } from '#test/support/hdf5-damage.ts';
+import { type Change, damage, findChecked } from '#test/support/hdf5-damage.ts';
 import { hdf5Bytes } from '#test/support/hdf5-fixtures.ts';
 import { messageAt } from '#test/support/hdf5-place.ts';
 import { openMatrix } from '#test/support/open-matrix.ts';
@@ -20,6 +21,10 @@ function find(bytes: Uint8Array, text: string): number {
   const at = Buffer.from(bytes.buffer).indexOf(text, 0, 'latin1');
   if (at < 0) throw new Error(`there is no ${text}`);
   return at;
+}
+
+function isAt(bytes: Uint8Array, at: number, text: string): boolean {
+  return Buffer.from(bytes.buffer).toString('latin1', at, at + text.length) === text;
 }
 
 async function read(bytes: Uint8Array, file: string, options?: SourceOptions): Promise<void> {
@@ -173,6 +178,45 @@ const DAMAGES: ReadonlyArray<
     'outside its heap',
   ],
   ['an object of its own', NAMES, from('BTLF', 10, [0x10]), U, 'of more than 64 KiB'],
+  [
+    'a tree that has one child very often',
+    NAMES,
+    (bytes) => {
+      const header = find(bytes, 'BTHD');
+      const root = bytes.slice(header + 16, header + 24);
+      const pointer = [...root, bytes[header + 24]!, 0, 1];
+      const pointers = Array.from({ length: 21 }, () => pointer).flat();
+      const records = new Array(20 * 11).fill(0);
+      const node = [...Buffer.from('BTIN\0\x05'), ...records, ...pointers];
+      return [
+        [header + 12, [2]],
+        [header + 16, [...u64(bytes.length), 20]],
+        [bytes.length, [...node, ...u64(lookup3(Uint8Array.from(node))).slice(0, 4)]],
+      ];
+    },
+    B,
+    'more than 4096 names or attributes',
+  ],
+  [
+    'objects that lie over each other',
+    NAMES,
+    (bytes) => {
+      const heap = find(bytes, 'FRHP');
+      const leaves = findChecked(bytes).filter(({ start }) => isAt(bytes, start, 'BTLF'));
+      const ids = leaves.flatMap(({ start, end }) =>
+        Array.from({ length: (end - start - 6) / 11 }, (_, i) => start + 6 + 11 * i + 4),
+      );
+      return [
+        [heap + 10, [0xff, 0xff]],
+        [heap + 112, [...u64(65_536), ...u64(65_536)]],
+        [heap + 132, [...u64(0), 0, 0]],
+        [70_000, [0]],
+        ...ids.map((at): Change => [at, [0, 0, 0, 0, 0, 0xff, 0xff]]),
+      ];
+    },
+    B,
+    'more than 16777216 bytes of names or attributes',
+  ],
   // Attributes.
   [
     'an attribute of another version',
