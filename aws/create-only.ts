@@ -5,13 +5,21 @@ import type { StoredObject } from './stored-object.ts';
 /** A text in pieces of any length, or its bytes. */
 type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
+/** Most texts are shorter, and get by without a part buffer of 16 MiB. */
+const SMALL_BYTES = 64 * 1024;
+
 async function writeInto(sink: PartSink, pieces: Pieces): Promise<StoredObject> {
   const encoder = new TextEncoder();
   try {
-    let part = await sink.buffer();
+    let part: Uint8Array = new Uint8Array(SMALL_BYTES);
     let filled = 0;
     for await (const piece of pieces) {
       let rest = typeof piece === 'string' ? encoder.encode(piece) : piece;
+      if (part.length === SMALL_BYTES && filled + rest.length > SMALL_BYTES) {
+        const small = part.subarray(0, filled);
+        part = await sink.buffer();
+        part.set(small);
+      }
       while (rest.length > part.length - filled) {
         const room = part.length - filled;
         part.set(rest.subarray(0, room), filled);

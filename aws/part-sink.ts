@@ -47,10 +47,6 @@ export interface SentObject extends StoredObject {
   readonly sent: Figures;
 }
 
-function ownBuffers(): Uint8Array[] {
-  return Array.from({ length: PART_BUFFERS }, () => new Uint8Array(PART_BYTES));
-}
-
 /**
  * Writes one object create-only, or in the place of a known one, from part buffers that it lends out.
  *
@@ -66,6 +62,8 @@ export class PartSink {
   readonly #signal: AbortSignal | undefined;
   readonly #condition: { readonly IfMatch: string } | { readonly IfNoneMatch: '*' };
   readonly #free: Uint8Array[];
+  /** Buffers of its own that it has not made yet: small objects need but one. */
+  #unmade: number;
   readonly #sending = new Set<Promise<void>>();
   readonly #parts: CompletedPart[] = [];
   #uploadId: Promise<string> | undefined;
@@ -90,7 +88,8 @@ export class PartSink {
     this.#signal = options.signal;
     const { replaces } = options;
     this.#condition = replaces === undefined ? { IfNoneMatch: '*' } : { IfMatch: `"${replaces}"` };
-    this.#free = [...(options.buffers ?? ownBuffers())];
+    this.#free = [...(options.buffers ?? [])];
+    this.#unmade = options.buffers === undefined ? PART_BUFFERS : 0;
   }
 
   /** Lends an empty buffer; waits until one has been sent when all are under way. */
@@ -99,6 +98,10 @@ export class PartSink {
       if (this.#failure !== undefined) throw this.#failure;
       const buffer = this.#free.pop();
       if (buffer !== undefined) return buffer;
+      if (this.#unmade > 0) {
+        this.#unmade -= 1;
+        return new Uint8Array(PART_BYTES);
+      }
       await Promise.race(this.#sending);
     }
   }

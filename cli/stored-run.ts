@@ -63,7 +63,12 @@ async function openDirectory(directory: string): Promise<StoredRun> {
   };
 }
 
-async function openInS3(client: S3Client, uri: string, signal: AbortSignal): Promise<StoredRun> {
+/** {@link withStoredRun} in S3, by a client of one's own. */
+export async function openRunInS3(
+  client: S3Client,
+  uri: string,
+  signal: AbortSignal,
+): Promise<StoredRun> {
   const { bucket, key } = parseS3Uri(uri);
   const readFrom = (from: string) => readText(client, bucket, from, signal);
   const text = await readFrom(key);
@@ -95,5 +100,5 @@ export async function withStoredRun<T>(
   use: (run: StoredRun) => Promise<T>,
 ): Promise<T> {
   if (!isS3Uri(location)) return await use(await openDirectory(location));
-  return await withS3Client(async (client) => use(await openInS3(client, location, signal)));
+  return await withS3Client(async (client) => use(await openRunInS3(client, location, signal)));
 }

@@ -105,7 +105,12 @@ function prose(verification: Verification): string {
   return `verified ${formatCount(chunks)} chunks${appended}, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}`;
 }
 
-async function verifyRun(
+/**
+ * Reads every chunk of a run again and holds it, and the generations of its set, against the manifest.
+ *
+ * @throws {ManifestError} with the first problems and the number of the others.
+ */
+export async function verifyRun(
   run: StoredRun,
   options: VerifyOptions,
   signal: AbortSignal,

@@ -13,12 +13,18 @@ import { disturbDynamoDb, disturbS3 } from '#local/faults/faulty-http.ts';
 import { startS3Server } from '#local/s3/server.ts';
 import { createCertificate } from '#local/tls.ts';
 
-/** The local S3 and DynamoDB with one bucket and one ledger table, and real SDK clients for them. */
-export interface LocalServices {
+/** Real SDK clients. */
+export interface Clients {
   readonly s3: S3Client;
   readonly dynamo: DynamoDBClient;
+}
+
+/** The local S3 and DynamoDB with one bucket and one ledger table, and clients for them. */
+export interface LocalServices extends Clients {
   readonly bucket: string;
   readonly table: string;
+  /** Makes clients of their own, as another process has. */
+  connect(): Clients;
   close(): Promise<void>;
 }
 
@@ -61,19 +67,24 @@ export async function startLocalServices(faults?: FaultInjector): Promise<LocalS
     ],
   });
   const address = { region, credentials, ca: tls.cert };
-  const s3 = createS3Client({
-    ...address,
-    endpoint: s3Server.endpoint.replace('localhost', '127.0.0.1'),
-  });
-  const dynamo = createDynamoClient({ ...address, endpoint: dynamoServer.endpoint });
+  const endpoint = s3Server.endpoint.replace('localhost', '127.0.0.1');
+  const connected: Clients[] = [];
+  const connect = (): Clients => {
+    const s3 = createS3Client({ ...address, endpoint });
+    const dynamo = createDynamoClient({ ...address, endpoint: dynamoServer.endpoint });
+    connected.push({ s3, dynamo });
+    return { s3, dynamo };
+  };
   return {
-    s3,
-    dynamo,
+    ...connect(),
     bucket,
     table,
+    connect,
     async close() {
-      s3.destroy();
-      dynamo.destroy();
+      for (const { s3, dynamo } of connected) {
+        s3.destroy();
+        dynamo.destroy();
+      }
       await s3Server.close();
       await dynamoServer.close();
       await rm(directory, { recursive: true, force: true });

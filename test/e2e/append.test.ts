@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseManifest } from '#core/manifest/manifest.ts';
+import { BATCHES, stacked } from '#test/append/batches.ts';
+import { goldenBytes } from '#test/support/golden.ts';
+import { LocalStack } from '#test/support/local-stack.ts';
+import type { Execution } from '#test/support/stack-client.ts';
+import { writeNpz } from '#test/support/write-npz.ts';
+
+let stack: LocalStack;
+
+beforeAll(async () => {
+  stack = await LocalStack.start();
+});
+afterAll(() => stack.close());
+
+const chunking = { rows: 3 };
+
+function outputAt(name: string, append = true) {
+  return { uri: `s3://${stack.outputBucket}/${name}/`, append };
+}
+
+async function append(name: string, batch: number): Promise<Execution> {
+  const source = await stack.putSource(`${name}-${batch}`, writeNpz(BATCHES[batch]!));
+  return await stack.run({ source, output: outputAt(name), chunking });
+}
+
+async function manifestOf(name: string) {
+  const uri = `s3://${stack.outputBucket}/${name}/_manifest/manifest.json`;
+  return parseManifest((await stack.read(uri)).toString());
+}
+
+async function textOf(name: string): Promise<string> {
+  const { entries } = await manifestOf(name);
+  const chunks = await Promise.all(entries.map(({ url }) => stack.read(url)));
+  return Buffer.concat(chunks).toString();
+}
+
+describe('output.append', () => {
+  it('makes one set of three batches, byte for byte that of one run over all of them', async () => {
+    for (const batch of [0, 1, 2]) {
+      expect(await append('daily', batch)).toMatchObject({
+        status: 'SUCCEEDED',
+        output: { generation: batch + 1 },
+      });
+    }
+    const source = await stack.putSource('stacked', writeNpz(stacked(BATCHES)));
+    await stack.run({ source, output: outputAt('whole', false), chunking });
+    expect(await textOf('daily')).toBe(await textOf('whole'));
+    const [daily, whole] = [await manifestOf('daily'), await manifestOf('whole')];
+    expect(daily.matrix).toEqual(whole.matrix);
+    expect(daily.totals).toMatchObject({ crc32: whole.totals.crc32, rows: whole.totals.rows });
+    expect(daily.generations?.map(({ rowStart, rowEnd }) => [rowStart, rowEnd])).toEqual([
+      [0, 5],
+      [5, 9],
+      [9, 15],
+    ]);
+  });
+
+  it('says of each batch that is in that it is, and writes nothing', async () => {
+    const before = await stack.keys('daily/');
+    for (const batch of [0, 1, 2]) {
+      expect(await append('daily', batch)).toMatchObject({ output: { decision: 'complete' } });
+    }
+    expect(await stack.keys('daily/')).toEqual(before);
+  });
+
+  it('lets one of two win that run at once; the other is told, and is in when it is repeated', async () => {
+    await append('race', 0);
+    const ended = await Promise.all([append('race', 1), append('race', 2)]);
+    const lost = ended.findIndex(({ status }) => status === 'FAILED');
+    // They may have run one after the other all the same.
+    if (lost >= 0) {
+      expect(ended[lost]).toMatchObject({ error: 'OutputConflictError' });
+      expect(ended[lost]!.cause).toMatch(/being written by another run .*then repeat this one/);
+      expect(await append('race', lost + 1)).toMatchObject({ output: { generation: 3 } });
+    }
+    const { generations = [], totals } = await manifestOf('race');
+    expect(generations.map(({ chunks }) => chunks)).toHaveLength(3);
+    expect(totals.rows).toBe(15);
+  });
+
+  it('fails on rows of another kind before anything is written, naming every difference', async () => {
+    const before = await stack.keys('daily/');
+    const source = await stack.putSource('other', goldenBytes('inputs/dtype-int64.npz'));
+    const output = { ...outputAt('daily'), text: { header: 'first-chunk' } };
+    const ofText = await stack.run({ source, output });
+    expect(ofText).toMatchObject({ status: 'FAILED', error: 'OutputConflictError' });
+    expect(ofText.cause).toMatch(/output\.text\.header is \\?"first-chunk\\?", there \\?"none\\?"/);
+    const ofMatrix = await stack.run({ source, output: outputAt('daily') });
+    expect(ofMatrix).toMatchObject({ status: 'FAILED', error: 'OutputConflictError' });
+    expect(ofMatrix.cause).toMatch(/number of columns is 9, there 7; the dtype is .*int64/);
+    expect(await stack.keys('daily/')).toEqual(before);
+  });
+
+  it('plans a dry run after what is there, without writing anything', async () => {
+    const before = await stack.keys('daily/');
+    const source = await stack.putSource('dry', writeNpz(BATCHES[1]!));
+    const ended = await stack.run({ source, output: outputAt('daily'), chunking, dryRun: true });
+    expect(ended.output).toMatchObject({ decision: 'dry-run', summary: { rows: 4, chunks: 2 } });
+    expect(await stack.keys('daily/')).toEqual(before);
+  });
+
+  it('tells a run that does not append that the place is taken, and how to append', async () => {
+    const source = await stack.putSource('alone', writeNpz(BATCHES[1]!));
+    const ended = await stack.run({ source, output: outputAt('daily', false) });
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'OutputConflictError' });
+    expect(ended.cause).toMatch(/belongs to another run .*output\.append/);
+  });
+});
