@@ -7,6 +7,7 @@ export interface CheckedRange {
 }
 
 const SIGNATURES = [
+  '\x89HDF',
   'OHDR',
   'OCHK',
   'FRHP',
@@ -26,7 +27,7 @@ const MAX_BYTES = 2048;
 
 function findEnd(bytes: Uint8Array, start: number): number | undefined {
   const view = new DataView(bytes.buffer);
-  for (let end = start + 8; end < Math.min(start + MAX_BYTES, bytes.length - 4); end++) {
+  for (let end = start + 8; end <= Math.min(start + MAX_BYTES, bytes.length - 4); end++) {
     if (view.getUint32(end, true) === lookup3(bytes.subarray(start, end))) return end;
   }
   return undefined;
@@ -37,7 +38,11 @@ export function findChecked(bytes: Uint8Array): CheckedRange[] {
   const found: CheckedRange[] = [];
   const buffer = Buffer.from(bytes.buffer);
   for (const signature of SIGNATURES) {
-    for (let at = buffer.indexOf(signature); at >= 0; at = buffer.indexOf(signature, at + 4)) {
+    for (
+      let at = buffer.indexOf(signature, 0, 'latin1');
+      at >= 0;
+      at = buffer.indexOf(signature, at + 4, 'latin1')
+    ) {
       const end = findEnd(bytes, at);
       if (end !== undefined) found.push({ start: at, end });
     }
@@ -53,15 +58,16 @@ export function mendChecksums(bytes: Uint8Array, ranges: readonly CheckedRange[]
   }
 }
 
+/** Bytes that are written at an offset, maybe past the end. */
+export type Change = readonly [at: number, values: readonly number[]];
+
 /** A copy with some bytes changed, and its checksums mended. */
-export function damage(
-  bytes: Uint8Array,
-  changes: ReadonlyArray<readonly [at: number, values: readonly number[]]>,
-): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(bytes);
+export function damage(bytes: Uint8Array, changes: readonly Change[]): Uint8Array<ArrayBuffer> {
+  const length = Math.max(bytes.length, ...changes.map(([at, values]) => at + values.length));
+  const copy = new Uint8Array(length);
+  copy.set(bytes);
   for (const [at, values] of changes) copy.set(values, at);
-  const ranges = findChecked(new Uint8Array(bytes));
-  const changed = ranges.filter(({ start, end }) =>
+  const changed = findChecked(new Uint8Array(bytes)).filter(({ start, end }) =>
     changes.some(([at, values]) => at < end && at + values.length > start),
   );
   mendChecksums(copy, changed);

@@ -18,8 +18,13 @@ export interface TreeNode {
   readonly children: readonly TreeChild[];
 }
 
-interface NodeAddress {
+/** Where a node lies, and the level that its parent says it has; undefined for a root. */
+export interface TreeNodePlace {
   readonly address: number;
+  readonly level: number | undefined;
+}
+
+interface NodeToRead extends TreeNodePlace {
   readonly type: 'group' | 'chunk';
   /** Names the tree in messages. */
   readonly where: string;
@@ -61,9 +66,9 @@ export function treeNodeBytes({ offsetBytes, lengthBytes }: Hdf5File['sizes']): 
 /**
  * Reads one node of a B-tree of version 1. Two reads, or none where `source` has its pages.
  *
- * @throws {CorruptSourceError} it is damaged, or of a tree of other things.
+ * @throws {CorruptSourceError} it is damaged, of a tree of other things, of another level than its parent says, or empty without being a root.
  */
-export async function readTreeNode(file: Hdf5File, node: NodeAddress): Promise<TreeNode> {
+export async function readTreeNode(file: Hdf5File, node: NodeToRead): Promise<TreeNode> {
   const { address, type, where, source = file.source } = node;
   const { sizes } = file;
   const { header: headerBytes, chunkEntry, groupEntry } = treeNodeBytes(sizes);
@@ -76,7 +81,15 @@ export async function readTreeNode(file: Hdf5File, node: NodeAddress): Promise<T
     throw new CorruptSourceError(`${where} has a tree of type ${found}, expected ${TYPES[type]}`);
   }
   const level = header.u8();
+  if (node.level !== undefined && level !== node.level) {
+    throw new CorruptSourceError(
+      `${where} has a tree with level ${level} below level ${node.level + 1}: it contains itself, or the file is damaged`,
+    );
+  }
   const count = header.u16();
+  if (node.level !== undefined && count === 0) {
+    throw new CorruptSourceError(`${where} has a tree with an empty node; the file is damaged`);
+  }
   const entries = await read(
     address + headerBytes,
     count * (type === 'chunk' ? chunkEntry : groupEntry),

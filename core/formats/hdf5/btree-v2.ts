@@ -19,12 +19,12 @@ interface Node {
 }
 
 /** More names or attributes than this in one object were not made for people. */
-const MAX_RECORDS = 65_536;
+const MAX_RECORDS = 4096;
 
 const MAX_DEPTH = 16;
 
-/** Of all nodes, which is four times what so many records of names take: it ends cycles. */
-const MAX_TREE_BYTES = 4 * 1024 * 1024;
+/** Of all nodes, far more than so many records of names take: it ends trees that never end. */
+const MAX_TREE_BYTES = 1024 * 1024;
 
 /** Signature, version, type and checksum. */
 const NODE_OVERHEAD_BYTES = 10;
@@ -119,7 +119,7 @@ async function readNode(
  *
  * @param type of the records, as the tree's header must say.
  * @throws {CorruptSourceError} a node is damaged or lies outside the file.
- * @throws {BoundExceededError} more than 65,536 records or 4 MiB of nodes: also where the tree is cyclic.
+ * @throws {BoundExceededError} more than 4,096 records or 1 MiB of nodes: also where the tree is cyclic.
  */
 export async function readTreeRecords(
   file: Hdf5File,

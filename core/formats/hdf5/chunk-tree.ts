@@ -1,26 +1,27 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import { readTreeNode, treeNodeBytes } from './btree-v1.ts';
+import { readTreeNode, type TreeNodePlace, treeNodeBytes } from './btree-v1.ts';
 import { type ChunkEntry, chunkCount } from './chunk-entry.ts';
 import type { Dataset } from './dataset.ts';
 
-/** Where a node is read from, and the level that it must have; undefined for the root. */
-interface NodePlace {
-  readonly address: number;
+/** A node, and where it is read from. */
+interface NodePlace extends TreeNodePlace {
   readonly source: ByteSource;
-  readonly level: number | undefined;
 }
 
-/** A walk that ends: each node counts, and a tree has at most as many as it has chunks on each level. */
+/** A walk that ends: nodes and their children count. */
 interface Walk {
   readonly dataset: Dataset;
   readonly chunkElements: number;
-  nodesLeft: number;
+  stepsLeft: number;
 }
 
 /** Children of a node that are fetched at once: as many as a node has unless the file says otherwise. */
 const PREFETCHED = 64;
+
+/** A tree has at most two nodes a chunk, each of them a child, and the chunk itself. */
+const STEPS_PER_CHUNK = 5;
 
 /** The library's default: twice 32 children. */
 const EXPECTED_CHILDREN = 64;
@@ -45,10 +46,10 @@ async function* walkNode(walk: Walk, place: NodePlace): AsyncGenerator<ChunkEntr
   const { dataset, chunkElements } = walk;
   const { file, where } = dataset;
   const node = await readTreeNode(file, { ...place, type: 'chunk', where });
-  walk.nodesLeft--;
-  if (walk.nodesLeft < 0 || (place.level !== undefined && node.level !== place.level)) {
+  walk.stepsLeft -= 1 + node.children.length;
+  if (walk.stepsLeft < 0) {
     throw new CorruptSourceError(
-      `${where} has a tree of chunks that contains itself; the file is damaged`,
+      `${where} has a tree of more nodes than chunks; the file is damaged`,
     );
   }
   if (node.level > 0) {
@@ -67,13 +68,13 @@ async function* walkNode(walk: Walk, place: NodePlace): AsyncGenerator<ChunkEntr
  * One read for each node, those of up to 64 siblings at the same time; a million chunks have about 16,000
  * to 32,000 nodes of 2 KiB. Holds 64 nodes a level.
  *
- * @throws {CorruptSourceError} a node is damaged, of another level, or met too often.
+ * @throws {CorruptSourceError} a node is damaged, of another level than its parent says, or one of more than there can be.
  */
 export function walkChunkTree(
   dataset: Dataset,
   chunkElements: number,
   address: number,
 ): AsyncGenerator<ChunkEntry[]> {
-  const walk = { dataset, chunkElements, nodesLeft: 64 + 2 * chunkCount(dataset) };
+  const walk = { dataset, chunkElements, stepsLeft: 64 + STEPS_PER_CHUNK * chunkCount(dataset) };
   return walkNode(walk, { address, source: dataset.file.source, level: undefined });
 }

@@ -39,7 +39,7 @@ const ID_TYPE = { bits: 0x30, managed: 0, tiny: 0x20 } as const;
 /** The library makes 4 blocks a row. */
 const MAX_WIDTH = 16;
 
-/** Of all objects that are read; a hundred thousand links take some 4 MiB. */
+/** Of all objects that are read; a link takes some 40 bytes. */
 const MAX_OBJECTS_BYTES = 16 * 1024 * 1024;
 
 function isPowerOf2(value: number): boolean {
@@ -140,7 +140,7 @@ async function readObject(file: Hdf5File, heap: Heap, record: Fields): Promise<F
  *
  * @throws {CorruptSourceError} heap or tree are damaged.
  * @throws {UnsupportedSourceError} the heap is compressed, or an object lies outside it.
- * @throws {BoundExceededError} more than 65,536 objects or 16 MiB of them.
+ * @throws {BoundExceededError} more than 4,096 objects or 16 MiB of them.
  */
 export async function readHeapObjects(
   file: Hdf5File,

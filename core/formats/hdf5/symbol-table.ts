@@ -1,5 +1,5 @@
 import { BoundExceededError } from '#core/errors.ts';
-import { readTreeNode } from './btree-v1.ts';
+import { readTreeNode, type TreeNodePlace } from './btree-v1.ts';
 import type { Fields } from './fields.ts';
 import { expectSignature, expectVersion, type Hdf5File, readFields } from './file.ts';
 
@@ -12,7 +12,7 @@ interface SymbolTable {
 }
 
 /** The groups that hold a matrix have some ten names; a longer list was not made for people. */
-const MAX_NAMES = 65_536;
+const MAX_NAMES = 4096;
 
 /** Nodes of the tree, nodes of names and names, each at most as many as there are names. */
 const MAX_STEPS = 3 * MAX_NAMES;
@@ -66,8 +66,8 @@ async function readSymbolNode(
  * Reads the names of an old group, whose B-tree points at nodes of entries and whose heap holds the names.
  *
  * @returns for each name the address of its object header, or undefined for a soft link.
- * @throws {CorruptSourceError} a structure is damaged.
- * @throws {BoundExceededError} more than 65,536 names, or a cyclic tree.
+ * @throws {CorruptSourceError} a structure is damaged, or the tree is cyclic.
+ * @throws {BoundExceededError} more than 4,096 names.
  */
 export async function readSymbolTable(
   file: Hdf5File,
@@ -79,20 +79,18 @@ export async function readSymbolTable(
   const takeSteps = (count: number) => {
     steps += count;
     if (steps <= MAX_STEPS) return;
-    throw new BoundExceededError(
-      `${table.where} has a group of more than ${MAX_NAMES} names, or one whose tree contains itself`,
-    );
+    throw new BoundExceededError(`${table.where} has a group of more than ${MAX_NAMES} names`);
   };
-  const pending = [table.tree];
-  for (let address = pending.pop(); address !== undefined; address = pending.pop()) {
-    const node = await readTreeNode(file, { address, type: 'group', where: table.where });
+  const pending: TreeNodePlace[] = [{ address: table.tree, level: undefined }];
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    const node = await readTreeNode(file, { ...place, type: 'group', where: table.where });
     takeSteps(1 + node.children.length);
-    for (const child of node.children) {
+    for (const { address } of node.children) {
       if (node.level > 0) {
-        pending.push(child.address);
+        pending.push({ address, level: node.level - 1 });
         continue;
       }
-      const entries = await readSymbolNode(file, child.address, names);
+      const entries = await readSymbolNode(file, address, names);
       takeSteps(entries.length);
       for (const [name, object] of entries) found.set(name, object);
     }
