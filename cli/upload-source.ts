@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { S3Client } from '#aws/clients.ts';
-import { PartSink } from '#aws/part-sink.ts';
+import { PART_BUFFERS, PartSink } from '#aws/part-sink.ts';
 import { headObject } from '#aws/stored-object.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { combineCrc32, crc32Base64, crc32Hex } from '#core/checksum/crc32.ts';
@@ -12,22 +12,40 @@ import { readBlocks } from './read-blocks.ts';
 
 const FOLDER = 'local-run';
 
+const PIECE_BYTES = 1024 * 1024;
+const PART_BYTES = 8 * 1024 * 1024;
+const MAX_PARTS = 10_000;
+
 async function checksum(source: ByteSource): Promise<number> {
   let crc = 0;
   for await (const block of readBlocks(source)) crc = crc32(block, crc);
   return crc;
 }
 
+/** Fills a part from `offset`, a piece at a time: whole parts in memory twice would count. */
+async function fill(source: ByteSource, part: Uint8Array, offset: number): Promise<Uint8Array> {
+  const total = Math.min(part.length, source.size - offset);
+  for (let at = 0; at < total; at += PIECE_BYTES) {
+    const length = Math.min(PIECE_BYTES, total - at);
+    part.set(await source.read({ offset: offset + at, length }), at);
+  }
+  return part.subarray(0, total);
+}
+
 /** Sends all parts but the last, which is returned. */
 async function sendParts(source: ByteSource, sink: PartSink): Promise<Uint8Array> {
   for (let offset = 0; ; ) {
-    const part = await sink.buffer();
-    const length = Math.min(part.length, source.size - offset);
-    part.set(await source.read({ offset, length }));
-    offset += length;
-    if (offset === source.size) return part.subarray(0, length);
+    const part = await fill(source, await sink.buffer(), offset);
+    offset += part.length;
+    if (offset === source.size) return part;
     sink.send(part);
   }
+}
+
+/** Smaller than those of a writer, because the server is in the same process; grown to stay within 10,000 parts. */
+function partBuffers({ size }: ByteSource): Uint8Array[] {
+  const bytes = Math.max(PART_BYTES, Math.ceil(size / MAX_PARTS));
+  return Array.from({ length: PART_BUFFERS }, () => new Uint8Array(bytes));
 }
 
 /** Sends one file create-only, unless it is there already. */
@@ -38,7 +56,8 @@ async function uploadFile(
 ): Promise<void> {
   const stored = await headObject(client, bucket, key);
   if (stored?.bytes === source.size && stored.crc32Base64 === crc32Base64(crc)) return;
-  const sink = new PartSink(client, { bucket, key, contentType: 'application/octet-stream' });
+  const target = { bucket, key, contentType: 'application/octet-stream' };
+  const sink = new PartSink(client, target, { buffers: partBuffers(source) });
   try {
     await sink.finish(await sendParts(source, sink));
   } catch (error) {
