@@ -49,6 +49,15 @@ describe('a seek index', () => {
     }
   });
 
+  test('stays small where windows do not compress, but the stream does', async () => {
+    const plain = Buffer.concat(new Array<Uint8Array>(3000).fill(noiseBytes(8000)));
+    const compressed = deflateRawSync(plain);
+    const { bytes, checkpoints } = await indexBytes(plain, compressed);
+    expect(plain.length / compressed.length).toBeGreaterThan(100);
+    expect(bytes.length).toBeLessThanOrEqual(0.02 * compressed.length);
+    expect(checkpoints).toBe(0);
+  });
+
   test('is the same however the stream is cut', async () => {
     const plain = countBytes(6 * MIB);
     const compressed = deflateRawSync(plain);

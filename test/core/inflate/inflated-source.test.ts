@@ -134,6 +134,15 @@ describe('the reads', () => {
     expect(source.reads.length).toBeGreaterThan(before);
   });
 
+  test('of many MiB that are small when compressed take one', async () => {
+    const counts = countBytes(16 * MIB);
+    const packed = deflateRawSync(counts);
+    const { source, inflated } = open(counts, packed, await builtIndex(counts, packed));
+    await inflated.read({ offset: 100, length: 11 * MIB });
+    expect(source.reads).toHaveLength(1);
+    expect(source.bytesRead).toBeLessThan(0.85 * packed.length);
+  });
+
   test('of two places in turn go on at each', async () => {
     const { source, inflated } = open(plain, compressed, await index);
     for (let step = 0; step < 8; step++) {

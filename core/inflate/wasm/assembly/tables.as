@@ -91,7 +91,6 @@ function countCodes(lengths: usize, symbolCount: u32): bool {
     code = (code + entryAt(COUNTS, bits - 1)) << 1;
     put(NEXT_CODES, bits, code);
     free = (free << 1) - <i32>entryAt(COUNTS, bits);
-    if (free < 0) return false;
   }
   return free == 0 || used == 0 || (used == 1 && entryAt(COUNTS, 1) == 1);
 }
