@@ -7,6 +7,7 @@ import { crc32Hex } from '#core/checksum/crc32.ts';
 import type { Compression } from '#core/encode/compression.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { generationKey } from '#core/output.ts';
 import { withFile } from './open-source.ts';
 import { readBlocks } from './read-blocks.ts';
 import { readChunk } from './read-chunk.ts';
@@ -98,13 +99,15 @@ async function copyChunk(
 async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Promise<void> {
   const data = dataPath(draft);
   await mkdir(data, { recursive: true });
-  const { entries, compression } = parseManifest(run.manifestText);
+  const { entries, compression, generation = 1 } = parseManifest(run.manifestText);
   for (const entry of entries) {
     signal.throwIfAborted();
     const chunk = await run.openChunk(entry);
     await copyChunk(chunk, entry, compression, join(data, chunkName(entry)));
   }
   await mkdir(dirname(manifestPath(draft)));
+  // A run into an empty output is its first generation; both names hold the same bytes.
+  await writeFile(join(draft, generationKey('', generation)), run.manifestText);
   await writeFile(manifestPath(draft), run.manifestText);
 }
 
