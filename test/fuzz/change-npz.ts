@@ -41,7 +41,7 @@ const changeMember: PartsChange = (parts, context) =>
 const changeFormat: PartsChange = (parts, context) => {
   const at = parts.findIndex(({ name }) => name === 'format.npy');
   const part = parts[at];
-  if (part === undefined) return changeMember(parts, context);
+  if (part === undefined || part.bytes.length < 4) return changeMember(parts, context);
   const format = context.random.pick(FORMATS);
   const bytes = part.bytes.slice();
   bytes.set(fromText(format), Math.max(0, bytes.length - format.length));

@@ -48,14 +48,18 @@ class Halves:
 def read_npz(objects, _options):
     [content] = objects.values()
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
-        if "data" not in file or file["data"].dtype.str[1:] != "f2":
+        dtype = file["data"].dtype if "data" in file else np.dtype("f8")
+        is_half = dtype.str[1:] == "f2"
+        if dtype.isnative and not is_half:
             return sp.load_npz(io.BytesIO(content))
         members = {name: file[name] for name in file.files}
-    members["data"] = members["data"].astype("<f2").view("<u2")
+    native = members["data"].astype(dtype.newbyteorder("="))
+    members["data"] = native.view("<u2") if is_half else native
     out = io.BytesIO()
     np.savez(out, **members)
     out.seek(0)
-    return Halves(sp.load_npz(out))
+    matrix = sp.load_npz(out)
+    return Halves(matrix) if is_half else matrix
 
 
 def compressed(kind, arrays, shape=None):
