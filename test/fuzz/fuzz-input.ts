@@ -8,7 +8,7 @@ import { changeNpy } from './change-npy.ts';
 import { changeNpz } from './change-npz.ts';
 import { changeText } from './change-text.ts';
 import type { Change, ChangeContext } from './changes.ts';
-import type { Group, NamedBytes, Seed, Seeds } from './seeds.ts';
+import { GROUPS, type Group, type NamedBytes, type Seed, type Seeds } from './seeds.ts';
 
 /** One source to read, all of it chosen by the seed and the number of the run. */
 export interface FuzzInput {
@@ -82,6 +82,8 @@ function changeOnce(
 function optionsFor(group: Group, random: Random): SourceOptions {
   if (group === 'svmlight') {
     return {
+      // A text has no magic number: a single odd token near its start, and it is no svmlight.
+      ...(random.chance(0.6) && { format: GROUPS[group] }),
       ...(random.chance(0.2) && { zeroBased: random.chance(0.5) }),
       ...(random.chance(0.2) && { labels: true }),
       ...(random.chance(0.1) && { columns: random.integer(1, 60) }),
@@ -89,7 +91,7 @@ function optionsFor(group: Group, random: Random): SourceOptions {
   }
   if (group === 'npy' && random.chance(0.2)) return { columns: random.integer(0, 60) };
   if (group === 'h5ad' && random.chance(0.1)) return { layer: 'layers/counts' };
-  return {};
+  return random.chance(0.2) ? { format: GROUPS[group] } : {};
 }
 
 function otherOf(seeds: readonly Seed[], random: Random): Uint8Array {

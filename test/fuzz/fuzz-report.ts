@@ -53,6 +53,8 @@ export class FuzzReport {
   readonly onlyWe = new SeenList();
   /** The libraries read what we refuse; of a sample. */
   readonly onlyLibraries = new SeenList();
+  /** The libraries crash, hang or find a shape too large. */
+  readonly declined = new SeenList();
   /** Losses that did not happen again: the machine was busy. */
   readonly unsure: BadRun[] = [];
   runs = 0;
@@ -71,6 +73,7 @@ export class FuzzReport {
       this.bad.push({ run, how: 'difference', reason: 'the libraries read other rows' });
     }
     if (comparison === 'library refuses') this.onlyWe.add(`${group}: ${generalize(reason)}`, run);
+    if (comparison === 'library declines') this.declined.add(`${group}: ${reason}`, run);
     if (comparison === 'library reads') {
       this.onlyLibraries.add(`${group}: ${name}: ${generalize(message)}`, run);
     }

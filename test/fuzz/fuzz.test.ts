@@ -23,8 +23,6 @@ describe('damaged sources', () => {
     }
     const groups = Object.keys(GROUPS);
     expect([...refused]).toEqual(expect.arrayContaining(groups));
-    // Compressed npz files are not read yet.
-    const read = groups.filter((group) => group !== 'csr-deflated');
-    expect([...accepted]).toEqual(expect.arrayContaining(read));
+    expect([...accepted]).toEqual(expect.arrayContaining(groups));
   });
 });

@@ -54,13 +54,14 @@ function badLines(bad: readonly BadRun[], seed: number): string[] {
 
 /** The lines that people read after a campaign. */
 export function reportLines(report: FuzzReport, seed: number): string[] {
-  const { bad, unsure, slowest, peakRssBytes, onlyWe, onlyLibraries } = report;
+  const { bad, unsure, slowest, peakRssBytes, onlyWe, onlyLibraries, declined } = report;
   const count = (kind: BadRun['how']) => bad.filter(({ how }) => how === kind).length;
   const late = unsure.map(({ run, how }) => `${how} in run ${run}`).join(', ');
   return [
     ...table(report),
     ...seenLines('we read what the libraries refuse:', onlyWe.all),
     ...seenLines('the libraries read what we refuse (of a sample):', onlyLibraries.all),
+    ...seenLines('the libraries cannot be asked:', declined.all),
     `slowest: ${Math.round(slowest?.milliseconds ?? 0)} ms in run ${slowest?.run}; a worker held at most ${Math.round(peakRssBytes / MIB)} MiB`,
     ...(late === '' ? [] : [`not again when repeated alone: ${late}`]),
     ...badLines(bad, seed),

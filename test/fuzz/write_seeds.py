@@ -87,6 +87,14 @@ def write_csr(folder, rng, compressed):
         sp.save_npz(folder / f"{rows}x{columns}.npz", empty, compressed=compressed)
 
 
+def write_long(folder):
+    """Arrays that are many times as long as their file, so that readers resume within them."""
+    many = sp.csr_matrix((np.arange(5.0), ([3, 400_000, 400_000, 699_998, 699_999], [0, 4, 2, 1, 3])), (700_000, 5))
+    save_members(folder / "many-rows.npz", members_of(many, "<i8"), compressed=True)
+    full = sp.csr_matrix(np.ones((4000, 150), "f8"))
+    save_members(folder / "full-rows.npz", members_of(full), compressed=True)
+
+
 def write_other(folder, rng):
     for kind in ["csc", "coo", "bsr", "dia"]:
         for number, dtype in enumerate(["f8", "i4", "bool", "f4", "u8", "i1"]):
@@ -238,6 +246,7 @@ def main(root):
         folder.mkdir(parents=True)
     write_csr(folders["csr"], rng, compressed=False)
     write_csr(folders["csr-deflated"], rng, compressed=True)
+    write_long(folders["csr-deflated"])
     write_other(folders["other"], rng)
     write_bundles(folders["bundle"], rng)
     write_folders(folders["npy"], rng)
