@@ -7,6 +7,8 @@ import type { NpyArray } from './header.ts';
 /** `format` and `shape` hold a few elements; anything longer is not what it should be. */
 const MAX_BYTES = 256;
 
+const MAX_CODE_POINT = 0x10ffff;
+
 function checkSmall({ where, elements }: NpyArray): void {
   if (elements.length <= MAX_BYTES) return;
   throw new CorruptSourceError(
@@ -33,7 +35,7 @@ export async function readScalarText(source: ByteSource, array: NpyArray): Promi
   let text = '';
   for (let at = 0; at < view.byteLength; at += unitBytes) {
     const code = unitBytes === 1 ? view.getUint8(at) : view.getUint32(at, order === '<');
-    if (code !== 0) text += String.fromCharCode(code);
+    if (code !== 0) text += code > MAX_CODE_POINT ? '\ufffd' : String.fromCodePoint(code);
   }
   return text;
 }

@@ -30,6 +30,11 @@ it.each([
   expect(await text(bytes)).toBe('csr');
 });
 
+it('reads no letter where its lower 16 bits are one', async () => {
+  const beyond = Buffer.from('c\0\x11\0s\0\0\0r\0\x01\0');
+  expect(await text(npyFromHeader(header('<U3'), beyond))).toBe('\ufffds\u{10072}');
+});
+
 it.each([
   ['an array of strings', npyFromHeader(header('|S3', '(1,)'), Buffer.from('csr'))],
   ['a string shorter than it says', npyFromHeader(header('|S4'), Buffer.from('csr'))],
