@@ -28,15 +28,17 @@ function findEndRecord(tail: DataView): number | undefined {
 
 /** Reads the record of a zip file with zip64 sizes; undefined when no locator precedes the end record. */
 async function readEnd64(source: ByteSource, endOffset: number): Promise<DataView | undefined> {
-  const offset = endOffset - LOCATOR_BYTES;
+  const locatorOffset = endOffset - LOCATOR_BYTES;
+  const offset = locatorOffset - END64_BYTES;
   if (offset < 0) return undefined;
-  const locator = new DataView((await source.read({ offset, length: LOCATOR_BYTES })).buffer);
+  const length = END64_BYTES + LOCATOR_BYTES;
+  const { buffer } = await source.read({ offset, length });
+  const end64 = new DataView(buffer, 0, END64_BYTES);
+  const locator = new DataView(buffer, END64_BYTES);
   if (locator.getUint32(0, true) !== LOCATOR_SIGNATURE) return undefined;
-  const end64Offset = Number(locator.getBigUint64(8, true));
-  const end64 = new DataView(
-    (await source.read({ offset: end64Offset, length: END64_BYTES })).buffer,
-  );
-  if (end64.getUint32(0, true) === END64_SIGNATURE) return end64;
+  // Where it stands is where Python reads it, whatever the locator says.
+  const isLocated = locator.getBigUint64(8, true) === BigInt(offset);
+  if (isLocated && end64.getUint32(0, true) === END64_SIGNATURE) return end64;
   throw new CorruptSourceError(`${source.uri} has a zip64 locator that points at no zip64 record`);
 }
 
@@ -63,9 +65,9 @@ function fromEnd64(end: DataView): ZipEnd & { readonly disk: number } {
 /**
  * Finds the central directory of a zip file from the records at its end, zip64 included.
  *
- * One read of at most 65,557 bytes, two small ones more where a zip64 locator stands.
+ * One read of at most 65,557 bytes, and a small one of the place where zip64 records may stand.
  *
- * @throws {CorruptSourceError} there is no end record (the file is cut short), or it points outside.
+ * @throws {CorruptSourceError} there is no end record (the file is cut short), or the directory does not end there.
  * @throws {UnsupportedSourceError} the archive is split over several disks.
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT sections 4.3.14 to 4.3.16
  */
@@ -87,10 +89,10 @@ export async function readZipEnd(source: ByteSource): Promise<ZipEnd> {
       `${source.uri} is disk ${disk} of a split zip archive; save the matrix as one file`,
     );
   }
-  if (directory.offset + directory.length > endOffset) {
-    throw new CorruptSourceError(
-      `${source.uri} has a zip directory of ${directory.length} bytes at offset ${directory.offset}, past its end record at ${endOffset}; the file is damaged`,
-    );
-  }
-  return { directory, memberCount };
+  const recordsOffset = end64 === undefined ? endOffset : endOffset - LOCATOR_BYTES - END64_BYTES;
+  if (directory.offset + directory.length === recordsOffset) return { directory, memberCount };
+  // Where bytes stand between them, or before all, readers disagree on what the offsets mean.
+  throw new CorruptSourceError(
+    `${source.uri} has a zip directory of ${directory.length} bytes at offset ${directory.offset}, which does not end where its end records begin (${recordsOffset}); the file is damaged`,
+  );
 }

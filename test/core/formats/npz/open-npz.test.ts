@@ -27,6 +27,20 @@ function patch(bytes: Uint8Array, signature: string, at: number, values: readonl
   return copy;
 }
 
+/** Puts bytes before the first record of a signature; nothing that points behind them is changed. */
+function insert(bytes: Uint8Array, signature: string, added: Uint8Array) {
+  const at = Buffer.from(bytes).indexOf(signature, 0, 'latin1');
+  return new Uint8Array([...bytes.subarray(0, at), ...added, ...bytes.subarray(at)]);
+}
+
+/** A directory that ends with half an entry. */
+function withHalfEntry() {
+  const end = Buffer.from(BYTES).indexOf(SIGNATURES.end, 0, 'latin1');
+  const directoryBytes = Buffer.from(BYTES).readUInt16LE(end + 12) + 20;
+  const longer = insert(BYTES, SIGNATURES.end, new Uint8Array(20));
+  return patch(longer, SIGNATURES.end, 12, [directoryBytes % 256, directoryBytes >> 8]);
+}
+
 /** Changes the directory's entry of one member. */
 function patchEntry(name: string, at: number, values: readonly number[]) {
   const copy = new Uint8Array(BYTES);
@@ -73,7 +87,7 @@ describe('the end of the zip file', () => {
       'a directory past its end',
       patch(BYTES, SIGNATURES.end, 16, [0xff, 0xff, 0xff, 0]),
       CorruptSourceError,
-      'at offset 16777215, past its end record',
+      'at offset 16777215, which does not end where its end records begin',
     ],
     [
       'saturated sizes, but no zip64 record',
@@ -91,13 +105,26 @@ describe('the end of the zip file', () => {
       'a locator that points outside',
       patch(ZIP64, ZIP64_SIGNATURES.locator, 15, [0xff]),
       CorruptSourceError,
-      '56 bytes at offset 18',
+      'points at no zip64 record',
     ],
     [
       'a zip64 directory outside',
       patch(ZIP64, ZIP64_SIGNATURES.end64, 55, [0xff]),
       CorruptSourceError,
-      'past its end record',
+      'does not end where its end records begin',
+    ],
+    // Python adds the bytes before it to all offsets, and may find other members there.
+    [
+      'bytes before the directory',
+      insert(BYTES, SIGNATURES.entry, new Uint8Array(7)),
+      CorruptSourceError,
+      'does not end where its end records begin',
+    ],
+    [
+      'bytes before zip64 records',
+      insert(ZIP64, ZIP64_SIGNATURES.end64, new Uint8Array(7)),
+      CorruptSourceError,
+      'points at no zip64 record',
     ],
     ['no members', writeZip({}), UnsupportedSourceError, 'holds nothing, but no format.npy'],
   ])('fails on %s', async (_, bytes, errorClass, sentence) => {
@@ -121,11 +148,7 @@ describe('the zip directory', () => {
       'a damaged zip directory at offset',
     ],
     ['a name past its end', patch(BYTES, SIGNATURES.entry, 29, [0x70]), 'a damaged zip directory'],
-    [
-      'an end inside an entry',
-      patch(BYTES, SIGNATURES.end, 12, [20, 0, 0, 0]),
-      'a damaged zip directory',
-    ],
+    ['an end inside an entry', withHalfEntry(), 'a damaged zip directory'],
     ['another member count', patch(BYTES, SIGNATURES.end, 10, [4]), 'should hold 4 members'],
     [
       'saturated fields, but no zip64 extra',
