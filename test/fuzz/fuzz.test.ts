@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { toText } from './changes.ts';
+import { createInput } from './fuzz-input.ts';
 import { readRun } from './fuzz-run.ts';
-import { GROUPS, loadSeeds } from './seeds.ts';
+import { digestOf } from './oracle.ts';
+import { GROUPS, loadSeeds, type Seeds } from './seeds.ts';
 
 const RUNS = 1500;
 const SEED = 7;
@@ -8,7 +11,21 @@ const SEED = 7;
 /** A small source must be read or refused within this time, on a busy machine too. */
 const MOST_MILLISECONDS = 5000;
 
+/** Everything that seeds consist of, so that a change of any byte shows. */
+function seedsText(seeds: Seeds): string {
+  return JSON.stringify(seeds, (key, value) => (key === 'bytes' ? digestOf(toText(value)) : value));
+}
+
 describe('damaged sources', () => {
+  it('are the same for the same seed and run, whatever was made before', () => {
+    const seeds = loadSeeds();
+    const before = seedsText(seeds);
+    const made = Array.from({ length: 400 }, (_, run) => createInput(seeds, SEED, run));
+    expect(seedsText(seeds)).toBe(before);
+    expect(createInput(seeds, SEED, 399)).toEqual(made[399]);
+    expect(createInput(seeds, SEED + 1, 399)).not.toEqual(made[399]);
+  });
+
   it('are read, or refused by a named error, in every format', async () => {
     const seeds = loadSeeds();
     const accepted = new Set<string>();

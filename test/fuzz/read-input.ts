@@ -39,6 +39,9 @@ const MAX_STAGED_BYTES = 64 * 1024 * 1024;
 
 /** A larger matrix is read at its ends only. */
 const MAX_WHOLE_ROWS = 200_000;
+
+/** Its row pointers are read as a whole nevertheless, as Plan does. */
+const MAX_POINTERS = 4_000_000;
 const END_ROWS = 2000;
 
 /** So many rows are read in small slices too. */
@@ -113,7 +116,7 @@ function rangesOf({ shape: [rows] }: Matrix): (readonly [rowStart: number, rowEn
 async function readRows(matrix: Matrix, run: number): Promise<string> {
   const text = new RowsText(matrix);
   const sliceBytes = run % 2 === 0 ? SMALL_SLICE_BYTES : undefined;
-  if (matrix.shape[0] <= MAX_WHOLE_ROWS) for await (const _ of readIndptr(matrix));
+  if (matrix.shape[0] <= MAX_POINTERS) for await (const _ of readIndptr(matrix));
   for (const [rowStart, rowEnd] of rangesOf(matrix)) {
     const options = sliceBytes === undefined ? {} : { sliceBytes };
     for await (const slice of readSlices(matrix, { rowStart, rowEnd }, options)) text.add(slice);

@@ -45,9 +45,14 @@ const ENDINGS: readonly (readonly [ending: string, group: Group])[] = [
   ['.h5', '10x'],
 ];
 
+/** A plain array: a slice of a Buffer would not be a copy. */
+function readBytes(...parts: readonly string[]): Uint8Array {
+  return new Uint8Array(readFileSync(path.join(...parts)));
+}
+
 function readFolder(folder: string): NamedBytes[] {
   const names = readdirSync(folder).sort();
-  return names.map((name) => ({ name, bytes: readFileSync(path.join(folder, name)) }));
+  return names.map((name) => ({ name, bytes: readBytes(folder, name) }));
 }
 
 function* goldenSeeds(): Generator<Seed> {
@@ -81,7 +86,7 @@ function* writtenSeeds(folder: string): Generator<Seed> {
       const file = path.join(folder, group, entry.name);
       const objects = entry.isDirectory()
         ? readFolder(file)
-        : [{ name: entry.name, bytes: readFileSync(file) }];
+        : [{ name: entry.name, bytes: readBytes(file) }];
       yield { group, name: `${group}/${entry.name}`, objects };
     }
   }
