@@ -27,7 +27,8 @@ export function isMissed({ value, goal }: Measure): boolean {
   return goal.better === 'higher' ? value < goal.must : value > goal.must;
 }
 
-function digits(value: number): string {
+/** Three digits at least. */
+export function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 

@@ -1,31 +1,19 @@
 import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import type { CsrSlice } from '#core/sparse/csr.ts';
+import type { EncodeCase } from './cases.ts';
 import { EncodeWays } from './encode-ways.ts';
 import { type Goal, type Measure, ratioMeasure } from './goals.ts';
 import { median, speedRatio, type Times, timeInTurn } from './measure.ts';
-import { type TextLikeOptions, textLikeSlice } from './text-like-slice.ts';
 
-/** Text of each case: what four parts of 16 MiB hold. */
-const TEXT_BYTES = 63e6;
 const REPETITIONS = 41;
 
 /** zlib takes ten to a hundred times as long. */
 const ZLIB_REPETITIONS = 9;
 
-/** A matrix, and what is to be reached with it. */
-export interface EncodeCase extends Omit<TextLikeOptions, 'rows'> {
-  readonly name: string;
-  /** Text of a row, on average. */
-  readonly rowBytes: number;
-  readonly copyGoal?: Goal;
-  readonly gzipSpeedGoal: Goal;
-  readonly gzipSizeGoal: Goal;
-}
-
 const FLOAT_GOAL: Goal = { must: 1, aim: 0.5, better: 'lower' };
 
 /** Fails unless all ways agree: a fast encoder of other bytes is none. */
-function assertSame(ways: EncodeWays, text: Uint8Array): void {
+export function assertSame(ways: EncodeWays, text: Uint8Array): void {
   const { bytes, crc32: crc } = ways.digest();
   const inflated = gunzipSync(ways.gzip());
   if (ways.inPlace() !== text.length || bytes !== text.length || crc !== crc32(text)) {
@@ -45,7 +33,7 @@ function fillWithRows(buffers: readonly Uint8Array[], bytes: number, row: Uint8A
 }
 
 /** Copies the text into the buffers. */
-function copyText(buffers: readonly Uint8Array[], text: Uint8Array): void {
+export function copyText(buffers: readonly Uint8Array[], text: Uint8Array): void {
   let from = 0;
   for (const buffer of buffers) {
     buffer.set(text.subarray(from, from + buffer.length));
@@ -61,8 +49,8 @@ function throughput(data: string, measure: string, times: Times, bytes: number):
   return { data, measure: `${measure}, GB/s of text`, value: bytes / median(times) / 1e6 };
 }
 
-function measurePlain(encodeCase: EncodeCase, slice: CsrSlice, ways: EncodeWays, text: Uint8Array) {
-  const { name, columns, copyGoal } = encodeCase;
+function measurePlain(encodeCase: EncodeCase, ways: EncodeWays, text: Uint8Array) {
+  const { name, columns, slice, goals } = encodeCase;
   const unit = slice.data instanceof Float64Array ? '0.0,' : '0,';
   const row = Buffer.from(unit.repeat(columns));
   const times = timeInTurn(
@@ -79,7 +67,7 @@ function measurePlain(encodeCase: EncodeCase, slice: CsrSlice, ways: EncodeWays,
   const slow = timeInTurn({ javaScript: () => void ways.inJavaScript() }, 3);
   const { inPlace, copy, rows, staged, digest } = times;
   return [
-    ratioMeasure(name, 'plain ÷ copy of the same buffer', speedRatio(copy, inPlace), copyGoal),
+    ratioMeasure(name, 'plain ÷ copy of the same buffer', speedRatio(copy, inPlace), goals.copy),
     ratioMeasure(name, 'plain ÷ copy of an empty row', speedRatio(rows, inPlace)),
     ratioMeasure(name, 'plain, other buffers ÷ copy', speedRatio(copy, staged)),
     throughput(name, 'plain', inPlace, text.length),
@@ -93,8 +81,8 @@ function measurePlain(encodeCase: EncodeCase, slice: CsrSlice, ways: EncodeWays,
   ];
 }
 
-function measureGzip(encodeCase: EncodeCase, slice: CsrSlice, ways: EncodeWays, text: Uint8Array) {
-  const { name, gzipSpeedGoal, gzipSizeGoal } = encodeCase;
+function measureGzip(encodeCase: EncodeCase, ways: EncodeWays, text: Uint8Array) {
+  const { name, slice, goals } = encodeCase;
   const times = timeInTurn(
     {
       direct: () => void ways.gzip(),
@@ -107,8 +95,8 @@ function measureGzip(encodeCase: EncodeCase, slice: CsrSlice, ways: EncodeWays, 
   const sizes = [1, 6, 9].map((level) => gzipSync(text, { level }).length);
   const [fastest, usual, best] = sizes.map((size) => bytes / size);
   return [
-    ratioMeasure(name, 'direct gzip ÷ zlib −1, speed', speedRatio(zlib1, direct), gzipSpeedGoal),
-    { data: name, measure: 'direct gzip ÷ gzip −6, size', value: usual!, goal: gzipSizeGoal },
+    ratioMeasure(name, 'direct gzip ÷ zlib −1, speed', speedRatio(zlib1, direct), goals.gzipSpeed),
+    { data: name, measure: 'direct gzip ÷ gzip −6, size', value: usual!, goal: goals.gzipSize },
     { data: name, measure: 'direct gzip ÷ gzip −1, size', value: fastest! },
     { data: name, measure: 'direct gzip ÷ gzip −9, size', value: best! },
     { data: name, measure: 'text ÷ direct gzip, size', value: text.length / bytes },
@@ -135,14 +123,13 @@ function measureFloats(name: string, data: Float64Array, ways: EncodeWays): Meas
 
 /** Measures all encoders on one matrix, after checking that they agree. */
 export function measureCase(encodeCase: EncodeCase): Measure[] {
-  const rows = Math.floor(TEXT_BYTES / encodeCase.rowBytes);
-  const slice = textLikeSlice({ ...encodeCase, rows });
-  const ways = new EncodeWays(slice, encodeCase.columns);
+  const { slice, columns } = encodeCase;
+  const ways = new EncodeWays(slice, columns);
   const text = ways.text(ways.digest().bytes + 1);
   assertSame(ways, text);
   const measures: Measure[] = [
-    ...measurePlain(encodeCase, slice, ways, text),
-    ...measureGzip(encodeCase, slice, ways, text),
+    ...measurePlain(encodeCase, ways, text),
+    ...measureGzip(encodeCase, ways, text),
   ];
   if (slice.data instanceof Float64Array) {
     measures.push(measureFloats(encodeCase.name, slice.data, ways));

@@ -65,7 +65,7 @@ export function textLikeSlice(options: TextLikeOptions): CsrSlice {
   const data: number[] = [];
   for (let row = 0; row < rows; row += 1) {
     const chosen = new Set<number>();
-    const size = Math.min(columns, Math.round(entriesPerRow * (0.25 + 1.5 * unit())));
+    const size = Math.min(columns, Math.floor(entriesPerRow * (0.25 + 1.5 * unit()) + unit()));
     while (chosen.size < size) chosen.add(findColumn(weights, unit() * total));
     const ascending = [...chosen].sort((a, b) => a - b);
     const counts = ascending.map(() => drawCount(unit));

@@ -1,3 +1,4 @@
+import { digits } from '#bench/encode/goals.ts';
 import { median } from '#bench/encode/measure.ts';
 import { GZIP, PLAIN } from './peers.ts';
 import type { PeerReport } from './run-peer.ts';
@@ -19,10 +20,6 @@ export type PeerResult = {
 /** MB of text a second, of the median time. */
 export function rateOf({ textBytes, seconds }: Pick<PeerMeasure, 'textBytes' | 'seconds'>): number {
   return textBytes / median(seconds) / 1e6;
-}
-
-function digits(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
 /** The title of the columns of `resultLine`. */
