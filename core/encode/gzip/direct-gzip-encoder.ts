@@ -19,7 +19,7 @@ import { TextDeflater } from './text-deflater.ts';
  * read ahead, and the bytes depend on the rows alone, not on slices or parts. Unstored cells take six
  * times as many bits by the fixed code, and a header takes about 80 bytes: so the first blocks are short.
  */
-const BLOCK_STEPS: readonly number[] = [16, 256, 4096];
+const BLOCK_STEPS = [16, 512] as const;
 const LATER_BLOCK_STEPS = 65_536;
 
 /** As long as `False`: what the module writes at once is bounded by that, see `STEP_BYTES` there. */
