@@ -2,15 +2,13 @@ import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { EncodeCase } from './cases.ts';
 import { EncodeWays } from './encode-ways.ts';
-import { type Goal, type Measure, ratioMeasure } from './goals.ts';
+import { type Measure, ratioMeasure } from './goals.ts';
 import { median, speedRatio, type Times, timeInTurn } from './measure.ts';
 
 const REPETITIONS = 41;
 
 /** zlib takes ten to a hundred times as long. */
 const ZLIB_REPETITIONS = 9;
-
-const FLOAT_GOAL: Goal = { must: 1, aim: 0.5, better: 'lower' };
 
 /** Fails unless all ways agree: a fast encoder of other bytes is none. */
 export function assertSame(ways: EncodeWays, text: Uint8Array): void {
@@ -105,7 +103,7 @@ function measureGzip(encodeCase: EncodeCase, ways: EncodeWays, text: Uint8Array)
   ];
 }
 
-function measureFloats(name: string, data: Float64Array, ways: EncodeWays): Measure {
+function measureFloats({ name, goals }: EncodeCase, data: Float64Array, ways: EncodeWays): Measure {
   let characters = 0;
   const times = timeInTurn(
     {
@@ -118,7 +116,7 @@ function measureFloats(name: string, data: Float64Array, ways: EncodeWays): Meas
   );
   if (characters === 0) throw new Error('no floats');
   const ratio = speedRatio(times.encoder, times.string);
-  return ratioMeasure(name, 'float encoder, all-in ÷ String(x), time', ratio, FLOAT_GOAL);
+  return ratioMeasure(name, 'float encoder, all-in ÷ String(x), time', ratio, goals.floats);
 }
 
 /** Measures all encoders on one matrix, after checking that they agree. */
@@ -132,7 +130,7 @@ export function measureCase(encodeCase: EncodeCase): Measure[] {
     ...measureGzip(encodeCase, ways, text),
   ];
   if (slice.data instanceof Float64Array) {
-    measures.push(measureFloats(encodeCase.name, slice.data, ways));
+    measures.push(measureFloats(encodeCase, slice.data, ways));
   }
   return measures;
 }
