@@ -16,7 +16,7 @@ import { type FinalizeInput, generationOf, parsePlanLine, type RunHeader } from 
 import { ledgerName } from '#core/run-id.ts';
 import { type GenerationManifest, openGeneration } from '#lambdas/shared/manifests.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
-import { publishGeneration } from './publish.ts';
+import { isPublished, publishGeneration } from './publish.ts';
 
 /** What Finalize needs from outside. */
 export interface FinalizeDeps extends Instruments {
@@ -102,11 +102,31 @@ export function createHandler(deps: FinalizeDeps): Step<FinalizeInput, FinalizeR
     return totals.totals();
   };
 
+  const finalize = async (run: RunHeader, signal: AbortSignal): Promise<ManifestTotals> => {
+    const totals = await writeManifest(run, signal);
+    await publishGeneration(s3, run, signal);
+    return totals;
+  };
+
+  /** Totals of a run that is in its output already; undefined when it is not. */
+  const published = async (run: RunHeader, signal: AbortSignal) => {
+    if (!(await isPublished(s3, run, signal))) return undefined;
+    const { entries } = await openGeneration(s3, run.output, generationOf(run), signal);
+    const totals = new TotalsBuilder();
+    for await (const entry of entries) totals.add(entry);
+    return totals.totals();
+  };
+
   return async ({ run }, signal) => {
     const { runId, output } = run;
     logger.appendKeys({ runId });
-    const totals = await writeManifest(run, signal);
-    await publishGeneration(s3, run, signal);
+    const failed = async (error: unknown): Promise<ManifestTotals> => {
+      // A twin may have been faster, and chunks of the next generation may lie there already.
+      const totals = await published(run, signal);
+      if (totals === undefined) throw error;
+      return totals;
+    };
+    const totals = (await published(run, signal)) ?? (await finalize(run, signal).catch(failed));
     metrics.addMetric('RunsCompleted', MetricUnit.Count, 1);
     const manifest = outputUri(output, manifestKey(output.prefix));
     return { runId, manifest, generation: generationOf(run), totals };

@@ -20,10 +20,6 @@ async function* ownManifest(
   yield* object.body;
 }
 
-function holds(latest: LatestManifest | undefined, { base, runId }: RunHeader): boolean {
-  return latest?.head.generations?.[base.generation]?.runId === runId;
-}
-
 function assertBase(latest: LatestManifest | undefined, { base, output, runId }: RunHeader): void {
   const found = latest === undefined ? 0 : (latest.head.generation ?? 1);
   if (found === base.generation) return;
@@ -33,11 +29,21 @@ function assertBase(latest: LatestManifest | undefined, { base, output, runId }:
   );
 }
 
+/** Tells with one GET whether a run's generation is in its output, whoever put it there. */
+export async function isPublished(
+  s3: S3Client,
+  { output, base, runId }: RunHeader,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const latest = await readLatest(s3, output, signal);
+  return latest?.head.generations?.[base.generation]?.runId === runId;
+}
+
 /**
  * Makes a run's generation the latest: copies its manifest over that of its base, which must still be
- * there. Until then the base is what readers see; a lost answer is settled by looking.
+ * there. Until then the base is what readers see.
  *
- * @throws {OutputConflictError} the latest manifest is of neither.
+ * @throws {OutputConflictError} the latest manifest is not that of the base.
  */
 export async function publishGeneration(
   s3: S3Client,
@@ -45,18 +51,10 @@ export async function publishGeneration(
   signal: AbortSignal,
 ): Promise<void> {
   const latest = await readLatest(s3, run.output, signal);
-  if (holds(latest, run)) return;
   assertBase(latest, run);
   const { bucket, prefix } = run.output;
   const target = { bucket, key: manifestKey(prefix), contentType: 'application/json' };
   const bytes = ownManifest(s3, run, signal);
-  try {
-    if (latest === undefined) await createObject(s3, target, bytes, signal);
-    else await replaceObject(s3, { ...target, replaces: latest.etag }, bytes, signal);
-  } catch (error) {
-    // A twin may have been faster, and another generation may follow already.
-    const isIn =
-      error instanceof OutputConflictError && holds(await readLatest(s3, run.output, signal), run);
-    if (!isIn) throw error;
-  }
+  if (latest === undefined) await createObject(s3, target, bytes, signal);
+  else await replaceObject(s3, { ...target, replaces: latest.etag }, bytes, signal);
 }

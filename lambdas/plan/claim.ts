@@ -29,7 +29,7 @@ function refusal(
     );
   }
   return new OutputConflictError(
-    `generation ${generation} of ${uri} is being written by another run (${other}), so run ${runId} cannot be appended yet: wait for that run or start its request again, then repeat this one`,
+    `generation ${generation} of ${uri} is being written by another run (${other}), so run ${runId} cannot be appended yet: wait for that run or start its request again (docs/operations.md, Append, if it can never finish), then repeat this one`,
   );
 }
 

@@ -4,7 +4,7 @@ import type { Clients } from '#test/support/local-services.ts';
 export interface Call {
   /** Such as `PutObject` or `UpdateItem`. */
   readonly name: string;
-  /** Key of the object, or sort key of the item. */
+  /** Key of the object, prefix of the list, or sort key of the item. */
   readonly subject: string;
   /** How many writes the process has sent before this one; undefined for a read. */
   readonly write: number | undefined;
@@ -22,13 +22,17 @@ const WRITES = new Set([
   'UpdateItem',
 ]);
 
+/** The fields of any input that name what it is about. */
+interface Named {
+  readonly Key?: string | { readonly sk?: { readonly S: string } };
+  readonly Prefix?: string;
+  readonly Item?: { readonly sk: { readonly S: string } };
+}
+
 function subjectOf(input: unknown): string {
-  const { Key, Item } = input as {
-    Key?: string | { sk?: { S: string } };
-    Item?: { sk: { S: string } };
-  };
+  const { Key, Prefix, Item } = input as Named;
   if (typeof Key === 'string') return Key;
-  return Key?.sk?.S ?? Item?.sk.S ?? '';
+  return Prefix ?? Key?.sk?.S ?? Item?.sk.S ?? '';
 }
 
 /** Puts a hook around every request of a process. */

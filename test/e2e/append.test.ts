@@ -1,3 +1,4 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '#core/manifest/manifest.ts';
 import { BATCHES, stacked } from '#test/append/batches.ts';
@@ -98,6 +99,23 @@ describe('output.append', () => {
     const ended = await stack.run({ source, output: outputAt('daily'), chunking, dryRun: true });
     expect(ended.output).toMatchObject({ decision: 'dry-run', summary: { rows: 4, chunks: 2 } });
     expect(await stack.keys('daily/')).toEqual(before);
+  });
+
+  it('can do without a batch that can never be finished, as docs/operations.md says', async () => {
+    const output = outputAt('stuck');
+    await append('stuck', 0);
+    const corrupt = { ...BATCHES[1]!, indices: BATCHES[1]!.indices.map(() => 99) };
+    const bad = await stack.putSource('stuck-bad', writeNpz(corrupt));
+    const failed = await stack.run({ source: bad, output, chunking });
+    expect(failed).toMatchObject({ status: 'FAILED' });
+    const refused = await append('stuck', 2);
+    expect(refused).toMatchObject({ status: 'FAILED', error: 'OutputConflictError' });
+    const leftOvers = /-000002\.jsonl?$|data\/chunk-00000[2-9]/;
+    for (const Key of (await stack.keys('stuck/')).filter((key) => leftOvers.test(key))) {
+      await stack.s3.send(new DeleteObjectCommand({ Bucket: stack.outputBucket, Key }));
+    }
+    expect(await append('stuck', 2)).toMatchObject({ output: { generation: 2 } });
+    expect(await append('stuck', 1)).toMatchObject({ output: { generation: 3 } });
   });
 
   it('tells a run that does not append that the place is taken, and how to append', async () => {

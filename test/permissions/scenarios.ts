@@ -242,6 +242,27 @@ const resumed: Scenario = {
   },
 };
 
+const appended: Scenario = {
+  name: 'a second batch is appended, and reported where it fails',
+  async play(stack) {
+    const output = { uri: `s3://${stack.outputBucket}/appended/`, append: true };
+    const first = await stack.putSource('appended-1', writeNpz(SMALL));
+    const begun = await whyNot(stack, { source: first, output, chunking });
+    if (begun !== undefined) return begun;
+    const Bucket = stack.outputBucket;
+    const Key = 'appended/data/chunk-000002.csv';
+    await stack.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'of someone else' }));
+    const second = await stack.putSource('appended-2', writeNpz(SMALL));
+    const denied = deniedCalls(stack);
+    const executionArn = await stack.startExecution({ source: second, output, chunking });
+    const ended = await told(stack, await stack.endOf(executionArn));
+    if (!ended.includes('OutputConflictError')) return ended;
+    const problem = await reported(stack, denied, executionArn);
+    await stack.s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    return problem ?? (await redrive(stack, executionArn));
+  },
+};
+
 const givenUp: Scenario = {
   name: 'the upload of a chunk is given up; that is reported and redriven',
   async play(stack) {
@@ -296,6 +317,7 @@ const stageFailed: Scenario = {
 export const SCENARIOS: readonly Scenario[] = [
   arrival,
   resumed,
+  appended,
   missing,
   version,
   staged,
