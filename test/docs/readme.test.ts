@@ -59,4 +59,9 @@ describe('examples', () => {
       expect(parseRequest(JSON.parse(text)).source.uris).toEqual(['s3://my-data/features.npz']);
     },
   );
+
+  it('has a request that appends', async () => {
+    const text = await readFile(new URL('examples/append.json', root), 'utf8');
+    expect(parseRequest(JSON.parse(text)).output.append).toBe(true);
+  });
 });
