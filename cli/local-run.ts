@@ -4,7 +4,7 @@ import { ManifestError } from '#core/errors.ts';
 import { findFormat } from '#core/formats/find-format.ts';
 import type { SourceUnit } from '#core/formats/matrix-format.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
-import { manifestKey } from '#core/output.ts';
+import { generationKey, manifestKey } from '#core/output.ts';
 import { listUnits } from '#core/source/list-units.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
 import { type BoundRun, bindRun, watchRun } from './bound-run.ts';
@@ -83,7 +83,7 @@ async function execute(
 
 async function publish({ s3 }: Session['clients'], run: BoundRun, task: Task): Promise<Manifest> {
   const { bucket, prefix } = run.output;
-  const manifestText = await readText(s3, bucket, manifestKey(prefix));
+  const manifestText = await readText(s3, bucket, generationKey(prefix, 1));
   if (manifestText === undefined) throw new ManifestError(`run ${run.runId} has no manifest`);
   const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, task.signal);
   task.progress.say(`copying the chunks to ${task.options.out}`);

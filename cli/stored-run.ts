@@ -7,7 +7,7 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
-import { claimKey, generationKey } from '#core/output.ts';
+import { claimKey, generationKey, manifestKey } from '#core/output.ts';
 import { isS3Uri, pinObject, withFile, withS3Client } from './open-source.ts';
 
 /** A finished run: its manifest, and its chunks wherever they lie now. */
@@ -30,9 +30,9 @@ export function chunkName(entry: ManifestEntry): string {
   return basename(entry.url);
 }
 
-/** Path of the manifest below a directory that `local run --out` wrote. */
+/** Path of the latest manifest below a directory that `local run --out` wrote. */
 export function manifestPath(directory: string): string {
-  return join(directory, OUTPUT_FOLDERS.manifest, 'manifest.json');
+  return join(directory, manifestKey(''));
 }
 
 /** Path of the chunks below a directory that `local run --out` wrote. */
