@@ -19,6 +19,8 @@ interface ExtensibleArray {
   readonly superBlocks: number;
   readonly pageEntries: number;
   readonly indexBlock: number;
+  /** Entries from here on were never written. */
+  readonly end: number;
 }
 
 /** A run of data blocks of one super block. */
@@ -55,7 +57,9 @@ async function readHeader(dataset: Dataset, address: number): Promise<Extensible
   const leastEntries = header.u8();
   const leastPointers = header.u8();
   const pageEntries = 2 ** header.u8();
-  header.skip(6 * file.sizes.lengthBytes);
+  header.skip(4 * file.sizes.lengthBytes);
+  const end = header.length();
+  header.skip(file.sizes.lengthBytes);
   const indexBlock = header.address();
   if (!isPowerOf2(leastEntries) || !isPowerOf2(leastPointers) || bits > 64) {
     throw new CorruptSourceError(
@@ -64,7 +68,7 @@ async function readHeader(dataset: Dataset, address: number): Promise<Extensible
   }
   if (indexBlock === undefined) return undefined;
   return {
-    ...{ dataset, entryBytes, indexEntries, leastEntries, pageEntries, indexBlock },
+    ...{ dataset, entryBytes, indexEntries, leastEntries, pageEntries, indexBlock, end },
     numberBytes: Math.ceil(bits / 8),
     listedSuperBlocks: 2 * Math.log2(leastPointers),
     superBlocks: 1 + bits - Math.log2(leastEntries),
@@ -140,21 +144,9 @@ async function* readSuperBlock(
   yield* readDataBlocks(array, { addresses, first, entries, written });
 }
 
-/**
- * Walks the extensible array of a dataset's chunks: the index of newer files for datasets that can grow.
- *
- * Reads the index block, the super blocks and the data blocks: some 2,000 for a million chunks.
- * Holds one of each.
- *
- * @throws {CorruptSourceError} the array is damaged.
- * @throws {BoundExceededError} a block of more than 16 MiB.
- */
-export async function* walkExtensibleArray(
-  dataset: Dataset,
-  address: number,
-): AsyncGenerator<ChunkEntry[]> {
-  const array = await readHeader(dataset, address);
-  if (array === undefined) return;
+/** All entries: those of the index block, then those of data blocks. */
+async function* readBlocks(array: ExtensibleArray): AsyncGenerator<ChunkEntry[]> {
+  const { dataset } = array;
   const { file, where } = dataset;
   const { offsetBytes } = file.sizes;
   const { indexEntries, entryBytes, listedSuperBlocks, superBlocks } = array;
@@ -177,5 +169,31 @@ export async function* walkExtensibleArray(
       if (superBlock !== undefined) yield* readSuperBlock(array, u, { address: superBlock, first });
     }
     first += blocksOf(u) * entries;
+  }
+}
+
+/**
+ * Walks the extensible array of a dataset's chunks: the index of newer files for datasets that can grow.
+ *
+ * Reads the index block, the super blocks and the data blocks: some 2,000 for a million chunks.
+ * Holds one of each.
+ *
+ * @throws {CorruptSourceError} the array is damaged.
+ * @throws {BoundExceededError} a block of more than 16 MiB.
+ */
+export async function* walkExtensibleArray(
+  dataset: Dataset,
+  address: number,
+): AsyncGenerator<ChunkEntry[]> {
+  const array = await readHeader(dataset, address);
+  if (array === undefined) return;
+  for await (const entries of readBlocks(array)) {
+    const beyond = entries.find(({ chunk }) => chunk >= array.end);
+    if (beyond !== undefined) {
+      throw new CorruptSourceError(
+        `${dataset.where} has a chunk ${beyond.chunk} in an index of ${array.end}; the file is damaged`,
+      );
+    }
+    yield entries;
   }
 }

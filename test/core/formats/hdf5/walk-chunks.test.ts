@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
+import { CorruptSourceError } from '#core/errors.ts';
 import { encodeChunkTable } from '#core/formats/hdf5/chunk-table.ts';
 import { chunkedSource } from '#core/formats/hdf5/chunked-source.ts';
 import { parseDataset } from '#core/formats/hdf5/dataset.ts';
 import { openDatasetOf, openRoot } from '#core/formats/hdf5/group.ts';
+import { lookup3 } from '#core/formats/hdf5/lookup3.ts';
 import { openHdf5 } from '#core/formats/hdf5/superblock.ts';
 import { withCounting } from '#test/support/counting-source.ts';
 import { hdf5Bytes, hdf5Fixtures } from '#test/support/hdf5-fixtures.ts';
@@ -39,4 +41,16 @@ describe.each(hdf5Fixtures.datasets)('the index of $file', ({ file, length, writ
     expect(table.length).toBe(80 + length * 16 + blocks * 4);
     expect(object.reads.length).toBeLessThan(40);
   });
+});
+
+it('fails where an index holds a chunk that it says was never written', async () => {
+  const { file } = hdf5Fixtures.datasets.find((dataset) => dataset.file.includes('extensible'))!;
+  const bytes = hdf5Bytes(file).slice();
+  const view = new DataView(bytes.buffer);
+  const header = Buffer.from(bytes).indexOf('EAHD', 0, 'latin1');
+  expect(view.getBigUint64(header + 44, true)).toBeGreaterThan(0n);
+  view.setBigUint64(header + 44, 0n, true);
+  view.setUint32(header + 68, lookup3(bytes.subarray(header, header + 68)), true);
+  await expect(makeTable(bytes, file)).rejects.toThrow(CorruptSourceError);
+  await expect(makeTable(bytes, file)).rejects.toThrow('in an index of 0; the file is damaged');
 });
