@@ -37,14 +37,15 @@ __all__ = ["BundleError", "main", "write_bundle"]
 
 ARRAYS = ("indptr.npy", "indices.npy", "data.npy")
 
-#: Small enough that bands, parts being filled and parts being sent stay below 64 MB together.
+#: A band of a frame takes twice that while its columns become rows.
 BAND_BYTES = 8 * 1024 * 1024
-#: Of a frame: rows within a band are numbered by 16 bits, which NumPy sorts by counting.
+#: Of a frame; bounds what is held of indptr where rows are nearly empty.
 MAX_BAND_ROWS = 1 << 16
 FIRST_BAND_ROWS = 1024
 
-#: S3 takes parts of 5 MiB and more, 10,000 at most.
-MIN_PART_BYTES = 5 * 1024 * 1024
+#: Two are filled and some are sent at a time.
+PART_BYTES = 5 * 1024 * 1024
+#: S3 takes 10,000.
 MAX_PARTS = 9_999
 PARTS_IN_FLIGHT = 3
 
@@ -329,55 +330,59 @@ class _FrameColumns:
         arrays = [frame.iloc[:, column].array for column in range(frame.shape[1])]
         self.rows = [array.sp_index.to_int_index().indices for array in arrays]
         self.values = [array.sp_values for array in arrays]
+        self.nnz = sum(len(values) for values in self.values)
 
     def entries_above(self, row: int) -> np.ndarray:
         """Of each column, how many entries lie above a row."""
         key = np.int32(row)  # as the arrays: for a key of another dtype NumPy would convert each of them
         return np.fromiter((rows.searchsorted(key) for rows in self.rows), np.int64, len(self.rows))
 
-    def band(self, row: int, row_count: int, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Entries `starts` to `ends` of each column by rows: their number in each row, column indices, values."""
-        columns = np.flatnonzero(ends > starts)
-        bounds = zip(starts[columns].tolist(), ends[columns].tolist())
-        runs = [(column, slice(*bound)) for column, bound in zip(columns.tolist(), bounds)]
-        rows = np.concatenate([np.empty(0, np.int32), *(self.rows[column][run] for column, run in runs)])
-        local = (rows - np.int32(row)).astype(np.uint16)
-        order = np.argsort(local, kind="stable")
-        indices = np.repeat(columns.astype(np.int32), (ends - starts)[columns])[order]
-        values = np.concatenate([self.values[0][:0], *(self.values[column][run] for column, run in runs)])
-        return np.bincount(local, minlength=row_count), indices, values[order]
+    def band(self, row: int, rows: int, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, ...]:
+        """The rows from `row` on, which hold entries `starts` to `ends` of each column: their indptr, indices, data."""
+        runs = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist())]
+        row_numbers = np.concatenate([each[run] for each, run in zip(self.rows, runs)])
+        row_numbers -= np.int32(row)
+        values = np.concatenate([each[run] for each, run in zip(self.values, runs)])
+        bits = values.view(f"u{values.itemsize}")  # SciPy knows no half precision, and nothing is computed
+        indptr = np.concatenate([[0], np.cumsum(ends - starts)])
+        band = scipy.sparse.csc_matrix((bits, row_numbers, indptr), (rows, len(runs))).tocsr()
+        return band.indptr, band.indices, band.data.view(values.dtype)
 
 
-def _frame_pieces(frame: Any, band_entries: int) -> Pieces:
+def _band_pieces(band: tuple[np.ndarray, ...], nnz: int) -> Pieces:
+    indptr, indices, data = band
+    yield "indptr.npy", indptr[1:] + np.int64(nnz)
+    yield "indices.npy", indices
+    yield "data.npy", data
+
+
+def _frame_pieces(columns: _FrameColumns, row_count: int, band_entries: int) -> Pieces:
     """Turns one band of rows after the other from columns into rows; a band has so many entries or a single row."""
-    columns = _FrameColumns(frame)
-    starts = np.zeros(frame.shape[1], np.int64)
     row, rows, nnz = 0, FIRST_BAND_ROWS, 0
+    starts = np.zeros(len(columns.rows), np.int64)
     yield "indptr.npy", np.zeros(1, np.int64)
-    while row < frame.shape[0]:
-        rows = min(rows, frame.shape[0] - row)
+    while row < row_count:
+        rows = min(rows, row_count - row)
         ends = columns.entries_above(row + rows)
         count = int((ends - starts).sum())
         if count > band_entries and rows > 1:
             rows = max(1, min(rows // 2, rows * band_entries // count))
             continue
-        lengths, indices, data = columns.band(row, rows, starts, ends)
-        yield "indptr.npy", nnz + np.cumsum(lengths)
-        yield "indices.npy", indices
-        yield "data.npy", data
+        yield from _band_pieces(columns.band(row, rows, starts, ends), nnz)
         row, starts, nnz = row + rows, ends, nnz + count
-        rows = max(1, min(MAX_BAND_ROWS, 2 * rows, rows * band_entries // max(1, count)))
+        # A little less than would fit, as the next rows may hold a little more.
+        rows = max(1, min(MAX_BAND_ROWS, 2 * rows, rows * band_entries * 9 // (10 * max(1, count))))
 
 
 def _frame_source(frame: Any, names: list[str] | None) -> _Source:
     dtype, fill = _frame_type(frame)
-    nnz = sum(frame.iloc[:, column].array.sp_index.npoints for column in range(frame.shape[1]))
     names = _frame_names(frame) if names is None else names
+    columns = _FrameColumns(frame)
 
     def pieces(band_bytes: int) -> Pieces:
-        return _frame_pieces(frame, _elements(band_bytes, 4 + dtype.itemsize))
+        return _frame_pieces(columns, frame.shape[0], _elements(band_bytes, 4 + dtype.itemsize))
 
-    return _Source(frame.shape, nnz, dtype, fill, names, pieces)
+    return _Source(frame.shape, columns.nnz, dtype, fill, names, pieces)
 
 
 # --- destinations --------------------------------------------------------------------------------------------------
@@ -461,7 +466,7 @@ class _S3File:
         self._bucket = bucket
         self._key = key
         self._part_bytes = part_bytes
-        self._buffer = io.BytesIO()
+        self._buffer = bucket.buffer()
         self._parts: list[Future[dict[str, Any]]] = []
         self._upload_id: str | None = None
 
@@ -478,7 +483,7 @@ class _S3File:
             self._upload_id = self._bucket.begin_upload(self._key)
         number = len(self._parts) + 1
         self._parts.append(self._bucket.send_part(self._key, self._upload_id, number, self._buffer))
-        self._buffer = io.BytesIO()
+        self._buffer = self._bucket.buffer()
 
     def close(self) -> dict[str, str]:
         if self._upload_id is None:
@@ -502,16 +507,16 @@ class _S3File:
 class _Bucket:
     """A folder of S3. Needs s3:PutObject and s3:AbortMultipartUpload; s3:GetObject lets it tell early of a bundle there."""
 
-    def __init__(self, client: Any, pool: ThreadPoolExecutor, uri: str, part_bytes: int, overwrite: bool) -> None:
+    def __init__(self, client: Any, pool: ThreadPoolExecutor, uri: str, overwrite: bool) -> None:
         self._bucket, _, prefix = uri[len("s3://") :].partition("/")
         if not self._bucket or not prefix.strip("/"):
             raise BundleError(f"{uri} names no folder in a bucket, as s3://bucket/prefix/ does")
         self._prefix = prefix.rstrip("/") + "/"
         self._client = client
         self._pool = pool
-        self._part_bytes = max(part_bytes, MIN_PART_BYTES)
         self._overwrite = overwrite
-        self._in_flight: deque[Future[dict[str, Any]]] = deque()
+        self._in_flight: deque[tuple[Future[dict[str, Any]], io.BytesIO]] = deque()
+        self._spare: list[io.BytesIO] = []
         if not overwrite and self._is_there(self._prefix + "meta.json"):
             raise BundleError(f"{uri} holds a bundle already: name another prefix, or allow it by overwrite")
 
@@ -537,10 +542,20 @@ class _Bucket:
     def begin_upload(self, key: str) -> str:
         return self._call("create_multipart_upload", key)["UploadId"]
 
+    def buffer(self) -> io.BytesIO:
+        """A buffer to write over, one that has been sent where there is one: new ones would leave gaps in the heap."""
+        buffer = self._spare.pop() if self._spare else io.BytesIO()
+        buffer.seek(0)
+        return buffer
+
     def send_part(self, key: str, upload_id: str, number: int, body: io.BytesIO) -> Future[dict[str, Any]]:
-        """Waits while enough parts are under way; what one of them failed with is raised here."""
+        """Sends a part when few enough are under way; what one of them failed with is raised here."""
         while len(self._in_flight) >= PARTS_IN_FLIGHT:
-            self._in_flight.popleft().result()
+            oldest, sent = self._in_flight.popleft()
+            oldest.result()
+            self._spare.append(sent)
+
+        body.truncate()
 
         def send() -> dict[str, Any]:
             body.seek(0)
@@ -551,7 +566,7 @@ class _Bucket:
             }
 
         part = self._pool.submit(send)
-        self._in_flight.append(part)
+        self._in_flight.append((part, body))
         return part
 
     def complete_upload(self, key: str, upload_id: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -561,23 +576,24 @@ class _Bucket:
         self._client.abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
 
     def put(self, key: str, body: io.BytesIO) -> dict[str, Any]:
+        body.truncate()
         body.seek(0)
         is_last = key.endswith("/meta.json") and not self._overwrite
         condition = {"IfNoneMatch": "*"} if is_last else {}
         return self._call("put_object", key, Body=body, **condition)
 
     def create(self, name: str, size: int) -> _File:
-        return _S3File(self, self._prefix + name, max(self._part_bytes, -(-size // MAX_PARTS)))
+        return _S3File(self, self._prefix + name, max(PART_BYTES, -(-size // MAX_PARTS)))
 
     def before_change(self) -> None:
         """Nothing: a bundle that was there names the versions of its objects, so it is never read mixed."""
 
 
 @contextlib.contextmanager
-def _destination(uri: str, part_bytes: int, overwrite: bool) -> Iterator[_Destination]:
+def _destination(uri: str, overwrite: bool) -> Iterator[_Destination]:
     if uri.startswith("s3://"):
         with _aws("s3", f"writing to {uri}") as client, ThreadPoolExecutor(PARTS_IN_FLIGHT) as pool:
-            yield _Bucket(client, pool, uri, part_bytes, overwrite)
+            yield _Bucket(client, pool, uri, overwrite)
     elif "://" in uri:
         raise BundleError(f"{uri} is neither a folder nor s3://bucket/prefix/")
     else:
@@ -615,6 +631,7 @@ def _write_arrays(
             done[name] += len(data)
             if progress is not None:
                 progress(sum(done.values()), total)
+            del piece, data  # so that they are gone when the next band is made
         if done != sizes:
             raise BundleError("the matrix changed while it was written: write it again")
         destination.before_change()
@@ -703,7 +720,7 @@ def write_bundle(
         of an ``.npz`` file by ``scipy.sparse.save_npz``, compressed or not.
     :param destination: ``s3://bucket/prefix/``, or a folder, which is made. boto3 finds credentials as it always does.
     :param columns: names in the order of the columns; a frame's own by default, otherwise none.
-    :param band_bytes: bytes of entries worked on at once, and of a part of an upload (5 MiB at least).
+    :param band_bytes: bytes of entries that are worked on at once.
     :param progress: called with bytes done and bytes in all after each piece.
     :param convert: makes CSR of any other SciPy format first, which is a second copy in memory.
     :param overwrite: replaces a bundle that is there.
@@ -712,7 +729,7 @@ def write_bundle(
     """
     with (
         _source(matrix, columns, convert) as source,
-        _destination(os.fspath(destination), band_bytes, overwrite) as place,
+        _destination(os.fspath(destination), overwrite) as place,
     ):
         return _write(source, place, band_bytes, progress)
 

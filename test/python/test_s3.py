@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 import sparse_to_s3
-from sparse_to_s3 import MIN_PART_BYTES, BundleError, main, write_bundle
+from sparse_to_s3 import PART_BYTES, BundleError, main, write_bundle
 from support import counts, raw_csr, refusal
 
 OUTPUTS = json.loads(os.environ.get("SPARSE_FANOUT_OUTPUTS", "null"))
@@ -49,7 +49,7 @@ def body(s3, bucket, key):
     return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
-def large(entries=2_000_000) -> sp.csr_matrix:
+def large(entries=3_200_000) -> sp.csr_matrix:
     """Its data takes four parts."""
     random = np.random.default_rng(1)
     indices = random.integers(0, 1000, entries, dtype="i4")
@@ -58,7 +58,7 @@ def large(entries=2_000_000) -> sp.csr_matrix:
 
 def test_sends_large_arrays_in_parts_and_meta_last(s3, bucket, prefix):
     matrix = large()
-    meta = write_bundle(matrix, f"s3://{bucket}/{prefix}", columns=["n"] * 1000, band_bytes=MIN_PART_BYTES)
+    meta = write_bundle(matrix, f"s3://{bucket}/{prefix}", columns=["n"] * 1000)
     assert json.loads(body(s3, bucket, f"{prefix}meta.json")) == meta
     expected = {"indptr.npy": matrix.indptr, "indices.npy": matrix.indices, "data.npy": matrix.data}
     for name, array in expected.items():
@@ -80,7 +80,7 @@ def test_sends_large_arrays_in_parts_and_meta_last(s3, bucket, prefix):
 def test_aborts_uploads_when_the_matrix_turns_out_to_be_broken(s3, bucket, prefix):
     matrix = large()
     matrix.indices[-1] = 5000  # seen when parts have been sent
-    assert "column index 5000" in refusal(matrix, f"s3://{bucket}/{prefix}", band_bytes=MIN_PART_BYTES)
+    assert "column index 5000" in refusal(matrix, f"s3://{bucket}/{prefix}")
     assert uploads(s3, bucket, prefix) == []
     assert keys(s3, bucket, prefix) == []
 
@@ -100,7 +100,7 @@ def test_aborts_uploads_when_s3_refuses(s3, bucket, prefix, monkeypatch, method,
         return call(self, called, key, **parameters)
 
     monkeypatch.setattr(sparse_to_s3._Bucket, "_call", failing)
-    message = refusal(large(), f"s3://{bucket}/{prefix}", band_bytes=MIN_PART_BYTES)
+    message = refusal(large(), f"s3://{bucket}/{prefix}")
     assert message.startswith(f"writing to s3://{bucket}/{prefix} failed: ")
     assert "SlowDown" in message
     assert method in seen
@@ -110,11 +110,11 @@ def test_aborts_uploads_when_s3_refuses(s3, bucket, prefix, monkeypatch, method,
 
 def test_aborts_uploads_when_it_is_interrupted(s3, bucket, prefix):
     def stop(done, _total):
-        if done > 3 * MIN_PART_BYTES:
+        if done > 3 * PART_BYTES:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_bundle(large(), f"s3://{bucket}/{prefix}", band_bytes=MIN_PART_BYTES, progress=stop)
+        write_bundle(large(), f"s3://{bucket}/{prefix}", progress=stop)
     assert uploads(s3, bucket, prefix) == []
     assert keys(s3, bucket, prefix) == []
 

@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { PYTHON_ENVIRONMENTS, pythonOf } from '#test/python/environment.ts';
+import { LocalUp } from '#test/support/local-up.ts';
+
+/** `npm run bench:uploader`: memory that the uploader takes beside a matrix of 1 GB. */
+
+const SOURCE_BYTES = 1_000_000_000;
+
+/** What may be taken beside the source: 5 % of it and 64 MB. */
+const allowedBytes = (sourceBytes: number) => 0.05 * sourceBytes + 64e6;
+
+const STATE = join(import.meta.dirname, '../../.sparse-fanout');
+const SCRIPT = join(import.meta.dirname, 'measure_memory.py');
+const UPLOADER_FOLDER = join(import.meta.dirname, '../../python');
+
+interface Measured {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly extraBytes: number;
+  readonly sourceBytes: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** This machine's environment without what it says of AWS. */
+const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+
+async function measure(python: string, kind: string, destination: string, up: LocalUp) {
+  const env = {
+    ...Object.fromEntries(foreign),
+    ...up.printed.variables,
+    PYTHONPATH: UPLOADER_FOLDER,
+  };
+  const args = [SCRIPT, kind, String(SOURCE_BYTES), destination];
+  const { stdout } = await promisify(execFile)(python, args, { env });
+  const measured: Measured = JSON.parse(stdout);
+  return measured;
+}
+
+function resultLine(what: string, measured: Measured): string {
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+  const { sourceBytes, extraBytes, seconds, cpuSeconds, versions } = measured;
+  const times = `${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s of CPU`;
+  const bound = `of ${megabytes(allowedBytes(sourceBytes))} allowed`;
+  return `${what}: ${megabytes(sourceBytes)} written with ${megabytes(extraBytes)} more, ${bound}; ${times}; ${JSON.stringify(versions)}`;
+}
+
+async function measureAll(python: string, directory: string, up: LocalUp): Promise<void> {
+  for (const kind of ['csr', 'frame']) {
+    const places = {
+      'to a folder': join(directory, kind),
+      'to S3': `s3://${up.printed.outputs['SourceBucketName']}/${kind}/`,
+    };
+    for (const [place, destination] of Object.entries(places)) {
+      const measured = await measure(python, kind, destination, up);
+      console.log(resultLine(`${kind} ${place}`, measured));
+      if (measured.extraBytes > allowedBytes(measured.sourceBytes)) process.exitCode = 1;
+    }
+    await rm(join(directory, kind), { recursive: true });
+  }
+}
+
+const newest = PYTHON_ENVIRONMENTS.at(-1)!;
+const python = await pythonOf(newest);
+if (python === undefined) {
+  throw new Error(`no Python ${newest.pythons.join(' or ')} was found, the uploader needs one`);
+}
+await mkdir(STATE, { recursive: true });
+const directory = await mkdtemp(join(STATE, 'uploader-'));
+const up = await LocalUp.start(join(directory, 'state'));
+try {
+  await measureAll(python, directory, up);
+} finally {
+  await up.end('SIGINT');
+  await rm(directory, { recursive: true, force: true });
+}
