@@ -50,7 +50,7 @@ def body(s3, bucket, key):
 
 
 def large(entries=3_200_000) -> sp.csr_matrix:
-    """Its data takes four parts."""
+    """Its indices take three parts, its data five."""
     random = np.random.default_rng(1)
     indices = random.integers(0, 1000, entries, dtype="i4")
     return raw_csr(random.random(entries), indices, np.linspace(0, entries, 101).astype("i8"), (100, 1000))
@@ -71,7 +71,7 @@ def test_sends_large_arrays_in_parts_and_meta_last(s3, bucket, prefix):
         assert head.get("VersionId") == file.get("versionId")
         assert head["ChecksumCRC32"]
         parts[name] = file["etag"].partition("-")[2]
-    assert parts == {"indptr.npy": "", "indices.npy": "2", "data.npy": "4", "columns.json": ""}
+    assert parts == {"indptr.npy": "", "indices.npy": "3", "data.npy": "5", "columns.json": ""}
     times = {name: s3.head_object(Bucket=bucket, Key=prefix + name)["LastModified"] for name in [*parts, "meta.json"]}
     assert max(times.values()) == times["meta.json"]
     assert uploads(s3, bucket, prefix) == []
@@ -149,15 +149,20 @@ def test_fails_in_one_sentence_where_there_is_no_bucket(prefix, tmp_path, capsys
     assert error.count("\n") == 1
 
 
-def test_starts_an_execution_and_waits_for_its_manifest(s3, bucket, prefix, tmp_path):
-    sp.save_npz(tmp_path / "x.npz", counts(), compressed=False)
-    s3.upload_file(str(tmp_path / "x.npz"), bucket, f"{prefix}x")
-    request = {"source": f"s3://{bucket}/{prefix}x"}
-    machine = OUTPUTS["StateMachineArn"]
-    assert sparse_to_s3._run(machine, request, False).startswith("arn:aws:states:")
-    manifest = sparse_to_s3._run(machine, request, True)
-    place, _, key = manifest[len("s3://") :].partition("/")
-    assert json.loads(body(s3, place, key))["totals"]["rows"] == 200
+def test_starts_an_execution_on_the_bundle_and_waits_for_its_manifest(s3, bucket, prefix, tmp_path, capsys):
+    sp.save_npz(tmp_path / "x.npz", counts())
+    uri = f"s3://{bucket}/{prefix}"
+    request = json.dumps({"chunking": {"rows": 90}})
+    upload = [str(tmp_path / "x.npz"), uri, "--overwrite", "--start", OUTPUTS["StateMachineArn"], "--request", request]
+    assert main(upload) == 0
+    assert capsys.readouterr().out.startswith("arn:aws:states:")
+    assert main([*upload, "--wait"]) == 0
+    place, _, key = capsys.readouterr().out.strip()[len("s3://") :].partition("/")
+    entries = json.loads(body(s3, place, key))["entries"]
+    chunks = [body(s3, *entry["url"][len("s3://") :].split("/", 1)) for entry in entries]
+    assert [chunk.count(b"\n") for chunk in chunks] == [90, 90, 20]
+    written = np.loadtxt(io.BytesIO(b"".join(chunks)), delimiter=",")
+    np.testing.assert_array_equal(written, counts().toarray())
 
 
 def test_tells_in_one_sentence_why_an_execution_failed(bucket, prefix):
