@@ -505,19 +505,24 @@ class _S3File:
 
 
 class _Bucket:
-    """A folder of S3. Needs s3:PutObject and s3:AbortMultipartUpload; s3:GetObject lets it tell early of a bundle there."""
+    """A folder of S3.
+
+    Needs s3:PutObject and s3:AbortMultipartUpload; s3:DeleteObject to replace a bundle; and s3:GetObject to tell
+    before and not after the upload that there is one.
+    """
 
     def __init__(self, client: Any, pool: ThreadPoolExecutor, uri: str, overwrite: bool) -> None:
         self._bucket, _, prefix = uri[len("s3://") :].partition("/")
         if not self._bucket or not prefix.strip("/"):
             raise BundleError(f"{uri} names no folder in a bucket, as s3://bucket/prefix/ does")
         self._prefix = prefix.rstrip("/") + "/"
+        self._meta = self._prefix + "meta.json"
         self._client = client
         self._pool = pool
         self._overwrite = overwrite
         self._in_flight: deque[tuple[Future[dict[str, Any]], io.BytesIO]] = deque()
         self._spare: list[io.BytesIO] = []
-        if not overwrite and self._is_there(self._prefix + "meta.json"):
+        if not overwrite and self._is_there(self._meta):
             raise BundleError(f"{uri} holds a bundle already: name another prefix, or allow it by overwrite")
 
     def _is_there(self, key: str) -> bool:
@@ -554,16 +559,13 @@ class _Bucket:
             oldest, sent = self._in_flight.popleft()
             oldest.result()
             self._spare.append(sent)
-
         body.truncate()
 
         def send() -> dict[str, Any]:
             body.seek(0)
             stored = self._call("upload_part", key, UploadId=upload_id, PartNumber=number, Body=body)
-            return {
-                "PartNumber": number,
-                **{name: stored[name] for name in ("ETag", "ChecksumCRC32") if name in stored},
-            }
+            known = {key: value for key, value in stored.items() if key in ("ETag", "ChecksumCRC32")}
+            return {"PartNumber": number, **known}
 
         part = self._pool.submit(send)
         self._in_flight.append((part, body))
@@ -578,15 +580,15 @@ class _Bucket:
     def put(self, key: str, body: io.BytesIO) -> dict[str, Any]:
         body.truncate()
         body.seek(0)
-        is_last = key.endswith("/meta.json") and not self._overwrite
-        condition = {"IfNoneMatch": "*"} if is_last else {}
+        condition = {"IfNoneMatch": "*"} if key == self._meta else {}
         return self._call("put_object", key, Body=body, **condition)
 
     def create(self, name: str, size: int) -> _File:
         return _S3File(self, self._prefix + name, max(PART_BYTES, -(-size // MAX_PARTS)))
 
     def before_change(self) -> None:
-        """Nothing: a bundle that was there names the versions of its objects, so it is never read mixed."""
+        if self._overwrite:
+            self._client.delete_object(Bucket=self._bucket, Key=self._meta)
 
 
 @contextlib.contextmanager
@@ -713,8 +715,8 @@ def write_bundle(
 ) -> dict[str, Any]:
     """Writes a matrix as a CSR bundle and returns its ``meta.json``.
 
-    Beyond the matrix it holds a few bands: less than 64 MB, and more only where a file passes 80 GB, so that it is
-    sent in 9,999 parts. After an error there is no ``meta.json``, no multipart upload, and no temporary file.
+    Beside the matrix it takes about 64 MB; more where a file passes 52 GB, whose parts grow so that they are 9,999.
+    After an error there is no new ``meta.json``, no multipart upload under way, and no temporary file.
 
     :param matrix: a SciPy CSR matrix or array, a pandas frame of sparse columns (its index is not written), or the path
         of an ``.npz`` file by ``scipy.sparse.save_npz``, compressed or not.
@@ -848,7 +850,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"sparse_to_s3: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("sparse_to_s3: stopped, nothing complete was written", file=sys.stderr)
+        print("sparse_to_s3: stopped", file=sys.stderr)
         return 130
     return 0
 

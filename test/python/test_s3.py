@@ -136,6 +136,20 @@ def test_replaces_a_bundle_only_if_allowed(s3, bucket, prefix, monkeypatch):
     assert json.loads(body(s3, bucket, f"{prefix}meta.json")) == second
 
 
+def test_a_bundle_half_replaced_is_none(s3, bucket, prefix, monkeypatch):
+    write_bundle(counts(), f"s3://{bucket}/{prefix}")
+    put = sparse_to_s3._Bucket.put
+
+    def failing(self, key, body):
+        if key.endswith("data.npy"):
+            raise BundleError("stopped")
+        return put(self, key, body)
+
+    monkeypatch.setattr(sparse_to_s3._Bucket, "put", failing)
+    assert refusal(counts(seed=2), f"s3://{bucket}/{prefix}", overwrite=True) == "stopped"
+    assert keys(s3, bucket, prefix) == sorted(sparse_to_s3.ARRAYS)
+
+
 @pytest.mark.parametrize("uri", ["s3://", "s3://bucket", "s3://bucket/", "s3:///prefix/"])
 def test_refuses_what_names_no_folder_in_a_bucket(uri):
     assert "names no folder in a bucket" in refusal(counts(), uri)
