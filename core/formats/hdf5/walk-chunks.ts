@@ -59,9 +59,10 @@ function assertEntry(entry: ChunkEntry, least: number, dataset: Dataset): void {
       `${where} has an index with chunk ${chunk} where a whole number from ${least} to ${chunkCount(dataset) - 1} was expected; the file is damaged`,
     );
   }
-  if (storedBytes > mostStoredBytes(chunkBytes(dataset))) {
+  // In a chunk table no bytes stand for a chunk that was never written.
+  if (storedBytes < 1 || storedBytes > mostStoredBytes(chunkBytes(dataset))) {
     throw new CorruptSourceError(
-      `${where} has ${storedBytes} bytes in chunk ${chunk}, expected at most ${mostStoredBytes(chunkBytes(dataset))}; the file is damaged`,
+      `${where} has ${storedBytes} bytes in chunk ${chunk}, expected 1 to ${mostStoredBytes(chunkBytes(dataset))}; the file is damaged`,
     );
   }
   if (address + storedBytes <= file.source.size) return;

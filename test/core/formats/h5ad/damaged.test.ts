@@ -397,13 +397,9 @@ const DAMAGES: ReadonlyArray<
     C,
     'has an index with chunk 0.',
   ],
-  [
-    'a chunk of 2^24 bytes',
-    OLD,
-    from('TREE\x01', 27, [1]),
-    C,
-    'bytes in chunk 0, expected at most',
-  ],
+  ['a chunk of 2^24 bytes', OLD, from('TREE\x01', 27, [1]), C, 'bytes in chunk 0, expected 1 to'],
+  // Without bytes it would stand in the table as one that was never written, and be read as zeros.
+  ['a chunk of no bytes', OLD, from('TREE\x01', 24, [0, 0]), C, 'has 0 bytes in chunk 0'],
   [
     'a chunk past the end',
     OLD,
