@@ -15,7 +15,7 @@ export interface FuzzInput {
   readonly run: number;
   readonly group: Group;
   /** What it was made of. */
-  readonly seed: string;
+  readonly origin: Seed;
   /** What was done to it; nothing was in a few runs. */
   readonly changes: readonly string[];
   readonly objects: readonly NamedBytes[];
@@ -109,5 +109,5 @@ export function createInput(seeds: Seeds, seed: number, run: number): FuzzInput 
   const times = random.pick([0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4]);
   for (let time = 0; time < times; time++) objects = changeOnce(objects, group, context);
   const options = optionsFor(group, random);
-  return { run, group, seed: from.name, changes: log, objects, options };
+  return { run, group, origin: from, changes: log, objects, options };
 }

@@ -49,7 +49,7 @@ export class FuzzReport {
   /** By group, then by how runs ended. */
   readonly counts = new Map<string, Map<string, number>>();
   readonly bad: BadRun[] = [];
-  /** We read what the libraries refuse. */
+  /** We read what the libraries refuse; other rows than those of the seed deserve a look. */
   readonly onlyWe = new SeenList();
   /** The libraries read what we refuse; of a sample. */
   readonly onlyLibraries = new SeenList();

@@ -64,13 +64,19 @@ function compare(reading: Reading, verdict: Verdict): Comparison {
   return digestOf(reading.rows) === verdict.digest ? 'equal' : 'different';
 }
 
+/** Whether a damaged source has the rows of the valid one; then its damage is of no matter. */
+async function hasSeedRows({ input, reading }: ReadRun): Promise<boolean> {
+  const seed = await readInput({ ...input, objects: input.origin.objects });
+  return seed.end === 'accepted' && reading.end === 'accepted' && seed.rows === reading.rows;
+}
+
 /** Asks the libraries about a run. */
-export async function compareRun(
-  { input, reading, result }: ReadRun,
-  oracle: Oracle,
-): Promise<RunResult> {
+export async function compareRun(read: ReadRun, oracle: Oracle): Promise<RunResult> {
+  const { input, reading, result } = read;
   const format = reading.end === 'accepted' ? reading.format : GROUPS[input.group];
   const verdict = await oracle.judge(input, format);
   const comparison = compare(reading, verdict);
-  return { ...result, comparison, ...('reason' in verdict && { reason: verdict.reason }) };
+  if (verdict.end === 'accepted') return { ...result, comparison };
+  const isOther = comparison === 'library refuses' && !(await hasSeedRows(read));
+  return { ...result, comparison, reason: `${isOther ? 'OTHER ROWS ' : ''}${verdict.reason}` };
 }

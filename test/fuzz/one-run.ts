@@ -50,7 +50,7 @@ export async function describeRun(
 ): Promise<string[]> {
   const { input, reading, result } = await readRun(loadSeeds(side?.seeds), seed, run);
   const lines = [
-    `run ${run}: ${input.group}, made of ${input.seed}, options ${JSON.stringify(input.options)}`,
+    `run ${run}: ${input.group}, made of ${input.origin.name}, options ${JSON.stringify(input.options)}`,
     ...input.changes.map((change) => `  ${change}`),
     `saved in ${await saveInput(input, seed)}`,
     `${reading.end} in ${Math.round(result.milliseconds)} ms`,
