@@ -1,8 +1,9 @@
 import type { S3Client } from '#aws/clients.ts';
-import { listObjects, readLines } from '#aws/objects.ts';
+import { listObjectsAfter, readLines } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { parseS3Uri } from '#aws/s3-uri.ts';
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
+import type { Manifest } from '#core/manifest/manifest.ts';
 import { defaultPrefix, planKey } from '#core/output.ts';
 import { parseRequest } from '#core/request.ts';
 import type { OutputLocation } from '#core/run.ts';
@@ -14,6 +15,8 @@ import { pinUnits } from '#core/source/pin-source.ts';
 export interface BoundRun {
   readonly runId: string;
   readonly output: OutputLocation;
+  /** Manifest of what its rows go after. @default it begins an output */
+  readonly after?: Manifest;
 }
 
 /** How far a run is; undefined as long as there is no plan. */
@@ -23,7 +26,7 @@ export interface RunProgress {
 }
 
 /**
- * The run that a request without `output.uri` stands for, as Plan will find it. One HEAD request an object.
+ * The run that a request stands for, as Plan will find it. One HEAD request an object.
  *
  * @throws {SourceNotFoundError} the source does not exist.
  */
@@ -36,7 +39,8 @@ export async function bindRun(
   const units = await listUnits(s3ObjectStore(client), request.source);
   const pin = await pinUnits(request.source, units);
   const runId = await runIdOf(runIdentity(request, pin, outputBucket));
-  const prefix = defaultPrefix(parseS3Uri(pin.uri).key, runId);
+  const { uri } = request.output;
+  const prefix = uri === null ? defaultPrefix(parseS3Uri(pin.uri).key, runId) : parseS3Uri(uri).key;
   return { runId, output: { bucket: outputBucket, prefix } };
 }
 
@@ -52,16 +56,20 @@ async function count(items: AsyncIterable<unknown>): Promise<number> {
  */
 export function watchRun(
   client: S3Client,
-  { output }: BoundRun,
+  { output, after }: BoundRun,
 ): () => Promise<RunProgress | undefined> {
-  const { bucket, prefix } = output;
+  const { bucket } = output;
+  const plan = planKey(output.prefix, after === undefined ? 1 : (after.generation ?? 1) + 1);
+  const last = after?.entries.at(-1)?.url;
+  const chunks = {
+    bucket,
+    prefix: `${output.prefix}${OUTPUT_FOLDERS.data}`,
+    after: last === undefined ? undefined : parseS3Uri(last).key,
+  };
   let total = 0;
   return async () => {
-    if (total === 0) total = await count(readLines(client, bucket, planKey(prefix, 1)));
+    if (total === 0) total = await count(readLines(client, bucket, plan));
     if (total === 0) return undefined;
-    return {
-      total,
-      done: await count(listObjects(client, bucket, `${prefix}${OUTPUT_FOLDERS.data}`)),
-    };
+    return { total, done: await count(listObjectsAfter(client, chunks)) };
   };
 }

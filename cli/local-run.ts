@@ -7,15 +7,15 @@ import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest
 import { generationKey, manifestKey } from '#core/output.ts';
 import { listUnits } from '#core/source/list-units.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
-import { type BoundRun, bindRun, watchRun } from './bound-run.ts';
-import { explainFailure } from './chunk-failure.ts';
+import { type BoundRun, bindRun } from './bound-run.ts';
 import { chunkingOf } from './chunking-options.ts';
 import { type CommandIo, printResult } from './command-io.ts';
 import { parseDialect, textSection } from './dialect-options.ts';
+import { executeRun } from './execute-run.ts';
 import { fileObjectStore } from './file-object-store.ts';
-import { runExecution } from './follow-execution.ts';
 import { formatBytes, formatCount, formatSeconds } from './format-figures.ts';
 import type { LocalRunOptions } from './local.ts';
+import { appendTo } from './local-append.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
 import { asUri, pinObject } from './open-source.ts';
 import { assertHoldsRun, heldManifest, publishRun } from './out-directory.ts';
@@ -50,7 +50,7 @@ interface Outcome {
 
 const NOT_AWS = 'local stand-ins, checked against AWS recordings; not AWS';
 
-function requestOf(uris: readonly string[], options: LocalRunOptions): object {
+function requestOf(uris: readonly string[], options: LocalRunOptions) {
   const { concurrency } = options;
   return {
     source: { ...(uris.length === 1 ? { uri: uris[0] } : { uris }), ...sourceOptions(options) },
@@ -58,27 +58,6 @@ function requestOf(uris: readonly string[], options: LocalRunOptions): object {
     chunking: chunkingOf(options),
     ...(concurrency !== undefined && { limits: { concurrency } }),
   };
-}
-
-/** Starts the execution, shows the chunks as they appear, and waits for the end. */
-async function execute(
-  { outputs, clients }: Session,
-  run: BoundRun,
-  request: object,
-  { progress, signal }: Task,
-): Promise<void> {
-  const watch = watchRun(clients.s3, run);
-  const showProgress = async () => {
-    const state = await watch();
-    if (state !== undefined) progress.chunks(state.done, state.total);
-  };
-  const start = { stateMachineArn: outputs.stateMachineArn, input: request };
-  progress.say(`running ${run.runId}`);
-  await runExecution(clients.states, start, showProgress, signal).catch(async (error: unknown) => {
-    throw await explainFailure(clients.s3, run.output, error);
-  });
-  await showProgress();
-  progress.stop();
 }
 
 async function publish({ s3 }: Session['clients'], run: BoundRun, task: Task): Promise<Manifest> {
@@ -99,14 +78,19 @@ async function runIn(session: Session, task: Task): Promise<Outcome> {
   const uris: string[] = [];
   for (const unit of units) uris.push(await uploadUnit(s3, unit, store, outputs.sourceBucket));
   const request = requestOf(uris, task.options);
+  const { held, options } = task;
+  if (held !== undefined && options.append === true) {
+    const added = await appendTo(session, { ...task, request, held, directory: options.out });
+    return { ...added, notSimulated };
+  }
   const run = await bindRun(s3, request, outputs.outputBucket);
-  if (task.held !== undefined) {
-    await assertHoldsRun(task.options.out, task.held, run.runId);
-    return { manifest: task.held, isNew: false, notSimulated };
+  if (held !== undefined) {
+    await assertHoldsRun(options.out, held, run.runId);
+    return { manifest: held, isNew: false, notSimulated };
   }
   const { bucket, prefix } = run.output;
   const before = await headObject(s3, bucket, manifestKey(prefix));
-  await execute(session, run, request, task);
+  await executeRun(session, run, request, task);
   const manifest = await publish(clients, run, task);
   return { manifest, isNew: before === undefined, notSimulated };
 }

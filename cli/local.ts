@@ -12,6 +12,7 @@ export interface LocalRunOptions extends DialectOptions, ChunkingOptions, Source
   readonly out: string;
   readonly header: CsvDialect['header'];
   readonly compression: Compression;
+  readonly append?: true;
   readonly concurrency?: number;
   readonly state?: string;
 }
@@ -26,6 +27,7 @@ Examples:
   $ npm run -s cli -- local run matrix.npz --out chunks
   $ npm run -s cli -- local run matrix.npz --out chunks --rows-per-chunk 50000 --profile zero0
   $ npm run -s cli -- local run matrix.npz --out chunks --target-bytes 64MiB --state .state
+  $ npm run -s cli -- local run tuesday.npz --out chunks --append
 `;
 
 const UP_EXAMPLES = `
@@ -45,6 +47,7 @@ function runCommand(io: () => CommandIo): Command {
         .choices(['none', 'first-chunk'])
         .default('none'),
     )
+    .option('--append', 'add the rows after those that --out holds')
     .option('--concurrency <n>', 'writers at once', parseCount)
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
   addChunkingOptions(addDialectOptions(addSourceOptions(run)).addOption(compressionOption()))

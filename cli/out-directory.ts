@@ -49,6 +49,11 @@ export async function heldManifest(directory: string): Promise<Manifest | undefi
   }
 }
 
+/** True when the rows of a run are in the set that a manifest describes. */
+export function holdsRun(held: Manifest, runId: string): boolean {
+  return held.runId === runId || held.generations?.some((each) => each.runId === runId) === true;
+}
+
 /**
  * Makes sure that a directory holds this very run, every chunk in its length.
  *
@@ -59,7 +64,7 @@ export async function assertHoldsRun(
   held: Manifest,
   runId: string,
 ): Promise<void> {
-  if (held.runId !== runId) {
+  if (!holdsRun(held, runId)) {
     throw new UsageError(
       `--out ${directory} holds run ${held.runId}, this is run ${runId}; ${REMEDY}`,
     );
@@ -96,15 +101,30 @@ async function copyChunk(
   throw new ManifestError(`${entry.url} is not the object that the manifest lists`);
 }
 
-async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Promise<void> {
-  const data = dataPath(draft);
-  await mkdir(data, { recursive: true });
-  const { entries, compression, generation = 1 } = parseManifest(run.manifestText);
+/**
+ * Copies chunks of a run into a directory.
+ *
+ * @throws {ManifestError} an object is not what the manifest says.
+ */
+export async function copyChunks(
+  run: FinishedRun,
+  entries: readonly ManifestEntry[],
+  directory: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { compression } = parseManifest(run.manifestText);
   for (const entry of entries) {
     signal.throwIfAborted();
     const chunk = await run.openChunk(entry);
-    await copyChunk(chunk, entry, compression, join(data, chunkName(entry)));
+    await copyChunk(chunk, entry, compression, join(directory, chunkName(entry)));
   }
+}
+
+async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Promise<void> {
+  const data = dataPath(draft);
+  await mkdir(data, { recursive: true });
+  const { entries, generation = 1 } = parseManifest(run.manifestText);
+  await copyChunks(run, entries, data, signal);
   await mkdir(dirname(manifestPath(draft)));
   // A run into an empty output is its first generation; both names hold the same bytes.
   await writeFile(join(draft, generationKey('', generation)), run.manifestText);
