@@ -202,7 +202,7 @@ def _read_header(file: Any) -> tuple[tuple[int, ...], np.dtype]:
 
 
 def _member(archive: zipfile.ZipFile, path: str, name: str) -> _Array:
-    """An array of the archive, stored or deflated, read as a stream; its CRC-32 is checked at its end."""
+    """An array of the archive, stored or deflated, read as a stream; zipfile checks its CRC-32 at its end."""
     with archive.open(name) as file:
         shape, dtype = _read_header(file)
     if len(shape) != 1 or dtype.kind not in "biufc":
@@ -219,7 +219,6 @@ def _member(archive: zipfile.ZipFile, path: str, name: str) -> _Array:
                 band = np.frombuffer(bytes_read, dtype)
                 left -= len(band)
                 yield band
-            member.read()
 
     return _Array(dtype, shape[0], bands)
 
