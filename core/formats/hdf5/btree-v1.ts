@@ -10,12 +10,16 @@ interface TreeChild {
   readonly storedBytes: number;
   readonly filterMask: number;
   readonly element: number;
+  /** Counts within the element: 0 for every chunk, more only in the key behind the last. */
+  readonly byte: number;
 }
 
 /** A node of a B-tree of version 1: its children are nodes, or on level 0 symbol table nodes or chunks. */
 export interface TreeNode {
   readonly level: number;
   readonly children: readonly TreeChild[];
+  /** Of chunks: the element of the key behind the last. */
+  readonly end: number;
 }
 
 /** Where a node lies, and the level that its parent says it has; undefined for a root. */
@@ -32,6 +36,9 @@ interface NodeToRead extends TreeNodePlace {
   readonly source?: ByteSource;
 }
 
+/** What a chunk's key is compared by. */
+type ChunkKey = Pick<TreeChild, 'element' | 'byte'>;
+
 const TYPES = { group: 0, chunk: 1 } as const;
 
 /** Bytes of the two addresses of a chunk's key: of its first element, and of a byte in it. */
@@ -41,26 +48,41 @@ function parseChunkKey(fields: Fields): Omit<TreeChild, 'address'> {
   const storedBytes = fields.u32();
   const filterMask = fields.u32();
   const element = fields.unsigned(8);
-  fields.skip(8);
-  return { storedBytes, filterMask, element };
+  const byte = fields.unsigned(8);
+  return { storedBytes, filterMask, element, byte };
 }
 
 function parseGroupKey(fields: Fields, width: number): Omit<TreeChild, 'address'> {
   fields.skip(width);
-  return { storedBytes: 0, filterMask: 0, element: 0 };
+  return { storedBytes: 0, filterMask: 0, element: 0, byte: 0 };
 }
 
-/** Bytes of a node's header, and of one key with the address after it. */
+/** Bytes of a node's header, of one key with the address after it, and of the key after the last chunk. */
 export function treeNodeBytes({ offsetBytes, lengthBytes }: Hdf5File['sizes']): {
   readonly header: number;
   readonly chunkEntry: number;
   readonly groupEntry: number;
+  readonly chunkEnd: number;
 } {
   return {
     header: 8 + 2 * offsetBytes,
     chunkEntry: CHUNK_KEY_BYTES + offsetBytes,
+    chunkEnd: CHUNK_KEY_BYTES,
     groupEntry: lengthBytes + offsetBytes,
   };
+}
+
+/** HDF5 finds a chunk by the keys around it: it would not find one whose keys are out of order. */
+function assertAscending(keys: readonly ChunkKey[], where: string): void {
+  const isAscending = keys.every(({ element, byte }, i) => {
+    const before = keys[i - 1];
+    if (before === undefined || element > before.element) return true;
+    return element === before.element && byte > before.byte;
+  });
+  if (isAscending) return;
+  throw new CorruptSourceError(
+    `${where} has a tree whose chunks are out of order; the file is damaged`,
+  );
 }
 
 /**
@@ -71,7 +93,7 @@ export function treeNodeBytes({ offsetBytes, lengthBytes }: Hdf5File['sizes']): 
 export async function readTreeNode(file: Hdf5File, node: NodeToRead): Promise<TreeNode> {
   const { address, type, where, source = file.source } = node;
   const { sizes } = file;
-  const { header: headerBytes, chunkEntry, groupEntry } = treeNodeBytes(sizes);
+  const { header: headerBytes, chunkEntry, groupEntry, chunkEnd } = treeNodeBytes(sizes);
   const read = async (offset: number, length: number) =>
     new Fields({ bytes: await source.read({ offset, length }), at: offset, where, sizes });
   const header = await read(address, headerBytes);
@@ -92,12 +114,15 @@ export async function readTreeNode(file: Hdf5File, node: NodeToRead): Promise<Tr
   }
   const entries = await read(
     address + headerBytes,
-    count * (type === 'chunk' ? chunkEntry : groupEntry),
+    type === 'chunk' ? count * chunkEntry + chunkEnd : count * groupEntry,
   );
   const children = Array.from({ length: count }, () => {
     const key =
       type === 'chunk' ? parseChunkKey(entries) : parseGroupKey(entries, sizes.lengthBytes);
     return { ...key, address: entries.someAddress() };
   });
-  return { level, children };
+  if (type === 'group') return { level, children, end: 0 };
+  const end = parseChunkKey(entries);
+  if (count > 0) assertAscending([...children, end], where);
+  return { level, children, end: end.element };
 }

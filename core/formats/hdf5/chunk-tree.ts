@@ -1,13 +1,15 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import { readTreeNode, type TreeNodePlace, treeNodeBytes } from './btree-v1.ts';
+import { readTreeNode, type TreeNode, type TreeNodePlace, treeNodeBytes } from './btree-v1.ts';
 import { type ChunkEntry, chunkCount } from './chunk-entry.ts';
 import type { Dataset } from './dataset.ts';
 
 /** A node, and where it is read from. */
 interface NodePlace extends TreeNodePlace {
   readonly source: ByteSource;
+  /** The elements that its parent says are below it: from, and to before; undefined for a root. */
+  readonly elements?: readonly [from: number, to: number];
 }
 
 /** A walk that ends: nodes and their children count. */
@@ -28,24 +30,36 @@ const EXPECTED_CHILDREN = 64;
 
 async function* walkChildren(
   walk: Walk,
-  children: readonly { readonly address: number }[],
-  level: number,
+  { children, end, level }: TreeNode,
 ): AsyncGenerator<ChunkEntry[]> {
   const { file } = walk.dataset;
-  const { header, chunkEntry } = treeNodeBytes(file.sizes);
-  const length = header + EXPECTED_CHILDREN * chunkEntry;
+  const { header, chunkEntry, chunkEnd } = treeNodeBytes(file.sizes);
+  const length = header + EXPECTED_CHILDREN * chunkEntry + chunkEnd;
   for (let i = 0; i < children.length; i += PREFETCHED) {
     const some = children.slice(i, i + PREFETCHED);
     const ranges = some.map(({ address }) => ({ offset: address, length }));
     const source = await withPrefetched(file.unpaged, ranges);
-    for (const { address } of some) yield* walkNode(walk, { address, source, level });
+    for (const [at, { address, element }] of some.entries()) {
+      const to = children[i + at + 1]?.element ?? end;
+      yield* walkNode(walk, { address, source, level: level - 1, elements: [element, to] });
+    }
   }
+}
+
+function assertWithin({ children, end }: TreeNode, { elements }: NodePlace, where: string): void {
+  if (elements === undefined) return;
+  const [from, to] = elements;
+  if ((children[0]?.element ?? from) >= from && end <= to) return;
+  throw new CorruptSourceError(
+    `${where} has a tree with chunks that its parent's keys leave out; the file is damaged`,
+  );
 }
 
 async function* walkNode(walk: Walk, place: NodePlace): AsyncGenerator<ChunkEntry[]> {
   const { dataset, chunkElements } = walk;
   const { file, where } = dataset;
   const node = await readTreeNode(file, { ...place, type: 'chunk', where });
+  assertWithin(node, place, where);
   walk.stepsLeft -= 1 + node.children.length;
   if (walk.stepsLeft < 0) {
     throw new CorruptSourceError(
@@ -53,7 +67,7 @@ async function* walkNode(walk: Walk, place: NodePlace): AsyncGenerator<ChunkEntr
     );
   }
   if (node.level > 0) {
-    yield* walkChildren(walk, node.children, node.level - 1);
+    yield* walkChildren(walk, node);
     return;
   }
   yield node.children.map(({ element, address, storedBytes, filterMask }) => ({

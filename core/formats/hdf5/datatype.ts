@@ -71,9 +71,10 @@ function parseFloating(fields: Fields, { bits, itemBytes }: Head): ElementType |
   const parts = [fields.u8(), fields.u8(), fields.u8(), fields.u8(), fields.u32()];
   const dtype = FLOATS.get(parts.join(' '));
   const isVax = (bits & 0x40) !== 0;
-  if (dtype === undefined || isVax || bitOffset !== 0 || precision !== itemBytes * 8) {
-    return undefined;
-  }
+  const hasImpliedBit = (bits & 0x30) === 0x20;
+  const hasSignOnTop = bits >>> 8 === itemBytes * 8 - 1;
+  const isWhole = bitOffset === 0 && precision === itemBytes * 8;
+  if (dtype === undefined || isVax || !hasImpliedBit || !hasSignOnTop || !isWhole) return undefined;
   return { dtype, bigEndian: (bits & 1) !== 0 };
 }
 

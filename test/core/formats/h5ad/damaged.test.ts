@@ -362,14 +362,15 @@ const DAMAGES: ReadonlyArray<
     (bytes) => {
       const at = find(bytes, 'TREE\x01');
       const key = [...u64(0), ...u64(0), ...u64(0)];
+      const end = [...u64(0), ...u64(2 ** 40), ...u64(0)];
       const nodes = Array.from({ length: 100 }, (_, i) => {
-        const child = i === 0 ? at : bytes.length + 56 * (i - 1);
+        const child = i === 0 ? at : bytes.length + 80 * (i - 1);
         const head = [...Buffer.from('TREE\x01'), i + 1, 1, 0, ...NOWHERE, ...NOWHERE];
-        return [...head, ...key, ...u64(child)];
+        return [...head, ...key, ...u64(child), ...end];
       });
       return [
         [bytes.length, nodes.flat()],
-        [treeOf(bytes, at), u64(bytes.length + 56 * 99)],
+        [treeOf(bytes, at), u64(bytes.length + 80 * 99)],
       ];
     },
     C,
@@ -389,7 +390,24 @@ const DAMAGES: ReadonlyArray<
     C,
     'an empty node',
   ],
-  ['chunks out of order', OLD, from('TREE\x01', 32, [70]), C, 'has an index with chunk'],
+  [
+    'chunks out of order',
+    OLD,
+    from('TREE\x01', 32, [70]),
+    C,
+    'has a tree whose chunks are out of order',
+  ],
+  [
+    'a tree that ends before its chunks',
+    OLD,
+    (bytes) => {
+      const at = find(bytes, 'TREE\x01');
+      const count = bytes[at + 6]! + 256 * bytes[at + 7]!;
+      return [[at + 24 + 32 * count + 8, [...u64(0), ...u64(0)]]];
+    },
+    C,
+    'has a tree whose chunks are out of order',
+  ],
   [
     'a chunk that begins inside another',
     OLD,
