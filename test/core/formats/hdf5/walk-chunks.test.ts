@@ -54,3 +54,12 @@ it('fails where an index holds a chunk that it says was never written', async ()
   await expect(makeTable(bytes, file)).rejects.toThrow(CorruptSourceError);
   await expect(makeTable(bytes, file)).rejects.toThrow('in an index of 0; the file is damaged');
 });
+
+it('fails where the keys of a node do not lead to what is below it', async () => {
+  const bytes = hdf5Bytes('tree-levels.h5').slice();
+  const root = Buffer.from(bytes).indexOf('TREE\x01\x01', 0, 'latin1');
+  // The key between its first two children.
+  new DataView(bytes.buffer).setBigUint64(root + 24 + 32 + 8, 1n, true);
+  const making = makeTable(bytes, 'tree-levels.h5');
+  await expect(making).rejects.toThrow("chunks that its parent's keys leave out");
+});
