@@ -27,6 +27,9 @@ export interface RunResult {
   readonly reason?: string;
 }
 
+/** Begins the reason where a library refuses what we read, and we read other rows than those of the seed. */
+export const OTHER_ROWS = 'OTHER ROWS ';
+
 /** Of the sources that are refused, one of so many is shown to the libraries. */
 const REFUSED_SAMPLE = 20;
 
@@ -78,5 +81,5 @@ export async function compareRun(read: ReadRun, oracle: Oracle): Promise<RunResu
   const comparison = compare(reading, verdict);
   if (verdict.end === 'accepted') return { ...result, comparison };
   const isOther = comparison === 'library refuses' && !(await hasSeedRows(read));
-  return { ...result, comparison, reason: `${isOther ? 'OTHER ROWS ' : ''}${verdict.reason}` };
+  return { ...result, comparison, reason: `${isOther ? OTHER_ROWS : ''}${verdict.reason}` };
 }

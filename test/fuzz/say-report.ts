@@ -1,4 +1,5 @@
 import type { BadRun, FuzzReport, Seen } from './fuzz-report.ts';
+import { OTHER_ROWS } from './fuzz-run.ts';
 
 /** Columns of the table, and what is counted in each. */
 const COLUMNS = {
@@ -45,6 +46,12 @@ function seenLines(title: string, seen: readonly Seen[]): string[] {
   ];
 }
 
+/** What deserves a look comes first. */
+function withOtherRowsFirst(seen: readonly Seen[]): readonly Seen[] {
+  const has = ({ what }: Seen) => Number(what.includes(OTHER_ROWS));
+  return seen.toSorted((a, b) => has(b) - has(a));
+}
+
 function badLines(bad: readonly BadRun[], seed: number): string[] {
   return bad.flatMap(({ run, how, reason }) => [
     `${how} in run ${run}: ${reason.split('\n').slice(0, 4).join('\n    ')}`,
@@ -59,7 +66,7 @@ export function reportLines(report: FuzzReport, seed: number): string[] {
   const late = unsure.map(({ run, how }) => `${how} in run ${run}`).join(', ');
   return [
     ...table(report),
-    ...seenLines('we read what the libraries refuse:', onlyWe.all),
+    ...seenLines('we read what the libraries refuse:', withOtherRowsFirst(onlyWe.all)),
     ...seenLines('the libraries read what we refuse (of a sample):', onlyLibraries.all),
     ...seenLines('the libraries cannot be asked:', declined.all),
     `slowest: ${Math.round(slowest?.milliseconds ?? 0)} ms in run ${slowest?.run}; a worker held at most ${Math.round(peakRssBytes / MIB)} MiB`,
