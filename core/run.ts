@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import type { ChunkTask, PlanDecision } from './contract.ts';
 import { COMPRESSIONS, type Compression } from './encode/compression.ts';
 import type { CsvDialect } from './encode/csv-dialect.ts';
-import { RequestError } from './errors.ts';
 import { FORMATS, type SourceFormat } from './formats/matrix-layout.ts';
+import { parseInput } from './parse-input.ts';
 import { type SourcePin, sourcePin } from './source/source-pin.ts';
 import type { MatrixInfo } from './sparse/csr.ts';
 import { DTYPES } from './sparse/dtype.ts';
@@ -150,30 +150,20 @@ const writeInput = z.object({ run: runHeader, chunk: chunkTask });
 
 const finalizeInput = z.object({ run: runHeader });
 
-function parseWith<T>(schema: z.ZodMiniType<T>, step: string, input: unknown): T {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    ({ path, message }) =>
-      `${step} did not get what the workflow sends: ${path.join('.')}: ${message}`,
-  );
-  throw new RequestError(problems);
-}
-
 /** @throws {RequestError} the input is not what the workflow hands to Plan. */
 export function parsePlanInput(input: unknown): PlanInput {
-  const { request, execution } = parseWith(planInput, 'Plan', input);
+  const { request, execution } = parseInput(planInput, 'Plan', input);
   return { request, executionId: execution.id };
 }
 
 /** @throws {RequestError} the input is not what the workflow hands to a writer. */
 export function parseWriteInput(input: unknown): WriteInput {
-  return parseWith(writeInput, 'Write', input);
+  return parseInput(writeInput, 'Write', input);
 }
 
 /** @throws {RequestError} the input is not what the workflow hands to Finalize. */
 export function parseFinalizeInput(input: unknown): FinalizeInput {
-  return parseWith(finalizeInput, 'Finalize', input);
+  return parseInput(finalizeInput, 'Finalize', input);
 }
 
 /** One line of a plan as text. */
@@ -183,5 +173,5 @@ export function planLine({ index, rowStart, rowEnd }: ChunkTask): string {
 
 /** @throws {RequestError} the line is not one that {@link planLine} made. */
 export function parsePlanLine(line: string): ChunkTask {
-  return parseWith(chunkTask, 'the plan', JSON.parse(line));
+  return parseInput(chunkTask, 'the plan', JSON.parse(line));
 }

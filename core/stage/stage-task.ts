@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { RequestError } from '#core/errors.ts';
 import { FORMATS } from '#core/formats/matrix-layout.ts';
+import { parseInput } from '#core/parse-input.ts';
 import { sourcePin } from '#core/source/source-pin.ts';
 
 const count = z.int().check(z.nonnegative());
@@ -17,17 +17,10 @@ const stageTask = z.strictObject({
   }),
 });
 
-/** Input of one Stage function: one line of `jobs-<digest>.jsonl`. */
+/** Input of one Stage function: one line of `jobs.jsonl`. */
 export type StageTask = z.infer<typeof stageTask>;
 
 /** @throws {RequestError} the input is not what the workflow hands to Stage. */
 export function parseStageTask(input: unknown): StageTask {
-  const parsed = stageTask.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new RequestError(
-    parsed.error.issues.map(
-      ({ path, message }) =>
-        `Stage did not get what the workflow sends: ${path.join('.')}: ${message}`,
-    ),
-  );
+  return parseInput(stageTask, 'Stage', input);
 }
