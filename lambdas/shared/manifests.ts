@@ -33,9 +33,13 @@ export async function readLatest(
 ): Promise<LatestManifest | undefined> {
   const object = await openObject(s3, { bucket, key: manifestKey(prefix) }, signal);
   if (object === undefined) return undefined;
-  const { head } = await readManifest(linesOf(object));
-  await object.body.return(undefined);
-  return { head, etag: object.etag };
+  try {
+    const { head } = await readManifest(linesOf(object));
+    return { head, etag: object.etag };
+  } finally {
+    // A body that is left unread keeps its connection.
+    await object.body.return(undefined);
+  }
 }
 
 /**

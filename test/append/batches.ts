@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { openObject } from '#aws/objects.ts';
 import { parseS3Uri } from '#aws/s3-uri.ts';
+import { headObject } from '#aws/stored-object.ts';
 import { openRunInS3 } from '#cli/stored-run.ts';
 import { verifyRun } from '#cli/verify.ts';
 import type { Compression } from '#core/encode/compression.ts';
@@ -74,7 +75,7 @@ export class BatchedOutput {
    */
   async check(): Promise<readonly number[]> {
     const { bucket, s3 } = this.#services;
-    const latest = await openObject(s3, { bucket, key: manifestKey(this.#prefix) });
+    const latest = await headObject(s3, bucket, manifestKey(this.#prefix));
     if (latest === undefined) return [];
     const manifest = parseManifest(await this.#text(manifestKey(this.#prefix)));
     const generations = manifest.generations ?? [];
