@@ -41,6 +41,9 @@ const NETWORK = new Set([
   'NetworkingError',
 ]);
 
+/** What S3 says to a body that is not what its CRC-32 says: damaged on the way, or in memory before. */
+const DAMAGED = 'BadDigest';
+
 /** HTTP status of an SDK error; 0 when no answer came. */
 export function statusOf(error: unknown): number {
   const status = (error as ServiceError | undefined)?.$metadata?.httpStatusCode;
@@ -82,7 +85,7 @@ export function translated(error: unknown, action: string): unknown {
   if (THROTTLES.has(failure.name) || status === 429 || status === 503) {
     return new ThrottledError(`could not ${action} (${because})`, options);
   }
-  if (status >= 500 || isNetwork(failure)) {
+  if (status >= 500 || isNetwork(failure) || isNamed(failure, DAMAGED)) {
     return new ServiceUnavailableError(`could not ${action} (${because})`, options);
   }
   return error;

@@ -9,6 +9,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { combineCrc32, crc32Base64 } from '#core/checksum/crc32.ts';
+import type { Figures } from '#core/checksum/figures.ts';
 import { UploadConflictError } from '#core/errors.ts';
 import { translated } from './errors.ts';
 import { unquoted } from './s3-source.ts';
@@ -36,12 +37,6 @@ export interface UploadTarget {
   readonly contentType: string;
 }
 
-/** Length and CRC-32 of bytes. */
-export interface Figures {
-  readonly bytes: number;
-  readonly crc32: number;
-}
-
 /** An object that was stored, and the figures of the bytes that were sent for it. */
 export interface SentObject extends StoredObject {
   readonly sent: Figures;
@@ -51,8 +46,10 @@ export interface SentObject extends StoredObject {
  * Writes one object create-only, or in the place of a known one, from part buffers that it lends out.
  *
  * A single part is one PutObject, more are a multipart upload; both carry `If-None-Match: *` or the
- * ETag of what is replaced, and a full-object CRC-32. Buffers are sent as they are, so the SDK can repeat every request. Nothing is
- * visible before `finish`; after any failure call `abort`.
+ * ETag of what is replaced, and a full-object CRC-32. S3 refuses a part that has not the CRC-32 it was
+ * sent with: one that is known otherwise than from the part's bytes proves these, too. Buffers are sent
+ * as they are, so the SDK can repeat every request. Nothing is visible before `finish`; after any
+ * failure call `abort`.
  *
  * Memory: the part buffers, whatever the size of the object.
  */
@@ -106,9 +103,13 @@ export class PartSink {
     }
   }
 
-  /** Starts sending a lent buffer as the next part; takes it back when it is sent. */
-  send(part: Uint8Array): void {
-    const sending = this.#sendPart(part)
+  /**
+   * Starts sending a lent buffer as the next part; takes it back when it is sent.
+   *
+   * @param crc CRC-32 that S3 is to find in the part. @default computed from its bytes
+   */
+  send(part: Uint8Array, crc?: number): void {
+    const sending = this.#sendPart(part, crc)
       .then(() => void this.#free.push(part))
       .catch((error: unknown) => {
         this.#failure ??= error;
@@ -120,16 +121,20 @@ export class PartSink {
   /**
    * Sends the last part and makes the object visible, if its key is free, or holds what is replaced.
    *
-   * @param content figures of the text inside, if it is compressed: by them an object that is there
+   * @param facts.crc32 CRC-32 that S3 is to find in the part. @default computed from its bytes
+   * @param facts.content figures of the text inside, if it is compressed: by them an object that is there
    * already is compared, else by length and CRC-32.
    * @returns the *stored* object, which may be an equal one that was there before.
    * @throws {OutputConflictError} a different object is there.
    * @throws {UploadConflictError} the key changed meanwhile: start the upload again.
    */
-  async finish(last: Uint8Array, content?: Figures): Promise<SentObject> {
-    this.#content = content;
-    if (this.#uploadId === undefined) return await this.#putWhole(last);
-    if (last.length > 0) this.send(last);
+  async finish(
+    last: Uint8Array,
+    facts: { readonly crc32?: number | undefined; readonly content?: Figures | undefined } = {},
+  ): Promise<SentObject> {
+    this.#content = facts.content;
+    if (this.#uploadId === undefined) return await this.#putWhole(last, facts.crc32);
+    if (last.length > 0) this.send(last, facts.crc32);
     await Promise.all(this.#sending);
     if (this.#failure !== undefined) throw this.#failure;
     return await this.#complete(await this.#uploadId);
@@ -146,15 +151,14 @@ export class PartSink {
     await this.#client.send(command).catch(() => undefined);
   }
 
-  #account(part: Uint8Array): { ChecksumCRC32: string } {
-    const crc = crc32(part);
+  #account(part: Uint8Array, crc = crc32(part)): { ChecksumCRC32: string } {
     this.#crc = combineCrc32(this.#crc, crc, part.length);
     this.#bytes += part.length;
     return { ChecksumCRC32: crc32Base64(crc) };
   }
 
-  async #putWhole(body: Uint8Array): Promise<SentObject> {
-    const checksum = this.#account(body);
+  async #putWhole(body: Uint8Array, crc: number | undefined): Promise<SentObject> {
+    const checksum = this.#account(body, crc);
     const command = new PutObjectCommand({
       ...this.#address(),
       ...checksum,
@@ -183,8 +187,8 @@ export class PartSink {
     return UploadId;
   }
 
-  async #sendPart(part: Uint8Array): Promise<void> {
-    const checksum = this.#account(part);
+  async #sendPart(part: Uint8Array, crc: number | undefined): Promise<void> {
+    const checksum = this.#account(part, crc);
     const PartNumber = this.#parts.push({});
     this.#uploadId ??= this.#create();
     try {

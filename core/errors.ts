@@ -13,7 +13,7 @@ export class ThrottledError extends FanoutError {
   override readonly name = 'ThrottledError';
 }
 
-/** A service failed or the connection broke. Heals by trying again. */
+/** A service failed, the connection broke, or what arrived is not what was sent. Heals by trying again. */
 export class ServiceUnavailableError extends FanoutError {
   override readonly name = 'ServiceUnavailableError';
 }

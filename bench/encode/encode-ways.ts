@@ -1,4 +1,5 @@
-import { TextDigest, type TextFigures } from '#core/checksum/text-digest.ts';
+import { combineCrc32 } from '#core/checksum/crc32.ts';
+import type { Figures } from '#core/checksum/figures.ts';
 import type { ChunkEncoder } from '#core/encode/chunk-encoder.ts';
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
 import { type CsvEncoderOptions, createCsvEncoder } from '#core/encode/csv-encoder.ts';
@@ -17,7 +18,6 @@ export class EncodeWays {
   readonly #slice: CsrSlice;
   readonly #options: Omit<CsvEncoderOptions, 'buffer'>;
   readonly #kernel = new Kernel({ count: PARTS, bytes: PART_BYTES });
-  readonly #digestKernel = new Kernel({ count: 0, bytes: 0 });
   readonly #ownBuffers: readonly Uint8Array[];
 
   constructor(slice: CsrSlice, columns: number) {
@@ -28,26 +28,24 @@ export class EncodeWays {
     this.#ownBuffers = this.buffers.map(({ length }) => new Uint8Array(length).fill(1));
   }
 
-  /** The text, in WebAssembly, into buffers in the module's memory. */
+  /** The text, in WebAssembly, into buffers in the module's memory; returns its length. */
   inPlace(): number {
-    return this.#encode((options) => createWasmCsvEncoder(this.#kernel, options), this.buffers);
+    return this.#encode(this.#inWasm(false), this.buffers).bytes;
+  }
+
+  /** The same, and the CRC-32 of each part from the entries. */
+  withCrc(): Figures {
+    return this.#encode(this.#inWasm(true), this.buffers);
   }
 
   /** The text, in WebAssembly, into other buffers. */
   staged(): number {
-    return this.#encode((options) => createWasmCsvEncoder(this.#kernel, options), this.#ownBuffers);
+    return this.#encode(this.#inWasm(false), this.#ownBuffers).bytes;
   }
 
   /** The text, in JavaScript. */
   inJavaScript(): number {
-    return this.#encode(createCsvEncoder, this.#ownBuffers);
-  }
-
-  /** Length and CRC-32 of the text, without it. */
-  digest(): TextFigures {
-    const digest = new TextDigest(this.#digestKernel, this.#options);
-    digest.add(this.#slice);
-    return digest.figures();
+    return this.#encode(createCsvEncoder, this.#ownBuffers).bytes;
   }
 
   /** The gzip member, without the text. */
@@ -67,18 +65,26 @@ export class EncodeWays {
     return encoder.finish();
   }
 
+  #inWasm(countsCrc: boolean): (options: CsvEncoderOptions) => ChunkEncoder {
+    return (options) => createWasmCsvEncoder(this.#kernel, { ...options, countsCrc });
+  }
+
   #encode(
     create: (options: CsvEncoderOptions) => ChunkEncoder,
     buffers: readonly Uint8Array[],
-  ): number {
+  ): Figures {
     let next = 0;
     let bytes = 0;
+    let crc32 = 0;
     const buffer = () => buffers[next++ % buffers.length]!;
     const encoder = create({ ...this.#options, buffer: buffer() });
+    const add = (part: Uint8Array) => {
+      bytes += part.length;
+      crc32 = combineCrc32(crc32, encoder.partCrc32 ?? 0, part.length);
+    };
     const parts = encoder.encode(this.#slice);
-    for (let step = parts.next(); step.done !== true; step = parts.next(buffer())) {
-      bytes += step.value.length;
-    }
-    return bytes + encoder.finish().length;
+    for (let step = parts.next(); step.done !== true; step = parts.next(buffer())) add(step.value);
+    add(encoder.finish());
+    return { bytes, crc32 };
   }
 }

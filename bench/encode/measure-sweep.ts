@@ -34,7 +34,7 @@ function measureShape({ columns, values, density }: Shape): SweepCell {
   const rows = Math.ceil(TEXT_BYTES / ((values === 'counts' ? 2 : 4 + 15 * density) * columns));
   const slice = textLikeSlice({ rows, columns, values, entriesPerRow: density * columns });
   const ways = new EncodeWays(slice, columns);
-  const text = ways.text(ways.digest().bytes + 1);
+  const text = ways.text(ways.inPlace() + 1);
   assertSame(ways, text);
   const { plain, copy, direct } = timeInTurn(
     {

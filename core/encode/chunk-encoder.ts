@@ -1,4 +1,4 @@
-import type { TextFigures } from '#core/checksum/text-digest.ts';
+import type { Figures } from '#core/checksum/figures.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 
 /**
@@ -16,7 +16,12 @@ export interface ChunkEncoder {
   /** Ends what is compressed, after the last slice and before `finish`; absent for plain text. */
   end?(): Generator<Uint8Array, void, Uint8Array>;
   /** Length and CRC-32 of the text inside what is compressed, known after `end`; absent for plain text. */
-  readonly content?: TextFigures;
+  readonly content?: Figures;
+  /**
+   * CRC-32 of the part that was yielded or returned last, where it is known without reading the part:
+   * made from the stored entries, it proves the text that was made of them. Else absent.
+   */
+  readonly partCrc32?: number | undefined;
   /** Returns what the buffer under way holds: the last part, empty only if nothing was written. */
   finish(): Uint8Array;
 }

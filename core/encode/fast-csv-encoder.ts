@@ -1,7 +1,7 @@
 import type { ChunkEncoder } from './chunk-encoder.ts';
-import { type CsvEncoderOptions, createCsvEncoder } from './csv-encoder.ts';
+import { createCsvEncoder } from './csv-encoder.ts';
 import { Kernel, type PartRoom } from './wasm/kernel.ts';
-import { createWasmCsvEncoder } from './wasm/wasm-csv-encoder.ts';
+import { createWasmCsvEncoder, type WasmCsvEncoderOptions } from './wasm/wasm-csv-encoder.ts';
 
 /** Opens a kernel, or nothing in an engine without WebAssembly, such as one run with `--jitless`. */
 export function openKernel(room: PartRoom): Kernel | undefined {
@@ -14,7 +14,7 @@ export function openKernel(room: PartRoom): Kernel | undefined {
  */
 export function createFastCsvEncoder(
   kernel: Kernel | undefined,
-  options: CsvEncoderOptions,
+  options: WasmCsvEncoderOptions,
 ): ChunkEncoder {
   return kernel === undefined ? createCsvEncoder(options) : createWasmCsvEncoder(kernel, options);
 }

@@ -1,8 +1,10 @@
 import type { S3Client } from '#aws/clients.ts';
-import { type Figures, PartSink } from '#aws/part-sink.ts';
+import { PartSink } from '#aws/part-sink.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
+import type { Figures } from '#core/checksum/figures.ts';
 import { chunkKey } from '#core/chunking/chunk-name.ts';
 import type { ChunkTask } from '#core/contract.ts';
+import type { ChunkEncoder } from '#core/encode/chunk-encoder.ts';
 import { defaultColumnNames } from '#core/encode/column-names.ts';
 import { STORED_AS } from '#core/encode/compression.ts';
 import { createChunkEncoder } from '#core/encode/create-chunk-encoder.ts';
@@ -23,19 +25,22 @@ export interface WriteContext {
 /** All of a chunk but its last part has been sent. */
 interface Encoded {
   readonly last: Uint8Array;
+  /** Of the last part, where the encoder knows it. */
+  readonly crc32: number | undefined;
   /** Of the text inside what is compressed. */
   readonly content: Figures | undefined;
   readonly nnz: number;
 }
 
-/** Sends what an encoder yields, and hands it the next free buffer: encoding waits for sending. */
+/** Sends what `encoder` yields, and hands it the next free buffer: encoding waits for sending. */
 async function drain(
   parts: Generator<Uint8Array, void, Uint8Array>,
+  encoder: ChunkEncoder,
   sink: PartSink,
 ): Promise<void> {
   let step = parts.next(new Uint8Array(0));
   while (step.done !== true) {
-    sink.send(step.value);
+    sink.send(step.value, encoder.partCrc32);
     step = parts.next(await sink.buffer());
   }
 }
@@ -56,15 +61,16 @@ async function encodeInto(
   const options = { dtype, columns, fillValue, dialect, compression, density, buffer };
   const encoder = createChunkEncoder(kernel, options);
   if (dialect.header === 'first-chunk' && task.index === 0) {
-    await drain(encoder.header(defaultColumnNames(columns)), sink);
+    await drain(encoder.header(defaultColumnNames(columns)), encoder, sink);
   }
   let nnz = 0;
   for await (const slice of readSlices(matrix, task)) {
     nnz += slice.nnz;
-    await drain(encoder.encode(slice), sink);
+    await drain(encoder.encode(slice), encoder, sink);
   }
-  if (encoder.end !== undefined) await drain(encoder.end(), sink);
-  return { last: encoder.finish(), content: encoder.content, nnz };
+  if (encoder.end !== undefined) await drain(encoder.end(), encoder, sink);
+  const last = encoder.finish();
+  return { last, crc32: encoder.partCrc32, content: encoder.content, nnz };
 }
 
 /**
@@ -85,9 +91,9 @@ export async function writeChunk(
   const target = { bucket: run.output.bucket, key: chunkKey(run, task.index), contentType };
   const sink = new PartSink(s3, target, { signal, buffers: kernel?.buffers });
   try {
-    const { last, content, nnz } = await encodeInto(sink, context, run, task);
-    const { bytes, etag, sent } = await sink.finish(last, content);
-    const text = content ?? sent;
+    const { last, nnz, ...facts } = await encodeInto(sink, context, run, task);
+    const { bytes, etag, sent } = await sink.finish(last, facts);
+    const text = facts.content ?? sent;
     return { bytes, contentBytes: text.bytes, crc32: crc32Hex(text.crc32), etag, nnz };
   } catch (error) {
     await sink.abort();

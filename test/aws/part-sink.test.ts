@@ -9,7 +9,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createObject, replaceObject } from '#aws/create-only.ts';
 import { PART_BYTES, PartSink } from '#aws/part-sink.ts';
 import { crc32Base64 } from '#core/checksum/crc32.ts';
-import { OutputConflictError, UploadConflictError } from '#core/errors.ts';
+import {
+  OutputConflictError,
+  ServiceUnavailableError,
+  UploadConflictError,
+} from '#core/errors.ts';
 import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
 
 let services: LocalServices;
@@ -103,6 +107,23 @@ describe('PartSink', () => {
     sink.send(await sink.buffer());
     await sink.abort();
     const head = new HeadObjectCommand({ Bucket: services.bucket, Key: 'given up' });
+    await expect(services.s3.send(head)).rejects.toThrow();
+    expect(await pendingUploads()).toBe(0);
+  });
+
+  it.each([
+    ['one part', 0],
+    ['several parts', 1],
+  ])('has S3 refuse what has another CRC-32 than it is sent with: %s', async (name, parts) => {
+    const key = `damaged ${name}`;
+    const sink = new PartSink(services.s3, target(key));
+    const zeros = crc32(new Uint8Array(PART_BYTES));
+    for (let i = 0; i < parts; i += 1) sink.send(await sink.buffer(), zeros);
+    const last = (await sink.buffer()).subarray(0, 5).fill(65);
+    const finished = sink.finish(last, { crc32: crc32('AAAAB') });
+    await expect(finished).rejects.toThrow(ServiceUnavailableError);
+    await sink.abort();
+    const head = new HeadObjectCommand({ Bucket: services.bucket, Key: key });
     await expect(services.s3.send(head)).rejects.toThrow();
     expect(await pendingUploads()).toBe(0);
   });

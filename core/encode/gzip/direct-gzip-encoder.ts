@@ -1,5 +1,5 @@
 import { combineCrc32 } from '#core/checksum/crc32.ts';
-import type { TextFigures } from '#core/checksum/text-digest.ts';
+import type { Figures } from '#core/checksum/figures.ts';
 import type { CsvEncoderOptions } from '#core/encode/csv-encoder.ts';
 import { type CellOptions, implicitText } from '#core/encode/implicit-text.ts';
 import { type Parts, PartWriter } from '#core/encode/part-writer.ts';
@@ -40,7 +40,7 @@ class DirectGzipEncoder implements GzipEncoder {
   readonly #out: PartWriter;
   readonly #putBits: (bits: number, count: number) => void;
   #isOpen = false;
-  #header: TextFigures = { bytes: 0, crc32: 0 };
+  #header: Figures = { bytes: 0, crc32: 0 };
   #code: BlockCode | undefined;
   #blocks = 0;
 
@@ -56,7 +56,7 @@ class DirectGzipEncoder implements GzipEncoder {
     kernel.take(this);
   }
 
-  get content(): TextFigures {
+  get content(): Figures {
     this.#kernel.assertTakenBy(this);
     const { exports } = this.#kernel;
     const rows = { bytes: exports.textLength(), crc32: exports.textCrc() >>> 0 };

@@ -1,4 +1,4 @@
-import type { TextFigures } from '#core/checksum/text-digest.ts';
+import type { Figures } from '#core/checksum/figures.ts';
 
 /**
  * What stands before the deflate stream: no name, no time, no operating system, so that the same text
@@ -8,7 +8,7 @@ import type { TextFigures } from '#core/checksum/text-digest.ts';
 export const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 
 /** What stands behind it: CRC-32 and length modulo 2^32 of the text. */
-export function gzipTrailer({ bytes, crc32 }: TextFigures): Uint8Array {
+export function gzipTrailer({ bytes, crc32 }: Figures): Uint8Array {
   const trailer = new DataView(new ArrayBuffer(8));
   trailer.setUint32(0, crc32, true);
   trailer.setUint32(4, bytes % 2 ** 32, true);

@@ -1,5 +1,5 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
-import type { TextFigures } from '#core/checksum/text-digest.ts';
+import type { Figures } from '#core/checksum/figures.ts';
 import type { Parts, PartWriter } from '#core/encode/part-writer.ts';
 
 /** How far back a match can reach. */
@@ -18,7 +18,7 @@ export class TextDeflater {
   readonly #buffer = new Uint8Array(WINDOW_BYTES + PIECE_BYTES);
   #windowBytes = 0;
   #pieceBytes = 0;
-  #figures: TextFigures = { bytes: 0, crc32: 0 };
+  #figures: Figures = { bytes: 0, crc32: 0 };
 
   /** @param out where the blocks go. */
   constructor(out: PartWriter) {
@@ -26,7 +26,7 @@ export class TextDeflater {
   }
 
   /** Figures of all text added. */
-  get figures(): TextFigures {
+  get figures(): Figures {
     return this.#figures;
   }
 

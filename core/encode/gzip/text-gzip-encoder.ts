@@ -1,4 +1,4 @@
-import type { TextFigures } from '#core/checksum/text-digest.ts';
+import type { Figures } from '#core/checksum/figures.ts';
 import type { ChunkEncoder } from '#core/encode/chunk-encoder.ts';
 import type { CsvEncoderOptions } from '#core/encode/csv-encoder.ts';
 import { createFastCsvEncoder } from '#core/encode/fast-csv-encoder.ts';
@@ -27,7 +27,7 @@ class TextGzipEncoder implements GzipEncoder {
     this.#text = createFastCsvEncoder(kernel, { ...options, buffer: this.#buffer });
   }
 
-  get content(): TextFigures {
+  get content(): Figures {
     return this.#deflater.figures;
   }
 

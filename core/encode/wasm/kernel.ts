@@ -7,9 +7,6 @@ type Address = WebAssembly.Global;
 /** Writes the window's text from one address on, up to another; returns the address behind it. */
 export type WindowWriter = (start: number, end: number) => number;
 
-/** Goes over the window's text without making it. */
-type WindowDigester = () => void;
-
 /** Deflates the window's text between two addresses; returns why it stopped, see {@link STOPPED}. */
 export type WindowDeflater = (start: number, end: number) => number;
 
@@ -40,20 +37,14 @@ export interface KernelExports {
   ): void;
   setWindow(rowCount: number, entryBase: number, entryCount: number, partialColumns: number): void;
   isFinished(): number;
+  countCrc(): void;
+  takeCrc(): number;
   readonly writeBool: WindowWriter;
   readonly writeInt32: WindowWriter;
   readonly writeUint32: WindowWriter;
   readonly writeInt64: WindowWriter;
   readonly writeUint64: WindowWriter;
   readonly writeFloat64: WindowWriter;
-  startDigest(): void;
-  digestLineEnds(rows: number): void;
-  readonly digestBool: WindowDigester;
-  readonly digestInt32: WindowDigester;
-  readonly digestUint32: WindowDigester;
-  readonly digestInt64: WindowDigester;
-  readonly digestUint64: WindowDigester;
-  readonly digestFloat64: WindowDigester;
   readonly LITERAL_CODES: Address;
   readonly RUN_CODES: Address;
   readonly LEAD_CODES: Address;

@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib';
+import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { ChunkEncoder } from '#core/encode/chunk-encoder.ts';
 import type { CsvEncoderOptions } from '#core/encode/csv-encoder.ts';
 import { createFixedBytes } from '#core/encode/fixed-bytes.ts';
@@ -7,24 +9,41 @@ import type { CsrSlice } from '#core/sparse/csr.ts';
 import { EntryWindows, WIDE_TYPES } from './entry-windows.ts';
 import type { Kernel, WindowWriter } from './kernel.ts';
 
+/** How the text is made in WebAssembly. */
+export interface WasmCsvEncoderOptions extends CsvEncoderOptions {
+  /** Makes the CRC-32 of each part from the entries, see `partCrc32`. @default false */
+  readonly countsCrc?: boolean;
+}
+
 class WasmCsvEncoder implements ChunkEncoder {
   readonly #options: CsvEncoderOptions;
   readonly #kernel: Kernel;
   readonly #windows: EntryWindows;
   readonly #write: WindowWriter;
   readonly #out: PartWriter;
+  readonly #countsCrc: boolean;
+  /** Bytes of the header line that the part under way begins with. */
+  #headerBytes = 0;
+  #partCrc32: number | undefined;
 
-  constructor(kernel: Kernel, options: CsvEncoderOptions) {
+  constructor(kernel: Kernel, { countsCrc = false, ...options }: WasmCsvEncoderOptions) {
     this.#options = options;
     this.#kernel = kernel;
     this.#windows = new EntryWindows(kernel, options);
     this.#write = kernel.exports[`write${WIDE_TYPES[options.dtype]}`];
     this.#out = new PartWriter(options.buffer);
+    this.#countsCrc = countsCrc && options.columns > 0;
+    if (this.#countsCrc) kernel.exports.countCrc();
     kernel.take(this);
   }
 
-  header(names: Iterable<string>): Parts {
-    return writeHeader(this.#out, names, this.#options);
+  get partCrc32(): number | undefined {
+    return this.#partCrc32;
+  }
+
+  *header(names: Iterable<string>): Parts {
+    yield* writeHeader(this.#out, names, this.#options);
+    this.#headerBytes = this.#out.at;
   }
 
   *encode(slice: CsrSlice): Parts {
@@ -37,6 +56,7 @@ class WasmCsvEncoder implements ChunkEncoder {
     for (const _ of this.#windows.of(slice)) {
       this.#fill();
       while (this.#kernel.exports.isFinished() === 0) {
+        this.#countPart();
         out.part = yield out.part;
         out.at = 0;
         this.#kernel.assertTakenBy(this);
@@ -46,7 +66,18 @@ class WasmCsvEncoder implements ChunkEncoder {
   }
 
   finish(): Uint8Array {
+    this.#countPart();
     return this.#out.last();
+  }
+
+  /** Takes the CRC-32 of what the module wrote, behind that of a header line. */
+  #countPart(): void {
+    if (!this.#countsCrc) return;
+    const { part, at } = this.#out;
+    const header = crc32(part.subarray(0, this.#headerBytes));
+    const rows = this.#kernel.exports.takeCrc() >>> 0;
+    this.#partCrc32 = combineCrc32(header, rows, at - this.#headerBytes);
+    this.#headerBytes = 0;
   }
 
   /** Writes the window until it is used up or the part is full. */
@@ -75,6 +106,6 @@ class WasmCsvEncoder implements ChunkEncoder {
  * @param kernel the module's instance, which serves this encoder until the next one is created on it.
  * Best with part buffers of `kernel.buffers`: the text is written in place.
  */
-export function createWasmCsvEncoder(kernel: Kernel, options: CsvEncoderOptions): ChunkEncoder {
+export function createWasmCsvEncoder(kernel: Kernel, options: WasmCsvEncoderOptions): ChunkEncoder {
   return new WasmCsvEncoder(kernel, options);
 }

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { crc32, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { COMPRESSIONS } from '#core/encode/compression.ts';
 import { createChunkEncoder } from '#core/encode/create-chunk-encoder.ts';
@@ -21,6 +21,21 @@ function encoded(compression: 'none' | 'gzip', hasKernel: boolean): Buffer {
 }
 
 const plain = encoded('none', false);
+
+test.each([
+  { cells: 15, told: false },
+  { cells: 16, told: true },
+])('with $cells cells an entry the CRC-32 of a part is made from the entries: $told', (given) => {
+  const kernel = openKernel({ count: 0, bytes: 0 });
+  const buffer = new Uint8Array(64 * 1024);
+  const options = { dtype: 'int32', columns: 40, dialect: DEFAULT_DIALECT, buffer } as const;
+  const density = { rows: given.cells * 3, nnz: 120 };
+  const encoder = createChunkEncoder(kernel, { ...options, compression: 'none', density });
+  expect(encoder.encode(slice).next(buffer).done).toBe(true);
+  expect(encoder.partCrc32).toBeUndefined();
+  encoder.finish();
+  expect(encoder.partCrc32).toBe(given.told ? crc32(plain) : undefined);
+});
 
 test.each(
   COMPRESSIONS.flatMap((compression) => [true, false].map((kernel) => ({ compression, kernel }))),

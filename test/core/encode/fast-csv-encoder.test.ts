@@ -10,7 +10,7 @@ const options = { dtype: 'int32', columns: 7, dialect: DEFAULT_DIALECT } as cons
 function text(kernel: Kernel | undefined): string {
   const slice = regularSlice(5, 7, 3, (nnz) => new Int32Array(nnz).fill(-12));
   const create = (buffer: Uint8Array) => createFastCsvEncoder(kernel, { ...options, buffer });
-  return Buffer.concat(collectParts(create, [slice], freshBuffers([10]))).toString();
+  return Buffer.concat(collectParts(create, { slices: [slice] }, freshBuffers([10]))).toString();
 }
 
 afterEach(() => {

@@ -4,10 +4,12 @@
 // power of x and to add the CRC of those cells, both from a table. A value of one digit d differs from
 // "0" in the bits of d only: what each of the four bits adds, n cells later, is in a table too.
 
+import { columnOf, valueOf } from './entries';
+
 const POLYNOMIAL: u32 = 0xedb88320;
 
 /** Cells that one step can go over. */
-export const MAX_CELLS: i32 = 4096;
+const MAX_CELLS: i32 = 4096;
 
 /** Four tables of 256: the CRC of a byte followed by 0 … 3 zero bytes. */
 const BYTES: usize = memory.data(4 * 256 * 4, 64);
@@ -19,7 +21,7 @@ const DIGIT_BITS: usize = memory.data(4097 * 16, 64);
 const DIGIT_MASKS: usize = memory.data(10 * 16, 64);
 
 /** The register, as zlib keeps it: inverted. */
-export let crcState: u32 = 0;
+let crcState: u32 = 0;
 let length: u64 = 0;
 
 // @ts-ignore: decorator
@@ -112,17 +114,10 @@ function multiply(a: u32, b: u32): u32 {
   );
 }
 
-/** For a loop that keeps the register in a local: takes it back. */
-// @ts-ignore: decorator
-@inline
-export function setCrc(crc: u32): void {
-  crcState = crc;
-}
-
 /** The register after at most `MAX_CELLS` unstored cells. */
 // @ts-ignore: decorator
 @inline
-export function afterFewCells(crc: u32, cells: i32): u32 {
+function afterFewCells(crc: u32, cells: i32): u32 {
   const at = CELLS + (<usize>cells << 3);
   return multiply(crc, load<u32>(at)) ^ load<u32>(at, 4);
 }
@@ -148,7 +143,7 @@ export function crcCells(cells: i32): void {
 /** What a digit in place of "0" adds to the register, so many cells behind the start of its own. */
 // @ts-ignore: decorator
 @inline
-export function digitEffect(digit: u32, cells: i32): v128 {
+function digitEffect(digit: u32, cells: i32): v128 {
   return v128.and(
     v128.load(DIGIT_BITS + (<usize>cells << 4)),
     v128.load(DIGIT_MASKS + (<usize>digit << 4)),
@@ -158,13 +153,30 @@ export function digitEffect(digit: u32, cells: i32): v128 {
 /** The sum of effects that were added up lane by lane. */
 // @ts-ignore: decorator
 @inline
-export function effectSum(effects: v128): u32 {
+function effectSum(effects: v128): u32 {
   return (
     i32x4.extract_lane(effects, 0) ^
     i32x4.extract_lane(effects, 1) ^
     i32x4.extract_lane(effects, 2) ^
     i32x4.extract_lane(effects, 3)
   );
+}
+
+/** Goes over the cells `[from, to)`, unstored but for the digits `[first, last)`: 2 ns a digit. */
+export function crcDigits<T>(from: i32, to: i32, first: i32, last: i32): void {
+  let crc = crcState;
+  let next = first;
+  for (let at = from; at < to; ) {
+    const end = to - at > MAX_CELLS ? at + MAX_CELLS : to;
+    let effects = i32x4.splat(0);
+    for (; next < last && columnOf(next) < end; next += 1) {
+      const effect = digitEffect(<u32>valueOf<T>(next), end - columnOf(next));
+      effects = v128.xor(effects, effect);
+    }
+    crc = afterFewCells(crc, end - at) ^ effectSum(effects);
+    at = end;
+  }
+  crcState = crc;
 }
 
 export function crcByte(byte: u32): void {
@@ -182,6 +194,13 @@ export function crcText(from: usize, end: usize): void {
   }
   for (; at < end; at += 1) crc = afterByte(crc, load<u8>(at));
   crcState = crc;
+}
+
+/** CRC-32 of what was gone over since the last time this was asked, or since the start. */
+export function takeCrc(): u32 {
+  const crc = ~crcState;
+  crcState = 0xffffffff;
+  return crc;
 }
 
 /** Turns the last byte into another one: `difference` holds the bits that change. */

@@ -24,10 +24,10 @@ import {
   crcCells,
   crcChangeLast,
   crcDigit,
+  crcDigits,
   crcText,
   startCrc,
 } from './crc';
-import { crcDigits } from './digest';
 import {
   addCount,
   codeOf,
@@ -46,21 +46,18 @@ import {
   putRun,
   startCounts,
 } from './deflate-codes';
+import { columnOf, isPatch, ROW_ENDS, valueOf } from './entries';
 import {
-  columnOf,
   columns,
   delimiter,
   entryBase,
   entryCount,
-  isPatch,
   patchLimit,
-  ROW_ENDS,
   rowCount,
   SCRATCH,
   sharedBytes,
   TEMPLATE,
   unitBytes,
-  valueOf,
   writeValue,
 } from './text';
 

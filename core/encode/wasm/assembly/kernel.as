@@ -1,19 +1,16 @@
 import { deflateRows } from './deflate';
 
 export { POWERS_OF_TEN } from './floats';
+export { ENTRY_CAPACITY, INDICES, ROW_CAPACITY, ROW_ENDS, VALUES } from './entries';
 export {
-  ENTRY_CAPACITY,
-  INDICES,
+  countCrc,
   isFinished,
   NA,
   NA_BYTES,
-  ROW_CAPACITY,
-  ROW_ENDS,
   setText,
   setWindow,
   TEMPLATE,
   TEMPLATE_STRIDE,
-  VALUES,
   writeBool,
   writeFloat64,
   writeInt32,
@@ -21,17 +18,7 @@ export {
   writeUint32,
   writeUint64,
 } from './text';
-export { textCrc, textLength } from './crc';
-export {
-  digestBool,
-  digestFloat64,
-  digestInt32,
-  digestInt64,
-  digestLineEnds,
-  digestUint32,
-  digestUint64,
-  startDigest,
-} from './digest';
+export { takeCrc, textCrc, textLength } from './crc';
 
 export { bitsEnd, bitsTo, endByte, putFewBits } from './bits';
 export { startBlock, startDeflate, startDeflateWindow } from './deflate';

@@ -4,12 +4,11 @@
 // cells: it is copied from there, and the stored cells are put in. A cell as long as an unstored one
 // is a byte stored in place; any other ends one copy and begins the next.
 
-import { writeSigned, writeUnsigned } from './integers';
+import { crcChangeLast, crcDigits, crcText, startCrc } from './crc';
+import { columnOf, isPatch, ROW_ENDS, valueOf } from './entries';
 import { writeFloat } from './floats';
+import { writeSigned, writeUnsigned } from './integers';
 
-/** Entries and rows that the host hands over at once. */
-export const ENTRY_CAPACITY: i32 = 8192;
-export const ROW_CAPACITY: i32 = 4096;
 const TEMPLATE_BYTES: i32 = 32768;
 export const NA_BYTES: i32 = 512;
 /** Bytes between two templates: one more than a multiple of a cache line. */
@@ -27,10 +26,6 @@ const STREAMED_BYTES: usize = 2048;
 /** What writers may overwrite behind their text. */
 const SLACK: usize = 64;
 
-export const INDICES: usize = memory.data(8192 * 4, 16);
-export const VALUES: usize = memory.data(8192 * 8, 16);
-/** Where each row's entries end, counted from the slice's first entry. */
-export const ROW_ENDS: usize = memory.data(4096 * 4, 16);
 /**
  * Unstored cells, each with the delimiter behind it: as many templates as a cell has bytes, so that one
  * of them lies in its cache line as the text to be written lies in its own. That makes a copy a fifth faster.
@@ -51,6 +46,8 @@ export let delimiter: u32 = 0;
 export let patchLimit: u32 = 0;
 let naBytes: usize = 0;
 let maxCellBytes: usize = 0;
+/** Whether the CRC-32 of what is written is kept; see `countCrc`. */
+let isCounted: bool = false;
 
 // The window; see `setWindow`. Behind its whole rows lie entries of one more row, up to `partialColumns`.
 export let rowCount: i32 = 0;
@@ -85,6 +82,13 @@ export function setText(
   maxCellBytes = maxCellBytes_;
   row = column = entry = 0;
   pendingBytes = 0;
+  isCounted = false;
+}
+
+/** Keeps the CRC-32 of the text from here on, made from the entries as far as they are digits in place. */
+export function countCrc(): void {
+  startCrc(TEMPLATE, unitBytes);
+  isCounted = true;
 }
 
 /** Continues with the entries that the host has put in place; those before are all written. */
@@ -118,30 +122,6 @@ function copyCells(to: usize, from: usize, bytes: usize): void {
     return;
   }
   for (let i: usize = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
-}
-
-// @ts-ignore: decorator
-@inline
-export function columnOf(entry: i32): i32 {
-  return load<i32>(INDICES + (<usize>entry << 2));
-}
-
-// @ts-ignore: decorator
-@inline
-export function valueOf<T>(entry: i32): T {
-  return load<T>(VALUES + <usize>entry * sizeof<T>());
-}
-
-/** True for a value that is written by a byte in place. */
-// @ts-ignore: decorator
-@inline
-export function isPatch<T>(value: T, limit: u32): bool {
-  if (isFloat<T>()) {
-    const whole = <i32>value;
-    return <u32>whole < limit && reinterpret<u64>(<f64>whole) == reinterpret<u64>(<f64>value);
-  }
-  if (isBoolean<T>()) return false;
-  return <u64>value < <u64>limit;
 }
 
 function writeWord(value: bool, at: usize): usize {
@@ -178,8 +158,18 @@ export function sharedBytes(from: usize, end: usize): usize {
   return shared;
 }
 
-/** Writes the cells of columns `[from, to)`, whose stored ones are the entries `[first, last)`. */
-function writePiece<T>(from: i32, to: i32, first: i32, last: i32, start: usize): usize {
+/**
+ * Writes the cells of columns `[from, to)`, whose stored ones are the entries `[first, last)`, and brings
+ * the CRC-32 up to date if it is `counted`.
+ */
+function writePiece<T>(
+  from: i32,
+  to: i32,
+  first: i32,
+  last: i32,
+  start: usize,
+  counted: bool,
+): usize {
   const unit = unitBytes;
   const limit = patchLimit;
   const separator = delimiter;
@@ -202,14 +192,20 @@ function writePiece<T>(from: i32, to: i32, first: i32, last: i32, start: usize):
       for (let i = next; i < stop; i += 1) store<u8>(origin + <usize>columnOf(i) * unit, 0x30);
     }
     at += bytes;
+    if (counted) crcDigits<T>(cell, stopColumn, next, stop);
     if (stop == last) break;
+    const text = at;
     at = writeValue<T>(valueOf<T>(stop), at);
     store<u8>(at, separator);
     at += 1;
+    if (counted) crcText(text, at);
     cell = stopColumn + 1;
     next = stop + 1;
   }
-  if (to == columns) store<u8>(at - 1, 0x0a);
+  if (to == columns) {
+    store<u8>(at - 1, 0x0a);
+    if (counted) crcChangeLast(separator ^ 0x0a);
+  }
   return at;
 }
 
@@ -234,6 +230,7 @@ function writeRows<T>(start: usize, end: usize): usize {
     if (pendingBytes > 0) {
       const bytes = min(pendingBytes, end - at);
       memory.copy(at, pendingFrom, bytes);
+      if (isCounted) crcText(at, at + bytes);
       at += bytes;
       pendingFrom += bytes;
       pendingBytes -= bytes;
@@ -256,10 +253,10 @@ function writeRows<T>(start: usize, end: usize): usize {
     const most =
       <usize>(pieceEnd - column) * unitBytes + <usize>(last - entry) * (maxCellBytes + 1) + SLACK;
     if (at + most <= end) {
-      at = writePiece<T>(column, pieceEnd, entry, last, at);
+      at = writePiece<T>(column, pieceEnd, entry, last, at, isCounted);
     } else {
       pendingFrom = SCRATCH;
-      pendingBytes = writePiece<T>(column, pieceEnd, entry, last, SCRATCH) - SCRATCH;
+      pendingBytes = writePiece<T>(column, pieceEnd, entry, last, SCRATCH, false) - SCRATCH;
     }
     column = pieceEnd;
     entry = last;

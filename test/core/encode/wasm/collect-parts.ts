@@ -11,19 +11,37 @@ export function freshBuffers(sizes: readonly number[]): () => Uint8Array {
   };
 }
 
-/** Runs an encoder over slices as a writer does; returns copies of its parts. */
+/** What an encoder is run over. */
+export interface Chunk {
+  /** Columns of a header line, if there is to be one. */
+  readonly names?: readonly string[];
+  readonly slices: Iterable<CsrSlice>;
+}
+
+/**
+ * Runs an encoder over a chunk as a writer does; returns copies of its parts.
+ *
+ * @param onPart is shown each part while the encoder still tells of it.
+ */
 export function collectParts(
   create: (buffer: Uint8Array) => ChunkEncoder,
-  slices: Iterable<CsrSlice>,
+  { names, slices }: Chunk,
   nextBuffer: () => Uint8Array,
+  onPart: (part: Uint8Array, encoder: ChunkEncoder) => void = () => {},
 ): Uint8Array[] {
   const parts: Uint8Array[] = [];
   const encoder = create(nextBuffer());
-  for (const slice of slices) {
-    const generator = encoder.encode(slice);
+  const add = (part: Uint8Array) => {
+    onPart(part, encoder);
+    parts.push(part.slice());
+  };
+  const drain = (generator: ReturnType<ChunkEncoder['encode']>) => {
     for (let step = generator.next(); step.done !== true; step = generator.next(nextBuffer())) {
-      parts.push(step.value.slice());
+      add(step.value);
     }
-  }
-  return [...parts, encoder.finish().slice()];
+  };
+  if (names !== undefined) drain(encoder.header(names));
+  for (const slice of slices) drain(encoder.encode(slice));
+  add(encoder.finish());
+  return parts;
 }

@@ -31,7 +31,7 @@ function lines(data: Float64Array, create: 'wasm' | 'simple'): string {
       create === 'wasm'
         ? createWasmCsvEncoder(kernel, { ...options, buffer })
         : createCsvEncoder({ ...options, buffer }),
-    [slice],
+    { slices: [slice] },
     freshBuffers([65_536]),
   );
   return Buffer.concat(parts).toString();

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
@@ -18,16 +19,22 @@ const counts = { dtype: 'int64', columns: 3, dialect: DEFAULT_DIALECT } as const
 
 function oracleText(slices: Iterable<CsrSlice>, options: CellOptions): Buffer {
   const create = (buffer: Uint8Array) => createCsvEncoder({ ...options, buffer });
-  return Buffer.concat(collectParts(create, slices, freshBuffers([65_536])));
+  return Buffer.concat(collectParts(create, { slices }, freshBuffers([65_536])));
 }
 
+/** The parts of the text, of which the encoder must have told the CRC-32. */
 function wasmParts(
   slices: Iterable<CsrSlice>,
   options: CellOptions,
   nextBuffer: () => Uint8Array,
 ): Uint8Array[] {
-  const create = (buffer: Uint8Array) => createWasmCsvEncoder(kernel, { ...options, buffer });
-  return collectParts(create, slices, nextBuffer);
+  const countsCrc = true;
+  const create = (buffer: Uint8Array) =>
+    createWasmCsvEncoder(kernel, { ...options, buffer, countsCrc });
+  return collectParts(create, { slices }, nextBuffer, (part, { partCrc32 }) => {
+    if (options.columns > 0) expect(partCrc32).toBe(crc32(part));
+    else expect(partCrc32).toBeUndefined();
+  });
 }
 
 /** The buffers in the module's memory, in turn. */
@@ -96,6 +103,54 @@ describe('the text made in WebAssembly', () => {
     const slice = regularSlice(70_000, 0, 1, small);
     const parts = wasmParts([slice], { ...counts, columns: 0 }, freshBuffers([999]));
     expect(Buffer.concat(parts).equals(Buffer.alloc(70_000, '\n'))).toBe(true);
+  });
+});
+
+describe('the CRC-32 of a part, made from the entries', () => {
+  const slice = regularSlice(100, 3, 2, (nnz) => new BigInt64Array(nnz).fill(12n));
+  const create = (buffer: Uint8Array) =>
+    createWasmCsvEncoder(kernel, { ...counts, buffer, countsCrc: true });
+
+  test.each([1, 5, 6, 7, 13, 1000])('covers the header line too, in parts of %i bytes', (bytes) => {
+    const names = ['a', 'bc', 'd'];
+    const untold: string[] = [];
+    const parts = collectParts(
+      create,
+      { names, slices: [slice] },
+      freshBuffers([bytes]),
+      (part, { partCrc32 }) => {
+        if (partCrc32 === undefined) untold.push(Buffer.from(part).toString());
+        else expect(partCrc32).toBe(crc32(part));
+      },
+    );
+    expect('a,bc,d\n'.startsWith(untold.join(''))).toBe(true);
+    expect(
+      Buffer.concat(parts).equals(
+        Buffer.concat([Buffer.from('a,bc,d\n'), oracleText([slice], counts)]),
+      ),
+    ).toBe(true);
+  });
+
+  test.each([4095, 4096, 4097, 8193, 16_385])('steps over %i columns', (columns) => {
+    const ends = regularSlice(3, columns, columns - 1, (nnz) => new Int32Array(nnz).fill(7));
+    const options = { ...counts, dtype: 'int32', columns } as const;
+    expect(wasmParts([ends], options, freshBuffers([100_000]))).toHaveLength(1);
+    expect(wasmParts([ends], options, freshBuffers([1001])).length).toBeGreaterThan(20);
+  });
+
+  test('covers a header line without rows', () => {
+    const told: (number | undefined)[] = [];
+    collectParts(create, { names: ['a'], slices: [] }, freshBuffers([50]), (_, { partCrc32 }) =>
+      told.push(partCrc32),
+    );
+    expect(told).toEqual([crc32('a\n')]);
+  });
+
+  test('is absent unless asked for', () => {
+    const encoder = createWasmCsvEncoder(kernel, { ...counts, buffer: new Uint8Array(9999) });
+    expect(encoder.encode(slice).next().done).toBe(true);
+    encoder.finish();
+    expect(encoder.partCrc32).toBeUndefined();
   });
 });
 

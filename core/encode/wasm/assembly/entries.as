@@ -1,0 +1,34 @@
+// The window of CSR entries that the host hands over.
+
+/** Entries and rows that the host hands over at once. */
+export const ENTRY_CAPACITY: i32 = 8192;
+export const ROW_CAPACITY: i32 = 4096;
+
+export const INDICES: usize = memory.data(8192 * 4, 16);
+export const VALUES: usize = memory.data(8192 * 8, 16);
+/** Where each row's entries end, counted from the slice's first entry. */
+export const ROW_ENDS: usize = memory.data(4096 * 4, 16);
+
+// @ts-ignore: decorator
+@inline
+export function columnOf(entry: i32): i32 {
+  return load<i32>(INDICES + (<usize>entry << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function valueOf<T>(entry: i32): T {
+  return load<T>(VALUES + <usize>entry * sizeof<T>());
+}
+
+/** True for a value that is written by a byte in place. */
+// @ts-ignore: decorator
+@inline
+export function isPatch<T>(value: T, limit: u32): bool {
+  if (isFloat<T>()) {
+    const whole = <i32>value;
+    return <u32>whole < limit && reinterpret<u64>(<f64>whole) == reinterpret<u64>(<f64>value);
+  }
+  if (isBoolean<T>()) return false;
+  return <u64>value < <u64>limit;
+}
