@@ -141,7 +141,7 @@ async function settle(error: unknown, directory: string, manifestText: string): 
 
 /**
  * Copies a finished run into a directory that appears by rename: whole or not at all. Every chunk's
- * CRC-32 is checked on the way. Holds the manifest and 1 MiB of one chunk.
+ * CRC-32 is checked on the way. Holds the manifest and 4 MiB of one chunk.
  *
  * @throws {ManifestError} an object is not what the manifest says.
  * @throws {UsageError} something else appeared at the directory meanwhile.

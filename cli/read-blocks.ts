@@ -1,10 +1,21 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 
-const BLOCK_BYTES = 1024 * 1024;
+/** Larger blocks make V8 collect garbage so eagerly that copying a run takes half as long again. */
+const BLOCK_BYTES = 2 * 1024 * 1024;
 
-/** Yields all bytes of a source in order, 1 MiB a read. */
+function readBlock(source: ByteSource, offset: number): Promise<Uint8Array<ArrayBuffer>> {
+  const block = source.read({ offset, length: Math.min(BLOCK_BYTES, source.size - offset) });
+  block.catch(() => {}); // raised when it is asked for, if it ever is
+  return block;
+}
+
+/** Yields all bytes of a source in order, 2 MiB a read and one read ahead: holds 4 MiB. */
 export async function* readBlocks(source: ByteSource): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  for (let offset = 0; offset < source.size; offset += BLOCK_BYTES) {
-    yield await source.read({ offset, length: Math.min(BLOCK_BYTES, source.size - offset) });
+  let next = readBlock(source, 0);
+  for (let end = BLOCK_BYTES; end < source.size; end += BLOCK_BYTES) {
+    const block = await next;
+    next = readBlock(source, end);
+    yield block;
   }
+  if (source.size > 0) yield await next;
 }

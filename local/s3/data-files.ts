@@ -16,52 +16,32 @@ export interface ByteRange {
   readonly length: number;
 }
 
-/** Bytes gathered before a write: few system calls, and at most twice this held per body. */
-const WRITE_BYTES = 512 * 1024;
 const READ_BYTES = 256 * 1024;
 
 /** A data file being written. */
 export class DataWriter {
   readonly file: string;
   readonly #handle: FileHandle;
-  #pending: Uint8Array[] = [];
-  #pendingBytes = 0;
-  #flushing: Promise<void> = Promise.resolve();
+  #written = 0;
 
   constructor(file: string, handle: FileHandle) {
     this.file = file;
     this.#handle = handle;
   }
 
-  /** Takes over `bytes`; waits only when the disk is slower than the sender. */
+  /** Appends `bytes`, behind those of calls before that have not ended yet. */
   async write(bytes: Uint8Array): Promise<void> {
-    this.#pending.push(bytes);
-    this.#pendingBytes += bytes.length;
-    if (this.#pendingBytes < WRITE_BYTES) return;
-    await this.#flushing;
-    this.#flushing = this.#flush();
-    this.#flushing.catch(() => {}); // raised by the next write or close
+    let at = this.#written;
+    this.#written += bytes.length;
+    for (let rest = bytes; rest.length > 0; ) {
+      const { bytesWritten } = await this.#handle.write(rest, 0, rest.length, at);
+      at += bytesWritten;
+      rest = rest.subarray(bytesWritten);
+    }
   }
 
-  async #flush(): Promise<void> {
-    const [buffers, bytes] = [this.#pending, this.#pendingBytes];
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    if (bytes === 0) return;
-    const { bytesWritten } = await this.#handle.writev(buffers);
-    if (bytesWritten !== bytes) throw new Error(`wrote ${bytesWritten} of ${bytes} bytes to disk`);
-  }
-
-  /** Ends the file; afterwards all of it can be read. */
+  /** Ends the file, once all writes have ended. */
   async close(): Promise<void> {
-    await this.#flushing;
-    await this.#flush();
-    await this.#handle.close();
-  }
-
-  /** Closes the file without waiting for what was written to arrive. */
-  async abandon(): Promise<void> {
-    await this.#flushing.catch(() => {});
     await this.#handle.close();
   }
 }

@@ -1,6 +1,7 @@
+import type { BodyDigests } from './body-digest.ts';
+import { BodyPipe } from './body-pipe.ts';
 import type { ChecksumAlgorithm } from './checksums.ts';
 import type { DataFiles, Extent } from './data-files.ts';
-import { BodyDigest, type BodyDigests } from './payload.ts';
 
 /** A body on disk that nothing refers to yet. */
 export interface StoredBody extends BodyDigests, Extent {}
@@ -12,25 +13,34 @@ export interface StoreBodyOptions {
   readonly verify: (digests: BodyDigests) => void;
 }
 
-/** Streams a body into a new data file; leaves nothing behind when anything fails. Holds at most 1 MiB. */
+async function passBody(
+  pipe: BodyPipe,
+  chunks: AsyncIterable<Uint8Array>,
+  verify: (digests: BodyDigests) => void,
+): Promise<BodyDigests> {
+  try {
+    for await (const chunk of chunks) await pipe.add(chunk);
+    const digests = await pipe.end();
+    verify(digests);
+    return digests;
+  } finally {
+    await pipe.close();
+  }
+}
+
+/** Streams a body into a new data file; leaves nothing behind when anything fails. Holds at most 2 MiB. */
 export async function storeBody(
   files: DataFiles,
   chunks: AsyncIterable<Uint8Array>,
   { algorithms, verify }: StoreBodyOptions,
 ): Promise<StoredBody> {
   const writer = await files.create();
-  const digest = new BodyDigest(new Set(algorithms));
   try {
-    for await (const chunk of chunks) {
-      digest.update(chunk);
-      await writer.write(chunk);
-    }
-    const digests = digest.finish();
-    verify(digests);
+    const digests = await passBody(new BodyPipe(writer, algorithms), chunks, verify);
     await writer.close();
     return { ...digests, file: writer.file };
   } catch (error) {
-    await writer.abandon();
+    await writer.close();
     await files.remove([{ file: writer.file, size: 0 }]);
     throw error;
   }
