@@ -1,75 +1,97 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileObjectStore } from '#cli/file-object-store.ts';
 import { uploadUnit } from '#cli/upload-source.ts';
 import type { Compression } from '#core/encode/compression.ts';
-import { writeNpz } from '#demo/write-npz.ts';
 import { LocalStack } from '#test/support/local-stack.ts';
-import { countMatrix } from './count-matrix.ts';
 
-/** Rows of the chunk: what the article that this project grew from gives one worker. */
-const ROWS = 50_000;
-
-/** Stored entries of each row. */
-const ENTRIES_PER_ROW = 60;
+/** More rows than any chunk of a benchmark has: the whole matrix is one chunk. */
+const ALL_ROWS = 1_000_000;
 
 /** What one writer did with one chunk. */
 export interface WriterFigures {
-  readonly columns: number;
-  readonly compression: Compression;
+  /** Bytes of the text. */
   readonly textBytes: number;
   /** Bytes of the object. */
   readonly storedBytes: number;
   /** From the start of the execution to its end: Plan, one writer, Finalize. */
-  readonly seconds: number;
-  /** Highest resident memory of the writer's process. */
-  readonly peakRssBytes: number;
+  readonly jobSeconds: number;
+  /** Of the writer alone, as the ledger has it: fetch, encode and PUT. */
+  readonly writerSeconds: number;
+  /** URI of the chunk. */
+  readonly chunk: string;
 }
 
-/** Runs one chunk of {@link ROWS} rows through the deployed stack on this machine, by a fresh writer process. */
-export async function runOneWriter(
-  columns: number,
-  compression: Compression,
-): Promise<WriterFigures> {
-  const directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-writer-'));
-  const path = join(directory, 'counts.npz');
-  const shape = { rows: ROWS, columns, entriesPerRow: ENTRIES_PER_ROW };
-  await writeNpz(path, countMatrix({ ...shape, seed: 1 }));
-  const stack = await LocalStack.start();
-  const files = fileObjectStore();
-  try {
-    const unit = { uri: path, objects: [await files.pin(path)] };
-    const bucket = stack.output('SourceBucketName');
-    const source = await uploadUnit(stack.s3, unit, files, bucket);
+/** This checkout's stack on this machine, with one matrix in its bucket, whose one chunk is written again and again. */
+export class OneWriter {
+  readonly stack: LocalStack;
+  readonly #source: string;
+  #runs = 0;
+
+  private constructor(stack: LocalStack, source: string) {
+    this.stack = stack;
+    this.#source = source;
+  }
+
+  /** Deploys the stack and uploads the matrix that lies at `path`. */
+  static async start(path: string): Promise<OneWriter> {
+    const stack = await LocalStack.start();
+    const files = fileObjectStore();
+    try {
+      const unit = { uri: path, objects: [await files.pin(path)] };
+      const bucket = stack.output('SourceBucketName');
+      return new OneWriter(stack, await uploadUnit(stack.s3, unit, files, bucket));
+    } catch (error) {
+      await stack.close();
+      throw error;
+    } finally {
+      await files.close();
+    }
+  }
+
+  /** Writes the chunk to a place of its own. The first time starts a process, as a cold start of Lambda does. */
+  async write(compression: Compression): Promise<WriterFigures> {
+    this.#runs += 1;
+    const prefix = `run-${this.#runs}/`;
     const startedAt = performance.now();
-    const ended = await stack.run({ source, output: { compression }, chunking: { rows: ROWS } });
+    const ended = await this.stack.run({
+      source: this.#source,
+      output: { compression, uri: `s3://${this.stack.outputBucket}/${prefix}` },
+      chunking: { rows: ALL_ROWS },
+    });
+    const jobSeconds = (performance.now() - startedAt) / 1000;
     if (ended.status !== 'SUCCEEDED') throw new Error(`${ended.error}: ${ended.cause}`);
-    const { totals } = ended.output;
-    const writers = stack.cloud
-      .processes()
-      .filter(({ functionName }) => /write/i.test(functionName));
+    const { totals, runId } = ended.output;
     return {
-      columns,
-      compression,
       textBytes: totals.contentBytes,
       storedBytes: totals.bytes,
-      seconds: (performance.now() - startedAt) / 1000,
-      peakRssBytes: Math.max(...writers.map(({ peakRssBytes }) => peakRssBytes)),
+      jobSeconds,
+      writerSeconds: await this.#writerSeconds(runId),
+      chunk: await this.#onlyChunk(prefix),
     };
-  } finally {
-    await files.close();
-    await stack.close();
-    await rm(directory, { recursive: true, force: true });
   }
-}
 
-/** One line about a writer, and whether it stayed within `allowedBytes`. */
-export function describeWriter(figures: WriterFigures, allowedBytes: number): [string, boolean] {
-  const { columns, compression, textBytes, storedBytes, seconds, peakRssBytes } = figures;
-  const fits = peakRssBytes > 0 && peakRssBytes <= allowedBytes;
-  const rate = textBytes / 1e6 / seconds;
-  const memory = `${(peakRssBytes / 1e6).toFixed(0)} MB of ${allowedBytes / 1e6} allowed`;
-  const line = `${ROWS} x ${columns} ${compression}: ${(textBytes / 1e9).toFixed(2)} GB of text, ${(storedBytes / 1e6).toFixed(1)} MB stored, ${seconds.toFixed(1)} s, ${rate.toFixed(0)} MB/s; writer process ${memory} ${fits ? 'ok' : 'TOO MUCH'}`;
-  return [line, fits];
+  /** Highest resident memory of a writer's process, bytes. */
+  peakRssBytes(): number {
+    const writers = this.stack.cloud
+      .processes()
+      .filter(({ functionName }) => /write/i.test(functionName));
+    return Math.max(...writers.map(({ peakRssBytes }) => peakRssBytes));
+  }
+
+  async close(): Promise<void> {
+    await this.stack.close();
+  }
+
+  async #writerSeconds(runId: string): Promise<number> {
+    const items = [...(await this.stack.ledger(runId))];
+    const [, chunk] = items.find(([key]) => key.startsWith('chunk#')) ?? [];
+    const [from, to] = [chunk?.['startedAt']?.S, chunk?.['finishedAt']?.S];
+    if (from === undefined || to === undefined) throw new Error('the ledger has no finished chunk');
+    return (Date.parse(to) - Date.parse(from)) / 1000;
+  }
+
+  async #onlyChunk(prefix: string): Promise<string> {
+    const [key, ...others] = await this.stack.keys(`${prefix}data/`);
+    if (key === undefined || others.length > 0) throw new Error(`${prefix} has not one chunk`);
+    return `s3://${this.stack.outputBucket}/${key}`;
+  }
 }

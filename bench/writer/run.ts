@@ -1,49 +1,45 @@
-import { cpus } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { isMissed, measureLine } from '#bench/encode/goals.ts';
 import { COMPRESSIONS } from '#core/encode/compression.ts';
-import { LocalStack } from '#test/support/local-stack.ts';
-import { describeWriter, runOneWriter } from './one-writer.ts';
-import { uploadRates } from './raw-put.ts';
+import { compareUploads } from './compare-uploads.ts';
+import { caseLine, fits, runCase, type WriterCase } from './writer-case.ts';
+
+/** `npm run bench:writer`: one deployed writer over HTTPS on loopback; exits 1 if a "must" is missed. */
+const RESULTS = path.join(import.meta.dirname, '../results');
 
 /** Goal for the whole process of one writer, whatever the chunk's rows and columns, bytes. */
 const MAX_RSS_BYTES = 160e6;
 
-/** Goal for a writer's upload beside bare PUTs of the same bytes to the same server. */
-const MIN_UPLOAD_RATIO = 0.85;
-
 /** Plain text of 1, 5 and 20 GB: about five minutes in all on two quiet cores, and 25 GB of disk. */
 const COLUMNS = [10_000, 50_000, 200_000];
 
-const REPETITIONS = 5;
-const PARTS = 30;
+const machine = {
+  date: new Date().toISOString(),
+  cpu: os.cpus()[0]?.model,
+  cores: os.cpus().length,
+  load: os.loadavg()[0],
+  node: process.version,
+};
+console.log(JSON.stringify(machine));
 
-async function compareUploads(): Promise<void> {
-  const stack = await LocalStack.start();
-  const ratios: number[] = [];
-  try {
-    for (let i = 0; i < REPETITIONS; i += 1) {
-      const { bare, ours } = await uploadRates(stack, String(i), PARTS);
-      ratios.push(ours / bare);
-      console.log(
-        `upload ${i}: ours ${(ours / 1e6).toFixed(0)} MB/s, bare PUT ${(bare / 1e6).toFixed(0)} MB/s`,
-      );
-    }
-  } finally {
-    await stack.close();
-  }
-  const median = ratios.toSorted((a, b) => a - b)[Math.floor(REPETITIONS / 2)]!;
-  const isEnough = median >= MIN_UPLOAD_RATIO;
-  console.log(
-    `upload ÷ bare PUT to the same server, median ${median.toFixed(2)} (must ${MIN_UPLOAD_RATIO}): ${isEnough ? 'ok' : 'TOO SLOW'}`,
-  );
-  if (!isEnough) process.exitCode = 1;
-}
+const uploads = await compareUploads();
+for (const measure of uploads) console.log(measureLine(measure));
 
-console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}`);
-await compareUploads();
+const writers: WriterCase[] = [];
 for (const columns of COLUMNS) {
   for (const compression of COMPRESSIONS) {
-    const [line, fits] = describeWriter(await runOneWriter(columns, compression), MAX_RSS_BYTES);
-    console.log(line);
-    if (!fits) process.exitCode = 1;
+    const figures = await runCase(columns, compression);
+    writers.push(figures);
+    console.log(caseLine(figures, MAX_RSS_BYTES));
   }
 }
+
+await mkdir(RESULTS, { recursive: true });
+const file = path.join(RESULTS, `writer-${machine.date.slice(0, 10)}.json`);
+await writeFile(file, `${JSON.stringify({ machine, uploads, writers }, undefined, 2)}\n`);
+
+const isKept = uploads.every((measure) => !isMissed(measure));
+const allFit = writers.every((figures) => fits(figures, MAX_RSS_BYTES));
+process.exitCode = isKept && allFit ? 0 : 1;

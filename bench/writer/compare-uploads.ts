@@ -1,0 +1,56 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { PART_BYTES } from '#aws/part-sink.ts';
+import { type Goal, type Measure, ratioMeasure } from '#bench/encode/goals.ts';
+import { median, speedRatio } from '#bench/encode/measure.ts';
+import { LocalStack } from '#test/support/local-stack.ts';
+import type { SenderTask, UploadTurn } from './sender.ts';
+import { PARTS } from './upload-turn.ts';
+
+const SENDER = fileURLToPath(new URL('sender.ts', import.meta.url));
+
+const TURNS = 25;
+
+const GOAL: Goal = { must: 0.85, aim: 0.95, better: 'higher' };
+
+/** Lets a process of its own send to the S3 of this one, as a writer does. */
+async function turnsOf({ cloud }: LocalStack): Promise<UploadTurn[]> {
+  const { endpoints, region, credentials, caPem, outputs } = cloud;
+  const access = { endpoints, region, credentials, caPem, outputs };
+  const task: SenderTask = { access, turns: TURNS };
+  const child = fork(SENDER, [JSON.stringify(task)]);
+  let turns: UploadTurn[] = [];
+  child.on('message', (taken: UploadTurn[]) => {
+    turns = taken;
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0 || turns.length === 0) throw new Error(`the sender ended with ${code}`);
+  return turns;
+}
+
+function rateMeasure(way: string, seconds: readonly number[]): Measure {
+  const bytes = PARTS * PART_BYTES;
+  return { data: 'upload', measure: `${way}, MB/s`, value: bytes / median(seconds) / 1e6 };
+}
+
+/** A writer's upload beside bare PUTs of the same bytes to the same S3, by wall clock and by CPU time of the sender. */
+export async function compareUploads(): Promise<Measure[]> {
+  const stack = await LocalStack.start();
+  try {
+    const turns = await turnsOf(stack);
+    const timesOf = (way: keyof UploadTurn, figure: 'seconds' | 'cpuSeconds') =>
+      turns.map((turn) => turn[way][figure]);
+    const bare = timesOf('bare', 'seconds');
+    const ours = timesOf('ours', 'seconds');
+    const cpu = speedRatio(timesOf('bare', 'cpuSeconds'), timesOf('ours', 'cpuSeconds'));
+    return [
+      rateMeasure('bare HTTPS PUT', bare),
+      rateMeasure("a writer's upload", ours),
+      ratioMeasure('upload', "a writer's ÷ bare HTTPS PUT", speedRatio(bare, ours), GOAL),
+      ratioMeasure('upload', 'the same by CPU time of the sender', cpu),
+    ];
+  } finally {
+    await stack.close();
+  }
+}

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { writeNpz } from '#demo/write-npz.ts';
+import { countMatrix } from './count-matrix.ts';
+
+/** Rows of the chunk: what the article that this project grew from gives one worker. */
+export const ROWS = 50_000;
+
+/** Stored entries of each row. */
+const ENTRIES_PER_ROW = 60;
+
+/** Writes counts of {@link ROWS} rows into a directory; returns the path. */
+export async function writeCounts(directory: string, columns: number): Promise<string> {
+  const path = join(directory, `counts-${columns}.npz`);
+  const shape = { rows: ROWS, columns, entriesPerRow: ENTRIES_PER_ROW };
+  await writeNpz(path, countMatrix({ ...shape, seed: 1 }));
+  return path;
+}

@@ -1,0 +1,49 @@
+import { crc32 } from 'node:zlib';
+import { PART_BUFFERS, PART_BYTES, PartSink } from '#aws/part-sink.ts';
+import type { StackClient } from '#test/support/stack-client.ts';
+import type { RawPut } from './raw-put.ts';
+
+/** Parts of one turn: 134 MB, so that turns alternate faster than the machine changes. */
+export const PARTS = 8;
+
+/** What sending the same bytes took. */
+export interface Sent {
+  readonly seconds: number;
+  /** Of the sender's process, user and system. */
+  readonly cpuSeconds: number;
+}
+
+async function timed(send: () => Promise<unknown>): Promise<Sent> {
+  const cpu = process.cpuUsage();
+  const startedAt = performance.now();
+  await send();
+  const seconds = (performance.now() - startedAt) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { seconds, cpuSeconds: (user + system) / 1e6 };
+}
+
+const PART = new Uint8Array(PART_BYTES).fill(48);
+const PART_CRC = crc32(PART);
+
+/** Bare PUTs of one part each, as many at a time as a writer sends. */
+export async function sendBare(raw: RawPut, bucket: string, prefix: string): Promise<Sent> {
+  let next = 0;
+  const sendOthers = async () => {
+    for (let part = next; part < PARTS; part = next) {
+      next += 1;
+      await raw.put(bucket, `${prefix}bare-${part}`, PART, PART_CRC);
+    }
+  };
+  return await timed(() => Promise.all(Array.from({ length: PART_BUFFERS }, sendOthers)));
+}
+
+/** A writer's upload of one object of the same bytes. */
+export async function sendAsWriter(stack: StackClient, prefix: string): Promise<Sent> {
+  const target = { bucket: stack.outputBucket, key: `${prefix}ours`, contentType: 'text/csv' };
+  const buffers = Array.from({ length: PART_BUFFERS }, () => PART);
+  return await timed(async () => {
+    const sink = new PartSink(stack.s3, target, { buffers });
+    for (let part = 1; part < PARTS; part += 1) sink.send(await sink.buffer(), PART_CRC);
+    await sink.finish(await sink.buffer(), { crc32: PART_CRC });
+  });
+}

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Compression } from '#core/encode/compression.ts';
+import { ROWS, writeCounts } from './counts-file.ts';
+import { OneWriter, type WriterFigures } from './one-writer.ts';
+
+/** One chunk, written by a fresh process. */
+export interface WriterCase extends Omit<WriterFigures, 'chunk'> {
+  readonly columns: number;
+  readonly compression: Compression;
+  readonly peakRssBytes: number;
+}
+
+/** Runs one chunk of {@link ROWS} rows through the deployed stack on this machine, by a fresh writer process. */
+export async function runCase(columns: number, compression: Compression): Promise<WriterCase> {
+  const directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-writer-'));
+  try {
+    const writer = await OneWriter.start(await writeCounts(directory, columns));
+    try {
+      const { chunk: _, ...figures } = await writer.write(compression);
+      return { columns, compression, ...figures, peakRssBytes: writer.peakRssBytes() };
+    } finally {
+      await writer.close();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Whether the writer stayed within `allowedBytes`. */
+export function fits({ peakRssBytes }: WriterCase, allowedBytes: number): boolean {
+  return peakRssBytes > 0 && peakRssBytes <= allowedBytes;
+}
+
+/** One line about a writer. */
+export function caseLine(figures: WriterCase, allowedBytes: number): string {
+  const { columns, compression, textBytes, storedBytes, writerSeconds, jobSeconds, peakRssBytes } =
+    figures;
+  const rate = textBytes / 1e6 / writerSeconds;
+  const verdict = fits(figures, allowedBytes) ? 'ok' : 'TOO MUCH';
+  return [
+    `${ROWS} x ${columns} ${compression}: ${(textBytes / 1e9).toFixed(2)} GB of text`,
+    `${(storedBytes / 1e6).toFixed(1)} MB stored`,
+    `fetch + encode + PUT ${writerSeconds.toFixed(2)} s, ${rate.toFixed(0)} MB/s (with Plan and Finalize ${jobSeconds.toFixed(1)} s)`,
+    `peak RSS ${(peakRssBytes / 1e6).toFixed(0)} MB of ${allowedBytes / 1e6} allowed: ${verdict}`,
+  ].join(', ');
+}
