@@ -6,6 +6,7 @@ import type { CsvDialect } from '#core/encode/csv-dialect.ts';
 import { openKernel } from '#core/encode/fast-csv-encoder.ts';
 import type { Matrix } from '#core/sparse/csr-part.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
+import { releaseSlice } from '#core/sparse/release-slice.ts';
 
 const PART_BYTES = 4 * 1024 * 1024;
 
@@ -58,6 +59,7 @@ export async function* encodeRows(
   }
   for await (const slice of readSlices(matrix, rows)) {
     yield* reusing(encoder.encode(slice), buffer);
+    releaseSlice(slice);
   }
   if (encoder.end !== undefined) yield* reusing(encoder.end(), buffer);
   yield encoder.finish();

@@ -33,7 +33,7 @@ function peakOf(peer: string, { results }: PeersRecord): string {
 
 function cellsOf(peer: string, record: PeersRecord): string[] {
   const [rate, ...others] = ratesOf(peer, record) as [number, ...number[]];
-  const isOurs = peer === PLAIN || peer === GZIP;
+  const isOurs = peer.startsWith(PLAIN);
   const ratios = [PLAIN, GZIP].map((ours) => rounded(ratesOf(ours, record)[0]! / rate));
   return [
     isOurs ? `**${peer}**` : peer,

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
+import { measureLine } from '#bench/encode/goals.ts';
 import { parseCount } from '#cli/argument-parsers.ts';
 import { withMatrix } from '#cli/open-source.ts';
 import { pythonOfPeers } from './environment.ts';
@@ -12,6 +13,7 @@ import { amendedRecord, keepRecord, newestRecord, type PeersRecord } from './rec
 import { type PeerResult, RESULT_TITLE, resultLine } from './results.ts';
 import { type Peer, type PeerReport, runPeer } from './run-peer.ts';
 import { isTextOf, textBytes } from './same-text.ts';
+import { writerGoals } from './writer-goals.ts';
 
 /** `npm run bench:peers`: the same matrices written as CSV by us and by others. */
 const FOLDER = path.join(import.meta.dirname, '../../.sparse-fanout/peers');
@@ -118,5 +120,6 @@ const base: PeersRecord = before ?? { machine, versions: {}, data, seconds, resu
 const results: PeerResult[] = [];
 for (const matrix of matrices) results.push(...(await measureAll(peers, matrix, base.results)));
 const record = amendedRecord(base, results);
+for (const measure of writerGoals(record.results)) say(measureLine(measure));
 say(JSON.stringify(record.versions));
 await keepRecord(record);

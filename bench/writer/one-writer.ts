@@ -8,6 +8,7 @@ const ALL_ROWS = 1_000_000;
 
 /** What one writer did with one chunk. */
 export interface WriterFigures {
+  readonly rows: number;
   /** Bytes of the text. */
   readonly textBytes: number;
   /** Bytes of the object. */
@@ -61,6 +62,7 @@ export class OneWriter {
     if (ended.status !== 'SUCCEEDED') throw new Error(`${ended.error}: ${ended.cause}`);
     const { totals, runId } = ended.output;
     return {
+      rows: totals.rows,
       textBytes: totals.contentBytes,
       storedBytes: totals.bytes,
       jobSeconds,

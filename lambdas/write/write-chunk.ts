@@ -12,6 +12,7 @@ import type { Kernel } from '#core/encode/wasm/kernel.ts';
 import type { ChunkFigures } from '#core/ledger.ts';
 import { generationOf, type RunHeader } from '#core/run.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
+import { releaseSlice } from '#core/sparse/release-slice.ts';
 import { openSource } from '#lambdas/shared/open-source.ts';
 
 /** What one chunk is written with. */
@@ -67,6 +68,7 @@ async function encodeInto(
   for await (const slice of readSlices(matrix, task)) {
     nnz += slice.nnz;
     await drain(encoder.encode(slice), encoder, sink);
+    releaseSlice(slice);
   }
   if (encoder.end !== undefined) await drain(encoder.end(), encoder, sink);
   const last = encoder.finish();

@@ -1,0 +1,31 @@
+import { writeFile } from 'node:fs/promises';
+import { OneWriter, type WriterFigures } from '#bench/writer/one-writer.ts';
+import type { Compression } from '#core/encode/compression.ts';
+import type { PeerReport } from './run-peer.ts';
+
+/**
+ * Writes all rows by one deployed writer from S3 to S3, over HTTPS on loopback, and prints the times that
+ * the ledger has of it: fetch, encode and PUT. The peak is that of the writer's process.
+ */
+const REPETITIONS = 3;
+
+const [compression, source, out] = process.argv.slice(2) as [Compression, string, string];
+
+const writer = await OneWriter.start(source);
+try {
+  await writer.write(compression);
+  const figures: WriterFigures[] = [];
+  while (figures.length < REPETITIONS) figures.push(await writer.write(compression));
+  const last = figures.at(-1)!;
+  await writeFile(out, await writer.stack.read(last.chunk));
+  const report: PeerReport = {
+    rows: last.rows,
+    seconds: figures.map(({ writerSeconds }) => writerSeconds),
+    prepareSeconds: figures.map(() => 0),
+    peakRssBytes: writer.peakRssBytes(),
+    versions: { node: process.version },
+  };
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+} finally {
+  await writer.close();
+}
