@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isMissed, measureLine } from '#bench/encode/goals.ts';
 import { COMPRESSIONS } from '#core/encode/compression.ts';
 import { compareUploads } from './compare-uploads.ts';
-import { caseLine, fits, runCase, type WriterCase } from './writer-case.ts';
+import { caseLine, fits, runCase, runReused, type WriterCase } from './writer-case.ts';
 
 /** `npm run bench:writer`: one deployed writer over HTTPS on loopback; exits 1 if a "must" is missed. */
 const RESULTS = path.join(import.meta.dirname, '../results');
@@ -35,6 +35,14 @@ for (const columns of COLUMNS) {
     console.log(caseLine(figures, MAX_RSS_BYTES));
   }
 }
+
+const reused = await runReused(COLUMNS[0]!);
+writers.push(reused);
+console.log(`the last of 12 chunks, plain and gzip in turn: ${caseLine(reused, MAX_RSS_BYTES)}`);
+const rate = reused.textBytes / reused.writerSeconds / 1e6;
+const ofBare = 'fetch + encode + PUT ÷ bare HTTPS PUT';
+uploads.push({ data: 'writer, plain', measure: ofBare, value: rate / uploads[0]!.value });
+console.log(measureLine(uploads.at(-1)!));
 
 await mkdir(RESULTS, { recursive: true });
 const file = path.join(RESULTS, `writer-${machine.date.slice(0, 10)}.json`);

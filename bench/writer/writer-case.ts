@@ -12,20 +12,38 @@ export interface WriterCase extends Omit<WriterFigures, 'chunk'> {
   readonly peakRssBytes: number;
 }
 
-/** Runs one chunk of {@link ROWS} rows through the deployed stack on this machine, by a fresh writer process. */
-export async function runCase(columns: number, compression: Compression): Promise<WriterCase> {
+async function withWriter<T>(columns: number, use: (writer: OneWriter) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-writer-'));
   try {
     const writer = await OneWriter.start(await writeCounts(directory, columns));
     try {
-      const { chunk: _, ...figures } = await writer.write(compression);
-      return { columns, compression, ...figures, peakRssBytes: writer.peakRssBytes() };
+      return await use(writer);
     } finally {
       await writer.close();
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Runs one chunk of {@link ROWS} rows through the deployed stack on this machine, by a fresh writer process. */
+export async function runCase(columns: number, compression: Compression): Promise<WriterCase> {
+  return await withWriter(columns, async (writer) => {
+    const { chunk: _, ...figures } = await writer.write(compression);
+    return { columns, compression, ...figures, peakRssBytes: writer.peakRssBytes() };
+  });
+}
+
+/** Chunks of the process that is used again and again. */
+const REUSES = 12;
+
+/** Lets one process write a chunk many times, every other time compressed, as Lambda keeps a process; returns the last plain one. */
+export async function runReused(columns: number): Promise<WriterCase> {
+  return await withWriter(columns, async (writer) => {
+    for (let i = 1; i < REUSES; i += 1) await writer.write(i % 2 === 0 ? 'none' : 'gzip');
+    const { chunk: _, ...figures } = await writer.write('none');
+    return { columns, compression: 'none', ...figures, peakRssBytes: writer.peakRssBytes() };
+  });
 }
 
 /** Whether the writer stayed within `allowedBytes`. */
