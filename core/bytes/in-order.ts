@@ -22,3 +22,40 @@ export async function* inOrder<T>(
     await Promise.allSettled(underWay);
   }
 }
+
+/** A task whose result takes memory. */
+export interface SizedTask<T> {
+  /** Of the result. */
+  readonly bytes: number;
+  readonly run: () => Promise<T>;
+}
+
+/**
+ * Runs tasks as `inOrder` does, as many at once as have results of `maxBytes` together, the one that is in
+ * use included; a larger one runs alone, when all before it have been used. Holds no more than that.
+ */
+export async function* inOrderWithin<T>(
+  tasks: AsyncIterable<SizedTask<T>>,
+  maxBytes: number,
+): AsyncGenerator<T> {
+  const underWay: { readonly bytes: number; readonly result: Promise<T> }[] = [];
+  let bytes = 0;
+  const first = async (): Promise<T> => {
+    const { bytes: freed, result } = underWay.shift()!;
+    bytes -= freed;
+    return await result;
+  };
+  try {
+    for await (const task of tasks) {
+      while (underWay.length > 0 && bytes + task.bytes > maxBytes) yield await first();
+      const result = task.run();
+      // Awaited in its turn; until then a failure must not count as unhandled.
+      result.catch(() => {});
+      underWay.push({ bytes: task.bytes, result });
+      bytes += task.bytes;
+    }
+    while (underWay.length > 0) yield await first();
+  } finally {
+    await Promise.allSettled(underWay.map(({ result }) => result));
+  }
+}

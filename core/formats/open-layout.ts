@@ -1,4 +1,5 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { inTurn } from '#core/bytes/in-turn.ts';
 import { inflatedSource } from '#core/inflate/inflated-source.ts';
 import type { ObjectStore } from '#core/source/object-store.ts';
 import type { CsrPart, Matrix, PlacedPart, StoredArray } from '#core/sparse/csr-part.ts';
@@ -15,12 +16,13 @@ function openStream({ objects }: PartLayout, stream: StreamLayout, store: Opener
       return object;
     case 'chunks': {
       const { size } = stream;
-      return chunkedSource({ object, index: store.open(objects[stream.index]!), size });
+      const index = store.open(objects[stream.index]!);
+      return inTurn(chunkedSource({ object, index, size }));
     }
     case 'deflate': {
       const { compressed: range, size } = stream;
       const index = store.open(objects[stream.index]!);
-      return inflatedSource({ compressed: object, range, size, index });
+      return inTurn(inflatedSource({ compressed: object, range, size, index }));
     }
   }
 }

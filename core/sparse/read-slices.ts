@@ -1,15 +1,16 @@
+import { inOrderWithin, type SizedTask } from '#core/bytes/in-order.ts';
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
 import type { RowRange } from '#core/contract.ts';
 import { BoundExceededError, RequestError } from '#core/errors.ts';
 import { canonicalize } from './canonical.ts';
 import type { CsrSlice } from './csr.ts';
-import type { CsrPart, Matrix, StoredArray } from './csr-part.ts';
+import type { CsrPart, Matrix, PlacedPart, StoredArray } from './csr-part.ts';
 import { decodeIndices, decodeValues } from './decode.ts';
 import { ITEM_BYTES } from './dtype.ts';
 import { readIndptrBands } from './read-indptr.ts';
 
-/** Large enough for S3's full speed, small enough that two of them hardly count in a writer's memory. */
-const SLICE_BYTES = 4 * 1024 * 1024;
+/** Small enough that all that are read at once hardly count in a writer's memory. */
+const SLICE_BYTES = 2 * 1024 * 1024;
 
 /** `indptr` is read in bands of its own, so that a range of many millions of rows stays small too. */
 const INDPTR_BAND_BYTES = 1024 * 1024;
@@ -96,31 +97,37 @@ async function readSlice(part: CsrPart, { rowStart, bounds }: RowBounds): Promis
   });
 }
 
-/** Reads rows of one part; the rows of a slice are counted within the part. */
-async function* readPart(
-  part: CsrPart,
+/** The slices of one part, to be read; `first` is the row of the whole matrix that its first row is. */
+async function* slicesOf(
+  { part, rowStart: first }: PlacedPart,
   rows: RowRange,
   sliceBytes: number,
-): AsyncGenerator<CsrSlice> {
-  const maxEntries = Math.floor(sliceBytes / entryBytesOf(part));
+): AsyncGenerator<SizedTask<CsrSlice>> {
+  const entryBytes = entryBytesOf(part);
+  const maxEntries = Math.floor(sliceBytes / entryBytes);
   for await (const band of readRowBounds(part, rows)) {
-    for (const cut of cutRows(band, maxEntries)) yield await readSlice(part, cut);
+    for (const cut of cutRows(band, maxEntries)) {
+      const { bounds } = cut;
+      const bytes = (bounds[bounds.length - 1]! - bounds[0]!) * entryBytes;
+      const run = async (): Promise<CsrSlice> => {
+        const slice = await readSlice(part, cut);
+        return { ...slice, rowStart: first + slice.rowStart, rowEnd: first + slice.rowEnd };
+      };
+      yield { bytes, run };
+    }
   }
 }
 
-async function* readStack(
+async function* slicesOfStack(
   matrix: Matrix,
   rows: RowRange,
   sliceBytes: number,
-): AsyncGenerator<CsrSlice> {
+): AsyncGenerator<SizedTask<CsrSlice>> {
   checkRange(matrix, rows);
-  for (const { rowStart: first, part } of matrix.parts) {
-    const rowStart = Math.max(rows.rowStart - first, 0);
-    const rowEnd = Math.min(rows.rowEnd - first, part.shape[0]);
-    if (rowStart >= rowEnd) continue;
-    for await (const slice of readPart(part, { rowStart, rowEnd }, sliceBytes)) {
-      yield { ...slice, rowStart: first + slice.rowStart, rowEnd: first + slice.rowEnd };
-    }
+  for (const placed of matrix.parts) {
+    const rowStart = Math.max(rows.rowStart - placed.rowStart, 0);
+    const rowEnd = Math.min(rows.rowEnd - placed.rowStart, placed.part.shape[0]);
+    if (rowStart < rowEnd) yield* slicesOf(placed, { rowStart, rowEnd }, sliceBytes);
   }
 }
 
@@ -128,9 +135,9 @@ async function* readStack(
  * Reads the rows of a range as slices that follow each other, checked and in canonical form.
  *
  * Per MiB of `indptr` one ranged read, and per slice two: a run of `indices` and one of `data`, no
- * byte more. The next slice is read while the current one is used. Holds two slices of about
- * `sliceBytes` (a single row may take up to {@link MAX_ROW_BYTES}) and two bands of bounds of at most
- * 2 MiB; nothing is densified. No slice reaches over the end of a part.
+ * byte more. The next slices are read while the current one is used. Holds `1 + ahead` slices of at most
+ * `sliceBytes`, or one row that is larger (it may take up to {@link MAX_ROW_BYTES}), and two bands of
+ * bounds of at most 2 MiB; nothing is densified. No slice reaches over the end of a part.
  *
  * @throws {RequestError} the range is outside the matrix.
  * @throws {CorruptSourceError} `indptr` decreases or a column is outside `shape[1]`; names the part, its row and column.
@@ -141,10 +148,12 @@ export function readSlices(
   matrix: Matrix,
   rows: RowRange,
   options: {
-    /** Bytes of `indices` and `data` in a slice of more than one row. @default 4 MiB */
+    /** Bytes of `indices` and `data` in a slice of more than one row. @default 2 MiB */
     readonly sliceBytes?: number;
+    /** Slices that are read while one is used. @default 1 */
+    readonly ahead?: number;
   } = {},
 ): AsyncGenerator<CsrSlice> {
-  const { sliceBytes = SLICE_BYTES } = options;
-  return withReadAhead(readStack(matrix, rows, sliceBytes));
+  const { sliceBytes = SLICE_BYTES, ahead = 1 } = options;
+  return inOrderWithin(slicesOfStack(matrix, rows, sliceBytes), (1 + ahead) * sliceBytes);
 }

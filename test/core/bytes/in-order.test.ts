@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inOrder } from '#core/bytes/in-order.ts';
+import { inOrder, inOrderWithin, type SizedTask } from '#core/bytes/in-order.ts';
 
 /** Tasks that end when told, and how many of them are under way. */
 function controlledTasks(count: number) {
@@ -58,5 +58,56 @@ test('waits for what is under way when the consumer stops', async () => {
     ends[2]!.resolve();
   }, 5);
   for await (const _ of inOrder(tasks, 3)) break;
+  expect(state.ended).toBe(3);
+});
+
+/** `controlledTasks` whose results have these bytes, as they come one by one. */
+async function* sized(
+  tasks: readonly (() => Promise<number>)[],
+  bytes: readonly number[],
+): AsyncGenerator<SizedTask<number>> {
+  for (const [i, run] of tasks.entries()) yield { bytes: bytes[i]!, run };
+}
+
+/** Lets everything happen that waits for no task. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('starts as many tasks as fit, and the next ones as soon as those before are taken', async () => {
+  const { ends, state, tasks } = controlledTasks(5);
+  const results = inOrderWithin(sized(tasks, [2, 2, 1, 4, 1]), 5);
+  const first = results.next();
+  await settled();
+  expect(state.started).toBe(3);
+  for (const { resolve } of ends) resolve();
+  expect((await first).value).toBe(0);
+  const second = results.next();
+  await settled();
+  expect(state.started).toBe(3);
+  expect((await second).value).toBe(1);
+  await results.next();
+  expect(await Array.fromAsync(results)).toEqual([3, 4]);
+});
+
+test('runs a task alone that fits nowhere, after all before it were taken', async () => {
+  const { ends, state, tasks } = controlledTasks(3);
+  for (const { resolve } of ends) resolve();
+  const results = inOrderWithin(sized(tasks, [1, 100, 1]), 5);
+  await results.next();
+  expect(state.started).toBe(1);
+  await results.next();
+  await settled();
+  expect(state.started).toBe(2);
+  expect(await Array.fromAsync(results)).toEqual([2]);
+});
+
+test('fails in its turn, and waits for what is under way', async () => {
+  const { ends, state, tasks } = controlledTasks(3);
+  const results = inOrderWithin(sized(tasks, [1, 1, 1]), 9);
+  ends[0]!.resolve();
+  ends[1]!.reject(new Error('second'));
+  expect((await results.next()).value).toBe(0);
+  const second = results.next();
+  ends[2]!.resolve();
+  await expect(second).rejects.toThrow('second');
   expect(state.ended).toBe(3);
 });

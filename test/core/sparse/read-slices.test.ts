@@ -170,11 +170,18 @@ async function openFailing(failFrom: number) {
 let dataOffset = Number.POSITIVE_INFINITY;
 
 describe('reading ahead', () => {
-  it('has read exactly one slice ahead when the consumer stops', async () => {
+  it.each([1, 3])('has %i more under way when the first slice is used', async (ahead) => {
+    const { matrix, readsOfData } = await openFailing(Number.POSITIVE_INFINITY);
+    const rows = { rowStart: 4, rowEnd: ROWS };
+    for await (const _ of readSlices(matrix, rows, { sliceBytes: 28, ahead })) break;
+    expect(readsOfData()).toBe(1 + ahead);
+  });
+
+  it('reads a row that is larger than a slice alone', async () => {
     const { matrix, readsOfData } = await openFailing(Number.POSITIVE_INFINITY);
     const rows = { rowStart: 5, rowEnd: ROWS };
     for await (const _ of readSlices(matrix, rows, { sliceBytes: 1 })) break;
-    expect(readsOfData()).toBe(2);
+    expect(readsOfData()).toBe(1);
   });
 
   it('drops the failure of a slice that is never used', async () => {
