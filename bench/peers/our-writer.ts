@@ -9,11 +9,14 @@ import type { PeerReport } from './run-peer.ts';
  */
 const REPETITIONS = 3;
 
+/** V8 compiles what runs often: until then a chunk takes up to half as long again. */
+const WARM_UPS = 6;
+
 const [compression, source, out] = process.argv.slice(2) as [Compression, string, string];
 
 const writer = await OneWriter.start(source);
 try {
-  await writer.write(compression);
+  for (let i = 0; i < WARM_UPS; i += 1) await writer.write(compression);
   const figures: WriterFigures[] = [];
   while (figures.length < REPETITIONS) figures.push(await writer.write(compression));
   const last = figures.at(-1)!;
