@@ -30,16 +30,25 @@ export interface SizedTask<T> {
   readonly run: () => Promise<T>;
 }
 
+/** What is held at once, the result that is in use included. */
+export interface HeldBound {
+  readonly atOnce: number;
+  readonly maxBytes: number;
+}
+
 /**
- * Runs tasks as `inOrder` does, as many at once as have results of `maxBytes` together, the one that is in
- * use included; a larger one runs alone, when all before it have been used. Holds no more than that.
+ * Runs tasks as `inOrder` does, as many at once as fit both bounds together with the result that is in
+ * use; a larger one runs alone, when all before it have been used. Holds no more than that. What `tasks`
+ * itself throws comes at once.
  */
 export async function* inOrderWithin<T>(
   tasks: AsyncIterable<SizedTask<T>>,
-  maxBytes: number,
+  { atOnce, maxBytes }: HeldBound,
 ): AsyncGenerator<T> {
   const underWay: { readonly bytes: number; readonly result: Promise<T> }[] = [];
   let bytes = 0;
+  const isRoomFor = (task: SizedTask<T>): boolean =>
+    underWay.length === 0 || (underWay.length < atOnce && bytes + task.bytes <= maxBytes);
   const first = async (): Promise<T> => {
     const { bytes: freed, result } = underWay.shift()!;
     bytes -= freed;
@@ -47,7 +56,7 @@ export async function* inOrderWithin<T>(
   };
   try {
     for await (const task of tasks) {
-      while (underWay.length > 0 && bytes + task.bytes > maxBytes) yield await first();
+      while (!isRoomFor(task)) yield await first();
       const result = task.run();
       // Awaited in its turn; until then a failure must not count as unhandled.
       result.catch(() => {});

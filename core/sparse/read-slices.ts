@@ -155,5 +155,6 @@ export function readSlices(
   } = {},
 ): AsyncGenerator<CsrSlice> {
   const { sliceBytes = SLICE_BYTES, ahead = 1 } = options;
-  return inOrderWithin(slicesOfStack(matrix, rows, sliceBytes), (1 + ahead) * sliceBytes);
+  const bound = { atOnce: 1 + ahead, maxBytes: (1 + ahead) * sliceBytes };
+  return inOrderWithin(slicesOfStack(matrix, rows, sliceBytes), bound);
 }

@@ -74,7 +74,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('starts as many tasks as fit, and the next ones as soon as those before are taken', async () => {
   const { ends, state, tasks } = controlledTasks(5);
-  const results = inOrderWithin(sized(tasks, [2, 2, 1, 4, 1]), 5);
+  const results = inOrderWithin(sized(tasks, [2, 2, 1, 4, 1]), { atOnce: 9, maxBytes: 5 });
   const first = results.next();
   await settled();
   expect(state.started).toBe(3);
@@ -88,10 +88,20 @@ test('starts as many tasks as fit, and the next ones as soon as those before are
   expect(await Array.fromAsync(results)).toEqual([3, 4]);
 });
 
+test('starts no more tasks than allowed, however small they are', async () => {
+  const { ends, state, tasks } = controlledTasks(4);
+  for (const { resolve } of ends) resolve();
+  const results = inOrderWithin(sized(tasks, [0, 0, 0, 0]), { atOnce: 2, maxBytes: 5 });
+  await results.next();
+  await settled();
+  expect(state.started).toBe(2);
+  expect(await Array.fromAsync(results)).toEqual([1, 2, 3]);
+});
+
 test('runs a task alone that fits nowhere, after all before it were taken', async () => {
   const { ends, state, tasks } = controlledTasks(3);
   for (const { resolve } of ends) resolve();
-  const results = inOrderWithin(sized(tasks, [1, 100, 1]), 5);
+  const results = inOrderWithin(sized(tasks, [1, 100, 1]), { atOnce: 9, maxBytes: 5 });
   await results.next();
   expect(state.started).toBe(1);
   await results.next();
@@ -102,7 +112,7 @@ test('runs a task alone that fits nowhere, after all before it were taken', asyn
 
 test('fails in its turn, and waits for what is under way', async () => {
   const { ends, state, tasks } = controlledTasks(3);
-  const results = inOrderWithin(sized(tasks, [1, 1, 1]), 9);
+  const results = inOrderWithin(sized(tasks, [1, 1, 1]), { atOnce: 9, maxBytes: 9 });
   ends[0]!.resolve();
   ends[1]!.reject(new Error('second'));
   expect((await results.next()).value).toBe(0);
