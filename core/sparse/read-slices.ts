@@ -9,8 +9,11 @@ import { decodeIndices, decodeValues } from './decode.ts';
 import { ITEM_BYTES } from './dtype.ts';
 import { readIndptrBands } from './read-indptr.ts';
 
-/** Small enough that all that are read at once hardly count in a writer's memory. */
+/** Arrives at a Lambda function in about the time that S3 takes to its first byte; two hardly count in memory. */
 const SLICE_BYTES = 2 * 1024 * 1024;
+
+/** While one is waited for, the next one is on its way, too. */
+const SLICES_AT_ONCE = 2;
 
 /** `indptr` is read in bands of its own, so that a range of many millions of rows stays small too. */
 const INDPTR_BAND_BYTES = 1024 * 1024;
@@ -135,9 +138,9 @@ async function* slicesOfStack(
  * Reads the rows of a range as slices that follow each other, checked and in canonical form.
  *
  * Per MiB of `indptr` one ranged read, and per slice two: a run of `indices` and one of `data`, no
- * byte more. The next slices are read while the current one is used. Holds `1 + ahead` slices of at most
- * `sliceBytes`, or one row that is larger (it may take up to {@link MAX_ROW_BYTES}), and two bands of
- * bounds of at most 2 MiB; nothing is densified. No slice reaches over the end of a part.
+ * byte more. The next slice is read while the current one is used. Holds two slices of at most `sliceBytes`,
+ * or one row that is larger (it may take up to {@link MAX_ROW_BYTES}), and two bands of bounds of at
+ * most 2 MiB; nothing is densified. No slice reaches over the end of a part.
  *
  * @throws {RequestError} the range is outside the matrix.
  * @throws {CorruptSourceError} `indptr` decreases or a column is outside `shape[1]`; names the part, its row and column.
@@ -150,11 +153,9 @@ export function readSlices(
   options: {
     /** Bytes of `indices` and `data` in a slice of more than one row. @default 2 MiB */
     readonly sliceBytes?: number;
-    /** Slices that are read while one is used. @default 1 */
-    readonly ahead?: number;
   } = {},
 ): AsyncGenerator<CsrSlice> {
-  const { sliceBytes = SLICE_BYTES, ahead = 1 } = options;
-  const bound = { atOnce: 1 + ahead, maxBytes: (1 + ahead) * sliceBytes };
+  const { sliceBytes = SLICE_BYTES } = options;
+  const bound = { atOnce: SLICES_AT_ONCE, maxBytes: SLICES_AT_ONCE * sliceBytes };
   return inOrderWithin(slicesOfStack(matrix, rows, sliceBytes), bound);
 }

@@ -6,7 +6,7 @@ import { chunkKey } from '#core/chunking/chunk-name.ts';
 import type { ChunkTask } from '#core/contract.ts';
 import type { ChunkEncoder } from '#core/encode/chunk-encoder.ts';
 import { defaultColumnNames } from '#core/encode/column-names.ts';
-import { type Compression, STORED_AS } from '#core/encode/compression.ts';
+import { STORED_AS } from '#core/encode/compression.ts';
 import { createChunkEncoder } from '#core/encode/create-chunk-encoder.ts';
 import type { Kernel } from '#core/encode/wasm/kernel.ts';
 import type { ChunkFigures } from '#core/ledger.ts';
@@ -14,12 +14,6 @@ import { generationOf, type RunHeader } from '#core/run.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
 import { openSource } from '#lambdas/shared/open-source.ts';
-
-/**
- * Sub-slices that are read while one is encoded. S3 takes some 20 ms to its first byte: text from one of them is
- * sent in ten times as long, a gzip member has it in 5 ms.
- */
-const SLICES_AHEAD: Readonly<Record<Compression, number>> = { none: 1, gzip: 2 };
 
 /** What one chunk is written with. */
 export interface WriteContext {
@@ -71,7 +65,7 @@ async function encodeInto(
     await drain(encoder.header(defaultColumnNames(columns)), encoder, sink);
   }
   let nnz = 0;
-  for await (const slice of readSlices(matrix, task, { ahead: SLICES_AHEAD[compression] })) {
+  for await (const slice of readSlices(matrix, task)) {
     nnz += slice.nnz;
     await drain(encoder.encode(slice), encoder, sink);
     releaseSlice(slice);
@@ -84,7 +78,7 @@ async function encodeInto(
 /**
  * Reads one row range of the source in sub-slices and writes its text create-only.
  *
- * Memory: one sub-slice and those read ahead of it, and the kernel with its part buffers.
+ * Memory: one sub-slice and the one read ahead of it, and the kernel with its part buffers.
  *
  * @returns the figures of the stored object and of the text inside.
  * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.

@@ -170,11 +170,11 @@ async function openFailing(failFrom: number) {
 let dataOffset = Number.POSITIVE_INFINITY;
 
 describe('reading ahead', () => {
-  it.each([1, 3])('has %i more under way when the first slice is used', async (ahead) => {
+  it('has one more under way when the first slice is used', async () => {
     const { matrix, readsOfData } = await openFailing(Number.POSITIVE_INFINITY);
     const rows = { rowStart: 4, rowEnd: ROWS };
-    for await (const _ of readSlices(matrix, rows, { sliceBytes: 28, ahead })) break;
-    expect(readsOfData()).toBe(1 + ahead);
+    for await (const _ of readSlices(matrix, rows, { sliceBytes: 28 })) break;
+    expect(readsOfData()).toBe(2);
   });
 
   it('reads a row that is larger than a slice alone', async () => {
