@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
+import { thisMachine } from '#bench/machine.ts';
 import { CASES_TEXT, encodeCases } from './cases.ts';
 import { isMissed, type Measure, measureLine } from './goals.ts';
 import { measureCase } from './measure-case.ts';
@@ -11,11 +11,7 @@ import { measureSweep, SWEEP_TITLE, type SweepCell, sweepLine } from './measure-
 const RESULTS = path.join(import.meta.dirname, '../results');
 
 const machine = {
-  date: new Date().toISOString(),
-  cpu: os.cpus()[0]?.model,
-  cores: os.cpus().length,
-  load: os.loadavg()[0],
-  node: process.version,
+  ...thisMachine(),
   v8: process.versions.v8,
   zlib: process.versions.zlib,
 };

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { measureLine } from '#bench/encode/goals.ts';
+import { thisMachine } from '#bench/machine.ts';
 import { parseCount } from '#cli/argument-parsers.ts';
 import { withMatrix } from '#cli/open-source.ts';
 import { pythonOfPeers } from './environment.ts';
@@ -103,13 +104,7 @@ async function measureAll(
 await mkdir(FOLDER, { recursive: true });
 const peers = peersOf(await pythonOrAny());
 const matrices = await benchMatrices(FOLDER);
-const machine = {
-  cpu: os.cpus()[0]?.model,
-  cores: os.cpus().length,
-  memoryBytes: os.totalmem(),
-  node: process.version,
-  ...moment(),
-};
+const machine = { ...thisMachine(), memoryBytes: os.totalmem() };
 const data =
   'counts 10k: made-up counts, 50,000 x 10,000, 60 entries a row; WordNet: words of its glosses, 117,791 x 7,103, 1.1 million entries; int64';
 say(

@@ -35,7 +35,7 @@ export async function runCase(columns: number, compression: Compression): Promis
 }
 
 /** Chunks of the process that is used again and again. */
-const REUSES = 12;
+export const REUSES = 12;
 
 /** Lets one process write a chunk many times, every other time compressed, as Lambda keeps a process; returns the last plain one. */
 export async function runReused(columns: number): Promise<WriterCase> {
