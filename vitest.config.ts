@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['{test,bench,campaigns,packages}/**/*.test.ts'],
     testTimeout: 90_000,
     hookTimeout: 180_000,
     maxWorkers: 2,

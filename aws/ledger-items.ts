@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { chunkId } from '#core/chunking/chunk-name.ts';
-import type { ChunkRecord } from '#core/ledger.ts';
+import { chunkId } from '#core/run/chunk-name.ts';
+import type { ChunkRecord } from '#core/run/ledger-records.ts';
 
 /** A DynamoDB item in its wire form. */
 export type Item = Record<string, AttributeValue>;

@@ -4,7 +4,12 @@ import {
   paginateQuery,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { ChunkRecord, StartedRun, TryError, UnfinishedChunk } from '#core/ledger.ts';
+import type {
+  ChunkRecord,
+  StartedRun,
+  TryError,
+  UnfinishedChunk,
+} from '#core/run/ledger-records.ts';
 import { translated } from './errors.ts';
 import {
   chunkRecord,

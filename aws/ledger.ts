@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { ChunkTask } from '#core/contract.ts';
 import { OutputConflictError } from '#core/errors.ts';
-import type { ChunkFigures, ChunkRecord, StartedRun } from '#core/ledger.ts';
+import type { ChunkFigures, ChunkRecord, StartedRun } from '#core/run/ledger-records.ts';
 import { isNamed, translated } from './errors.ts';
 import {
   chunkKey,

@@ -1,6 +1,6 @@
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import type { ObjectStore } from '#core/source/object-store.ts';
-import type { SourcePin } from '#core/source/source-pin.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
 import { translatedSource } from './errors.ts';
 import { pinSource, s3Source, unquoted } from './s3-source.ts';
 import { parseS3Uri } from './s3-uri.ts';

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { StagedObject, StageStore } from '#core/stage/stage-store.ts';
+import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
 import { createObject } from './create-only.ts';
 import { listPins } from './s3-object-store.ts';
 import { s3Source } from './s3-source.ts';

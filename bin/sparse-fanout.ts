@@ -1,5 +1,5 @@
 #!/usr/bin/env node
+import { processEnvironment } from '#cli/frame/process-environment.ts';
 import { main } from '#cli/main.ts';
-import { processEnvironment } from '#cli/process-environment.ts';
 
 process.exitCode = await main(process.argv.slice(2), processEnvironment());

@@ -1,10 +1,10 @@
 import type { RowRange } from '#core/contract.ts';
-import { defaultColumnNames } from '#core/encode/column-names.ts';
-import type { Compression } from '#core/encode/compression.ts';
-import { createChunkEncoder } from '#core/encode/create-chunk-encoder.ts';
-import type { CsvDialect } from '#core/encode/csv-dialect.ts';
-import { openKernel } from '#core/encode/fast-csv-encoder.ts';
-import type { Matrix } from '#core/sparse/csr-part.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+import { defaultColumnNames } from '#core/outputs/csv/column-names.ts';
+import { createChunkEncoder } from '#core/outputs/csv/create-chunk-encoder.ts';
+import type { CsvDialect } from '#core/outputs/csv/csv-dialect.ts';
+import { openKernel } from '#core/outputs/csv/fast-csv-encoder.ts';
+import type { Matrix } from '#core/sparse/matrix.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
 

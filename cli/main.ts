@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
-import type { CommandIo } from './command-io.ts';
-import { inspectCommand } from './inspect.ts';
-import { localCommand } from './local.ts';
-import { reportFailure } from './report-failure.ts';
-import { sliceCommand } from './slice.ts';
-import { verifyCommand } from './verify.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { localCommand } from './commands/local.ts';
+import { sliceCommand } from './commands/slice.ts';
+import { verifyCommand } from './commands/verify.ts';
+import type { CommandIo } from './frame/command-io.ts';
+import { reportFailure } from './frame/print-error.ts';
 
 const DESCRIPTION =
   'Fans a massive sparse matrix out into ordered CSV chunks, and proves that every row is there once and in order.';

@@ -1,7 +1,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { processEnvironment } from '#cli/frame/process-environment.ts';
 import { main } from '#cli/main.ts';
-import { processEnvironment } from '#cli/process-environment.ts';
 import { compareWithGolden } from './compare-with-golden.ts';
 import { countVectorize } from './count-vectorizer.ts';
 import { readGlosses } from './wordnet-corpus.ts';

@@ -1,11 +1,11 @@
 import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { Figures } from '#core/checksum/figures.ts';
-import type { ChunkEncoder } from '#core/encode/chunk-encoder.ts';
-import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
-import { type CsvEncoderOptions, createCsvEncoder } from '#core/encode/csv-encoder.ts';
-import { createDirectGzipEncoder } from '#core/encode/gzip/direct-gzip-encoder.ts';
-import { Kernel } from '#core/encode/wasm/kernel.ts';
-import { createWasmCsvEncoder } from '#core/encode/wasm/wasm-csv-encoder.ts';
+import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
+import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { type CsvEncoderOptions, createCsvEncoder } from '#core/outputs/csv/csv-encoder.ts';
+import { createDirectGzipEncoder } from '#core/outputs/csv/gzip/direct-gzip-encoder.ts';
+import { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
+import { createWasmCsvEncoder } from '#core/outputs/csv/wasm/wasm-csv-encoder.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 
 const PART_BYTES = 16 * 1024 * 1024;

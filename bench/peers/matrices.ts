@@ -1,9 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { countMatrix } from '#bench/writer/count-matrix.ts';
 import { countVectorize } from '#demo/count-vectorizer.ts';
 import { readGlosses } from '#demo/wordnet-corpus.ts';
 import { writeNpz } from '#demo/write-npz.ts';
+import { countMatrix } from '#support/count-matrix.ts';
 
 /** A matrix that all peers write. */
 export interface BenchMatrix {

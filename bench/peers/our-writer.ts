@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { OneWriter, type WriterFigures } from '#bench/writer/one-writer.ts';
-import type { Compression } from '#core/encode/compression.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+import { OneWriter, type WriterFigures } from '#support/one-writer.ts';
 import type { PeerReport } from './run-peer.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { open, readFile } from 'node:fs/promises';
 import { encodeRows } from '#cli/encode-rows.ts';
-import { withMatrix } from '#cli/open-source.ts';
-import type { Compression } from '#core/encode/compression.ts';
-import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
+import { withMatrix } from '#cli/sources/open-source.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import type { PeerReport } from './run-peer.ts';
 
 /** Writes all rows as one writer would, reading the matrix from its file each time, and prints the times. */

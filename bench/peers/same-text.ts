@@ -4,8 +4,8 @@ import path from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { encodeRows } from '#cli/encode-rows.ts';
 import type { RowRange } from '#core/contract.ts';
-import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
-import type { Matrix } from '#core/sparse/csr-part.ts';
+import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import type { Matrix } from '#core/sparse/matrix.ts';
 
 const TEXT = { dialect: DEFAULT_DIALECT, compression: 'none' } as const;
 

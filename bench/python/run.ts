@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PYTHON_ENVIRONMENTS, pythonOf } from '#test/python/environment.ts';
-import { LocalUp } from '#test/support/local-up.ts';
+import { LocalUp } from '#support/local-up.ts';
+import { PYTHON_ENVIRONMENTS, pythonOf } from '#support/python/environment.ts';
 
 /** `npm run bench:uploader`: memory that the uploader takes beside a matrix of 1 GB. */
 

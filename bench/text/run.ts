@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { memorySource } from '#core/bytes/memory-source.ts';
-import { EntryReader } from '#core/formats/mtx/entry-reader.ts';
-import { RowReader } from '#core/formats/svmlight/row-reader.ts';
+import { EntryReader } from '#core/sparse/formats/mtx/entry-reader.ts';
+import { RowReader } from '#core/sparse/formats/svmlight/row-reader.ts';
 import { openText, readLines } from '#core/text/text-source.ts';
 import { TEXTS, type TextKind } from './texts.ts';
 

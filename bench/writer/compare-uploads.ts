@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { PART_BYTES } from '#aws/part-sink.ts';
 import { type Goal, type Measure, ratioMeasure } from '#bench/encode/goals.ts';
 import { median, speedRatio } from '#bench/encode/measure.ts';
-import { LocalStack } from '#test/support/local-stack.ts';
+import { LocalStack } from '#support/local-stack.ts';
 import type { SenderTask, UploadTurn } from './sender.ts';
 import { PARTS } from './upload-turn.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeNpz } from '#demo/write-npz.ts';
-import { countMatrix } from './count-matrix.ts';
+import { countMatrix } from '#support/count-matrix.ts';
 
 /** Rows of the chunk: what the article that this project grew from gives one worker. */
 export const ROWS = 50_000;

@@ -2,7 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { Agent, request } from 'node:https';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { crc32Base64 } from '#core/checksum/crc32.ts';
-import type { StackAccess } from '#test/support/stack-client.ts';
+import type { StackAccess } from '#support/stack-client.ts';
 
 /** Node's SHA-256 in the shape that the signer takes. */
 class Sha256 {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissed, measureLine } from '#bench/encode/goals.ts';
 import { thisMachine } from '#bench/machine.ts';
-import { COMPRESSIONS } from '#core/encode/compression.ts';
+import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { compareUploads } from './compare-uploads.ts';
 import { caseLine, fits, REUSES, runCase, runReused, type WriterCase } from './writer-case.ts';
 

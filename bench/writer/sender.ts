@@ -1,5 +1,5 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { type StackAccess, StackClient } from '#test/support/stack-client.ts';
+import { type StackAccess, StackClient } from '#support/stack-client.ts';
 import { RawPut } from './raw-put.ts';
 import { type Sent, sendAsWriter, sendBare } from './upload-turn.ts';
 

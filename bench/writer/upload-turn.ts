@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { PART_BUFFERS, PART_BYTES, PartSink } from '#aws/part-sink.ts';
-import type { StackClient } from '#test/support/stack-client.ts';
+import type { StackClient } from '#support/stack-client.ts';
 import type { RawPut } from './raw-put.ts';
 
 /** Parts of one turn: 134 MB, so that turns alternate faster than the machine changes. */

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Compression } from '#core/encode/compression.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+import { OneWriter, type WriterFigures } from '#support/one-writer.ts';
 import { ROWS, writeCounts } from './counts-file.ts';
-import { OneWriter, type WriterFigures } from './one-writer.ts';
 
 /** One chunk, written by a fresh process. */
 export interface WriterCase extends Omit<WriterFigures, 'chunk'> {

@@ -1,5 +1,5 @@
 import type { RowRange } from '#core/contract.ts';
-import type { StartedRun, TryError, UnfinishedChunk } from '#core/ledger.ts';
+import type { StartedRun, TryError, UnfinishedChunk } from '#core/run/ledger-records.ts';
 import type { EntryRanges } from '#core/sparse/entry-ranges.ts';
 import type { FailedExecution } from './failed-execution.ts';
 

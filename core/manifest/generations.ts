@@ -1,7 +1,7 @@
-import type { Compression } from '#core/encode/compression.ts';
-import type { CsvDialect } from '#core/encode/csv-dialect.ts';
 import { OutputConflictError } from '#core/errors.ts';
-import { EMPTY_BASE, type RunBase } from '#core/run.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+import type { CsvDialect } from '#core/outputs/csv/csv-dialect.ts';
+import { EMPTY_BASE, type RunBase } from '#core/run/run.ts';
 import type { MatrixInfo } from '#core/sparse/csr.ts';
 import type { Generation, ManifestHead } from './manifest.ts';
 

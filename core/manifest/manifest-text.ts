@@ -1,5 +1,5 @@
 import { ManifestError } from '#core/errors.ts';
-import { generationOf, type RunHeader } from '#core/run.ts';
+import { generationOf, type RunHeader } from '#core/run/run.ts';
 import {
   MANIFEST_VERSION,
   type ManifestEntry,

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { COMPRESSIONS } from '#core/encode/compression.ts';
+import { DTYPES } from '#core/elements/dtype.ts';
 import { ManifestError } from '#core/errors.ts';
-import { FORMATS } from '#core/formats/matrix-layout.ts';
-import { DTYPES } from '#core/sparse/dtype.ts';
+import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { FORMATS } from '#core/sparse/layout/matrix-layout.ts';
 
 /** Readers refuse a higher version; new optional fields do not raise it. */
 export const MANIFEST_VERSION = 1;

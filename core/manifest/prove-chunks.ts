@@ -1,8 +1,8 @@
-import { chunkKey } from '#core/chunking/chunk-name.ts';
 import type { ChunkTask } from '#core/contract.ts';
 import { IncompleteRunError } from '#core/errors.ts';
-import type { ChunkRecord } from '#core/ledger.ts';
-import type { RunHeader } from '#core/run.ts';
+import { chunkKey } from '#core/run/chunk-name.ts';
+import type { ChunkRecord } from '#core/run/ledger-records.ts';
+import type { RunHeader } from '#core/run/run.ts';
 import type { ManifestEntry } from './manifest.ts';
 
 /** One object below `data/`, as the bucket lists it. */

@@ -1,5 +1,5 @@
 import type { RowRange } from '#core/contract.ts';
-import type { DType } from './dtype.ts';
+import type { DType } from '#core/elements/dtype.ts';
 
 /** `[rows, columns]`. */
 type Shape = readonly [rows: number, columns: number];

@@ -1,7 +1,7 @@
 import type { ByteRange } from '#core/bytes/byte-source.ts';
 import type { RowRange } from '#core/contract.ts';
-import type { CsrPart, Matrix, StoredArray } from './csr-part.ts';
-import { ITEM_BYTES } from './dtype.ts';
+import { ITEM_BYTES } from '#core/elements/dtype.ts';
+import type { CsrPart, Matrix, StoredArray } from './matrix.ts';
 import { readIndptrBands } from './read-indptr.ts';
 
 /** Where the entries of some rows lie: a range of each array's own object or stream. */

@@ -1,8 +1,8 @@
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
+import { decodeIndices } from '#core/elements/decode.ts';
+import { ITEM_BYTES } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import type { CsrPart, Matrix } from './csr-part.ts';
-import { decodeIndices } from './decode.ts';
-import { ITEM_BYTES } from './dtype.ts';
+import type { CsrPart, Matrix } from './matrix.ts';
 
 /** Large enough for S3's full speed, small beside the memory of a Lambda function. */
 const BAND_BYTES = 8 * 1024 * 1024;

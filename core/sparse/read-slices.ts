@@ -1,12 +1,12 @@
 import { inOrderWithin, type SizedTask } from '#core/bytes/in-order.ts';
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
 import type { RowRange } from '#core/contract.ts';
+import { decodeIndices, decodeValues } from '#core/elements/decode.ts';
+import { ITEM_BYTES } from '#core/elements/dtype.ts';
 import { BoundExceededError, RequestError } from '#core/errors.ts';
 import { canonicalize } from './canonical.ts';
 import type { CsrSlice } from './csr.ts';
-import type { CsrPart, Matrix, PlacedPart, StoredArray } from './csr-part.ts';
-import { decodeIndices, decodeValues } from './decode.ts';
-import { ITEM_BYTES } from './dtype.ts';
+import type { CsrPart, Matrix, PlacedPart, StoredArray } from './matrix.ts';
 import { readIndptrBands } from './read-indptr.ts';
 
 /** Arrives at a Lambda function in about the time that S3 takes to its first byte; two hardly count in memory. */

@@ -2,8 +2,8 @@ import type { S3Client } from '#aws/clients.ts';
 import { createObject, replaceObject } from '#aws/create-only.ts';
 import { openObject } from '#aws/objects.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
-import { generationKey, manifestKey, outputUri } from '#core/output.ts';
-import { generationOf, type RunHeader } from '#core/run.ts';
+import { generationKey, manifestKey, outputUri } from '#core/run/output-keys.ts';
+import { generationOf, type RunHeader } from '#core/run/run.ts';
 import { type LatestManifest, readLatest } from '#lambdas/shared/manifests.ts';
 
 async function* ownManifest(

@@ -1,8 +1,8 @@
 import type { S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { OutputConflictError } from '#core/errors.ts';
-import { claimKey, outputUri } from '#core/output.ts';
-import type { OutputLocation } from '#core/run.ts';
+import { claimKey, outputUri } from '#core/run/output-keys.ts';
+import type { OutputLocation } from '#core/run/run.ts';
 import { claimText, readClaim } from '#lambdas/shared/claim.ts';
 
 /** A run and what it writes: a generation of an output. */

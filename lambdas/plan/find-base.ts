@@ -1,8 +1,8 @@
 import type { S3Client } from '#aws/clients.ts';
 import { baseOf, generationsOf } from '#core/manifest/generations.ts';
 import type { ManifestHead } from '#core/manifest/manifest.ts';
-import { outputUri } from '#core/output.ts';
-import { EMPTY_BASE, generationOf, type RunBase } from '#core/run.ts';
+import { outputUri } from '#core/run/output-keys.ts';
+import { EMPTY_BASE, generationOf, type RunBase } from '#core/run/run.ts';
 import { readLatest } from '#lambdas/shared/manifests.ts';
 import { type Claim, isClaimedBy } from './claim.ts';
 

@@ -4,7 +4,7 @@ import { createObject } from '#aws/create-only.ts';
 import { Ledger } from '#aws/ledger.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { parseS3Uri } from '#aws/s3-uri.ts';
-import { planChunks } from '#core/chunking/plan-chunks.ts';
+import { planChunks } from '#core/chunks/plan-matrix.ts';
 import {
   type ChunkTask,
   DEFAULT_CONCURRENCY,
@@ -12,15 +12,19 @@ import {
   type RequestDefaults,
 } from '#core/contract.ts';
 import { RequestError } from '#core/errors.ts';
-import { chunkTextBounds } from '#core/estimate/text-size.ts';
-import { assertExpected } from '#core/expectations.ts';
-import type { SourceUnit } from '#core/formats/matrix-format.ts';
-import type { MatrixLayout } from '#core/formats/matrix-layout.ts';
-import { openLayout } from '#core/formats/open-layout.ts';
 import { assertSameKind } from '#core/manifest/generations.ts';
-import { defaultPrefix, layoutKey, manifestKey, outputUri, planKey } from '#core/output.ts';
-import { parseRequest } from '#core/request.ts';
-import type { ExportRequest } from '#core/request-schema.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
+import { chunkTextBounds } from '#core/outputs/csv/text-bounds.ts';
+import { assertExpected } from '#core/request/expectations.ts';
+import { parseRequest } from '#core/request/request.ts';
+import type { ExportRequest } from '#core/request/request-schema.ts';
+import {
+  defaultPrefix,
+  layoutKey,
+  manifestKey,
+  outputUri,
+  planKey,
+} from '#core/run/output-keys.ts';
 import {
   generationOf,
   type OutputLocation,
@@ -28,13 +32,15 @@ import {
   type PlanResult,
   type PlanSummary,
   planLine,
-} from '#core/run.ts';
-import { ledgerName, runIdentity, runIdOf } from '#core/run-id.ts';
-import { listUnits } from '#core/source/list-units.ts';
-import { pinUnits } from '#core/source/pin-source.ts';
-import { resolveSource } from '#core/source/resolve-source.ts';
-import type { SourcePin } from '#core/source/source-pin.ts';
+} from '#core/run/run.ts';
+import { ledgerName, runIdentity, runIdOf } from '#core/run/run-id.ts';
+import type { SourceUnit } from '#core/sparse/formats/matrix-format.ts';
+import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
+import { openLayout } from '#core/sparse/layout/open-layout.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
+import { listUnits } from '#core/sparse/source/list-units.ts';
+import { pinUnits } from '#core/sparse/source/pin-source.ts';
+import { resolveSource } from '#core/sparse/source/resolve-source.ts';
 import { resolveContext } from '#lambdas/shared/resolve-context.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
 import { claimGeneration } from './claim.ts';

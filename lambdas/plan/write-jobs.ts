@@ -1,11 +1,11 @@
 import type { S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { DEFAULT_CONCURRENCY } from '#core/contract.ts';
-import { stagedPrefix } from '#core/output.ts';
-import type { ExportRequest } from '#core/request-schema.ts';
-import type { PlanResult } from '#core/run.ts';
-import { digest128 } from '#core/source/digest.ts';
-import type { UnitJob } from '#core/source/resolve-source.ts';
+import { digest128 } from '#core/objects/digest.ts';
+import type { ExportRequest } from '#core/request/request-schema.ts';
+import { stagedPrefix } from '#core/run/output-keys.ts';
+import type { PlanResult } from '#core/run/run.ts';
+import type { UnitJob } from '#core/sparse/source/resolve-source.ts';
 
 /**
  * Writes the jobs of one Stage round for the Distributed Map to read, one a line. The key is made of

@@ -18,11 +18,11 @@ import {
   type ReportedChunk,
   sliceCommand,
 } from '#core/failure/failure-report.ts';
-import type { StartedRun, UnfinishedChunk } from '#core/ledger.ts';
-import { failuresKey, outputUri } from '#core/output.ts';
-import { ledgerName } from '#core/run-id.ts';
-import type { Matrix } from '#core/sparse/csr-part.ts';
+import type { StartedRun, UnfinishedChunk } from '#core/run/ledger-records.ts';
+import { failuresKey, outputUri } from '#core/run/output-keys.ts';
+import { ledgerName } from '#core/run/run-id.ts';
 import { type EntryRanges, findEntryRanges } from '#core/sparse/entry-ranges.ts';
+import type { Matrix } from '#core/sparse/matrix.ts';
 import { claimText, readClaim } from '#lambdas/shared/claim.ts';
 import { openSource } from '#lambdas/shared/open-source.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';

@@ -1,7 +1,7 @@
 import type { S3Client } from '#aws/clients.ts';
 import { readText } from '#aws/objects.ts';
-import { claimKey } from '#core/output.ts';
-import type { OutputLocation } from '#core/run.ts';
+import { claimKey } from '#core/run/output-keys.ts';
+import type { OutputLocation } from '#core/run/run.ts';
 
 /** Text of the object by which a run claims a generation. */
 export function claimText(runId: string): string {

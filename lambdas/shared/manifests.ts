@@ -3,8 +3,8 @@ import { linesOf, openObject } from '#aws/objects.ts';
 import { ManifestError } from '#core/errors.ts';
 import type { ManifestEntry, ManifestHead, ManifestLink } from '#core/manifest/manifest.ts';
 import { readManifest } from '#core/manifest/manifest-text.ts';
-import { generationKey, manifestKey, outputUri } from '#core/output.ts';
-import type { OutputLocation } from '#core/run.ts';
+import { generationKey, manifestKey, outputUri } from '#core/run/output-keys.ts';
+import type { OutputLocation } from '#core/run/run.ts';
 
 /** The head of the latest manifest of an output, and which object it was read from. */
 export interface LatestManifest {

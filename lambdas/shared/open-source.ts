@@ -2,11 +2,11 @@ import type { S3Client } from '#aws/clients.ts';
 import { readText } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { IncompleteRunError } from '#core/errors.ts';
-import { openLayout } from '#core/formats/open-layout.ts';
-import { parseLayout } from '#core/formats/parse-layout.ts';
-import type { StartedRun } from '#core/ledger.ts';
-import { layoutKey, outputUri } from '#core/output.ts';
-import type { Matrix } from '#core/sparse/csr-part.ts';
+import type { StartedRun } from '#core/run/ledger-records.ts';
+import { layoutKey, outputUri } from '#core/run/output-keys.ts';
+import { openLayout } from '#core/sparse/layout/open-layout.ts';
+import { parseLayout } from '#core/sparse/layout/parse-layout.ts';
+import type { Matrix } from '#core/sparse/matrix.ts';
 
 /**
  * Opens the source of a run by the layout that Plan wrote. One GET of about 1 KB a part.

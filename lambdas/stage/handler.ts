@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '#aws/clients.ts';
-import { stageUnit } from '#core/source/resolve-source.ts';
-import type { StageTask } from '#core/stage/stage-task.ts';
+import type { StageTask } from '#core/run/stage-task.ts';
+import { stageUnit } from '#core/sparse/source/resolve-source.ts';
 import { resolveContext } from '#lambdas/shared/resolve-context.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
 

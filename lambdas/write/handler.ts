@@ -2,13 +2,13 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
 import { Ledger } from '#aws/ledger.ts';
 import { headObject } from '#aws/stored-object.ts';
-import { chunkKey } from '#core/chunking/chunk-name.ts';
 import type { ChunkTask } from '#core/contract.ts';
-import type { Kernel } from '#core/encode/wasm/kernel.ts';
 import { TimeoutSoonError } from '#core/errors.ts';
-import type { ChunkFigures } from '#core/ledger.ts';
-import { generationOf, type RunHeader, type WriteInput } from '#core/run.ts';
-import { ledgerName } from '#core/run-id.ts';
+import type { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
+import { chunkKey } from '#core/run/chunk-name.ts';
+import type { ChunkFigures } from '#core/run/ledger-records.ts';
+import { generationOf, type RunHeader, type WriteInput } from '#core/run/run.ts';
+import { ledgerName } from '#core/run/run-id.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
 import { writeChunk } from './write-chunk.ts';
 

@@ -1,8 +1,8 @@
 import { createDynamoClient, createS3Client } from '#aws/clients.ts';
 import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
 import { ENV } from '#core/contract.ts';
-import { openKernel } from '#core/encode/fast-csv-encoder.ts';
-import { parseWriteInput } from '#core/run.ts';
+import { openKernel } from '#core/outputs/csv/fast-csv-encoder.ts';
+import { parseWriteInput } from '#core/run/run.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';

@@ -1,8 +1,8 @@
+import { AccessDenied } from '@sparse-fanout/local-cloud/authorization.ts';
+import { type S3Fixture, startS3Fixture } from '@sparse-fanout/local-cloud/test/s3/s3-fixture.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pinSource } from '#aws/s3-source.ts';
 import { headObject } from '#aws/stored-object.ts';
-import { AccessDenied } from '#local/authorization.ts';
-import { type S3Fixture, startS3Fixture } from '#test/local/s3/s3-fixture.ts';
 
 let fixture: S3Fixture;
 let requests = 0;

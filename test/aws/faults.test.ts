@@ -1,13 +1,13 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { FaultInjector } from '@sparse-fanout/local-cloud/faults/fault-injector.ts';
+import { chooseFault, type FaultKind } from '@sparse-fanout/local-cloud/faults/fault-plan.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger } from '#aws/ledger.ts';
 import { readLines, readText } from '#aws/objects.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
 import { headObject } from '#aws/stored-object.ts';
 import { ServiceUnavailableError, ThrottledError } from '#core/errors.ts';
-import { FaultInjector } from '#local/faults/fault-injector.ts';
-import { chooseFault, type FaultKind } from '#local/faults/fault-plan.ts';
-import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 
 const faults = new FaultInjector(() => undefined);
 let services: LocalServices;

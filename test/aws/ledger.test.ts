@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger } from '#aws/ledger.ts';
 import { findRun, readTryError, readUnfinishedChunks } from '#aws/ledger-reads.ts';
 import { OutputConflictError } from '#core/errors.ts';
-import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 
 let services: LocalServices;
 let runs = 0;

@@ -10,7 +10,7 @@ import { createObject, replaceObject } from '#aws/create-only.ts';
 import { PART_BYTES, PartSink } from '#aws/part-sink.ts';
 import { crc32Base64 } from '#core/checksum/crc32.ts';
 import { OutputConflictError, ServiceUnavailableError, UploadConflictError } from '#core/errors.ts';
-import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 
 let services: LocalServices;
 

@@ -8,8 +8,8 @@ import {
   SourceChangedError,
   SourceNotFoundError,
 } from '#core/errors.ts';
-import { describeByteSource } from '#test/contracts/byte-source.ts';
-import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+import { describeByteSource } from '#support/contracts/byte-source.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 
 let services: LocalServices;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeNpz } from '#demo/write-npz.ts';
-import { goldenPath } from '#test/support/golden.ts';
+import { goldenPath } from '#support/golden.ts';
 import { type Ended, runHere } from './run-command.ts';
 
 const SOURCE = goldenPath('inputs/dtype-int64.npz');

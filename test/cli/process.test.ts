@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { goldenBytes, goldenPath, storedCsrCases } from '#test/support/golden.ts';
+import { goldenBytes, goldenPath, storedCsrCases } from '#support/golden.ts';
 import { runShell } from './run-command.ts';
 
 const SOURCE = goldenPath('inputs/tall.npz');

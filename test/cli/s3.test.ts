@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3 } from '@aws-sdk/client-s3';
+import { type S3Server, startS3Server } from '@sparse-fanout/local-cloud/s3/server.ts';
+import { createTestS3, identifyTester, TESTER } from '@sparse-fanout/local-cloud/test/s3-client.ts';
+import { createCertificate } from '@sparse-fanout/local-cloud/tls.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type S3Server, startS3Server } from '#local/s3/server.ts';
-import { createCertificate } from '#local/tls.ts';
-import { goldenBytes, goldenPath } from '#test/support/golden.ts';
-import { createTestS3, identifyTester, TESTER } from '#test/support/s3-client.ts';
+import { goldenBytes, goldenPath } from '#support/golden.ts';
 import { type Ended, runShell } from './run-command.ts';
 import { writeRun } from './write-run.ts';
 

@@ -2,14 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { encodeRows } from '#cli/encode-rows.ts';
-import { withMatrix } from '#cli/open-source.ts';
+import { withMatrix } from '#cli/sources/open-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
-import { chunkId } from '#core/chunking/chunk-name.ts';
-import { type CsvDialect, DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { EMPTY_BASE } from '#core/run.ts';
+import { type CsvDialect, DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { chunkId } from '#core/run/chunk-name.ts';
+import { EMPTY_BASE } from '#core/run/run.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 
 /** Writes what `local run --out` leaves, without a local cloud: chunks of `rowsPerChunk` rows and a manifest. */

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readmeTable } from '#bench/peers/readme-table.ts';
 import { newestRecord } from '#bench/peers/recorded.ts';
-import { parseRequest } from '#core/request.ts';
+import { parseRequest } from '#core/request/request.ts';
+import { writeNpz } from '#support/write-npz.ts';
 import { runShell } from '#test/cli/run-command.ts';
-import { writeNpz } from '#test/support/write-npz.ts';
 
 const root = new URL('../../', import.meta.url);
 const readme = await readFile(new URL('README.md', root), 'utf8');

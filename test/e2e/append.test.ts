@@ -1,11 +1,11 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BATCHES, stacked } from '#campaigns/append/batches.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
-import { BATCHES, stacked } from '#test/append/batches.ts';
-import { goldenBytes } from '#test/support/golden.ts';
-import { LocalStack } from '#test/support/local-stack.ts';
-import type { Execution } from '#test/support/stack-client.ts';
-import { writeNpz } from '#test/support/write-npz.ts';
+import { goldenBytes } from '#support/golden.ts';
+import { LocalStack } from '#support/local-stack.ts';
+import type { Execution } from '#support/stack-client.ts';
+import { writeNpz } from '#support/write-npz.ts';
 
 let stack: LocalStack;
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { goldenPath, storedCsrCases } from '#test/support/golden.ts';
-import { LocalUp } from '#test/support/local-up.ts';
+import { goldenPath, storedCsrCases } from '#support/golden.ts';
+import { LocalUp } from '#support/local-up.ts';
 
 const SCRIPT = new URL('boto3_client.py', import.meta.url).pathname;
 const SCENARIO_MILLISECONDS = 90_000;

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cloudAssembly } from '#cli/assembly.ts';
+import { cloudAssembly } from '#cli/local/assembly.ts';
 
 /** What a bundle may have, bytes: a larger one takes longer to load in each new environment. */
 const MAX_BYTES: Readonly<Record<string, number>> = {

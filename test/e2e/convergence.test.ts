@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { goldenBytes } from '#test/support/golden.ts';
-import { LocalStack } from '#test/support/local-stack.ts';
+import { goldenBytes } from '#support/golden.ts';
+import { LocalStack } from '#support/local-stack.ts';
 
 let stack: LocalStack;
 

@@ -4,8 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '#core/manifest/manifest.ts';
-import { goldenBytes, storedCsrCases } from '#test/support/golden.ts';
-import { LocalStack } from '#test/support/local-stack.ts';
+import { goldenBytes, storedCsrCases } from '#support/golden.ts';
+import { LocalStack } from '#support/local-stack.ts';
 
 let stack: LocalStack;
 

@@ -2,10 +2,10 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BATCHES } from '#campaigns/append/batches.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
-import { BATCHES } from '#test/append/batches.ts';
+import { writeNpz } from '#support/write-npz.ts';
 import { runShell } from '#test/cli/run-command.ts';
-import { writeNpz } from '#test/support/write-npz.ts';
 
 let directory: string;
 let batches: readonly string[];

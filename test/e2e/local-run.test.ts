@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { golden, goldenPath, storedCsrCases } from '#support/golden.ts';
 import { runShell } from '#test/cli/run-command.ts';
-import { golden, goldenPath, storedCsrCases } from '#test/support/golden.ts';
 
 let directory: string;
 

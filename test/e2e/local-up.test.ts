@@ -13,8 +13,8 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '#core/manifest/manifest.ts';
-import { goldenBytes, storedCsrCases } from '#test/support/golden.ts';
-import { LocalUp } from '#test/support/local-up.ts';
+import { goldenBytes, storedCsrCases } from '#support/golden.ts';
+import { LocalUp } from '#support/local-up.ts';
 
 const tall = storedCsrCases.find(({ id }) => id === 'tall')!;
 

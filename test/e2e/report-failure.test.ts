@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goldenBytes } from '#support/golden.ts';
+import { LocalStack } from '#support/local-stack.ts';
 import { runShell } from '#test/cli/run-command.ts';
-import { goldenBytes } from '#test/support/golden.ts';
-import { LocalStack } from '#test/support/local-stack.ts';
 
 let stack: LocalStack;
 

@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '#core/manifest/manifest.ts';
-import { golden, goldenBytes, goldenPath, storedCsrCases } from '#test/support/golden.ts';
-import { LocalStack } from '#test/support/local-stack.ts';
+import { golden, goldenBytes, goldenPath, storedCsrCases } from '#support/golden.ts';
+import { LocalStack } from '#support/local-stack.ts';
 
 let stack: LocalStack;
 

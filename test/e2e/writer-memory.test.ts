@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { countMatrix } from '#bench/writer/count-matrix.ts';
-import { OneWriter } from '#bench/writer/one-writer.ts';
 import { writeNpz } from '#demo/write-npz.ts';
+import { countMatrix } from '#support/count-matrix.ts';
+import { OneWriter } from '#support/one-writer.ts';
 
 /** Of the whole process, whatever the chunk: what README.md promises. */
 const MAX_RSS_BYTES = 160e6;

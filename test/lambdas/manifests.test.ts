@@ -1,9 +1,9 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ManifestError } from '#core/errors.ts';
-import { manifestKey } from '#core/output.ts';
+import { manifestKey } from '#core/run/output-keys.ts';
 import { readLatest } from '#lambdas/shared/manifests.ts';
-import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 
 /** More than the client has connections. */
 const READS = 70;

@@ -7,12 +7,12 @@ import { listObjects, readText } from '#aws/objects.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import type { FailedExecution } from '#core/failure/failed-execution.ts';
-import { claimKey, failuresKey, layoutKey } from '#core/output.ts';
+import { claimKey, failuresKey, layoutKey } from '#core/run/output-keys.ts';
 import { createHandler } from '#lambdas/report-failure/handler.ts';
 import { claimText } from '#lambdas/shared/claim.ts';
-import { goldenBytes } from '#test/support/golden.ts';
-import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
-import { openMatrix } from '#test/support/open-matrix.ts';
+import { goldenBytes } from '#support/golden.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { openMatrix } from '#support/open-matrix.ts';
 
 let services: LocalServices;
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { RequestError, TimeoutSoonError } from '#core/errors.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { lambdaHandler, type Step } from '#lambdas/shared/step.ts';
-import { lambdaContext } from '#test/support/lambda-context.ts';
+import { lambdaContext } from '#support/lambda-context.ts';
 
 /** Logs and metrics of a function, kept from the test's own output. */
 const instruments = {

@@ -10,16 +10,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger } from '#aws/ledger.ts';
 import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
-import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
-import { Kernel } from '#core/encode/wasm/kernel.ts';
 import { OutputConflictError, SourceChangedError, TimeoutSoonError } from '#core/errors.ts';
-import { layoutKey } from '#core/output.ts';
-import { EMPTY_BASE, type RunHeader } from '#core/run.ts';
+import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
+import { layoutKey } from '#core/run/output-keys.ts';
+import { EMPTY_BASE, type RunHeader } from '#core/run/run.ts';
 import { createHandler } from '#lambdas/write/handler.ts';
-import { goldenBytes } from '#test/support/golden.ts';
-import { type LocalServices, startLocalServices } from '#test/support/local-services.ts';
-import { openMatrix } from '#test/support/open-matrix.ts';
-import { writeNpz } from '#test/support/write-npz.ts';
+import { goldenBytes } from '#support/golden.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { openMatrix } from '#support/open-matrix.ts';
+import { writeNpz } from '#support/write-npz.ts';
 
 let services: LocalServices;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolved } from '#test/support/readable-template.ts';
+import { resolved } from '#support/readable-template.ts';
 import { resourcesOf, templateOf } from './synthesize.ts';
 
 const template = templateOf();

@@ -1,7 +1,7 @@
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { expect, test } from 'vitest';
-import { resolved } from '#test/support/readable-template.ts';
+import { resolved } from '#support/readable-template.ts';
 import { resourcesOf, statementsByRole, templateOf } from './synthesize.ts';
 
 const scheduled = {

@@ -6,7 +6,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { SparseFanoutStack, type SparseFanoutStackProps } from '#lib/sparse-fanout-stack.ts';
-import { resolved } from '#test/support/readable-template.ts';
+import { resolved } from '#support/readable-template.ts';
 import { testApp } from './synthesize.ts';
 
 /** The stack in an app that is checked as bin/app.ts checks it. */

@@ -8,7 +8,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_CONCURRENCY, ENV } from '#core/contract.ts';
 import { SparseFanout } from '#lib/sparse-fanout.ts';
-import { resolved } from '#test/support/readable-template.ts';
+import { resolved } from '#support/readable-template.ts';
 import { resourcesOf, statementsByRole, templateOf, testApp } from './synthesize.ts';
 
 const template = templateOf();

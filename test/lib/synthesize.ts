@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { afterAll } from 'vitest';
 import { SparseFanout, type SparseFanoutProps } from '#lib/sparse-fanout.ts';
-import { readable, resolved } from '#test/support/readable-template.ts';
+import { readable, resolved } from '#support/readable-template.ts';
 
 /** Resources of a template by logical id. */
 export type Resources = Readonly<

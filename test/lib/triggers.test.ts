@@ -1,6 +1,6 @@
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { expect, test } from 'vitest';
-import { resolved } from '#test/support/readable-template.ts';
+import { resolved } from '#support/readable-template.ts';
 import { resourcesOf, templateOf } from './synthesize.ts';
 
 const template = templateOf(() => ({

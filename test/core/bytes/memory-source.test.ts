@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
-import { describeByteSource } from '#test/contracts/byte-source.ts';
+import { describeByteSource } from '#support/contracts/byte-source.ts';
 
 describeByteSource('memory', async (bytes) => memorySource(bytes));
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { withPages } from '#core/bytes/paged-source.ts';
-import { describeByteSource } from '#test/contracts/byte-source.ts';
-import { withCounting } from '#test/support/counting-source.ts';
+import { describeByteSource } from '#support/contracts/byte-source.ts';
+import { withCounting } from '#support/counting-source.ts';
 
 const KIB = 1024;
 const bytes = Uint8Array.from({ length: 3000 * KIB }, (_, i) => (i * 7) % 251);

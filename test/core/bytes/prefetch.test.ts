@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
-import { withCounting } from '#test/support/counting-source.ts';
+import { withCounting } from '#support/counting-source.ts';
 
 const KIB = 1024;
 const bytes = Uint8Array.from({ length: 400 * KIB }, (_, i) => i % 251);

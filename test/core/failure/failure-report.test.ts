@@ -8,7 +8,7 @@ import {
   type ReportedChunk,
   sliceCommand,
 } from '#core/failure/failure-report.ts';
-import type { UnfinishedChunk } from '#core/ledger.ts';
+import type { UnfinishedChunk } from '#core/run/ledger-records.ts';
 
 const execution: FailedExecution = {
   executionArn: 'arn:aws:states:us-east-1:111122223333:execution:machine:name',

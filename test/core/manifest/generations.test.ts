@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_DIALECT } from '#core/encode/csv-dialect.ts';
 import { OutputConflictError } from '#core/errors.ts';
 import { assertSameKind, baseOf, generationsOf, type RowKind } from '#core/manifest/generations.ts';
 import { manifestHead } from '#core/manifest/manifest-text.ts';
-import { EMPTY_BASE, generationOf } from '#core/run.ts';
-import { headerOf } from '#test/support/run-header.ts';
+import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { EMPTY_BASE, generationOf } from '#core/run/run.ts';
+import { headerOf } from '#support/run-header.ts';
 
 const first = headerOf({ rows: 10, nnz: 7, chunks: 3 });
 const firstHead = manifestHead(first);

@@ -3,7 +3,7 @@ import { ManifestError } from '#core/errors.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import { manifestHead, manifestText, readManifest } from '#core/manifest/manifest-text.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { headerOf } from '#test/support/run-header.ts';
+import { headerOf } from '#support/run-header.ts';
 
 const head = manifestHead(headerOf({ rows: 6, nnz: 9, chunks: 3 }));
 

@@ -2,15 +2,15 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32Hex } from '#core/checksum/crc32.ts';
-import { chunkKey } from '#core/chunking/chunk-name.ts';
 import type { ChunkTask } from '#core/contract.ts';
 import { IncompleteRunError, ManifestError } from '#core/errors.ts';
-import type { ChunkRecord } from '#core/ledger.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
 import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { headerOf } from '#test/support/run-header.ts';
+import { chunkKey } from '#core/run/chunk-name.ts';
+import type { ChunkRecord } from '#core/run/ledger-records.ts';
+import { headerOf } from '#support/run-header.ts';
 
 async function* each<T>(items: readonly T[]) {
   yield* items;

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { findEntryRanges } from '#core/sparse/entry-ranges.ts';
-import { withCounting } from '#test/support/counting-source.ts';
-import { openMatrix } from '#test/support/open-matrix.ts';
-import { writeNpz } from '#test/support/write-npz.ts';
+import { withCounting } from '#support/counting-source.ts';
+import { openMatrix } from '#support/open-matrix.ts';
+import { writeNpz } from '#support/write-npz.ts';
 
 const file = writeNpz({
   shape: [4, 9],

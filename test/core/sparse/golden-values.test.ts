@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import type { RowRange } from '#core/contract.ts';
-import type { DType } from '#core/sparse/dtype.ts';
+import type { DType } from '#core/elements/dtype.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
-import { rowsOf } from '#test/support/csr-arbitrary.ts';
-import { goldenBytes, goldenPath, storedCsrCases } from '#test/support/golden.ts';
-import { openMatrix } from '#test/support/open-matrix.ts';
+import { rowsOf } from '#support/csr-arbitrary.ts';
+import { goldenBytes, goldenPath, storedCsrCases } from '#support/golden.ts';
+import { openMatrix } from '#support/open-matrix.ts';
 
 type Cell = number | bigint;
 

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
-import { withCounting } from '#test/support/counting-source.ts';
-import { goldenBytes } from '#test/support/golden.ts';
-import { openMatrix } from '#test/support/open-matrix.ts';
-import { type NpzOptions, type PlainCsr, writeNpz } from '#test/support/write-npz.ts';
+import { withCounting } from '#support/counting-source.ts';
+import { goldenBytes } from '#support/golden.ts';
+import { openMatrix } from '#support/open-matrix.ts';
+import { type NpzOptions, type PlainCsr, writeNpz } from '#support/write-npz.ts';
 
 const MATRIX: PlainCsr = {
   shape: [6, 5],

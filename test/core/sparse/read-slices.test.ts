@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
+import { DTYPES } from '#core/elements/dtype.ts';
 import {
   BoundExceededError,
   CorruptSourceError,
@@ -9,12 +10,11 @@ import {
   ServiceUnavailableError,
 } from '#core/errors.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
-import { DTYPES } from '#core/sparse/dtype.ts';
 import { MAX_ROW_BYTES, readSlices } from '#core/sparse/read-slices.ts';
-import { withCounting } from '#test/support/counting-source.ts';
-import { canonicalRows, csrArbitrary, rowsOf } from '#test/support/csr-arbitrary.ts';
-import { openMatrix } from '#test/support/open-matrix.ts';
-import { type PlainCsr, writeNpz } from '#test/support/write-npz.ts';
+import { withCounting } from '#support/counting-source.ts';
+import { canonicalRows, csrArbitrary, rowsOf } from '#support/csr-arbitrary.ts';
+import { openMatrix } from '#support/open-matrix.ts';
+import { type PlainCsr, writeNpz } from '#support/write-npz.ts';
 
 /** 10 rows of 0 to 9 entries of 5 bytes (int32 column, int8 value). */
 const ROWS = 10;

@@ -5,7 +5,7 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, ServiceUnavailableError } from '#core/errors.ts';
 import { openText, readLines, type TextOptions } from '#core/text/text-source.ts';
-import { withCounting } from '#test/support/counting-source.ts';
+import { withCounting } from '#support/counting-source.ts';
 
 async function linesOf(source: ByteSource, options: TextOptions, from = 0): Promise<string[][]> {
   const text = await openText(source, options);

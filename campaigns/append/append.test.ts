@@ -1,0 +1,148 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createObject } from '#aws/create-only.ts';
+import { readText } from '#aws/objects.ts';
+import { ManifestError, OutputConflictError } from '#core/errors.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { BatchedOutput } from './batches.ts';
+import { crashOnce, raceOnce, writesOf } from './crashes.ts';
+import { type Call, hookClients } from './hooked-clients.ts';
+import { finishRun, planRun, runSteps } from './run-steps.ts';
+
+let services: LocalServices;
+/** Of a process that appends the second batch. */
+let writes: readonly Call[];
+
+beforeAll(async () => {
+  services = await startLocalServices();
+  const output = new BatchedOutput(services, 'order');
+  await writesOf(services, output, 0);
+  writes = await writesOf(services, output, 1);
+});
+afterAll(() => services.close());
+
+/** Puts an object with a CRC-32, as ours have, in the place of another. */
+async function createChanged(Key: string, text: string): Promise<void> {
+  const { s3, bucket } = services;
+  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+  await createObject(s3, { bucket, key: Key, contentType: 'application/json' }, [text]);
+}
+
+describe('three batches', () => {
+  it('are one set, byte for byte that of one run over all of them', async () => {
+    const output = new BatchedOutput(services, 'plain');
+    for (const batch of [0, 1, 2]) {
+      const request = await output.request(batch);
+      expect(await runSteps(services, services, request)).toBe(batch + 1);
+      expect(await output.check()).toEqual([0, 1, 2].slice(0, batch + 1));
+    }
+    expect(await output.content()).toEqual(await output.expected([0, 1, 2]));
+  });
+});
+
+/** The short form of `npm run test:append`, which takes every write of every batch. */
+describe('an append', () => {
+  it('writes the next generation in this order, the latest manifest last', async () => {
+    const objects = writes.filter(({ name }) => name === 'PutObject');
+    expect(objects.map(({ subject }) => subject)).toEqual([
+      'order/_manifest/run-000002.json',
+      'order/_plan/source-000002.json',
+      'order/_plan/plan-000002.jsonl',
+      'order/data/chunk-000002.csv',
+      'order/data/chunk-000003.csv',
+      'order/_manifest/manifest-000002.json',
+      'order/_manifest/manifest.json',
+    ]);
+  });
+
+  it('is finished again as often as one likes, also when another one has followed', async () => {
+    const output = new BatchedOutput(services, 'again');
+    await runSteps(services, services, await output.request(0));
+    const planned = await planRun(services, services, await output.request(1));
+    expect(await finishRun(services, services, planned)).toBe(2);
+    expect(await finishRun(services, services, planned)).toBe(2);
+    await runSteps(services, services, await output.request(2));
+    const { text } = await output.content();
+    expect(await finishRun(services, services, planned)).toBe(2);
+    expect(await output.check()).toEqual([0, 1, 2]);
+    expect((await output.content()).text).toBe(text);
+  });
+
+  it.each([
+    ['looks at the chunks', 'ListObjectsV2', 'data/'],
+    ['writes its manifest', 'PutObject', 'manifest-000002.json'],
+    ['replaces the latest manifest', 'PutObject', '/manifest.json'],
+  ])('ends well when a twin finishes, and another follows, before it %s', async (_, name, end) => {
+    const output = new BatchedOutput(services, `twins-${name}-${end}`);
+    await runSteps(services, services, await output.request(0));
+    const planned = await planRun(services, services, await output.request(1));
+    const last = await output.request(2);
+    const clients = services.connect();
+    let isOvertaken = false;
+    hookClients(clients, async (call, send) => {
+      if (!isOvertaken && call.name === name && call.subject.endsWith(end)) {
+        isOvertaken = true;
+        expect(await finishRun(services, services, planned)).toBe(2);
+        expect(await runSteps(services, services, last)).toBe(3);
+      }
+      return await send();
+    });
+    expect(await finishRun(clients, services, planned)).toBe(2);
+    expect(isOvertaken).toBe(true);
+    expect(await output.check()).toEqual([0, 1, 2]);
+    expect(await output.content()).toEqual(await output.expected([0, 1, 2]));
+  });
+
+  it('fails when the latest manifest is gone or of another generation, and leaves it so', async () => {
+    const { s3, bucket } = services;
+    const output = new BatchedOutput(services, 'lost');
+    await runSteps(services, services, await output.request(0));
+    const planned = await planRun(services, services, await output.request(1));
+    const Key = 'lost/_manifest/manifest.json';
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+    const ended = finishRun(services, services, planned);
+    await expect(ended).rejects.toThrow(OutputConflictError);
+    await expect(ended).rejects.toThrow(/comes after generation 1 .*of generation 0 now/);
+    expect(await output.check()).toEqual([]);
+  });
+
+  it('fails when its base was changed after it was planned', async () => {
+    const { s3, bucket } = services;
+    const output = new BatchedOutput(services, 'rebased');
+    await runSteps(services, services, await output.request(0));
+    const planned = await planRun(services, services, await output.request(1));
+    const Key = 'rebased/_manifest/manifest-000001.json';
+    const text = (await readText(s3, bucket, Key)) ?? '';
+    const changed = text.replace('"rowEnd":5,"nnz"', '"rowEnd":4,"nnz"');
+    await createChanged(Key, changed);
+    const ended = finishRun(services, services, planned);
+    await expect(ended).rejects.toThrow(ManifestError);
+    await expect(ended).rejects.toThrow(/has 2 chunks and 4 rows, but had 2 and 5/);
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+    await expect(finishRun(services, services, planned)).rejects.toThrow(/is missing/);
+  });
+
+  it.each([
+    ['the claim is made', 'run-000002.json', 'before'],
+    ['the claim was made', 'run-000002.json', 'after'],
+    ['the plan was written', 'plan-000002.jsonl', 'after'],
+    ['a chunk was written', 'chunk-000002.csv', 'after'],
+    ["the generation's manifest is written", 'manifest-000002.json', 'before'],
+    ["the generation's manifest was written", 'manifest-000002.json', 'after'],
+    ['the latest manifest is replaced', '/manifest.json', 'before'],
+    ['the latest manifest was replaced', '/manifest.json', 'after'],
+    ['the latest manifest was replaced, whose answer is lost', '/manifest.json', 'lost answer'],
+  ] as const)('leaves whole generations when it dies where %s', async (_, name, moment) => {
+    const write = writes.findIndex(({ subject }) => subject.endsWith(name));
+    await crashOnce(services, { batch: 1, write, moment }, 'none');
+  });
+
+  it.each([
+    ['when its plan is ready', 'plan-000002.jsonl', 1],
+    ['before it has claimed its generation', 'run-000002.json', 2],
+    ['before it replaces the latest manifest', '/manifest.json', 1],
+  ])('wins or is told when another one runs from beginning to end %s', async (_, name, winner) => {
+    const write = writes.findIndex(({ subject }) => subject.endsWith(name));
+    expect(await raceOnce(services, write, 'none')).toBe(winner);
+  });
+});

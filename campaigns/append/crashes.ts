@@ -1,0 +1,148 @@
+import { OutputConflictError } from '#core/errors.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+import type { LocalServices } from '#support/local-services.ts';
+import { BATCH_COUNT, BatchedOutput } from './batches.ts';
+import { type Call, type Hook, hookClients } from './hooked-clients.ts';
+import { runSteps } from './run-steps.ts';
+
+/** When a process dies: before a write takes effect, or after it; or the answer to a write is lost, and it lives on. */
+export const MOMENTS = ['before', 'after', 'lost answer'] as const;
+type Moment = (typeof MOMENTS)[number];
+
+/** One disturbed batch of a set. */
+export interface Crash {
+  readonly batch: number;
+  /** Which write of the process, from 0. */
+  readonly write: number;
+  readonly moment: Moment;
+}
+
+class ProcessDied extends Error {
+  override readonly name = 'ProcessDied';
+}
+
+/** Once a process is dead it sends nothing any more. */
+function dying({ write, moment }: Crash): Hook {
+  let isDead = false;
+  const die = () => {
+    isDead = true;
+    throw new ProcessDied(`at write ${write}`);
+  };
+  return async (call, send) => {
+    if (isDead) return die();
+    if (call.write !== write) return await send();
+    if (moment === 'before') return die();
+    await send();
+    if (moment === 'after') return die();
+    throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+  };
+}
+
+function fail(problem: string): never {
+  throw new Error(problem);
+}
+
+function assertSame(what: string, found: unknown, expected: unknown): void {
+  const [a, b] = [JSON.stringify(found), JSON.stringify(expected)];
+  if (a !== b) fail(`${what} is ${a}, not ${b}`);
+}
+
+/** Runs a batch undisturbed. @returns its writes */
+export async function writesOf(
+  services: LocalServices,
+  output: BatchedOutput,
+  batch: number,
+): Promise<readonly Call[]> {
+  const clients = services.connect();
+  const writes: Call[] = [];
+  hookClients(clients, async (call, send) => {
+    if (call.write !== undefined) writes.push(call);
+    return await send();
+  });
+  await runSteps(clients, services, await output.request(batch));
+  return writes;
+}
+
+async function appendAll(services: LocalServices, output: BatchedOutput, from: number, to: number) {
+  for (let batch = from; batch < to; batch += 1) {
+    const generation = await runSteps(services.connect(), services, await output.request(batch));
+    assertSame(`the generation of batch ${batch}`, generation, batch + 1);
+  }
+}
+
+/**
+ * Appends all batches, one of them by a process that dies at one write. Afterwards the set is as it was before
+ * that batch, or has all of it; the same request again completes it, and in the end every byte is there.
+ */
+export async function crashOnce(
+  services: LocalServices,
+  crash: Crash,
+  compression: Compression,
+): Promise<void> {
+  const { batch, write, moment } = crash;
+  const output = new BatchedOutput(services, `crash-${batch}-${write}-${moment}`, compression);
+  await appendAll(services, output, 0, batch);
+
+  const clients = services.connect();
+  hookClients(clients, dying(crash));
+  const request = await output.request(batch);
+  const ended = await runSteps(clients, services, request).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'ProcessDied') return 'died';
+    throw error;
+  });
+  const survives = moment === 'lost answer';
+  assertSame('the end', ended, survives ? batch + 1 : 'died');
+  const all = Array.from({ length: BATCH_COUNT }, (_, index) => index);
+  const after = await output.check();
+  if (after.length !== batch && after.length !== batch + 1) fail(`batches ${after} are in`);
+  assertSame('what is in', after, all.slice(0, after.length));
+
+  const again = await runSteps(services.connect(), services, request);
+  assertSame('the same request again', again, after.length > batch ? 'complete' : batch + 1);
+  await appendAll(services, output, batch + 1, BATCH_COUNT);
+  assertSame('what is in', await output.check(), all);
+  assertSame('the content', await output.content(), await output.expected(all));
+}
+
+/**
+ * Appends batches 1 and 2 at once: the process of batch 1 stops before one of its writes, batch 2 runs from
+ * beginning to end, then batch 1 goes on. One of them wins, the other is told and wins when it is repeated.
+ *
+ * @returns the batch that won.
+ */
+export async function raceOnce(
+  services: LocalServices,
+  write: number,
+  compression: Compression,
+): Promise<number> {
+  const output = new BatchedOutput(services, `race-${write}`, compression);
+  await appendAll(services, output, 0, 1);
+  const [first, second] = [await output.request(1), await output.request(2)];
+  const run = (clients = services.connect(), request = second) =>
+    runSteps(clients, services, request).catch((error: unknown) => {
+      if (error instanceof OutputConflictError) return error.message;
+      throw error;
+    });
+
+  let ofSecond: Awaited<ReturnType<typeof run>> = 'not run';
+  const clients = services.connect();
+  hookClients(clients, async (call, send) => {
+    if (call.write === write) ofSecond = await run();
+    return await send();
+  });
+  const ofFirst = await run(clients, first);
+  const won = [ofFirst, ofSecond].filter((end) => end === 2);
+  if (won.length !== 1) fail(`both ended so: ${ofFirst}; ${ofSecond}`);
+  const winner = ofFirst === 2 ? 1 : 2;
+  const told = String(winner === 1 ? ofSecond : ofFirst);
+  if (!/being written by another run .*then repeat this one$/.test(told))
+    fail(`it was told: ${told}`);
+
+  assertSame('what is in', await output.check(), [0, winner]);
+  const loser = 3 - winner;
+  assertSame('the loser', await run(services.connect(), loser === 1 ? first : second), 3);
+  const order = [0, winner, loser];
+  assertSame('what is in', await output.check(), order);
+  assertSame('the content', await output.content(), await output.expected(order));
+  return winner;
+}

@@ -1,0 +1,75 @@
+/** `npm run test:append`: three batches, with a crash at every write, and two appends racing. */
+import type { Compression } from '#core/outputs/compression.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { BATCH_COUNT, BatchedOutput } from './batches.ts';
+import { crashOnce, MOMENTS, raceOnce, writesOf } from './crashes.ts';
+import type { Call } from './hooked-clients.ts';
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+let failures = 0;
+
+/** Tells of a failure and goes on. */
+async function attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    failures += 1;
+    say(`FAILED ${what}: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}
+
+function nameOf({ name, subject }: Call): string {
+  return `${name} ${subject.replace(/^\w+\//, '')}`;
+}
+
+async function crashEverywhere(
+  services: LocalServices,
+  batch: number,
+  writes: readonly Call[],
+  compression: Compression,
+): Promise<void> {
+  for (const [write, call] of writes.entries()) {
+    for (const moment of MOMENTS) {
+      const what = `batch ${batch + 1}, ${moment} ${nameOf(call)}`;
+      await attempt(what, () => crashOnce(services, { batch, write, moment }, compression));
+    }
+    say(`batch ${batch + 1}: before and after ${nameOf(call)}, and with its answer lost`);
+  }
+}
+
+async function raceEverywhere(
+  services: LocalServices,
+  writes: readonly Call[],
+  compression: Compression,
+): Promise<void> {
+  for (const [write, call] of writes.entries()) {
+    const what = `batch 3 all at once, while batch 2 is before ${nameOf(call)}`;
+    const winner = await attempt(what, () => raceOnce(services, write, compression));
+    if (winner !== undefined) say(`${what}: batch ${winner + 1} won`);
+  }
+}
+
+const compression: Compression = process.argv.includes('--gzip') ? 'gzip' : 'none';
+const services = await startLocalServices();
+try {
+  const output = new BatchedOutput(services, 'writes', compression);
+  const writes: (readonly Call[])[] = [];
+  for (let batch = 0; batch < BATCH_COUNT; batch += 1) {
+    writes.push(await writesOf(services, output, batch));
+  }
+  for (const [batch, calls] of writes.entries()) {
+    await crashEverywhere(services, batch, calls, compression);
+  }
+  await raceEverywhere(services, writes[1]!, compression);
+  const count = writes.flat().length;
+  say(
+    `${count} writes x ${MOMENTS.length} crashes, ${writes[1]!.length} races: ${failures} failed`,
+  );
+} finally {
+  await services.close();
+}
+process.exitCode = failures === 0 ? 0 : 1;

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cloudAssembly } from '#cli/local/assembly.ts';
+import { ChaosCloud } from './chaos-cloud.ts';
+import { type Outcome, runScenario } from './chaos-run.ts';
+import { NO_DIFFERENCES, type RowDifferences } from './compare-rows.ts';
+import { BadEndState } from './end-state.ts';
+import { createScenario, type Scenario } from './scenario.ts';
+
+/** A run that ended as it must not. */
+interface FailedRun {
+  readonly seed: number;
+  readonly hung: boolean;
+  readonly reason: string;
+  readonly differences: RowDifferences;
+}
+
+/** What a campaign found. */
+export interface CampaignReport {
+  readonly runs: number;
+  /** How runs came to their manifest. */
+  readonly ends: ReadonlyMap<Outcome['end'], number>;
+  /** Faults that happened, by kind. */
+  readonly faults: ReadonlyMap<string, number>;
+  /** Causes that failed executions named. */
+  readonly causes: ReadonlyMap<string, number>;
+  readonly failed: readonly FailedRun[];
+}
+
+/** Which runs, and who is told of each. */
+export interface CampaignOptions {
+  readonly runs: number;
+  /** Of the first run; the next ones count up. */
+  readonly seed: number;
+  readonly onEnd: (done: number) => void;
+}
+
+/** Runs at once: most of the time one waits for its services. */
+const AT_ONCE = 6;
+
+/** A run takes a second or two; one that takes so long hangs. */
+const DEADLINE_MILLISECONDS = 90_000;
+
+const HUNG = Symbol('hung');
+
+/** Counts things by name. */
+class Tally<Name extends string> extends Map<Name, number> {
+  add(name: Name): void {
+    this.set(name, (this.get(name) ?? 0) + 1);
+  }
+}
+
+async function withinDeadline(work: Promise<Outcome>): Promise<Outcome | typeof HUNG> {
+  const over = new AbortController();
+  const deadline = sleep(DEADLINE_MILLISECONDS, HUNG, { signal: over.signal });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    over.abort();
+    deadline.catch(() => undefined);
+  }
+}
+
+/** The scenarios of a campaign, their faults and their outcomes. */
+class Campaign {
+  readonly #assembly: string;
+  readonly ends = new Tally<Outcome['end']>();
+  readonly faults = new Tally<string>();
+  readonly causes = new Tally<string>();
+  readonly failed: FailedRun[] = [];
+
+  constructor(assembly: string) {
+    this.#assembly = assembly;
+  }
+
+  startCloud(): Promise<ChaosCloud> {
+    return ChaosCloud.start(this.#assembly, ({ kind }) => this.faults.add(kind));
+  }
+
+  async run(scenario: Scenario, cloud: ChaosCloud): Promise<void> {
+    const { seed } = scenario;
+    try {
+      const outcome = await withinDeadline(runScenario(cloud, scenario));
+      if (outcome !== HUNG) return this.#count(outcome);
+      const reason = `no end after ${DEADLINE_MILLISECONDS / 1000} s`;
+      this.failed.push({ seed, hung: true, reason, differences: NO_DIFFERENCES });
+    } catch (error) {
+      const reason = error instanceof BadEndState ? error.message : String(Object(error).stack);
+      const differences = error instanceof BadEndState ? error.differences : NO_DIFFERENCES;
+      this.failed.push({ seed, hung: false, reason, differences });
+    }
+  }
+
+  #count({ end, causes, happened }: Outcome): void {
+    this.ends.add(end);
+    for (const cause of causes) this.causes.add(cause);
+    for (const kind of happened) this.faults.add(kind);
+  }
+}
+
+/**
+ * Runs whole jobs under the faults of their seeds. They share a local cloud, but for those that kill theirs.
+ * Starts one or two processes beside the functions' own, and ends them.
+ */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
+  const { runs, seed, onEnd } = options;
+  const campaign = new Campaign(await cloudAssembly(new AbortController().signal));
+  const scenarios = Array.from({ length: runs }, (_, index) => createScenario(seed + index));
+  const shared = await campaign.startCloud();
+  let done = 0;
+  const work = async () => {
+    for (let next = scenarios.shift(); next; next = scenarios.shift()) {
+      const own =
+        next.happenings.cloudKilled === undefined ? undefined : await campaign.startCloud();
+      await campaign.run(next, own ?? shared);
+      await own?.close();
+      done += 1;
+      onEnd(done);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await shared.close();
+  const { ends, faults, causes, failed } = campaign;
+  return { runs, ends, faults, causes, failed };
+}

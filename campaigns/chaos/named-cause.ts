@@ -1,0 +1,44 @@
+import type { S3Client } from '#aws/clients.ts';
+import { explainFailure } from '#cli/executions/chunk-failure.ts';
+import { ExecutionFailed } from '#cli/executions/execution-failed.ts';
+import { PERMANENT_ERRORS, RETRIES } from '#core/contract.ts';
+import { BadEndState } from './end-state.ts';
+
+/** An execution that did not succeed, as Step Functions describes it. */
+export interface FailedExecution {
+  readonly status: string;
+  readonly error: string;
+  readonly cause: string;
+}
+
+/** What faults may lead to: all that is retried, and failures of the services that a map itself calls. */
+const CAUSES: readonly string[] = [
+  ...RETRIES.flatMap(({ errors }) => [...errors]),
+  'States.ItemReaderFailed',
+  'States.ResultWriterFailed',
+];
+
+/** What no fault of a service may look like; a source replaced during a run does. */
+const ON_REPLACEMENT = 'SourceChangedError';
+
+/**
+ * Names why an execution failed, for a map by the writer that did.
+ *
+ * @throws {BadEndState} the failure has no cause that a person can act on, or one that cannot be true.
+ */
+export async function namedCause(
+  s3: S3Client,
+  output: { readonly bucket: string; readonly prefixes: readonly string[] },
+  { status, error, cause }: FailedExecution,
+  mayBeReplaced: boolean,
+): Promise<string> {
+  if (status === 'ABORTED') return status;
+  let failure: unknown = new ExecutionFailed(error, cause);
+  for (const prefix of output.prefixes) {
+    failure = await explainFailure(s3, { bucket: output.bucket, prefix }, failure);
+  }
+  const { name, message } = failure as ExecutionFailed;
+  if (CAUSES.includes(name) || (mayBeReplaced && name === ON_REPLACEMENT)) return name;
+  const kind = PERMANENT_ERRORS.some((each) => each === name) ? 'cannot be true' : 'tells nothing';
+  throw new BadEndState(`the failure ${kind}: ${status} ${name}: ${message.slice(0, 2000)}`);
+}

@@ -1,0 +1,33 @@
+import { encodeRows } from '#cli/encode-rows.ts';
+import { memorySource } from '#core/bytes/memory-source.ts';
+import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { openMatrix } from '#support/open-matrix.ts';
+import { writeNpz } from '#support/write-npz.ts';
+import { createRandom } from './random.ts';
+import { randomMatrix } from './random-matrix.ts';
+import type { Scenario } from './scenario.ts';
+
+/** One matrix that a run may find at its source's key. */
+export interface SourceVersion {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What all chunks together must hold. */
+  expectedText(): Promise<Buffer>;
+}
+
+/** Makes the matrix of a scenario, or the one that takes its place. */
+export function createVersion(scenario: Scenario, which: 'first' | 'second'): SourceVersion {
+  const { seed, dtype, size, profile } = scenario;
+  const random = createRandom(which === 'first' ? seed : -seed - 1);
+  const bytes = writeNpz(randomMatrix(random, dtype, size));
+  return {
+    bytes,
+    async expectedText() {
+      const source = memorySource(bytes);
+      const { matrix } = await openMatrix(source);
+      const rows = { rowStart: 0, rowEnd: size.rows };
+      const text = { dialect: { ...DEFAULT_DIALECT, profile }, compression: 'none' } as const;
+      const parts = encodeRows(matrix, rows, text);
+      return Buffer.concat(await Array.fromAsync(parts, (part) => Buffer.from(part)));
+    },
+  };
+}

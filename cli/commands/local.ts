@@ -1,0 +1,89 @@
+import { Command, Option } from 'commander';
+import type { CommandIo } from '#cli/frame/command-io.ts';
+import { parseCount } from '#cli/options/argument-parsers.ts';
+import { addChunkingOptions, type ChunkingOptions } from '#cli/options/chunking-options.ts';
+import {
+  addDialectOptions,
+  compressionOption,
+  type DialectOptions,
+} from '#cli/options/dialect-options.ts';
+import { addSourceOptions, type SourceFlags } from '#cli/options/source-options.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+import type { CsvDialect } from '#core/outputs/csv/csv-dialect.ts';
+
+/** Options of `local run`. */
+export interface LocalRunOptions extends DialectOptions, ChunkingOptions, SourceFlags {
+  readonly out: string;
+  readonly header: CsvDialect['header'];
+  readonly compression: Compression;
+  readonly append?: true;
+  readonly concurrency?: number;
+  readonly state?: string;
+}
+
+/** Options of `local up`. */
+export interface LocalUpOptions {
+  readonly state: string;
+}
+
+const RUN_EXAMPLES = `
+Examples:
+  $ npm run -s cli -- local run matrix.npz --out chunks
+  $ npm run -s cli -- local run matrix.npz --out chunks --rows-per-chunk 50000 --profile zero0
+  $ npm run -s cli -- local run matrix.npz --out chunks --target-bytes 64MiB --state .state
+  $ npm run -s cli -- local run tuesday.npz --out chunks --append
+`;
+
+const UP_EXAMPLES = `
+Examples:
+  $ npm run -s cli -- local up
+  $ npm run -s cli -- --json local up --state .state
+`;
+
+/** `local run`: from a file to a directory of chunks. */
+function runCommand(io: () => CommandIo): Command {
+  const run = new Command('run')
+    .description('run the stack on this machine: a file in, ordered chunks and their manifest out')
+    .argument('<source...>', 'file or folder; several are stacked by rows')
+    .requiredOption('--out <directory>', 'receives data/ and _manifest/, whole or not at all')
+    .addOption(
+      new Option('--header <where>', 'header line')
+        .choices(['none', 'first-chunk'])
+        .default('none'),
+    )
+    .option('--append', 'add the rows after those that --out holds')
+    .option('--concurrency <n>', 'writers at once', parseCount)
+    .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
+  addChunkingOptions(addDialectOptions(addSourceOptions(run)).addOption(compressionOption()))
+    .addHelpText('after', RUN_EXAMPLES)
+    .action(async (locations: readonly string[], options: LocalRunOptions) => {
+      // The local cloud takes a while to load, and no other command needs it.
+      const { localRun } = await import('#cli/local/local-run.ts');
+      await localRun(locations, options, io());
+    });
+  return run;
+}
+
+/** `local up`: the stack for clients of AWS, until Ctrl-C. */
+function upCommand(io: () => CommandIo): Command {
+  return new Command('up')
+    .description('keep the stack up on this machine, for the AWS CLI, boto3 and every SDK')
+    .option(
+      '--state <directory>',
+      'objects, ledger, executions and access: another start finds them',
+      '.sparse-fanout/up',
+    )
+    .addHelpText('after', UP_EXAMPLES)
+    .action(async (options: LocalUpOptions) => {
+      const { localUp } = await import('#cli/local/local-up.ts');
+      await localUp(options, io());
+    });
+}
+
+/** `local`: the deployed stack on this machine. */
+export function localCommand(io: () => CommandIo): Command {
+  return new Command('local')
+    .description('work with the local cloud')
+    .addCommand(runCommand(io))
+    .addCommand(upCommand(io));
+}

@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { checkRows, encodeRows } from '#cli/encode-rows.ts';
+import { type CommandIo, write } from '#cli/frame/command-io.ts';
+import { type AskedRows, parseRows, rowsWithin } from '#cli/options/argument-parsers.ts';
+import {
+  addDialectOptions,
+  compressionOption,
+  type DialectOptions,
+  parseDialect,
+} from '#cli/options/dialect-options.ts';
+import {
+  addSourceOptions,
+  SOURCE_HELP,
+  type SourceFlags,
+  sourceOptions,
+} from '#cli/options/source-options.ts';
+import { withMatrix } from '#cli/sources/open-source.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+
+interface SliceOptions extends DialectOptions, SourceFlags {
+  readonly rows?: AskedRows;
+  readonly header?: true;
+  readonly compression: Compression;
+}
+
+const EXAMPLES = `
+Examples:
+  $ npm run -s cli -- slice matrix.npz --rows 0:10
+  $ npm run -s cli -- slice s3://bucket/matrix.npz --rows 50000:100000 --profile zero0 > chunk.csv
+  $ npm run -s cli -- slice matrix.npz --rows :3 --header --delimiter '\\t' --na-rep NULL
+  $ npm run -s cli -- slice matrix.npz --compression gzip > rows.csv.gz
+`;
+
+/**
+ * Prints rows as a writer would write them. They are read twice: every row is checked before the
+ * first byte appears, and the pinned source is the same both times. Holds one sub-slice at a time.
+ */
+async function slice(
+  locations: readonly string[],
+  options: SliceOptions,
+  io: CommandIo,
+): Promise<void> {
+  const { compression } = options;
+  const dialect = parseDialect(options, options.header ? 'first-chunk' : 'none');
+  const asked = { locations, options: sourceOptions(options) };
+  await withMatrix(asked, io.signal, async ({ matrix }) => {
+    const rows = rowsWithin(options.rows, matrix.shape[0]);
+    await checkRows(matrix, rows);
+    for await (const part of encodeRows(matrix, rows, { dialect, compression })) {
+      io.signal.throwIfAborted();
+      await write(io.stdout, part);
+    }
+  });
+}
+
+/** `slice`: the one-chunk reproduction. */
+export function sliceCommand(io: () => CommandIo): Command {
+  const command = new Command('slice')
+    .description('print rows of a source as a writer would write them')
+    .argument('<source...>', SOURCE_HELP)
+    .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
+    .option('--header', 'begin with a header line');
+  return addDialectOptions(addSourceOptions(command))
+    .addOption(compressionOption())
+    .addHelpText('after', EXAMPLES)
+    .action((locations: readonly string[], options: SliceOptions) =>
+      slice(locations, options, io()),
+    );
+}

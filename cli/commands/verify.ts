@@ -1,0 +1,157 @@
+import { Command } from 'commander';
+import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
+import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import { parseCount } from '#cli/options/argument-parsers.ts';
+import { addSourceOptions, type SourceFlags, sourceOptions } from '#cli/options/source-options.ts';
+import { readChunk } from '#cli/outputs/read-chunk.ts';
+import { type StoredRun, withStoredRun } from '#cli/outputs/stored-run.ts';
+import { withMatrix } from '#cli/sources/open-source.ts';
+import { generationProblems } from '#cli/verify/generation-problems.ts';
+import { manifestProblems } from '#cli/verify/manifest-problems.ts';
+import { rederiveSample } from '#cli/verify/rederive.ts';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { crc32Hex } from '#core/checksum/crc32.ts';
+import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
+import type { ManifestEntry } from '#core/manifest/manifest.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+
+interface VerifyOptions extends SourceFlags {
+  readonly source?: readonly string[];
+  readonly sample: number;
+  readonly seed: number;
+}
+
+/** What `verify --json` prints. */
+interface Verification {
+  readonly runId: string;
+  /** Runs whose rows are in the set. */
+  readonly generations: number;
+  readonly chunks: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly crc32: string;
+  /** Chunks that were derived from the source again and found equal byte for byte. */
+  readonly rederived: readonly number[];
+}
+
+/** More are counted, not told. */
+const MAX_PROBLEMS = 5;
+const DEFAULT_SAMPLE = 3;
+const DEFAULT_SEED = 1;
+
+const EXAMPLES = `
+Examples:
+  $ npm run -s cli -- verify chunks
+  $ npm run -s cli -- verify chunks --source matrix.npz --sample 10
+  $ npm run -s cli -- verify s3://bucket/run/_manifest/manifest.json --source s3://bucket/matrix.npz
+`;
+
+function assertNone(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  const more = problems.length - MAX_PROBLEMS;
+  const rest = more > 0 ? `; and ${more} more` : '';
+  throw new ManifestError(`${problems.slice(0, MAX_PROBLEMS).join('; ')}${rest}`);
+}
+
+async function differences(
+  chunk: ByteSource,
+  entry: ManifestEntry,
+  compression: Compression,
+): Promise<string[]> {
+  const name = `chunk ${entry.index}`;
+  const { content_length, record_count } = entry.meta;
+  if (chunk.size !== content_length) {
+    return [`${name} has ${chunk.size} bytes, the manifest says ${content_length}`];
+  }
+  const { bytes, lines, crc32 } = await readChunk(chunk, compression);
+  const problems: string[] = [];
+  if (bytes !== entry.contentBytes) {
+    problems.push(`${name} has ${bytes} bytes of text, the manifest says ${entry.contentBytes}`);
+  }
+  if (crc32Hex(crc32) !== entry.crc32) {
+    problems.push(`${name} has CRC-32 ${crc32Hex(crc32)}, the manifest says ${entry.crc32}`);
+  }
+  if (lines !== record_count) {
+    problems.push(`${name} has ${lines} lines, the manifest says ${record_count}`);
+  }
+  return problems;
+}
+
+async function chunkProblems(run: StoredRun, entry: ManifestEntry): Promise<string[]> {
+  try {
+    const { compression } = run.manifest;
+    return await run.withChunk(entry, (chunk) => differences(chunk, entry, compression));
+  } catch (error) {
+    if (error instanceof SourceNotFoundError) return [`chunk ${entry.index} is missing`];
+    if (error instanceof ManifestError) return [error.message];
+    throw error;
+  }
+}
+
+async function allChunkProblems(run: StoredRun, signal: AbortSignal): Promise<string[]> {
+  const problems: string[] = [];
+  for (const entry of run.manifest.entries) {
+    signal.throwIfAborted();
+    problems.push(...(await chunkProblems(run, entry)));
+  }
+  return problems;
+}
+
+function prose(verification: Verification): string {
+  const { generations, chunks, rows, bytes, crc32, rederived } = verification;
+  const appended = generations > 1 ? ` of ${formatCount(generations)} generations` : '';
+  const again =
+    rederived.length > 0 ? `; derived again and equal: chunks ${rederived.join(', ')}` : '';
+  return `verified ${formatCount(chunks)} chunks${appended}, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}`;
+}
+
+/**
+ * Reads every chunk of a run again and holds it, and the generations of its set, against the manifest.
+ *
+ * @throws {ManifestError} with the first problems and the number of the others.
+ */
+export async function verifyRun(
+  run: StoredRun,
+  options: VerifyOptions,
+  signal: AbortSignal,
+): Promise<Verification> {
+  const { manifest } = run;
+  assertNone([
+    ...manifestProblems(run),
+    ...(await generationProblems(run)),
+    ...(await allChunkProblems(run, signal)),
+  ]);
+  const { source } = options;
+  const rederived =
+    source === undefined
+      ? []
+      : await withMatrix({ locations: source, options: sourceOptions(options) }, signal, (given) =>
+          rederiveSample(run, given, options),
+        );
+  const { chunks, rows, bytes, crc32 } = manifest.totals;
+  const generations = manifest.generation ?? 1;
+  return { runId: manifest.runId, generations, chunks, rows, bytes, crc32, rederived };
+}
+
+async function verify(location: string, options: VerifyOptions, io: CommandIo): Promise<void> {
+  const verification = await withStoredRun(location, io.signal, (run) =>
+    verifyRun(run, options, io.signal),
+  );
+  await printResult(io, verification, prose(verification));
+}
+
+/** `verify`: reads every chunk of a finished run again and holds it against the manifest. */
+export function verifyCommand(io: () => CommandIo): Command {
+  const command = new Command('verify')
+    .description('read every chunk of a run again and hold it against its manifest')
+    .argument('<run>', 'directory of local run --out, or the s3:// URI of a manifest')
+    .option(
+      '--source <source...>',
+      'derive sampled chunks again from this file, folder or s3:// URI',
+    )
+    .option('--sample <n>', 'chunks to derive again', parseCount, DEFAULT_SAMPLE)
+    .option('--seed <n>', 'which chunks are sampled', parseCount, DEFAULT_SEED);
+  return addSourceOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action((location: string, options: VerifyOptions) => verify(location, options, io()));
+}

@@ -1,0 +1,76 @@
+import { inspect } from 'node:util';
+import { StateDirectoryInUse } from '@sparse-fanout/local-cloud/state-directory.ts';
+import { CommanderError } from 'commander';
+import { RequestError } from '#core/errors.ts';
+import { type CommandIo, ReaderGone, write } from './command-io.ts';
+import { UsageError } from './usage-error.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+/** What a shell reports for a program ended by Ctrl-C. */
+const EXIT_INTERRUPTED = 130;
+
+/** Set to see where an error comes from; without it no stack trace is ever printed. */
+const DEBUG_VARIABLE = 'SPARSE_FANOUT_DEBUG';
+
+/** Errors that another command line would not have met. */
+const USAGE_ERRORS = [CommanderError, UsageError, RequestError, StateDirectoryInUse];
+
+interface Failure {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Errors of the file system, by code, as a person would say them. */
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EACCES: 'may not be read or written by this user',
+  EISDIR: 'is a directory',
+  ENOTDIR: 'is not a directory',
+  ENOSPC: 'lies on a disk that is full',
+};
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, '; ').trim();
+}
+
+function failureOf(error: unknown, { signal }: CommandIo): Failure {
+  if (signal.aborted) return { name: 'Interrupted', message: 'stopped before it was done' };
+  if (error instanceof CommanderError && error.code === 'commander.help') {
+    return { name: 'UsageError', message: 'a command is missing; --help shows them all' };
+  }
+  if (error instanceof CommanderError) {
+    return { name: 'UsageError', message: oneLine(error.message.replace(/^error: /, '')) };
+  }
+  if (!(error instanceof Error)) return { name: 'Error', message: oneLine(String(error)) };
+  const { code, path } = error as NodeJS.ErrnoException;
+  const problem = FILE_PROBLEMS[code ?? ''];
+  if (problem !== undefined && path !== undefined) {
+    return { name: 'FileError', message: `${path} ${problem}` };
+  }
+  return { name: error.name, message: oneLine(error.message) };
+}
+
+function exitCodeOf(error: unknown, { signal }: CommandIo): number {
+  if (signal.aborted) return EXIT_INTERRUPTED;
+  return USAGE_ERRORS.some((kind) => error instanceof kind) ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/**
+ * Says on one line of stderr what went wrong, as `error: <Name>: <sentence>`, or as an object with
+ * `--json`. A reader that closed the pipe, as `head` does, is no failure.
+ *
+ * @returns the exit code: 1 the job failed or the source is bad, 2 wrong usage, 130 Ctrl-C.
+ */
+export async function reportFailure(error: unknown, io: CommandIo): Promise<number> {
+  if (error instanceof ReaderGone) return 0;
+  const failure = failureOf(error, io);
+  const line = io.json
+    ? JSON.stringify({ error: failure })
+    : `error: ${failure.name}: ${failure.message}`;
+  await write(io.stderr, `${line}\n`);
+  if (process.env[DEBUG_VARIABLE] !== undefined) {
+    await write(io.stderr, `${inspect(error)}\n`);
+  }
+  return exitCodeOf(error, io);
+}

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { glob, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+const CACHE = join(ROOT, '.sparse-fanout');
+
+/** Longer than a run takes that still works with the assembly of its time. */
+const MAX_AGE_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** Everything that the synthesized template and the bundled handlers are made of. */
+const SOURCES = [
+  'bin/app.ts',
+  '{lib,lambdas,core,aws}/**/*.ts',
+  'cdk.json',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
+
+/** The CDK app could not be synthesized; the message holds the last line it said. */
+export class SynthesisError extends Error {
+  override readonly name = 'SynthesisError';
+}
+
+async function hashSources(): Promise<string> {
+  const hash = createHash('sha256').update(process.version);
+  const files = await Array.fromAsync(glob(SOURCES, { cwd: ROOT }));
+  for (const file of files.sort()) {
+    hash.update(`\0${file}\0`).update(await readFile(join(ROOT, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Context that the CDK command line would hand to the app: the feature flags of `cdk.json`. */
+async function cdkContext(): Promise<string> {
+  const config: unknown = JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8'));
+  const context = config !== null && typeof config === 'object' && 'context' in config;
+  return JSON.stringify(context ? config.context : {});
+}
+
+/** Runs the CDK app as `cdk synth` does, without the time its command line takes to start. */
+async function synthesize(directory: string, signal: AbortSignal): Promise<void> {
+  const env = { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: await cdkContext() };
+  const app = spawn(process.execPath, ['bin/app.ts'], {
+    cwd: ROOT,
+    env,
+    signal,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  app.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-10_000);
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    app.once('error', reject).once('close', resolve);
+  });
+  if (code === 0) return;
+  const told = said.split('\n').filter((line) => /error/i.test(line));
+  throw new SynthesisError(
+    `the CDK app ended with exit code ${code} (${told[0]?.trim() ?? 'it said nothing'}); run npm run synth to see all of it`,
+  );
+}
+
+/** Removes the assemblies of sources that have changed since, unless a run may still use them. */
+async function removeStale(): Promise<void> {
+  const newest = Date.now() - MAX_AGE_MILLISECONDS;
+  for await (const name of glob('assembly-*', { cwd: CACHE })) {
+    const directory = join(CACHE, name);
+    const made = await stat(directory).catch(() => undefined);
+    if (made !== undefined && made.mtimeMs < newest) {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+}
+
+/**
+ * The directory of the synthesized cloud assembly of this checkout. It is made once for each state of
+ * the sources and kept in `.sparse-fanout/`; processes that make it at the same time do not disturb
+ * each other.
+ *
+ * @throws {SynthesisError} the CDK app failed.
+ */
+export async function cloudAssembly(signal: AbortSignal): Promise<string> {
+  const directory = join(CACHE, `assembly-${await hashSources()}`);
+  const isMade = () => stat(join(directory, 'manifest.json')).then(Boolean, () => false);
+  if (await isMade()) return directory;
+  await mkdir(CACHE, { recursive: true });
+  const draft = join(CACHE, `draft-${randomUUID()}`);
+  try {
+    await synthesize(draft, signal);
+    await removeStale();
+    await rename(draft, directory).catch(async (error: unknown) => {
+      if (!(await isMade())) throw error;
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return directory;
+}

@@ -1,0 +1,30 @@
+import type { LocalCloud } from '@sparse-fanout/local-cloud';
+
+/** Set by a user for AWS itself; they would win over, or be sent along with, the keys below. */
+const FOREIGN_VARIABLES = ['AWS_PROFILE', 'AWS_SESSION_TOKEN'];
+
+/** Environment variables with which the AWS CLI, boto3 and every SDK talk to a local cloud. */
+export function clientVariables(cloud: LocalCloud): Readonly<Record<string, string>> {
+  const { endpoints, credentials, region, caFile } = cloud;
+  return {
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SFN: endpoints.states,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_CA_BUNDLE: caFile,
+    NODE_EXTRA_CA_CERTS: caFile,
+  };
+}
+
+const quoted = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
+
+/** Lines of shell that set the variables and forget what would get in their way. */
+export function shellLines(variables: Readonly<Record<string, string>>): string {
+  const exports = Object.entries(variables).map(
+    ([name, value]) => `export ${name}=${quoted(value)}`,
+  );
+  return [`unset ${FOREIGN_VARIABLES.join(' ')}`, ...exports].join('\n');
+}

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { S3Client } from '#aws/clients.ts';
+import { createObject } from '#aws/create-only.ts';
+import { readText } from '#aws/objects.ts';
+import { parseS3Uri } from '#aws/s3-uri.ts';
+import { bindRun } from '#cli/executions/bound-run.ts';
+import { executeRun } from '#cli/executions/execute-run.ts';
+import type { Progress } from '#cli/frame/progress.ts';
+import { UsageError } from '#cli/frame/usage-error.ts';
+import { appendRun } from '#cli/outputs/append-directory.ts';
+import { assertHoldsRun, holdsRun } from '#cli/outputs/out-directory.ts';
+import { manifestPath } from '#cli/outputs/stored-run.ts';
+import { pinObject } from '#cli/sources/open-source.ts';
+import { ManifestError } from '#core/errors.ts';
+import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { generationKey, manifestKey } from '#core/run/output-keys.ts';
+import type { OutputLocation } from '#core/run/run.ts';
+import type { Session } from './local-cloud-session.ts';
+
+/** Rows that go after those of a directory. */
+export interface AppendTask {
+  /** A request without `output.uri` and `append`. */
+  readonly request: { readonly output: object };
+  readonly directory: string;
+  /** Latest manifest of the directory. */
+  readonly held: Manifest;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Where the set of a directory lies in S3, as its manifest says. */
+function locate({ entries }: Manifest, directory: string, bucket: string): OutputLocation {
+  const folder = dirname(dirname(entries[0]!.url));
+  const { bucket: found, key } = parseS3Uri(`${folder}/`);
+  if (found === bucket) return { bucket, prefix: key };
+  throw new UsageError(
+    `--out ${directory} was written to the bucket ${found}, not to that of this checkout's stack, ${bucket}: append to it where it was made`,
+  );
+}
+
+function generationsIn({ generations = [] }: Manifest): readonly string[] {
+  return generations.map((each) => JSON.stringify(each));
+}
+
+/**
+ * Puts the manifests of a directory where Plan and Finalize look for what a run comes after; they read no
+ * chunk of it. A kept state has them already, and may have one generation more: of a copy that broke off.
+ *
+ * @returns the latest manifest in S3.
+ * @throws {UsageError} the state holds another set at that place.
+ */
+async function seed(
+  s3: S3Client,
+  { bucket, prefix }: OutputLocation,
+  { directory, held }: AppendTask,
+): Promise<Manifest> {
+  const there = await readText(s3, bucket, manifestKey(prefix));
+  if (there !== undefined) {
+    const latest = parseManifest(there);
+    const generations = generationsIn(latest);
+    if (generationsIn(held).every((each, index) => each === generations[index])) return latest;
+    throw new UsageError(
+      `--state holds another set at the place of --out ${directory}; append without --state, or with that which the set was made with`,
+    );
+  }
+  const text = await readFile(manifestPath(directory), 'utf8');
+  for (const key of [generationKey(prefix, held.generation ?? 1), manifestKey(prefix)]) {
+    await createObject(s3, { bucket, key, contentType: 'application/json' }, [text]);
+  }
+  return held;
+}
+
+/** Copies the generations that a directory has not yet. @returns its latest manifest then */
+async function copyGenerations(
+  s3: S3Client,
+  { bucket, prefix }: OutputLocation,
+  task: AppendTask,
+): Promise<Manifest> {
+  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, task.signal);
+  let { held } = task;
+  for (;;) {
+    const key = generationKey(prefix, (held.generation ?? 1) + 1);
+    const manifestText = await readText(s3, bucket, key);
+    if (manifestText === undefined) return held;
+    await appendRun({ manifestText, openChunk }, task.directory, held, task.signal);
+    held = parseManifest(manifestText);
+  }
+}
+
+/**
+ * Runs a request as an append to the set that a directory holds, and adds the new generation to it. Its own
+ * chunks stay where they are: a local cloud without a state gets the manifests only.
+ *
+ * @returns the latest manifest, and whether rows were added.
+ * @throws {UsageError} the directory's set lies elsewhere, or another run is being added.
+ * @throws {ExecutionFailed} the execution failed; the directory is as it was before.
+ */
+export async function appendTo(
+  session: Session,
+  task: AppendTask,
+): Promise<{ readonly manifest: Manifest; readonly isNew: boolean }> {
+  const { clients, outputs } = session;
+  const { s3 } = clients;
+  const { request, directory, held, progress } = task;
+  const bare = await bindRun(s3, request, outputs.outputBucket);
+  const output = locate(held, directory, outputs.outputBucket);
+  const uri = `s3://${output.bucket}/${output.prefix}`;
+  const asked = { ...request, output: { ...request.output, uri, append: true } };
+  const { runId } = await bindRun(s3, asked, outputs.outputBucket);
+  // The first batch may have been run without --append.
+  const known = [bare.runId, runId].find((id) => holdsRun(held, id));
+  if (known !== undefined) {
+    await assertHoldsRun(directory, held, known);
+    return { manifest: held, isNew: false };
+  }
+  const latest = await seed(s3, output, task);
+  await executeRun(session, { runId, output, after: latest }, asked, task);
+  progress.say(`copying the chunks to ${join(directory, 'data')}`);
+  const manifest = await copyGenerations(s3, output, task);
+  if (holdsRun(manifest, runId)) return { manifest, isNew: true };
+  throw new ManifestError(`run ${runId} is not in the manifest of its output`);
+}

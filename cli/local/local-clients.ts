@@ -1,0 +1,24 @@
+import type { LocalCloud } from '@sparse-fanout/local-cloud';
+import { createS3Client, createStatesClient, type S3Client, type SFNClient } from '#aws/clients.ts';
+
+/** The clients that a run needs, for one local cloud, whatever the environment says about AWS. */
+export interface LocalClients {
+  readonly s3: S3Client;
+  readonly states: SFNClient;
+  close(): void;
+}
+
+/** Creates clients that trust the certificate of one local cloud, and it alone. */
+export function createLocalClients(cloud: LocalCloud): LocalClients {
+  const { endpoints, region, credentials, caPem: ca } = cloud;
+  const s3 = createS3Client({ endpoint: endpoints.s3, region, credentials, ca });
+  const states = createStatesClient({ endpoint: endpoints.states, region, credentials, ca });
+  return {
+    s3,
+    states,
+    close() {
+      s3.destroy();
+      states.destroy();
+    },
+  };
+}

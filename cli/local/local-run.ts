@@ -1,0 +1,158 @@
+import { readText } from '#aws/objects.ts';
+import { headObject } from '#aws/stored-object.ts';
+import type { LocalRunOptions } from '#cli/commands/local.ts';
+import { type BoundRun, bindRun } from '#cli/executions/bound-run.ts';
+import { executeRun } from '#cli/executions/execute-run.ts';
+import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
+import { formatBytes, formatCount, formatSeconds } from '#cli/frame/format-figures.ts';
+import { createProgress, type Progress } from '#cli/frame/progress.ts';
+import { chunkingOf } from '#cli/options/chunking-options.ts';
+import { parseDialect, textSection } from '#cli/options/dialect-options.ts';
+import { sourceOptions } from '#cli/options/source-options.ts';
+import { assertHoldsRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
+import { fileObjectStore } from '#cli/sources/file-object-store.ts';
+import { asUri, pinObject } from '#cli/sources/open-source.ts';
+import { uploadUnit } from '#cli/sources/upload-source.ts';
+import { ManifestError } from '#core/errors.ts';
+import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import { generationKey, manifestKey } from '#core/run/output-keys.ts';
+import { findFormat } from '#core/sparse/formats/find-format.ts';
+import type { SourceUnit } from '#core/sparse/formats/matrix-format.ts';
+import { listUnits } from '#core/sparse/source/list-units.ts';
+import { appendTo } from './local-append.ts';
+import { inLocalCloud, type Session } from './local-cloud-session.ts';
+
+/** The files of a source: where each of its units is to lie in a bucket follows from their paths. */
+interface LocalSource {
+  readonly store: ObjectStore;
+  readonly units: readonly SourceUnit[];
+}
+
+/** What one run works with. */
+interface Task {
+  readonly source: LocalSource;
+  readonly options: LocalRunOptions;
+  /** Manifest of the run that `--out` holds already. */
+  readonly held: Manifest | undefined;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** How a run ended. */
+interface Outcome {
+  readonly manifest: Manifest;
+  /** False when a run before wrote everything. */
+  readonly isNew: boolean;
+  /** What the template asks for that has no effect here. */
+  readonly notSimulated: readonly string[];
+}
+
+const NOT_AWS = 'local stand-ins, checked against AWS recordings; not AWS';
+
+function requestOf(uris: readonly string[], options: LocalRunOptions) {
+  const { concurrency } = options;
+  return {
+    source: { ...(uris.length === 1 ? { uri: uris[0] } : { uris }), ...sourceOptions(options) },
+    output: { compression: options.compression, text: textSection(options, options.header) },
+    chunking: chunkingOf(options),
+    ...(concurrency !== undefined && { limits: { concurrency } }),
+  };
+}
+
+async function publish({ s3 }: Session['clients'], run: BoundRun, task: Task): Promise<Manifest> {
+  const { bucket, prefix } = run.output;
+  const manifestText = await readText(s3, bucket, generationKey(prefix, 1));
+  if (manifestText === undefined) throw new ManifestError(`run ${run.runId} has no manifest`);
+  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, task.signal);
+  task.progress.say(`copying the chunks to ${task.options.out}`);
+  await publishRun({ manifestText, openChunk }, task.options.out, task.signal);
+  return parseManifest(manifestText);
+}
+
+async function runIn(session: Session, task: Task): Promise<Outcome> {
+  const { outputs, clients, notSimulated } = session;
+  const { s3 } = clients;
+  task.progress.say('uploading the source');
+  const { store, units } = task.source;
+  const uris: string[] = [];
+  for (const unit of units) uris.push(await uploadUnit(s3, unit, store, outputs.sourceBucket));
+  const request = requestOf(uris, task.options);
+  const { held, options } = task;
+  if (held !== undefined && options.append === true) {
+    const added = await appendTo(session, { ...task, request, held, directory: options.out });
+    return { ...added, notSimulated };
+  }
+  const run = await bindRun(s3, request, outputs.outputBucket);
+  if (held !== undefined) {
+    await assertHoldsRun(options.out, held, run.runId);
+    return { manifest: held, isNew: false, notSimulated };
+  }
+  const { bucket, prefix } = run.output;
+  const before = await headObject(s3, bucket, manifestKey(prefix));
+  await executeRun(session, run, request, task);
+  const manifest = await publish(clients, run, task);
+  return { manifest, isNew: before === undefined, notSimulated };
+}
+
+function summary(
+  { manifest, isNew, notSimulated }: Outcome,
+  out: string,
+  milliseconds: number,
+): object {
+  const { runId, totals } = manifest;
+  const seconds = Math.round(milliseconds) / 1000;
+  return { runId, out, isNew, ...totals, seconds, environment: NOT_AWS, notSimulated };
+}
+
+function prose(
+  { manifest, isNew, notSimulated }: Outcome,
+  out: string,
+  milliseconds: number,
+): string {
+  const { runId, totals } = manifest;
+  const { rows, chunks, bytes, crc32 } = totals;
+  const known = isNew ? '' : ', complete already: nothing new was written';
+  return [
+    `run      ${runId}${known}`,
+    `rows     ${formatCount(rows)}`,
+    `chunks   ${formatCount(chunks)}, ${formatBytes(bytes)}`,
+    `CRC-32   ${crc32} of all chunks in order`,
+    `output   ${out}`,
+    `time     ${formatSeconds(milliseconds)}`,
+    `ran on   ${NOT_AWS}; ${notSimulated.length} settings of the template have no effect here, --json lists them`,
+  ].join('\n');
+}
+
+/**
+ * Runs the stack of this checkout on files, from upload to verified copies of the chunks.
+ *
+ * @throws {UsageError} `--out` holds something else; nothing was started.
+ * @throws {StateDirectoryInUse} another process works on `--state`.
+ * @throws {ExecutionFailed} the execution failed; `--out` is as it was before.
+ */
+export async function localRun(
+  locations: readonly string[],
+  options: LocalRunOptions,
+  io: CommandIo,
+): Promise<void> {
+  const startedAt = performance.now();
+  parseDialect(options, options.header);
+  const held = await heldManifest(options.out);
+  const progress = createProgress(io);
+  const { out, state, concurrency } = options;
+  const store = fileObjectStore();
+  try {
+    const units = await listUnits(store, { uris: await Promise.all(locations.map(asUri)) });
+    // A source of no known format is refused before anything starts.
+    for (const unit of units) await findFormat(unit, sourceOptions(options), store);
+    const task = { source: { store, units }, options, held, progress, signal: io.signal };
+    const session = { out, state, concurrency };
+    const outcome = await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, task));
+    const milliseconds = performance.now() - startedAt;
+    await printResult(io, summary(outcome, out, milliseconds), prose(outcome, out, milliseconds));
+  } finally {
+    progress.stop();
+    await store.close();
+  }
+}

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import type { LocalCloud } from '@sparse-fanout/local-cloud';
+import type { Happening } from '@sparse-fanout/local-cloud/happening.ts';
+import type { LocalUpOptions } from '#cli/commands/local.ts';
+import { type CommandIo, printResult, write } from '#cli/frame/command-io.ts';
+import { createProgress } from '#cli/frame/progress.ts';
+import { clientVariables, shellLines } from './client-variables.ts';
+import { happeningLine } from './describe-happening.ts';
+import { startStack } from './local-cloud-session.ts';
+
+function summary(cloud: LocalCloud, stateDirectory: string): object {
+  const { endpoints, region, credentials, caFile, outputs, logDirectory, notSimulated } = cloud;
+  const variables = clientVariables(cloud);
+  const access = { endpoints, region, credentials, caFile, variables };
+  return { ...access, outputs, stateDirectory, logDirectory, notSimulated };
+}
+
+const aligned = (entries: readonly (readonly [string, string])[]): string =>
+  entries.map(([name, value]) => `  ${name.padEnd(18)} ${value}`).join('\n');
+
+function prose(cloud: LocalCloud, stateDirectory: string): string {
+  const { endpoints, credentials, region, caFile, outputs, logDirectory } = cloud;
+  const access = aligned([
+    ['S3', endpoints.s3],
+    ['DynamoDB', endpoints.dynamodb],
+    ['Step Functions', endpoints.states],
+    ['region', region],
+    ['access key', credentials.accessKeyId],
+    ['secret key', credentials.secretAccessKey],
+    ['certificate', caFile],
+    ['state', stateDirectory],
+    ['function logs', logDirectory],
+  ]);
+  return `The local cloud is up: stand-ins on this machine, checked against AWS recordings; not AWS.
+
+${access}
+
+Outputs of the stack
+${aligned(Object.entries(outputs))}
+
+For the AWS CLI, boto3 and the SDKs, in another shell
+${shellLines(clientVariables(cloud))}
+
+Then a run starts with
+aws s3 cp x.npz s3://${outputs['SourceBucketName']}/x.npz
+
+Ctrl-C ends it; the same command finds everything again. What happens:`;
+}
+
+/** Tells what happens, one line each, from `start` on and until nobody reads any more. */
+function createTeller({ stdout, json }: CommandIo) {
+  const { promise: started, resolve: start } = Promise.withResolvers<void>();
+  const { promise: readerGone, reject } = Promise.withResolvers<never>();
+  return {
+    start,
+    readerGone,
+    tell(happening: Happening): void {
+      if (json) return;
+      const line = happeningLine(happening, new Date());
+      started.then(() => write(stdout, `${line}\n`)).catch(reject);
+    },
+  };
+}
+
+/**
+ * Keeps the stack of this checkout up on this machine until Ctrl-C, which is its proper end: what is under way
+ * then is aborted, and can be redriven after the next start.
+ *
+ * @throws {StateDirectoryInUse} another process works on the state directory.
+ */
+export async function localUp(options: LocalUpOptions, io: CommandIo): Promise<void> {
+  const stateDirectory = resolve(options.state);
+  const { tell, start, readerGone } = createTeller(io);
+  const progress = createProgress(io);
+  const cloud = await startStack({ stateDirectory, observe: tell }, progress, io.signal);
+  try {
+    io.signal.throwIfAborted();
+    const stopped = once(io.signal, 'abort');
+    await printResult(io, summary(cloud, stateDirectory), prose(cloud, stateDirectory));
+    start();
+    await Promise.race([stopped, readerGone]);
+  } finally {
+    await cloud.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { InvalidArgumentError } from 'commander';
+import { UsageError } from '#cli/frame/usage-error.ts';
+import type { RowRange } from '#core/contract.ts';
+
+/** Bytes of each unit: KiB = 1024, KB = 1000. */
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+};
+
+/** Rows as they are asked for; an end left open is the last row of the matrix. */
+export interface AskedRows {
+  readonly rowStart: number;
+  readonly rowEnd: number | undefined;
+}
+
+/**
+ * Parses bytes such as `64MiB`, `500KB` or `1048576`.
+ *
+ * @throws {InvalidArgumentError} for commander, which names the option.
+ */
+export function parseSize(text: string): number {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text) ?? [];
+  const bytes = Number(digits) * (UNIT_BYTES[unit.toUpperCase()] ?? Number.NaN);
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  throw new InvalidArgumentError('Allowed are bytes such as 64MiB, 500KB or 1048576');
+}
+
+/** @throws {InvalidArgumentError} the text is not a whole number of at least 1. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError('Allowed are whole numbers from 1');
+}
+
+/** @throws {InvalidArgumentError} the text is not `a:b`, `a:` or `:b` with `a <= b`. */
+export function parseRows(text: string): AskedRows {
+  const [, start, end] = /^(\d*):(\d*)$/.exec(text) ?? [];
+  const rowStart = Number(start);
+  const rowEnd = end === undefined || end === '' ? undefined : Number(end);
+  const given = start !== undefined && text !== ':';
+  if (given && Number.isSafeInteger(rowStart) && rowStart <= (rowEnd ?? rowStart)) {
+    return { rowStart, rowEnd };
+  }
+  throw new InvalidArgumentError(
+    'Allowed are ranges of rows a:b, a: or :b, counted from 0, the end not included',
+  );
+}
+
+/** @throws {UsageError} the range passes the last row of the matrix. */
+export function rowsWithin(asked: AskedRows | undefined, rows: number): RowRange {
+  const rowStart = asked?.rowStart ?? 0;
+  const rowEnd = asked?.rowEnd ?? rows;
+  if (rowStart <= rowEnd && rowEnd <= rows) return { rowStart, rowEnd };
+  throw new UsageError(
+    `--rows must lie within 0:${rows}, the rows of the source, got ${rowStart}:${asked?.rowEnd ?? ''}`,
+  );
+}

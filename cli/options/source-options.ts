@@ -1,0 +1,47 @@
+import { type Command, Option } from 'commander';
+import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import { FORMATS, type SourceFormat } from '#core/sparse/layout/matrix-layout.ts';
+import { parseCount } from './argument-parsers.ts';
+
+/** How a source is to be read, as given on the command line; what is not given is told by its content. */
+export interface SourceFlags {
+  readonly format?: SourceFormat;
+  readonly layer?: string;
+  readonly zeroBased?: true;
+  readonly oneBased?: true;
+  readonly labels?: true;
+  readonly columns?: number;
+}
+
+/** Help for the argument that names a source. */
+export const SOURCE_HELP = 'file, folder or s3:// URI; several are stacked by rows';
+
+/** Adds the options that decide how a source is read. */
+export function addSourceOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--format <name>', 'of the source (default: told by its content)').choices(
+        FORMATS,
+      ),
+    )
+    .option('--layer <path>', 'h5ad: the matrix, such as layers/counts (default: X)')
+    .addOption(
+      new Option('--zero-based', 'svmlight: columns are counted from 0').conflicts('oneBased'),
+    )
+    .option('--one-based', 'svmlight: columns are counted from 1')
+    .option('--labels', 'svmlight: the label becomes the first column')
+    .option('--columns <n>', 'svmlight and npy: number of columns', parseCount);
+}
+
+/** The options of a request's source; what was not given stays out, because all of it names the run. */
+export function sourceOptions(flags: SourceFlags): SourceOptions {
+  const { format, layer, zeroBased, oneBased, labels, columns } = flags;
+  return {
+    ...(format !== undefined && { format }),
+    ...(layer !== undefined && { layer }),
+    ...(zeroBased !== undefined && { zeroBased }),
+    ...(oneBased !== undefined && { zeroBased: false }),
+    ...(labels !== undefined && { labels }),
+    ...(columns !== undefined && { columns }),
+  };
+}

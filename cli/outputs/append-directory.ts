@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UsageError } from '#cli/frame/usage-error.ts';
+import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
+import { claimKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
+import { copyChunks, type FinishedRun } from './out-directory.ts';
+import { chunkName, dataPath } from './stored-run.ts';
+
+/** Claims a generation of a directory for a run; claiming it again is fine. */
+async function claim(directory: string, { runId, generation = 1 }: Manifest): Promise<void> {
+  const path = join(directory, claimKey('', generation));
+  const text = `${JSON.stringify({ runId })}\n`;
+  const holder = await writeFile(path, text, { flag: 'wx' }).then(
+    () => text,
+    async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      return await readFile(path, 'utf8');
+    },
+  );
+  if (holder === text) return;
+  throw new UsageError(
+    `generation ${generation} of --out ${directory} is being added by another run (${holder.trim()}); wait for it, then repeat this one`,
+  );
+}
+
+/**
+ * Adds a generation to the directory that holds the ones before: its chunks, then its manifest, then that in
+ * the place of the latest. Each appears by rename, so that the set before is whole until the new one is. Every
+ * chunk's CRC-32 is checked on the way. Repeating it after a crash is fine.
+ *
+ * @param run manifest and chunks of the new generation.
+ * @param held latest manifest of the directory.
+ * @throws {ManifestError} an object is not what the manifest says.
+ * @throws {UsageError} another run is being added.
+ */
+export async function appendRun(
+  run: FinishedRun,
+  directory: string,
+  held: Manifest,
+  signal: AbortSignal,
+): Promise<void> {
+  const manifest = parseManifest(run.manifestText);
+  const place = resolve(directory);
+  await claim(directory, manifest);
+  const draft = join(dirname(place), `.${basename(place)}.${randomUUID()}`);
+  try {
+    await mkdir(draft);
+    const added = manifest.entries.slice(held.entries.length);
+    await copyChunks(run, added, draft, signal);
+    for (const name of added.map(chunkName))
+      await rename(join(draft, name), join(dataPath(place), name));
+    for (const key of [generationKey('', manifest.generation ?? 1), manifestKey('')]) {
+      const copy = join(draft, basename(key));
+      await writeFile(copy, run.manifestText);
+      await rename(copy, join(place, key));
+    }
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}

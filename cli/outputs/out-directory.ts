@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { UsageError } from '#cli/frame/usage-error.ts';
+import { withFile } from '#cli/sources/open-source.ts';
+import { readBlocks } from '#cli/sources/read-blocks.ts';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { crc32Hex } from '#core/checksum/crc32.ts';
+import { ManifestError } from '#core/errors.ts';
+import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+import { generationKey } from '#core/run/output-keys.ts';
+import { readChunk } from './read-chunk.ts';
+import { chunkName, dataPath, manifestPath } from './stored-run.ts';
+
+/** A finished run in S3, to be copied into a directory. */
+export interface FinishedRun {
+  /** The manifest's own bytes. */
+  readonly manifestText: string;
+  openChunk(entry: ManifestEntry): Promise<ByteSource>;
+}
+
+const REMEDY = 'nothing was changed; remove it or choose another --out';
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    if (code === 'ENOTDIR') throw new UsageError(`--out ${directory} is a file; ${REMEDY}`);
+    throw error;
+  }
+}
+
+/**
+ * The manifest that an `--out` directory holds; undefined when it is empty or absent.
+ *
+ * @throws {UsageError} it holds anything else.
+ */
+export async function heldManifest(directory: string): Promise<Manifest | undefined> {
+  if ((await namesIn(directory)).length === 0) return undefined;
+  try {
+    return parseManifest(await readFile(manifestPath(directory), 'utf8'));
+  } catch (cause) {
+    const problem = `--out ${directory} is not empty and holds no run`;
+    throw new UsageError(`${problem}; ${REMEDY}`, { cause });
+  }
+}
+
+/** True when the rows of a run are in the set that a manifest describes. */
+export function holdsRun(held: Manifest, runId: string): boolean {
+  return held.runId === runId || held.generations?.some((each) => each.runId === runId) === true;
+}
+
+/**
+ * Makes sure that a directory holds this very run, every chunk in its length.
+ *
+ * @throws {UsageError} it holds another run, or not all of this one.
+ */
+export async function assertHoldsRun(
+  directory: string,
+  held: Manifest,
+  runId: string,
+): Promise<void> {
+  if (!holdsRun(held, runId)) {
+    throw new UsageError(
+      `--out ${directory} holds run ${held.runId}, this is run ${runId}; ${REMEDY}`,
+    );
+  }
+  for (const entry of held.entries) {
+    const file = await stat(join(dataPath(directory), chunkName(entry))).catch(() => undefined);
+    if (file?.size !== entry.meta.content_length) {
+      const problem = `--out ${directory} holds this run, but ${chunkName(entry)} is not whole`;
+      throw new UsageError(`${problem}; ${REMEDY}`);
+    }
+  }
+}
+
+async function copyChunk(
+  chunk: ByteSource,
+  entry: ManifestEntry,
+  compression: Compression,
+  path: string,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  let crc = 0;
+  try {
+    for await (const block of readBlocks(chunk)) {
+      crc = crc32(block, crc);
+      await file.writeFile(block);
+    }
+  } finally {
+    await file.close();
+  }
+  if (compression !== 'none') {
+    ({ crc32: crc } = await withFile(path, (copy) => readChunk(copy, compression)));
+  }
+  if (chunk.size === entry.meta.content_length && crc32Hex(crc) === entry.crc32) return;
+  throw new ManifestError(`${entry.url} is not the object that the manifest lists`);
+}
+
+/**
+ * Copies chunks of a run into a directory.
+ *
+ * @throws {ManifestError} an object is not what the manifest says.
+ */
+export async function copyChunks(
+  run: FinishedRun,
+  entries: readonly ManifestEntry[],
+  directory: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { compression } = parseManifest(run.manifestText);
+  for (const entry of entries) {
+    signal.throwIfAborted();
+    const chunk = await run.openChunk(entry);
+    await copyChunk(chunk, entry, compression, join(directory, chunkName(entry)));
+  }
+}
+
+async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Promise<void> {
+  const data = dataPath(draft);
+  await mkdir(data, { recursive: true });
+  const { entries, generation = 1 } = parseManifest(run.manifestText);
+  await copyChunks(run, entries, data, signal);
+  await mkdir(dirname(manifestPath(draft)));
+  // A run into an empty output is its first generation; both names hold the same bytes.
+  await writeFile(join(draft, generationKey('', generation)), run.manifestText);
+  await writeFile(manifestPath(draft), run.manifestText);
+}
+
+/** A twin may have put the same run there meanwhile. */
+async function settle(error: unknown, directory: string, manifestText: string): Promise<void> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  const held = await heldManifest(directory);
+  await assertHoldsRun(directory, held!, parseManifest(manifestText).runId);
+}
+
+/**
+ * Copies a finished run into a directory that appears by rename: whole or not at all. Every chunk's
+ * CRC-32 is checked on the way. Holds the manifest and 4 MiB of one chunk.
+ *
+ * @throws {ManifestError} an object is not what the manifest says.
+ * @throws {UsageError} something else appeared at the directory meanwhile.
+ */
+export async function publishRun(
+  run: FinishedRun,
+  directory: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const place = resolve(directory);
+  const draft = join(dirname(place), `.${basename(place)}.${randomUUID()}`);
+  try {
+    await copyRun(run, draft, signal);
+    await rename(draft, place).catch((error) => settle(error, directory, run.manifestText));
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}

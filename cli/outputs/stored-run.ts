@@ -1,0 +1,104 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { S3Client } from '#aws/clients.ts';
+import { listObjects, readText } from '#aws/objects.ts';
+import { parseS3Uri } from '#aws/s3-uri.ts';
+import { isS3Uri, pinObject, withFile, withS3Client } from '#cli/sources/open-source.ts';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { OUTPUT_FOLDERS } from '#core/contract.ts';
+import { ManifestError } from '#core/errors.ts';
+import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { claimKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
+
+/** A finished run: its manifest, and its chunks wherever they lie now. */
+export interface StoredRun {
+  readonly manifest: Manifest;
+  /** The manifest's own text. */
+  readonly text: string;
+  /** A run has begun to append to it: chunks of that may lie beside its own. */
+  readonly isContinued: boolean;
+  /** Reads the manifest of a generation of the set. @returns undefined when it is missing */
+  readGeneration(generation: number): Promise<string | undefined>;
+  /** Names of everything that lies beside the chunks, the chunks too. */
+  readonly names: readonly string[];
+  /** Opens a chunk for as long as `use` takes. */
+  withChunk<T>(entry: ManifestEntry, use: (chunk: ByteSource) => Promise<T>): Promise<T>;
+}
+
+/** Name of a chunk without its folder: `chunk-000042.csv`. */
+export function chunkName(entry: ManifestEntry): string {
+  return basename(entry.url);
+}
+
+/** Path of the latest manifest below a directory that `local run --out` wrote. */
+export function manifestPath(directory: string): string {
+  return join(directory, manifestKey(''));
+}
+
+/** Path of the chunks below a directory that `local run --out` wrote. */
+export function dataPath(directory: string): string {
+  return join(directory, OUTPUT_FOLDERS.data);
+}
+
+function nextGeneration({ generation = 1 }: Manifest): number {
+  return generation + 1;
+}
+
+async function openDirectory(directory: string): Promise<StoredRun> {
+  const isDirectory = (await stat(directory).catch(() => undefined))?.isDirectory() === true;
+  const text = await readFile(manifestPath(directory), 'utf8').catch((cause: unknown) => {
+    const what = isDirectory ? 'holds no _manifest/manifest.json' : 'is not a directory';
+    throw new ManifestError(`${directory} ${what}; name the --out directory of a run`, { cause });
+  });
+  const data = dataPath(directory);
+  const readFrom = (key: string) => readFile(join(directory, key), 'utf8').catch(() => undefined);
+  const manifest = parseManifest(text);
+  return {
+    manifest,
+    text,
+    isContinued: (await readFrom(claimKey('', nextGeneration(manifest)))) !== undefined,
+    readGeneration: (generation) => readFrom(generationKey('', generation)),
+    names: await readdir(data).catch(() => []),
+    withChunk: (entry, use) => withFile(join(data, chunkName(entry)), use),
+  };
+}
+
+/** {@link withStoredRun} in S3, by a client of one's own. */
+export async function openRunInS3(
+  client: S3Client,
+  uri: string,
+  signal: AbortSignal,
+): Promise<StoredRun> {
+  const { bucket, key } = parseS3Uri(uri);
+  const readFrom = (from: string) => readText(client, bucket, from, signal);
+  const text = await readFrom(key);
+  if (text === undefined) throw new ManifestError(`${uri} does not exist`);
+  const manifest = parseManifest(text);
+  const [first] = manifest.entries;
+  const data = parseS3Uri(dirname(first!.url));
+  const objects = listObjects(client, data.bucket, `${data.key}/`, signal);
+  const prefix = `${dirname(key)}/`.slice(0, -OUTPUT_FOLDERS.manifest.length);
+  return {
+    manifest,
+    text,
+    isContinued: (await readFrom(claimKey(prefix, nextGeneration(manifest)))) !== undefined,
+    readGeneration: (generation) => readFrom(generationKey(prefix, generation)),
+    names: await Array.fromAsync(objects, (object) => basename(object.key)),
+    withChunk: async (entry, use) => use(await pinObject(client, entry.url, signal)),
+  };
+}
+
+/**
+ * Opens a finished run by its directory or by the S3 URI of its manifest, for as long as `use` takes.
+ * Holds the manifest.
+ *
+ * @throws {ManifestError} there is no manifest, or it is none of this version.
+ */
+export async function withStoredRun<T>(
+  location: string,
+  signal: AbortSignal,
+  use: (run: StoredRun) => Promise<T>,
+): Promise<T> {
+  if (!isS3Uri(location)) return await use(await openDirectory(location));
+  return await withS3Client(async (client) => use(await openRunInS3(client, location, signal)));
+}

@@ -1,0 +1,94 @@
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { assertRange } from '#core/bytes/assert-range.ts';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { SourceChangedError, SourceNotFoundError } from '#core/errors.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
+
+/** A file that is read by byte range, and that must be closed. */
+export interface FileSource extends ByteSource {
+  /** Releases the file handle; later reads fail. */
+  close(): Promise<void>;
+}
+
+const SENTENCES: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist; check the path',
+  ENOTDIR: 'does not exist, because a part of its path is not a folder; check the path',
+  EACCES: 'may not be read by this user; check its permissions',
+  EPERM: 'may not be read by this user; check its permissions',
+};
+
+function toSourceError(path: string, cause: unknown): SourceNotFoundError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+  const sentence = SENTENCES[code] ?? `cannot be read (${code})`;
+  return new SourceNotFoundError(`${path} ${sentence}`, { cause });
+}
+
+function etagOf(stats: BigIntStats): string {
+  return [stats.size, stats.mtimeNs, stats.ino].map((part) => part.toString(16)).join('-');
+}
+
+/** Looked at before it is opened, because opening a named pipe would wait for its writer. */
+async function regularFile(path: string): Promise<BigIntStats> {
+  const stats = await stat(path, { bigint: true }).catch((cause: unknown) => {
+    throw toSourceError(path, cause);
+  });
+  if (stats.isFile()) return stats;
+  const kind = stats.isDirectory() ? 'a folder' : 'not a regular file';
+  throw new SourceNotFoundError(`${path} is ${kind}; give the path of a file`);
+}
+
+async function readFully(handle: FileHandle, target: Uint8Array, offset: number): Promise<number> {
+  let filled = 0;
+  while (filled < target.length) {
+    const { bytesRead } = await handle.read(
+      target,
+      filled,
+      target.length - filled,
+      offset + filled,
+    );
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+/**
+ * Finds the version of a file that later reads are bound to, see {@link openFileSource}.
+ *
+ * @throws {SourceNotFoundError} the file is missing or a folder.
+ */
+export async function pinFile(path: string): Promise<SourcePin> {
+  const stats = await regularFile(path);
+  return { uri: path, etag: etagOf(stats), versionId: null, size: Number(stats.size) };
+}
+
+/**
+ * Opens a file as a source. Its version is size, modification time and inode: a file that is
+ * written to while it is read is noticed, one that is replaced by rename is read to its end.
+ *
+ * @throws {SourceNotFoundError} the file is missing, unreadable or a folder.
+ */
+export async function openFileSource(path: string): Promise<FileSource> {
+  await regularFile(path);
+  const handle: FileHandle = await open(path, 'r').catch((cause: unknown) => {
+    throw toSourceError(path, cause);
+  });
+  const stats = await handle.stat({ bigint: true });
+  const source = { uri: path, size: Number(stats.size), etag: etagOf(stats) };
+  return {
+    ...source,
+    async read(range) {
+      assertRange(source, range);
+      const bytes = new Uint8Array(range.length);
+      if (range.length === 0) return bytes;
+      const filled = await readFully(handle, bytes, range.offset);
+      const etag = etagOf(await handle.stat({ bigint: true }));
+      if (filled === bytes.length && etag === source.etag) return bytes;
+      throw new SourceChangedError(
+        `${path} was changed while it was read (version ${source.etag}, now ${etag}); start again when nothing writes to it`,
+      );
+    },
+    close: () => handle.close(),
+  };
+}

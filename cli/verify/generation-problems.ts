@@ -1,0 +1,97 @@
+import { crc32 } from 'node:zlib';
+import type { StoredRun } from '#cli/outputs/stored-run.ts';
+import { crc32Hex } from '#core/checksum/crc32.ts';
+import { type Generation, type Manifest, parseManifest } from '#core/manifest/manifest.ts';
+import { totalsProblems } from './manifest-problems.ts';
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Faults in the list of generations itself: rows or chunks not tiled, or another run than the manifest's. */
+function listProblems(manifest: Manifest, generations: readonly Generation[]): string[] {
+  const problems: string[] = [];
+  let row = 0;
+  let chunks = 0;
+  for (const [position, { generation, rowStart, rowEnd, ...own }] of generations.entries()) {
+    if (generation !== position + 1)
+      problems.push(`generation ${generation} is in place ${position + 1}`);
+    const entries = manifest.entries.slice(chunks, chunks + own.chunks);
+    if (rowStart !== row || rowEnd !== (entries.at(-1)?.rowEnd ?? row)) {
+      problems.push(
+        `generation ${generation} says rows ${rowStart} to ${rowEnd}, which are not those of its chunks`,
+      );
+    }
+    row = rowEnd;
+    chunks += own.chunks;
+  }
+  if (chunks !== manifest.entries.length) {
+    problems.push(`the generations have ${chunks} of ${manifest.entries.length} chunks`);
+  }
+  const last = generations.at(-1);
+  if (manifest.generation !== generations.length || last?.runId !== manifest.runId) {
+    problems.push(
+      `generation ${manifest.generation} of run ${manifest.runId} is not the last of the list`,
+    );
+  }
+  return problems;
+}
+
+/** What a newer manifest says of the one before it, held against that. */
+function linkProblems(newer: Manifest, text: string, generation: number): string[] {
+  const bytes = Buffer.from(text);
+  const link = { generation, bytes: bytes.length, crc32: crc32Hex(crc32(bytes)) };
+  if (isSame(newer.previous, link)) return [];
+  return [
+    `the manifest of generation ${generation} has ${link.bytes} bytes and CRC-32 ${link.crc32}, which generation ${generation + 1} does not say`,
+  ];
+}
+
+function prefixProblems(newer: Manifest, older: Manifest, generation: number): string[] {
+  const { matrix, generations = [] } = older;
+  const facts: readonly [string, unknown, unknown][] = [
+    ['chunks', older.entries, newer.entries.slice(0, older.entries.length)],
+    ['list of generations', generations, newer.generations?.slice(0, generation)],
+    ['dialect', older.dialect, newer.dialect],
+    ['compression', older.compression, newer.compression],
+    ['columns', matrix.shape[1], newer.matrix.shape[1]],
+    ['dtype', matrix.dtype, newer.matrix.dtype],
+  ];
+  return facts
+    .filter(([, old, now]) => !isSame(old, now))
+    .map(
+      ([fact]) => `the ${fact} of generation ${generation} changed in generation ${generation + 1}`,
+    );
+}
+
+/**
+ * Everything that is wrong with the generations of a set: their list, a manifest missing or not the one that
+ * the next was written after, chunks that changed from one to the next. Reads each manifest once, holds two.
+ */
+export async function generationProblems(run: StoredRun): Promise<string[]> {
+  const { manifest, text } = run;
+  const { generations } = manifest;
+  if (generations === undefined) return [];
+  const problems = listProblems(manifest, generations);
+  const own = await run.readGeneration(generations.length);
+  if (own !== text) {
+    problems.push(
+      `the manifest of generation ${generations.length} is ${own === undefined ? 'missing' : 'another one'}`,
+    );
+  }
+  let newer = manifest;
+  for (let generation = generations.length - 1; generation > 0; generation -= 1) {
+    const olderText = await run.readGeneration(generation);
+    if (olderText === undefined) {
+      return [...problems, `the manifest of generation ${generation} is missing`];
+    }
+    const older = parseManifest(olderText);
+    problems.push(
+      ...linkProblems(newer, olderText, generation),
+      ...prefixProblems(newer, older, generation),
+      ...totalsProblems(older),
+    );
+    newer = older;
+  }
+  return problems;
+}

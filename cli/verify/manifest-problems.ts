@@ -1,0 +1,70 @@
+import { chunkName, type StoredRun } from '#cli/outputs/stored-run.ts';
+import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
+import { TotalsBuilder } from '#core/manifest/totals.ts';
+import { STORED_AS } from '#core/outputs/compression.ts';
+
+function entryProblems(manifest: Manifest, entry: ManifestEntry, position: number): string[] {
+  const before = manifest.entries[position - 1];
+  const header = manifest.dialect.header === 'first-chunk' && position === 0 ? 1 : 0;
+  const { index, rowStart, rowEnd, meta } = entry;
+  const problems: string[] = [];
+  if (index !== position) problems.push(`entry ${position} is chunk ${index}`);
+  if (rowStart !== (before?.rowEnd ?? 0)) {
+    problems.push(`chunk ${index} begins at row ${rowStart}, not at ${before?.rowEnd ?? 0}`);
+  }
+  if (rowEnd < rowStart) problems.push(`chunk ${index} ends at row ${rowEnd} before it begins`);
+  if (meta.record_count !== rowEnd - rowStart + header) {
+    problems.push(`chunk ${index} says ${meta.record_count} lines for its rows`);
+  }
+  if (before !== undefined && chunkName(before) >= chunkName(entry)) {
+    problems.push(`the names of chunks ${before.index} and ${index} do not ascend`);
+  }
+  return problems;
+}
+
+/** In what the totals of a manifest are not those of its chunks, or its matrix is not what they hold. */
+export function totalsProblems({ entries, totals, matrix }: Manifest): string[] {
+  const sums = new TotalsBuilder();
+  for (const entry of entries) sums.add(entry);
+  const expected = sums.totals();
+  const problems = Object.entries(expected)
+    .filter(([field, sum]) => totals[field as keyof typeof totals] !== sum)
+    .map(
+      ([field, sum]) => `totals.${field} is ${totals[field as keyof typeof totals]}, not ${sum}`,
+    );
+  if (expected.rows !== matrix.shape[0]) {
+    problems.push(`the chunks hold ${expected.rows} of ${matrix.shape[0]} rows`);
+  }
+  if (expected.nnz !== matrix.nnz) {
+    problems.push(`the chunks hold ${expected.nnz} of ${matrix.nnz} stored entries`);
+  }
+  return problems;
+}
+
+/** The names that a later generation may give its chunks; nothing else has them. */
+function laterName({ entries, compression }: Manifest): (name: string) => boolean {
+  const pattern = new RegExp(`^chunk-\\d{6}${RegExp.escape(STORED_AS[compression].ending)}$`);
+  const last = chunkName(entries.at(-1)!);
+  return (name) => name > last && pattern.test(name);
+}
+
+function nameProblems({ manifest, names, isContinued }: StoredRun): string[] {
+  const listed = new Set(manifest.entries.map(chunkName));
+  const isLater = isContinued ? laterName(manifest) : () => false;
+  return names
+    .filter((name) => !listed.has(name) && !isLater(name))
+    .map((name) => `${name} lies beside the chunks but is not in the manifest`);
+}
+
+/**
+ * Everything in which a manifest contradicts itself or the names beside its chunks: rows not tiled,
+ * order, totals, the composed CRC-32, foreign files. Reads no chunk.
+ */
+export function manifestProblems(run: StoredRun): string[] {
+  const { manifest } = run;
+  return [
+    ...manifest.entries.flatMap((entry, position) => entryProblems(manifest, entry, position)),
+    ...totalsProblems(manifest),
+    ...nameProblems(run),
+  ];
+}

@@ -1,0 +1,61 @@
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { decodeIndices } from '#core/elements/decode.ts';
+import { CorruptSourceError } from '#core/errors.ts';
+import { toArrayLayout } from '#core/sparse/layout/npy-array.ts';
+import type { NpyArray } from './header.ts';
+
+/** `format` and `shape` hold a few elements; anything longer is not what it should be. */
+const MAX_BYTES = 256;
+
+const MAX_CODE_POINT = 0x10ffff;
+
+function checkSmall({ where, elements }: NpyArray): void {
+  if (elements.length <= MAX_BYTES) return;
+  throw new CorruptSourceError(
+    `${where} holds ${elements.length} bytes, expected a short value of at most ${MAX_BYTES}`,
+  );
+}
+
+/**
+ * Reads a scalar string: bytes (`|S3`), or UTF-32 (`<U3`, `>U3`) as Python 2 and old SciPy wrote.
+ *
+ * @throws {CorruptSourceError} the array is no short scalar string.
+ */
+export async function readScalarText(source: ByteSource, array: NpyArray): Promise<string> {
+  const { where, descr, shape, elements } = array;
+  checkSmall(array);
+  const [, order, kind, count] = /^([<>|])([SU])(\d+)$/.exec(descr) ?? [];
+  const unitBytes = kind === 'U' ? 4 : 1;
+  if (shape.length !== 0 || Number(count) * unitBytes !== elements.length) {
+    throw new CorruptSourceError(
+      `${where} is of type ${descr} with ${shape.length} dimensions, expected one string`,
+    );
+  }
+  const view = new DataView((await source.read(elements)).buffer);
+  let text = '';
+  for (let at = 0; at < view.byteLength; at += unitBytes) {
+    const code = unitBytes === 1 ? view.getUint8(at) : view.getUint32(at, order === '<');
+    if (code !== 0) text += code > MAX_CODE_POINT ? '\ufffd' : String.fromCodePoint(code);
+  }
+  return text;
+}
+
+/**
+ * Reads a short one-dimensional array of int32 or int64, as `shape` is; values beyond 2^53 are
+ * rounded, but stay beyond.
+ *
+ * @throws {CorruptSourceError} the array is not short, or not of int32 or int64.
+ */
+export async function readSmallIntegers(
+  source: ByteSource,
+  array: NpyArray,
+): Promise<readonly number[]> {
+  checkSmall(array);
+  const layout = toArrayLayout(array, { kind: 'stored', object: 0 });
+  if (layout.dtype !== 'int32' && layout.dtype !== 'int64') {
+    throw new CorruptSourceError(
+      `${array.where} is of type ${array.descr}, expected int32 or int64`,
+    );
+  }
+  return Array.from(decodeIndices(await source.read(array.elements), layout));
+}

@@ -1,0 +1,143 @@
+import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
+import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
+import { type CellWriter, createCellWriter } from './cell-writer.ts';
+import { createFixedBytes, type FixedBytes } from './fixed-bytes.ts';
+import type { CellOptions } from './implicit-text.ts';
+import { maxCellBytes } from './text-bounds.ts';
+import { writeHeader } from './write-header.ts';
+
+export interface CsvEncoderOptions extends CellOptions {
+  /** The first part buffer; this and every later one may have any size but 0. */
+  readonly buffer: Uint8Array;
+}
+
+/** How far a slice is encoded: the next cell is at `column` of `row`, the next stored one is `entry`. */
+interface Cursor {
+  row: number;
+  column: number;
+  entry: number;
+}
+
+const LINE_END = 0x0a;
+
+/** Below this a loop is faster than `set(subarray())`, which costs about 70 ns a call. */
+const SHORT_COPY_BYTES = 32;
+
+/** Writes `length` bytes of the endless repetition of `run` at `at`; returns the offset behind them. */
+function copyRun(run: Uint8Array, length: number, target: Uint8Array, at: number): number {
+  const end = at + length;
+  let to = at;
+  if (length <= SHORT_COPY_BYTES) {
+    for (let i = 0; to < end; i += 1, to += 1) target[to] = run[i]!;
+    return end;
+  }
+  for (; end - to > run.length; to += run.length) target.set(run, to);
+  target.set(run.subarray(0, end - to), to);
+  return end;
+}
+
+class CsvEncoder implements ChunkEncoder {
+  readonly #options: CellOptions;
+  readonly #out: PartWriter;
+  readonly #fixed: FixedBytes;
+  /** One stored cell and what ends it, for cells across two parts. */
+  readonly #cell: Uint8Array;
+
+  constructor({ buffer, ...options }: CsvEncoderOptions) {
+    this.#options = options;
+    this.#fixed = createFixedBytes(options);
+    this.#out = new PartWriter(buffer);
+    this.#cell = new Uint8Array(maxCellBytes(options) + 1);
+  }
+
+  header(names: Iterable<string>): Parts {
+    return writeHeader(this.#out, names, this.#options);
+  }
+
+  *encode(slice: CsrSlice): Parts {
+    const { columns, dtype } = this.#options;
+    const rows = slice.rowEnd - slice.rowStart;
+    if (columns === 0) return yield* this.#out.repeat(this.#fixed.run, rows);
+    const writeCell = createCellWriter(slice.data, dtype, this.#fixed.na);
+    const cursor = { row: 0, column: 0, entry: 0 };
+    for (;;) {
+      this.#encodeFitting(slice, writeCell, cursor);
+      if (cursor.row === rows) return;
+      yield* this.#encodeAcross(slice, writeCell, cursor);
+    }
+  }
+
+  finish(): Uint8Array {
+    return this.#out.last();
+  }
+
+  /**
+   * Encodes on while each stored cell, with the unstored ones before it, fits the part under way.
+   *
+   * A plain function rather than a generator, and all in locals: a row of 10,000 columns with 60
+   * counts takes about 4 µs, that is 4.7 GB/s (Node 24, one core of an AMD EPYC).
+   */
+  #encodeFitting(slice: CsrSlice, writeCell: CellWriter, cursor: Cursor): void {
+    const { indptr, indices } = slice;
+    const { columns } = this.#options;
+    const { part } = this.#out;
+    const rows = slice.rowEnd - slice.rowStart;
+    const { run, unitBytes, tail, delimiter } = this.#fixed;
+    const cellEnd = part.length - this.#cell.length;
+    const tailEnd = part.length - tail.length;
+    let { row, column, entry } = cursor;
+    let at = this.#out.at;
+
+    scan: for (; row < rows; row += 1) {
+      const end = indptr[row + 1]!;
+      for (; entry < end; entry += 1) {
+        const next = indices[entry]!;
+        const gap = (next - column) * unitBytes;
+        if (at + gap > cellEnd) break scan;
+        at = copyRun(run, gap, part, at);
+        at = writeCell(entry, part, at);
+        column = next + 1;
+        part[at] = column === columns ? LINE_END : delimiter;
+        at += 1;
+      }
+      if (column < columns) {
+        const gap = (columns - column - 1) * unitBytes;
+        if (at + gap > tailEnd) break;
+        at = copyRun(run, gap, part, at);
+        at = copyRun(tail, tail.length, part, at);
+      }
+      column = 0;
+    }
+    this.#out.at = at;
+    Object.assign(cursor, { row, column, entry });
+  }
+
+  /** Encodes up to the next stored cell, or to the end of the row, across as many parts as it takes. */
+  *#encodeAcross(slice: CsrSlice, writeCell: CellWriter, cursor: Cursor): Parts {
+    const { columns } = this.#options;
+    const { run, unitBytes, tail, delimiter } = this.#fixed;
+    const { column, entry } = cursor;
+    const inRow = entry < slice.indptr[cursor.row + 1]!;
+    const next = inRow ? slice.indices[entry]! : columns - 1;
+    cursor.column = next + 1;
+    yield* this.#out.repeat(run, (next - column) * unitBytes);
+    if (!inRow) return yield* this.#out.write(tail);
+    const end = writeCell(entry, this.#cell, 0);
+    this.#cell[end] = cursor.column === columns ? LINE_END : delimiter;
+    cursor.entry = entry + 1;
+    yield* this.#out.write(this.#cell.subarray(0, end + 1));
+  }
+}
+
+/**
+ * Creates the encoder of one chunk's CSV text.
+ *
+ * Stored values cost time each, unstored ones are copied in blocks: nothing is densified. Memory
+ * is 32 KiB beside the part buffers, whatever the number of columns.
+ *
+ * @see docs/csv-text.md
+ */
+export function createCsvEncoder(options: CsvEncoderOptions): ChunkEncoder {
+  return new CsvEncoder(options);
+}

@@ -1,0 +1,143 @@
+import { combineCrc32 } from '#core/checksum/crc32.ts';
+import type { Figures } from '#core/checksum/figures.ts';
+import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
+import { type CellOptions, implicitText } from '#core/outputs/csv/implicit-text.ts';
+import { EntryWindows, WIDE_TYPES } from '#core/outputs/csv/wasm/entry-windows.ts';
+import { type Kernel, STOPPED, type WindowDeflater } from '#core/outputs/csv/wasm/kernel.ts';
+import { writeHeader } from '#core/outputs/csv/write-header.ts';
+import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
+import { BlockCode, writeLastBlock } from './block-code.ts';
+import { DeflateTables } from './deflate-tables.ts';
+import type { GzipEncoder } from './gzip-encoder.ts';
+import { GZIP_HEADER, gzipTrailer } from './gzip-frame.ts';
+import { TextDeflater } from './text-deflater.ts';
+
+/**
+ * Steps of the first blocks, and of any later one: a stored cell, the end of a row, 65,536 unstored cells.
+ * The first block has the fixed code, each other the best code for the block before it: so nothing is
+ * read ahead, and the bytes depend on the rows alone, not on slices or parts. Unstored cells take six
+ * times as many bits by the fixed code, and a header takes about 80 bytes: so the first blocks are short.
+ */
+const BLOCK_STEPS = [16, 512] as const;
+const LATER_BLOCK_STEPS = 65_536;
+
+/** As long as `False`: what the module writes at once is bounded by that, see `STEP_BYTES` there. */
+const MAX_UNSTORED_CELL_BYTES = 5;
+
+/** Whether a matrix has columns, and cells short enough: a text of one's own for NaN may print in all that are not stored. */
+export function canDeflateDirectly(options: CellOptions): boolean {
+  const unstored = new TextEncoder().encode(implicitText(options));
+  return options.columns > 0 && unstored.length <= MAX_UNSTORED_CELL_BYTES;
+}
+
+class DirectGzipEncoder implements GzipEncoder {
+  readonly #options: CsvEncoderOptions;
+  readonly #kernel: Kernel;
+  readonly #windows: EntryWindows;
+  readonly #tables: DeflateTables;
+  readonly #deflate: WindowDeflater;
+  readonly #out: PartWriter;
+  readonly #putBits: (bits: number, count: number) => void;
+  #isOpen = false;
+  #header: Figures = { bytes: 0, crc32: 0 };
+  #code: BlockCode | undefined;
+  #blocks = 0;
+
+  constructor(kernel: Kernel, options: CsvEncoderOptions) {
+    this.#options = options;
+    this.#kernel = kernel;
+    this.#windows = new EntryWindows(kernel, options);
+    this.#tables = new DeflateTables(kernel, options);
+    this.#deflate = kernel.exports[`deflate${WIDE_TYPES[options.dtype]}`];
+    this.#putBits = kernel.exports.putFewBits;
+    this.#out = new PartWriter(options.buffer);
+    kernel.exports.startDeflate();
+    kernel.take(this);
+  }
+
+  get content(): Figures {
+    this.#kernel.assertTakenBy(this);
+    const { exports } = this.#kernel;
+    const rows = { bytes: exports.textLength(), crc32: exports.textCrc() >>> 0 };
+    return {
+      bytes: this.#header.bytes + rows.bytes,
+      crc32: combineCrc32(this.#header.crc32, rows.crc32, rows.bytes),
+    };
+  }
+
+  *header(names: Iterable<string>): Parts {
+    yield* this.#open();
+    const deflater = new TextDeflater(this.#out);
+    const line = new PartWriter(new Uint8Array(64 * 1024));
+    yield* deflater.addParts(writeHeader(line, names, this.#options), line.part);
+    yield* deflater.add(line.last());
+    yield* deflater.flush();
+    this.#header = deflater.figures;
+  }
+
+  *encode(slice: CsrSlice): Parts {
+    yield* this.#open();
+    this.#kernel.assertTakenBy(this);
+    const { exports, stage } = this.#kernel;
+    const stageEnd = stage.byteOffset + stage.length;
+    for (const _ of this.#windows.of(slice)) {
+      exports.startDeflateWindow();
+      for (let stopped: number = STOPPED.outputFull; stopped !== STOPPED.windowUsed; ) {
+        stopped = this.#deflate(stage.byteOffset, stageEnd);
+        if (stopped === STOPPED.blockFull) this.#nextBlock();
+        yield* this.#flush();
+        this.#kernel.assertTakenBy(this);
+      }
+    }
+  }
+
+  *end(): Parts {
+    yield* this.#open();
+    this.#kernel.assertTakenBy(this);
+    const { exports, stage } = this.#kernel;
+    exports.bitsTo(stage.byteOffset);
+    this.#code?.writeEnd(this.#putBits);
+    writeLastBlock(this.#putBits);
+    exports.endByte();
+    yield* this.#flush();
+    yield* this.#out.write(gzipTrailer(this.content));
+  }
+
+  finish(): Uint8Array {
+    return this.#out.last();
+  }
+
+  *#open(): Parts {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    yield* this.#out.write(GZIP_HEADER);
+  }
+
+  #nextBlock(): void {
+    this.#code?.writeEnd(this.#putBits);
+    this.#code =
+      this.#code === undefined ? BlockCode.fixed() : BlockCode.of(this.#tables.takeCounts());
+    this.#code.writeHeader(this.#putBits);
+    this.#tables.use(this.#code);
+    this.#kernel.exports.startBlock(BLOCK_STEPS[this.#blocks] ?? LATER_BLOCK_STEPS);
+    this.#blocks += 1;
+  }
+
+  /** Passes on what the module has written since the last time: whole bytes. */
+  *#flush(): Parts {
+    const { exports, stage } = this.#kernel;
+    yield* this.#out.write(stage.subarray(0, exports.bitsEnd() - stage.byteOffset));
+  }
+}
+
+/**
+ * Creates an encoder of one gzip member that is made from the stored entries alone: the text never exists.
+ * Takes about 20 ns for each count and 130 for each float, whatever the number of columns.
+ *
+ * @param options of which {@link canDeflateDirectly} is true.
+ * @param kernel the module's instance, which serves this encoder until another user takes it.
+ */
+export function createDirectGzipEncoder(kernel: Kernel, options: CsvEncoderOptions): GzipEncoder {
+  return new DirectGzipEncoder(kernel, options);
+}

@@ -1,0 +1,72 @@
+import type { Figures } from '#core/checksum/figures.ts';
+import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
+import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
+import { createFastCsvEncoder } from '#core/outputs/csv/fast-csv-encoder.ts';
+import type { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
+import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
+import type { GzipEncoder } from './gzip-encoder.ts';
+import { GZIP_HEADER, gzipTrailer } from './gzip-frame.ts';
+import { TextDeflater } from './text-deflater.ts';
+
+const TEXT_BYTES = 256 * 1024;
+
+/** An empty last block, with the fixed code. */
+const LAST_BLOCK = Uint8Array.of(3, 0);
+
+class TextGzipEncoder implements GzipEncoder {
+  readonly #out: PartWriter;
+  readonly #deflater: TextDeflater;
+  readonly #text: ChunkEncoder;
+  readonly #buffer = new Uint8Array(TEXT_BYTES);
+  #isOpen = false;
+
+  constructor(kernel: Kernel | undefined, options: CsvEncoderOptions) {
+    this.#out = new PartWriter(options.buffer);
+    this.#deflater = new TextDeflater(this.#out);
+    this.#text = createFastCsvEncoder(kernel, { ...options, buffer: this.#buffer });
+  }
+
+  get content(): Figures {
+    return this.#deflater.figures;
+  }
+
+  *header(names: Iterable<string>): Parts {
+    yield* this.#open();
+    yield* this.#deflater.addParts(this.#text.header(names), this.#buffer);
+  }
+
+  *encode(slice: CsrSlice): Parts {
+    yield* this.#open();
+    yield* this.#deflater.addParts(this.#text.encode(slice), this.#buffer);
+  }
+
+  *end(): Parts {
+    yield* this.#open();
+    yield* this.#deflater.add(this.#text.finish());
+    yield* this.#deflater.flush();
+    yield* this.#out.write(LAST_BLOCK);
+    yield* this.#out.write(gzipTrailer(this.content));
+  }
+
+  finish(): Uint8Array {
+    return this.#out.last();
+  }
+
+  *#open(): Parts {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    yield* this.#out.write(GZIP_HEADER);
+  }
+}
+
+/**
+ * Creates an encoder of one gzip member that makes the text and has zlib compress it: for matrices so
+ * dense that there are no runs to speak of.
+ */
+export function createTextGzipEncoder(
+  kernel: Kernel | undefined,
+  options: CsvEncoderOptions,
+): GzipEncoder {
+  return new TextGzipEncoder(kernel, options);
+}

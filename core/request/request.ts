@@ -1,0 +1,115 @@
+import * as z from 'zod/mini';
+import type { RequestDefaults } from '#core/contract.ts';
+import { RequestError } from '#core/errors.ts';
+import { folderOfMeta, isFolderUri } from '#core/objects/folder-uri.ts';
+import { type CsvDialect, DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import {
+  type Chunking,
+  DEFAULT_TARGET_BYTES,
+  type ExportRequest,
+  type RequestBody,
+  requestSchema,
+} from './request-schema.ts';
+
+/** An S3 event as EventBridge delivers it; only what names the object is read. */
+const s3EventSchema = z.object({
+  'detail-type': z.literal('Object Created'),
+  source: z.literal('aws.s3'),
+  detail: z.object({
+    bucket: z.object({ name: z.string() }),
+    object: z.object({ key: z.string(), 'version-id': z.optional(z.string()) }),
+  }),
+});
+
+const MAX_GIVEN_CHARACTERS = 60;
+
+function given(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > MAX_GIVEN_CHARACTERS ? `${text.slice(0, MAX_GIVEN_CHARACTERS)}…` : text;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  const where = issue.path.length > 0 ? issue.path.join('.') : 'the request';
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map((key) => `"${key}"`).join(', ');
+    return `${where} has unknown keys ${keys}; see the request fields in the README`;
+  }
+  return `${where} must be ${issue.message}, got ${given(issue.input)}`;
+}
+
+/** The request that an "Object Created" event stands for; anything else is returned as it is. */
+function fromS3Event(input: unknown): unknown {
+  const event = s3EventSchema.safeParse(input);
+  if (!event.success) return input;
+  const { bucket, object } = event.data.detail;
+  const uri = `s3://${bucket.name}/${object.key}`;
+  const versionId = object['version-id'];
+  return { source: versionId === undefined ? uri : { uri, versionId } };
+}
+
+/** Lays a request over the deployment's defaults, field by field; `chunking` is replaced as a whole. */
+function withDefaults(input: unknown, defaults: RequestDefaults): unknown {
+  if (!isObject(input)) return input;
+  const merged: Record<string, unknown> = { ...defaults, ...input };
+  for (const section of ['output', 'limits'] as const) {
+    const preset = defaults[section];
+    const asked = input[section];
+    if (isObject(preset) && isObject(asked)) merged[section] = { ...preset, ...asked };
+  }
+  return merged;
+}
+
+function sourceOf({ source }: RequestBody): ExportRequest['source'] {
+  const asked = typeof source === 'string' ? { uri: source } : source;
+  const { uri, uris = [], versionId, ...options } = asked;
+  const named = (uri === undefined ? uris : [uri]).map(folderOfMeta);
+  return isFolderUri(named[0]!) ? { uris: named, options } : { uris: named, versionId, options };
+}
+
+function chunkingOf(body: RequestBody): Chunking {
+  const { rows, targetBytes } = body.chunking ?? {};
+  return rows === undefined ? { targetBytes: targetBytes ?? DEFAULT_TARGET_BYTES } : { rows };
+}
+
+function outputUriOf(body: RequestBody): string | null {
+  const uri = body.output?.uri;
+  if (uri === undefined) return null;
+  return uri.endsWith('/') ? uri : `${uri}/`;
+}
+
+function dialectOf(body: RequestBody): CsvDialect {
+  return { ...DEFAULT_DIALECT, ...body.output?.text };
+}
+
+/**
+ * Turns the input of an execution into a request with every default filled in.
+ *
+ * Accepts the request itself or the S3 event that EventBridge passes on untouched.
+ *
+ * @param defaults sections preset by the deployment, used where the input is silent.
+ * @throws {RequestError} with every problem found, each with what was given and what is allowed.
+ */
+export function parseRequest(input: unknown, defaults: RequestDefaults = {}): ExportRequest {
+  const request = withDefaults(fromS3Event(input), defaults);
+  const parsed = requestSchema.safeParse(request, { reportInput: true });
+  if (!parsed.success) throw new RequestError(parsed.error.issues.map(sentence));
+  const body = parsed.data;
+  return {
+    source: sourceOf(body),
+    expect: body.expect ?? {},
+    output: {
+      uri: outputUriOf(body),
+      format: 'csv',
+      compression: body.output?.compression ?? 'none',
+      text: dialectOf(body),
+      append: body.output?.append ?? false,
+    },
+    chunking: chunkingOf(body),
+    concurrency: body.limits?.concurrency ?? null,
+    dryRun: body.dryRun ?? false,
+  };
+}

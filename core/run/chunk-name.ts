@@ -1,0 +1,22 @@
+import { OUTPUT_FOLDERS } from '#core/contract.ts';
+import { STORED_AS } from '#core/outputs/compression.ts';
+import type { RunHeader } from './run.ts';
+
+const ID_DIGITS = 6;
+
+/** More chunks would not fit the six digits of a chunk id. */
+export const MAX_CHUNKS = 1_000_000;
+
+/** `000042`, the id of chunk 42; ids of one run ascend as text and as numbers alike. */
+export function chunkId(index: number): string {
+  return String(index).padStart(ID_DIGITS, '0');
+}
+
+/** Key of a chunk below its output prefix: `<prefix>data/chunk-000042.csv`, or `.csv.gz`. */
+export function chunkKey(
+  { output, compression }: Pick<RunHeader, 'output' | 'compression'>,
+  index: number,
+): string {
+  const { ending } = STORED_AS[compression];
+  return `${output.prefix}${OUTPUT_FOLDERS.data}chunk-${chunkId(index)}${ending}`;
+}

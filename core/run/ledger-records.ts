@@ -1,0 +1,48 @@
+import type { RowRange } from '#core/contract.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
+import type { OutputLocation } from './run.ts';
+
+/** What a finished chunk is, as recorded in the ledger and the manifest. */
+export interface ChunkFigures {
+  /** Bytes of the object. */
+  readonly bytes: number;
+  /** Bytes of its uncompressed text. */
+  readonly contentBytes: number;
+  /** CRC-32 of its uncompressed text, eight hexadecimal digits. */
+  readonly crc32: string;
+  /** Without quotes. */
+  readonly etag: string;
+  /** Entries of the source in its rows, duplicates counted each. */
+  readonly nnz: number;
+}
+
+interface ChunkState extends RowRange {
+  readonly index: number;
+  /** Tries started so far. */
+  readonly tries: number;
+}
+
+/** The ledger's item of a chunk that was started and is not done. */
+export interface UnfinishedChunk extends ChunkState {
+  readonly status: 'running' | 'failed';
+}
+
+/** The ledger's item of one chunk. */
+export type ChunkRecord =
+  | UnfinishedChunk
+  | (ChunkState & ChunkFigures & { readonly status: 'done' });
+
+/** Why a try failed. */
+export interface TryError {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** What the ledger knows of the run that an execution works on. */
+export interface StartedRun {
+  readonly runId: string;
+  readonly source: SourcePin;
+  readonly output: OutputLocation;
+  /** Which one of its output the run writes, from 1. */
+  readonly generation: number;
+}

@@ -1,0 +1,63 @@
+import { OUTPUT_FOLDERS, STAGED_FOLDER } from '#core/contract.ts';
+import type { OutputLocation } from './run.ts';
+
+const GENERATION_DIGITS = 6;
+
+/** `000002`, as the names of a generation's objects end; they ascend as text and as numbers alike. */
+function generationId(generation: number): string {
+  return String(generation).padStart(GENERATION_DIGITS, '0');
+}
+
+/** A generation's own name; that of the first one has no number. */
+function named(name: string, generation: number): string {
+  return generation === 1 ? name : `${name}-${generationId(generation)}`;
+}
+
+/** Key of the latest manifest: its existence means "complete". Each appended generation replaces it. */
+export function manifestKey(prefix: string): string {
+  return `${prefix}${OUTPUT_FOLDERS.manifest}manifest.json`;
+}
+
+/** Key of the manifest of one generation, counted from 1; never replaced. */
+export function generationKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.manifest}manifest-${generationId(generation)}.json`;
+}
+
+/** Key of the report on the last execution that failed; nothing reads it but people. */
+export function failuresKey(prefix: string): string {
+  return `${prefix}${OUTPUT_FOLDERS.manifest}failures.json`;
+}
+
+/** Key of the object that claims a generation of an output, the first one and with it the prefix, for one run. */
+export function claimKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.manifest}${named('run', generation)}.json`;
+}
+
+/** Key of the plan of a generation: one chunk task a line. */
+export function planKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('plan', generation)}.jsonl`;
+}
+
+/** Key of the layout of a generation's source, which every writer reads. */
+export function layoutKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('source', generation)}.json`;
+}
+
+/** Where the objects of the output bucket that are staged for one unit of a source lie. */
+export function stagedPrefix(stageId: string): string {
+  return `${STAGED_FOLDER}${stageId}/`;
+}
+
+/**
+ * The prefix of a run whose request names none: the source's key without its ending, then the run id.
+ *
+ * @param sourceKey `folder/matrix.npz` and `folder/matrix/` give `folder/matrix/<run id>/`.
+ */
+export function defaultPrefix(sourceKey: string, runId: string): string {
+  return `${sourceKey.replace(/(\.[^./]+|\/)$/, '')}/${runId}/`;
+}
+
+/** `s3://bucket/key` of something below an output. */
+export function outputUri({ bucket }: OutputLocation, key: string): string {
+  return `s3://${bucket}/${key}`;
+}

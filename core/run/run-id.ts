@@ -1,0 +1,49 @@
+import { CONTRACT_VERSION } from '#core/contract.ts';
+import { digest128 } from '#core/objects/digest.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
+import type { ExportRequest } from '#core/request/request-schema.ts';
+
+/**
+ * The text that a run id stands for. `limits`, `expect` and `dryRun` stay out of it, so that
+ * changing them resumes the same run.
+ *
+ * @param outputBucket the bucket written to when the request names no `output.uri`.
+ */
+export function runIdentity(request: ExportRequest, pin: SourcePin, outputBucket: string): string {
+  const { uri, format, compression, text, append } = request.output;
+  return JSON.stringify({
+    contract: CONTRACT_VERSION,
+    source: {
+      uri: pin.uri,
+      etag: pin.etag,
+      versionId: pin.versionId,
+      ...request.source.options,
+    },
+    output: {
+      uri: uri ?? `s3://${outputBucket}/`,
+      format,
+      compression,
+      profile: text.profile,
+      delimiter: text.delimiter,
+      naRep: text.naRep,
+      header: text.header,
+      ...(append && { append }),
+    },
+    chunking: request.chunking,
+  });
+}
+
+/**
+ * The name under which the ledger records a run. An append that is begun again after another generation has
+ * other chunk ids, so its record is another one.
+ *
+ * @param generation of the output that the run writes.
+ */
+export function ledgerName(runId: string, generation: number): string {
+  return generation === 1 ? runId : `${runId}@${generation}`;
+}
+
+/** First 128 bits of SHA-256 over an identity, as 32 hexadecimal digits. */
+export async function runIdOf(identity: string): Promise<string> {
+  return await digest128(identity);
+}

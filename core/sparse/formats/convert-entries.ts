@@ -1,0 +1,24 @@
+import type { StageStore } from '#core/objects/stage-store.ts';
+import type { SourceFormat } from '#core/sparse/layout/matrix-layout.ts';
+import { resolveConversion } from '#core/sparse/stage/convert.ts';
+import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
+import type { Resolution } from './matrix-format.ts';
+
+/**
+ * Resolves a matrix whose entries do not lie row by row: the parts that it was turned into, or the jobs that
+ * do so, for {@link stageConversion}.
+ *
+ * @throws as {@link resolveConversion} does.
+ */
+export async function resolveEntries(
+  format: SourceFormat,
+  entries: EntrySource,
+  staged: StageStore,
+): Promise<Resolution> {
+  const conversion = await resolveConversion(entries, staged);
+  if ('jobs' in conversion) return conversion;
+  const { shape, dtype } = entries;
+  const { parts } = conversion;
+  const nnz = parts.reduce((sum, part) => sum + part.nnz, 0);
+  return { matrix: { format, shape, dtype, nnz, parts } };
+}

@@ -1,0 +1,132 @@
+import { readIntegersAttribute, readTextAttribute } from '#core/containers/hdf5/attributes.ts';
+import { parseDataset } from '#core/containers/hdf5/dataset.ts';
+import {
+  type Hdf5Object,
+  isDataset,
+  isGroup,
+  listNames,
+  openChild,
+  openDatasetOf,
+  openPath,
+} from '#core/containers/hdf5/group.ts';
+import { readSmallDataset } from '#core/containers/hdf5/read-elements.ts';
+import { UnsupportedSourceError } from '#core/errors.ts';
+import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+
+/** A sparse matrix in an HDF5 file. */
+export interface FoundMatrix {
+  readonly format: 'h5ad' | '10x';
+  /** Holds `indptr`, `indices` and `data`. */
+  readonly group: Hdf5Object;
+  /** Whether the entries of a row lie together (csr) or those of a column (csc). */
+  readonly order: 'csr' | 'csc';
+  /** As stored, rows first. */
+  readonly shape: readonly number[];
+}
+
+const ENCODINGS: ReadonlyMap<string, 'csr' | 'csc'> = new Map([
+  ['csr_matrix', 'csr'],
+  ['csc_matrix', 'csc'],
+  // As anndata wrote before 0.7.
+  ['csr', 'csr'],
+  ['csc', 'csc'],
+]);
+
+/** The group that Cell Ranger 3 and later writes. */
+const TENX_GROUP = 'matrix';
+
+/** What tells a group of a 10x file; before Cell Ranger 3 there is one for each genome. */
+const TENX_NAMES = ['barcodes', 'data', 'indices', 'indptr', 'shape'];
+
+/** Groups of a root that are looked into for a 10x matrix. */
+const MAX_GROUPS = 16;
+
+const DENSE_FIX = 'a.X = scipy.sparse.csr_matrix(a.X); a.write_h5ad(path)';
+
+async function describeNames(root: Hdf5Object): Promise<string> {
+  const names = await listNames(root);
+  return names.sort().slice(0, 16).join(', ') || 'nothing';
+}
+
+async function readEncoding(object: Hdf5Object): Promise<string> {
+  const encoding = await readTextAttribute(object, 'encoding-type');
+  return encoding ?? (await readTextAttribute(object, 'h5sparse_format')) ?? '';
+}
+
+async function readShape(object: Hdf5Object): Promise<readonly number[]> {
+  const shape = await readIntegersAttribute(object, 'shape');
+  return shape ?? (await readIntegersAttribute(object, 'h5sparse_shape')) ?? [];
+}
+
+/** @throws {UnsupportedSourceError} there is nothing at the path, or no sparse matrix. */
+async function openH5ad(root: Hdf5Object, path: string): Promise<FoundMatrix> {
+  const group = await openPath(root, path);
+  if (group === undefined) {
+    throw new UnsupportedSourceError(
+      `${root.where} has no ${path}: it holds ${await describeNames(root)}; name the matrix as layer, such as layers/counts or raw/X`,
+    );
+  }
+  if (isDataset(group)) {
+    throw new UnsupportedSourceError(
+      `${group.where} is dense, expected a sparse matrix; save it with a = anndata.read_h5ad(path); ${DENSE_FIX}`,
+    );
+  }
+  const encoding = await readEncoding(group);
+  const order = ENCODINGS.get(encoding);
+  if (order !== undefined) return { format: 'h5ad', group, order, shape: await readShape(group) };
+  throw new UnsupportedSourceError(
+    `${group.where} is of encoding-type ${JSON.stringify(encoding)}, allowed are csr_matrix and csc_matrix; name a sparse matrix as layer, such as layers/counts or raw/X`,
+  );
+}
+
+async function isTenx(group: Hdf5Object | undefined): Promise<boolean> {
+  if (group === undefined || !isGroup(group)) return false;
+  const names = new Set(await listNames(group));
+  return TENX_NAMES.every((name) => names.has(name));
+}
+
+/** The groups of a 10x file that are matrices. */
+async function findTenxGroups(root: Hdf5Object): Promise<Hdf5Object[]> {
+  const names = await listNames(root);
+  const candidates = names.includes(TENX_GROUP) ? [TENX_GROUP] : names.slice(0, MAX_GROUPS);
+  const groups: Hdf5Object[] = [];
+  for (const name of candidates) {
+    const group = await openChild(root, name);
+    if (group !== undefined && (await isTenx(group))) groups.push(group);
+  }
+  return groups;
+}
+
+/** Features × barcodes by column are barcodes × features by row. */
+async function openTenx(groups: readonly Hdf5Object[]): Promise<FoundMatrix | undefined> {
+  const [group, second] = groups;
+  if (group === undefined) return undefined;
+  if (second !== undefined) {
+    throw new UnsupportedSourceError(
+      `${group.file.uri} holds the matrices of ${groups.map(({ path }) => path).join(' and ')}, expected one; save one with scanpy.read_10x_h5(path, genome='${group.path}').write_h5ad(new_path)`,
+    );
+  }
+  const shape = await readSmallDataset(parseDataset(await openDatasetOf(group, 'shape')));
+  return { format: '10x', group, order: 'csr', shape: shape.toReversed() };
+}
+
+/**
+ * Finds the sparse matrix of an AnnData or a 10x file: told apart by what the file holds.
+ *
+ * A few reads of 64 KiB, which headers that lie near each other share.
+ *
+ * @throws {UnsupportedSourceError} no sparse matrix there, or more than one; says what to do.
+ * @throws {CorruptSourceError} the file is damaged.
+ */
+export async function findMatrix(
+  root: Hdf5Object,
+  { format, layer }: SourceOptions,
+): Promise<FoundMatrix> {
+  if (format === 'h5ad' || layer !== undefined) return openH5ad(root, layer ?? 'X');
+  if (format !== '10x' && (await listNames(root)).includes('X')) return openH5ad(root, 'X');
+  const found = await openTenx(await findTenxGroups(root));
+  if (found !== undefined) return found;
+  throw new UnsupportedSourceError(
+    `${root.where} has no group ${format === '10x' ? '' : 'X or '}${TENX_GROUP} of a sparse matrix: it holds ${await describeNames(root)}; save one with anndata.AnnData(matrix).write_h5ad(path)`,
+  );
+}

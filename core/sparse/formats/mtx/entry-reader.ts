@@ -1,0 +1,142 @@
+import type { CsrData } from '#core/sparse/csr.ts';
+import type { EntryBatch } from '#core/sparse/stage/entry-source.ts';
+import type { LineBlock } from '#core/text/line-block.ts';
+import { isTokenEnd, NEWLINE, TextCursor } from '#core/text/text-cursor.ts';
+import type { MtxHeader } from './header.ts';
+import { readInteger } from './integer.ts';
+
+/** 2 MiB of rows, columns and values. */
+const BATCH_ENTRIES = 128 * 1024;
+
+/** What SciPy's reader takes beyond plain decimals. */
+const OTHER = /^-?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|(inf)(?:inity)?|(nan))$/i;
+
+/** The double that `scipy.io.mmread` makes of a text; undefined where it raises, or drops what it cannot read. */
+function parseReal(text: string): number | undefined {
+  const [all, infinity, nan] = OTHER.exec(text) ?? [];
+  if (all === undefined) return undefined;
+  if (nan !== undefined) return Number.NaN;
+  if (infinity === undefined) return Number(text);
+  return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+function createValues({ dtype }: MtxHeader, entries: number): CsrData {
+  if (dtype === 'int64') return new BigInt64Array(entries);
+  if (dtype === 'uint64') return new BigUint64Array(entries);
+  return new Float64Array(entries);
+}
+
+/** Row numbers need doubles only beyond int32. */
+function createRows({ shape }: MtxHeader, entries: number): Int32Array | Float64Array {
+  return shape[0] <= 2 ** 31 ? new Int32Array(entries) : new Float64Array(entries);
+}
+
+/**
+ * Reads lines of `row column [value]` as `scipy.io.mmread` does; where it would drop something (text
+ * behind a value, the fraction of an integer), the line is refused.
+ *
+ * An entry off the diagonal of a symmetric matrix is followed by its mirror image. Holds 2 MiB.
+ */
+export class EntryReader {
+  /** Lines of entries so far. */
+  lines = 0;
+  readonly #header: MtxHeader;
+  readonly #cursor: TextCursor;
+  #rows: Int32Array | Float64Array = new Int32Array();
+  #columns = new Int32Array();
+  #values: CsrData = new Float64Array();
+  /** Over the same bytes as the values. */
+  #words: Int32Array = new Int32Array();
+
+  /** @param uri names the text in messages. */
+  constructor(uri: string, header: MtxHeader) {
+    this.#header = header;
+    this.#cursor = new TextCursor(uri, parseReal);
+  }
+
+  /**
+   * Reads the entries of a block, in batches that lie over the same arrays.
+   *
+   * @throws {CorruptSourceError} a line is no entry of the matrix; names it.
+   */
+  *read(block: LineBlock): Generator<EntryBatch> {
+    const cursor = this.#cursor;
+    cursor.load(block);
+    this.#makeRoom(block.end - block.start);
+    const full = this.#columns.length - 1;
+    let entries = 0;
+    while (cursor.at < cursor.end) {
+      if (entries >= full) {
+        yield this.#batch(entries);
+        entries = 0;
+      }
+      if (cursor.skipBlanks() === NEWLINE) {
+        cursor.at++;
+        continue;
+      }
+      entries = this.#readLine(entries);
+    }
+    if (entries > 0) yield this.#batch(entries);
+  }
+
+  /** A line takes four bytes, and makes at most two entries. */
+  #makeRoom(bytes: number): void {
+    const entries = Math.min(BATCH_ENTRIES, Math.ceil(bytes / 2) + 2);
+    if (this.#columns.length >= entries) return;
+    this.#rows = createRows(this.#header, entries);
+    this.#columns = new Int32Array(entries);
+    this.#values = createValues(this.#header, entries);
+    this.#words = new Int32Array(this.#values.buffer);
+  }
+
+  #batch(entries: number): EntryBatch {
+    return {
+      rows: this.#rows.subarray(0, entries),
+      columns: this.#columns.subarray(0, entries),
+      data: this.#values.subarray(0, entries),
+    };
+  }
+
+  /** Reads one line as entry number `at` of the batch, and its mirror image. @returns the entries then. */
+  #readLine(at: number): number {
+    const cursor = this.#cursor;
+    const { shape, symmetry } = this.#header;
+    const row = this.#readIndex(shape[0], 'row');
+    cursor.skipBlanks();
+    const column = this.#readIndex(shape[1], 'column');
+    cursor.skipBlanks();
+    this.#readValue(at);
+    if (cursor.skipBlanks() !== NEWLINE) cursor.fail('nothing more in this line');
+    cursor.at++;
+    this.lines++;
+    this.#rows[at] = row;
+    this.#columns[at] = column;
+    if (symmetry === 'general' || row === column) return at + 1;
+    this.#rows[at + 1] = column;
+    this.#columns[at + 1] = row;
+    this.#copyValue(at, symmetry === 'skew-symmetric');
+    return at + 2;
+  }
+
+  /** Reads a row or column, counted from 1. @returns it counted from 0. */
+  #readIndex(limit: number, what: 'row' | 'column'): number {
+    const cursor = this.#cursor;
+    const index = cursor.readDigits();
+    if (index >= 1 && index <= limit && isTokenEnd(cursor.peek())) return index - 1;
+    return cursor.fail(`a ${what} from 1 to ${limit}`);
+  }
+
+  #readValue(at: number): void {
+    const { dtype, isPattern } = this.#header;
+    const values = this.#values;
+    if (dtype === 'int64' || dtype === 'uint64') readInteger(this.#cursor, dtype, this.#words, at);
+    else values[at] = isPattern ? 1 : this.#cursor.readFloat();
+  }
+
+  /** Repeats the value of entry `at` in the next one, with the other sign if told so. */
+  #copyValue(at: number, isNegated: boolean): void {
+    const values = this.#values;
+    const value = values[at]!;
+    values[at + 1] = isNegated ? -value : value;
+  }
+}

@@ -1,0 +1,81 @@
+import type { StageJob } from '#core/objects/stage-job.ts';
+import { resolveEntries } from '#core/sparse/formats/convert-entries.ts';
+import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
+import { stageConversion } from '#core/sparse/stage/convert.ts';
+import type { EntryBatch, EntrySource } from '#core/sparse/stage/entry-source.ts';
+import { textHead } from '#core/text/gunzip.ts';
+import { openText, readLines, type TextOptions, type TextSource } from '#core/text/text-source.ts';
+import { assertLines, countName, stageCount, sumCounts } from './count.ts';
+import { EntryReader } from './entry-reader.ts';
+import { hasBanner, type MtxHeader, readMtxHeader } from './header.ts';
+
+async function* readEntries(
+  text: TextSource,
+  header: MtxHeader,
+  job: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<EntryBatch> {
+  const reader = new EntryReader(text.uri, header);
+  for await (const block of readLines(text, job, header.end)) {
+    signal?.throwIfAborted();
+    yield* reader.read(block);
+    if (reader.lines > header.lines) break;
+  }
+  // Several jobs have been counted before.
+  if (text.jobs === 1) assertLines(text, header, reader.lines);
+}
+
+/** The entries in the order of the lines, each followed by its mirror image if it has one. */
+function entrySourceOf(text: TextSource, header: MtxHeader, signal?: AbortSignal): EntrySource {
+  return {
+    uri: text.uri,
+    shape: header.shape,
+    dtype: header.dtype,
+    maxEntries: header.lines * (header.symmetry === 'general' ? 1 : 2),
+    segments: text.jobs,
+    readSegment: (segment) => readEntries(text, header, segment, signal),
+  };
+}
+
+/** Jobs that count the lines of a text of several segments; none when their sum has proved right. */
+async function resolveCounts(
+  text: TextSource,
+  header: MtxHeader,
+  { staged }: FormatInput,
+): Promise<readonly StageJob[]> {
+  if (text.jobs === 1) return [];
+  const found = await staged.list('count/');
+  const jobs = Array.from({ length: text.jobs }, (_, task) => ({ round: 'count', task }));
+  const missing = jobs.filter(({ task }) => !found.has(countName(task)));
+  if (missing.length === 0) assertLines(text, header, await sumCounts(found.values()));
+  return missing;
+}
+
+async function resolve(input: FormatInput, options: TextOptions): Promise<Resolution> {
+  const text = await openText(input.source, options);
+  const header = await readMtxHeader(text);
+  const counts = await resolveCounts(text, header, input);
+  if (counts.length > 0) return { jobs: counts };
+  return await resolveEntries('mtx', entrySourceOf(text, header), input.staged);
+}
+
+/** Matrix Market files, plain or gzip; tests make their segments small. */
+export function createMtx(options: TextOptions = {}): MatrixFormat {
+  return {
+    name: 'mtx',
+    matches: (head) => hasBanner(textHead(head)),
+    resolve: (input) => resolve(input, options),
+    async stage(job, { source, staged }, signal) {
+      const text = await openText(source, options);
+      const header = await readMtxHeader(text);
+      if (job.round === 'count') await stageCount(text, header, job.task, { staged, signal });
+      else await stageConversion(entrySourceOf(text, header, signal), staged, job);
+    },
+  };
+}
+
+/**
+ * What `scipy.io.mmwrite` writes of a sparse matrix. Lines come in any order, so it is converted; a text of
+ * several segments of 64 MiB is counted first, for its header says how many entries there must be.
+ */
+export const mtx: MatrixFormat = createMtx();

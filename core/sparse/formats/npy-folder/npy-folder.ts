@@ -1,0 +1,66 @@
+import type { StageJob } from '#core/objects/stage-job.ts';
+import {
+  ARRAY_FILES,
+  type FolderArrays,
+  readFolderArrays,
+} from '#core/sparse/formats/bundle/arrays.ts';
+import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
+import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
+import { countColumns } from './count-columns.ts';
+
+/** What the only job makes: the number of columns, as JSON. */
+const COLUMNS = 'columns.json';
+
+const JOB = { round: 'columns', task: 0 } as const;
+
+const MAX_DIGITS = 16;
+
+function matchesFolder(names: ReadonlySet<string>): boolean {
+  return ARRAY_FILES.every((name) => names.has(name)) && !names.has('meta.json');
+}
+
+/** @returns undefined when neither the request nor a job has told them yet. */
+async function knownColumns({ options, staged }: FormatInput): Promise<number | undefined> {
+  if (options.columns !== undefined) return options.columns;
+  const counted = await staged.open(COLUMNS);
+  if (counted === undefined) return undefined;
+  const length = Math.min(counted.source.size, MAX_DIGITS);
+  return Number(new TextDecoder().decode(await counted.source.read({ offset: 0, length })));
+}
+
+/**
+ * Finds the arrays of a folder. Six small reads; where the request does not name the number of columns,
+ * one job reads all of `indices` once for the highest.
+ *
+ * @throws {CorruptSourceError} an object is missing or damaged.
+ * @throws {UnsupportedSourceError} elements of a type that is not read.
+ */
+async function resolve(input: FormatInput): Promise<Resolution> {
+  const { indptrSource, ...arrays } = await readFolderArrays(input);
+  const columns = await knownColumns(input);
+  const { uri, objects } = input.unit;
+  const shape = [arrays.indptr.length - 1, columns ?? 0];
+  const matrix = await assembleCsr(
+    { format: 'npy', uri, objects, shape, ...arrays } as const,
+    indptrSource,
+  );
+  return columns === undefined ? { jobs: [JOB] } : { matrix };
+}
+
+async function stage(_job: StageJob, input: FormatInput): Promise<void> {
+  const arrays: FolderArrays = await readFolderArrays(input);
+  const columns = await countColumns(input, arrays);
+  await input.staged.create(COLUMNS, [new TextEncoder().encode(String(columns))]);
+}
+
+/**
+ * A folder of the three arrays of a CSR matrix, as `numpy.save` writes them: `indptr.npy`, `indices.npy`,
+ * `data.npy`. There are as many columns as the highest index needs, as `scipy.sparse.csr_matrix` infers.
+ */
+export const npyFolder: MatrixFormat = {
+  name: 'npy',
+  matches: () => false,
+  matchesFolder,
+  resolve,
+  stage,
+};

@@ -1,0 +1,156 @@
+import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
+import { withPrefetched } from '#core/bytes/prefetch.ts';
+import { type NpyArray, readNpyHeader } from '#core/containers/npy/header.ts';
+import {
+  readZipDirectory,
+  type ZipDirectory,
+  type ZipMember,
+} from '#core/containers/zip/zip-directory.ts';
+import {
+  assertReadable,
+  isDeflated,
+  LOCAL_HEADER_BYTES,
+  locateMember,
+} from '#core/containers/zip/zip-member.ts';
+import { CorruptSourceError, RequestError, UnsupportedSourceError } from '#core/errors.ts';
+import type { StageStore } from '#core/objects/stage-store.ts';
+import { locateElements } from '#core/sparse/layout/npy-array.ts';
+import type { StoredArray } from '#core/sparse/matrix.ts';
+import { stageMemberIndex } from './index-member.ts';
+import { type NpzStream, type NpzStreams, openStreams } from './npz-streams.ts';
+
+/** The arrays that sparse matrices are saved as; which of them there are depends on their format. */
+const MEMBER_NAMES = [
+  'format',
+  'shape',
+  'indptr',
+  'indices',
+  'data',
+  'row',
+  'col',
+  'coords',
+  'offsets',
+] as const;
+
+export type MemberName = (typeof MEMBER_NAMES)[number];
+
+/** Those of a few bytes, which need no index when they are compressed. */
+const SMALL_MEMBERS: ReadonlySet<MemberName> = new Set(['format', 'shape']);
+
+/** One array of an npz file; headers and small files have been fetched already. */
+export interface NpzArray extends Pick<NpzStream, 'source' | 'stream'> {
+  /** Its header; `elements` is a range of `source`. */
+  readonly header: NpyArray;
+}
+
+/** An npz file whose directory has been read. */
+export interface NpzFile extends Pick<NpzStreams, 'indexes' | 'jobs'> {
+  has(name: MemberName): boolean;
+  /**
+   * Reads the header of one array.
+   *
+   * @throws {CorruptSourceError} it is missing, or zip and npy structures are damaged.
+   * @throws {UnsupportedSourceError} it is encrypted, not compressed by deflate, or of elements that are
+   * not read.
+   */
+  read(name: MemberName): Promise<NpzArray>;
+  /**
+   * Does one of the `jobs`: reads a compressed array from end to end and stages its seek index.
+   *
+   * @throws {CorruptSourceError} it is damaged.
+   * @throws {RequestError} there is no such job.
+   */
+  stageIndex(task: number, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Read at each member's start: local header, name, zip64 padding and npy header take about 190 bytes,
+ * the elements of `format` and `shape` 16 more.
+ */
+const MEMBER_HEAD_BYTES = 1024;
+
+/** Read at the end of `indptr`, whose last element is `nnz`; NumPy pads local headers by 20 bytes. */
+const MEMBER_TAIL_BYTES = 64;
+
+function findMember(source: ByteSource, { members }: ZipDirectory, name: MemberName): ZipMember {
+  const member = members.get(`${name}.npy`);
+  if (member !== undefined) {
+    assertReadable(source, member);
+    return member;
+  }
+  const names = [...members.keys()].slice(0, 8).join(', ') || 'nothing';
+  if (name === 'format') {
+    throw new UnsupportedSourceError(
+      `${source.uri} holds ${names}, but no format.npy, so it is no sparse matrix; save one with scipy.sparse.save_npz(path, matrix.tocsr(), compressed=False)`,
+    );
+  }
+  throw new CorruptSourceError(
+    `${source.uri} holds ${names}, but no ${name}.npy, which its format needs; save it again with scipy.sparse.save_npz`,
+  );
+}
+
+/** Where headers are expected: they are fetched together, before each of them is parsed. */
+function headerRanges({ members }: ZipDirectory): ByteRange[] {
+  const ranges: ByteRange[] = [];
+  for (const name of MEMBER_NAMES) {
+    const member = members.get(`${name}.npy`);
+    if (member === undefined) continue;
+    ranges.push({ offset: member.localOffset, length: MEMBER_HEAD_BYTES });
+    if (name !== 'indptr' || isDeflated(member)) continue;
+    const tail = member.localOffset + LOCAL_HEADER_BYTES + member.name.length + member.bytes - 8;
+    ranges.push({ offset: tail, length: MEMBER_TAIL_BYTES });
+  }
+  return ranges;
+}
+
+/** Opens an array of an npz file, of so many dimensions, for reading. */
+export function toStoredArray({ header, source }: NpzArray, dimensions: 1 | 2 | 3): StoredArray {
+  return { source, ...locateElements(header, dimensions) };
+}
+
+/** The compressed arrays that a matrix may have, in an order that does not depend on the file. */
+function compressedArrays({ members }: ZipDirectory): ZipMember[] {
+  return MEMBER_NAMES.filter((name) => !SMALL_MEMBERS.has(name))
+    .map((name) => members.get(`${name}.npy`))
+    .filter((member) => member !== undefined)
+    .filter(isDeflated);
+}
+
+/**
+ * Reads the directory of an npz file.
+ *
+ * Headers are over-read, so a small file takes no read beyond the tail and head that were fetched to
+ * tell its format, and a large one two or three more of about 1 KiB.
+ *
+ * @param staged where the seek indexes of compressed arrays are.
+ * @throws {CorruptSourceError} the zip structures are damaged.
+ * @throws {UnsupportedSourceError} a split archive.
+ */
+export async function openNpz(source: ByteSource, staged: StageStore): Promise<NpzFile> {
+  const directory = await readZipDirectory(source);
+  const prefetched = await withPrefetched(source, headerRanges(directory));
+  const compressed = compressedArrays(directory);
+  const streams = await openStreams(prefetched, compressed, staged);
+  return {
+    indexes: streams.indexes,
+    jobs: streams.jobs,
+    has: (name) => directory.members.has(`${name}.npy`),
+    async read(name) {
+      const member = findMember(source, directory, name);
+      const located = await locateMember(prefetched, directory, member);
+      const { source: opened, range, stream } = await streams.open(member, located);
+      const header = await readNpyHeader(opened, range, `${member.name} in ${source.uri}`);
+      return { header, source: opened, stream };
+    },
+    async stageIndex(task, signal) {
+      const member = compressed[task];
+      if (member === undefined) {
+        throw new RequestError([
+          `${source.uri} has ${compressed.length} compressed arrays, so there is no job ${task}`,
+        ]);
+      }
+      const range = await locateMember(prefetched, directory, member);
+      await stageMemberIndex(source, { member, range }, staged, signal);
+    },
+  };
+}

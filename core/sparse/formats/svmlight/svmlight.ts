@@ -1,0 +1,130 @@
+import { BoundExceededError, RequestError } from '#core/errors.ts';
+import type { StageJob } from '#core/objects/stage-job.ts';
+import type {
+  FormatInput,
+  MatrixFormat,
+  Resolution,
+  SourceOptions,
+} from '#core/sparse/formats/matrix-format.ts';
+import type { PartLayout } from '#core/sparse/layout/matrix-layout.ts';
+import { PARTS_PREFIX, partName } from '#core/sparse/stage/stage-names.ts';
+import { findCsrPart } from '#core/sparse/stage/staged-rows.ts';
+import { openText, type TextOptions, type TextSource } from '#core/text/text-source.ts';
+import { stageConvert } from './convert.ts';
+import { matches } from './matches.ts';
+import { readScans, type Scan, scanName, stageScan } from './scan.ts';
+
+/** From which number columns are counted. */
+type Base = 0 | 1;
+
+/** The round that converts says what the scans found, so that its jobs need not read them all. */
+const CONVERT_ROUNDS: readonly [string, string] = ['convert-zero-based', 'convert-one-based'];
+
+const MAX_COLUMNS = 2 ** 31 - 1;
+
+function lowestOf({ zeroBased }: SourceOptions): Base {
+  return zeroBased === false ? 1 : 0;
+}
+
+/** Lowest and highest index of all scans. */
+function indicesOf(scans: readonly Scan[]): readonly [lowest: number, highest: number] | undefined {
+  const found = scans.flatMap(({ indices }) => (indices === null ? [] : [indices]));
+  if (found.length === 0) return undefined;
+  return [
+    found.reduce((lowest, [index]) => Math.min(lowest, index), MAX_COLUMNS),
+    found.reduce((highest, [, index]) => Math.max(highest, index), 0),
+  ];
+}
+
+/** As scikit-learn tells it: from 1 where no index is 0, unless there are none. */
+function baseOf({ zeroBased }: SourceOptions, scans: readonly Scan[]): Base {
+  const [lowest = 0] = indicesOf(scans) ?? [];
+  return (zeroBased ?? lowest === 0) ? 0 : 1;
+}
+
+function columnsOf({ uri }: TextSource, options: SourceOptions, scans: readonly Scan[]): number {
+  const [, highest] = indicesOf(scans) ?? [];
+  // A matrix without entries has one column in scikit-learn.
+  const found = highest === undefined ? 1 : highest - baseOf(options, scans) + 1;
+  const { columns = found, labels = false } = options;
+  if (columns < found) {
+    throw new RequestError([
+      `columns is ${columns}, but ${uri} has entries in column ${found}; give at least ${found}, or leave it out`,
+    ]);
+  }
+  if (columns + Number(labels) <= MAX_COLUMNS) return columns + Number(labels);
+  throw new BoundExceededError(
+    `${uri} has ${columns + Number(labels)} columns, allowed are at most ${MAX_COLUMNS}; split the matrix by columns`,
+  );
+}
+
+function jobsOf(round: string, tasks: readonly number[]): Resolution {
+  return { jobs: tasks.map((task) => ({ round, task })) };
+}
+
+/** The layout of what has been converted, or the jobs whose segments are missing. */
+async function resolveParts(
+  text: TextSource,
+  { options, staged }: FormatInput,
+  scans: readonly Scan[],
+): Promise<Resolution> {
+  const found = await staged.list(PARTS_PREFIX);
+  const columns = columnsOf(text, options, scans);
+  const parts: PartLayout[] = [];
+  const missing: number[] = [];
+  // A text without rows becomes one part without rows.
+  const isEmpty = scans.every(({ segments }) => segments.length === 0);
+  for (const [job, scan] of scans.entries()) {
+    const segments = isEmpty && job === 0 ? [0] : scan.segments;
+    const ofJob = segments.map((segment) => findCsrPart(found, partName(segment), 'float64'));
+    const there = ofJob.filter((part) => part !== undefined);
+    parts.push(...there);
+    if (there.length < ofJob.length) missing.push(job);
+  }
+  if (missing.length > 0) return jobsOf(CONVERT_ROUNDS[baseOf(options, scans)], missing);
+  return {
+    matrix: {
+      format: 'svmlight',
+      shape: [parts.reduce((sum, { rows }) => sum + rows, 0), columns],
+      dtype: 'float64',
+      nnz: parts.reduce((sum, { nnz }) => sum + nnz, 0),
+      parts,
+    },
+  };
+}
+
+/** svmlight and libsvm text, plain or gzip; tests make its segments small. */
+export function createSvmlight(textOptions: TextOptions = {}): MatrixFormat {
+  return {
+    name: 'svmlight',
+    matches,
+
+    async resolve(input) {
+      const text = await openText(input.source, textOptions);
+      const found = await input.staged.list('scan/');
+      const jobs = Array.from({ length: text.jobs }, (_, job) => job);
+      const scanned = jobs.map((job) => found.get(scanName(job)));
+      const missing = jobs.filter((job) => scanned[job] === undefined);
+      if (missing.length > 0) return jobsOf('scan', missing);
+      const scans = await readScans(scanned.filter((object) => object !== undefined));
+      return await resolveParts(text, input, scans);
+    },
+
+    async stage({ round, task }: StageJob, input: FormatInput, signal?: AbortSignal) {
+      const { options, staged } = input;
+      const text = await openText(input.source, textOptions);
+      const read = { labels: options.labels ?? false, lowest: lowestOf(options) };
+      if (round === 'scan') return await stageScan(text, task, { options: read, staged, signal });
+      const base = CONVERT_ROUNDS.indexOf(round);
+      if (base === -1) throw new RequestError([`svmlight text has no Stage round named ${round}`]);
+      const shift = Number(read.labels) - base;
+      await stageConvert(text, task, { options: { ...read, shift }, staged, signal });
+    },
+  };
+}
+
+/**
+ * What `sklearn.datasets.dump_svmlight_file` writes. Two rounds of Stage, about 64 MiB of text a job:
+ * `scan` checks the lines and finds the lowest and highest index, `convert` writes CSR arrays.
+ */
+export const svmlight: MatrixFormat = createSvmlight();

@@ -1,0 +1,64 @@
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { inTurn } from '#core/bytes/in-turn.ts';
+import { inflatedSource } from '#core/containers/deflate/inflated-source.ts';
+import { chunkedSource } from '#core/containers/hdf5/chunked-source.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { CsrPart, Matrix, PlacedPart, StoredArray } from '#core/sparse/matrix.ts';
+import type { ArrayLayout, MatrixLayout, PartLayout, StreamLayout } from './matrix-layout.ts';
+
+/** What opening needs of a store; pins of staged objects are opened by it too. */
+type Opener = Pick<ObjectStore, 'open'>;
+
+function openStream({ objects }: PartLayout, stream: StreamLayout, store: Opener): ByteSource {
+  const object = store.open(objects[stream.object]!);
+  switch (stream.kind) {
+    case 'stored':
+      return object;
+    case 'chunks': {
+      const { size } = stream;
+      const index = store.open(objects[stream.index]!);
+      return inTurn(chunkedSource({ object, index, size }));
+    }
+    case 'deflate': {
+      const { compressed: range, size } = stream;
+      const index = store.open(objects[stream.index]!);
+      return inTurn(inflatedSource({ compressed: object, range, size, index }));
+    }
+  }
+}
+
+function openArray(part: PartLayout, layout: ArrayLayout, store: Opener): StoredArray {
+  const { stream, offset, length, dtype, bigEndian } = layout;
+  return { source: openStream(part, stream, store), offset, length, dtype, bigEndian };
+}
+
+/** Opens the arrays of one part; nothing is read. */
+function openPart(layout: PartLayout, columns: number, store: Opener): CsrPart {
+  const { uri, rows, nnz } = layout;
+  return {
+    uri,
+    shape: [rows, columns],
+    dtype: layout.data.dtype,
+    nnz,
+    indptr: openArray(layout, layout.indptr, store),
+    indices: openArray(layout, layout.indices, store),
+    data: openArray(layout, layout.data, store),
+  };
+}
+
+/**
+ * Opens a matrix by its layout. Nothing is read, and a part costs no more than its objects do.
+ *
+ * @param uri names the source in messages.
+ * @param store opens objects of the source and staged ones alike.
+ */
+export function openLayout(uri: string, layout: MatrixLayout, store: Opener): Matrix {
+  const { shape, dtype, nnz, fillValue } = layout;
+  const parts: PlacedPart[] = [];
+  let rowStart = 0;
+  for (const part of layout.parts) {
+    parts.push({ rowStart, part: openPart(part, shape[1], store) });
+    rowStart += part.rows;
+  }
+  return { uri, shape, dtype, nnz, fillValue, parts };
+}

@@ -1,0 +1,113 @@
+import { RequestError } from '#core/errors.ts';
+import type { StageJob } from '#core/objects/stage-job.ts';
+import type { StageStore } from '#core/objects/stage-store.ts';
+import type { PartLayout } from '#core/sparse/layout/matrix-layout.ts';
+import {
+  assertConvertible,
+  CONVERSION_BOUNDS,
+  type ConversionBounds,
+} from './conversion-bounds.ts';
+import { convertWhole, fitsOneJob } from './convert-whole.ts';
+import type { EntrySource } from './entry-source.ts';
+import { gatherBucket } from './gather-bucket.ts';
+import { readBuckets, scanSegment, stageBuckets } from './scan-segment.ts';
+import { scatterSegment } from './scatter-segment.ts';
+import { PARTS_PREFIX, partName, taskName } from './stage-names.ts';
+import { findCsrPart } from './staged-rows.ts';
+
+/** The finished parts in row order, or the jobs of the next round. */
+export type Conversion =
+  | { readonly jobs: readonly StageJob[] }
+  | { readonly parts: readonly PartLayout[] };
+
+/** Jobs of the tasks below `count` that are still to be done. */
+function missingJobs(round: string, count: number, isDone: (task: number) => boolean): StageJob[] {
+  const jobs: StageJob[] = [];
+  for (let task = 0; task < count; task++) if (!isDone(task)) jobs.push({ round, task });
+  return jobs;
+}
+
+/** The parts, or the jobs that make those which are not there yet. */
+async function resolveParts(
+  { dtype }: EntrySource,
+  staged: StageStore,
+  count: number,
+  findJobs: (isDone: (part: number) => boolean) => Promise<StageJob[]> | StageJob[],
+): Promise<Conversion> {
+  const found = await staged.list(PARTS_PREFIX);
+  const parts: (PartLayout | undefined)[] = [];
+  for (let part = 0; part < count; part++) parts.push(findCsrPart(found, partName(part), dtype));
+  const done = parts.filter((part) => part !== undefined);
+  if (done.length === count) return { parts: done };
+  return { jobs: await findJobs((part) => parts[part] !== undefined) };
+}
+
+/**
+ * Tells how far the conversion of a matrix into row-ordered CSR parts has come: the parts, or the jobs of
+ * the next round that are still to be done; then it is to be called again.
+ *
+ * A matrix of at most 64 MiB of entries (row, column, value) and 4 Mi rows takes one job of a round
+ * `whole`. Any other takes four rounds: `scan` counts the entries of each segment by row, `buckets`
+ * decides which rows each part has, `scatter` sorts each segment by part, and `gather` sorts each part
+ * by row. Each job stays below 256 MB, whatever the matrix is.
+ *
+ * Only names and sizes are looked at, by one LIST a thousand objects; a round that was cut off goes on
+ * with the jobs whose objects are missing. Holds about 1 KB a part.
+ *
+ * @throws {CorruptSourceError} the shape is negative.
+ * @throws {BoundExceededError} the shape is out of proportion to the entries, see {@link assertConvertible}.
+ */
+export async function resolveConversion(
+  entries: EntrySource,
+  staged: StageStore,
+  bounds: ConversionBounds = CONVERSION_BOUNDS,
+): Promise<Conversion> {
+  assertConvertible(entries, bounds);
+  const { segments } = entries;
+  if (fitsOneJob(entries, bounds)) {
+    return resolveParts(entries, staged, 1, (isDone) => missingJobs('whole', 1, isDone));
+  }
+  const starts = await readBuckets(staged);
+  if (starts === undefined) {
+    const scans = await staged.list('scan/');
+    const jobs = missingJobs('scan', segments, (task) => scans.has(taskName('scan', task)));
+    return { jobs: jobs.length > 0 ? jobs : [{ round: 'buckets', task: 0 }] };
+  }
+  const count = starts.length - 1;
+  return resolveParts(entries, staged, count, async (isDone) => {
+    const found = await staged.list('scatter/');
+    const jobs = missingJobs('scatter', segments, (task) => found.has(taskName('scatter', task)));
+    return jobs.length > 0 ? jobs : missingJobs('gather', count, isDone);
+  });
+}
+
+/**
+ * Does one job that {@link resolveConversion} named. Done again it leaves the same objects.
+ *
+ * @throws {CorruptSourceError} an entry lies outside the matrix; names row and column.
+ * @throws {BoundExceededError} a row is larger than a writer could read, or there would be too many parts.
+ * @throws {RequestError} there is no such job.
+ */
+export async function stageConversion(
+  entries: EntrySource,
+  staged: StageStore,
+  { round, task }: StageJob,
+  bounds: ConversionBounds = CONVERSION_BOUNDS,
+): Promise<void> {
+  switch (round) {
+    case 'whole':
+      return await convertWhole(entries, staged, bounds);
+    case 'scan':
+      return await scanSegment(entries, staged, task, bounds);
+    case 'buckets':
+      return await stageBuckets(entries, staged, bounds);
+    case 'scatter':
+      return await scatterSegment(entries, staged, task, bounds);
+    case 'gather':
+      return await gatherBucket(entries, staged, task, bounds);
+    default:
+      throw new RequestError([
+        `${entries.uri} has no jobs of a round ${JSON.stringify(round)}, allowed are whole, scan, buckets, scatter and gather`,
+      ]);
+  }
+}

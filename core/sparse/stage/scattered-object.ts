@@ -1,0 +1,51 @@
+import type { StagedObject } from '#core/objects/stage-store.ts';
+import type { SortedRun } from './counting-sort.ts';
+
+/**
+ * What scattering leaves of one segment: a table of `buckets + 1` float64, at which entry each bucket
+ * begins, then all entries sorted by bucket, in blocks. A block holds entries of one bucket, and ends
+ * at every multiple of `blockEntries` of the segment: its int32 rows, its int32 columns, its values.
+ */
+export interface ScatterLayout {
+  readonly buckets: number;
+  readonly blockEntries: number;
+  /** Bytes of a row, a column and a value. */
+  readonly entryBytes: number;
+}
+
+/** The entries of one bucket in one scattered object. */
+export interface Section extends SortedRun {
+  readonly object: StagedObject;
+}
+
+/** Bytes of the table before the entries. */
+function tableBytesOf({ buckets }: ScatterLayout): number {
+  return (buckets + 1) * Float64Array.BYTES_PER_ELEMENT;
+}
+
+/** Cuts a run of entries at the multiples of `blockEntries`. */
+export function* cutBlocks({ start, end }: SortedRun, blockEntries: number): Generator<SortedRun> {
+  for (let from = start; from < end; ) {
+    const to = Math.min(end, (Math.floor(from / blockEntries) + 1) * blockEntries);
+    yield { start: from, end: to };
+    from = to;
+  }
+}
+
+/** Reads where one bucket begins and ends in a scattered object. One read of 16 bytes. */
+export async function readSection(object: StagedObject, bucket: number): Promise<Section> {
+  const { buffer } = await object.source.read({ offset: 8 * bucket, length: 16 });
+  const [start = 0, end = 0] = new Float64Array(buffer);
+  return { object, start, end };
+}
+
+/** Reads one block, or the first `itemBytes` of each of its entries: rows only for 4. One read. */
+export function readBlock(
+  { source }: StagedObject,
+  { start, end }: SortedRun,
+  layout: ScatterLayout,
+  itemBytes = layout.entryBytes,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const offset = tableBytesOf(layout) + start * layout.entryBytes;
+  return source.read({ offset, length: (end - start) * itemBytes });
+}

@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalCloud, startLocalCloud } from '@sparse-fanout/local-cloud';
+import { cloudAssembly } from '#cli/local/assembly.ts';
+import { StackClient } from './stack-client.ts';
+
+/** This checkout's stack, deployed on this machine in the test's own process. */
+export class LocalStack extends StackClient {
+  readonly cloud: LocalCloud;
+  readonly #directory: string;
+
+  private constructor(cloud: LocalCloud, directory: string) {
+    super(cloud);
+    this.cloud = cloud;
+    this.#directory = directory;
+  }
+
+  /** Deploys this checkout's own assembly, or another. */
+  static async start(assembly?: string): Promise<LocalStack> {
+    const directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-stack-'));
+    const assemblyDirectory = assembly ?? (await cloudAssembly(new AbortController().signal));
+    const cloud = await startLocalCloud({ assemblyDirectory, stateDirectory: directory });
+    return new LocalStack(cloud, directory);
+  }
+
+  async close(): Promise<void> {
+    this.destroy();
+    await this.cloud.close();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { LocalCloud } from '@sparse-fanout/local-cloud';
+import { StackClient } from './stack-client.ts';
+
+/** What `local up --json` prints when it is ready. */
+type Printed = Pick<LocalCloud, 'endpoints' | 'region' | 'credentials' | 'caFile' | 'outputs'> & {
+  readonly variables: Readonly<Record<string, string>>;
+};
+
+const ENTRY = new URL('../bin/sparse-fanout.ts', import.meta.url).pathname;
+
+/** `local up` as users start it, in a process of its own. */
+export class LocalUp extends StackClient {
+  readonly printed: Printed;
+  readonly #child: ChildProcess;
+
+  private constructor(printed: Printed, caPem: string, child: ChildProcess) {
+    super({ ...printed, caPem });
+    this.printed = printed;
+    this.#child = child;
+  }
+
+  /** Starts it on a state directory and waits until it is ready. */
+  static async start(stateDirectory: string): Promise<LocalUp> {
+    const args = [ENTRY, '--json', 'local', 'up', '--state', stateDirectory];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const printed: Printed = JSON.parse(line);
+      return new LocalUp(printed, await readFile(printed.caFile, 'utf8'), child);
+    }
+    throw new Error('local up ended before it was ready');
+  }
+
+  /**
+   * Ends it as a crash or as Ctrl-C would; one that has ended already is left alone.
+   *
+   * @returns its exit code; null when the signal ended it.
+   */
+  async end(signal: 'SIGKILL' | 'SIGINT'): Promise<number | null> {
+    this.destroy();
+    if (this.#child.kill(signal)) await once(this.#child, 'exit');
+    return this.#child.exitCode;
+  }
+}

@@ -1,0 +1,124 @@
+import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { LocalCloud } from '@sparse-fanout/local-cloud';
+import {
+  createDynamoClient,
+  createS3Client,
+  createStatesClient,
+  type DynamoDBClient,
+  type S3Client,
+  type SFNClient,
+} from '#aws/clients.ts';
+import { listObjects } from '#aws/objects.ts';
+
+/** How a stack on this machine is reached. */
+export type StackAccess = Pick<
+  LocalCloud,
+  'endpoints' | 'region' | 'credentials' | 'caPem' | 'outputs'
+>;
+
+/** How an execution ended. */
+export interface Execution {
+  readonly status: string;
+  // biome-ignore lint/suspicious/noExplicitAny: output of any state machine, looked at by tests only
+  readonly output: any;
+  readonly error: string;
+  readonly cause: string;
+}
+
+const POLL_MILLISECONDS = 20;
+
+/** What tests do with a stack on this machine, by real clients of AWS. */
+export class StackClient {
+  readonly s3: S3Client;
+  readonly dynamo: DynamoDBClient;
+  readonly states: SFNClient;
+  readonly #outputs: Readonly<Record<string, string>>;
+
+  constructor({ endpoints, region, credentials, caPem: ca, outputs }: StackAccess) {
+    const address = { region, credentials, ca };
+    this.#outputs = outputs;
+    this.s3 = createS3Client({ ...address, endpoint: endpoints.s3 });
+    this.dynamo = createDynamoClient({ ...address, endpoint: endpoints.dynamodb });
+    this.states = createStatesClient({ ...address, endpoint: endpoints.states });
+  }
+
+  output(name: string): string {
+    const value = this.#outputs[name];
+    if (value === undefined) throw new Error(`the stack has no output ${name}`);
+    return value;
+  }
+
+  get outputBucket(): string {
+    return this.output('OutputBucketName');
+  }
+
+  /** Puts a source where its key starts nothing by itself; returns its URI. */
+  async putSource(name: string, body: Uint8Array): Promise<string> {
+    const bucket = this.output('SourceBucketName');
+    await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: name, Body: body }));
+    return `s3://${bucket}/${name}`;
+  }
+
+  async startExecution(request: unknown): Promise<string> {
+    const { executionArn } = await this.states.send(
+      new StartExecutionCommand({
+        stateMachineArn: this.output('StateMachineArn'),
+        input: JSON.stringify(request),
+      }),
+    );
+    return executionArn ?? '';
+  }
+
+  async endOf(executionArn: string): Promise<Execution> {
+    for (;;) {
+      const { status, output, error, cause } = await this.states.send(
+        new DescribeExecutionCommand({ executionArn }),
+      );
+      if (status !== 'RUNNING') {
+        const parsed = output === undefined ? undefined : JSON.parse(output);
+        return { status: status ?? '', output: parsed, error: error ?? '', cause: cause ?? '' };
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+    }
+  }
+
+  async run(request: unknown): Promise<Execution> {
+    return await this.endOf(await this.startExecution(request));
+  }
+
+  /** Text of an object given by its URI. */
+  async read(uri: string): Promise<Buffer> {
+    const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket, Key }));
+    return Buffer.from((await Body?.transformToByteArray()) ?? []);
+  }
+
+  /** Keys below a prefix of the output bucket. */
+  async keys(prefix: string): Promise<string[]> {
+    return await Array.fromAsync(listObjects(this.s3, this.outputBucket, prefix), ({ key }) => key);
+  }
+
+  /** All items of a run in the ledger, by sort key. */
+  async ledger(runId: string): Promise<Map<string, Record<string, AttributeValue>>> {
+    const items = new Map<string, Record<string, AttributeValue>>();
+    for (let shard = 0; shard < 16; shard += 1) {
+      const { Items = [] } = await this.dynamo.send(
+        new QueryCommand({
+          TableName: this.output('LedgerTableName'),
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': { S: `run#${runId}#${shard}` } },
+          ConsistentRead: true,
+        }),
+      );
+      for (const item of Items) items.set(item['sk']?.S ?? '', item);
+    }
+    return items;
+  }
+
+  /** Closes the connections; the stack stays. */
+  destroy(): void {
+    for (const client of [this.s3, this.dynamo, this.states]) client.destroy();
+  }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { goldenPath, storedCsrCases } from '#support/golden.ts';
+import { runHere } from '#test/cli/run-command.ts';
+
+async function inspect(file: string, ...options: string[]) {
+  const ended = await runHere(['inspect', goldenPath(file), '--json', ...options]);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  return JSON.parse(ended.stdout.toString());
+}
+
+describe('inspect', () => {
+  test.each(storedCsrCases)(
+    'tells shape and bounds of the text of $id',
+    async ({ file, shape, contract }) => {
+      for (const profile of ['typed', 'zero0', 'empty'] as const) {
+        const found = await inspect(file, '--profile', profile);
+        expect(found.shape).toEqual(shape);
+        expect(found.minTextBytes).toBeLessThanOrEqual(contract[profile].bytes);
+        expect(found.maxTextBytes).toBeGreaterThanOrEqual(contract[profile].bytes);
+      }
+    },
+  );
+
+  test('tells everything about one source', async () => {
+    expect(await inspect('inputs/index-i4-i8.npz', '--rows-per-chunk', '7')).toMatchObject({
+      format: 'npz',
+      access: 'in place',
+      parts: 1,
+      stagedBytes: 0,
+      size: 2161,
+      indptrDtype: expect.stringMatching(/^int(32|64)$/),
+      indicesDtype: expect.stringMatching(/^int(32|64)$/),
+      chunking: { rows: 7 },
+    });
+  });
+
+  test('counts the chunks that a run would write', async () => {
+    const { shape } = await inspect('inputs/tall.npz');
+    const { chunks } = await inspect('inputs/tall.npz', '--rows-per-chunk', '100');
+    expect(chunks).toBe(Math.ceil(shape[0] / 100));
+    const { maxTextBytes } = await inspect('inputs/tall.npz');
+    const { chunks: cut } = await inspect('inputs/tall.npz', '--target-bytes', '1KB');
+    expect(cut).toBeGreaterThanOrEqual(maxTextBytes / 1000);
+    expect(cut).toBeLessThan(1 + (1.1 * maxTextBytes) / 1000);
+  });
+
+  test('has a density of 0 for a matrix without cells', async () => {
+    expect(await inspect('inputs/shape-0x0.npz')).toMatchObject({ density: 0, chunks: 1 });
+  });
+
+  test('speaks prose without --json', async () => {
+    const ended = await runHere(['inspect', goldenPath('inputs/dtype-int64.npz')]);
+    expect(ended.stdout.toString()).toMatch(/shape +36 rows x 9 columns\ndtype +int64/);
+  });
+});

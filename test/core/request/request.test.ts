@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { RequestError } from '#core/errors.ts';
+import { parseRequest } from '#core/request/request.ts';
+
+function problemsOf(input: unknown): readonly string[] {
+  try {
+    parseRequest(input);
+  } catch (error) {
+    if (error instanceof RequestError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const source = 's3://data/matrix.npz';
+
+describe('parseRequest', () => {
+  it('fills in every default of the shortest request', () => {
+    expect(parseRequest({ source })).toEqual({
+      source: { uris: [source], options: {} },
+      expect: {},
+      output: {
+        uri: null,
+        format: 'csv',
+        compression: 'none',
+        text: { profile: 'typed', delimiter: ',', naRep: '', header: 'none' },
+        append: false,
+      },
+      chunking: { targetBytes: 512 * 1024 * 1024 },
+      concurrency: null,
+      dryRun: false,
+    });
+  });
+
+  it('keeps what is asked for', () => {
+    const request = parseRequest({
+      source: { uri: source, versionId: 'v1', format: 'npz' },
+      expect: { rows: 0, dtype: 'int64' },
+      output: {
+        uri: 's3://out/folder',
+        text: { profile: 'pandas-1', delimiter: '\t', naRep: 'NULL', header: 'first-chunk' },
+      },
+      chunking: { rows: 50_000 },
+      limits: { concurrency: 7 },
+      dryRun: true,
+    });
+    expect(request.source).toEqual({
+      uris: [source],
+      versionId: 'v1',
+      options: { format: 'npz' },
+    });
+    expect(request.expect).toEqual({ rows: 0, dtype: 'int64' });
+    expect(request.output.uri).toBe('s3://out/folder/');
+    expect(request.output.text).toEqual({
+      profile: 'zero0',
+      delimiter: '\t',
+      naRep: 'NULL',
+      header: 'first-chunk',
+    });
+    expect(request.chunking).toEqual({ rows: 50_000 });
+    expect(request.concurrency).toBe(7);
+    expect(request.dryRun).toBe(true);
+  });
+
+  it('reads the S3 event that EventBridge passes on untouched', () => {
+    const event = {
+      version: '0',
+      id: '17793124-05d4-b198-2fde-7ededc63b103',
+      'detail-type': 'Object Created',
+      source: 'aws.s3',
+      account: '111122223333',
+      time: '2021-11-12T00:00:00Z',
+      region: 'ca-central-1',
+      resources: ['arn:aws:s3:::data'],
+      detail: {
+        version: '0',
+        bucket: { name: 'data' },
+        object: {
+          key: 'in/x y.npz',
+          size: 5,
+          etag: 'b1946',
+          'version-id': 'IYV3',
+          sequencer: '00',
+        },
+        reason: 'PutObject',
+      },
+    };
+    const uris = ['s3://data/in/x y.npz'];
+    expect(parseRequest(event).source).toEqual({ uris, versionId: 'IYV3', options: {} });
+    const { 'version-id': _, ...object } = event.detail.object;
+    const unversioned = { ...event, detail: { ...event.detail, object } };
+    expect(parseRequest(unversioned).source).toEqual({ uris, options: {} });
+  });
+
+  it('lays a request over the defaults of the deployment, field by field', () => {
+    const defaults = {
+      output: { text: { profile: 'empty' } },
+      chunking: { rows: 10 },
+      limits: { concurrency: 3 },
+    };
+    const silent = parseRequest({ source }, defaults);
+    expect(silent.output.text.profile).toBe('empty');
+    expect(silent.chunking).toEqual({ rows: 10 });
+    const asked = { source, output: { uri: 's3://out/p/' }, chunking: { targetBytes: 9 } };
+    const merged = parseRequest(asked, defaults);
+    expect(merged.output.uri).toBe('s3://out/p/');
+    expect(merged.output.text.profile).toBe('empty');
+    expect(merged.chunking).toEqual({ targetBytes: 9 });
+    expect(merged.concurrency).toBe(3);
+  });
+
+  it('fails with all problems at once, each with what was given and what is allowed', () => {
+    expect(
+      problemsOf({
+        source: 'http://x',
+        colour: 'red',
+        expect: { rows: -1, dtype: 'complex128' },
+        output: { text: { delimiter: 'ab', profile: 'pandas-3' } },
+        limits: { concurrency: 0 },
+        dryRun: 'yes',
+      }),
+    ).toEqual([
+      'source must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/, got "http://x"',
+      'expect.rows must be a whole number from 0 to 9007199254740991, got -1',
+      expect.stringMatching(/^expect\.dtype must be one of bool, int8, .*, got "complex128"$/),
+      'output.text.profile must be one of typed, zero0, empty, pandas-2, pandas-1, got "pandas-3"',
+      'output.text.delimiter must be one ASCII character that is not a letter, digit, sign, dot, quote or line break, got "ab"',
+      'limits.concurrency must be a whole number from 1 to 10000, got 0',
+      'dryRun must be true or false, got "yes"',
+      'the request has unknown keys "colour"; see the request fields in the README',
+    ]);
+  });
+
+  it('fails on an unknown key in any section', () => {
+    expect(problemsOf({ source, output: { url: 's3://a/b/' } })).toEqual([
+      'output has unknown keys "url"; see the request fields in the README',
+    ]);
+  });
+
+  it('takes a folder, and a list of parts with how they are read', () => {
+    expect(parseRequest({ source: 's3://data/parts/' }).source.uris).toEqual(['s3://data/parts/']);
+    const uris = ['s3://data/b.npz', 's3://data/a.npz'];
+    const options = { format: 'svmlight', zeroBased: true, labels: false, columns: 9 };
+    expect(parseRequest({ source: { uris, ...options } }).source).toEqual({ uris, options });
+  });
+
+  it.each([
+    {},
+    { uri: source, uris: [source] },
+    { uris: [] },
+    { uris: [source], versionId: 'v1' },
+    { uri: source, format: 'pickle' },
+  ])('fails on the source %j', (wrong) => {
+    expect(problemsOf({ source: wrong })[0]).toMatch(
+      /^source(\.\w+)? must be .*(object with either|a list of)/,
+    );
+  });
+
+  it('appends where it is told to, and fails when it is told no place', () => {
+    const output = { uri: 's3://out/daily/', append: true };
+    expect(parseRequest({ source, output }).output).toMatchObject(output);
+    expect(parseRequest({ source }, { output }).output).toMatchObject(output);
+    expect(problemsOf({ source, output: { append: true } })).toEqual([
+      'output must be given with its uri where append is true, so that there is a place to append to, got {"append":true}',
+    ]);
+    expect(problemsOf({ source, output: { append: 1 } })).toEqual([
+      'output.append must be true or false, got 1',
+    ]);
+  });
+
+  it('fails on contradictory chunking', () => {
+    expect(problemsOf({ source, chunking: { rows: 5, targetBytes: 5 } })).toEqual([
+      'chunking must be either rows or targetBytes, not both, got {"rows":5,"targetBytes":5}',
+    ]);
+  });
+
+  it.each([undefined, null, 5, 'x', []])('fails on %j instead of a request', (input) => {
+    expect(problemsOf(input)[0]).toMatch(/^the request must be an object such as/);
+  });
+
+  it('shortens what was given', () => {
+    expect(problemsOf({ source, dryRun: 'x'.repeat(1000) })[0]).toHaveLength(95);
+  });
+});

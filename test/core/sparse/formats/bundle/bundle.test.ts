@@ -1,0 +1,83 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { goldenBytes, goldenPath } from '#support/golden.ts';
+import { memoryObjectStore } from '#support/memory-object-store.ts';
+import { openUris } from '#support/open-matrix.ts';
+
+const ROOT = 's3://b/x/';
+
+function folderOf(name: string): Record<string, Uint8Array> {
+  const names = readdirSync(goldenPath(`bundles/${name}`));
+  return Object.fromEntries(
+    names.map((file) => [`${ROOT}${file}`, goldenBytes(`bundles/${name}/${file}`)]),
+  );
+}
+
+function open(objects: Record<string, Uint8Array>) {
+  return openUris(memoryObjectStore(objects), [ROOT]);
+}
+
+const counts = folderOf('counts');
+const meta = JSON.parse(new TextDecoder().decode(counts[`${ROOT}meta.json`]));
+
+function withMeta(change: object): Record<string, Uint8Array> {
+  const text = JSON.stringify({ ...meta, ...change });
+  return { ...counts, [`${ROOT}meta.json`]: new TextEncoder().encode(text) };
+}
+
+describe('a CSR bundle', () => {
+  it('is opened as its meta.json says', async () => {
+    const { layout } = await open(counts);
+    expect(layout).toMatchObject({ format: 'bundle', shape: meta.shape, nnz: meta.nnz });
+    expect(layout.fillValue).toBeUndefined();
+    expect((await open(folderOf('nanfill'))).layout.fillValue).toBe('NaN');
+  });
+
+  it.each([
+    [{ format: 'zarr' }, UnsupportedSourceError, 'does not say "format": "sparse-csr-bundle"'],
+    [{ version: 2 }, UnsupportedSourceError, 'is of version 2, read is 1'],
+    [{ version: '1' }, UnsupportedSourceError, 'does not say "format"'],
+    [{ shape: [-1, 3] }, CorruptSourceError, 'has a wrong shape.0'],
+    [{ shape: [3] }, CorruptSourceError, 'has a wrong shape'],
+    [{ shape: [76, 2 ** 31] }, BoundExceededError, 'has 2147483648 columns'],
+    [{ shape: [77, 20] }, CorruptSourceError, 'expected 78 for 77 rows'],
+    [{ nnz: 151 }, CorruptSourceError, 'has a nnz of 152, but its meta.json says 151'],
+    [{ dtype: '<f8' }, CorruptSourceError, 'has a dtype of int64, but its meta.json says float64'],
+    [{ dtype: '<c16' }, UnsupportedSourceError, 'holds complex numbers'],
+    [{ fillValue: 5 }, CorruptSourceError, 'has a wrong fillValue: 0, false or "NaN"'],
+    [{ files: { 'data.npy': { bytes: 1 } } }, CorruptSourceError, 'size of data.npy of 1344'],
+    [{ files: 3 }, CorruptSourceError, 'has a wrong files'],
+  ])('fails on meta.json with %j', async (change, errorClass, sentence) => {
+    await expect(open(withMeta(change))).rejects.toThrow(errorClass);
+    await expect(open(withMeta(change))).rejects.toThrow(sentence);
+  });
+
+  it('fails on a meta.json that is not JSON, or beyond any use', async () => {
+    const name = `${ROOT}meta.json`;
+    const torn = { ...counts, [name]: counts[name]!.subarray(0, 30) };
+    await expect(open(torn)).rejects.toThrow('meta.json is not JSON; write the bundle again');
+    const huge = { ...counts, [name]: new Uint8Array(16 * 1024 * 1024 + 1) };
+    await expect(open(huge)).rejects.toThrow(BoundExceededError);
+  });
+
+  it.each(['indptr', 'indices', 'data'])(
+    'fails on %s.npy cut short, empty or replaced',
+    async (name) => {
+      const uri = `${ROOT}${name}.npy`;
+      for (const bytes of [
+        counts[uri]!.subarray(0, -4),
+        counts[uri]!.subarray(0, 40),
+        new Uint8Array(0),
+        new TextEncoder().encode('x'.repeat(300)),
+      ]) {
+        await expect(open({ ...counts, [uri]: bytes })).rejects.toThrow(CorruptSourceError);
+      }
+    },
+  );
+
+  it('fails without one of its arrays, as a folder of nothing that is read', async () => {
+    const { [`${ROOT}data.npy`]: _, ...rest } = counts;
+    await expect(open(rest)).rejects.toThrow(UnsupportedSourceError);
+  });
+});

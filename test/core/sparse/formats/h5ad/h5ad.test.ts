@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '#core/bytes/memory-source.ts';
+import { parseDataset } from '#core/containers/hdf5/dataset.ts';
+import { openPath, openRoot } from '#core/containers/hdf5/group.ts';
+import { openHdf5 } from '#core/containers/hdf5/superblock.ts';
+import { RequestError, UnsupportedSourceError } from '#core/errors.ts';
+import { h5ad, tenx } from '#core/sparse/formats/h5ad/h5ad.ts';
+import { findArray } from '#core/sparse/formats/h5ad/staged-array.ts';
+import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
+import { withCounting } from '#support/counting-source.ts';
+import { damage } from '#support/hdf5-damage.ts';
+import { hdf5Bytes, hdf5Fixtures } from '#support/hdf5-fixtures.ts';
+import { messageAt } from '#support/hdf5-place.ts';
+import { memoryStageStore } from '#support/memory-stage-store.ts';
+import { openMatrix } from '#support/open-matrix.ts';
+import { readWhole } from '#support/read-whole.ts';
+
+function inputOf(file: string) {
+  const source = withCounting(memorySource(hdf5Bytes(file), file));
+  const { uri, etag, size } = source;
+  const pin = { uri, etag, versionId: null, size };
+  const staged = memoryStageStore();
+  const store: FormatInput['store'] = {
+    pin: async () => pin,
+    async *list() {
+      yield pin;
+    },
+    open: () => source,
+  };
+  const input: FormatInput = { unit: { uri, objects: [pin] }, source, options: {}, store, staged };
+  return { input, source, staged };
+}
+
+describe('the rounds of a matrix by rows', () => {
+  it('are one, with a job for each array that is stored in chunks', async () => {
+    const { input } = inputOf('gzip-latest.h5ad');
+    const jobs = [0, 1, 2].map((task) => ({ round: 'index', task }));
+    expect(await h5ad.resolve(input)).toEqual({ jobs });
+    await h5ad.stage?.({ round: 'index', task: 1 }, input);
+    expect(await h5ad.resolve(input)).toEqual({ jobs: [jobs[0], jobs[2]] });
+  });
+
+  it('are none for arrays in one piece', async () => {
+    const { input, staged } = inputOf('whole-latest.h5ad');
+    expect(await h5ad.resolve(input)).toHaveProperty('matrix');
+    expect(staged.objects.size).toBe(0);
+  });
+
+  it('leave the same tables when they are done again', async () => {
+    const { input, staged } = inputOf('gzip-latest.h5ad');
+    await h5ad.stage?.({ round: 'index', task: 1 }, input);
+    await h5ad.stage?.({ round: 'index', task: 1 }, input);
+    expect([...staged.objects.keys()]).toEqual(['index/indices.chunks']);
+  });
+});
+
+it('a matrix by columns is indexed first, and then turned into rows', async () => {
+  const { input, staged } = inputOf('csc-latest.h5ad');
+  for (const task of [0, 1, 2]) await h5ad.stage?.({ round: 'index', task }, input);
+  expect(await h5ad.resolve(input)).toEqual({ jobs: [{ round: 'whole', task: 0 }] });
+  await h5ad.stage?.({ round: 'whole', task: 0 }, input);
+  expect(await h5ad.resolve(input)).toHaveProperty('matrix');
+  expect([...staged.objects.keys()]).toContain('csr/000000/indptr.npy');
+});
+
+it.each([
+  ['gzip-latest.h5ad', 'index', 3],
+  ['gzip-latest.h5ad', 'scan', 0],
+  ['csc-latest.h5ad', 'whole', 0],
+])('fails on a job that there is not: %s has no %s %i', async (file, round, task) => {
+  const { input } = inputOf(file);
+  await expect(h5ad.stage?.({ round, task }, input)).rejects.toThrow(RequestError);
+});
+
+it('is told by the first bytes, behind a user block of 512 bytes too', () => {
+  for (const format of [h5ad, tenx]) {
+    expect(format.matches(hdf5Bytes('gzip-latest.h5ad'))).toBe(true);
+    expect(format.matches(hdf5Bytes('user-block-latest.h5ad').slice(0, 1024))).toBe(true);
+    expect(format.matches(new Uint8Array(1024))).toBe(false);
+  }
+});
+
+it('takes a last chunk as it is where the file says that such chunks are not filtered', async () => {
+  const file = 'gzip-latest.h5ad';
+  const bytes = hdf5Bytes(file);
+  const { matrix, file: name } = hdf5Fixtures.cases.find((known) => known.file === file)!;
+  const expected = hdf5Fixtures.matrices[matrix]!;
+  // 108 entries in chunks of 7: the last three are alone in theirs.
+  const edge = new Float32Array(7);
+  edge.set(expected.data.slice(-3).map(Number));
+  const buffer = Buffer.from(bytes.buffer);
+  const entryBytes = bytes[buffer.indexOf('FAHD') + 6]!;
+  const entry = buffer.indexOf('FADB') + 14 + 15 * entryBytes;
+  const address = [...new Uint8Array(BigUint64Array.of(BigInt(bytes.length)).buffer)];
+  const damaged = damage(bytes, [
+    [(await messageAt(bytes, 'X/data', 'layout')) + 2, [1]],
+    [entry, [...address, edge.byteLength, ...new Array(entryBytes - 13).fill(0)]],
+    [bytes.length, [...new Uint8Array(edge.buffer)]],
+  ]);
+  const { matrix: opened } = await openMatrix(memorySource(damaged, name));
+  expect(await readWhole(opened)).toEqual(expected);
+});
+
+it('opens a small file in one read', async () => {
+  const source = withCounting(memorySource(hdf5Bytes('whole-earliest.h5ad')));
+  await openMatrix(source);
+  expect(source.reads).toEqual([{ offset: 0, length: source.size }]);
+});
+
+it('opens a large file in a page for each place where headers lie', async () => {
+  const { input, source } = inputOf('far-apart.h5ad');
+  await h5ad.resolve(input);
+  expect(source.reads.length).toBeLessThanOrEqual(4);
+  for (const { length } of source.reads) expect(length).toBeLessThanOrEqual(64 * 1024);
+});
+
+describe('unsigned pointers', () => {
+  async function openIndptr(file: string) {
+    const root = await openRoot(await openHdf5(memorySource(hdf5Bytes(file), file)));
+    return parseDataset((await openPath(root, 'X/indptr'))!);
+  }
+  const staged = memoryStageStore();
+
+  it('of 32 bits fail where signed ones could not hold the entries', async () => {
+    const dataset = await openIndptr('indices-u4.h5ad');
+    const finding = findArray('indptr', dataset, { staged, entries: 2 ** 31 });
+    await expect(finding).rejects.toThrow(UnsupportedSourceError);
+    await expect(finding).rejects.toThrow('X/indptr in indices-u4.h5ad holds uint32');
+    expect(await findArray('indptr', dataset, { staged, entries: 2 ** 31 - 1 })).toBeUndefined();
+  });
+
+  it('of 64 bits are read whatever the entries are', async () => {
+    const dataset = await openIndptr('indices-u8.h5ad');
+    expect(await findArray('indptr', dataset, { staged, entries: 2 ** 40 })).toBeUndefined();
+  });
+});

@@ -1,0 +1,320 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BoundExceededError, CorruptSourceError, RequestError } from '#core/errors.ts';
+import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
+import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
+import { CONVERSION_BOUNDS, type ConversionBounds } from '#core/sparse/stage/conversion-bounds.ts';
+import { resolveConversion, stageConversion } from '#core/sparse/stage/convert.ts';
+import { type CountingSource, withCounting } from '#support/counting-source.ts';
+import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
+import { anyEntries, entrySource, oracle, type PlainEntries } from './plain-entries.ts';
+import { runConversion, stackParts } from './run-conversion.ts';
+
+/** Bounds so small that a few entries take all rounds, many buckets and several runs. */
+const anyBounds: fc.Arbitrary<ConversionBounds> = fc.record({
+  sortBytes: fc.integer({ min: 1, max: 300 }),
+  partRows: fc.integer({ min: 1, max: 20 }),
+  rowGroups: fc.constantFrom(1, 2, 8, 64),
+  blockEntries: fc.integer({ min: 1, max: 5 }),
+  maxTasks: fc.constant(1000),
+});
+
+const TINY: ConversionBounds = {
+  sortBytes: 64,
+  partRows: 4,
+  rowGroups: 4,
+  blockEntries: 2,
+  maxTasks: 100,
+};
+
+/** 12 × 3 with 24 entries, duplicates among them, in three segments. */
+const SAMPLE: PlainEntries = {
+  shape: [12, 3],
+  dtype: 'float64',
+  rows: Array.from({ length: 24 }, (_, i) => (i * 5) % 11),
+  columns: Array.from({ length: 24 }, (_, i) => i % 3),
+  values: Array.from({ length: 24 }, (_, i) => i),
+  segments: 3,
+  batchEntries: 4,
+  isWide: false,
+};
+
+describe('conversion', () => {
+  test('sorts any entries by row, those of a row staying in stored order', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyEntries, anyBounds, async (plain, bounds) => {
+        const staged = memoryStageStore();
+        const { parts } = await runConversion(entrySource(plain), staged, bounds);
+        expect(stackParts(staged, parts)).toEqual(oracle(plain));
+        expect(parts.reduce((sum, { rows }) => sum + rows, 0)).toBe(plain.shape[0]);
+        expect(parts.reduce((sum, { nnz }) => sum + nnz, 0)).toBe(plain.rows.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('is one job where everything fits', async () => {
+    const staged = memoryStageStore();
+    const { parts, rounds } = await runConversion(entrySource(SAMPLE), staged);
+    expect(rounds).toEqual([[{ round: 'whole', task: 0 }]]);
+    expect([...staged.objects.keys()]).toEqual([
+      'csr/000000/indptr.npy',
+      'csr/000000/indices.npy',
+      'csr/000000/data.npy',
+    ]);
+    expect(parts).toMatchObject([{ rows: 12, nnz: 24 }]);
+    expect(stackParts(staged, parts)).toEqual(oracle(SAMPLE));
+  });
+
+  test('takes four rounds otherwise', async () => {
+    const { rounds } = await runConversion(entrySource(SAMPLE), memoryStageStore(), TINY);
+    expect(rounds.map((jobs) => `${jobs[0]!.round} ${jobs.length}`)).toEqual([
+      'scan 3',
+      'buckets 1',
+      'scatter 3',
+      'gather 8',
+    ]);
+  });
+
+  test('leaves the same bytes when every job is done twice', async () => {
+    const once = memoryStageStore();
+    await runConversion(entrySource(SAMPLE), once, TINY);
+    const twice = memoryStageStore();
+    const doing: StageStore = {
+      ...twice,
+      async create(name, pieces) {
+        const bytes = await Array.fromAsync(pieces, (piece) => piece.slice());
+        await twice.create(name, bytes);
+        await twice.create(name, bytes);
+      },
+    };
+    const { rounds } = await runConversion(entrySource(SAMPLE), { ...twice, ...doing }, TINY);
+    for (const job of rounds.flat()) await stageConversion(entrySource(SAMPLE), twice, job, TINY);
+    expect(twice.objects).toEqual(once.objects);
+  });
+
+  test('goes on from whatever is there, with the jobs whose objects are missing', async () => {
+    const whole = memoryStageStore();
+    await runConversion(entrySource(SAMPLE), whole, TINY);
+    const names = [...whole.objects.keys()];
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(names), async (kept) => {
+        const staged = memoryStageStore();
+        for (const name of kept) staged.objects.set(name, whole.objects.get(name)!);
+        const { parts } = await runConversion(entrySource(SAMPLE), staged, TINY);
+        expect(stackParts(staged, parts)).toEqual(oracle(SAMPLE));
+        for (const [name, bytes] of staged.objects) expect(bytes).toEqual(whole.objects.get(name));
+      }),
+    );
+  });
+
+  test('asks only for the jobs of a round that are missing', async () => {
+    const staged = memoryStageStore();
+    await stageConversion(entrySource(SAMPLE), staged, { round: 'scan', task: 1 }, TINY);
+    expect(await resolveConversion(entrySource(SAMPLE), staged, TINY)).toEqual({
+      jobs: [
+        { round: 'scan', task: 0 },
+        { round: 'scan', task: 2 },
+      ],
+    });
+  });
+
+  test.each([
+    [0, 0],
+    [0, 5],
+    [7, 0],
+    [7, 5],
+  ])('makes parts of a matrix of %i × %i without entries', async (rows, columns) => {
+    const empty = { ...SAMPLE, shape: [rows, columns] as const, rows: [], columns: [], values: [] };
+    for (const bounds of [CONVERSION_BOUNDS, TINY]) {
+      const staged = memoryStageStore();
+      const { parts } = await runConversion(entrySource(empty), staged, bounds);
+      expect(parts.length).toBeGreaterThan(0);
+      expect(stackParts(staged, parts)).toEqual(oracle(empty));
+    }
+  });
+
+  test('keeps every bit of a value', async () => {
+    const nans = new BigUint64Array([0x7ff0_0000_0000_0001n, 0xfff8_dead_beef_0001n, 1n << 63n]);
+    const entries = {
+      ...entrySource(SAMPLE),
+      maxEntries: 3,
+      segments: 1,
+      async *readSegment() {
+        const data = new Float64Array(nans.buffer);
+        yield { rows: new Int32Array([2, 1, 0]), columns: new Int32Array(3), data };
+      },
+    };
+    for (const bounds of [CONVERSION_BOUNDS, { ...TINY, sortBytes: 1 }]) {
+      const staged = memoryStageStore();
+      const { parts } = await runConversion(entries, staged, bounds);
+      const { data } = stackParts(staged, parts);
+      expect(new BigUint64Array(data.buffer)).toEqual(nans.toReversed());
+    }
+  });
+});
+
+/** A store that counts what is read of the objects of each round. */
+function withCountedReads(staged: MemoryStageStore) {
+  const sources: CountingSource[] = [];
+  const counted = (object: StagedObject): StagedObject => {
+    const source = withCounting(object.source);
+    sources.push(source);
+    return { ...object, source };
+  };
+  const store: StageStore = {
+    async open(name) {
+      const found = await staged.open(name);
+      return found && counted(found);
+    },
+    async list(prefix) {
+      const found = await staged.list(prefix);
+      return new Map(Array.from(found, ([name, object]) => [name, counted(object)]));
+    },
+    create: (name, pieces) => staged.create(name, pieces),
+  };
+  const reads = () => sources.flatMap((source) => source.reads.map(({ length }) => length));
+  return { store, reads };
+}
+
+describe('what a conversion reads', () => {
+  /** 1,000 entries of 16 bytes in 4 segments, and two parts of 10 rows. */
+  const plain: PlainEntries = {
+    ...SAMPLE,
+    shape: [20, 3],
+    rows: Array.from({ length: 1000 }, (_, i) => (i * 7) % 20),
+    columns: Array.from({ length: 1000 }, (_, i) => i % 3),
+    values: Array.from({ length: 1000 }, (_, i) => i),
+    segments: 4,
+    batchEntries: 100,
+  };
+  const bounds: ConversionBounds = {
+    ...CONVERSION_BOUNDS,
+    sortBytes: 500 * 16,
+    blockEntries: 125,
+    partRows: 10,
+    rowGroups: 32,
+  };
+
+  async function gather(sortBytes: number): Promise<number[]> {
+    const staged = memoryStageStore();
+    await runConversion(entrySource(plain), staged, bounds);
+    const { store, reads } = withCountedReads(staged);
+    const job = { round: 'gather', task: 1 };
+    await stageConversion(entrySource(plain), store, job, { ...bounds, sortBytes });
+    return reads();
+  }
+
+  /** Three bounds of buckets, and two of the section in each segment. */
+  const TABLE_BYTES = 3 * 8 + 4 * 16;
+
+  test('of a part: where it lies, then its rows, then all of it, each byte once', async () => {
+    const reads = await gather(500 * 16);
+    const bytes = reads.reduce((sum, length) => sum + length, 0);
+    expect(bytes).toBe(TABLE_BYTES + 500 * 4 + 500 * 16);
+    // Blocks of 125 entries: a section of 125 lies in two of them at most.
+    expect(reads.length).toBeLessThanOrEqual(1 + 4 + 2 * 4 * 2);
+  });
+
+  test('of a part that is twice too large: its entries four times, in runs', async () => {
+    const reads = await gather(250 * 16);
+    const bytes = reads.reduce((sum, length) => sum + length, 0);
+    expect(bytes).toBe(TABLE_BYTES + 500 * 4 + 4 * 500 * 16);
+  });
+
+  test('of a matrix that is done: the names alone, and the bounds of its parts', async () => {
+    const staged = memoryStageStore();
+    await runConversion(entrySource(plain), staged, bounds);
+    const { store, reads } = withCountedReads(staged);
+    expect(await resolveConversion(entrySource(plain), store, bounds)).toHaveProperty('parts');
+    expect(reads()).toEqual([24]);
+  });
+});
+
+describe('conversion refuses', () => {
+  test.each([
+    ['a row past the last', [12, 0], 'row 12, column 0 (entry 2 of segment 0)'],
+    ['a negative row', [-1, 0], 'row -1, column 0'],
+    ['a column past the last', [0, 3], 'row 0, column 3'],
+    ['a negative column', [0, -5], 'row 0, column -5'],
+    ['a row beyond 2^53', [2 ** 60, 0], 'row 1152921504606847000'],
+  ])('%s', async (_, [row, column], message) => {
+    const rows = SAMPLE.rows.with(2, row!);
+    const columns = SAMPLE.columns.with(2, column!);
+    for (const isWide of Math.abs(row!) > 100 ? [true] : [true, false]) {
+      const source = entrySource({ ...SAMPLE, rows, columns, isWide });
+      for (const bounds of [CONVERSION_BOUNDS, TINY]) {
+        const converted = runConversion(source, memoryStageStore(), bounds);
+        await expect(converted).rejects.toThrow(CorruptSourceError);
+        await expect(converted).rejects.toThrow(message);
+      }
+    }
+  });
+
+  test.each([
+    ['a negative shape', { shape: [-1, 3] }, CorruptSourceError, 'shape -1 × 3'],
+    ['too many columns', { shape: [3, 2 ** 31] }, BoundExceededError, '2147483648 columns'],
+    [
+      'rows out of proportion to the entries',
+      { shape: [2 ** 27 + 8 * 16 * 24 + 1, 3] },
+      BoundExceededError,
+      'has 134220801 rows for at most 24 entries, allowed are 134220800',
+    ],
+    [
+      'rows of more than 10,000 parts',
+      { shape: [2 ** 36, 3], maxEntries: 2 ** 40 },
+      BoundExceededError,
+      'allowed are 41943040000',
+    ],
+    ['too many segments', { segments: 10_001 }, BoundExceededError, '10001 segments'],
+  ])('%s', async (_, change, error, message) => {
+    const source = { ...entrySource(SAMPLE), ...(change as object) };
+    const resolved = resolveConversion(source, memoryStageStore());
+    await expect(resolved).rejects.toThrow(error);
+    await expect(resolved).rejects.toThrow(message);
+  });
+
+  test('more parts than allowed', async () => {
+    const bounds = { ...TINY, maxTasks: 5 };
+    const converted = runConversion(entrySource(SAMPLE), memoryStageStore(), bounds);
+    await expect(converted).rejects.toThrow(BoundExceededError);
+    await expect(converted).rejects.toThrow('more than 5 parts');
+  });
+
+  test('a row that no writer could read', async () => {
+    const batch = 2 ** 20;
+    const batches = Math.ceil(MAX_ROW_BYTES / 5 / batch) + 1;
+    const entries = {
+      ...entrySource({ ...SAMPLE, dtype: 'int8' as const }),
+      maxEntries: batches * batch,
+      segments: 1,
+      async *readSegment() {
+        const rows = new Int32Array(batch).fill(3);
+        const columns = new Int32Array(batch);
+        for (let i = 0; i < batches; i++) yield { rows, columns, data: new Int8Array(batch) };
+      },
+    };
+    const bounds = { ...CONVERSION_BOUNDS, sortBytes: 2 ** 40 };
+    const converted = runConversion(entries, memoryStageStore(), bounds);
+    await expect(converted).rejects.toThrow(BoundExceededError);
+    await expect(converted).rejects.toThrow(/^row 3 of list takes \d+ bytes/);
+  });
+
+  test('a job of an unknown round', async () => {
+    const job = stageConversion(entrySource(SAMPLE), memoryStageStore(), { round: 'x', task: 0 });
+    await expect(job).rejects.toThrow(RequestError);
+  });
+
+  test.each([
+    ['scatter', 'buckets.bin'],
+    ['gather', 'scatter/000001.bin'],
+    ['buckets', 'scan/000002.bin'],
+  ])('to %s when %s was taken away', async (round, name) => {
+    const staged = memoryStageStore();
+    await runConversion(entrySource(SAMPLE), staged, TINY);
+    staged.objects.delete(name);
+    const job = stageConversion(entrySource(SAMPLE), staged, { round, task: 0 }, TINY);
+    await expect(job).rejects.toThrow(CorruptSourceError);
+    await expect(job).rejects.toThrow('start the export again');
+  });
+});

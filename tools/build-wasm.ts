@@ -1,0 +1,54 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { main } from 'assemblyscript/asc';
+
+/** Where modules are: each is made of `assembly/*.as` and lies in `kernel-bytes.ts`. */
+const FOLDERS = ['core/outputs/csv/wasm', 'core/containers/deflate/wasm'].map((folder) =>
+  path.join(import.meta.dirname, '..', folder),
+);
+
+/** Bulk memory and sign extension are on by default. `stub`: nothing is ever allocated inside. */
+const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
+
+/** The compiler asks for `.ts`; ours are `.as`, so that no TypeScript tool takes them for its own. */
+async function readSource(folder: string, name: string): Promise<string | null> {
+  if (name.startsWith('node_modules') || !name.endsWith('.ts')) return null;
+  return readFile(path.join(folder, 'assembly', name.replace(/\.ts$/, '.as')), 'utf8').catch(
+    () => null,
+  );
+}
+
+async function compile(folder: string): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined;
+  const args = ['kernel.ts', '--outFile', 'kernel.wasm', ...OPTIONS];
+  const { error, stderr } = await main(args, {
+    readFile: (name) => readSource(folder, name),
+    writeFile: (_name, contents) => {
+      binary = Buffer.from(contents);
+    },
+    listFiles: () => [],
+  });
+  if (error !== null || binary === undefined) throw new Error(stderr.toString(), { cause: error });
+  return binary;
+}
+
+function moduleText(binary: Uint8Array): string {
+  const lines = Buffer.from(binary)
+    .toString('base64')
+    .match(/.{1,94}/g)!
+    .map((line) => `  '${line}'`)
+    .join(' +\n');
+  return `/** The WebAssembly module made of \`assembly/*.as\` by \`npm run build:wasm\`, in base64. */\nexport const KERNEL_BYTES =\n${lines};\n`;
+}
+
+/** Builds the WebAssembly modules; with `--check` only compares them with the committed ones. */
+for (const folder of FOLDERS) {
+  const file = path.join(folder, 'kernel-bytes.ts');
+  const text = moduleText(await compile(folder));
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, text);
+  } else if ((await readFile(file, 'utf8')) !== text) {
+    process.stderr.write(`${file} is not what its sources compile to: npm run build:wasm\n`);
+    process.exitCode = 1;
+  }
+}
