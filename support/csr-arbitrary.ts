@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { DType } from '#core/elements/dtype.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
-import type { PlainCsr } from './write-npz.ts';
+import type { PlainCsr } from './npz/write-npz.ts';
 
 /** One stored entry: its column and its value. */
 export type Entry = readonly [column: number, value: number | bigint];

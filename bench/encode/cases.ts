@@ -1,8 +1,8 @@
 import type { CsrSlice } from '#core/sparse/csr.ts';
-import { type CountMatrix, countVectorize } from '#demo/count-vectorizer.ts';
-import { readGlosses } from '#demo/wordnet-corpus.ts';
+import { type TextLikeOptions, textLikeSlice } from '#support/text-like-slice.ts';
+import { type CountMatrix, countVectorize } from '#support/wordnet/count-vectorizer.ts';
+import { readGlosses } from '#support/wordnet/wordnet-corpus.ts';
 import type { Goal } from './goals.ts';
-import { type TextLikeOptions, textLikeSlice } from './text-like-slice.ts';
 import { tfIdf } from './tf-idf.ts';
 
 /** What is to be reached: plain text beside a copy of it, direct gzip beside zlib −1 and gzip −6. */

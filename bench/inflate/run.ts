@@ -1,9 +1,9 @@
 import os from 'node:os';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { textLikeSlice } from '#bench/encode/text-like-slice.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { buildSeekIndex } from '#core/containers/deflate/build-seek-index.ts';
 import { inflatedSource } from '#core/containers/deflate/inflated-source.ts';
+import { textLikeSlice } from '#support/text-like-slice.ts';
 
 /** Measures the pass that makes seek indexes, and reads through them; exits 1 if a goal is missed. */
 const MUST_MB_PER_SECOND = 150;

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createObject } from '#aws/create-only.ts';
 import { readText } from '#aws/objects.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
+import { BatchedOutput } from '#support/batched-output.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
-import { BatchedOutput } from './batches.ts';
+import { finishRun, planRun, runSteps } from '#support/run-steps.ts';
 import { crashOnce, raceOnce, writesOf } from './crashes.ts';
 import { type Call, hookClients } from './hooked-clients.ts';
-import { finishRun, planRun, runSteps } from './run-steps.ts';
 
 let services: LocalServices;
 /** Of a process that appends the second batch. */

@@ -1,9 +1,9 @@
 import { OutputConflictError } from '#core/errors.ts';
 import type { Compression } from '#core/outputs/compression.ts';
+import { BATCH_COUNT, BatchedOutput } from '#support/batched-output.ts';
 import type { LocalServices } from '#support/local-services.ts';
-import { BATCH_COUNT, BatchedOutput } from './batches.ts';
+import { runSteps } from '#support/run-steps.ts';
 import { type Call, type Hook, hookClients } from './hooked-clients.ts';
-import { runSteps } from './run-steps.ts';
 
 /** When a process dies: before a write takes effect, or after it; or the answer to a write is lost, and it lives on. */
 export const MOMENTS = ['before', 'after', 'lost answer'] as const;

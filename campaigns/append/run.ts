@@ -1,7 +1,7 @@
 /** `npm run test:append`: three batches, with a crash at every write, and two appends racing. */
 import type { Compression } from '#core/outputs/compression.ts';
+import { BATCH_COUNT, BatchedOutput } from '#support/batched-output.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
-import { BATCH_COUNT, BatchedOutput } from './batches.ts';
 import { crashOnce, MOMENTS, raceOnce, writesOf } from './crashes.ts';
 import type { Call } from './hooked-clients.ts';
 

@@ -1,10 +1,10 @@
 import { encodeRows } from '#cli/encode-rows.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { writeNpz } from '#support/write-npz.ts';
-import { createRandom } from './random.ts';
-import { randomMatrix } from './random-matrix.ts';
+import { randomMatrix } from '#support/random-matrix.ts';
+import { createRandom } from '#support/seeded-random.ts';
 import type { Scenario } from './scenario.ts';
 
 /** One matrix that a run may find at its source's key. */

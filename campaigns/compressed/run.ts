@@ -11,8 +11,8 @@ import { withMatrix } from '#cli/sources/open-source.ts';
 import { sampleIndices } from '#cli/verify/sample-indices.ts';
 import { type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { writeNpz } from '#demo/write-npz.ts';
 import { countMatrix } from '#support/count-matrix.ts';
+import { saveNpz } from '#support/npz/save-npz.ts';
 import { type PeakMemory, watchMemory } from './peak-memory.ts';
 
 /** `npm run check:compressed`: a compressed npz of more than 2 GB uncompressed goes through `local run` in place. */
@@ -79,8 +79,8 @@ try {
     join(folder, name),
   );
   const matrix = countMatrix(SHAPE);
-  await writeNpz(compressed!, matrix, 'deflated');
-  await writeNpz(stored!, matrix);
+  await saveNpz(compressed!, matrix, { compress: true });
+  await saveNpz(stored!, matrix);
   const { size } = await stat(compressed!);
   const sizes = `${(ARRAY_BYTES / 1e9).toFixed(2)} GB of arrays in ${(size / 1e6).toFixed(0)} MB`;
   say(`source    ${SHAPE.rows} x ${SHAPE.columns}, ${sizes}`);

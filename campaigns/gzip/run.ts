@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { EncodeWays } from '#bench/encode/encode-ways.ts';
-import { textLikeSlice } from '#bench/encode/text-like-slice.ts';
+import { EncodeWays } from '#support/encode-ways.ts';
+import { textLikeSlice } from '#support/text-like-slice.ts';
 
 /** Has gzip and Python inflate what was never deflated, and compares the hashes of the text. */
 const CASES = [

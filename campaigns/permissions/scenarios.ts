@@ -7,8 +7,8 @@ import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-
 import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
 import { goldenBytes } from '#support/golden.ts';
 import type { LocalStack } from '#support/local-stack.ts';
+import { type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
 import type { Execution } from '#support/stack-client.ts';
-import { type PlainCsr, writeNpz } from '#support/write-npz.ts';
 import { DEAD_LETTERS, GONE, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
 
 /** Something that a deployment does, and how it goes wrong without a permission. */

@@ -1,11 +1,11 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BATCHES, stacked } from '#campaigns/append/batches.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
+import { BATCHES, stacked } from '#support/batched-output.ts';
 import { goldenBytes } from '#support/golden.ts';
 import { LocalStack } from '#support/local-stack.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import type { Execution } from '#support/stack-client.ts';
-import { writeNpz } from '#support/write-npz.ts';
 
 let stack: LocalStack;
 

@@ -2,9 +2,9 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BATCHES } from '#campaigns/append/batches.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
-import { writeNpz } from '#support/write-npz.ts';
+import { BATCHES } from '#support/batched-output.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import { runShell } from '#test/cli/run-command.ts';
 
 let directory: string;

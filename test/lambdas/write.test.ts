@@ -18,8 +18,8 @@ import { EMPTY_BASE, type RunHeader } from '#core/run/run.ts';
 import { createHandler } from '#lambdas/write/handler.ts';
 import { goldenBytes } from '#support/golden.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { writeNpz } from '#support/write-npz.ts';
 
 let services: LocalServices;
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { decodeIndices, decodeValues } from '#core/elements/decode.ts';
 import { DTYPES, type DType } from '#core/elements/dtype.ts';
-import { npyArray } from '#support/write-npz.ts';
+import { npyArray } from '#support/npz/npy.ts';
 
 const VALUES: Readonly<Record<DType, readonly (number | bigint)[]>> = {
   bool: [0, 1, 1],

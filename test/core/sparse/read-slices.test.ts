@@ -13,8 +13,8 @@ import type { CsrSlice } from '#core/sparse/csr.ts';
 import { MAX_ROW_BYTES, readSlices } from '#core/sparse/read-slices.ts';
 import { withCounting } from '#support/counting-source.ts';
 import { canonicalRows, csrArbitrary, rowsOf } from '#support/csr-arbitrary.ts';
+import { type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { type PlainCsr, writeNpz } from '#support/write-npz.ts';
 
 /** 10 rows of 0 to 9 entries of 5 bytes (int32 column, int8 value). */
 const ROWS = 10;

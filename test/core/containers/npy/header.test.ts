@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { parseNpyHeader, readNpyHeader } from '#core/containers/npy/header.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
-import { npyArray, npyFromHeader } from '#support/write-npz.ts';
+import { npyArray, npyFromHeader } from '#support/npz/npy.ts';
 
 function read(bytes: Uint8Array) {
   return readNpyHeader(memorySource(bytes), { offset: 0, length: bytes.length }, 'data.npy');

@@ -3,7 +3,7 @@ import { memorySource } from '#core/bytes/memory-source.ts';
 import { readNpyHeader } from '#core/containers/npy/header.ts';
 import { readScalarText, readSmallIntegers } from '#core/containers/npy/small-values.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import { npyArray, npyFromHeader, npyString } from '#support/write-npz.ts';
+import { npyArray, npyFromHeader, npyString } from '#support/npz/npy.ts';
 
 function header(descr: string, shape = '()'): string {
   return `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`;

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { npyArray } from '#support/npz/npy.ts';
+import { csrMembers, type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
+import { writeZip } from '#support/npz/zip.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { csrMembers, npyArray, type PlainCsr, writeNpz, writeZip } from '#support/write-npz.ts';
 
 const MATRIX: PlainCsr = {
   shape: [2, 5],

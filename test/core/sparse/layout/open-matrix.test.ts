@@ -7,8 +7,8 @@ import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { withCounting } from '#support/counting-source.ts';
 import { golden, goldenBytes, storedCsrCases } from '#support/golden.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { writeNpz } from '#support/write-npz.ts';
 
 /** Opens a file, checks its whole `indptr` and reads its rows: all that plan and write do. */
 async function readWhole(bytes: Uint8Array, uri: string): Promise<void> {

@@ -7,8 +7,8 @@ import { readSlices } from '#core/sparse/read-slices.ts';
 import { pinUnits } from '#core/sparse/source/pin-source.ts';
 import { canonicalRows, csrArbitrary, rowsOf } from '#support/csr-arbitrary.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
+import { type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
 import { openUris } from '#support/open-matrix.ts';
-import { type PlainCsr, writeNpz } from '#support/write-npz.ts';
 
 /** Cuts a matrix into parts of whole rows. */
 function cut({ shape, dtype, indptr, indices, data }: PlainCsr, cuts: readonly number[]) {

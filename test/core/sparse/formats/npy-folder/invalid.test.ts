@@ -4,8 +4,8 @@ import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { goldenBytes, goldenPath } from '#support/golden.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
+import { npyArray, npyFromHeader } from '#support/npz/npy.ts';
 import { openUris } from '#support/open-matrix.ts';
-import { npyArray, npyFromHeader } from '#support/write-npz.ts';
 
 const ROOT = 's3://b/x/';
 

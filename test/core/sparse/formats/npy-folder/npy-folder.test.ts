@@ -3,8 +3,9 @@ import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { canonicalRows, rowsOf } from '#support/csr-arbitrary.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
+import { npyArray } from '#support/npz/npy.ts';
+import type { PlainCsr } from '#support/npz/write-npz.ts';
 import { openUris } from '#support/open-matrix.ts';
-import { npyArray, type PlainCsr } from '#support/write-npz.ts';
 
 const ROOT = 's3://b/x/';
 

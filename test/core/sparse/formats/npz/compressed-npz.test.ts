@@ -14,15 +14,10 @@ import { readSlices } from '#core/sparse/read-slices.ts';
 import { type CountingSource, withCounting } from '#support/counting-source.ts';
 import { csrArbitrary } from '#support/csr-arbitrary.ts';
 import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
+import { npyArray, npyString } from '#support/npz/npy.ts';
+import { csrMembers, type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
+import { writeZip } from '#support/npz/zip.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import {
-  csrMembers,
-  npyArray,
-  npyString,
-  type PlainCsr,
-  writeNpz,
-  writeZip,
-} from '#support/write-npz.ts';
 
 const SMALL: PlainCsr = {
   shape: [2, 5],

@@ -1,5 +1,5 @@
 import type { CsrSlice } from '#core/sparse/csr.ts';
-import { createRandomBits } from '#support/random-floats.ts';
+import { createRandomBits } from './random-floats.ts';
 
 /** Shape of a made-up document-term matrix. */
 export interface TextLikeOptions {

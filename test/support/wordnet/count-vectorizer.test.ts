@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { countVectorize } from '#demo/count-vectorizer.ts';
-import { readGlosses } from '#demo/wordnet-corpus.ts';
+import { countVectorize } from '#support/wordnet/count-vectorizer.ts';
+import { readGlosses } from '#support/wordnet/wordnet-corpus.ts';
 
 const golden = JSON.parse(
-  await readFile(new URL('../fixtures/golden/demo.json', import.meta.url), 'utf8'),
+  await readFile(new URL('../../fixtures/golden/demo.json', import.meta.url), 'utf8'),
 );
 
 function sha256(array: Int32Array | BigInt64Array): string {

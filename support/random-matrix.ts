@@ -1,6 +1,6 @@
 import type { DType } from '#core/elements/dtype.ts';
-import type { PlainCsr } from '#support/write-npz.ts';
-import type { Random } from './random.ts';
+import type { PlainCsr } from './npz/write-npz.ts';
+import type { Random } from './seeded-random.ts';
 
 /** Rows and columns, and how much of them is stored. */
 export interface MatrixSize {

@@ -5,7 +5,7 @@ import { type PlanResult, parsePlanLine } from '#core/run/run.ts';
 import { createHandler as createFinalize } from '#lambdas/finalize/handler.ts';
 import { createHandler as createPlan } from '#lambdas/plan/handler.ts';
 import { createHandler as createWrite } from '#lambdas/write/handler.ts';
-import type { Clients, LocalServices } from '#support/local-services.ts';
+import type { Clients, LocalServices } from './local-services.ts';
 
 /** The bucket and the table that steps work on. */
 type Stores = Pick<LocalServices, 'bucket' | 'table'>;
