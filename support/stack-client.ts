@@ -71,15 +71,21 @@ export class StackClient {
     return executionArn ?? '';
   }
 
+  /** How an execution ended; undefined as long as it runs. */
+  async ended(executionArn: string): Promise<Execution | undefined> {
+    const { status, output, error, cause } = await this.states.send(
+      new DescribeExecutionCommand({ executionArn }),
+    );
+    if (status === 'RUNNING') return undefined;
+    const parsed = output === undefined ? undefined : JSON.parse(output);
+    return { status: status ?? '', output: parsed, error: error ?? '', cause: cause ?? '' };
+  }
+
+  /** Waits for the end of an execution, however long it takes. */
   async endOf(executionArn: string): Promise<Execution> {
     for (;;) {
-      const { status, output, error, cause } = await this.states.send(
-        new DescribeExecutionCommand({ executionArn }),
-      );
-      if (status !== 'RUNNING') {
-        const parsed = output === undefined ? undefined : JSON.parse(output);
-        return { status: status ?? '', output: parsed, error: error ?? '', cause: cause ?? '' };
-      }
+      const ended = await this.ended(executionArn);
+      if (ended !== undefined) return ended;
       await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
     }
   }
