@@ -40,7 +40,7 @@ describe('three batches', () => {
   });
 });
 
-/** The short form of `npm run test:append`, which takes every write of every batch. */
+/** The short form of `npm run campaign -- append`, which takes every write of every batch. */
 describe('an append', () => {
   it('writes the next generation in this order, the latest manifest last', async () => {
     const objects = writes.filter(({ name }) => name === 'PutObject');

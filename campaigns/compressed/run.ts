@@ -1,3 +1,4 @@
+/** `npm run campaign -- compressed`: a compressed npz goes through `local run` in place. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
@@ -15,7 +16,7 @@ import { countMatrix } from '#support/count-matrix.ts';
 import { saveNpz } from '#support/npz/save-npz.ts';
 import { type PeakMemory, watchMemory } from './peak-memory.ts';
 
-/** `npm run check:compressed`: a compressed npz of more than 2 GB uncompressed goes through `local run` in place. */
+/** More than 2 GB of arrays. */
 const SHAPE = { rows: 2_850_000, columns: 1_000, entriesPerRow: 60, seed: 1 };
 
 /** Bytes of `indptr`, `indices` and `data`. */

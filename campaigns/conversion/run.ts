@@ -1,3 +1,4 @@
+/** `npm run campaign -- conversion`: a shuffled COO becomes CSR, each job in its own process. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

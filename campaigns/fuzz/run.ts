@@ -1,4 +1,4 @@
-/** `npm run fuzz -- --runs 100000 --seed 1`: damaged sources through all readers, compared with the libraries. */
+/** `npm run campaign -- fuzz --runs 100000 --seed 1`: damaged sources, read as the libraries read them. */
 import { Command } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import { runFuzzCampaign } from './campaign.ts';
@@ -24,7 +24,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-const { runs, seed, processes, only } = new Command('fuzz')
+const { runs, seed, processes, only } = new Command('npm run campaign -- fuzz')
   .description('read damaged sources of every format, and compare what is read with SciPy')
   .option('--runs <n>', 'how many', parseCount, DEFAULT_RUNS)
   .option('--seed <n>', 'of all of them', parseCount, DEFAULT_SEED)

@@ -1,3 +1,4 @@
+/** `npm run campaign -- python`: the uploader's tests with every pandas that fits a Python here. */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,8 +9,6 @@ import {
   type PythonEnvironment,
   pythonOf,
 } from '#support/python/environment.ts';
-
-/** `npm run test:python`: the uploader's tests with every pandas there is a Python for. */
 
 /** This machine's environment without what it says of AWS. */
 const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));

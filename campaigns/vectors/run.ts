@@ -1,3 +1,4 @@
+/** `npm run campaign -- vectors`: the local cloud against recordings of AWS. */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ReplayReport } from './match.ts';
@@ -25,7 +26,7 @@ function refusedLines({ refused }: ReplayReport): string[] {
 }
 
 /** Prints one suite; returns whether all is as it must be. */
-function tell({ name, report, required }: Suite): boolean {
+function printSuite({ name, report, required }: Suite): boolean {
   const { passed, refused, failed } = report;
   const lost = missing(required.ids, report);
   const lines = [
@@ -44,7 +45,7 @@ async function replayAll(directory: string): Promise<boolean> {
   const s3 = await replayS3(directory);
   const translated = sfn.passed.filter((id) => id.endsWith(' (JSONata)')).length;
   const agreements = [
-    tell({
+    printSuite({
       name: 'Step Functions',
       report: sfn,
       required: {
@@ -52,7 +53,7 @@ async function replayAll(directory: string): Promise<boolean> {
         ids: await runnableSfn(directory),
       },
     }),
-    tell({
+    printSuite({
       name: 'S3',
       report: s3,
       required: { what: 'core recordings', ids: await coreS3(directory) },
