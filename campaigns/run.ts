@@ -1,4 +1,7 @@
-/** `npm run campaign -- <name> [args]`, or `--list`: one of the checks that `npm test` has no time for. */
+/**
+ * `npm run campaign -- <name> [args]`, or `--list`: one of the checks that `npm test` has no time
+ * for.
+ */
 import { Command } from 'commander';
 import { CAMPAIGNS, type Campaign } from './campaigns.ts';
 

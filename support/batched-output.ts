@@ -68,8 +68,9 @@ export class BatchedOutput {
   }
 
   /**
-   * Checks all that readers see: that every manifest there is lists whole chunks, is linked to the one before
-   * it, and holds the rows of the batches that are in, in the order in which they went in.
+   * Checks all that readers see: that every manifest there is lists whole chunks, is linked to the
+   * one before it, and holds the rows of the batches that are in, in the order in which they went
+   * in.
    *
    * @returns those batches.
    */

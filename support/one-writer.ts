@@ -21,7 +21,10 @@ export interface WriterFigures {
   readonly chunk: string;
 }
 
-/** This checkout's stack on this machine, with one matrix in its bucket, whose one chunk is written again and again. */
+/**
+ * This checkout's stack on this machine, with one matrix in its bucket, whose one chunk is written
+ * again and again.
+ */
 export class OneWriter {
   readonly stack: LocalStack;
   readonly #source: string;
@@ -48,7 +51,10 @@ export class OneWriter {
     }
   }
 
-  /** Writes the chunk to a place of its own. The first time starts a process, as a cold start of Lambda does. */
+  /**
+   * Writes the chunk to a place of its own. The first time starts a process, as a cold start of
+   * Lambda does.
+   */
   async write(compression: Compression): Promise<WriterFigures> {
     this.#runs += 1;
     const prefix = `run-${this.#runs}/`;

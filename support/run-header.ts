@@ -1,7 +1,9 @@
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import { EMPTY_BASE, type RunHeader } from '#core/run/run.ts';
 
-/** The header of a run over a two-column matrix that does not exist, for tests that read no source. */
+/**
+ * The header of a run over a two-column matrix that does not exist, for tests that read no source.
+ */
 export function headerOf(figures: { rows: number; nnz: number; chunks: number }): RunHeader {
   return {
     runId: '0123456789abcdef0123456789abcdef',

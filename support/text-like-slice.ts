@@ -15,7 +15,10 @@ const SEED = 20_261_121;
 /** Words are this often drawn from: Zipf's law with Mandelbrot's shift. */
 const ZIPF_SHIFT = 2.7;
 
-/** Of the values of a real CountVectorizer over 60,000 pieces of documentation, 97.6 % are below ten. */
+/**
+ * Of the values of a real CountVectorizer over 60,000 pieces of documentation, 97.6 % are below
+ * ten.
+ */
 const COUNT_DECAY = 0.62;
 
 /** Cumulative weights of the columns, whose order is unrelated to how frequent their words are. */
@@ -51,8 +54,9 @@ function drawCount(unit: () => number): number {
 }
 
 /**
- * A seeded document-term matrix like those of a CountVectorizer or a TfidfVectorizer: Zipf-distributed words
- * in unrelated columns, rows of different lengths, small counts; TF-IDF values are scaled to unit length.
+ * A seeded document-term matrix like those of a CountVectorizer or a TfidfVectorizer:
+ * Zipf-distributed words in unrelated columns, rows of different lengths, small counts; TF-IDF
+ * values are scaled to unit length.
  */
 export function textLikeSlice(options: TextLikeOptions): CsrSlice {
   const { rows, columns, entriesPerRow, values } = options;

@@ -5,7 +5,10 @@ import type { Compression } from '#core/outputs/compression.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import type { PeerReport } from './run-peer.ts';
 
-/** Writes all rows as one writer would, reading the matrix from its file each time, and prints the times. */
+/**
+ * Writes all rows as one writer would, reading the matrix from its file each time, and prints the
+ * times.
+ */
 const REPETITIONS = 3;
 
 const [compression, source, out] = process.argv.slice(2) as [Compression, string, string];

@@ -48,7 +48,9 @@ async function pythonOrAny(): Promise<string> {
   }
 }
 
-/** Counts the bytes of the text, after comparing them with ours: a fast peer of other text is none. */
+/**
+ * Counts the bytes of the text, after comparing them with ours: a fast peer of other text is none.
+ */
 async function checkedBytes(peer: Peer, { rows }: PeerReport, source: string, out: string) {
   const asked = { locations: [source], options: {} };
   return await withMatrix(asked, new AbortController().signal, async ({ matrix }) => {

@@ -65,7 +65,9 @@ export async function textBytes(matrix: Matrix, rows: RowRange): Promise<number>
   return bytes;
 }
 
-/** Whether a peer wrote the text of the rows, byte for byte, as a file or as parts below a folder. */
+/**
+ * Whether a peer wrote the text of the rows, byte for byte, as a file or as parts below a folder.
+ */
 export async function isTextOf(
   { out, gzip }: { readonly out: string; readonly gzip: boolean },
   matrix: Matrix,

@@ -141,8 +141,11 @@ describe('an append', () => {
     ['when its plan is ready', 'plan-000002.jsonl', 1],
     ['before it has claimed its generation', 'run-000002.json', 2],
     ['before it replaces the latest manifest', '/manifest.json', 1],
-  ])('wins or is told when another one runs from beginning to end %s', async (_, name, winner) => {
-    const write = writes.findIndex(({ subject }) => subject.endsWith(name));
-    expect(await raceOnce(services, write, 'none')).toBe(winner);
-  });
+  ])(
+    'wins or is refused when another one runs from beginning to end %s',
+    async (_, name, winner) => {
+      const write = writes.findIndex(({ subject }) => subject.endsWith(name));
+      expect(await raceOnce(services, write, 'none')).toBe(winner);
+    },
+  );
 });

@@ -1,4 +1,6 @@
-/** `npm run campaign -- append`: three batches, with a crash at every write, and two appends racing. */
+/**
+ * `npm run campaign -- append`: three batches, with a crash at every write, and two appends racing.
+ */
 import { Command } from 'commander';
 import type { Compression } from '#core/outputs/compression.ts';
 import { BATCH_COUNT, BatchedOutput } from '#support/batched-output.ts';

@@ -26,7 +26,7 @@ export interface CampaignReport {
   readonly failed: readonly FailedRun[];
 }
 
-/** Which runs, and who is told of each. */
+/** Which runs, and what is called at the end of each. */
 export interface CampaignOptions {
   readonly runs: number;
   /** Of the first run; the next ones count up. */
@@ -98,8 +98,8 @@ class Campaign {
 }
 
 /**
- * Runs whole jobs under the faults of their seeds. They share a local cloud, but for those that kill theirs.
- * Starts one or two processes beside the functions' own, and ends them.
+ * Runs whole jobs under the faults of their seeds. They share a local cloud, but for those that
+ * kill theirs. Starts one or two processes beside the functions' own, and ends them.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const { runs, seed, onEnd } = options;

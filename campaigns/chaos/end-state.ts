@@ -60,8 +60,8 @@ async function checkManifest(s3: S3Client, uri: string, expected: Expected): Pro
 }
 
 /**
- * Checks every manifest below a prefix: each chunk there, each row once, in order, byte for byte as the encoder
- * writes it.
+ * Checks every manifest below a prefix: each chunk there, each row once, in order, byte for byte as
+ * the encoder writes it.
  *
  * @returns the URIs of the manifests.
  * @throws {BadEndState} something is wrong with one.

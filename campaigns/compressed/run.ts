@@ -33,7 +33,10 @@ function say(line: string, holds = true): void {
   if (!holds) process.exitCode = 1;
 }
 
-/** Makes the index in this process, one array after the other, as `inspect` does; counted is processor time. */
+/**
+ * Makes the index in this process, one array after the other, as `inspect` does; counted is
+ * processor time.
+ */
 async function measurePass(path: string): Promise<void> {
   const { size } = await stat(path);
   const before = process.cpuUsage();

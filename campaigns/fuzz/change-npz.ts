@@ -37,7 +37,7 @@ type PartsChange = (parts: readonly ZipPart[], context: ChangeContext) => readon
 const changeMember: PartsChange = (parts, context) =>
   editOne(parts, context, (part) => pack(changeNpy(part.bytes, context), part, context));
 
-/** A format that the arrays are not of: no checksum and no length tells. */
+/** A format that the arrays are not of: no checksum and no length shows it. */
 const changeFormat: PartsChange = (parts, context) => {
   const at = parts.findIndex(({ name }) => name === 'format.npy');
   const part = parts[at];

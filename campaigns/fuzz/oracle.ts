@@ -31,7 +31,10 @@ interface Running {
   readonly lines: AsyncIterator<string>;
 }
 
-/** A Python process that reads sources by the libraries people use; started anew where one of them crashes. */
+/**
+ * A Python process that reads sources by the libraries people use; started anew where one of them
+ * crashes.
+ */
 export class Oracle {
   readonly #python: string;
   #running: Running | undefined;

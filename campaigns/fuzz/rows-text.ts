@@ -15,8 +15,9 @@ function floatTexts(data: CsrData): string[] {
 }
 
 /**
- * The rows of a matrix as text: `rows columns dtype`, then a line `row column value` for each entry of
- * the first 2,000 and the last 100 rows, but of no row after the one that has the 20,000th entry.
+ * The rows of a matrix as text: `rows columns dtype`, then a line `row column value` for each entry
+ * of the first 2,000 and the last 100 rows, but of no row after the one that has the 20,000th
+ * entry.
  */
 export class RowsText {
   readonly #lines: string[];

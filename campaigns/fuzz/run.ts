@@ -1,4 +1,7 @@
-/** `npm run campaign -- fuzz --runs 100000 --seed 1`: damaged sources, read as the libraries read them. */
+/**
+ * `npm run campaign -- fuzz --runs 100000 --seed 1`: damaged sources, read as the libraries read
+ * them.
+ */
 import { Command } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import { runFuzzCampaign } from './campaign.ts';
@@ -29,7 +32,7 @@ const { runs, seed, processes, only } = new Command('npm run campaign -- fuzz')
   .option('--runs <n>', 'how many', parseCount, DEFAULT_RUNS)
   .option('--seed <n>', 'of all of them', parseCount, DEFAULT_SEED)
   .option('--processes <n>', 'at once', parseCount, DEFAULT_PROCESSES)
-  .option('--only <run>', 'this one, and tell all about it')
+  .option('--only <run>', 'this one, and print all about it')
   .parse()
   .opts<Options>();
 const side = await preparePython();
@@ -40,7 +43,7 @@ if (only !== undefined) {
   process.exit();
 }
 const began = performance.now();
-let told = 0;
+let printed = 0;
 const report = await runFuzzCampaign({
   runs,
   seed,
@@ -48,8 +51,8 @@ const report = await runFuzzCampaign({
   python: side?.python,
   seedFolder: side?.seeds,
   onProgress(done) {
-    if (done - told < PROGRESS_RUNS && done < runs) return;
-    told = done;
+    if (done - printed < PROGRESS_RUNS && done < runs) return;
+    printed = done;
     const seconds = Math.round((performance.now() - began) / 1000);
     say(`${done} of ${runs} runs, ${seconds} s`);
   },

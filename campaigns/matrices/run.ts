@@ -22,7 +22,10 @@ const kernel = new Kernel({ count: 1, bytes: PART_BYTES });
 
 type Create<E extends ChunkEncoder> = (options: CsvEncoderOptions) => E;
 
-/** Encodes slices through one buffer; `end` is what comes after them. CRC-32 is the encoder's own, where it counts it. */
+/**
+ * Encodes slices through one buffer; `end` is what comes after them. CRC-32 is the encoder's own,
+ * where it counts it.
+ */
 function encode<E extends ChunkEncoder>(
   { options }: Matrix,
   slices: readonly CsrSlice[],

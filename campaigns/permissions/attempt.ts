@@ -16,7 +16,10 @@ export interface Attempt {
   readonly failure: string;
   /** The refused call: who, what, on which ARN. */
   readonly denial: string | undefined;
-  /** Where the sentence with role, action and resource stands: in the run's own error, or with AWS's calls only. */
+  /**
+   * Where the sentence with role, action and resource stands: in the run's own error, or with AWS's
+   * calls only.
+   */
   readonly seen: 'run' | 'denials' | undefined;
 }
 
@@ -33,11 +36,11 @@ const NOTHING: Attempt = {
 };
 
 /** Whether the failure says who may not do what on which resource. */
-function tells(failure: string, { principal, action, resource }: Denial): boolean {
+function namesDenial(failure: string, { principal, action, resource }: Denial): boolean {
   return [principal, action, resource].every((part) => failure.includes(part));
 }
 
-/** Several calls may have been denied; the failure tells of the one that came first to its end. */
+/** Several calls may have been denied; the failure names the one that came first to its end. */
 function judge(stack: PlayedStack, { roleId, action }: Grant, failed: Attempt): Attempt {
   const denials = stack.cloud.denials.filter(
     ({ action: denied, principal, resource }) =>
@@ -45,7 +48,7 @@ function judge(stack: PlayedStack, { roleId, action }: Grant, failed: Attempt): 
   );
   const [first] = denials;
   if (first === undefined) return failed;
-  const inRun = denials.find((denial) => tells(failed.failure, denial));
+  const inRun = denials.find((denial) => namesDenial(failed.failure, denial));
   return { ...failed, denial: (inRun ?? first).message, seen: inRun ? 'run' : 'denials' };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesizeFull } from './assembly.ts';
 import { type Attempt, attempt, ScenarioBroke } from './attempt.ts';
-import { ABSENT_SERVICES, EXEMPTIONS, exemptionOf, mustBeTold } from './aws-only.ts';
+import { ABSENT_SERVICES, EXEMPTIONS, exemptionOf, mustBeNamed } from './aws-only.ts';
 import { type Grant, grantsOf } from './grants.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -25,8 +25,8 @@ function problemOf(grant: Grant, { scenario, failure, seen }: Attempt): string |
   }
   if (scenario === undefined) return 'is unneeded: no scenario fails without it';
   if (seen === undefined) return `was not what failed: ${failure}`;
-  if (seen === 'run' || !mustBeTold(grant)) return undefined;
-  return `is not what the execution tells of: ${failure}`;
+  if (seen === 'run' || !mustBeNamed(grant)) return undefined;
+  return `is not named by the execution: ${failure}`;
 }
 
 const NOT_TRIED: Attempt = {

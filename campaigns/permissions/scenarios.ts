@@ -31,14 +31,14 @@ async function childErrors(stack: PlayedStack): Promise<readonly string[]> {
   });
 }
 
-async function told(stack: PlayedStack, ended: Execution): Promise<string> {
+async function reasonsOf(stack: PlayedStack, ended: Execution): Promise<string> {
   const { status, error, cause } = ended;
   return [`${status} ${error}: ${cause}`, ...(await childErrors(stack))].join('\n');
 }
 
-/** Whether what was told has a conflict about what lies at `key`: those of earlier scenarios are told, too. */
-function isConflictAt(told: string, key: string): boolean {
-  const lines = told.split('\n');
+/** Whether the reasons have a conflict about `key`: those of earlier scenarios are there, too. */
+function isConflictAt(reasons: string, key: string): boolean {
+  const lines = reasons.split('\n');
   return lines.some((line) => line.includes('OutputConflictError') && line.includes(key));
 }
 
@@ -49,7 +49,7 @@ async function whyNot(
 ): Promise<string | undefined> {
   const ended = await stack.run(request);
   const isMeant = error === undefined ? ended.status === 'SUCCEEDED' : ended.error === error;
-  return isMeant ? undefined : await told(stack, ended);
+  return isMeant ? undefined : await reasonsOf(stack, ended);
 }
 
 async function executions(stack: PlayedStack): Promise<readonly string[]> {
@@ -58,7 +58,7 @@ async function executions(stack: PlayedStack): Promise<readonly string[]> {
   return (listed.executions ?? []).map(({ executionArn }) => executionArn ?? '');
 }
 
-/** Does what should start a run, and tells how that ended. */
+/** Does what should start a run, and reports how that ended. */
 async function started(
   stack: PlayedStack,
   cause: () => Promise<unknown>,
@@ -70,7 +70,7 @@ async function started(
   const arn = await stack.happens({ what: 'an execution to start', deniedBefore: denied, look });
   if (arn === undefined) return 'no execution was started';
   const ended = await stack.endOf(arn);
-  return ended.status === 'SUCCEEDED' ? undefined : await told(stack, ended);
+  return ended.status === 'SUCCEEDED' ? undefined : await reasonsOf(stack, ended);
 }
 
 async function remove(stack: PlayedStack, prefix: string, pattern: RegExp): Promise<void> {
@@ -132,7 +132,10 @@ const missing: Scenario = {
   play: (stack) => whyNot(stack, { source: `s3://${SOURCES}/missing` }, 'SourceNotFoundError'),
 };
 
-/** Waits for what ReportFailure makes known of a failed execution, a report too where there is a run to tell of. */
+/**
+ * Waits for what ReportFailure makes known of a failed execution, a report too where there is a run
+ * to report on.
+ */
 async function reported(
   stack: PlayedStack,
   deniedBefore: number,
@@ -147,7 +150,7 @@ async function reported(
       return texts.find((text) => text.includes(`"executionArn":"${executionArn}"`));
     },
   });
-  if (record === undefined) return 'nobody was told of the failure';
+  if (record === undefined) return 'nobody got a message about the failure';
   const { requestContext, responsePayload } = JSON.parse(record);
   if (requestContext.condition !== 'Success') return `no report was made: ${record}`;
   if (typeof responsePayload.report !== 'string') return undefined;
@@ -168,7 +171,7 @@ async function conflict(stack: PlayedStack, name: string, source: object): Promi
   const output = { uri: `s3://${Bucket}/${name}/` };
   const denied = stack.deniedCalls();
   const executionArn = await stack.startExecution({ source, output });
-  const ended = await told(stack, await stack.endOf(executionArn));
+  const ended = await reasonsOf(stack, await stack.endOf(executionArn));
   const isMeant = isConflictAt(ended, Key);
   const problem = isMeant ? await reported(stack, denied, executionArn) : ended;
   await stack.s3.send(new DeleteObjectCommand({ Bucket, Key }));
@@ -178,7 +181,7 @@ async function conflict(stack: PlayedStack, name: string, source: object): Promi
 async function redrive(stack: PlayedStack, executionArn: string): Promise<string | undefined> {
   await stack.states.send(new RedriveExecutionCommand({ executionArn }));
   const ended = await stack.endOf(executionArn);
-  return ended.status === 'SUCCEEDED' ? undefined : await told(stack, ended);
+  return ended.status === 'SUCCEEDED' ? undefined : await reasonsOf(stack, ended);
 }
 
 const version: Scenario = {
@@ -214,7 +217,7 @@ const appended: Scenario = {
     const second = await stack.putSource('appended-2', writeNpz(SMALL));
     const denied = stack.deniedCalls();
     const executionArn = await stack.startExecution({ source: second, output, chunking });
-    const ended = await told(stack, await stack.endOf(executionArn));
+    const ended = await reasonsOf(stack, await stack.endOf(executionArn));
     if (!isConflictAt(ended, Key)) return ended;
     const problem = await reported(stack, denied, executionArn);
     await stack.s3.send(new DeleteObjectCommand({ Bucket, Key }));
@@ -238,7 +241,7 @@ const tooLong: Scenario = {
     const denied = stack.deniedCalls();
     const executionArn = await stack.startExecution({ source, chunking: { rows: 1 } });
     const ended = await stack.endOf(executionArn);
-    if (ended.error !== 'BoundExceededError') return told(stack, ended);
+    if (ended.error !== 'BoundExceededError') return reasonsOf(stack, ended);
     return (await reported(stack, denied, executionArn)) ?? (await leftovers(stack));
   },
 };
@@ -265,7 +268,7 @@ const stageFailed: Scenario = {
     }
     await remove(stack, '_staged/', /indptr\.npy$/);
     const executionArn = await stack.startExecution({ source, chunking });
-    const ended = await told(stack, await stack.endOf(executionArn));
+    const ended = await reasonsOf(stack, await stack.endOf(executionArn));
     if (!isConflictAt(ended, '_staged/')) return ended;
     await remove(stack, '_staged/', /\/csr\//);
     return redrive(stack, executionArn);

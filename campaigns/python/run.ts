@@ -13,7 +13,10 @@ import {
 /** This machine's environment without what it says of AWS. */
 const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
 
-/** Runs pytest and prints its last line, or all of it where a test fails. @returns whether all passed. */
+/**
+ * Runs pytest and prints its last line, or all of it where a test fails. @returns whether all
+ * passed.
+ */
 function runTests({ name }: PythonEnvironment, python: string, up: LocalUp): boolean {
   const env = {
     ...Object.fromEntries(foreign),

@@ -195,8 +195,9 @@ function translationOf({ id, definition }: Vector): object | undefined {
 }
 
 /**
- * Replays the recordings of `<vectorsDirectory>/sfn`, and again those that are translated into JSONata, against the
- * local Step Functions. What it does not implement refuses a recording by its name.
+ * Replays the recordings of `<vectorsDirectory>/sfn`, and again those that are translated into
+ * JSONata, against the local Step Functions. What it does not implement refuses a recording by its
+ * name.
  */
 export async function replaySfn(vectorsDirectory: string): Promise<SfnReport> {
   const report: SfnReport = { passed: [], refused: [], failed: [], wording: [] };

@@ -10,7 +10,10 @@ interface Labels {
   readonly queryLanguage?: string;
 }
 
-/** States of JSONata that the local Step Functions refuses by name; all else it must run as AWS does. */
+/**
+ * States of JSONata that the local Step Functions refuses by name; all else it must run as AWS
+ * does.
+ */
 const REFUSED_STATES = new Set(['Map:INLINE', 'Parallel']);
 
 function isRunnable({ queryLanguage, features }: Labels): boolean {
@@ -32,7 +35,10 @@ export async function runnableSfn(vectorsDirectory: string): Promise<readonly st
   return await idsOf(join(vectorsDirectory, 'sfn'), isRunnable);
 }
 
-/** Ids of the recordings that the local S3 may neither fail nor refuse: all on the unversioned basics. */
+/**
+ * Ids of the recordings that the local S3 may neither fail nor refuse: all on the unversioned
+ * basics.
+ */
 export async function coreS3(vectorsDirectory: string): Promise<readonly string[]> {
   return await idsOf(join(vectorsDirectory, 's3'), ({ tier }) => tier === 'core');
 }

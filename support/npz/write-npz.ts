@@ -26,7 +26,9 @@ export interface NpzOptions extends NpyOptions, ZipOptions {
 
 const SCIPY_ORDER = ['indices', 'indptr', 'format', 'shape', 'data'];
 
-/** The five members of a CSR matrix, by name, so that a test can replace one before it is zipped. */
+/**
+ * The five members of a CSR matrix, by name, so that a test can replace one before it is zipped.
+ */
 export function csrMembers(csr: PlainCsr, options: NpzOptions = {}): Contents {
   const { indptrDtype = 'int32', indicesDtype = 'int32', format = 'csr' } = options;
   const members: Contents = {

@@ -1,4 +1,7 @@
-/** A matrix of word counts as `CountVectorizer.fit_transform` returns it: CSR, columns ascending in each row. */
+/**
+ * A matrix of word counts as `CountVectorizer.fit_transform` returns it: CSR, columns ascending in
+ * each row.
+ */
 export interface CountMatrix {
   /** The word of each column. */
   readonly vocabulary: readonly string[];
@@ -8,7 +11,9 @@ export interface CountMatrix {
   readonly data: BigInt64Array;
 }
 
-/** The counted documents before rare words are dropped. Words are numbered in order of appearance. */
+/**
+ * The counted documents before rare words are dropped. Words are numbered in order of appearance.
+ */
 interface RawCounts {
   readonly ids: Map<string, number>;
   /** Number of documents each word occurs in. */
@@ -71,8 +76,9 @@ function columnsOf(raw: RawCounts, vocabulary: readonly string[]): Int32Array {
 }
 
 /**
- * Counts words as scikit-learn's `CountVectorizer(min_df=minDf)` does with its defaults: lower case,
- * tokens of two or more word characters, columns in code-point order, int64 counts, int32 indices.
+ * Counts words as scikit-learn's `CountVectorizer(min_df=minDf)` does with its defaults: lower
+ * case, tokens of two or more word characters, columns in code-point order, int64 counts, int32
+ * indices.
  *
  * Holds about 20 bytes per distinct word of each document.
  *

@@ -8,7 +8,8 @@ const LICENCE_LINE = '  ';
 const GLOSS_MARK = '| ';
 
 /**
- * Yields the gloss of every WordNet synset (definition and examples): nouns, verbs, adjectives, adverbs.
+ * Yields the gloss of every WordNet synset (definition and examples): nouns, verbs, adjectives,
+ * adverbs.
  *
  * 117,791 documents of one line each; one line of text is held.
  */
