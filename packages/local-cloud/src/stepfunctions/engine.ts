@@ -7,6 +7,7 @@ import {
   ENDED_WITH_CLOUD,
   type ExecutionRecord,
   type ExecutionStatusChange,
+  redrivenExecution,
   statusChange,
 } from './execution-record.ts';
 import { ExecutionStore } from './execution-store.ts';
@@ -14,11 +15,11 @@ import { createFunctions } from './functions.ts';
 import { History } from './history.ts';
 import { parseJson } from './json.ts';
 import { loadDefinition } from './load.ts';
-import { createMapRunner } from './map-run.ts';
+import { createMapRunner } from './map-runner.ts';
 import { isOversized } from './payload-limit.ts';
 import type { Random } from './random.ts';
 import { ResumeTracker } from './resume.ts';
-import type { Run, StartingPoint, Surroundings } from './run.ts';
+import type { Run, StartingPoint, StatesRuntime } from './run.ts';
 import type { Services } from './services.ts';
 import { createRun, executionStarted } from './start-run.ts';
 
@@ -98,7 +99,7 @@ function assertInput(input: string): void {
 export class Engine {
   readonly store: ExecutionStore;
   readonly clock: Clock;
-  readonly #surroundings: Surroundings;
+  readonly #runtime: StatesRuntime;
   readonly #report: (change: ExecutionStatusChange) => void;
   readonly #machines = new Map<string, StateMachine>();
   readonly #running = new Map<string, Running>();
@@ -110,7 +111,7 @@ export class Engine {
     this.clock = clock;
     const runMap = createMapRunner(store);
     const functions = createFunctions(clock, random);
-    this.#surroundings = { services, clock, random, functions, runMap };
+    this.#runtime = { services, clock, random, functions, runMap };
     this.#report = options.executionStatusChanged ?? (() => undefined);
   }
 
@@ -193,9 +194,7 @@ export class Engine {
     this.stateMachine(before.stateMachineArn);
     const obstacle = notRedrivable(before, this.clock.now());
     if (obstacle !== undefined) throw new ApiError('ExecutionNotRedrivable', obstacle);
-    const { output: _, error: __, cause: ___, stopDate: ____, ...kept } = before;
-    const again = { status: 'RUNNING' as const, redriveCount: before.redriveCount + 1 };
-    const record = { ...kept, ...again, redriveDate: this.clock.now() };
+    const record = redrivenExecution(before, this.clock.now());
     // Before anything is awaited, so that a second redrive finds it running.
     const updated = this.store.updateExecution(record);
     const tracker = new ResumeTracker();
@@ -236,7 +235,7 @@ export class Engine {
     });
     const machine = loadDefinition(record.definition);
     const parts = { machine, history, signal: stop.signal };
-    const run = createRun(this.#surroundings, identity, parts);
+    const run = createRun(this.#runtime, identity, parts);
     if (before) history.addLast('ExecutionRedriven', { redriveCount: record.redriveCount });
     else history.add('ExecutionStarted', executionStarted(identity, record.input));
     const start = before?.point ?? { state: machine.startAt, input, variables: {} };

@@ -41,10 +41,9 @@ export class StatesError extends Error {
   constructor(
     error: string | undefined,
     reason: string | undefined,
-    traits: StatesErrorTraits = {},
-    options?: ErrorOptions,
+    traits: StatesErrorTraits & ErrorOptions = {},
   ) {
-    super(`${error}: ${reason}`, options);
+    super(`${error}: ${reason}`, traits);
     this.error = error;
     this.reason = reason;
     this.traits = traits;

@@ -18,6 +18,17 @@ export interface ExecutionRecord {
   readonly definition: string;
 }
 
+/** An execution that ended, as it runs again: without the ending that it had. */
+export function redrivenExecution(ended: ExecutionRecord, now: number): ExecutionRecord {
+  const { executionArn, name, stateMachineArn, startDate, input, definition } = ended;
+  return {
+    ...{ executionArn, name, stateMachineArn, startDate, input, definition },
+    status: 'RUNNING',
+    redriveCount: ended.redriveCount + 1,
+    redriveDate: now,
+  };
+}
+
 /** Why an execution was aborted that nobody stopped. */
 export const ENDED_WITH_CLOUD = 'the local cloud ended while this execution was under way';
 

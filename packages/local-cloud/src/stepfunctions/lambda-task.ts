@@ -43,10 +43,10 @@ function invocationError(thrown: unknown): StatesError {
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
   // The integration gives errors that it does not know by name as these two.
   if (name === 'AccessDeniedException' || name === 'AccessDenied') {
-    return new StatesError('Lambda.AWSLambdaException', message, {}, { cause: thrown });
+    return new StatesError('Lambda.AWSLambdaException', message, { cause: thrown });
   }
   const known = EXCEPTION.test(name) ? name : 'SdkClientException';
-  return new StatesError(`Lambda.${known}`, message, {}, { cause: thrown });
+  return new StatesError(`Lambda.${known}`, message, { cause: thrown });
 }
 
 function parseOrText(payload: string): Json {

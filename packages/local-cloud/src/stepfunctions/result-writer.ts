@@ -173,7 +173,7 @@ class Exporter {
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       const reason = `Unable to write s3://${bucket}/${key}: ${name}: ${message}`;
-      throw new StatesError('States.ResultWriterFailed', reason, {}, { cause: error });
+      throw new StatesError('States.ResultWriterFailed', reason, { cause: error });
     }
   }
 }
