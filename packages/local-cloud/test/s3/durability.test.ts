@@ -85,6 +85,8 @@ for (let at = 0; ; at += 1) {
 
 async function writeUntilKilled(directory: string): Promise<number> {
   const node = spawn(process.execPath, ['--input-type=module', '-e', WRITER], {
+    // The names that the program imports are those of this package.
+    cwd: import.meta.dirname,
     env: { ...process.env, STORE: directory },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
