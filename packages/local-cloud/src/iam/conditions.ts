@@ -62,12 +62,14 @@ const OPERATORS: Readonly<Record<string, { compare: Compare; negated: boolean }>
   StringNotLike: { compare: like, negated: true },
 };
 
-function compileClause(
-  operatorName: string,
-  key: string,
-  values: readonly string[],
-  where: string,
-): ConditionTest {
+/** One operator with one key of a `Condition` block. */
+interface Clause {
+  readonly operatorName: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+function compileClause({ operatorName, key, values }: Clause, where: string): ConditionTest {
   const name = KNOWN_KEYS.get(key.toLowerCase());
   if (!name) throw new UnsupportedPolicy(`${where}: the condition key ${key} is not known here`);
   if (operatorName === 'Null') {
@@ -93,8 +95,10 @@ export function compileConditions(
   block: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>,
   where: string,
 ): ConditionTest {
-  const clauses = Object.entries(block).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => compileClause(operator, key, values, where)),
+  const clauses = Object.entries(block).flatMap(([operatorName, keys]) =>
+    Object.entries(keys).map(([key, values]) =>
+      compileClause({ operatorName, key, values }, where),
+    ),
   );
   return (context) => clauses.every((holds) => holds(context));
 }

@@ -50,7 +50,6 @@ function parseParts(body: string): readonly ListedPart[] {
 
 function invalidPart({ etag, partNumber }: ListedPart, uploadId: string): S3Error {
   return new S3Error(
-    400,
     'InvalidPart',
     "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
     { UploadId: uploadId, PartNumber: partNumber, ETag: etag },
@@ -64,7 +63,6 @@ function assertAscending(parts: readonly ListedPart[], uploadId: string): void {
   });
   if (isAscending) return;
   throw new S3Error(
-    400,
     'InvalidPartOrder',
     'The list of parts was not in ascending order. Parts must be ordered by part number.',
     { UploadId: uploadId },
@@ -105,7 +103,6 @@ function pickParts(parts: readonly ListedPart[], upload: Upload): readonly Store
   const small = picked.slice(0, -1).find(({ size }) => size < MIN_PART_BYTES);
   if (small === undefined) return picked;
   throw new S3Error(
-    400,
     'EntityTooSmall',
     'Your proposed upload is smaller than the minimum allowed size',
     {

@@ -87,7 +87,6 @@ export function assertNotOvertaken(
 ): void {
   if (condition === undefined || !overtaken) return;
   throw new S3Error(
-    409,
     'ConditionalRequestConflict',
     'The conditional request cannot succeed due to a conflicting operation against this resource.',
     { Condition: condition.header, Key: key },

@@ -49,7 +49,7 @@ function selectRange(record: ObjectRecord, header: string | undefined): Selectio
   const offset = first === '' ? Math.max(0, record.size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? record.size : Math.min(Number(last) + 1, record.size);
   if (offset >= record.size) {
-    throw new S3Error(416, 'InvalidRange', 'The requested range is not satisfiable', {
+    throw new S3Error('InvalidRange', 'The requested range is not satisfiable', {
       RangeRequested: header,
       ActualObjectSize: record.size,
     });
@@ -70,7 +70,7 @@ function selectPart(record: ObjectRecord, partNumber: string): Selection {
   }
   const part = record.parts[number - 1];
   if (part === undefined) {
-    throw new S3Error(416, 'InvalidPartNumber', 'The requested partnumber is not satisfiable', {
+    throw new S3Error('InvalidPartNumber', 'The requested partnumber is not satisfiable', {
       ActualPartCount: record.parts.length,
       PartNumberRequested: number,
     });

@@ -42,7 +42,6 @@ export function storedHeaders(headers: S3Request['headers']): Record<string, str
   }
   if (metadataBytes > MAX_METADATA_BYTES) {
     throw new S3Error(
-      400,
       'MetadataTooLarge',
       'Your metadata headers exceed the maximum allowed metadata size',
       { Size: metadataBytes, MaxSizeAllowed: MAX_METADATA_BYTES },

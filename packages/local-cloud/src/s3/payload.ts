@@ -92,7 +92,7 @@ function parseContentMd5(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const bytes = Buffer.from(header, 'base64');
   if (bytes.length === 16) return bytes.toString('hex');
-  throw new S3Error(400, 'InvalidDigest', 'The Content-MD5 you specified was invalid.', {
+  throw new S3Error('InvalidDigest', 'The Content-MD5 you specified was invalid.', {
     'Content-MD5': header,
   });
 }
@@ -100,20 +100,14 @@ function parseContentMd5(header: string | undefined): string | undefined {
 function expectedLength(headers: S3Request['headers'], isFramed: boolean): number {
   const header = headers[isFramed ? 'x-amz-decoded-content-length' : 'content-length'];
   if (header === undefined || !/^\d+$/.test(header)) {
-    throw new S3Error(
-      411,
-      'MissingContentLength',
-      'You must provide the Content-Length HTTP header.',
-    );
+    throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
   }
   const length = Number(header);
   if (length <= MAX_BODY_BYTES) return length;
-  throw new S3Error(
-    400,
-    'EntityTooLarge',
-    'Your proposed upload exceeds the maximum allowed size',
-    { ProposedSize: length, MaxSizeAllowed: MAX_BODY_BYTES },
-  );
+  throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
+    ProposedSize: length,
+    MaxSizeAllowed: MAX_BODY_BYTES,
+  });
 }
 
 async function* withLength(
@@ -128,7 +122,6 @@ async function* withLength(
   }
   if (size !== expected) {
     throw new S3Error(
-      400,
       'IncompleteBody',
       'You did not provide the number of bytes specified by the Content-Length HTTP header',
       { NumberBytesExpected: expected, NumberBytesProvided: size },
@@ -148,7 +141,6 @@ async function* withSha256(
   const computed = hash.digest('hex');
   if (computed === expected) return;
   throw new S3Error(
-    400,
     'XAmzContentSHA256Mismatch',
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
     { ClientComputedContentSHA256: expected, S3ComputedContentSHA256: computed },
@@ -233,7 +225,7 @@ export async function readTextBody(payload: Payload): Promise<string> {
   for await (const chunk of payload.chunks) {
     size += chunk.length;
     if (size > MAX_XML_BYTES) {
-      throw new S3Error(400, 'MaxMessageLengthExceeded', 'Your request was too big.', {
+      throw new S3Error('MaxMessageLengthExceeded', 'Your request was too big.', {
         MaxMessageLengthBytes: MAX_XML_BYTES,
       });
     }

@@ -26,7 +26,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new S3Error(400, 'InvalidURI', "Couldn't parse the specified URI.", { URI: text });
+    throw new S3Error('InvalidURI', "Couldn't parse the specified URI.", { URI: text });
   }
 }
 
@@ -73,7 +73,7 @@ export function parseRequest(message: IncomingMessage): S3Request {
   const [, bucket = '', rawKey = ''] = /^\/([^/]*)\/?(.*)$/s.exec(rawPath) ?? [];
   const key = decode(rawKey);
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
-    throw new S3Error(400, 'KeyTooLongError', 'Your key is too long', {
+    throw new S3Error('KeyTooLongError', 'Your key is too long', {
       Size: Buffer.byteLength(key),
       MaxSizeAllowed: MAX_KEY_BYTES,
     });

@@ -73,11 +73,11 @@ function toBuffer(bytes: ArrayBuffer | ArrayBufferView): Buffer {
 }
 
 function accessDenied(message: string): S3Error {
-  return new S3Error(403, 'AccessDenied', message);
+  return new S3Error('AccessDenied', message);
 }
 
 function malformed(message: string, fields?: S3Error['fields']): S3Error {
-  return new S3Error(400, 'AuthorizationHeaderMalformed', message, fields);
+  return new S3Error('AuthorizationHeaderMalformed', message, fields);
 }
 
 function parseScope(credential: string): Pick<Claim, 'accessKeyId' | 'scope'> {
@@ -123,7 +123,6 @@ function parseQueryClaim(query: S3Request['query'], headers: S3Request['headers'
   const isInRange = Number.isInteger(seconds) && seconds > 0 && seconds <= MAX_PRESIGNED_SECONDS;
   if (missing.length > 0 || query['X-Amz-Algorithm'] !== ALGORITHM || !isInRange) {
     throw new S3Error(
-      400,
       'AuthorizationQueryParametersError',
       `Query-string authentication version 4 requires ${wanted.map((name) => `X-Amz-${name}`).join(', ')}; X-Amz-Expires must be at most ${MAX_PRESIGNED_SECONDS} seconds`,
     );
@@ -153,7 +152,6 @@ function assertTime(claim: Claim, expires: string | undefined): void {
   const isTooOld = expires === undefined && now - signed > MAX_SKEW_SECONDS;
   if (Number.isNaN(signed) || signed - now > MAX_SKEW_SECONDS || isTooOld) {
     throw new S3Error(
-      403,
       'RequestTimeTooSkewed',
       'The difference between the request time and the current time is too large.',
       {
@@ -217,7 +215,6 @@ function assertAllSigned(request: S3Request, claim: Claim): void {
   const unsigned = needed.filter((name) => !claim.signedHeaders.includes(name));
   if (unsigned.length > 0) {
     throw new S3Error(
-      403,
       'AccessDenied',
       'There were headers present in the request which were not signed',
       { HeadersNotSigned: unsigned.join(', ') },
@@ -229,7 +226,6 @@ function findSecret(accessKeyId: string, identify: Identify): string {
   const identity = identify(accessKeyId);
   if (identity !== undefined) return identity.secretAccessKey;
   throw new S3Error(
-    403,
     'InvalidAccessKeyId',
     'The AWS Access Key Id you provided does not exist in our records.',
     { AWSAccessKeyId: accessKeyId },
@@ -280,7 +276,6 @@ export async function verifySignature(request: S3Request, rules: SignatureRules)
   const chunks = await createChunkSigner(request, claim, secret);
   if (isEqual(chunks.seed, claim.signature)) return { accessKeyId, payloadHash, chunks };
   throw new S3Error(
-    403,
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
     { AWSAccessKeyId: accessKeyId, SignatureProvided: claim.signature },
