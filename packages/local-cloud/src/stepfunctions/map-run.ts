@@ -5,7 +5,7 @@ import type { MapSettings } from './map-settings.ts';
 import type { Run, StateVisit } from './run.ts';
 
 /** What earlier tries of a map run left; nothing before the first try. */
-export interface EarlierChildren {
+interface EarlierChildren {
   /** Indexes of children that succeeded. */
   readonly succeeded: ReadonlySet<number>;
   /** Children that ended otherwise, by index. */
