@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 180_000,
     maxWorkers: 2,
+    // A busy machine is no reason to fail.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -20,7 +20,9 @@ import { keepCertificate } from './tls.ts';
 export interface LocalCloudOptions {
   /** A synthesized cloud assembly, `cdk.out`. */
   readonly assemblyDirectory: string;
-  /** Objects, tables, executions, queues and logs; the same directory again finds them. */
+  /**
+   * Where objects, tables, executions, queues and logs are kept. A later start on it finds them.
+   */
   readonly stateDirectory: string;
   /**
    * Functions that work at once; more wait for their turn.
@@ -28,17 +30,17 @@ export interface LocalCloudOptions {
    */
   readonly lambdaConcurrency?: number;
   /**
-   * Told of objects stored, executions and what could not be delivered.
+   * Called for objects stored, for executions, and for what could not be delivered.
    * @default nobody watches
    */
   readonly observe?: Observe;
   /**
-   * Spoils requests on purpose.
+   * Makes requests go wrong on purpose.
    * @default nothing goes wrong
    */
   readonly faults?: FaultInjector;
   /**
-   * The time that executions live by: their waits, retries, timeouts and dates.
+   * The time of executions: of their waits, retries, timeouts and dates.
    * @default the machine's own
    */
   readonly clock?: Clock;
@@ -48,9 +50,9 @@ export interface LocalCloudOptions {
 export interface LocalCloud {
   readonly region: string;
   readonly endpoints: Endpoints;
-  /** Of a user who may do all that no resource policy denies. */
+  /** Credentials of a user who may do all that no resource policy denies. */
   readonly credentials: Credentials;
-  /** PEM file of the certificate that the endpoints show. */
+  /** PEM file of the certificate of the endpoints. */
   readonly caFile: string;
   readonly caPem: string;
   /** The stack's outputs. */
@@ -69,9 +71,9 @@ export interface LocalCloud {
   deadLetters(queueArn: string): Promise<readonly DeadLetter[]>;
   /** Messages published to a topic, by its ARN; it has no subscribers here. */
   topicMessages(topicArn: string): Promise<readonly TopicMessage[]>;
-  /** Fires a schedule of the template as if its time had come: no clock does it here. */
+  /** Fires a schedule of the template as if its time had come. Nothing else fires it here. */
   fireSchedule(name: string, scheduledTime: Date): Promise<void>;
-  /** Kills every process, closes every port and gives the state directory up. */
+  /** Kills every process, closes every port and releases the state directory. */
   close(): Promise<void>;
 }
 
@@ -100,7 +102,7 @@ async function openSite(
   };
 }
 
-/** All of a local cloud but its end. */
+/** What a local cloud shows; all but how to close it. */
 function describe(site: Site, services: LocalServices): Omit<LocalCloud, 'close'> {
   const { deployment, tls, publisher, stateDirectory } = site;
   const { endpoints, host, bus, queues, topics } = services;

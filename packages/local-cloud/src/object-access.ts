@@ -87,7 +87,9 @@ async function writeObject(
   }
 }
 
-/** Makes the way to S3 over HTTPS, so that permissions and bucket policies hold for services too. */
+/**
+ * Makes the way to S3 over HTTPS, so that permissions and bucket policies hold for services too.
+ */
 export function createObjectAccess(options: ObjectAccessOptions): ObjectAccess {
   const pool = new ClientPool(options);
   return {

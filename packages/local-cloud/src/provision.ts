@@ -30,7 +30,7 @@ export interface Site {
   readonly stateDirectory: string;
   readonly lambdaConcurrency: number;
   readonly ports: Ports;
-  /** Undoes what was started, in reverse. */
+  /** Ends what was started, in reverse order. */
   readonly cleanup: AsyncDisposableStack;
   readonly publisher: Publisher;
   readonly observe: Observe;

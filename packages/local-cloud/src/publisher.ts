@@ -2,7 +2,9 @@ import type { EventBus } from './events/event-bus.ts';
 import type { EventObject } from './events/event-pattern.ts';
 import type { Observe } from './happening.ts';
 
-/** Passes events to a bus that may not be there yet, and keeps the errors of those that got lost. */
+/**
+ * Passes events to a bus that may not be there yet, and keeps the errors of those that got lost.
+ */
 export interface Publisher {
   /** Errors of events that reached neither their target nor a dead-letter queue. */
   readonly undelivered: readonly Error[];

@@ -17,7 +17,7 @@ export interface SignatureRules {
   readonly now: () => Date;
 }
 
-/** A request that is not signed as it should be; the name is AWS's. */
+/** A request is not signed as it should be. The name of the error is that of AWS. */
 export class SignatureError extends Error {
   override readonly name: string;
 

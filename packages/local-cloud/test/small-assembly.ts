@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 // biome-ignore lint/suspicious/noExplicitAny: a test reaches into nested template values
 type Resources = Record<string, { Type: string; Properties: Record<string, any> }>;
 
-/** A function that stores how many bytes an object has, told of it by an S3 event, and may then linger. */
+/** A function for the event of an object: stores the number of its bytes, and may then wait. */
 const FUNCTION = `
 import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';

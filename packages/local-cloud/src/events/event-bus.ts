@@ -2,10 +2,10 @@ import type { Queues } from './dead-letter-queue.ts';
 import { compileEventPattern, type EventObject, type EventTest } from './event-pattern.ts';
 import { compileTargetInput, type InputSettings } from './target-input.ts';
 
-/** Whom a rule or schedule calls. */
+/** The target of a rule or schedule. */
 export interface TargetDescription extends InputSettings {
   readonly arn: string;
-  /** Role that the call is made with; functions are called without one, by their own policy. */
+  /** Role that makes the call. A function is called without a role: its own policy decides. */
   readonly roleArn?: string | undefined;
   readonly deadLetterQueueArn?: string | undefined;
 }
@@ -43,9 +43,16 @@ export interface Delivery {
 export interface EventBusOptions {
   readonly rules: readonly RuleDescription[];
   readonly schedules: readonly ScheduleDescription[];
-  /** Starts the execution or invokes the function; a rejection sends the input to the dead-letter queue. */
+  /**
+   * Starts the execution or invokes the function. If it rejects, the input goes to the dead-letter
+   * queue.
+   */
   readonly deliver: (delivery: Delivery) => Promise<void>;
-  /** Whether the rule may send to the queue. @throws {AccessDenied} the queue's policy does not allow it. */
+  /**
+   * Checks that the rule may send to the queue.
+   *
+   * @throws {AccessDenied} the policy of the queue does not allow it.
+   */
   readonly authorizeQueue: (delivery: Delivery, queueArn: string) => void;
   readonly queues: Queues;
 }

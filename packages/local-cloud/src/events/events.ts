@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventObject } from './event-pattern.ts';
 
-/** Whose events they are. */
+/** The account and region of the events. */
 export interface EventOrigin {
   readonly accountId: string;
   readonly region: string;

@@ -49,7 +49,11 @@ export interface Authority {
     readonly sourceArn: string;
     readonly sessionName: string;
   }): Credentials;
-  /** Decides by resource policies alone. @throws {AccessDenied} none allows it, or one denies it. */
+  /**
+   * Decides by resource policies alone.
+   *
+   * @throws {AccessDenied} none allows it, or one denies it.
+   */
   authorizeService(call: ServiceAction): void;
   /** Every call refused so far, oldest first. */
   readonly denials: readonly Denial[];
@@ -78,7 +82,9 @@ interface Question extends Attempt {
   readonly context: ConditionContext;
 }
 
-/** Decisions kept; objects have many ARNs, so the memory is emptied when full. */
+/**
+ * Decisions that are remembered. There are as many ARNs as objects, so all are forgotten when full.
+ */
 const CACHED_DECISIONS = 20_000;
 
 /** Why a call is refused, in AWS's words; undefined when it is allowed. */
@@ -241,10 +247,12 @@ export interface AuthorityOptions {
 }
 
 /**
- * Makes the evaluator of a stack's roles and resource policies: an explicit deny wins, what nothing allows is
- * denied. All policies are read at once, so that what it cannot evaluate is refused before anything runs.
+ * Makes the evaluator of the roles and resource policies of a stack. An explicit deny wins; what no
+ * policy allows is denied. All policies are read here, so that one that cannot be evaluated is
+ * refused before anything runs.
  *
- * @throws {UnsupportedPolicy} a policy uses an element, operator or condition key that is not known.
+ * @throws {UnsupportedPolicy} a policy uses an element, operator or condition key that is not
+ *   known.
  */
 export function createAuthority(options: AuthorityOptions): Authority {
   return new PolicyAuthority(options);

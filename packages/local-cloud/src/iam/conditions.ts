@@ -8,7 +8,10 @@ export type ConditionTest = (context: ConditionContext) => boolean;
 
 type Compare = (actual: string, expected: string) => boolean;
 
-/** Keys that the local services tell, or the evaluator itself. A policy that names another one is refused. */
+/**
+ * Condition keys to which the local services or the evaluator give a value. A policy that names
+ * another key is refused.
+ */
 const KNOWN_KEYS: ReadonlyMap<string, string> = new Map(
   [
     'aws:PrincipalAccount',
@@ -89,7 +92,7 @@ function compileClause({ operatorName, key, values }: Clause, where: string): Co
 /**
  * Compiles the `Condition` block of a statement.
  *
- * @throws {UnsupportedPolicy} naming an operator or key that is not known.
+ * @throws {UnsupportedPolicy} an operator or key is not known; the message names it.
  */
 export function compileConditions(
   block: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>,

@@ -6,7 +6,7 @@ import type { ChunkSigner } from './signature.ts';
 export interface Framing {
   /** Set when each chunk is signed. */
   readonly signer: ChunkSigner | undefined;
-  /** Called with the trailers, by lower-case name, when the frame's end was read. */
+  /** Called with the trailers, by lower-case name, once the end of the frame has been read. */
   readonly onTrailers: (trailers: Readonly<Record<string, string>>) => void;
 }
 
@@ -58,7 +58,7 @@ class BufferedReader {
     return bytes;
   }
 
-  /** Reads to the end, which must be here. */
+  /** Makes sure that the source ends here. */
   async finish(): Promise<void> {
     const next = this.#buffer.length > 0 ? { done: false } : await this.#source.next();
     if (!next.done) throw invalidRequest('There are bytes after the last chunk');
@@ -117,8 +117,8 @@ function verifyChunk(
 }
 
 /**
- * Decodes an `aws-chunked` body. Yields the bytes of the chunks as they arrive, checks the signature
- * of each chunk at its end, and the trailers at the end of the body.
+ * Decodes an `aws-chunked` body. Yields the bytes of the chunks as they arrive, checks the
+ * signature of each chunk at its end, and the trailers at the end of the body.
  *
  * @throws {S3Error} the framing is broken or cut off, or a signature does not match.
  */

@@ -69,7 +69,10 @@ function assertAscending(parts: readonly ListedPart[], uploadId: string): void {
   );
 }
 
-/** The checksum given with a part is the stored one; a composite checksum needs one for every part. */
+/**
+ * Checks that the checksum listed with a part is the stored one. A composite checksum of the object
+ * needs one for every part.
+ */
 function assertPartChecksum(listed: ListedPart, stored: StoredPart, upload: UploadRecord): void {
   const expected = upload.checksum;
   const [given] = listed.checksums;
@@ -123,8 +126,9 @@ function assertMode(headers: S3Request['headers'], { checksum }: UploadRecord): 
 }
 
 /**
- * The checksum given for the whole object. AWS compares that of a full object only when the request says so,
- * and otherwise calls even a right one wrong; without an algorithm chosen it ignores it.
+ * Checks the checksum that the request gives for the whole object. AWS compares one of type
+ * `FULL_OBJECT` only when the request names that type; otherwise it refuses even a right one. When
+ * the upload chose no algorithm, AWS ignores the checksum.
  */
 function assertChecksum(
   headers: S3Request['headers'],

@@ -1,4 +1,7 @@
-/** Further elements of an error's XML, such as `Key` or `Condition`; empty ones are left out, as AWS does. */
+/**
+ * Further elements of an error's XML, such as `Key` or `Condition`; empty ones are left out, as AWS
+ * does.
+ */
 export type ErrorFields = Readonly<Record<string, string | number | undefined>>;
 
 /** The status of each error, by its code. */

@@ -6,7 +6,7 @@ import { invalidArgument, invalidRequest, noSuchKey, S3Error } from './errors.ts
 import { checksumHeaders } from './object-headers.ts';
 import type { ObjectRecord } from './records.ts';
 
-/** What of an object a request wants. */
+/** The part of an object that a request asks for. */
 interface Selection {
   readonly range: ByteRange;
   /** Whether the answer is 206 with Content-Range. */
@@ -27,7 +27,8 @@ function readAction({ request }: Call): string {
 }
 
 /**
- * The object a caller may read. Without leave to list the bucket, a missing key is denied rather than not found.
+ * The object, if the caller may read it. A caller who may not list the bucket gets `AccessDenied`
+ * for a missing key.
  *
  * @throws {S3Error} `NoSuchKey`, `NoSuchBucket`. @throws {AccessDenied}
  */

@@ -26,7 +26,8 @@ function withoutFraming(contentEncoding: string | undefined): string | undefined
 }
 
 /**
- * The headers of a request that are stored with the object and returned with it, metadata among them.
+ * The headers of a request that are stored with the object and returned with it, metadata among
+ * them.
  *
  * @throws {S3Error} `MetadataTooLarge`: names and values of the metadata exceed 2 KB.
  */
@@ -50,7 +51,7 @@ export function storedHeaders(headers: S3Request['headers']): Record<string, str
   return stored;
 }
 
-/** The headers that tell a checksum and what it covers. */
+/** The headers that give a checksum and what it covers. */
 export function checksumHeaders({ algorithm, type, value }: Checksum): Record<string, string> {
   return { [checksumHeader(algorithm)]: value, 'x-amz-checksum-type': type };
 }

@@ -24,7 +24,11 @@ export interface Payload {
   readonly chunks: AsyncIterable<Buffer>;
   /** The checksum that the client sends along, in a header or behind the body. */
   readonly declared: ChecksumAlgorithm | undefined;
-  /** To be called after the last byte. @throws {S3Error} Content-MD5 or the checksum does not match. */
+  /**
+   * To be called after the last byte.
+   *
+   * @throws {S3Error} Content-MD5 or the checksum does not match.
+   */
   verify(digests: BodyDigests): void;
 }
 
@@ -44,7 +48,11 @@ function invalidChecksum(header: string): S3Error {
   return invalidRequest(`Value for ${header} header is invalid.`);
 }
 
-/** The one checksum that headers carry a value for. @throws {S3Error} several, or an algorithm we do not have. */
+/**
+ * The one checksum whose value the headers carry.
+ *
+ * @throws {S3Error} there are several, or the algorithm is not known.
+ */
 export function findChecksum(
   headers: S3Request['headers'],
 ): { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined {
@@ -174,13 +182,19 @@ function decodeBody(
   throw notImplemented(`x-amz-content-sha256: ${payloadHash}`);
 }
 
-/** The headers without a checksum: in a Complete it is the object's, not the body's. */
+/**
+ * The headers without their checksum, which in a Complete is that of the object, not of the body.
+ */
 export function withoutChecksum(headers: S3Request['headers']): S3Request['headers'] {
   const kept = Object.entries(headers).filter(([name]) => !name.startsWith('x-amz-checksum-'));
   return Object.fromEntries(kept);
 }
 
-/** Takes the body of a request as `headers` describe it; nothing is read yet. @throws {S3Error} they are wrong. */
+/**
+ * Takes the body of a request as `headers` describe it; nothing is read yet.
+ *
+ * @throws {S3Error} the headers are wrong.
+ */
 export function openPayload(
   { message }: S3Request,
   headers: S3Request['headers'],
@@ -189,7 +203,8 @@ export function openPayload(
   const declared = findDeclared(headers);
   const contentMd5 = parseContentMd5(headers['content-md5']);
   let trailers: Trailers = {};
-  // Kept open, or an error thrown midway would close the connection that its answer needs.
+  // The request stays open: an error midway would otherwise close the connection that its answer
+  // needs.
   const raw: AsyncIterable<Buffer> = message.iterator({ destroyOnReturn: false });
   const onTrailers = (read: Trailers) => {
     trailers = read;
@@ -217,7 +232,11 @@ export function openPayload(
   };
 }
 
-/** Reads a whole XML body, at most 4 MiB, and checks it as any body. @throws {S3Error} too big, or not as described. */
+/**
+ * Reads a whole XML body, at most 4 MiB, and checks it as any body.
+ *
+ * @throws {S3Error} too big, or not as described.
+ */
 export async function readTextBody(payload: Payload): Promise<string> {
   const digest = new BodyDigest(payload.declared === undefined ? [] : [payload.declared]);
   const buffers: Buffer[] = [];

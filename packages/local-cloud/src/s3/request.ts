@@ -59,10 +59,11 @@ function assertPathStyle(host: string | undefined): void {
 }
 
 /**
- * Reads bucket, key and parameters out of a request line. Nothing in a path is resolved: `..` and `//` are
- * ordinary parts of a key.
+ * Reads bucket, key and parameters out of a request line. Nothing in a path is resolved: `..` and
+ * `//` are ordinary parts of a key.
  *
- * @throws {S3Error} `InvalidURI`, `KeyTooLongError`, a repeated parameter, or a bucket in the host name.
+ * @throws {S3Error} `InvalidURI`, `KeyTooLongError`, a repeated parameter, or a bucket in the host
+ *   name.
  */
 export function parseRequest(message: IncomingMessage): S3Request {
   assertPathStyle(message.headers.host);
@@ -89,7 +90,10 @@ export function parseRequest(message: IncomingMessage): S3Request {
   };
 }
 
-/** A presigned URL may carry `x-amz-` headers as parameters; they count as headers once the signature was checked. */
+/**
+ * A presigned URL may carry `x-amz-` headers as parameters; they count as headers once the
+ * signature has been checked.
+ */
 export function withHoistedHeaders(request: S3Request): S3Request {
   if (!('X-Amz-Algorithm' in request.query)) return request;
   const query: Record<string, string> = Object.create(null);

@@ -26,7 +26,9 @@ export function errorReply(error: unknown, method: string): Reply {
   };
 }
 
-/** Sends an answer; a streamed body follows the client's pace. Rejects when the connection breaks. */
+/**
+ * Sends an answer; a streamed body follows the client's pace. Rejects when the connection breaks.
+ */
 export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
   const { body } = reply;
   const headers = Object.entries({

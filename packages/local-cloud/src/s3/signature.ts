@@ -4,7 +4,7 @@ import type { Identify } from '#local/authorization.ts';
 import { invalidRequest, S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 
-/** Who signed a request, and what else its signature vouches for. */
+/** Who signed a request, and what else the signature covers. */
 export interface Caller {
   readonly accessKeyId: string;
   /** Hex SHA-256 of the body, or one of S3's words for other ways to send it. */
@@ -17,7 +17,9 @@ export interface Caller {
 export interface ChunkSigner {
   /** The signature of the request, which the first piece builds on. */
   readonly seed: string;
-  /** @param algorithm such as `AWS4-HMAC-SHA256-PAYLOAD`; `hashes` are hex, of what the piece holds. */
+  /**
+   * @param algorithm such as `AWS4-HMAC-SHA256-PAYLOAD`; `hashes` are hex, of what the piece holds.
+   */
   sign(algorithm: string, previous: string, hashes: readonly string[]): string;
 }
 
@@ -254,11 +256,11 @@ async function createChunkSigner(
 }
 
 /**
- * Finds out who sent a request, from the Authorization header or from a presigned URL, and checks the
- * signature (AWS Signature Version 4). The body is checked later, while it streams.
+ * Finds out who sent a request, from the Authorization header or from a presigned URL, and checks
+ * the signature (AWS Signature Version 4). The body is checked later, while it streams.
  *
- * @throws {S3Error} `SignatureDoesNotMatch`, `InvalidAccessKeyId`, `RequestTimeTooSkewed`, `AccessDenied` (no
- *   signature, expired, an unsigned header) or a malformed claim.
+ * @throws {S3Error} `SignatureDoesNotMatch`, `InvalidAccessKeyId`, `RequestTimeTooSkewed`,
+ *   `AccessDenied` (no signature, expired, an unsigned header) or a malformed claim.
  */
 export async function verifySignature(request: S3Request, rules: SignatureRules): Promise<Caller> {
   const { authorization } = request.headers;

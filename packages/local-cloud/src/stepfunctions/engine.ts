@@ -49,7 +49,7 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** For jitter and names. @default Math.random */
   readonly random?: Random;
-  /** Told when an execution starts and ends; a map's children are not reported. */
+  /** Called when an execution starts and when it ends; not for the children of a map. */
   readonly executionStatusChanged?: (change: ExecutionStatusChange) => void;
 }
 
@@ -115,7 +115,10 @@ export class Engine {
     this.#report = options.executionStatusChanged ?? (() => undefined);
   }
 
-  /** Opens the directory of an engine. What ran when it was last used is shown, and reported, as ABORTED. */
+  /**
+   * Opens the directory of an engine. Executions that ran when it was last used are shown and
+   * reported as ABORTED.
+   */
   static async open(options: EngineOptions): Promise<Engine> {
     const { now } = options.clock ?? systemClock;
     const store = await ExecutionStore.open(options.directory, now);
@@ -128,7 +131,12 @@ export class Engine {
     return this.#machines.values();
   }
 
-  /** Loads a state machine, or another definition of one. @throws {UnsupportedDefinition} @throws {InvalidDefinition} */
+  /**
+   * Loads a state machine, or another definition of one.
+   *
+   * @throws {UnsupportedDefinition}
+   * @throws {InvalidDefinition}
+   */
   createStateMachine(definition: StateMachineDefinition): void {
     loadDefinition(definition.definition);
     const creationDate = this.clock.now();
@@ -150,9 +158,10 @@ export class Engine {
   }
 
   /**
-   * Starts an execution. A running one of the same name and input is given instead.
+   * Starts an execution. If one of the same name and input is running, gives that one instead.
    *
-   * @throws {ApiError} StateMachineDoesNotExist, ExecutionAlreadyExists, InvalidExecutionInput, InvalidName
+   * @throws {ApiError} StateMachineDoesNotExist, ExecutionAlreadyExists, InvalidExecutionInput,
+   *   InvalidName
    */
   async startExecution(request: StartRequest): Promise<ExecutionRecord> {
     const { definition, arn } = this.stateMachine(request.stateMachineArn);
@@ -185,7 +194,8 @@ export class Engine {
   }
 
   /**
-   * Runs an execution on from the state that it failed in; of a Distributed Map only the children that did not succeed.
+   * Goes on with an execution from the state in which it failed. Of a Distributed Map it runs only
+   * the children that did not succeed.
    *
    * @throws {ApiError} ExecutionDoesNotExist, ExecutionNotRedrivable, StateMachineDoesNotExist
    */

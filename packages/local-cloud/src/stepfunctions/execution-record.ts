@@ -18,7 +18,7 @@ export interface ExecutionRecord {
   readonly definition: string;
 }
 
-/** An execution that ended, as it runs again: without the ending that it had. */
+/** An execution that ended, as it starts to run again: without its output and error. */
 export function redrivenExecution(ended: ExecutionRecord, now: number): ExecutionRecord {
   const { executionArn, name, stateMachineArn, startDate, input, definition } = ended;
   return {
@@ -32,7 +32,9 @@ export function redrivenExecution(ended: ExecutionRecord, now: number): Executio
 /** Why an execution was aborted that nobody stopped. */
 export const ENDED_WITH_CLOUD = 'the local cloud ended while this execution was under way';
 
-/** Event `Step Functions Execution Status Change`, its `detail`. Dates are milliseconds since 1970. */
+/**
+ * Event `Step Functions Execution Status Change`, its `detail`. Dates are milliseconds since 1970.
+ */
 export interface ExecutionStatusChange {
   readonly executionArn: string;
   readonly stateMachineArn: string;

@@ -24,8 +24,9 @@ async function* readRecords(root: string): AsyncGenerator<unknown> {
 const folderName = (arn: string) => encodeURIComponent(arn.split(':').slice(6).join(':'));
 
 /**
- * Keeps executions and map runs under one directory: a record each, replaced at once when it changes, beside a file
- * of lines that grows (an execution's events, a map run's children).
+ * Keeps executions and map runs under one directory. Each has a record, which is replaced whole
+ * when it changes, and a file of lines that grows: the events of an execution, or the children of a
+ * map run.
  */
 export class ExecutionStore implements MapRunStore {
   readonly #directory: string;
@@ -120,7 +121,7 @@ export class ExecutionStore implements MapRunStore {
     for await (const child of file.read()) yield child as ChildRecord;
   }
 
-  /** Children of a map run that ended, in the order they did. */
+  /** Children of a map run that have ended, in the order in which they ended. */
   childrenOf(mapRunArn: string): AsyncIterable<ChildRecord> {
     return this.readChildren(this.#linesOf(mapRunArn));
   }
@@ -178,7 +179,8 @@ export class ExecutionStore implements MapRunStore {
       itemCounts.total += child.itemCount;
       whole.push(child);
     }
-    // Without a line that the crash cut off, so that what a redrive adds starts on a line of its own.
+    // Without a line that the crash cut off, so that what a redrive adds starts on a line of its
+    // own.
     await children.replace(whole);
     const ended = { status: 'ABORTED' as const, stopDate: now, executionCounts, itemCounts };
     await this.update({ ...record, ...ended });

@@ -15,7 +15,9 @@ interface Exit {
   readonly assigned: JsonObject;
 }
 
-/** Evaluates `Output` and `Assign` of one transition; both see the variables as they were before. */
+/**
+ * Evaluates `Output` and `Assign` of one transition; both see the variables as they were before.
+ */
 async function transform(run: Run, visit: StateVisit<State>, step: Step): Promise<Exit> {
   const bindings = bindingsOf(run, visit, step.seen);
   const { output, assign }: Transformation = step.transformation;
@@ -105,7 +107,7 @@ async function recover(run: Run, visit: StateVisit<State>, failure: StatesError)
   }
 }
 
-/** One visit: attempts, retries, and the way out, through the state's own fields or a catcher's. */
+/** One visit: attempts and retries, then the way out by the fields of the state or of a catcher. */
 async function runVisit(run: Run, first: StateVisit<State>): Promise<Exit> {
   const { clock, random } = run.runtime;
   const recoverable = 'retry' in first.state ? first.state.retry : undefined;
@@ -153,7 +155,8 @@ function recordExit(run: Run, state: State, exit: Exit): void {
  * Goes from state to state until one ends the execution.
  *
  * @returns the output, JSON text of at most 256 KiB.
- * @throws {StatesError} the execution failed. @throws {ExecutionInterrupted} its signal was aborted.
+ * @throws {StatesError} the execution failed.
+ * @throws {ExecutionInterrupted} its signal was aborted.
  */
 export async function interpret(run: Run, start: StartingPoint): Promise<string> {
   let point = start;

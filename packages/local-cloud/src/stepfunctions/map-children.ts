@@ -28,7 +28,9 @@ const COUNTED = {
   PENDING: 'pending',
 } as const;
 
-/** Runs the children of one map run, as many at once as allowed, until all ended or too many failed. */
+/**
+ * Runs the children of one map run, as many at once as allowed, until all ended or too many failed.
+ */
 export class MapChildren {
   readonly #mapRun: MapRun;
   readonly #machine: Machine;
@@ -50,9 +52,10 @@ export class MapChildren {
   }
 
   /**
-   * @param inputs of all children, in order; read only as fast as children start. Once the run has failed the rest
-   *   is read to be recorded as pending.
-   * @throws {StatesError} why the run failed. @throws {ExecutionInterrupted} the parent was stopped.
+   * @param inputs of all children, in order. They are read only as fast as children start. Once the
+   *   run has failed, the rest is read and recorded as pending.
+   * @throws {StatesError} why the map run failed.
+   * @throws {ExecutionInterrupted} the parent was stopped.
    */
   async runAll(inputs: AsyncIterable<ChildInput>): Promise<void> {
     const { signal } = this.#mapRun.run;

@@ -27,7 +27,7 @@ export interface ChildRecord extends Child {
   readonly stopDate?: number;
 }
 
-/** A child that ended, as it runs again: without the ending that it had. */
+/** A child that ended, as it starts to run again: without its output and error. */
 export function redrivenChild(ended: ChildRecord): Child {
   const { index, name, executionArn, stateMachineArn, itemCount, input } = ended;
   return {

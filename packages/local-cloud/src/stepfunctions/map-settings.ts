@@ -95,7 +95,11 @@ async function evaluateDestination(
   return placeOf(withPrefix, ['Bucket', 'Prefix'], 'ResultWriter.Arguments');
 }
 
-/** Evaluates a Map's fields. @throws {StatesError} `States.QueryEvaluationError`, naming the field. */
+/**
+ * Evaluates a Map's fields.
+ *
+ * @throws {StatesError} `States.QueryEvaluationError`, naming the field.
+ */
 export async function evaluateMap(run: Run, visit: StateVisit<MapState>): Promise<MapSettings> {
   const { state } = visit;
   const bindings = bindingsOf(run, visit);
@@ -116,7 +120,11 @@ export async function evaluateMap(run: Run, visit: StateVisit<MapState>): Promis
   };
 }
 
-/** @throws {StatesError} a terminal `States.Runtime`, after the Map has started but before its run has. */
+/**
+ * Checks the numbers, once the Map state has started and before its map run has.
+ *
+ * @throws {StatesError} a terminal `States.Runtime`.
+ */
 export function assertTolerance(settings: MapSettings): void {
   const { toleratedFailureCount = 0, toleratedFailurePercentage = 0, maxConcurrency } = settings;
   if (toleratedFailureCount < 0) throw runtimeError('ToleratedFailureCount cannot be negative.');

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from './json.ts';
 import type { Random } from './random.ts';
 import type { Services } from './services.ts';
 
-/** What all executions share. */
+/** What all executions of an engine share. */
 export interface StatesRuntime {
   readonly services: Services;
   readonly clock: Clock;

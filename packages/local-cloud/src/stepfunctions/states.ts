@@ -124,7 +124,11 @@ async function waitingTime(run: Run, visit: StateVisit<WaitState>): Promise<numb
   return Date.parse(until) - run.runtime.clock.now();
 }
 
-/** Waits for the state's seconds, or until its time; not at all when that has passed. @throws {StatesError} */
+/**
+ * Waits for the seconds of the state, or until its time. Does not wait for a time that has passed.
+ *
+ * @throws {StatesError}
+ */
 export async function runWait(run: Run, visit: StateVisit<WaitState>): Promise<void> {
   const milliseconds = await waitingTime(run, visit);
   if (milliseconds > 0) await run.runtime.clock.sleep(milliseconds, run.signal);
