@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3 } from '@aws-sdk/client-s3';
 import { startS3Server } from '@sparse-fanout/local-cloud/s3/server.ts';
-import { createTestS3, identifyTester } from '@sparse-fanout/local-cloud/test/s3-client.ts';
+import { createTestS3, identifyTester } from '@sparse-fanout/local-cloud/testing/s3-client.ts';
 import { createCertificate } from '@sparse-fanout/local-cloud/tls.ts';
 import { XMLParser } from 'fast-xml-parser';
 import { alignTypes, type ReplayReport } from './match.ts';

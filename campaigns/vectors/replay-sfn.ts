@@ -9,7 +9,7 @@ import {
 import type { ExecutionRecord } from '@sparse-fanout/local-cloud/stepfunctions/execution-record.ts';
 import type { HistoryEvent } from '@sparse-fanout/local-cloud/stepfunctions/history.ts';
 import type { JsonObject } from '@sparse-fanout/local-cloud/stepfunctions/json.ts';
-import { VirtualClock } from '@sparse-fanout/local-cloud/test/stepfunctions/virtual-clock.ts';
+import { VirtualClock } from '@sparse-fanout/local-cloud/testing/virtual-clock.ts';
 import type { ReplayReport } from './match.ts';
 import { difference, type Masks } from './match-sfn.ts';
 import { type Behaviour, playLambdas } from './sfn-lambdas.ts';

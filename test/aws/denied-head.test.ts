@@ -1,5 +1,5 @@
 import { AccessDenied } from '@sparse-fanout/local-cloud/authorization.ts';
-import { type S3Fixture, startS3Fixture } from '@sparse-fanout/local-cloud/test/s3/s3-fixture.ts';
+import { type S3Fixture, startS3Fixture } from '@sparse-fanout/local-cloud/testing/s3-fixture.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pinSource } from '#aws/s3-source.ts';
 import { headObject } from '#aws/stored-object.ts';

@@ -8,7 +8,8 @@ async function attempt(server: Server, host: string, port: number): Promise<void
 }
 
 /**
- * Lets a server listen on a port of `host`, or on a free one when another process has that port or `port` is 0.
+ * Lets a server listen on a port of `host`; on any free one when `port` is 0 or another process has
+ * it.
  *
  * @returns the port it listens on.
  */

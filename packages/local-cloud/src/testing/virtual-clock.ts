@@ -5,7 +5,7 @@ interface Timer {
   readonly ring: () => void;
 }
 
-/** Real milliseconds without news after which everybody is taken to be asleep. */
+/** Real milliseconds without a new sleeper, after which nothing else is taken to be under way. */
 const IDLE_MILLISECONDS = 3;
 
 /** A clock that jumps to the next sleeper as soon as nothing else happens. */
