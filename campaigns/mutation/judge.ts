@@ -1,0 +1,65 @@
+/** Runs mutants against their tests. */
+import { chooseTests } from './choose-tests.ts';
+import type { Mutant } from './find-mutants.ts';
+import type { TestFile } from './test-map.ts';
+import { type RunEnd, WorkerProcess } from './worker-process.ts';
+
+/** What became of a mutant: a test noticed it, it never ended, it ended the process, or none of these. */
+export type Fate = 'assertion' | 'hang' | 'crash' | 'survived';
+
+/** A mutant and what became of it. */
+export interface Verdict {
+  readonly mutant: Mutant;
+  readonly fate: Fate;
+  /** What noticed it, and how. */
+  readonly testFile?: string | undefined;
+  readonly error?: string | undefined;
+}
+
+/** Mutants to run, with what there is to notice them. */
+export interface Trial {
+  readonly mutants: readonly Mutant[];
+  readonly tests: readonly TestFile[];
+  readonly jobs: number;
+  readonly onVerdict: (verdict: Verdict) => void;
+}
+
+/** A test file may take so many times its usual time, and so much more, before it counts as hung. */
+const SLOWER = 6;
+const GRACE_MILLISECONDS = 15_000;
+
+const TIMED_OUT = /timed out in \d+ ?ms/;
+
+function verdictOf(mutant: Mutant, { ends, lost }: RunEnd): Verdict {
+  const failed = ends.find(({ error }) => error !== undefined);
+  if (failed?.error !== undefined) {
+    const fate = TIMED_OUT.test(failed.error) ? 'hang' : 'assertion';
+    return { mutant, fate, testFile: failed.testFile, error: failed.error };
+  }
+  return { mutant, fate: lost ?? 'survived' };
+}
+
+async function work(trial: Trial, take: () => Mutant | undefined): Promise<void> {
+  const times = new Map(trial.tests.map((test) => [test.testFile, test.milliseconds]));
+  const limitOf = (testFile: string) => GRACE_MILLISECONDS + SLOWER * (times.get(testFile) ?? 0);
+  let worker: WorkerProcess | undefined;
+  for (let mutant = take(); mutant !== undefined; mutant = take()) {
+    const testFiles = chooseTests(mutant, trial.tests).map(({ testFile }) => testFile);
+    if (testFiles.length === 0) {
+      trial.onVerdict({ mutant, fate: 'survived', error: 'no test runs it' });
+      continue;
+    }
+    worker ??= await WorkerProcess.start('mutants');
+    const swap = { file: mutant.file, change: mutant };
+    const end = await worker.run({ testFiles, swap }, limitOf);
+    if (end.lost !== undefined) worker = undefined;
+    trial.onVerdict(verdictOf(mutant, end));
+  }
+  worker?.kill();
+}
+
+/** Runs each mutant until a test fails, so many at once. */
+export async function judge(trial: Trial): Promise<void> {
+  const left = [...trial.mutants];
+  await Promise.all(Array.from({ length: trial.jobs }, () => work(trial, () => left.shift())));
+}

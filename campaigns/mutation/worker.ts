@@ -1,0 +1,32 @@
+/** One process of the campaign: runs the tests that it is sent. Started by worker-process.ts. */
+import { type FileEnd, type Swap, VitestHost } from './vitest-host.ts';
+
+/** Test files to run in this order, and what is changed meanwhile. */
+export interface TestRun {
+  readonly testFiles: readonly string[];
+  readonly swap: Swap;
+}
+
+/** What a worker says. */
+export type WorkerMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'begin'; readonly testFile: string }
+  | { readonly kind: 'end'; readonly end: FileEnd }
+  | { readonly kind: 'done' };
+
+function say(message: WorkerMessage): void {
+  process.send?.(message);
+}
+
+const isCounting = process.argv[2] === 'count-calls';
+const listener = {
+  onBegin: (testFile: string) => say({ kind: 'begin', testFile }),
+  onEnd: (end: FileEnd) => say({ kind: 'end', end }),
+};
+const host = await VitestHost.start(listener, isCounting);
+process.on('message', async (message) => {
+  const { testFiles, swap } = message as TestRun;
+  await host.run(testFiles, swap);
+  say({ kind: 'done' });
+});
+say({ kind: 'ready' });
