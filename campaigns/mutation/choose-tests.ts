@@ -2,6 +2,7 @@
 import { hitOf } from './count-calls.ts';
 import type { Mutant } from './find-mutants.ts';
 import type { TestFile } from './test-map.ts';
+import type { Choice } from './vitest-host.ts';
 
 /** 0 for the test of the file itself, 1 for the rest of core, 2 for what is built on it. */
 function distance(testFile: string, file: string): number {
@@ -10,12 +11,24 @@ function distance(testFile: string, file: string): number {
   return testFile.startsWith('test/core/') ? 1 : 2;
 }
 
-/** Test files that run the function the mutant is in: its own, then core's, the quick ones first. */
-export function chooseTests({ file, scope }: Mutant, tests: readonly TestFile[]): TestFile[] {
-  return tests
-    .filter(({ hits }) => hits.has(hitOf(file, scope)))
-    .toSorted(
-      (a, b) =>
-        distance(a.testFile, file) - distance(b.testFile, file) || a.milliseconds - b.milliseconds,
-    );
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+/** The tests of a file that run something, or all where it runs when the file is loaded. */
+function chooseOf({ testFile, milliseconds, hits, tests }: TestFile, hit: string): Choice[] {
+  const chosen = hits.has(hit) ? tests : tests.filter((test) => test.hits.has(hit));
+  if (chosen.length === 0) return [];
+  const testIds = chosen.length === tests.length ? undefined : chosen.map(({ id }) => id);
+  const took = milliseconds + sumOf(chosen.map((test) => test.milliseconds));
+  return [{ testFile, testIds, milliseconds: took }];
+}
+
+/** Tests that run the function a mutant is in: its own file's, then core's, the quick ones first. */
+export function chooseTests({ file, scope }: Mutant, testFiles: readonly TestFile[]): Choice[] {
+  const choices = testFiles.flatMap((testFile) => chooseOf(testFile, hitOf(file, scope)));
+  return choices.toSorted(
+    (a, b) =>
+      distance(a.testFile, file) - distance(b.testFile, file) || a.milliseconds - b.milliseconds,
+  );
 }

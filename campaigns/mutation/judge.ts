@@ -40,18 +40,18 @@ function verdictOf(mutant: Mutant, { ends, lost }: RunEnd): Verdict {
 }
 
 async function work(trial: Trial, take: () => Mutant | undefined): Promise<void> {
-  const times = new Map(trial.tests.map((test) => [test.testFile, test.milliseconds]));
-  const limitOf = (testFile: string) => GRACE_MILLISECONDS + SLOWER * (times.get(testFile) ?? 0);
   let worker: WorkerProcess | undefined;
   for (let mutant = take(); mutant !== undefined; mutant = take()) {
-    const testFiles = chooseTests(mutant, trial.tests).map(({ testFile }) => testFile);
-    if (testFiles.length === 0) {
+    const choices = chooseTests(mutant, trial.tests);
+    if (choices.length === 0) {
       trial.onVerdict({ mutant, fate: 'survived', error: 'no test runs it' });
       continue;
     }
     worker ??= await WorkerProcess.start('mutants');
     const swap = { file: mutant.file, change: mutant };
-    const end = await worker.run({ testFiles, swap }, limitOf);
+    const times = new Map(choices.map((choice) => [choice.testFile, choice.milliseconds]));
+    const limitOf = (testFile: string) => GRACE_MILLISECONDS + SLOWER * (times.get(testFile) ?? 0);
+    const end = await worker.run({ choices, swap }, limitOf);
     if (end.lost !== undefined) worker = undefined;
     trial.onVerdict(verdictOf(mutant, end));
   }

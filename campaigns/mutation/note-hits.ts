@@ -1,10 +1,22 @@
-/** Setup of test files whose core notes what runs: hands the notes on with the file's results. */
-import { afterAll } from 'vitest';
+/** Setup of test files whose core notes what runs: hands the notes on with the results. */
+import { afterAll, afterEach, beforeEach } from 'vitest';
 
-const hits = new Set<string>();
-Object.assign(globalThis, { noteHit: (hit: string) => hits.add(hit) });
+/** What runs outside of all tests, such as when the file is loaded. */
+const outside = new Set<string>();
+let current = outside;
 
-// biome-ignore lint/correctness/noEmptyPattern: Vitest reads which fixtures are asked for off the pattern.
+Object.assign(globalThis, { noteHit: (hit: string) => current.add(hit) });
+
+beforeEach(() => {
+  current = new Set();
+});
+
+afterEach(({ task }) => {
+  Object.assign(task.meta, { hits: [...current] });
+  current = outside;
+});
+
+// biome-ignore lint/correctness/noEmptyPattern: Vitest reads off the pattern which fixtures are asked for.
 afterAll(({}, suite) => {
-  Object.assign(suite.meta, { hits: [...hits] });
+  Object.assign(suite.meta, { hits: [...outside] });
 });

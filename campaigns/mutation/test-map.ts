@@ -1,20 +1,34 @@
 /** Which functions of core each test file runs: counted once, and again where its files change. */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { digestOf, loadedBy, ROOT } from './import-graph.ts';
+import { digestOf, loadedBy, ROOT, textOfFile } from './import-graph.ts';
+import type { FileEnd } from './vitest-host.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-/** What a test file runs, and how long it takes. */
-export interface TestFile {
-  readonly testFile: string;
+type Counted = Omit<FileEnd, 'testFile'>;
+
+/** What a test runs, and how long it takes. */
+interface Test {
+  readonly id: string;
   readonly milliseconds: number;
   readonly hits: ReadonlySet<string>;
 }
 
+/** What a test file runs outside of its tests, and how long it takes to load. */
+export interface TestFile {
+  readonly testFile: string;
+  readonly milliseconds: number;
+  readonly hits: ReadonlySet<string>;
+  readonly tests: readonly Test[];
+}
+
+/** A test file as it is kept: what is run is numbered, as many tests run the same. */
 interface Kept {
   readonly digest: string;
   readonly milliseconds: number;
-  readonly hits: readonly string[];
+  readonly names: readonly string[];
+  readonly hits: readonly number[];
+  readonly tests: readonly (readonly [id: string, milliseconds: number, hits: readonly number[]])[];
   readonly error?: string | undefined;
 }
 
@@ -22,6 +36,9 @@ const CACHE = path.join(ROOT, 'node_modules/.cache/mutation/test-map.json');
 
 /** Tests of core, then of what is built on it; those that deploy the whole stack are left out. */
 const TESTS = 'test/{core,aws,lambdas,cli}/**/*.test.ts';
+
+/** Starts the command line in a process of its own, where core is as it was. */
+const OTHER_PROCESS = /\brunShell\(/;
 
 /** No test file takes as long, changed or not. */
 const LIMIT_MILLISECONDS = 600_000;
@@ -39,22 +56,45 @@ function writeCache(kept: ReadonlyMap<string, Kept>): void {
   writeFileSync(CACHE, JSON.stringify(Object.fromEntries(kept)));
 }
 
+function keep(digest: string, { milliseconds, hits, tests, error }: Counted): Kept {
+  const numbers = new Map<string, number>();
+  const numbered = (names: readonly string[]) =>
+    names.map((name) => {
+      const number = numbers.get(name) ?? numbers.size;
+      numbers.set(name, number);
+      return number;
+    });
+  return {
+    digest,
+    milliseconds,
+    hits: numbered(hits),
+    tests: tests.map((test) => [test.id, test.milliseconds, numbered(test.hits)]),
+    names: [...numbers.keys()],
+    error,
+  };
+}
+
+function restore(testFile: string, { milliseconds, names, hits, tests }: Kept): TestFile {
+  const named = (numbers: readonly number[]) => new Set(numbers.map((number) => names[number]!));
+  return {
+    testFile,
+    milliseconds,
+    hits: named(hits),
+    tests: tests.map(([id, took, numbers]) => ({ id, milliseconds: took, hits: named(numbers) })),
+  };
+}
+
 /** Runs test files one after the other, each loading core anew, and notes what they call. */
 async function count(take: () => string | undefined, note: (file: string, kept: Kept) => void) {
   let worker: WorkerProcess | undefined;
   for (let testFile = take(); testFile !== undefined; testFile = take()) {
     worker ??= await WorkerProcess.start('count-calls');
-    const run = { testFiles: [testFile], swap: 'count-calls' } as const;
+    const choices = [{ testFile, milliseconds: 0 }];
+    const run = { choices, swap: 'count-calls' } as const;
     const { ends, lost } = await worker.run(run, () => LIMIT_MILLISECONDS);
-    const [end] = ends;
     if (lost !== undefined) worker = undefined;
-    const { milliseconds = 0, hits = [], error = lost ?? 'it has no tests' } = end ?? {};
-    note(testFile, {
-      digest: digestOf(loadedBy(testFile)),
-      milliseconds,
-      hits,
-      error: end === undefined ? error : end.error,
-    });
+    const none = { milliseconds: 0, hits: [], tests: [], error: lost ?? 'it has no tests' };
+    note(testFile, keep(digestOf(loadedBy(testFile)), ends[0] ?? none));
   }
   worker?.kill();
 }
@@ -70,8 +110,10 @@ export async function mapTests(
   onFailure: (testFile: string, error: string) => void,
 ): Promise<TestFile[]> {
   const cache = readCache();
-  const loads = (testFile: string) => [...loadedBy(testFile)].some((file) => files.has(file));
-  const testFiles = globSync(TESTS, { cwd: ROOT }).filter(loads);
+  const mayNotice = (testFile: string) =>
+    !OTHER_PROCESS.test(textOfFile(testFile)) &&
+    [...loadedBy(testFile)].some((file) => files.has(file));
+  const testFiles = globSync(TESTS, { cwd: ROOT }).filter(mayNotice);
   const isStale = (testFile: string) =>
     cache.get(testFile)?.digest !== digestOf(loadedBy(testFile)) ||
     cache.get(testFile)?.error !== undefined;
@@ -83,9 +125,10 @@ export async function mapTests(
   await Promise.all(Array.from({ length: jobs }, () => count(() => stale.shift(), note)));
   const found: TestFile[] = [];
   for (const testFile of testFiles) {
-    const { milliseconds = 0, hits = [], error } = cache.get(testFile) ?? {};
-    if (error === undefined) found.push({ testFile, milliseconds, hits: new Set(hits) });
-    else onFailure(testFile, error);
+    const kept = cache.get(testFile);
+    if (kept === undefined) continue;
+    if (kept.error === undefined) found.push(restore(testFile, kept));
+    else onFailure(testFile, kept.error);
   }
   return found;
 }

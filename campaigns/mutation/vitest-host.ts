@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import {
   createVitest,
   type Reporter,
+  type TestCase,
   type TestModule,
   type TestSequencer,
   type TestSpecification,
@@ -14,14 +15,31 @@ import { applyChange } from './find-mutants.ts';
 import { ROOT } from './import-graph.ts';
 import type { Change } from './operators.ts';
 
+/** What of core one test ran, and for how long. */
+interface TestHits {
+  readonly id: string;
+  readonly milliseconds: number;
+  readonly hits: readonly string[];
+}
+
 /** How one test file ended. */
 export interface FileEnd {
   readonly testFile: string;
+  /** Of loading it. */
   readonly milliseconds: number;
   /** The first error, or undefined where every test passed. */
   readonly error: string | undefined;
-  /** What of core ran, where that was asked for. */
+  /** What of core ran outside of its tests, and in each; where that was asked for. */
   readonly hits: readonly string[];
+  readonly tests: readonly TestHits[];
+}
+
+/** A test file, or some of its tests. */
+export interface Choice {
+  readonly testFile: string;
+  readonly testIds?: readonly string[] | undefined;
+  /** That they usually take. */
+  readonly milliseconds: number;
 }
 
 /** What the tests are run with: a changed file of core, or core that notes what of it runs. */
@@ -39,9 +57,17 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-function hitsOf(module: TestModule): readonly string[] {
-  const { hits } = module.meta() as { readonly hits?: unknown };
+function hitsOf(noted: TestModule | TestCase): readonly string[] {
+  const { hits } = noted.meta() as { readonly hits?: unknown };
   return Array.isArray(hits) ? hits.filter(isText) : [];
+}
+
+function testsOf(module: TestModule): TestHits[] {
+  return [...module.children.allTests()].map((test) => ({
+    id: test.id,
+    milliseconds: Math.ceil(test.diagnostic()?.duration ?? 0),
+    hits: hitsOf(test),
+  }));
 }
 
 function firstError(module: TestModule): string | undefined {
@@ -56,15 +82,16 @@ function relative(file: string): string {
   return path.relative(ROOT, file);
 }
 
-function reporterOf(listener: Listener): Reporter {
+function reporterOf(listener: Listener, isCounting: boolean): Reporter {
   return {
     onTestModuleQueued: (module) => listener.onBegin(relative(module.moduleId)),
     onTestModuleEnd: (module) =>
       listener.onEnd({
         testFile: relative(module.moduleId),
-        milliseconds: Math.ceil(module.diagnostic().duration + module.diagnostic().collectDuration),
+        milliseconds: Math.ceil(module.diagnostic().collectDuration),
         error: firstError(module),
         hits: hitsOf(module),
+        tests: isCounting ? testsOf(module) : [],
       }),
   };
 }
@@ -90,8 +117,8 @@ export class VitestHost {
     this.#swap = swap;
   }
 
-  /** @param isolate whether each test file loads core anew, so that all it runs is counted. */
-  static async start(listener: Listener, isolate: boolean): Promise<VitestHost> {
+  /** @param isCounting whether each test file loads core anew, and what it runs is noted. */
+  static async start(listener: Listener, isCounting: boolean): Promise<VitestHost> {
     const swap: { current: Swap | undefined } = { current: undefined };
     const vitest = await createVitest(
       'test',
@@ -99,11 +126,11 @@ export class VitestHost {
         root: ROOT,
         watch: false,
         maxWorkers: 1,
-        isolate,
+        isolate: isCounting,
         pool: 'threads',
-        bail: isolate ? 0 : 1,
-        setupFiles: isolate ? [SETUP] : [],
-        reporters: [reporterOf(listener)],
+        bail: isCounting ? 0 : 1,
+        setupFiles: isCounting ? [SETUP] : [],
+        reporters: [reporterOf(listener, isCounting)],
         fsModuleCache: false,
         sequence: { sequencer: AsAsked },
       },
@@ -127,13 +154,16 @@ export class VitestHost {
     return new VitestHost(vitest, swap);
   }
 
-  /** Runs the test files in their order until one fails. */
-  async run(testFiles: readonly string[], swap: Swap): Promise<void> {
+  /** Runs tests in their order until one fails. */
+  async run(choices: readonly Choice[], swap: Swap): Promise<void> {
     this.#swap.current = swap;
     if (swap !== 'count-calls') this.#vitest.invalidateFile(path.join(ROOT, swap.file));
     const project = this.#vitest.getRootProject();
-    const specifications = testFiles.map((file) =>
-      project.createSpecification(path.join(ROOT, file)),
+    const specifications = choices.map(({ testFile, testIds }) =>
+      project.createSpecification(
+        path.join(ROOT, testFile),
+        testIds === undefined ? undefined : { testIds: [...testIds] },
+      ),
     );
     await this.#vitest.runTestSpecifications(specifications);
     if (swap !== 'count-calls') this.#vitest.invalidateFile(path.join(ROOT, swap.file));

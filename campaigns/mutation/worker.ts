@@ -1,9 +1,9 @@
 /** One process of the campaign: runs the tests that it is sent. Started by worker-process.ts. */
-import { type FileEnd, type Swap, VitestHost } from './vitest-host.ts';
+import { type Choice, type FileEnd, type Swap, VitestHost } from './vitest-host.ts';
 
-/** Test files to run in this order, and what is changed meanwhile. */
+/** Tests to run in this order, and what is changed meanwhile. */
 export interface TestRun {
-  readonly testFiles: readonly string[];
+  readonly choices: readonly Choice[];
   readonly swap: Swap;
 }
 
@@ -25,8 +25,8 @@ const listener = {
 };
 const host = await VitestHost.start(listener, isCounting);
 process.on('message', async (message) => {
-  const { testFiles, swap } = message as TestRun;
-  await host.run(testFiles, swap);
+  const { choices, swap } = message as TestRun;
+  await host.run(choices, swap);
   say({ kind: 'done' });
 });
 say({ kind: 'ready' });

@@ -35,7 +35,7 @@ export function bytesOfCount(limit: number): number {
 }
 
 /** Widths of the pointers in the nodes of each depth, from the most records that fit below them. */
-function pointerWidths(
+export function pointerWidths(
   tree: Pick<Tree, 'nodeBytes' | 'recordBytes'>,
   depth: number,
   offsetBytes: number,
