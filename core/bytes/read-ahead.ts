@@ -1,8 +1,8 @@
 /**
- * Fetches the next item while the current one is being used: exactly one ahead, in order.
+ * Fetches the next item while the consumer uses the current one: exactly one ahead, in order.
  *
- * An item that failed throws when its turn comes, never before. When the consumer stops early, the
- * item under way is awaited and dropped, so nothing reads on behind its back.
+ * A failed item throws when its turn comes, never before. When the consumer stops early, the item
+ * under way is awaited and dropped, so no read goes on after that.
  */
 export async function* withReadAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
   let ahead = items.next();
@@ -11,7 +11,8 @@ export async function* withReadAhead<T>(items: AsyncGenerator<T>): AsyncGenerato
       const { done, value } = await ahead;
       if (done) return;
       ahead = items.next();
-      // Awaited above in its turn, or below; until then a failure must not count as unhandled.
+      // It is awaited above in its turn, or below; until then a failure must not count as
+      // unhandled.
       ahead.catch(() => {});
       yield value;
     }
