@@ -24,9 +24,19 @@ const MAGIC = '\x93NUMPY';
  */
 const MAX_HEADER_BYTES = 10_000;
 
+const KEY = String.raw`(?<q>['"])(?<key>\w+)\k<q>`;
+const TEXT = String.raw`(?<v>['"])(?<text>[^'"\\]*)\k<v>`;
+const FLAG = '(?<flag>True|False)';
+const TUPLE = String.raw`\((?<tuple>[^()]*)\)`;
+
+/** A comma, or the brace that ends the dict, which is not consumed. */
+const ENTRY_END = String.raw`(?:,|(?=\}))`;
+
 /** One `'key': value,` of the header's dict; a value is a quoted string, a bool or a flat tuple. */
-const ENTRY =
-  /\s*(?<q>['"])(?<key>\w+)\k<q>\s*:\s*(?:(?<v>['"])(?<text>[^'"\\]*)\k<v>|(?<flag>True|False)|\((?<tuple>[^()]*)\))\s*(?:,|(?=\}))/y;
+const ENTRY = new RegExp(
+  String.raw`\s*${KEY}\s*:\s*(?:${TEXT}|${FLAG}|${TUPLE})\s*${ENTRY_END}`,
+  'y',
+);
 
 /**
  * Numbers of a tuple such as `(3, 4)`, `(3,)`, `()` or Python 2's `(3L,)`; undefined for other
