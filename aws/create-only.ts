@@ -42,6 +42,11 @@ async function writeInto(sink: PartSink, pieces: Pieces): Promise<StoredObject> 
  * Writes an object create-only from pieces of any length. Memory is bounded, see {@link PartSink}.
  *
  * @throws {OutputConflictError} a different object is already there.
+ * @example
+ * const place = { bucket: 'bucket', key: 'out/plan.jsonl' };
+ * const target = { ...place, contentType: 'application/jsonl' };
+ * const stored = await createObject(createS3Client(), target, ['one line\n', 'another line\n']);
+ * console.log(stored.etag, stored.existed);
  */
 export async function createObject(
   client: S3Client,

@@ -56,6 +56,11 @@ async function collect(
 /**
  * Reads one pinned version of an S3 object by byte range. Every GET has If-Match, so all reads of a
  * run see the same bytes or fail. A body that breaks off is read again.
+ *
+ * @example
+ * const client = createS3Client();
+ * const pin = await pinSource(client, { uri: 's3://bucket/x.npz' });
+ * const head = await s3Source(client, pin).read({ offset: 0, length: 1024 });
  */
 export function s3Source(client: S3Client, pin: SourcePin, signal?: AbortSignal): ByteSource {
   const { bucket, key } = parseS3Uri(pin.uri);

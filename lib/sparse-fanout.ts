@@ -118,6 +118,12 @@ function scheduledRequestOf(props: SparseFanoutProps): ScheduledRequest | undefi
  * for its failures.
  *
  * @throws {Error} the outputs would match their own trigger, or a schedule has no request.
+ * @example
+ * const fanout = new SparseFanout(stack, 'Export', {
+ *   schedule: Schedule.rate(Duration.days(1)),
+ *   scheduledRequest: { source: 's3://bucket/x.npz', output: { compression: 'gzip' } },
+ * });
+ * fanout.grantStart(new Role(stack, 'Starter', { assumedBy: new AccountRootPrincipal() }));
  */
 export class SparseFanout extends Construct {
   readonly stateMachine: StateMachine;

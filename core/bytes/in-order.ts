@@ -3,6 +3,11 @@
  *
  * A failed task throws when its turn comes. When the consumer stops early, the running tasks are
  * awaited and their results dropped, so no read goes on after that. Holds up to `atOnce` results.
+ *
+ * @example
+ * const ranges = [0, 1, 2].map((k) => ({ offset: k * 1024, length: 1024 }));
+ * const tasks = ranges.map((range) => () => source.read(range));
+ * for await (const bytes of inOrder(tasks, 2)) console.log(bytes.length);
  */
 export async function* inOrder<T>(
   tasks: Iterable<() => Promise<T>>,

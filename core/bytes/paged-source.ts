@@ -18,6 +18,11 @@ const MAX_PAGED_BYTES = 4 * PAGE_BYTES;
  * reads go to `source`.
  *
  * Cost: one read for each page that is not kept. Holds at most 2 MiB.
+ *
+ * @example
+ * const paged = withPages(source);
+ * await paged.read({ offset: 0, length: 8 }); // reads one page of 64 KiB
+ * await paged.read({ offset: 512, length: 100 }); // no request: the same page
  */
 export function withPages(source: ByteSource): ByteSource {
   const pages = new Map<number, Promise<Uint8Array>>();

@@ -37,6 +37,12 @@ function coalesce(ranges: readonly ByteRange[]): ByteRange[] {
  *
  * Cost: one read for each group of near ranges; none where `source` is itself prefetched and has
  * the bytes. Holds the bytes of all groups.
+ *
+ * @example
+ * const head = { offset: 0, length: 1024 };
+ * const tail = { offset: source.size - 1024, length: 1024 };
+ * const fetched = await withPrefetched(source, [head, tail]);
+ * const magic = await fetched.read({ offset: 0, length: 6 }); // no request
  */
 export async function withPrefetched(
   source: ByteSource,

@@ -38,6 +38,10 @@ const BYTE_POWERS = powersOfBytes();
  * @param b CRC-32 of the second string.
  * @param bytesOfB length of the second string, up to 2^53 - 1 bytes.
  * @see https://github.com/madler/zlib/blob/develop/crc32.c, crc32_combine
+ * @example
+ * const [a, b] = [Buffer.from('sparse-'), Buffer.from('fanout')];
+ * const whole = combineCrc32(crc32(a), crc32(b), b.length);
+ * console.log(whole === crc32('sparse-fanout')); // true
  */
 export function combineCrc32(a: number, b: number, bytesOfB: number): number {
   let shifted = a;

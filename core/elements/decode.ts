@@ -35,6 +35,11 @@ function swapBytes({ buffer }: OwnBytes, { dtype, bigEndian }: ElementType): voi
 /**
  * Turns the bytes of a run of `data` into values. float16 is widened into a new array, and bool
  * becomes a new array of 0 and 1 (any byte but 0 is true); every other result reuses the bytes.
+ *
+ * @example
+ * const bytes = await source.read({ offset: 128, length: 80 });
+ * const values = decodeValues(bytes, { dtype: 'float64', bigEndian: false });
+ * console.log(values.length); // 10
  */
 export function decodeValues(bytes: OwnBytes, stored: ElementType): CsrData {
   swapBytes(bytes, stored);

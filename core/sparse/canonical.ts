@@ -130,6 +130,12 @@ function mergeData(indptr: Int32Array, indices: Int32Array, { data, dtype }: Sto
  * place, with a copy of one row at a time.
  *
  * @throws {CorruptSourceError} a column is outside the matrix; names row and column.
+ * @example
+ * const stored = { uri: 'memory', columns: 3, dtype: 'int32', rowStart: 0, rowEnd: 1 } as const;
+ * const indices = Int32Array.of(2, 0, 2);
+ * const data = Int32Array.of(5, 1, 6);
+ * const row = canonicalize({ ...stored, indptr: Int32Array.of(0, 3), indices, data });
+ * console.log(row.indices, row.data); // columns 0 and 2, values 1 and 11
  */
 export function canonicalize(rows: StoredRows): CsrSlice {
   const { rowStart, rowEnd, indptr, data } = rows;

@@ -98,6 +98,10 @@ async function* stackBands({ parts }: Matrix, bandBytes: number): AsyncGenerator
  *
  * @throws {CorruptSourceError} it does not begin with 0, decreases, or has a value above the number
  * of entries stored; names the row.
+ * @example
+ * let nnz = 0;
+ * for await (const band of readIndptr(matrix)) nnz = band.at(-1) ?? nnz;
+ * console.log(nnz === matrix.nnz); // true
  */
 export function readIndptr(
   matrix: Matrix,

@@ -163,6 +163,10 @@ async function* slicesOfStack(
  * part, its row and column.
  * @throws {BoundExceededError} a single row is larger than {@link MAX_ROW_BYTES}.
  * @throws {SourceChangedError} the source is no longer the version that was opened.
+ * @example
+ * for await (const slice of readSlices(matrix, { rowStart: 0, rowEnd: 1000 })) {
+ *   console.log(slice.rowStart, slice.rowEnd, slice.data.length);
+ * }
  */
 export function readSlices(
   matrix: Matrix,

@@ -116,6 +116,13 @@ async function* readPlain(text: TextSource, job: number, from: number): AsyncGen
  * @throws {CorruptSourceError} the gzip file is cut short or damaged.
  * @throws {BoundExceededError} a line is longer than `maxLineBytes`, or the gzip inflates beyond
  * any proportion.
+ * @example
+ * const text = await openText(source);
+ * for (let job = 0; job < text.jobs; job++) {
+ *   for await (const { bytes, start, end } of readLines(text, job)) {
+ *     console.log(new TextDecoder().decode(bytes.subarray(start, end)));
+ *   }
+ * }
  */
 export function readLines(text: TextSource, job: number, from = 0): AsyncGenerator<LineBlock> {
   return text.isCompressed ? readCompressed(text, from) : readPlain(text, job, from);

@@ -146,6 +146,12 @@ class IndexPass {
  * @throws {CorruptSourceError} the stream is damaged, or its length or CRC-32 is not that of
  * `stream`.
  * @throws {UnsupportedSourceError} the engine has no WebAssembly.
+ * @example
+ * const text = Buffer.from('0,0,0\n'.repeat(1e6));
+ * const deflated = deflateRawSync(text);
+ * const sizes = { compressedBytes: deflated.length, bytes: text.length, crc32: crc32(text) };
+ * const index = await buildSeekIndex([deflated], { where: 'memory', ...sizes });
+ * console.log(index.checkpoints, Buffer.concat(index.pieces).length);
  */
 export async function buildSeekIndex(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

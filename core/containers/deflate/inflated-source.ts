@@ -139,6 +139,11 @@ async function readInflated(
  *
  * @throws {CorruptSourceError} from a read: the stream or the index is damaged, or they do not
  * belong together.
+ * @example
+ * const index = memorySource(Buffer.concat(seekIndex.pieces), 'data.idx');
+ * const range = { offset: 0, length: source.size };
+ * const inflated = inflatedSource({ compressed: source, range, size: 6e6, index });
+ * const line = await inflated.read({ offset: 3e6, length: 6 });
  */
 export function inflatedSource(stream: InflatedSourceOptions): ByteSource {
   const { compressed, range, size, index } = stream;

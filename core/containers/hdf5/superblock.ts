@@ -112,6 +112,10 @@ function withoutUserBlock(source: ByteSource, base: number): ByteSource {
  * @throws {CorruptSourceError} the superblock is damaged, or the file is cut short or was not
  * closed.
  * @see https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html
+ * @example
+ * const file = await openHdf5(source);
+ * const object = await openPath(await openRoot(file), 'X/data');
+ * if (object !== undefined) console.log(parseDataset(object).length);
  */
 export async function openHdf5(object: ByteSource): Promise<Hdf5File> {
   const paged = withPages(object);

@@ -128,6 +128,10 @@ function parsePrefix(prefix: Uint8Array<ArrayBuffer>, where: string): ByteRange 
  * @throws {CorruptSourceError} the bytes are not a npy array.
  * @throws {UnsupportedSourceError} its version is above 3, or its elements are structured.
  * @throws {BoundExceededError} the header is longer than NumPy itself would read.
+ * @example
+ * const range = { offset: 0, length: source.size };
+ * const { descr, shape, elements } = await readNpyHeader(source, range, source.uri);
+ * console.log(descr, shape, elements.offset); // such as '<f8', [1000], 128
  */
 export async function readNpyHeader(
   source: ByteSource,

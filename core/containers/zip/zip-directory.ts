@@ -120,6 +120,10 @@ async function readDirectoryBytes(
  * @throws {CorruptSourceError} a record is damaged, two members have the same name, or some are
  * missing.
  * @throws {BoundExceededError} the directory is longer than 1 MiB.
+ * @example
+ * const directory = await readZipDirectory(source);
+ * const member = directory.members.get('data.npy');
+ * if (member !== undefined) console.log(await locateMember(source, directory, member));
  */
 export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory> {
   const { directory, memberCount } = await readZipEnd(source);

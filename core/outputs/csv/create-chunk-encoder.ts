@@ -20,6 +20,13 @@ export interface ChunkEncoderOptions extends GzipEncoderOptions {
  * @param kernel instance of the WebAssembly module, which this encoder uses until another one takes
  * it; parts in the kernel's own buffers are written in place. Undefined in an engine without
  * WebAssembly.
+ * @example
+ * const text = { columns: matrix.shape[1], dtype: matrix.dtype, dialect: DEFAULT_DIALECT };
+ * const density = { rows: matrix.shape[0], nnz: matrix.nnz };
+ * const buffer = new Uint8Array(2 ** 20);
+ * const options = { ...text, density, buffer, compression: 'none' } as const;
+ * const encoder = createChunkEncoder(openKernel({ count: 0, bytes: 0 }), options);
+ * encoder.encode(slice).next(buffer); // yields a part when the buffer is full
  */
 export function createChunkEncoder(
   kernel: Kernel | undefined,

@@ -63,6 +63,11 @@ export function maxCellBytes(options: CellOptions): number {
  * between its text and that of an unstored cell. Duplicates share a cell, so there may be fewer
  * stored cells than entries, but at least one. `max` grows by a fixed amount per row. It also grows
  * by a fixed amount per entry, unless unstored cells are the longest.
+ *
+ * @example
+ * const counts = { columns: 10_000, dtype: 'int64', dialect: DEFAULT_DIALECT } as const;
+ * const { min, max } = chunkTextBounds({ ...counts, rows: 1000, nnz: 60_000 });
+ * console.log(min, max); // bytes of the shortest and of the longest text
  */
 export function chunkTextBounds(options: TextSizeOptions): ByteBounds {
   const { rows, columns, nnz } = options;
