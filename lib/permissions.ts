@@ -14,11 +14,11 @@ import type { LedgerTable } from './ledger-table.ts';
 export interface Permission {
   readonly reason: string;
   readonly actions: readonly string[];
-  /** ARNs. */
+  /** ARNs of the resources. */
   readonly resources: readonly string[];
 }
 
-/** The places that the steps read and write. */
+/** The buckets and the table that the steps read and write. */
 export interface Stores {
   readonly sourceBucket: IBucket;
   readonly outputBucket: IBucket;
@@ -39,10 +39,13 @@ const STAGE_RESULTS = `${STAGED_FOLDER}*/results/*`;
 const DECRYPT = ['kms:Decrypt'];
 const ENCRYPT = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
-/** What DynamoDB does in the name of whoever reads a table with a customer key. */
+/** KMS actions that DynamoDB makes as the role that reads a table with a customer key. */
 const DECRYPT_TABLE = ['kms:Decrypt', 'kms:DescribeKey'];
 
-/** What it does in the name of whoever writes to one, as `Table.grantWriteData` knows it. */
+/**
+ * KMS actions that it makes as the role that writes to such a table; those of
+ * `Table.grantWriteData`.
+ */
 const ENCRYPT_TABLE = [
   ...DECRYPT_TABLE,
   'kms:Encrypt',
@@ -54,7 +57,7 @@ const ENCRYPT_TABLE = [
 
 const SEND_TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 
-/** What a function needs to be traced. */
+/** Lets X-Ray trace a function. */
 export const TRACING: Permission = {
   reason: 'traces have no resource that a policy could name',
   actions: SEND_TRACES,
@@ -62,7 +65,7 @@ export const TRACING: Permission = {
 };
 
 /**
- * What a state machine needs to be traced: it also asks which executions are sampled.
+ * Lets X-Ray trace a state machine, which also asks which executions are sampled.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
  */
 const SAMPLED_TRACING: Permission = {
@@ -89,7 +92,10 @@ function readsSource({ sourceBucket }: Stores): readonly Permission[] {
   ];
 }
 
-/** A create-only write that is refused looks at what is there, and removes the parts it sent. */
+/**
+ * Allows create-only writes. A write that is refused also reads the object that is there, and
+ * removes the parts that it sent.
+ */
 function creates(bucket: IBucket, key: string, reason: string): Permission {
   return {
     reason,
@@ -136,7 +142,7 @@ function queriesLedger({ ledger }: Stores): readonly Permission[] {
   ];
 }
 
-/** What the Plan function may do. */
+/** Permissions of the Plan function. */
 export function planPermissions(stores: Stores): readonly Permission[] {
   const { sourceBucket, outputBucket } = stores;
   return [
@@ -162,7 +168,7 @@ export function planPermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
-/** What the Stage function may do. */
+/** Permissions of the Stage function. */
 export function stagePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
@@ -173,7 +179,7 @@ export function stagePermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
-/** What the Write function may do. */
+/** Permissions of the Write function. */
 export function writePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
@@ -187,7 +193,7 @@ export function writePermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
-/** What the Finalize function may do. */
+/** Permissions of the Finalize function. */
 export function finalizePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
@@ -203,7 +209,9 @@ export function finalizePermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
-/** What the ReportFailure function may do; Lambda publishes in its name. */
+/**
+ * Permissions of the ReportFailure function, with whose role Lambda also publishes to the topic.
+ */
 export function reportFailurePermissions(
   stores: Stores,
   failureTopic: ITopic,
@@ -236,7 +244,7 @@ export function reportFailurePermissions(
   ];
 }
 
-/** What the ItemReaders and ResultWriters of the Distributed Maps may do. */
+/** Permissions of the ItemReaders and ResultWriters of the Distributed Maps. */
 export function mapPermissions(outputBucket: IBucket): readonly Permission[] {
   return [
     reads(outputBucket, PLANS, 'an ItemReader reads the plan of any run'),
@@ -255,7 +263,7 @@ export function mapPermissions(outputBucket: IBucket): readonly Permission[] {
   ];
 }
 
-/** What a state machine needs to exist, to be seen, and to call its functions. */
+/** Permissions of a state machine for its logs, its traces and its functions. */
 export function startPermissions(functions: readonly IFunction[]): readonly Permission[] {
   return [
     {
@@ -282,7 +290,7 @@ export function startPermissions(functions: readonly IFunction[]): readonly Perm
 }
 
 /**
- * What a Distributed Map does with its own children: start, watch, stop and redrive them.
+ * Permissions of a Distributed Map on its own children: to start, watch, stop and redrive them.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
  */
 export function ownRuns(
@@ -317,7 +325,7 @@ export function ownRuns(
   ];
 }
 
-/** Adds permissions to a role or policy; the reason of each also answers for its wildcards. */
+/** Adds permissions to a role or policy. The reason of each is also recorded for its wildcards. */
 export function allow(grantee: IGrantable & IConstruct, permissions: readonly Permission[]): void {
   for (const { actions, resources, reason } of permissions) {
     const statement = new PolicyStatement({ actions: [...actions], resources: [...resources] });

@@ -32,7 +32,7 @@ export const ITEM_BYTES: Readonly<Record<DType, number>> = {
   float64: 8,
 };
 
-/** True for the dtypes whose text is Python's `repr` of a double. */
+/** True for the floating-point dtypes, whose text is Python's `repr` of a double. */
 export function isFloat(dtype: DType): boolean {
   return dtype.startsWith('float');
 }

@@ -1,10 +1,10 @@
 /**
- * One job of a Stage round, done by one Lambda function. Everything else follows from the source and from
- * what is staged already, so a lost job is simply done again.
+ * One job of a Stage round, done by one invocation of the Stage function. Everything else that the
+ * job needs is in the source and in what is staged already, so a lost job can be repeated.
  */
 export interface StageJob {
-  /** Names the round within its format: `index`, `scan`, `scatter`, `gather`, … */
+  /** Name of the round within its format: `index`, `scan`, `scatter`, `gather`, … */
   readonly round: string;
-  /** Zero-based within the round. */
+  /** Number of the job in the round, from 0. */
   readonly task: number;
 }

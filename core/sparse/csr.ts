@@ -4,21 +4,25 @@ import type { DType } from '#core/elements/dtype.ts';
 /** `[rows, columns]`. */
 type Shape = readonly [rows: number, columns: number];
 
-/** What is known of a matrix from its headers. `nnz` counts stored entries: explicit zeros and duplicates too. */
+/**
+ * What the headers of a matrix say. `nnz` is the number of stored entries, with explicit zeros and
+ * duplicates.
+ */
 export interface MatrixInfo {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly nnz: number;
-  /** What a cell that is not stored holds. @default 0, or False */
+  /** Value of the cells that are not stored. @default 0, or False */
   readonly fillValue?: FillValue | undefined;
 }
 
-/** A fill that is not zero: what `pd.SparseDtype("float")` has. */
+/** A fill value that is not zero: that of `pd.SparseDtype("float")`. */
 export type FillValue = 'NaN';
 
 /**
- * Values of a slice in their own width. bool is 0 or 1 in a Uint8Array; float16 is widened to a
- * Float32Array (exact); 64-bit integers stay BigInt and never pass through Number.
+ * Values of a slice, each type in an array of its own width. bool is 0 or 1 in a Uint8Array;
+ * float16 is widened to a Float32Array, which is exact; 64-bit integers are never converted to
+ * Number.
  */
 export type CsrData =
   | Int8Array
@@ -43,6 +47,6 @@ export interface CsrSlice extends RowRange {
   readonly indices: Int32Array;
   /** Value of each entry. */
   readonly data: CsrData;
-  /** Entries of the source that these rows hold, before duplicates were summed. */
+  /** Number of entries that the source stores in these rows, before duplicates were summed. */
   readonly nnz: number;
 }

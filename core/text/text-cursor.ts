@@ -10,18 +10,18 @@ const POINT = 0x2e;
 const LOWER_E = 0x65;
 const HASH = 0x23;
 
-/** Digits that are kept exactly: nine in each of two integers. */
+/** Digits of a number that are exact: nine in each of two integers. */
 const MAX_DIGITS = 18;
 
-/** So much of a line is shown in messages. */
+/** Bytes of a line that a message shows. */
 const SHOWN_BYTES = 60;
 
-/** Blanks between tokens of a line, as Python splits bytes: space, tab, \v, \f, \r. */
+/** True for a blank between tokens of a line, as Python splits bytes: space, tab, \v, \f, \r. */
 function isBlank(code: number): boolean {
   return code === 0x20 || (code <= 0x0d && code >= 0x09 && code !== NEWLINE);
 }
 
-/** True for what ends a token: a blank, a newline, or the `#` of a comment. */
+/** True for a byte that ends a token: a blank, a newline, or the `#` of a comment. */
 export function isTokenEnd(code: number): boolean {
   return code === NEWLINE || code === HASH || isBlank(code);
 }
@@ -29,21 +29,25 @@ export function isTokenEnd(code: number): boolean {
 /**
  * Reads numbers from whole lines of text, without a string or an object for any of them.
  *
- * The newline at the end of a block stops every loop, so none of them looks at the block's end.
+ * A block always ends with a newline, which stops every loop; so no loop has to check for the
+ * block's end.
  */
 export class TextCursor {
-  /** Names the text in messages. */
+  /** Name of the text in messages. */
   readonly uri: string;
   /** Index of the next byte in `bytes`. */
   at = 0;
-  /** Behind the last newline. */
+  /** Offset after the last newline. */
   end = 0;
   bytes: Uint8Array = new Uint8Array();
   #start = 0;
   #offset = 0;
   readonly #parseOther: (text: string) => number | undefined;
 
-  /** @param parseOther reads the rare numbers that are not `-?digits[.digits][e±digits]` of up to 18 digits. */
+  /**
+   * @param parseOther parses the rare numbers that are not `-?digits[.digits][e±digits]` with up to
+   * 18 digits.
+   */
   constructor(uri: string, parseOther: (text: string) => number | undefined) {
     this.uri = uri;
     this.#parseOther = parseOther;
@@ -63,7 +67,7 @@ export class TextCursor {
     return this.bytes[this.at]!;
   }
 
-  /** Passes blanks. @returns the byte after them; that of a newline is not passed. */
+  /** Skips blanks. @returns the byte after them, which is not skipped. */
   skipBlanks(): number {
     const { bytes } = this;
     let { at } = this;
@@ -72,12 +76,12 @@ export class TextCursor {
     return bytes[at]!;
   }
 
-  /** Goes behind the next newline. */
+  /** Moves to the byte after the next newline. */
   skipLine(): void {
     this.at = this.bytes.indexOf(NEWLINE, this.at) + 1;
   }
 
-  /** The text from `start` to the end of its token, and goes there. */
+  /** Returns the text from `start` to the end of its token, and moves to that end. */
   readToken(start: number): string {
     const { bytes } = this;
     let at = start;
@@ -92,7 +96,10 @@ export class TextCursor {
     return Buffer.from(buffer, byteOffset + start, end - start).toString('latin1');
   }
 
-  /** Reads decimal digits: -1 where there are none; rounded, but still beyond, where it passes 2^53. */
+  /**
+   * Reads decimal digits as a number. Returns -1 where there are none. A number above 2^53 is
+   * rounded, but stays above.
+   */
   readDigits(): number {
     const { bytes } = this;
     let { at } = this;
@@ -110,9 +117,9 @@ export class TextCursor {
   /**
    * Reads a token as the double nearest to it.
    *
-   * One loop over the bytes takes 60 ns for 17 digits, a string for `Number` 340 ns.
+   * The loop over the bytes takes 60 ns for 17 digits; `Number` on a string of them takes 340 ns.
    *
-   * @throws {CorruptSourceError} it is no number; names the line.
+   * @throws {CorruptSourceError} it is not a number; names the line.
    */
   readFloat(): number {
     const { bytes, at: start } = this;
@@ -154,7 +161,7 @@ export class TextCursor {
     return this.#readOther(start);
   }
 
-  /** The number behind an `e`; one beyond any use where there is none. */
+  /** Reads the number after an `e`. Without digits there it returns one that no exponent can be. */
   #readExponent(): number {
     const sign = this.peek();
     if (sign === MINUS || sign === PLUS) this.at++;
@@ -176,10 +183,10 @@ export class TextCursor {
   }
 
   /**
-   * Refuses the line at the cursor.
+   * Throws an error about the line at the cursor.
    *
-   * @param expected says what should be there.
-   * @throws {CorruptSourceError} always; names the line, and where it lies.
+   * @param expected what should be there.
+   * @throws {CorruptSourceError} always; names the line and its offset.
    */
   fail(expected: string): never {
     const start = this.#lineStart();

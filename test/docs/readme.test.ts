@@ -9,7 +9,7 @@ import { runShell } from '#test/cli/run-command.ts';
 const root = new URL('../../', import.meta.url);
 const readme = await readFile(new URL('README.md', root), 'utf8');
 
-/** The command lines that the README tells users to type, without their comments. */
+/** The command lines that the README shows, without their comments. */
 const commands = [...readme.matchAll(/^npm run -s cli -- (.*?)(?:\s+#.*)?$/gm)].map(
   ([, command]) => command!,
 );

@@ -77,7 +77,7 @@ describe('the buckets', () => {
     });
   });
 
-  test('are not made when they are given, and only what is given may be reached', () => {
+  test('are not created if they are given, and only the given ones may be reached', () => {
     const given = templateOf((stack) => ({
       sourceBucket: Bucket.fromBucketName(stack, 'Source', 'my-source'),
       outputBucket: Bucket.fromBucketName(stack, 'Output', 'my-output'),
@@ -178,7 +178,7 @@ describe('the functions', () => {
   });
 });
 
-test('nothing is there that would need a function of the CDK', () => {
+test('has no resource that needs a function of the CDK', () => {
   expect(Object.keys(resourcesOf(template, 'AWS::Lambda::Function')).sort()).toEqual([
     'FanoutFunctionsFinalizeFunction',
     'FanoutFunctionsPlanFunction',
@@ -192,7 +192,7 @@ test('nothing is there that would need a function of the CDK', () => {
   expect(types.filter((type) => type.startsWith('Custom::'))).toEqual([]);
 });
 
-test('logs, buckets and ledger are kept as long as asked', () => {
+test('keeps logs, buckets and ledger as long as requested', () => {
   const brief = templateOf(() => ({
     logRetention: RetentionDays.ONE_WEEK,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -205,7 +205,7 @@ test('logs, buckets and ledger are kept as long as asked', () => {
   brief.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
 });
 
-test('fails on a trigger that the outputs would pull', () => {
+test('fails on a trigger that the outputs would match', () => {
   const shared = (suffix?: string) => () =>
     templateOf((stack) => {
       const bucket = Bucket.fromBucketName(stack, 'Shared', 'shared');

@@ -1,15 +1,15 @@
 import { CorruptSourceError } from '#core/errors.ts';
 
-/** Below this a control byte begins a run of literals; above, its high three bits are a length. */
+/** A control byte below this begins literals; in any other the high three bits are a length. */
 const FIRST_COPY = 32;
 
-/** A length of 7 is continued in the next byte. */
+/** A length of 7 goes on in the next byte. */
 const LONG = 7;
 
-/** Copies at least this much more than its length says. */
+/** A copy has this many bytes more than its length says. */
 const LEAST_COPY = 2;
 
-/** Copies `length` bytes from `distance` before `at`; they may overlap what is being written. */
+/** Copies `length` bytes from `distance` bytes before `at`; source and target may overlap. */
 function copyBack(out: Uint8Array, at: number, distance: number, length: number): void {
   if (distance >= length) {
     out.copyWithin(at, at - distance, at - distance + length);
@@ -19,10 +19,10 @@ function copyBack(out: Uint8Array, at: number, distance: number, length: number)
 }
 
 /**
- * Undoes LZF, h5py's own compression.
+ * Inflates LZF, h5py's own compression.
  *
- * @param limit most bytes that may come out; as many are allocated.
- * @throws {CorruptSourceError} the bytes are damaged, or more come out.
+ * @param limit most bytes of the result; as many are allocated.
+ * @throws {CorruptSourceError} the bytes are damaged, or inflate to more than `limit`.
  * @see http://oldhome.schmorp.de/marc/liblzf.html
  */
 export function inflateLzf(bytes: Uint8Array, limit: number): Uint8Array {

@@ -5,8 +5,8 @@ import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
 import type { Resolution } from './matrix-format.ts';
 
 /**
- * Resolves a matrix whose entries do not lie row by row: the parts that it was turned into, or the jobs that
- * do so, for {@link stageConversion}.
+ * Resolves a matrix whose entries do not lie row by row: to the parts by rows that it was converted
+ * to, or to the jobs of {@link stageConversion} that are still to be done.
  *
  * @throws as {@link resolveConversion} does.
  */

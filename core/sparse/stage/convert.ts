@@ -20,14 +20,14 @@ export type Conversion =
   | { readonly jobs: readonly StageJob[] }
   | { readonly parts: readonly PartLayout[] };
 
-/** Jobs of the tasks below `count` that are still to be done. */
+/** The jobs of tasks 0 to `count - 1` that are still to be done. */
 function missingJobs(round: string, count: number, isDone: (task: number) => boolean): StageJob[] {
   const jobs: StageJob[] = [];
   for (let task = 0; task < count; task++) if (!isDone(task)) jobs.push({ round, task });
   return jobs;
 }
 
-/** The parts, or the jobs that make those which are not there yet. */
+/** The parts, or the jobs that make the missing ones. */
 async function resolveParts(
   { dtype }: EntrySource,
   staged: StageStore,
@@ -43,19 +43,21 @@ async function resolveParts(
 }
 
 /**
- * Tells how far the conversion of a matrix into row-ordered CSR parts has come: the parts, or the jobs of
- * the next round that are still to be done; then it is to be called again.
+ * Finds out how far the conversion of a matrix to CSR parts in row order has come. Returns the
+ * parts, or the jobs of the next round that are still to be done; after these it must be called
+ * again.
  *
- * A matrix of at most 64 MiB of entries (row, column, value) and 4 Mi rows takes one job of a round
+ * A matrix of at most 64 MiB of entries (row, column, value) and 4 Mi rows takes one job, of round
  * `whole`. Any other takes four rounds: `scan` counts the entries of each segment by row, `buckets`
- * decides which rows each part has, `scatter` sorts each segment by part, and `gather` sorts each part
- * by row. Each job stays below 256 MB, whatever the matrix is.
+ * decides which rows each part has, `scatter` sorts each segment by part, and `gather` sorts each
+ * part by row. Each job stays below 256 MB for any matrix.
  *
- * Only names and sizes are looked at, by one LIST a thousand objects; a round that was cut off goes on
- * with the jobs whose objects are missing. Holds about 1 KB a part.
+ * Looks only at names and sizes of what is staged, by one LIST per thousand objects. An interrupted
+ * round continues with the jobs whose objects are missing. Holds about 1 KB per part.
  *
  * @throws {CorruptSourceError} the shape is negative.
- * @throws {BoundExceededError} the shape is out of proportion to the entries, see {@link assertConvertible}.
+ * @throws {BoundExceededError} the shape is too large for the entries, see {@link
+ * assertConvertible}.
  */
 export async function resolveConversion(
   entries: EntrySource,
@@ -82,10 +84,11 @@ export async function resolveConversion(
 }
 
 /**
- * Does one job that {@link resolveConversion} named. Done again it leaves the same objects.
+ * Does one job that {@link resolveConversion} returned. Doing it twice leaves the same objects.
  *
  * @throws {CorruptSourceError} an entry lies outside the matrix; names row and column.
- * @throws {BoundExceededError} a row is larger than a writer could read, or there would be too many parts.
+ * @throws {BoundExceededError} a row is larger than a writer can read, or there would be too many
+ * parts.
  * @throws {RequestError} there is no such job.
  */
 export async function stageConversion(

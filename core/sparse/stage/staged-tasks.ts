@@ -3,10 +3,11 @@ import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
 import { taskName } from './stage-names.ts';
 
 /**
- * Opens what all jobs of a round left, in the order of the tasks. One LIST a thousand objects.
+ * Opens what all jobs of a round have staged, in the order of the tasks. One LIST per thousand
+ * objects.
  *
- * @param uri names the source in messages.
- * @throws {CorruptSourceError} somebody took one away.
+ * @param uri name of the source in messages.
+ * @throws {CorruptSourceError} one of the objects was removed.
  */
 export async function openTasks(
   staged: StageStore,

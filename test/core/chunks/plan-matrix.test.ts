@@ -52,7 +52,8 @@ describe('planChunks', () => {
       return Array.fromAsync(planChunks(bands, { ...options, chunking: { targetBytes: 250 } }));
     });
     const [zeros, nans] = await Promise.all(plans);
-    // Rows of at most 4 x 4 + 27 and of 4 x 31 bytes: a stored value is not longer than what it replaces.
+    // Rows of at most 4 x 4 + 27 and of 4 x 31 bytes: a stored value is not longer than what it
+    // replaces.
     expect(zeros!.map(({ rowEnd }) => rowEnd)).toEqual([5, 6]);
     expect(nans!.map(({ rowEnd }) => rowEnd)).toEqual([2, 4, 6]);
   });

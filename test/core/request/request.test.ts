@@ -32,7 +32,7 @@ describe('parseRequest', () => {
     });
   });
 
-  it('keeps what is asked for', () => {
+  it('keeps the fields of the request', () => {
     const request = parseRequest({
       source: { uri: source, versionId: 'v1', format: 'npz' },
       expect: { rows: 0, dtype: 'int64' },
@@ -156,7 +156,7 @@ describe('parseRequest', () => {
     );
   });
 
-  it('appends where it is told to, and fails when it is told no place', () => {
+  it('accepts append with a place, and fails without one', () => {
     const output = { uri: 's3://out/daily/', append: true };
     expect(parseRequest({ source, output }).output).toMatchObject(output);
     expect(parseRequest({ source }, { output }).output).toMatchObject(output);
@@ -178,7 +178,7 @@ describe('parseRequest', () => {
     expect(problemsOf(input)[0]).toMatch(/^the request must be an object such as/);
   });
 
-  it('shortens what was given', () => {
+  it('shortens long values in its message', () => {
     expect(problemsOf({ source, dryRun: 'x'.repeat(1000) })[0]).toHaveLength(95);
   });
 });

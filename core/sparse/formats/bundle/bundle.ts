@@ -12,7 +12,10 @@ function matchesFolder(names: ReadonlySet<string>): boolean {
   return names.has(META) && ARRAY_FILES.every((name) => names.has(name));
 }
 
-/** An upload that was interrupted and repeated may leave arrays of two matrices behind. */
+/**
+ * Refuses arrays that do not fit `meta.json`: an upload that was interrupted and repeated may leave
+ * arrays of two matrices.
+ */
 function checkAgainst(meta: BundleMeta, { unit }: FormatInput, matrix: MatrixLayout): void {
   const { dtype } = parseDescr(meta.dtype, `${META} of ${unit.uri}`);
   const facts: (readonly [string, unknown, unknown])[] = [
@@ -35,8 +38,9 @@ function checkAgainst(meta: BundleMeta, { unit }: FormatInput, matrix: MatrixLay
 /**
  * Finds the arrays of a CSR bundle. Seven small reads.
  *
- * @throws {CorruptSourceError} an object is missing or damaged, or not what `meta.json` says.
- * @throws {UnsupportedSourceError} another format or version, or elements of a type that is not read.
+ * @throws {CorruptSourceError} an object is missing or damaged, or does not fit `meta.json`.
+ * @throws {UnsupportedSourceError} another format or version, or elements of a type that is not
+ * supported.
  */
 async function resolve(input: FormatInput): Promise<Resolution> {
   const { unit, store } = input;
@@ -59,7 +63,8 @@ async function resolve(input: FormatInput): Promise<Resolution> {
 
 /**
  * A folder that `python/sparse_to_s3.py` writes: `indptr.npy`, `indices.npy`, `data.npy` and, last,
- * `meta.json`. @see docs/formats.md
+ * `meta.json`.
+ * @see docs/formats.md
  */
 export const bundle: MatrixFormat = {
   name: 'bundle',

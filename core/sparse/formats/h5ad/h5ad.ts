@@ -39,7 +39,7 @@ async function open({ source, options }: FormatInput): Promise<OpenedMatrix> {
   return { ...found, datasets };
 }
 
-/** The arrays, or the jobs that make the tables of those that are stored in chunks. */
+/** Finds the arrays, or the jobs that make the chunk tables of those in chunks. */
 async function findArrays(
   { datasets }: OpenedMatrix,
   { staged }: FormatInput,
@@ -56,7 +56,10 @@ async function findArrays(
   return { jobs: missing.map((task) => ({ round: 'index', task })) };
 }
 
-/** Numbers the staged tables among the objects of a part. */
+/**
+ * Adds the staged chunk table of an array to the objects of a part, and refers to it by its number
+ * there.
+ */
 function locate(objects: SourcePin[], { layout, index }: FoundArray): ArrayLayout {
   if (layout.stream.kind !== 'chunks' || index === undefined) return layout;
   return { ...layout, stream: { ...layout.stream, index: objects.push(index) - 1 } };
@@ -77,7 +80,7 @@ async function assemble(
   return { matrix: await assembleCsr(csr, arrays.indptr.stored.source) };
 }
 
-/** The entries of a matrix by columns. */
+/** Opens the entries of a matrix that is stored by columns. */
 async function openEntries(
   { group, shape }: OpenedMatrix,
   arrays: FoundArrays,
@@ -117,8 +120,8 @@ async function stage(job: StageJob, input: FormatInput): Promise<void> {
 }
 
 /**
- * An AnnData file, `.h5ad`: `X` or the matrix that the option `layer` names, by rows or by columns.
- * It reads a 10x file too, when nothing else is asked for.
+ * An AnnData file, `.h5ad`: `X`, or the matrix that the option `layer` names, stored by rows or by
+ * columns. Without that option it also reads a 10x file.
  */
 export const h5ad: MatrixFormat = { name: 'h5ad', matches: isHdf5, resolve, stage };
 

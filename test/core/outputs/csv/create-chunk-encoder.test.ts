@@ -25,7 +25,7 @@ const plain = encoded('none', false);
 test.each([
   { cells: 15, told: false },
   { cells: 16, told: true },
-])('with $cells cells an entry the CRC-32 of a part is made from the entries: $told', (given) => {
+])('with $cells cells per entry the CRC-32 of a part is made from the entries: $told', (given) => {
   const kernel = openKernel({ count: 0, bytes: 0 });
   const buffer = new Uint8Array(64 * 1024);
   const options = { dtype: 'int32', columns: 40, dialect: DEFAULT_DIALECT, buffer } as const;

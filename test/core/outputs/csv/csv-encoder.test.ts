@@ -83,12 +83,12 @@ describe('the text of a chunk', () => {
     },
   );
 
-  test('of a matrix without columns is a bare line end a row', () => {
+  test('has one bare line end per row for a matrix without columns', () => {
     const options = { ...counts, columns: 0, partBytes: [1000] };
     expect(encodeText([emptyRows(70_000)], options)).toBe('\n'.repeat(70_000));
   });
 
-  test('of no rows is nothing', () => {
+  test('is empty for no rows', () => {
     expect(encodeText([emptyRows(0)], counts)).toBe('');
     expect(encodeText([], counts)).toBe('');
   });
@@ -146,7 +146,7 @@ describe('the header line', () => {
     );
   });
 
-  test('of a matrix without columns is a bare line end', () => {
+  test('is a bare line end for a matrix without columns', () => {
     expect(encodeText([], { ...counts, columns: 0, names: [] })).toBe('\n');
   });
 });

@@ -18,7 +18,7 @@ function open(changes: Partial<PlainCsr>) {
   return openMatrix(memorySource(writeNpz({ ...MATRIX, ...changes }), 'x.npz'));
 }
 
-it('counts as nnz what indptr covers, not the slack after it', async () => {
+it('counts as nnz only the entries that indptr covers', async () => {
   const { layout, part } = await open({ indices: [0, 1, 4, 9, 9], data: [1, 2, 3, 9, 9] });
   expect(layout.nnz).toBe(3);
   expect(part.data.length).toBe(5);

@@ -107,7 +107,7 @@ it('opens a large file in four reads of less than 80 KiB together', async () => 
   expect(source.bytesRead).toBeLessThan(80 * 1024);
 });
 
-it('opens a large file whose members come in another order in four reads', async () => {
+it('opens a large file with members in another order in four reads', async () => {
   const entries = 100_000;
   const bytes = writeNpz(
     {
@@ -124,7 +124,7 @@ it('opens a large file whose members come in another order in four reads', async
   expect(source.reads).toHaveLength(4);
 });
 
-it('fails with an error of ours, whatever bytes are damaged or missing', async () => {
+it('fails with an error of ours if any bytes are damaged or missing', async () => {
   const bytes = goldenBytes('inputs/zip-zip64.npz');
   const damage = fc.record({
     cut: fc.option(fc.nat(bytes.length), { freq: 3 }),

@@ -18,7 +18,7 @@ async function unitsOf(names: readonly string[], uris: readonly string[]) {
 const ARRAYS = ['data.npy', 'indices.npy', 'indptr.npy'];
 
 describe('listUnits', () => {
-  it('takes an object as it is', async () => {
+  it('takes an object as one unit', async () => {
     expect(await unitsOf(['x.npz', 'y.npz'], ['x.npz'])).toEqual([['x.npz', ['x.npz']]]);
   });
 
@@ -45,7 +45,7 @@ describe('listUnits', () => {
     expect((await unitsOf(parts, ['p/'])).map(([uri]) => uri)).toEqual(['p/1.npz', 'p/2/', 'p/3/']);
   });
 
-  it('leaves markers and hidden objects out', async () => {
+  it('ignores markers and hidden objects', async () => {
     const names = ['p/_SUCCESS', 'p/.crc', 'p/a.npz'];
     expect(await unitsOf(names, ['p/'])).toEqual([['p/a.npz', ['p/a.npz']]]);
     const marked = memoryObjectStore({ 's3://b/p/': new Uint8Array(0), 's3://b/p/a': one });
@@ -58,7 +58,7 @@ describe('listUnits', () => {
     await expect(unitsOf([], ['x'])).rejects.toThrow(SourceNotFoundError);
   });
 
-  it('fails on too many parts, of a folder or of a list, before it has listed all', async () => {
+  it('fails on too many parts, of a folder or of a list, before all are listed', async () => {
     let listed = 0;
     const endless: ObjectStore = {
       ...memoryObjectStore({ 's3://b/x': one }),

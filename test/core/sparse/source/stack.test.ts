@@ -36,7 +36,7 @@ function openParts(parts: readonly PlainCsr[]) {
 }
 
 describe('parts of one matrix', () => {
-  it.each(DTYPES)('of %s are read as the whole, however it was cut', async (dtype) => {
+  it.each(DTYPES)('of %s are read as one matrix, wherever it was cut', async (dtype) => {
     const cuts = fc.array(fc.nat(20), { maxLength: 5 });
     const property = fc.asyncProperty(csrArbitrary(dtype), cuts, async (csr, at) => {
       const { matrix } = await openParts(cut(csr, at)).opening;
@@ -51,7 +51,7 @@ describe('parts of one matrix', () => {
     await fc.assert(property, { numRuns: 25 });
   });
 
-  it('name the part and its own row where one is damaged', async () => {
+  it('fail with the name of a damaged part and its own row', async () => {
     const part = { shape: [2, 3], dtype: 'int8', indptr: [0, 1, 1], indices: [0], data: [1] };
     const wrong = { ...part, indices: [3] } as PlainCsr;
     const { matrix } = await openParts([part as PlainCsr, wrong]).opening;

@@ -40,7 +40,7 @@ const SAMPLE: PlainEntries = {
 };
 
 describe('conversion', () => {
-  test('sorts any entries by row, those of a row staying in stored order', async () => {
+  test('sorts any entries by row and keeps the stored order within a row', async () => {
     await fc.assert(
       fc.asyncProperty(anyEntries, anyBounds, async (plain, bounds) => {
         const staged = memoryStageStore();
@@ -53,7 +53,7 @@ describe('conversion', () => {
     );
   });
 
-  test('is one job where everything fits', async () => {
+  test('is one job if the matrix is small enough', async () => {
     const staged = memoryStageStore();
     const { parts, rounds } = await runConversion(entrySource(SAMPLE), staged);
     expect(rounds).toEqual([[{ round: 'whole', task: 0 }]]);
@@ -93,7 +93,7 @@ describe('conversion', () => {
     expect(twice.objects).toEqual(once.objects);
   });
 
-  test('goes on from whatever is there, with the jobs whose objects are missing', async () => {
+  test('continues with the jobs whose objects are missing', async () => {
     const whole = memoryStageStore();
     await runConversion(entrySource(SAMPLE), whole, TINY);
     const names = [...whole.objects.keys()];
@@ -108,7 +108,7 @@ describe('conversion', () => {
     );
   });
 
-  test('asks only for the jobs of a round that are missing', async () => {
+  test('returns only the missing jobs of a round', async () => {
     const staged = memoryStageStore();
     await stageConversion(entrySource(SAMPLE), staged, { round: 'scan', task: 1 }, TINY);
     expect(await resolveConversion(entrySource(SAMPLE), staged, TINY)).toEqual({
@@ -208,7 +208,7 @@ describe('what a conversion reads', () => {
   /** Three bounds of buckets, and two of the section in each segment. */
   const TABLE_BYTES = 3 * 8 + 4 * 16;
 
-  test('of a part: where it lies, then its rows, then all of it, each byte once', async () => {
+  test('is, for a part, its place, then its rows, then all of it, each byte once', async () => {
     const reads = await gather(500 * 16);
     const bytes = reads.reduce((sum, length) => sum + length, 0);
     expect(bytes).toBe(TABLE_BYTES + 500 * 4 + 500 * 16);
@@ -216,13 +216,13 @@ describe('what a conversion reads', () => {
     expect(reads.length).toBeLessThanOrEqual(1 + 4 + 2 * 4 * 2);
   });
 
-  test('of a part that is twice too large: its entries four times, in runs', async () => {
+  test('is, for a part that is twice too large, its entries four times, in runs', async () => {
     const reads = await gather(250 * 16);
     const bytes = reads.reduce((sum, length) => sum + length, 0);
     expect(bytes).toBe(TABLE_BYTES + 500 * 4 + 4 * 500 * 16);
   });
 
-  test('of a matrix that is done: the names alone, and the bounds of its parts', async () => {
+  test('is, for a finished matrix, only the names, and the bounds of its parts', async () => {
     const staged = memoryStageStore();
     await runConversion(entrySource(plain), staged, bounds);
     const { store, reads } = withCountedReads(staged);
@@ -231,14 +231,14 @@ describe('what a conversion reads', () => {
   });
 });
 
-describe('conversion refuses', () => {
+describe('conversion', () => {
   test.each([
     ['a row past the last', [12, 0], 'row 12, column 0 (entry 2 of segment 0)'],
     ['a negative row', [-1, 0], 'row -1, column 0'],
     ['a column past the last', [0, 3], 'row 0, column 3'],
     ['a negative column', [0, -5], 'row 0, column -5'],
     ['a row beyond 2^53', [2 ** 60, 0], 'row 1152921504606847000'],
-  ])('%s', async (_, [row, column], message) => {
+  ])('fails for %s', async (_, [row, column], message) => {
     const rows = SAMPLE.rows.with(2, row!);
     const columns = SAMPLE.columns.with(2, column!);
     for (const isWide of Math.abs(row!) > 100 ? [true] : [true, false]) {
@@ -267,21 +267,21 @@ describe('conversion refuses', () => {
       'allowed are 41943040000',
     ],
     ['too many segments', { segments: 10_001 }, BoundExceededError, '10001 segments'],
-  ])('%s', async (_, change, error, message) => {
+  ])('fails for %s', async (_, change, error, message) => {
     const source = { ...entrySource(SAMPLE), ...(change as object) };
     const resolved = resolveConversion(source, memoryStageStore());
     await expect(resolved).rejects.toThrow(error);
     await expect(resolved).rejects.toThrow(message);
   });
 
-  test('more parts than allowed', async () => {
+  test('fails for more parts than allowed', async () => {
     const bounds = { ...TINY, maxTasks: 5 };
     const converted = runConversion(entrySource(SAMPLE), memoryStageStore(), bounds);
     await expect(converted).rejects.toThrow(BoundExceededError);
     await expect(converted).rejects.toThrow('more than 5 parts');
   });
 
-  test('a row that no writer could read', async () => {
+  test('fails for a row that no writer could read', async () => {
     const batch = 2 ** 20;
     const batches = Math.ceil(MAX_ROW_BYTES / 5 / batch) + 1;
     const entries = {
@@ -300,7 +300,7 @@ describe('conversion refuses', () => {
     await expect(converted).rejects.toThrow(/^row 3 of list takes \d+ bytes/);
   });
 
-  test('a job of an unknown round', async () => {
+  test('fails for a job of an unknown round', async () => {
     const job = stageConversion(entrySource(SAMPLE), memoryStageStore(), { round: 'x', task: 0 });
     await expect(job).rejects.toThrow(RequestError);
   });
@@ -309,7 +309,7 @@ describe('conversion refuses', () => {
     ['scatter', 'buckets.bin'],
     ['gather', 'scatter/000001.bin'],
     ['buckets', 'scan/000002.bin'],
-  ])('to %s when %s was taken away', async (round, name) => {
+  ])('fails to %s when %s was removed', async (round, name) => {
     const staged = memoryStageStore();
     await runConversion(entrySource(SAMPLE), staged, TINY);
     staged.objects.delete(name);

@@ -11,7 +11,7 @@ export interface PlainEntries {
   readonly dtype: DType;
   readonly rows: readonly number[];
   readonly columns: readonly number[];
-  /** Values as little integers: which bits move is told by the arrays they are put into. */
+  /** Values as little integers: the arrays that they are put into decide their bits. */
   readonly values: readonly number[];
   readonly segments: number;
   readonly batchEntries: number;
@@ -91,7 +91,10 @@ export function oracle({ shape, dtype, rows, columns, values }: PlainEntries): C
   return { indptr, indices: order.map((i) => columns[i]!), data };
 }
 
-/** Any small matrix, cut in any way; many duplicates, many empty rows, and rows that hold nearly all. */
+/**
+ * Any small matrix, cut in any way; many duplicates, many empty rows, and rows that hold nearly
+ * all.
+ */
 export const anyEntries: fc.Arbitrary<PlainEntries> = fc
   .record({
     rowCount: fc.integer({ min: 1, max: 40 }),

@@ -12,7 +12,10 @@ export interface Converted {
   readonly rounds: readonly (readonly StageJob[])[];
 }
 
-/** Plays Plan and Stage in turn until the parts are there; jobs of a round run in any order, here last first. */
+/**
+ * Plays Plan and Stage in turn until the parts are there; jobs of a round run in any order, here
+ * last first.
+ */
 export async function runConversion(
   entries: EntrySource,
   staged: MemoryStageStore,

@@ -444,8 +444,8 @@ const DAMAGES: ReadonlyArray<
   ],
 ];
 
-describe('a damaged file is refused in one sentence', () => {
-  it.each(DAMAGES)('%s', async (_, file, edit, errorClass, message) => {
+describe('a damaged file fails with one sentence', () => {
+  it.each(DAMAGES)('fails on %s', async (_, file, edit, errorClass, message) => {
     const bytes = hdf5Bytes(file);
     const damaged = damage(bytes, await edit(bytes));
     const reading = read(damaged, file);
@@ -454,20 +454,23 @@ describe('a damaged file is refused in one sentence', () => {
     await expect(reading).rejects.toThrow(file);
   });
 
-  it.each(['10x-v3-earliest.h5', '10x-v3-latest.h5'])('a long shape in %s', async (file) => {
-    const bytes = hdf5Bytes(file);
-    const version = bytes[await messageAt(bytes, 'matrix/shape', 'dataspace')];
-    const at = (await messageAt(bytes, 'matrix/shape', 'dataspace')) + (version === 1 ? 8 : 4);
-    const reading = read(damage(bytes, [[at, [33]]]), file);
-    await expect(reading).rejects.toThrow('has 33 elements, expected at most 32');
-  });
+  it.each(['10x-v3-earliest.h5', '10x-v3-latest.h5'])(
+    'fails on a long shape in %s',
+    async (file) => {
+      const bytes = hdf5Bytes(file);
+      const version = bytes[await messageAt(bytes, 'matrix/shape', 'dataspace')];
+      const at = (await messageAt(bytes, 'matrix/shape', 'dataspace')) + (version === 1 ? 8 : 4);
+      const reading = read(damage(bytes, [[at, [33]]]), file);
+      await expect(reading).rejects.toThrow('has 33 elements, expected at most 32');
+    },
+  );
 
-  it('anything else that is called HDF5', async () => {
+  it('fails on anything else that is called HDF5', async () => {
     const reading = read(new Uint8Array(5000), 'x.h5', { format: 'h5ad' });
     await expect(reading).rejects.toThrow('x.h5 is no HDF5 file: it has no superblock at byte 0');
   });
 
-  it.each([OLD, NEW, NAMES])('%s cut anywhere', async (file) => {
+  it.each([OLD, NEW, NAMES])('fails on %s cut anywhere', async (file) => {
     const bytes = hdf5Bytes(file);
     for (let length = 1; length < bytes.length; length += 1 + Math.floor(length / 20)) {
       await expect(read(bytes.slice(0, length), file)).rejects.toThrow(file);

@@ -6,7 +6,7 @@ import { openMatrix } from '#support/open-matrix.ts';
 import { readWhole } from '#support/read-whole.ts';
 
 describe('files that h5py and anndata wrote', () => {
-  it('are many', () => {
+  it('are more than 70 cases', () => {
     expect(hdf5Fixtures.cases.length).toBeGreaterThan(70);
   });
 

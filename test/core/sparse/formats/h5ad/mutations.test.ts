@@ -40,7 +40,7 @@ const mutation = fc.record({
   cut: fc.oneof({ weight: 19, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.nat() }),
 });
 
-it('fails with an error of ours and soon, whatever bytes are changed or missing', async () => {
+it('fails soon and with an error of ours if any bytes are changed or missing', async () => {
   await fc.assert(
     fc.asyncProperty(mutation, async ({ source, changes, isMended, cut }) => {
       const { bytes, used, checked, file } = source;

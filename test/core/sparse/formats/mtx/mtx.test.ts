@@ -104,14 +104,14 @@ describe('any matrix', () => {
 });
 
 describe('entries', () => {
-  it('of one cell are summed', async () => {
+  it('are summed if they have the same cell', async () => {
     expect(await rowsIn(`${REAL}2 2 3\n1 1 0.1\n1 1 0.2\n2 1 5\n`)).toEqual([
       [[0, 0.1 + 0.2]],
       [[0, 5]],
     ]);
   });
 
-  it('of a diagonal are there once, with their sign', async () => {
+  it('are there once, with their sign, on the diagonal', async () => {
     const text = '%%MatrixMarket matrix coordinate integer skew-symmetric\n2 2 2\n1 1 7\n2 1 3\n';
     expect(await rowsIn(text)).toEqual([
       [
@@ -122,7 +122,7 @@ describe('entries', () => {
     ]);
   });
 
-  it('of a hermitian matrix without imaginary parts are those of a symmetric one', async () => {
+  it('are those of a symmetric matrix in a hermitian one without imaginary parts', async () => {
     const text = '%%MatrixMarket matrix coordinate real hermitian\n2 2 1\n2 1 3\n';
     expect(await rowsIn(text)).toEqual([[[1, 3]], [[0, 3]]]);
   });
@@ -147,7 +147,7 @@ describe('entries', () => {
     ]);
   });
 
-  it('lie in several batches where they are many', async () => {
+  it('come in several batches if they are many', async () => {
     const count = 70_000;
     const lines = Array.from({ length: count }, (_, i) => `${1 + (i % 1000)} 1 ${i}\n`);
     const text = `%%MatrixMarket matrix coordinate integer symmetric\n1000 1000 ${count}\n`;
@@ -159,13 +159,13 @@ describe('entries', () => {
     expect(rows[0]?.at(-1)).toEqual([999, sumOf(999)]);
   });
 
-  it('may be none', async () => {
+  it('may be missing', async () => {
     const { layout } = await resolveWith(mtx, `${REAL}0 3 0\n`);
     expect(layout).toMatchObject({ shape: [0, 3], nnz: 0 });
     expect(await rowsIn(`${REAL}2 0 0`)).toEqual([[], []]);
   });
 
-  it('of several segments are counted first, by the jobs that are missing', async () => {
+  it('are counted first in several segments, by the missing jobs', async () => {
     const format = createMtx({ segmentBytes: 60 });
     const input = formatInput(
       memorySource(Buffer.from(`${REAL}9 9 4\n1 1 1\n2 2 2\n3 3 3\n4 4 4\n`), 'x'),
@@ -196,7 +196,7 @@ describe('fails', () => {
     ['something behind the value', '1 1 2 3', 'nothing more in this line'],
     ['a comment', '% more', 'a row from 1 to 3'],
     ['bytes that are no text', '\u0000', 'a row from 1 to 3'],
-  ])('for %s', async (_, line, expected) => {
+  ])('fails for %s', async (_, line, expected) => {
     const asked = rowsIn(`${REAL}3 3 1\n${line}\n\n\n`);
     await expect(asked).rejects.toThrow(CorruptSourceError);
     await expect(asked).rejects.toThrow(
@@ -210,18 +210,23 @@ describe('fails', () => {
     ['a sign alone', '-', 'an integer'],
     ['what is above int64', '9223372036854775808', 'int64 from'],
     ['what is below int64', '-9223372036854775809', 'int64 from'],
-  ])('for %s in an integer matrix, as it would lose something', async (_, value, expected) => {
-    await expect(rowsIn(`${INTEGER}3 3 1\n1 1 ${value}\n`)).rejects.toThrow(`expected ${expected}`);
-  });
+  ])(
+    'fails for %s in an integer matrix, which would lose something',
+    async (_, value, expected) => {
+      await expect(rowsIn(`${INTEGER}3 3 1\n1 1 ${value}\n`)).rejects.toThrow(
+        `expected ${expected}`,
+      );
+    },
+  );
 
-  it('for what is outside uint64', async () => {
+  it('fails for numbers outside uint64', async () => {
     const text = '%%MatrixMarket matrix coordinate unsigned-integer general\n3 3 1\n1 1 ';
     for (const value of ['-1', '18446744073709551616']) {
       await expect(rowsIn(`${text}${value}\n`)).rejects.toThrow('expected uint64 from 0 to 184');
     }
   });
 
-  it('where more or fewer entries are found than announced, in one segment or several', async () => {
+  it('fails if the number of entries is not that of the header, in one segment or several', async () => {
     const body = '1 1 1\n2 2 2\n';
     for (const format of [mtx, createMtx({ segmentBytes: 55 })]) {
       for (const compress of [Buffer.from, gzipSync]) {
@@ -233,7 +238,7 @@ describe('fails', () => {
     }
   });
 
-  it('for more entries than the bytes could hold, before anything is read', async () => {
+  it('fails for more entries than the bytes can have, before anything is read', async () => {
     for (const compress of [Buffer.from, gzipSync]) {
       const asked = resolveWith(mtx, compress(`${REAL}3 3 9007199254740991\n1 1 1\n`));
       await expect(asked).rejects.toThrow('announces 9007199254740991 entries, but has at most');
@@ -241,7 +246,7 @@ describe('fails', () => {
     expect(await rowsIn(`${REAL.replace('real', 'pattern')}1 1 1\n1 1`)).toEqual([[[0, 1]]]);
   });
 
-  it('for a shape out of all proportion', async () => {
+  it('fails for a shape that is too large for the entries', async () => {
     for (const shape of ['9007199254740990 3 1', '3 3000000000 1']) {
       await expect(rowsIn(`${REAL}${shape}\n1 1 1\n`)).rejects.toThrow(BoundExceededError);
     }
@@ -256,13 +261,13 @@ describe('fails', () => {
     '3 3 1x',
     '9007199254740992 3 1',
     '1e3 3 1',
-  ])('for the sizes %j', async (sizes) => {
+  ])('fails for the sizes %j', async (sizes) => {
     const asked = rowsIn(`${REAL}${sizes}\n1 1 1\n`);
     await expect(asked).rejects.toThrow(CorruptSourceError);
     await expect(asked).rejects.toThrow(`has the line ${JSON.stringify(sizes)} before its entries`);
   });
 
-  it('for symmetry without as many rows as columns', async () => {
+  it('fails for a symmetric matrix with more columns than rows', async () => {
     const asked = rowsIn('%%MatrixMarket matrix coordinate real symmetric\n3 4 1\n1 1 1\n');
     await expect(asked).rejects.toThrow('x is symmetric, but has 3 rows and 4 columns');
   });
@@ -276,7 +281,7 @@ describe('fails', () => {
     ['coordinate text general', 'scipy.io.mmwrite(path, matrix)'],
     ['%%MatrixMarketmatrix coordinate real general', 'scipy.io.mmwrite(path, matrix)'],
     [' %%MatrixMarket matrix coordinate real general', 'scipy.io.mmwrite(path, matrix)'],
-  ])('for a matrix that is %s, with the line of Python that helps', async (words, fix) => {
+  ])('fails for a matrix that is %s, with the line of Python that helps', async (words, fix) => {
     const banner = words.includes('%%') ? words : `%%MatrixMarket matrix ${words}`;
     const asked = rowsIn(`${banner}\n2 2 1\n1 1 1\n`);
     await expect(asked).rejects.toThrow(UnsupportedSourceError);
@@ -286,14 +291,14 @@ describe('fails', () => {
     );
   });
 
-  it('where the header ends too soon', async () => {
+  it('fails if the header ends too soon', async () => {
     for (const text of ['%%MatrixMarket', REAL, `${REAL}%\n%\n`]) {
       const opening = mtx.resolve(formatInput(memorySource(Buffer.from(text), 'x')));
       await expect(opening).rejects.toThrow(/ends before the numbers|begins with/);
     }
   });
 
-  it('where comments do not end', async () => {
+  it('fails if the comments do not end', async () => {
     const comments = `${'%'.padEnd(1023, 'x')}\n`.repeat(1100);
     for (const compress of [Buffer.from, gzipSync]) {
       const asked = resolveWith(mtx, compress(`${REAL}${comments}3 3 1\n1 1 1\n`));
@@ -301,7 +306,7 @@ describe('fails', () => {
     }
   });
 
-  it('when it is told to stop', async () => {
+  it('fails when its signal is aborted', async () => {
     const input = formatInput(memorySource(Buffer.from(`${REAL}3 3 1\n1 1 1\n`), 'x'));
     const signal = AbortSignal.abort(new Error('time is up'));
     for (const round of ['count', 'whole']) {

@@ -65,7 +65,7 @@ const jobs = (...tasks: readonly number[]) => ({
 });
 
 describe('a compressed matrix', () => {
-  test('has the rows of the same matrix as it lies', async () => {
+  test('has the rows of the same matrix stored without compression', async () => {
     const written = fc.record({ zip64: fc.boolean(), dataDescriptors: fc.boolean() });
     const matrices = fc.oneof(csrArbitrary('int64'), csrArbitrary('float32'));
     await fc.assert(
@@ -77,7 +77,7 @@ describe('a compressed matrix', () => {
     );
   });
 
-  test('of any format is converted as if it lay there', async () => {
+  test('is converted, in any format, like one without compression', async () => {
     const arrays = {
       'format.npy': npyString('coo'),
       'shape.npy': npyArray([3, 4], 'int64'),
@@ -94,7 +94,7 @@ describe('a compressed matrix', () => {
     }
   });
 
-  test('is read in the middle without the rest', async () => {
+  test('can be read in the middle without the rest', async () => {
     const bytes = writeNpz(LARGE, { compress: true });
     const source = withCounting(memorySource(bytes, 'x.npz'));
     const { matrix } = await openMatrix(source);
@@ -107,7 +107,7 @@ describe('a compressed matrix', () => {
 });
 
 describe('the jobs of a compressed matrix', () => {
-  test('are one for each array, and done ones are not asked for again', async () => {
+  test('are one per array, and finished ones are not returned again', async () => {
     const input = inputOf(writeNpz(SMALL, { compress: true }));
     expect(await npz.resolve(input)).toEqual(jobs(0, 1, 2));
     await npz.stage?.({ round: 'index', task: 1 }, input);
@@ -117,7 +117,7 @@ describe('the jobs of a compressed matrix', () => {
     expect(await npz.resolve(input)).toMatchObject({ matrix: { nnz: 3 } });
   });
 
-  test('are none for arrays that lie there', async () => {
+  test('are none for arrays without compression', async () => {
     const members = csrMembers(SMALL);
     const stored = writeZip(members);
     const input = inputOf(stored);
@@ -131,7 +131,7 @@ describe('the jobs of a compressed matrix', () => {
     );
   });
 
-  test('read their array once, and nothing if it has been done', async () => {
+  test('read their array once, or nothing if they are done already', async () => {
     const bytes = writeNpz(LARGE, { compress: true });
     const input = inputOf(bytes);
     await npz.resolve(input);
@@ -146,7 +146,7 @@ describe('the jobs of a compressed matrix', () => {
     expect(input.staged.objects.get('index/data.idx')).toBe(index);
   });
 
-  test('stop when they are told to', async () => {
+  test('stop when their signal is aborted', async () => {
     const input = inputOf(writeNpz(SMALL, { compress: true }));
     const signal = AbortSignal.abort(new Error('time is up'));
     await expect(npz.stage?.({ round: 'index', task: 0 }, input, signal)).rejects.toThrow(
@@ -155,7 +155,7 @@ describe('the jobs of a compressed matrix', () => {
     expect(input.staged.objects.size).toBe(0);
   });
 
-  test('come after what headers tell: a type that is not read is refused before', async () => {
+  test('begin only after the headers are checked: a type that is not supported is refused before', async () => {
     const members = csrMembers(SMALL);
     const header = `{'descr': '<c16', 'fortran_order': False, 'shape': (3,), }`;
     const complex = Buffer.from(members['data.npy']!);
@@ -188,7 +188,7 @@ describe('a damaged member', () => {
     await expect(opening()).rejects.toThrow(sentence);
   });
 
-  test('fails on an array that claims more than deflate can hold, without reading it', async () => {
+  test('fails on an array that claims more bytes than deflate can hold, without reading it', async () => {
     const claim = 2 ** 28;
     const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${claim / 8},), }`;
     const data = Buffer.concat([npyArray([], 'float64'), Buffer.alloc(100)]);
@@ -201,7 +201,7 @@ describe('a damaged member', () => {
     );
   });
 
-  test('fails with an error of ours, whatever bytes are changed, or has the same rows', async () => {
+  test('fails with an error of ours if any bytes are changed, unless the rows are the same', async () => {
     const bytes = writeNpz(SMALL, { compress: true });
     const rows = await rowsOf(bytes);
     const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }));
