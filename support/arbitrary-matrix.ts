@@ -1,8 +1,10 @@
+import { type CsrData } from '#core/elements/csr-data.ts';
+import { type FillValue } from '#core/sparse/matrix-facts.ts';
 import * as fc from 'fast-check';
 import { DTYPES, type DType } from '#core/elements/dtype.ts';
 import type { CsvDialect } from '#core/outputs/csv/csv-dialect.ts';
 import type { CellOptions } from '#core/outputs/csv/implicit-text.ts';
-import type { CsrData, CsrSlice, FillValue } from '#core/sparse/csr.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
 
 /** A slice and how its text is to be written. */
 export interface Matrix {

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { openObject } from '#aws/objects.ts';
-import { parseS3Uri } from '#aws/s3-uri.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { headObject } from '#aws/stored-object.ts';
 import { createRandom } from '#campaigns/chaos/random.ts';
 import { randomMatrix } from '#campaigns/chaos/random-matrix.ts';

@@ -5,7 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
-import { resolveSource, type UnitJob } from '#core/sparse/source/resolve-source.ts';
+import { resolveSource, type UnitJob } from '#core/sources/resolve-source.ts';
 import { findDifference } from './check-parts.ts';
 import { inFolder, stageContext } from './stage-context.ts';
 import { writeCoo } from './write-coo.ts';

@@ -5,16 +5,16 @@ import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { openLayout } from '#core/sparse/layout/open-layout.ts';
-import { parseLayout } from '#core/sparse/layout/parse-layout.ts';
+import { parseLayout } from '#core/sources/source-kinds.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
-import { listUnits } from '#core/sparse/source/list-units.ts';
+import { listUnits } from '#core/sources/list-units.ts';
 import {
   type ResolveContext,
   resolveSource,
   stageUnit,
-} from '#core/sparse/source/resolve-source.ts';
+} from '#core/sources/resolve-source.ts';
 import { memoryStageStore } from '#support/memory-stage-store.ts';
 import type { FuzzInput } from './fuzz-input.ts';
 import { RowsText } from './rows-text.ts';

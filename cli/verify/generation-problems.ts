@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { StoredRun } from '#cli/outputs/stored-run.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { type Generation, type Manifest, parseManifest } from '#core/manifest/manifest.ts';
+import { sourceOf } from '#core/sources/source-kinds.ts';
 import { totalsProblems } from './manifest-problems.ts';
 
 function isSame(a: unknown, b: unknown): boolean {
@@ -48,14 +49,12 @@ function linkProblems(newer: Manifest, text: string, generation: number): string
 }
 
 function prefixProblems(newer: Manifest, older: Manifest, generation: number): string[] {
-  const { matrix, generations = [] } = older;
+  const { generations } = older;
   const facts: readonly [string, unknown, unknown][] = [
     ['chunks', older.entries, newer.entries.slice(0, older.entries.length)],
-    ['list of generations', generations, newer.generations?.slice(0, generation)],
-    ['dialect', older.dialect, newer.dialect],
-    ['compression', older.compression, newer.compression],
-    ['columns', matrix.shape[1], newer.matrix.shape[1]],
-    ['dtype', matrix.dtype, newer.matrix.dtype],
+    ['list of generations', generations, newer.generations.slice(0, generation)],
+    ['output', older.output, newer.output],
+    ['kind of rows', sourceOf(older.facts).common, sourceOf(newer.facts).common],
   ];
   return facts
     .filter(([, old, now]) => !isSame(old, now))
@@ -71,7 +70,6 @@ function prefixProblems(newer: Manifest, older: Manifest, generation: number): s
 export async function generationProblems(run: StoredRun): Promise<string[]> {
   const { manifest, text } = run;
   const { generations } = manifest;
-  if (generations === undefined) return [];
   const problems = listProblems(manifest, generations);
   const own = await run.readGeneration(generations.length);
   if (own !== text) {

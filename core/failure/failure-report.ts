@@ -1,6 +1,6 @@
+import type { ByteRange } from '#core/bytes/byte-source.ts';
 import type { RowRange } from '#core/contract.ts';
 import type { StartedRun, TryError, UnfinishedChunk } from '#core/run/ledger-records.ts';
-import type { EntryRanges } from '#core/sparse/entry-ranges.ts';
 import type { FailedExecution } from './failed-execution.ts';
 
 /** Chunks that a report describes one by one; the rest is counted. */
@@ -15,15 +15,15 @@ export interface ReportedChunk extends RowRange {
   /** Why the last try failed; null when it has not ended. */
   readonly error: TryError | null;
   /** Where its entries lie in the source; null when the source cannot be read any more. */
-  readonly sourceBytes: EntryRanges | null;
+  readonly sourceBytes: Readonly<Record<string, ByteRange>> | null;
   /** Command that writes the chunk's text, or fails as its writer did, on any machine. */
   readonly reproduce: string;
 }
 
 /** `_manifest/failures.json`: why a run is not complete, as of the last execution that failed. */
 export interface FailureReport extends FailedExecution {
-  readonly format: 'sparse-fanout-failures';
-  readonly version: 1;
+  readonly type: 'sparse-fanout-failures';
+  readonly version: 2;
   readonly runId: string;
   /** Command that continues the execution. */
   readonly redrive: string;
@@ -101,8 +101,8 @@ export function failureReport(
 ): FailureReport {
   const { uri, etag, versionId } = source;
   return {
-    format: 'sparse-fanout-failures',
-    version: 1,
+    type: 'sparse-fanout-failures',
+    version: 2,
     runId,
     ...execution,
     redrive: redriveCommand(execution),

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-
-const size = z.int().check(z.nonnegative());
+import { count } from '#core/schemas/count.ts';
 
 /** The version of an object or source that a run is bound to: every read is made on condition that it is still this one. */
 export const sourcePin = z.strictObject({
@@ -10,7 +9,7 @@ export const sourcePin = z.strictObject({
   etag: z.string(),
   versionId: z.nullable(z.string()),
   /** Bytes; of several objects the sum. */
-  size,
+  size: count,
 });
 
 export type SourcePin = Readonly<z.infer<typeof sourcePin>>;

@@ -1,10 +1,15 @@
+import * as z from 'zod/mini';
+import { count } from '#core/schemas/count.ts';
+
 /**
- * One job of a Stage round, done by one Lambda function. Everything else follows from the source and from
- * what is staged already, so a lost job is simply done again.
+ * One job of a Stage round, done by one Lambda function. Everything else follows from the source and
+ * from what is staged already, so a lost job is simply done again.
  */
-export interface StageJob {
+export const stageJob = z.strictObject({
   /** Names the round within its format: `index`, `scan`, `scatter`, `gather`, … */
-  readonly round: string;
+  round: z.string(),
   /** Zero-based within the round. */
-  readonly task: number;
-}
+  index: count,
+});
+
+export type StageJob = Readonly<z.infer<typeof stageJob>>;

@@ -9,7 +9,7 @@ import { CorruptSourceError } from '#core/errors.ts';
 import type { FailedExecution } from '#core/failure/failed-execution.ts';
 import { claimKey, failuresKey, layoutKey } from '#core/run/output-keys.ts';
 import { createHandler } from '#lambdas/report-failure/handler.ts';
-import { claimText } from '#lambdas/shared/claim.ts';
+import { claimText } from '#core/manifest/place-run.ts';
 import { goldenBytes } from '#support/golden.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { openMatrix } from '#support/open-matrix.ts';

@@ -1,9 +1,4 @@
-/**
- * What an unstored cell prints: `typed` the zero of the dtype (`0`, `0.0`, `False`), `zero0` always
- * `0`, `empty` nothing.
- * @see docs/csv-text.md
- */
-export type CsvProfile = 'typed' | 'zero0' | 'empty';
+import * as z from 'zod/mini';
 
 /** Names that a request may use for a profile. */
 export const PROFILE_ALIASES: Readonly<Record<string, CsvProfile>> = {
@@ -14,16 +9,27 @@ export const PROFILE_ALIASES: Readonly<Record<string, CsvProfile>> = {
   'pandas-1': 'zero0',
 };
 
-/** How the text of a run is written. Lines end with `\n`, cells are quoted only where they must be. */
-export interface CsvDialect {
-  readonly profile: CsvProfile;
+/** How the text of a run is written; cells are quoted only where they must be. */
+export const csvDialect = z.strictObject({
+  /**
+   * What an unstored cell prints: `typed` the zero of the dtype (`0`, `0.0`, `False`), `zero0` always
+   * `0`, `empty` nothing.
+   */
+  profile: z.enum(['typed', 'zero0', 'empty']),
   /** One ASCII character between cells. */
-  readonly delimiter: string;
+  delimiter: z.string().check(z.length(1)),
   /** Text of a stored NaN. */
-  readonly naRep: string;
+  naRep: z.string(),
   /** `first-chunk`: the chunks concatenate to one file with one header line. */
-  readonly header: 'none' | 'first-chunk';
-}
+  header: z.enum(['none', 'first-chunk']),
+  lineTerminator: z.literal('\n'),
+  encoding: z.literal('utf-8'),
+});
+
+export type CsvDialect = Readonly<z.infer<typeof csvDialect>>;
+
+/** What an unstored cell prints, see {@link csvDialect}. */
+export type CsvProfile = CsvDialect['profile'];
 
 /** pandas' own defaults, but without a header, because the text must concatenate. */
 export const DEFAULT_DIALECT: CsvDialect = {
@@ -31,6 +37,8 @@ export const DEFAULT_DIALECT: CsvDialect = {
   delimiter: ',',
   naRep: '',
   header: 'none',
+  lineTerminator: '\n',
+  encoding: 'utf-8',
 };
 
 /** Long enough for any word, short enough to bound a cell. */

@@ -1,4 +1,5 @@
 import { type DType, isFloat } from '#core/elements/dtype.ts';
+import type { ContentBounds } from '#core/outputs/output.ts';
 import { type CellOptions, implicitText, naText } from './implicit-text.ts';
 
 /** Rows whose text is bounded. */
@@ -6,12 +7,6 @@ export interface TextSizeOptions extends CellOptions {
   readonly rows: number;
   /** Stored entries of these rows, duplicates counted each. */
   readonly nnz: number;
-}
-
-/** `min <= bytes <= max`. */
-export interface ByteBounds {
-  readonly min: number;
-  readonly max: number;
 }
 
 interface CellLengths {
@@ -62,7 +57,7 @@ export function maxCellBytes(options: CellOptions): number {
  * than entries: one at least. `max` grows by a fixed amount a row and, unless unstored cells are the
  * longest, by a fixed amount an entry.
  */
-export function chunkTextBounds(options: TextSizeOptions): ByteBounds {
+export function textBounds(options: TextSizeOptions): ContentBounds {
   const { rows, columns, nnz } = options;
   const implicit = utf8Bytes(implicitText(options));
   const { shortest, longest } = cellLengths(options);

@@ -1,5 +1,5 @@
+import type { CsrData } from '#core/elements/csr-data.ts';
 import type { DType } from '#core/elements/dtype.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 
 /**
  * Stored entries as `row`, `column` and value, in stored order: arrays of one length. Rows and columns

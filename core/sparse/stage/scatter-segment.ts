@@ -8,7 +8,7 @@ import { readEntries } from './read-entries.ts';
 import { createBucketFinder, groupRowsOf } from './row-buckets.ts';
 import { requireBuckets } from './scan-segment.ts';
 import { cutBlocks } from './scattered-object.ts';
-import { taskName } from './stage-names.ts';
+import { jobName } from './stage-names.ts';
 
 /** Entries of one segment by bucket: their rows within it, their columns and values. */
 async function* bucketEntries(
@@ -78,7 +78,7 @@ export async function scatterSegment(
   const where = `segment ${segment} of ${uri}`;
   const starts = await countKeys(keysOf(sorting.replay()), bucketStarts.length - 1, where);
   await staged.create(
-    taskName('scatter', segment),
+    jobName('scatter', segment),
     writeScattered(sorting, starts, sortedEntriesOf(dtype, bounds), bounds.blockEntries),
   );
 }

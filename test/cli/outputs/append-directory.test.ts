@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readText } from '#aws/objects.ts';
-import { parseS3Uri } from '#aws/s3-uri.ts';
 import { BatchedOutput } from '#campaigns/append/batches.ts';
 import { runSteps } from '#campaigns/append/run-steps.ts';
 import { verifyRun } from '#cli/commands/verify.ts';
@@ -13,6 +12,7 @@ import { withStoredRun } from '#cli/outputs/stored-run.ts';
 import { pinObject } from '#cli/sources/open-source.ts';
 import { ManifestError } from '#core/errors.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { generationKey } from '#core/run/output-keys.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 

@@ -5,7 +5,7 @@ import type { ChunkTask } from '#core/contract.ts';
 import type { DType } from '#core/elements/dtype.ts';
 import { BoundExceededError } from '#core/errors.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { chunkTextBounds } from '#core/outputs/csv/text-bounds.ts';
+import { textBounds } from '#core/outputs/csv/text-bounds.ts';
 import type { Chunking } from '#core/request/request-schema.ts';
 import { chunkId, chunkKey } from '#core/run/chunk-name.ts';
 
@@ -84,7 +84,7 @@ describe('planChunks', () => {
           const longest = (rowStart: number, rowEnd: number) => {
             const rows = entries.slice(rowStart, rowEnd);
             const one = (nnz: number) =>
-              chunkTextBounds({ rows: 1, columns: 10, nnz, dtype: 'int64', dialect }).max;
+              textBounds({ rows: 1, columns: 10, nnz, dtype: 'int64', dialect }).max;
             return rows.reduce((sum, nnz) => sum + one(0) + nnz * (one(1) - one(0)), 0);
           };
           for (const { rowStart, rowEnd, index } of tasks) {

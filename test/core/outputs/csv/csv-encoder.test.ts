@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultColumnNames } from '#core/outputs/csv/column-names.ts';
+import { defaultColumnNames } from '#core/sparse/column-names.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import { createCsvEncoder } from '#core/outputs/csv/csv-encoder.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';

@@ -4,7 +4,7 @@ import { DTYPES } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
-import { pinUnits } from '#core/sparse/source/pin-source.ts';
+import { pinUnits } from '#core/sources/pin-source.ts';
 import { canonicalRows, csrArbitrary, rowsOf } from '#support/csr-arbitrary.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
 import { openUris } from '#support/open-matrix.ts';

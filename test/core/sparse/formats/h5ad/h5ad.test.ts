@@ -34,9 +34,9 @@ function inputOf(file: string) {
 describe('the rounds of a matrix by rows', () => {
   it('are one, with a job for each array that is stored in chunks', async () => {
     const { input } = inputOf('gzip-latest.h5ad');
-    const jobs = [0, 1, 2].map((task) => ({ round: 'index', task }));
+    const jobs = [0, 1, 2].map((task) => ({ round: 'index', index }));
     expect(await h5ad.resolve(input)).toEqual({ jobs });
-    await h5ad.stage?.({ round: 'index', task: 1 }, input);
+    await h5ad.stage?.({ round: 'index', index: 1 }, input);
     expect(await h5ad.resolve(input)).toEqual({ jobs: [jobs[0], jobs[2]] });
   });
 
@@ -48,17 +48,17 @@ describe('the rounds of a matrix by rows', () => {
 
   it('leave the same tables when they are done again', async () => {
     const { input, staged } = inputOf('gzip-latest.h5ad');
-    await h5ad.stage?.({ round: 'index', task: 1 }, input);
-    await h5ad.stage?.({ round: 'index', task: 1 }, input);
+    await h5ad.stage?.({ round: 'index', index: 1 }, input);
+    await h5ad.stage?.({ round: 'index', index: 1 }, input);
     expect([...staged.objects.keys()]).toEqual(['index/indices.chunks']);
   });
 });
 
 it('a matrix by columns is indexed first, and then turned into rows', async () => {
   const { input, staged } = inputOf('csc-latest.h5ad');
-  for (const task of [0, 1, 2]) await h5ad.stage?.({ round: 'index', task }, input);
-  expect(await h5ad.resolve(input)).toEqual({ jobs: [{ round: 'whole', task: 0 }] });
-  await h5ad.stage?.({ round: 'whole', task: 0 }, input);
+  for (const task of [0, 1, 2]) await h5ad.stage?.({ round: 'index', index }, input);
+  expect(await h5ad.resolve(input)).toEqual({ jobs: [{ round: 'whole', index: 0 }] });
+  await h5ad.stage?.({ round: 'whole', index: 0 }, input);
   expect(await h5ad.resolve(input)).toHaveProperty('matrix');
   expect([...staged.objects.keys()]).toContain('csr/000000/indptr.npy');
 });

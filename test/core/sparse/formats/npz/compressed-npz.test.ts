@@ -66,7 +66,7 @@ async function rowsOf(bytes: Uint8Array): Promise<readonly CsrSlice[]> {
 }
 
 const jobs = (...tasks: readonly number[]) => ({
-  jobs: tasks.map((task) => ({ round: 'index', task })),
+  jobs: tasks.map((task) => ({ round: 'index', index })),
 });
 
 describe('a compressed matrix', () => {
@@ -115,10 +115,10 @@ describe('the jobs of a compressed matrix', () => {
   test('are one for each array, and done ones are not asked for again', async () => {
     const input = inputOf(writeNpz(SMALL, { compress: true }));
     expect(await npz.resolve(input)).toEqual(jobs(0, 1, 2));
-    await npz.stage?.({ round: 'index', task: 1 }, input);
+    await npz.stage?.({ round: 'index', index: 1 }, input);
     expect([...input.staged.objects.keys()]).toEqual(['index/indices.idx']);
     expect(await npz.resolve(input)).toEqual(jobs(0, 2));
-    for (const task of [0, 1, 2]) await npz.stage?.({ round: 'index', task }, input);
+    for (const task of [0, 1, 2]) await npz.stage?.({ round: 'index', index }, input);
     expect(await npz.resolve(input)).toMatchObject({ matrix: { nnz: 3 } });
   });
 
@@ -127,11 +127,11 @@ describe('the jobs of a compressed matrix', () => {
     const stored = writeZip(members);
     const input = inputOf(stored);
     expect(await npz.resolve(input)).toMatchObject({ matrix: { nnz: 3 } });
-    await expect(npz.stage?.({ round: 'index', task: 0 }, input)).rejects.toThrow(RequestError);
-    await expect(npz.stage?.({ round: 'index', task: 0 }, input)).rejects.toThrow(
+    await expect(npz.stage?.({ round: 'index', index: 0 }, input)).rejects.toThrow(RequestError);
+    await expect(npz.stage?.({ round: 'index', index: 0 }, input)).rejects.toThrow(
       'x.npz has 0 compressed arrays, so there is no job 0',
     );
-    await expect(npz.stage?.({ round: 'scan', task: 0 }, input)).rejects.toThrow(
+    await expect(npz.stage?.({ round: 'scan', index: 0 }, input)).rejects.toThrow(
       'x.npz is CSR, which has no jobs of a round "scan", only index',
     );
   });
@@ -141,12 +141,12 @@ describe('the jobs of a compressed matrix', () => {
     const input = inputOf(bytes);
     await npz.resolve(input);
     const before = input.source.bytesRead;
-    await npz.stage?.({ round: 'index', task: 2 }, input);
+    await npz.stage?.({ round: 'index', index: 2 }, input);
     expect(input.source.bytesRead - before).toBeLessThan(bytes.length);
     expect(input.source.mostAtOnce).toBeLessThanOrEqual(9);
     const index = input.staged.objects.get('index/data.idx');
     const after = input.source.bytesRead;
-    await npz.stage?.({ round: 'index', task: 2 }, input);
+    await npz.stage?.({ round: 'index', index: 2 }, input);
     expect(input.source.bytesRead - after).toBeLessThan(80_000);
     expect(input.staged.objects.get('index/data.idx')).toBe(index);
   });
@@ -154,7 +154,7 @@ describe('the jobs of a compressed matrix', () => {
   test('stop when they are told to', async () => {
     const input = inputOf(writeNpz(SMALL, { compress: true }));
     const signal = AbortSignal.abort(new Error('time is up'));
-    await expect(npz.stage?.({ round: 'index', task: 0 }, input, signal)).rejects.toThrow(
+    await expect(npz.stage?.({ round: 'index', index: 0 }, input, signal)).rejects.toThrow(
       'time is up',
     );
     expect(input.staged.objects.size).toBe(0);
@@ -201,7 +201,7 @@ describe('a damaged member', () => {
     const bytes = Buffer.from(writeZip({ ...members, 'data.npy': data }, { compress: true }));
     bytes.writeUInt32LE(claim + 128, bytes.lastIndexOf('data.npy') - 46 + 24);
     const input = inputOf(new Uint8Array(bytes));
-    await expect(npz.stage?.({ round: 'index', task: 2 }, input)).rejects.toThrow(
+    await expect(npz.stage?.({ round: 'index', index: 2 }, input)).rejects.toThrow(
       'data.npy in x.npz claims 268435584 bytes in',
     );
   });
