@@ -1,7 +1,8 @@
-import { encodeRows } from '#cli/encode-rows.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
+import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import { openMatrix } from '#support/open-matrix.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { writeNpz } from '#support/write-npz.ts';
 import { createRandom } from './random.ts';
 import { randomMatrix } from './random-matrix.ts';
@@ -24,9 +25,9 @@ export function createVersion(scenario: Scenario, which: 'first' | 'second'): So
     async expectedText() {
       const source = memorySource(bytes);
       const { matrix } = await openMatrix(source);
-      const rows = { rowStart: 0, rowEnd: size.rows };
-      const text = { dialect: { ...DEFAULT_DIALECT, profile }, compression: 'none' } as const;
-      const parts = encodeRows(matrix, rows, text);
+      const chunk = { index: 0, rowStart: 0, rowEnd: size.rows };
+      const dialect = { ...DEFAULT_DIALECT, profile };
+      const parts = encodedBytes(matrix, chunk, { ...PLAIN_CSV, dialect });
       return Buffer.concat(await Array.fromAsync(parts, (part) => Buffer.from(part)));
     },
   };

@@ -1,4 +1,3 @@
-import { type SourceFormat } from '#core/sparse/formats/format-names.ts';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -6,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SourceFormat } from '#core/sparse/formats/format-names.ts';
 import type { FuzzInput } from './fuzz-input.ts';
 
 /** What the libraries say of a source. */

@@ -1,4 +1,4 @@
-import { type CsrData } from '#core/elements/csr-data.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { isFloat } from '#core/elements/dtype.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';

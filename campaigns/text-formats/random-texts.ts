@@ -1,5 +1,5 @@
-import { type SourceOptions } from '#core/sparse/formats/source-options.ts';
 import fc from 'fast-check';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 
 /** A text that may be damaged, and how it is to be read. */
 export interface RandomText {

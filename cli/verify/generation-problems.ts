@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { StoredRun } from '#cli/outputs/stored-run.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
+import { settingsOf } from '#core/manifest/generations.ts';
 import { type Generation, type Manifest, parseManifest } from '#core/manifest/manifest.ts';
-import { sourceOf } from '#core/sources/source-kinds.ts';
 import { totalsProblems } from './manifest-problems.ts';
 
 function isSame(a: unknown, b: unknown): boolean {
@@ -50,17 +50,15 @@ function linkProblems(newer: Manifest, text: string, generation: number): string
 
 function prefixProblems(newer: Manifest, older: Manifest, generation: number): string[] {
   const { generations } = older;
-  const facts: readonly [string, unknown, unknown][] = [
-    ['chunks', older.entries, newer.entries.slice(0, older.entries.length)],
-    ['list of generations', generations, newer.generations.slice(0, generation)],
-    ['output', older.output, newer.output],
-    ['kind of rows', sourceOf(older.facts).common, sourceOf(newer.facts).common],
+  const [before, now] = [settingsOf(older), settingsOf(newer)];
+  const facts: readonly (readonly [string, unknown, unknown])[] = [
+    ['the chunks', older.entries, newer.entries.slice(0, older.entries.length)],
+    ['the list of generations', generations, newer.generations.slice(0, generation)],
+    ...Object.keys(now).map((name) => [name, before[name], now[name]] as const),
   ];
   return facts
-    .filter(([, old, now]) => !isSame(old, now))
-    .map(
-      ([fact]) => `the ${fact} of generation ${generation} changed in generation ${generation + 1}`,
-    );
+    .filter(([, old, current]) => !isSame(old, current))
+    .map(([fact]) => `${fact} of generation ${generation} changed in generation ${generation + 1}`);
 }
 
 /**

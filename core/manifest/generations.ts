@@ -19,7 +19,8 @@ export function baseOf(generations: readonly Generation[]): RunBase {
   return { chunks, rows: last.rowEnd };
 }
 
-function settingsOf({ output, facts }: RowKind): Readonly<Record<string, unknown>> {
+/** What rows of one output must agree in, by the words of a message. */
+export function settingsOf({ output, facts }: RowKind): Readonly<Record<string, unknown>> {
   return {
     'output.format': output.kind,
     ...outputOf(output).describe(),

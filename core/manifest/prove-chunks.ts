@@ -138,7 +138,7 @@ class Proof {
     if (this.#records.current?.index === chunk.index) await this.#records.advance();
     if (object !== undefined) await this.#objects.advance();
     this.#row = chunk.rowEnd;
-    this.#next = chunk.index + 1;
+    this.#next += 1;
     return record && entryOf(this.#run, chunk, record);
   }
 

@@ -104,11 +104,12 @@ const output = z
         ? OUTPUT_KINDS.map((kind) => `'${kind}'`).join(' or ')
         : 'an object with uri, format and the fields of that format',
   })
-  .check(
-    z.refine((given) => given.append !== true || given.uri !== undefined, {
-      error: 'given with its uri where append is true, so that there is a place to append to',
-    }),
-  );
+  .check(({ value: { uri: place, append }, issues }) => {
+    if (append !== true || place !== undefined) return;
+    const message =
+      'given with its uri where append is true, so that there is a place to append to';
+    issues.push({ code: 'custom', message, input: { append } });
+  });
 
 const limits = z.strictObject(
   { concurrency: z.optional(wholeNumber(1, MAX_CONCURRENCY)) },

@@ -9,7 +9,7 @@ import { verifyRun } from '#cli/commands/verify.ts';
 import { appendRun } from '#cli/outputs/append-directory.ts';
 import { type FinishedRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
 import { withStoredRun } from '#cli/outputs/stored-run.ts';
-import { pinObject } from '#cli/sources/open-source.ts';
+import { pinObject } from '#cli/sources/s3-client.ts';
 import { ManifestError } from '#core/errors.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';

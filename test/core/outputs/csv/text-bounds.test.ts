@@ -1,9 +1,9 @@
-import type { ContentBounds } from '#core/outputs/output.ts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DType } from '#core/elements/dtype.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { textBounds, maxCellBytes } from '#core/outputs/csv/text-bounds.ts';
+import { maxCellBytes, textBounds } from '#core/outputs/csv/text-bounds.ts';
+import type { ContentBounds } from '#core/outputs/output.ts';
 import { matrices } from '#support/arbitrary-matrix.ts';
 import { naiveCsv } from './naive-csv.ts';
 

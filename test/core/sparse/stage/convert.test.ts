@@ -313,7 +313,7 @@ describe('conversion refuses', () => {
     const staged = memoryStageStore();
     await runConversion(entrySource(SAMPLE), staged, TINY);
     staged.objects.delete(name);
-    const job = stageConversion(entrySource(SAMPLE), staged, { round, task: 0 }, TINY);
+    const job = stageConversion(entrySource(SAMPLE), staged, { round, index: 0 }, TINY);
     await expect(job).rejects.toThrow(CorruptSourceError);
     await expect(job).rejects.toThrow('start the export again');
   });

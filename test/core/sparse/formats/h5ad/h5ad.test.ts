@@ -34,7 +34,7 @@ function inputOf(file: string) {
 describe('the rounds of a matrix by rows', () => {
   it('are one, with a job for each array that is stored in chunks', async () => {
     const { input } = inputOf('gzip-latest.h5ad');
-    const jobs = [0, 1, 2].map((task) => ({ round: 'index', index }));
+    const jobs = [0, 1, 2].map((index) => ({ round: 'index', index }));
     expect(await h5ad.resolve(input)).toEqual({ jobs });
     await h5ad.stage?.({ round: 'index', index: 1 }, input);
     expect(await h5ad.resolve(input)).toEqual({ jobs: [jobs[0], jobs[2]] });
@@ -42,7 +42,7 @@ describe('the rounds of a matrix by rows', () => {
 
   it('are none for arrays in one piece', async () => {
     const { input, staged } = inputOf('whole-latest.h5ad');
-    expect(await h5ad.resolve(input)).toHaveProperty('matrix');
+    expect(await h5ad.resolve(input)).toHaveProperty('layout');
     expect(staged.objects.size).toBe(0);
   });
 
@@ -56,10 +56,10 @@ describe('the rounds of a matrix by rows', () => {
 
 it('a matrix by columns is indexed first, and then turned into rows', async () => {
   const { input, staged } = inputOf('csc-latest.h5ad');
-  for (const task of [0, 1, 2]) await h5ad.stage?.({ round: 'index', index }, input);
+  for (const index of [0, 1, 2]) await h5ad.stage?.({ round: 'index', index }, input);
   expect(await h5ad.resolve(input)).toEqual({ jobs: [{ round: 'whole', index: 0 }] });
   await h5ad.stage?.({ round: 'whole', index: 0 }, input);
-  expect(await h5ad.resolve(input)).toHaveProperty('matrix');
+  expect(await h5ad.resolve(input)).toHaveProperty('layout');
   expect([...staged.objects.keys()]).toContain('csr/000000/indptr.npy');
 });
 
@@ -67,9 +67,9 @@ it.each([
   ['gzip-latest.h5ad', 'index', 3],
   ['gzip-latest.h5ad', 'scan', 0],
   ['csc-latest.h5ad', 'whole', 0],
-])('fails on a job that there is not: %s has no %s %i', async (file, round, task) => {
+])('fails on a job that there is not: %s has no %s %i', async (file, round, index) => {
   const { input } = inputOf(file);
-  await expect(h5ad.stage?.({ round, task }, input)).rejects.toThrow(RequestError);
+  await expect(h5ad.stage?.({ round, index }, input)).rejects.toThrow(RequestError);
 });
 
 it('is told by the first bytes, behind a user block of 512 bytes too', () => {

@@ -305,7 +305,7 @@ describe('fails', () => {
     const input = formatInput(memorySource(Buffer.from(`${REAL}3 3 1\n1 1 1\n`), 'x'));
     const signal = AbortSignal.abort(new Error('time is up'));
     for (const round of ['count', 'whole']) {
-      const staged = mtx.stage?.({ round, task: 0 }, input, signal);
+      const staged = mtx.stage?.({ round, index: 0 }, input, signal);
       await expect(staged).rejects.toThrow('time is up');
     }
   });

@@ -66,7 +66,7 @@ async function rowsOf(bytes: Uint8Array): Promise<readonly CsrSlice[]> {
 }
 
 const jobs = (...tasks: readonly number[]) => ({
-  jobs: tasks.map((task) => ({ round: 'index', index })),
+  jobs: tasks.map((index) => ({ round: 'index', index })),
 });
 
 describe('a compressed matrix', () => {
@@ -118,15 +118,15 @@ describe('the jobs of a compressed matrix', () => {
     await npz.stage?.({ round: 'index', index: 1 }, input);
     expect([...input.staged.objects.keys()]).toEqual(['index/indices.idx']);
     expect(await npz.resolve(input)).toEqual(jobs(0, 2));
-    for (const task of [0, 1, 2]) await npz.stage?.({ round: 'index', index }, input);
-    expect(await npz.resolve(input)).toMatchObject({ matrix: { nnz: 3 } });
+    for (const index of [0, 1, 2]) await npz.stage?.({ round: 'index', index }, input);
+    expect(await npz.resolve(input)).toMatchObject({ layout: { nnz: 3 } });
   });
 
   test('are none for arrays that lie there', async () => {
     const members = csrMembers(SMALL);
     const stored = writeZip(members);
     const input = inputOf(stored);
-    expect(await npz.resolve(input)).toMatchObject({ matrix: { nnz: 3 } });
+    expect(await npz.resolve(input)).toMatchObject({ layout: { nnz: 3 } });
     await expect(npz.stage?.({ round: 'index', index: 0 }, input)).rejects.toThrow(RequestError);
     await expect(npz.stage?.({ round: 'index', index: 0 }, input)).rejects.toThrow(
       'x.npz has 0 compressed arrays, so there is no job 0',

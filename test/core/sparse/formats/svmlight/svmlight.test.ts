@@ -1,9 +1,9 @@
-import { type SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, RequestError } from '#core/errors.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { createSvmlight, svmlight } from '#core/sparse/formats/svmlight/svmlight.ts';
 import { formatInput, readRows, resolveWith } from '#support/read-format.ts';
 
@@ -181,7 +181,7 @@ describe('rows', () => {
         { round: 'scan', index: 2 },
       ],
     });
-    for (const task of [0, 2]) await format.stage?.({ round: 'scan', index }, input);
+    for (const index of [0, 2]) await format.stage?.({ round: 'scan', index }, input);
     await format.stage?.({ round: 'convert-one-based', index: 0 }, input);
     input.staged.objects.delete('csr/000000/data.npy');
     await format.stage?.({ round: 'convert-one-based', index: 2 }, input);
@@ -246,7 +246,7 @@ describe('fails', () => {
     const input = formatInput(memorySource(Buffer.from('0 1:5\n'), 'x'));
     const signal = AbortSignal.abort(new Error('time is up'));
     for (const round of ['scan', 'convert-one-based']) {
-      const staged = svmlight.stage?.({ round, task: 0 }, input, signal);
+      const staged = svmlight.stage?.({ round, index: 0 }, input, signal);
       await expect(staged).rejects.toThrow('time is up');
     }
   });

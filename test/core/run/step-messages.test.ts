@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
-import {
-  parseFinalizeInput,
-  parsePlanInput,
-  parsePlanLine,
-  parseWriteInput,
-  planLine,
-} from '#core/run/run.ts';
+import { parseFinalizeInput, parsePlanInput, parseWriteInput } from '#core/run/step-messages.ts';
 import { headerOf } from '#support/run-header.ts';
 
 const run = headerOf({ rows: 4, nnz: 2, chunks: 2 });
@@ -42,17 +36,5 @@ describe('inputs of the steps', () => {
   ])('fail by name when %s gets something else', (_, parse, message) => {
     expect(parse).toThrow(RequestError);
     expect(parse).toThrow(message);
-  });
-});
-
-describe('planLine', () => {
-  it('is one line of JSON that parses back', () => {
-    const line = planLine(chunk);
-    expect(line).toMatch(/^\{.*\}\n$/);
-    expect(parsePlanLine(line)).toEqual(chunk);
-  });
-
-  it('fails to parse from anything else', () => {
-    expect(() => parsePlanLine('{"index":0}')).toThrow(RequestError);
   });
 });
