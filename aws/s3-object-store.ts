@@ -1,9 +1,9 @@
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import type { ObjectStore } from '#core/objects/object-store.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { translatedSource } from './errors.ts';
 import { pinSource, s3Source, unquoted } from './s3-source.ts';
-import { parseS3Uri } from './s3-uri.ts';
 
 /** Lists the objects below a prefix and pins the current version of each. */
 export async function* listPins(

@@ -2,10 +2,10 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { assertRange } from '#core/bytes/assert-range.ts';
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { ServiceUnavailableError } from '#core/errors.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { sendHead } from './denied-head.ts';
 import { translatedSource } from './errors.ts';
-import { parseS3Uri } from './s3-uri.ts';
 
 const MAX_TRIES = 4;
 

@@ -50,10 +50,13 @@ export class SparseFanoutStack extends Stack {
     });
 
     const { sourceBucket, outputBucket, ledger, stateMachine, failureTopic } = this.fanout;
+    const requestDefaults = JSON.stringify(this.fanout.requestDefaults);
     new CfnOutput(this, 'SourceBucketName', { value: sourceBucket.bucketName });
     new CfnOutput(this, 'OutputBucketName', { value: outputBucket.bucketName });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
     new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
     new CfnOutput(this, 'FailureTopicArn', { value: failureTopic.topicArn });
+    // A client that binds a request to its run must know what the deployment adds to it.
+    new CfnOutput(this, 'RequestDefaults', { value: requestDefaults });
   }
 }

@@ -9,7 +9,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { DEFAULT_CONCURRENCY, type RequestDefaults } from '#core/contract.ts';
+import type { RequestDefaults } from '#core/contract.ts';
 import { Buckets } from './buckets.ts';
 import { FailureRule, FailureTopic } from './failure-reports.ts';
 import { Functions, ONE_CPU_MIB } from './functions.ts';
@@ -88,14 +88,17 @@ export interface SparseFanoutProps {
 
 /** Fills in the defaults of {@link SparseFanoutProps}. */
 function settingsOf(props: SparseFanoutProps) {
-  const concurrency = props.maxConcurrency ?? DEFAULT_CONCURRENCY;
+  const { maxConcurrency: concurrency } = props;
   return {
     encryptionKey: props.encryptionKey,
     keys: {
       prefix: props.triggerPrefix ?? '',
       suffixes: props.triggerSuffixes ?? ['.npz', BUNDLE_META],
     },
-    requestDefaults: { limits: { concurrency }, ...props.requestDefaults },
+    requestDefaults: {
+      ...(concurrency !== undefined && { limits: { concurrency } }),
+      ...props.requestDefaults,
+    },
     writerMemoryMiB: props.writerMemoryMiB ?? ONE_CPU_MIB,
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
@@ -131,6 +134,8 @@ export class SparseFanout extends Construct {
   readonly sourceBucket: IBucket;
   readonly outputBucket: IBucket;
   readonly functions: Functions;
+  /** Sections of a request that are used where it is silent. */
+  readonly requestDefaults: RequestDefaults;
   /** Gets one message per failed execution; subscribe to it. */
   readonly failureTopic: ITopic;
   /**
@@ -148,6 +153,7 @@ export class SparseFanout extends Construct {
     assertNoLoop(props.sourceBucket, props.outputBucket, settings.keys.suffixes);
     if (props.encryptionKey !== undefined) letLogsUse(props.encryptionKey, this);
     this.#service = this.node.path;
+    this.requestDefaults = settings.requestDefaults;
 
     const buckets = new Buckets(this, 'Buckets', { ...props, ...settings });
     this.sourceBucket = buckets.source;

@@ -1,11 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { openObject } from '#aws/objects.ts';
-import { parseS3Uri } from '#aws/s3-uri.ts';
 import { headObject } from '#aws/stored-object.ts';
 import { verifyRun } from '#cli/commands/verify.ts';
 import { openRunInS3 } from '#cli/outputs/stored-run.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { Compression } from '#core/outputs/compression.ts';
 import { generationKey, manifestKey } from '#core/run/output-keys.ts';
 import type { LocalServices } from './local-services.ts';

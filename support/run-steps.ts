@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { readLines } from '#aws/objects.ts';
-import { type PlanResult, parsePlanLine } from '#core/run/run.ts';
+import { parsePlanLine } from '#core/run/planned-chunk.ts';
+import type { PlanResult } from '#core/run/step-messages.ts';
 import { createHandler as createFinalize } from '#lambdas/finalize/handler.ts';
 import { createHandler as createPlan } from '#lambdas/plan/handler.ts';
 import { createHandler as createWrite } from '#lambdas/write/handler.ts';
@@ -45,7 +46,7 @@ export async function finishRun(
   const { signal } = new AbortController();
   const { run, plan } = planned;
   const deps = depsOf(clients, stores);
-  const write = createWrite({ ...deps, kernel: undefined });
+  const write = createWrite({ ...deps, room: { kernel: undefined, buffers: undefined } });
   for await (const line of readLines(clients.s3, plan.bucket, plan.key)) {
     await write({ run, chunk: parsePlanLine(line) }, signal);
   }

@@ -5,15 +5,15 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { encodeRows } from '#cli/encode-rows.ts';
 import { cloudAssembly } from '#cli/local/assembly.ts';
 import { chunkName } from '#cli/outputs/stored-run.ts';
-import { withMatrix } from '#cli/sources/open-source.ts';
+import { withSource } from '#cli/sources/with-source.ts';
 import { sampleIndices } from '#cli/verify/sample-indices.ts';
+import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
-import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import { countMatrix } from '#support/count-matrix.ts';
 import { saveNpz } from '#support/npz/save-npz.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { type PeakMemory, watchMemory } from './peak-memory.ts';
 
 /** More than 2 GB of arrays. */
@@ -40,7 +40,7 @@ function say(line: string, holds = true): void {
 async function measurePass(path: string): Promise<void> {
   const { size } = await stat(path);
   const before = process.cpuUsage();
-  await withMatrix({ locations: [path], options: {} }, never, async ({ stagedBytes }) => {
+  await withSource({ locations: [path], options: {} }, never, async ({ stagedBytes }) => {
     const { user, system } = process.cpuUsage(before);
     const rate = ARRAY_BYTES / ((user + system) / 1e6);
     const share = stagedBytes / size;
@@ -66,10 +66,11 @@ async function runLocally(path: string, out: string): Promise<readonly PeakMemor
 /** Whether a chunk of the run holds what the stored twin of its source gives. */
 async function isEqual(out: string, stored: string, entry: ManifestEntry): Promise<boolean> {
   const text = gunzipSync(await readFile(join(out, 'data', chunkName(entry))));
-  return await withMatrix({ locations: [stored], options: {} }, never, async ({ matrix }) => {
+  return await withSource({ locations: [stored], options: {} }, never, async ({ source }) => {
     let at = 0;
-    const plain = { dialect: DEFAULT_DIALECT, compression: 'none' } as const;
-    for await (const part of encodeRows(matrix, entry, plain)) {
+    const { rowStart, rowEnd } = entry;
+    const chunk = { index: 0, rowStart, rowEnd };
+    for await (const part of encodedBytes(source, chunk, PLAIN_CSV)) {
       if (text.compare(part, 0, part.length, at, at + part.length) !== 0) return false;
       at += part.length;
     }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { stageUnit, type UnitJob } from '#core/sparse/source/resolve-source.ts';
+import { stageUnit, type UnitJob } from '#core/sources/resolve-source.ts';
 import { inFolder, stageContext } from './stage-context.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { createRandom, type Random } from '#support/seeded-random.ts';
 import { changeBytes } from './change-bytes.ts';
 import { changeGzip } from './change-gzip.ts';

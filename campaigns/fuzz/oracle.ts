@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SourceFormat } from '#core/sparse/layout/matrix-layout.ts';
+import type { SourceFormat } from '#core/sparse/formats/format-names.ts';
 import type { FuzzInput } from './fuzz-input.ts';
 
 /** What the libraries say of a source. */

@@ -1,5 +1,6 @@
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { isFloat } from '#core/elements/dtype.ts';
-import type { CsrData, CsrSlice } from '#core/sparse/csr.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 
 /** Rows that are compared: these, and the last. The same in oracle.py. */

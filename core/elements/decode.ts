@@ -1,6 +1,5 @@
-import type { CsrData } from '#core/sparse/csr.ts';
-import type { ElementType } from '#core/sparse/layout/matrix-layout.ts';
-import { type DType, ITEM_BYTES } from './dtype.ts';
+import type { CsrData } from './csr-data.ts';
+import { type DType, type ElementType, ITEM_BYTES } from './dtype.ts';
 
 /** Bytes as `source.read` returns them: alone in their buffer, from byte 0. */
 type OwnBytes = Uint8Array<ArrayBuffer>;

@@ -16,6 +16,12 @@ export const DTYPES = [
 
 export type DType = (typeof DTYPES)[number];
 
+/** How elements are stored. */
+export interface ElementType {
+  readonly dtype: DType;
+  readonly bigEndian: boolean;
+}
+
 /** Bytes of one element. */
 export const ITEM_BYTES: Readonly<Record<DType, number>> = {
   bool: 1,

@@ -1,6 +1,6 @@
+import type { ByteRange } from '#core/bytes/byte-source.ts';
 import type { RowRange } from '#core/contract.ts';
 import type { StartedRun, TryError, UnfinishedChunk } from '#core/run/ledger-records.ts';
-import type { EntryRanges } from '#core/sparse/entry-ranges.ts';
 import type { FailedExecution } from './failed-execution.ts';
 
 /** Most chunks that a report describes one by one; it gives the number of the others. */
@@ -15,7 +15,7 @@ export interface ReportedChunk extends RowRange {
   /** Why the last try failed; null while that try has not ended. */
   readonly error: TryError | null;
   /** Where its entries lie in the source; null when the source can no longer be read. */
-  readonly sourceBytes: EntryRanges | null;
+  readonly sourceBytes: Readonly<Record<string, ByteRange>> | null;
   /** Command for any machine that writes the chunk's text, or fails as its writer did. */
   readonly reproduce: string;
 }
@@ -25,8 +25,8 @@ export interface ReportedChunk extends RowRange {
  * failed.
  */
 export interface FailureReport extends FailedExecution {
-  readonly format: 'sparse-fanout-failures';
-  readonly version: 1;
+  readonly type: 'sparse-fanout-failures';
+  readonly version: 2;
   readonly runId: string;
   /** Command that continues the execution. */
   readonly redrive: string;
@@ -106,8 +106,8 @@ export function failureReport(
 ): FailureReport {
   const { uri, etag, versionId } = source;
   return {
-    format: 'sparse-fanout-failures',
-    version: 1,
+    type: 'sparse-fanout-failures',
+    version: 2,
     runId,
     ...execution,
     redrive: redriveCommand(execution),

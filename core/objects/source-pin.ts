@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-
-const size = z.int().check(z.nonnegative());
+import { count } from '#core/schemas/count.ts';
 
 /**
  * The version of an object or a source that a run is bound to. Every read is made on the condition
@@ -13,7 +12,7 @@ export const sourcePin = z.strictObject({
   etag: z.string(),
   versionId: z.nullable(z.string()),
   /** Bytes; for several objects their sum. */
-  size,
+  size: count,
 });
 
 export type SourcePin = Readonly<z.infer<typeof sourcePin>>;

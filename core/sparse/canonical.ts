@@ -1,7 +1,8 @@
 import type { RowRange } from '#core/contract.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import type { DType } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import type { CsrData, CsrSlice } from './csr.ts';
+import type { CsrSlice } from './csr.ts';
 
 /** Rows as the source stores them: unchecked, columns in any order, duplicates possible. */
 export interface StoredRows extends RowRange {

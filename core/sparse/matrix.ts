@@ -1,6 +1,6 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
-import type { MatrixInfo } from './csr.ts';
-import type { ElementType } from './layout/matrix-layout.ts';
+import type { ElementType } from '#core/elements/dtype.ts';
+import type { MatrixFacts, MatrixInfo } from './matrix-facts.ts';
 
 /** One array of a matrix, ready to be read: `length` elements from byte `offset` of `source`. */
 export interface StoredArray extends ElementType {
@@ -32,7 +32,7 @@ export interface PlacedPart {
 }
 
 /** A matrix that can be read by rows: its parts, stacked. */
-export interface Matrix extends MatrixInfo {
+export interface Matrix extends MatrixFacts {
   /** Name of the source in messages. */
   readonly uri: string;
   /** In row order, at least one; all have the columns and the dtype of the matrix. */

@@ -17,10 +17,10 @@ const START = Date.UTC(2026, 10, 21);
 const task = { index: 7, rowStart: 70, rowEnd: 80 };
 const places = {
   source: { uri: 's3://in/x.npz', etag: 'e', versionId: null, size: 9 },
-  output: { bucket: 'out', prefix: 'x/' },
+  location: { bucket: 'out', prefix: 'x/' },
   generation: 1,
 };
-const figures = { bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', nnz: 9 };
+const figures = { bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', counts: { nnz: 9 } };
 
 function newLedger(now = () => new Date(START)): { ledger: Ledger; runId: string } {
   runs += 1;

@@ -48,7 +48,7 @@ describe('output.append', () => {
     await stack.run({ source, output: outputAt('whole', false), chunking });
     expect(await textOf('daily')).toBe(await textOf('whole'));
     const [daily, whole] = [await manifestOf('daily'), await manifestOf('whole')];
-    expect(daily.matrix).toEqual(whole.matrix);
+    expect(daily.facts).toEqual(whole.facts);
     expect(daily.totals).toMatchObject({ crc32: whole.totals.crc32, rows: whole.totals.rows });
     expect(daily.generations?.map(({ rowStart, rowEnd }) => [rowStart, rowEnd])).toEqual([
       [0, 5],

@@ -22,7 +22,7 @@ const profiles = ['typed', 'zero0', 'empty'] as const;
 async function textOf(manifest: Manifest): Promise<Buffer> {
   const stored = await Promise.all(manifest.entries.map(({ url }) => stack.read(url)));
   return Buffer.concat(
-    manifest.compression === 'gzip' ? stored.map((chunk) => gunzipSync(chunk)) : stored,
+    manifest.output.compression === 'gzip' ? stored.map((chunk) => gunzipSync(chunk)) : stored,
   );
 }
 

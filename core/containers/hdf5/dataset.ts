@@ -1,5 +1,5 @@
+import type { ElementType } from '#core/elements/dtype.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
-import type { ElementType } from '#core/sparse/layout/matrix-layout.ts';
 import { parseDataspace } from './dataspace.ts';
 import { numbersOf, parseDatatype } from './datatype.ts';
 import type { Fields } from './fields.ts';

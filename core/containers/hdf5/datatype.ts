@@ -1,6 +1,5 @@
-import { DTYPES, type DType } from '#core/elements/dtype.ts';
+import { DTYPES, type DType, type ElementType } from '#core/elements/dtype.ts';
 import { UnsupportedSourceError } from '#core/errors.ts';
-import type { ElementType } from '#core/sparse/layout/matrix-layout.ts';
 import type { Fields } from './fields.ts';
 
 /** How the elements of a dataset or an attribute are stored. */

@@ -1,6 +1,6 @@
 import { decodeValues } from '#core/elements/decode.ts';
+import type { ElementType } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import type { ElementType } from '#core/sparse/layout/matrix-layout.ts';
 
 /**
  * Decodes a few integers, such as a shape. Reuses the bytes.

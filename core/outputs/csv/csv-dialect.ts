@@ -1,9 +1,4 @@
-/**
- * The text of an unstored cell: for `typed` the zero of the dtype (`0`, `0.0`, `False`), for
- * `zero0` always `0`, for `empty` nothing.
- * @see docs/csv-text.md
- */
-export type CsvProfile = 'typed' | 'zero0' | 'empty';
+import * as z from 'zod/mini';
 
 /** Names that a request may use for a profile. */
 export const PROFILE_ALIASES: Readonly<Record<string, CsvProfile>> = {
@@ -14,22 +9,31 @@ export const PROFILE_ALIASES: Readonly<Record<string, CsvProfile>> = {
   'pandas-1': 'zero0',
 };
 
-/**
- * How the text of a run is written. Lines end with `\n`; cells are quoted only where it is
- * necessary.
- */
-export interface CsvDialect {
-  readonly profile: CsvProfile;
+/** How the text of a run is written; cells are quoted only where it is necessary. */
+export const csvDialect = z.strictObject({
+  /**
+   * The text of an unstored cell: for `typed` the zero of the dtype (`0`, `0.0`, `False`), for
+   * `zero0` always `0`, for `empty` nothing.
+   * @see docs/csv-text.md
+   */
+  profile: z.enum(['typed', 'zero0', 'empty']),
   /** One ASCII character between cells. */
-  readonly delimiter: string;
+  delimiter: z.string().check(z.length(1)),
   /** Text of a stored NaN. */
-  readonly naRep: string;
+  naRep: z.string(),
   /**
    * `first-chunk`: only the first chunk has a header line, so the joined chunks are one file with
    * one header line.
    */
-  readonly header: 'none' | 'first-chunk';
-}
+  header: z.enum(['none', 'first-chunk']),
+  lineTerminator: z.literal('\n'),
+  encoding: z.literal('utf-8'),
+});
+
+export type CsvDialect = Readonly<z.infer<typeof csvDialect>>;
+
+/** The text of an unstored cell, see {@link csvDialect}. */
+export type CsvProfile = CsvDialect['profile'];
 
 /** pandas' own defaults, but without a header, so that chunks can be joined. */
 export const DEFAULT_DIALECT: CsvDialect = {
@@ -37,6 +41,8 @@ export const DEFAULT_DIALECT: CsvDialect = {
   delimiter: ',',
   naRep: '',
   header: 'none',
+  lineTerminator: '\n',
+  encoding: 'utf-8',
 };
 
 /** Long enough for any word, and bounds the length of a cell. */

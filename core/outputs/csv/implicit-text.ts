@@ -1,5 +1,5 @@
 import { type DType, isFloat } from '#core/elements/dtype.ts';
-import type { FillValue } from '#core/sparse/csr.ts';
+import type { FillValue } from '#core/sparse/matrix-facts.ts';
 import type { CsvDialect, CsvProfile } from './csv-dialect.ts';
 import { quoteCell } from './quote-cell.ts';
 

@@ -1,4 +1,5 @@
 import { type DType, isFloat } from '#core/elements/dtype.ts';
+import type { ContentBounds } from '#core/outputs/output.ts';
 import { type CellOptions, implicitText, naText } from './implicit-text.ts';
 
 /** Rows whose text is bounded. */
@@ -6,12 +7,6 @@ export interface TextSizeOptions extends CellOptions {
   readonly rows: number;
   /** Number of stored entries of these rows, with duplicates. */
   readonly nnz: number;
-}
-
-/** `min <= bytes <= max`. */
-export interface ByteBounds {
-  readonly min: number;
-  readonly max: number;
 }
 
 interface CellLengths {
@@ -69,7 +64,7 @@ export function maxCellBytes(options: CellOptions): number {
  * const { min, max } = chunkTextBounds({ ...counts, rows: 1000, nnz: 60_000 });
  * console.log(min, max); // bytes of the shortest and of the longest text
  */
-export function chunkTextBounds(options: TextSizeOptions): ByteBounds {
+export function textBounds(options: TextSizeOptions): ContentBounds {
   const { rows, columns, nnz } = options;
   const implicit = utf8Bytes(implicitText(options));
   const { shortest, longest } = cellLengths(options);

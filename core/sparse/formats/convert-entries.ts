@@ -1,7 +1,7 @@
 import type { StageStore } from '#core/objects/stage-store.ts';
-import type { SourceFormat } from '#core/sparse/layout/matrix-layout.ts';
 import { resolveConversion } from '#core/sparse/stage/convert.ts';
 import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
+import type { SourceFormat } from './format-names.ts';
 import type { Resolution } from './matrix-format.ts';
 
 /**
@@ -20,5 +20,5 @@ export async function resolveEntries(
   const { shape, dtype } = entries;
   const { parts } = conversion;
   const nnz = parts.reduce((sum, part) => sum + part.nnz, 0);
-  return { matrix: { format, shape, dtype, nnz, parts } };
+  return { layout: { kind: 'matrix', format, shape, dtype, nnz, parts } };
 }

@@ -3,12 +3,14 @@ import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { SourceUnit } from '#core/objects/source-unit.ts';
 import { bundle } from './bundle/bundle.ts';
 import { h5ad, tenx } from './h5ad/h5ad.ts';
-import type { MatrixFormat, SourceOptions, SourceUnit } from './matrix-format.ts';
+import type { MatrixFormat } from './matrix-format.ts';
 import { mtx } from './mtx/mtx.ts';
 import { npyFolder } from './npy-folder/npy-folder.ts';
 import { npz } from './npz/npz.ts';
+import type { SourceOptions } from './source-options.ts';
 import { svmlight } from './svmlight/svmlight.ts';
 
 /**

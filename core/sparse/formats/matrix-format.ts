@@ -1,35 +1,11 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import type { SourcePin } from '#core/objects/source-pin.ts';
+import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
-import type { MatrixLayout, SourceFormat } from '#core/sparse/layout/matrix-layout.ts';
-
-/**
- * Options of a request that say how to read a source. Those that are given are part of the run's
- * identity.
- */
-export interface SourceOptions {
-  /** Read the source as this format instead of the one found by its content. */
-  readonly format?: SourceFormat | undefined;
-  /** h5ad: path of the matrix. @default 'X' */
-  readonly layer?: string | undefined;
-  /**
-   * svmlight: columns are counted from 0 (true) or 1 (false). @default decided as scikit-learn does
-   */
-  readonly zeroBased?: boolean | undefined;
-  /** svmlight: the label becomes column 0. @default false */
-  readonly labels?: boolean | undefined;
-  /** svmlight and npy: number of columns. @default as many as the highest index needs */
-  readonly columns?: number | undefined;
-}
-
-/** One matrix of a source: a single object, or the objects of one folder. */
-export interface SourceUnit {
-  /** URI of the object, or of the folder with a slash at its end. */
-  readonly uri: string;
-  readonly objects: readonly SourcePin[];
-}
+import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
+import type { SourceFormat } from './format-names.ts';
+import type { SourceOptions } from './source-options.ts';
 
 /** What a format gets to read a unit. */
 export interface FormatInput {
@@ -44,8 +20,8 @@ export interface FormatInput {
   readonly staged: StageStore;
 }
 
-/** The matrix, or the jobs that must be done before `resolve` can find out more. */
-export type Resolution = { readonly matrix: MatrixLayout } | { readonly jobs: readonly StageJob[] };
+/** Where a matrix lies, or the jobs that must be done before `resolve` can find out more. */
+export type Resolution = { readonly layout: MatrixLayout } | { readonly jobs: readonly StageJob[] };
 
 /** A source format. Each folder of `core/sparse/formats` exports one or more of these. */
 export interface MatrixFormat {

@@ -1,8 +1,8 @@
 import { parseDescr } from '#core/containers/npy/descr.ts';
 import type { NpyArray } from '#core/containers/npy/header.ts';
-import { ITEM_BYTES } from '#core/elements/dtype.ts';
+import { type ElementType, ITEM_BYTES } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import type { ArrayLayout, ElementType, StreamLayout } from './matrix-layout.ts';
+import type { ArrayLayout, StreamLayout } from './matrix-layout.ts';
 
 /** Where the elements of an array lie, in whatever holds them. */
 export interface Elements extends ElementType {

@@ -12,7 +12,7 @@ import type { EntrySource } from './entry-source.ts';
 import { gatherBucket } from './gather-bucket.ts';
 import { readBuckets, scanSegment, stageBuckets } from './scan-segment.ts';
 import { scatterSegment } from './scatter-segment.ts';
-import { PARTS_PREFIX, partName, taskName } from './stage-names.ts';
+import { jobName, PARTS_PREFIX, partName } from './stage-names.ts';
 import { findCsrPart } from './staged-rows.ts';
 
 /** The finished parts in row order, or the jobs of the next round. */
@@ -20,10 +20,10 @@ export type Conversion =
   | { readonly jobs: readonly StageJob[] }
   | { readonly parts: readonly PartLayout[] };
 
-/** The jobs of tasks 0 to `count - 1` that are still to be done. */
-function missingJobs(round: string, count: number, isDone: (task: number) => boolean): StageJob[] {
+/** The jobs 0 to `count - 1` of a round that are still to be done. */
+function missingJobs(round: string, count: number, isDone: (index: number) => boolean): StageJob[] {
   const jobs: StageJob[] = [];
-  for (let task = 0; task < count; task++) if (!isDone(task)) jobs.push({ round, task });
+  for (let index = 0; index < count; index++) if (!isDone(index)) jobs.push({ round, index });
   return jobs;
 }
 
@@ -72,13 +72,13 @@ export async function resolveConversion(
   const starts = await readBuckets(staged);
   if (starts === undefined) {
     const scans = await staged.list('scan/');
-    const jobs = missingJobs('scan', segments, (task) => scans.has(taskName('scan', task)));
-    return { jobs: jobs.length > 0 ? jobs : [{ round: 'buckets', task: 0 }] };
+    const jobs = missingJobs('scan', segments, (index) => scans.has(jobName('scan', index)));
+    return { jobs: jobs.length > 0 ? jobs : [{ round: 'buckets', index: 0 }] };
   }
   const count = starts.length - 1;
   return resolveParts(entries, staged, count, async (isDone) => {
     const found = await staged.list('scatter/');
-    const jobs = missingJobs('scatter', segments, (task) => found.has(taskName('scatter', task)));
+    const jobs = missingJobs('scatter', segments, (index) => found.has(jobName('scatter', index)));
     return jobs.length > 0 ? jobs : missingJobs('gather', count, isDone);
   });
 }
@@ -94,20 +94,20 @@ export async function resolveConversion(
 export async function stageConversion(
   entries: EntrySource,
   staged: StageStore,
-  { round, task }: StageJob,
+  { round, index }: StageJob,
   bounds: ConversionBounds = CONVERSION_BOUNDS,
 ): Promise<void> {
   switch (round) {
     case 'whole':
       return await convertWhole(entries, staged, bounds);
     case 'scan':
-      return await scanSegment(entries, staged, task, bounds);
+      return await scanSegment(entries, staged, index, bounds);
     case 'buckets':
       return await stageBuckets(entries, staged, bounds);
     case 'scatter':
-      return await scatterSegment(entries, staged, task, bounds);
+      return await scatterSegment(entries, staged, index, bounds);
     case 'gather':
-      return await gatherBucket(entries, staged, task, bounds);
+      return await gatherBucket(entries, staged, index, bounds);
     default:
       throw new RequestError([
         `${entries.uri} has no jobs of a round ${JSON.stringify(round)}, allowed are whole, scan, buckets, scatter and gather`,

@@ -1,5 +1,5 @@
+import type { CsrData } from '#core/elements/csr-data.ts';
 import type { DType } from '#core/elements/dtype.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 
 /**
  * Stored entries in stored order: rows, columns and values in arrays of the same length. Rows and

@@ -3,6 +3,7 @@ import type { StageStore } from '#core/objects/stage-store.ts';
 import { type ConversionBounds, entryBytesOf, sortedEntriesOf } from './conversion-bounds.ts';
 import type { KeyedEntries } from './counting-sort.ts';
 import type { EntrySource } from './entry-source.ts';
+import { openJobObjects } from './job-objects.ts';
 import { requireBuckets } from './scan-segment.ts';
 import {
   cutBlocks,
@@ -11,7 +12,6 @@ import {
   type ScatterLayout,
   type Section,
 } from './scattered-object.ts';
-import { openTasks } from './staged-tasks.ts';
 import { writePart } from './write-part.ts';
 
 /**
@@ -32,7 +32,7 @@ async function findSections(
   staged: StageStore,
   bucket: number,
 ): Promise<Section[]> {
-  const objects = await openTasks(staged, 'scatter', segments, uri);
+  const objects = await openJobObjects(staged, 'scatter', segments, uri);
   const reads = objects.map((object) => () => readSection(object, bucket));
   return await Array.fromAsync(inOrder(reads, SECTIONS_AT_ONCE));
 }

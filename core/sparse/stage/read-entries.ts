@@ -1,7 +1,7 @@
 import { bytesOf } from '#core/bytes/bytes-of.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import type { DType } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 import type { EntrySource } from './entry-source.ts';
 
 /** Entries that lie inside the matrix. Their values are bytes, because they are only copied. */

@@ -4,10 +4,10 @@ import { CorruptSourceError } from '#core/errors.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import { type ConversionBounds, sortedEntriesOf } from './conversion-bounds.ts';
 import type { EntrySource } from './entry-source.ts';
+import { openJobObjects } from './job-objects.ts';
 import { readEntries } from './read-entries.ts';
 import { countGroups, decideBuckets, groupCountOf, groupRowsOf } from './row-buckets.ts';
-import { BUCKETS_NAME, taskName } from './stage-names.ts';
-import { openTasks } from './staged-tasks.ts';
+import { BUCKETS_NAME, jobName } from './stage-names.ts';
 
 /** Scans of 512 KiB each that are read at the same time. */
 const SCANS_AT_ONCE = 8;
@@ -27,7 +27,7 @@ export async function scanSegment(
   const groups = groupRowsOf(entries.shape[0], bounds.rowGroups);
   const counts = new Float64Array(groupCountOf(groups));
   for await (const { rows } of readEntries(entries, segment)) countGroups(counts, rows, groups);
-  await staged.create(taskName('scan', segment), [bytesOf(counts)]);
+  await staged.create(jobName('scan', segment), [bytesOf(counts)]);
 }
 
 /** Adds up the counts of all segments. */
@@ -36,7 +36,7 @@ async function sumScans(
   staged: StageStore,
   groupCount: number,
 ): Promise<Float64Array> {
-  const scans = await openTasks(staged, 'scan', segments, uri);
+  const scans = await openJobObjects(staged, 'scan', segments, uri);
   const reads = scans.map(
     ({ source }) =>
       () =>

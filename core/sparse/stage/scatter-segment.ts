@@ -8,7 +8,7 @@ import { readEntries } from './read-entries.ts';
 import { createBucketFinder, groupRowsOf } from './row-buckets.ts';
 import { requireBuckets } from './scan-segment.ts';
 import { cutBlocks } from './scattered-object.ts';
-import { taskName } from './stage-names.ts';
+import { jobName } from './stage-names.ts';
 
 /**
  * The entries of one segment with their bucket as key: their rows within the bucket, columns and
@@ -84,7 +84,7 @@ export async function scatterSegment(
   const where = `segment ${segment} of ${uri}`;
   const starts = await countKeys(keysOf(sorting.replay()), bucketStarts.length - 1, where);
   await staged.create(
-    taskName('scatter', segment),
+    jobName('scatter', segment),
     writeScattered(sorting, starts, sortedEntriesOf(dtype, bounds), bounds.blockEntries),
   );
 }

@@ -5,11 +5,11 @@ export const BUCKETS_NAME = 'buckets.bin';
 export const PARTS_PREFIX = 'csr/';
 
 /**
- * Name of the object that a job of a round stages. It has six digits, so that names sort as tasks
+ * Name of the object that a job of a round stages. It has six digits, so that names sort as jobs
  * do.
  */
-export function taskName(round: 'scan' | 'scatter', task: number): string {
-  return `${round}/${String(task).padStart(6, '0')}.bin`;
+export function jobName(round: 'scan' | 'scatter', index: number): string {
+  return `${round}/${String(index).padStart(6, '0')}.bin`;
 }
 
 /** Folder with the arrays of one part. */

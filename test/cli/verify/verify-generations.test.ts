@@ -117,7 +117,7 @@ describe('verify of appended generations', () => {
     [
       'an older generation of another kind',
       () =>
-        edit([generationKey(PREFIX, 2)], ({ matrix }) => Object.assign(matrix, { dtype: 'int8' })),
+        edit([generationKey(PREFIX, 2)], ({ facts }) => Object.assign(facts, { dtype: 'int8' })),
       /the dtype of generation 2 changed in generation 3/,
     ],
     [

@@ -21,7 +21,7 @@ const execution: FailedExecution = {
 const run = {
   runId: '0123456789abcdef0123456789abcdef',
   source: { uri: 's3://in/x.npz', etag: 'e', versionId: null, size: 9 },
-  output: { bucket: 'out', prefix: 'x/' },
+  location: { bucket: 'out', prefix: 'x/' },
   generation: 1,
 };
 const failed: ReportedChunk = {
@@ -72,8 +72,8 @@ describe('failureReport', () => {
   it('reports run, execution, how to continue, and how many chunks are not listed', () => {
     const found = { failed: 101, running: 1, chunks: [failed], sourceProblem: null };
     expect(failureReport(execution, run, found)).toEqual({
-      format: 'sparse-fanout-failures',
-      version: 1,
+      type: 'sparse-fanout-failures',
+      version: 2,
       runId: run.runId,
       ...execution,
       redrive: `aws stepfunctions redrive-execution --execution-arn ${execution.executionArn}`,

@@ -14,6 +14,9 @@ function problemsOf(input: unknown): readonly string[] {
 
 const source = 's3://data/matrix.npz';
 
+const TYPED = { profile: 'typed', delimiter: ',', naRep: '', header: 'none' };
+const LINES = { lineTerminator: '\n', encoding: 'utf-8' };
+
 describe('parseRequest', () => {
   it('fills in every default of the shortest request', () => {
     expect(parseRequest({ source })).toEqual({
@@ -21,13 +24,11 @@ describe('parseRequest', () => {
       expect: {},
       output: {
         uri: null,
-        format: 'csv',
-        compression: 'none',
-        text: { profile: 'typed', delimiter: ',', naRep: '', header: 'none' },
         append: false,
+        spec: { kind: 'csv', dialect: { ...TYPED, ...LINES }, compression: 'none' },
       },
       chunking: { targetBytes: 512 * 1024 * 1024 },
-      concurrency: null,
+      concurrency: 500,
       dryRun: false,
     });
   });
@@ -51,7 +52,8 @@ describe('parseRequest', () => {
     });
     expect(request.expect).toEqual({ rows: 0, dtype: 'int64' });
     expect(request.output.uri).toBe('s3://out/folder/');
-    expect(request.output.text).toEqual({
+    expect(request.output.spec.dialect).toEqual({
+      ...LINES,
       profile: 'zero0',
       delimiter: '\t',
       naRep: 'NULL',
@@ -99,12 +101,12 @@ describe('parseRequest', () => {
       limits: { concurrency: 3 },
     };
     const silent = parseRequest({ source }, defaults);
-    expect(silent.output.text.profile).toBe('empty');
+    expect(silent.output.spec.dialect.profile).toBe('empty');
     expect(silent.chunking).toEqual({ rows: 10 });
     const asked = { source, output: { uri: 's3://out/p/' }, chunking: { targetBytes: 9 } };
     const merged = parseRequest(asked, defaults);
     expect(merged.output.uri).toBe('s3://out/p/');
-    expect(merged.output.text.profile).toBe('empty');
+    expect(merged.output.spec.dialect.profile).toBe('empty');
     expect(merged.chunking).toEqual({ targetBytes: 9 });
     expect(merged.concurrency).toBe(3);
   });
@@ -135,6 +137,16 @@ describe('parseRequest', () => {
     expect(problemsOf({ source, output: { url: 's3://a/b/' } })).toEqual([
       'output has unknown keys "url"; see the request fields in the README',
     ]);
+  });
+
+  it('fails on a format that no output has, and takes the one that there is', () => {
+    expect(problemsOf({ source, output: { format: 'xlsx' } })).toEqual([
+      'output.format must be \'csv\', got "xlsx"',
+    ]);
+    expect(problemsOf({ source, output: 'csv' })).toEqual([
+      'output must be an object with uri, format and the fields of that format, got "csv"',
+    ]);
+    expect(problemsOf({ source, output: { format: 'csv' } })).toEqual([]);
   });
 
   it('takes a folder, and a list of parts with how they are read', () => {

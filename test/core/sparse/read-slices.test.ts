@@ -244,7 +244,8 @@ describe('what is refused', () => {
       indices: { ...int64, length: entries },
       data: { ...int64, length: entries },
     };
-    const matrix = { ...facts, parts: [{ rowStart: 0, part }] };
+    const parts = [{ rowStart: 0, part }];
+    const matrix = { kind: 'matrix', format: 'npz', ...facts, parts } as const;
     const reading = collect(readSlices(matrix, { rowStart: 0, rowEnd: 1 }));
     await expect(reading).rejects.toThrow(BoundExceededError);
     await expect(reading).rejects.toThrow(

@@ -1,7 +1,8 @@
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { type DType, isFloat } from '#core/elements/dtype.ts';
 import { type CellOptions, implicitText, naText } from '#core/outputs/csv/implicit-text.ts';
 import { maxCellBytes } from '#core/outputs/csv/text-bounds.ts';
-import type { CsrData, CsrSlice } from '#core/sparse/csr.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { Kernel, KernelExports } from './kernel.ts';
 
 /** Element types that the module reads. Narrower types are widened when they are copied. */

@@ -16,11 +16,11 @@ function matchesFolder(names: ReadonlySet<string>): boolean {
  * Refuses arrays that do not fit `meta.json`: an upload that was interrupted and repeated may leave
  * arrays of two matrices.
  */
-function checkAgainst(meta: BundleMeta, { unit }: FormatInput, matrix: MatrixLayout): void {
+function checkAgainst(meta: BundleMeta, { unit }: FormatInput, layout: MatrixLayout): void {
   const { dtype } = parseDescr(meta.dtype, `${META} of ${unit.uri}`);
   const facts: (readonly [string, unknown, unknown])[] = [
-    ['nnz', meta.nnz, matrix.nnz],
-    ['dtype', dtype, matrix.dtype],
+    ['nnz', meta.nnz, layout.nnz],
+    ['dtype', dtype, layout.dtype],
   ];
   for (const { uri, size } of unit.objects) {
     const name = uri.slice(unit.uri.length);
@@ -56,9 +56,9 @@ async function resolve(input: FormatInput): Promise<Resolution> {
     fillValue,
     ...arrays,
   } as const;
-  const matrix = await assembleCsr(found, indptrSource);
-  checkAgainst(meta, input, matrix);
-  return { matrix };
+  const layout = await assembleCsr(found, indptrSource);
+  checkAgainst(meta, input, layout);
+  return { layout };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 import { checkIndexType, checkShape } from '#core/sparse/layout/assemble-csr.ts';
 import type { StoredArray } from '#core/sparse/matrix.ts';
 import type { EntryBatch, EntrySource } from '#core/sparse/stage/entry-source.ts';

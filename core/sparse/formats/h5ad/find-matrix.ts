@@ -11,7 +11,7 @@ import {
 } from '#core/containers/hdf5/group.ts';
 import { readSmallDataset } from '#core/containers/hdf5/read-elements.ts';
 import { UnsupportedSourceError } from '#core/errors.ts';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 
 /** A sparse matrix in an HDF5 file. */
 export interface FoundMatrix {

@@ -52,8 +52,8 @@ async function findArrays(
     return { arrays: { indptr, indices, data } };
   }
   const found = [indptr, indices, data];
-  const missing = [...found.keys()].filter((task) => found[task] === undefined);
-  return { jobs: missing.map((task) => ({ round: 'index', task })) };
+  const missing = [...found.keys()].filter((index) => found[index] === undefined);
+  return { jobs: missing.map((index) => ({ round: 'index', index })) };
 }
 
 /**
@@ -77,7 +77,7 @@ async function assemble(
     data: locate(objects, arrays.data),
   };
   const csr = { format, uri: group.where, shape, objects, ...located };
-  return { matrix: await assembleCsr(csr, arrays.indptr.stored.source) };
+  return { layout: await assembleCsr(csr, arrays.indptr.stored.source) };
 }
 
 /** Opens the entries of a matrix that is stored by columns. */
@@ -105,7 +105,7 @@ async function resolve(input: FormatInput): Promise<Resolution> {
 
 async function stage(job: StageJob, input: FormatInput): Promise<void> {
   const matrix = await open(input);
-  const name = ARRAY_NAMES[job.task];
+  const name = ARRAY_NAMES[job.index];
   if (job.round === 'index' && name !== undefined) {
     await stageIndex(name, matrix.datasets[name], input.staged);
     return;
@@ -113,7 +113,7 @@ async function stage(job: StageJob, input: FormatInput): Promise<void> {
   const found = await findArrays(matrix, input);
   if (job.round === 'index' || matrix.order === 'csr' || 'jobs' in found) {
     throw new RequestError([
-      `${matrix.group.where} has no job ${job.task} of a round ${job.round}`,
+      `${matrix.group.where} has no job ${job.index} of a round ${job.round}`,
     ]);
   }
   await stageConversion(await openEntries(matrix, found.arrays), input.staged, job);

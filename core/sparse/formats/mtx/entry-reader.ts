@@ -1,4 +1,4 @@
-import type { CsrData } from '#core/sparse/csr.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import type { EntryBatch } from '#core/sparse/stage/entry-source.ts';
 import type { LineBlock } from '#core/text/line-block.ts';
 import { isTokenEnd, NEWLINE, TextCursor } from '#core/text/text-cursor.ts';

@@ -48,8 +48,8 @@ async function resolveCounts(
 ): Promise<readonly StageJob[]> {
   if (text.jobs === 1) return [];
   const found = await staged.list('count/');
-  const jobs = Array.from({ length: text.jobs }, (_, task) => ({ round: 'count', task }));
-  const missing = jobs.filter(({ task }) => !found.has(countName(task)));
+  const jobs = Array.from({ length: text.jobs }, (_, index) => ({ round: 'count', index }));
+  const missing = jobs.filter(({ index }) => !found.has(countName(index)));
   if (missing.length === 0) assertLines(text, header, await sumCounts(found.values()));
   return missing;
 }
@@ -71,7 +71,7 @@ export function createMtx(options: TextOptions = {}): MatrixFormat {
     async stage(job, { source, staged }, signal) {
       const text = await openText(source, options);
       const header = await readMtxHeader(text);
-      if (job.round === 'count') await stageCount(text, header, job.task, { staged, signal });
+      if (job.round === 'count') await stageCount(text, header, job.index, { staged, signal });
       else await stageConversion(entrySourceOf(text, header, signal), staged, job);
     },
   };

@@ -11,7 +11,7 @@ import { countColumns } from './count-columns.ts';
 /** Object that the only job makes: the number of columns as JSON. */
 const COLUMNS = 'columns.json';
 
-const JOB = { round: 'columns', task: 0 } as const;
+const JOB = { round: 'columns', index: 0 } as const;
 
 const MAX_DIGITS = 16;
 
@@ -40,11 +40,11 @@ async function resolve(input: FormatInput): Promise<Resolution> {
   const columns = await knownColumns(input);
   const { uri, objects } = input.unit;
   const shape = [arrays.indptr.length - 1, columns ?? 0];
-  const matrix = await assembleCsr(
+  const layout = await assembleCsr(
     { format: 'npy', uri, objects, shape, ...arrays } as const,
     indptrSource,
   );
-  return columns === undefined ? { jobs: [JOB] } : { matrix };
+  return columns === undefined ? { jobs: [JOB] } : { layout };
 }
 
 async function stage(_job: StageJob, input: FormatInput): Promise<void> {

@@ -54,7 +54,7 @@ export async function openStreams(
     indexes: indexes.filter((index) => index !== undefined).map(({ pin }) => pin),
     jobs: [...indexes.entries()]
       .filter(([, index]) => index === undefined)
-      .map(([task]) => ({ round: INDEX_ROUND, task })),
+      .map(([index]) => ({ round: INDEX_ROUND, index })),
     async open(member, range) {
       if (!isDeflated(member)) return { source, range, stream: { kind: 'stored', object: 0 } };
       const position = compressed.indexOf(member);

@@ -63,7 +63,7 @@ export interface NpzFile extends Pick<NpzStreams, 'indexes' | 'jobs'> {
    * @throws {CorruptSourceError} it is damaged.
    * @throws {RequestError} there is no such job.
    */
-  stageIndex(task: number, signal?: AbortSignal): Promise<void>;
+  stageIndex(array: number, signal?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -148,11 +148,11 @@ export async function openNpz(source: ByteSource, staged: StageStore): Promise<N
       const header = await readNpyHeader(opened, range, `${member.name} in ${source.uri}`);
       return { header, source: opened, stream };
     },
-    async stageIndex(task, signal) {
-      const member = compressed[task];
+    async stageIndex(array, signal) {
+      const member = compressed[array];
       if (member === undefined) {
         throw new RequestError([
-          `${source.uri} has ${compressed.length} compressed arrays, so there is no job ${task}`,
+          `${source.uri} has ${compressed.length} compressed arrays, so there is no job ${array}`,
         ]);
       }
       const range = await locateMember(prefetched, directory, member);

@@ -55,7 +55,7 @@ async function assemble(
   // that makes an index.
   if (file.jobs.length > 0) return { jobs: file.jobs };
   const indptr = await file.read('indptr');
-  return { matrix: await assembleCsr(arrays, indptr.source) };
+  return { layout: await assembleCsr(arrays, indptr.source) };
 }
 
 /**
@@ -92,7 +92,7 @@ export async function stageNpz(
   const { source, staged } = input;
   if (job.round === INDEX_ROUND) {
     const indexed = await openNpz(source, staged);
-    return await indexed.stageIndex(job.task, signal);
+    return await indexed.stageIndex(job.index, signal);
   }
   const { file, shape, openEntries } = await readFacts(input);
   if (openEntries === undefined) {

@@ -1,11 +1,7 @@
 import { BoundExceededError, RequestError } from '#core/errors.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
-import type {
-  FormatInput,
-  MatrixFormat,
-  Resolution,
-  SourceOptions,
-} from '#core/sparse/formats/matrix-format.ts';
+import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import type { PartLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { PARTS_PREFIX, partName } from '#core/sparse/stage/stage-names.ts';
 import { findCsrPart } from '#core/sparse/stage/staged-rows.ts';
@@ -61,8 +57,8 @@ function columnsOf({ uri }: TextSource, options: SourceOptions, scans: readonly 
   );
 }
 
-function jobsOf(round: string, tasks: readonly number[]): Resolution {
-  return { jobs: tasks.map((task) => ({ round, task })) };
+function jobsOf(round: string, indexes: readonly number[]): Resolution {
+  return { jobs: indexes.map((index) => ({ round, index })) };
 }
 
 /** The layout of the converted parts, or the jobs whose parts are missing. */
@@ -86,7 +82,8 @@ async function resolveParts(
   }
   if (missing.length > 0) return jobsOf(CONVERT_ROUNDS[baseOf(options, scans)], missing);
   return {
-    matrix: {
+    layout: {
+      kind: 'matrix',
       format: 'svmlight',
       shape: [parts.reduce((sum, { rows }) => sum + rows, 0), columns],
       dtype: 'float64',
@@ -113,15 +110,15 @@ export function createSvmlight(textOptions: TextOptions = {}): MatrixFormat {
       return await resolveParts(text, input, scans);
     },
 
-    async stage({ round, task }: StageJob, input: FormatInput, signal?: AbortSignal) {
+    async stage({ round, index }: StageJob, input: FormatInput, signal?: AbortSignal) {
       const { options, staged } = input;
       const text = await openText(input.source, textOptions);
       const read = { labels: options.labels ?? false, lowest: lowestOf(options) };
-      if (round === 'scan') return await stageScan(text, task, { options: read, staged, signal });
+      if (round === 'scan') return await stageScan(text, index, { options: read, staged, signal });
       const base = CONVERT_ROUNDS.indexOf(round);
       if (base === -1) throw new RequestError([`svmlight text has no Stage round named ${round}`]);
       const shift = Number(read.labels) - base;
-      await stageConvert(text, task, { options: { ...read, shift }, staged, signal });
+      await stageConvert(text, index, { options: { ...read, shift }, staged, signal });
     },
   };
 }

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultColumnNames } from '#core/outputs/csv/column-names.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import { createCsvEncoder } from '#core/outputs/csv/csv-encoder.ts';
+import { defaultColumnNames } from '#core/sparse/column-names.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { cutSlice, matrices } from '#support/arbitrary-matrix.ts';
 import { encodeParts, encodeText } from '#support/encode-text.ts';

@@ -2,21 +2,22 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DType } from '#core/elements/dtype.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { type ByteBounds, chunkTextBounds, maxCellBytes } from '#core/outputs/csv/text-bounds.ts';
+import { maxCellBytes, textBounds } from '#core/outputs/csv/text-bounds.ts';
+import type { ContentBounds } from '#core/outputs/output.ts';
 import { matrices } from '#support/arbitrary-matrix.ts';
 import { naiveCsv } from './naive-csv.ts';
 
-function bounds(dtype: DType, rows: number, columns: number, nnz: number): ByteBounds {
-  return chunkTextBounds({ dtype, rows, columns, nnz, dialect: DEFAULT_DIALECT });
+function bounds(dtype: DType, rows: number, columns: number, nnz: number): ContentBounds {
+  return textBounds({ dtype, rows, columns, nnz, dialect: DEFAULT_DIALECT });
 }
 
-describe('chunkTextBounds', () => {
+describe('textBounds', () => {
   test('holds for every matrix, also with duplicate entries', async () => {
     await fc.assert(
       fc.property(matrices, fc.nat(40), ({ slice, options }, duplicates) => {
         const rows = slice.rowEnd - slice.rowStart;
         const nnz = slice.nnz === 0 ? 0 : slice.nnz + duplicates;
-        const { min, max } = chunkTextBounds({ ...options, rows, nnz });
+        const { min, max } = textBounds({ ...options, rows, nnz });
         const bytes = Buffer.byteLength(naiveCsv(slice, options));
         expect(bytes).toBeGreaterThanOrEqual(min);
         expect(bytes).toBeLessThanOrEqual(max);
@@ -47,7 +48,7 @@ describe('chunkTextBounds', () => {
   test('assumes that duplicates leave at least one entry', () => {
     const empty = { ...DEFAULT_DIALECT, profile: 'empty' } as const;
     const options = { dtype: 'int8', rows: 1, columns: 9, nnz: 5, dialect: empty } as const;
-    expect(chunkTextBounds(options)).toEqual({ min: 9 + 1, max: 9 + 5 * 4 });
+    expect(textBounds(options)).toEqual({ min: 9 + 1, max: 9 + 5 * 4 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BoundExceededError, SourceNotFoundError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import { listUnits } from '#core/sparse/source/list-units.ts';
+import { listUnits } from '#core/sources/list-units.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
 
 const one = Uint8Array.of(1);

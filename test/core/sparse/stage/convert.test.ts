@@ -56,7 +56,7 @@ describe('conversion', () => {
   test('is one job if the matrix is small enough', async () => {
     const staged = memoryStageStore();
     const { parts, rounds } = await runConversion(entrySource(SAMPLE), staged);
-    expect(rounds).toEqual([[{ round: 'whole', task: 0 }]]);
+    expect(rounds).toEqual([[{ round: 'whole', index: 0 }]]);
     expect([...staged.objects.keys()]).toEqual([
       'csr/000000/indptr.npy',
       'csr/000000/indices.npy',
@@ -110,11 +110,11 @@ describe('conversion', () => {
 
   test('returns only the missing jobs of a round', async () => {
     const staged = memoryStageStore();
-    await stageConversion(entrySource(SAMPLE), staged, { round: 'scan', task: 1 }, TINY);
+    await stageConversion(entrySource(SAMPLE), staged, { round: 'scan', index: 1 }, TINY);
     expect(await resolveConversion(entrySource(SAMPLE), staged, TINY)).toEqual({
       jobs: [
-        { round: 'scan', task: 0 },
-        { round: 'scan', task: 2 },
+        { round: 'scan', index: 0 },
+        { round: 'scan', index: 2 },
       ],
     });
   });
@@ -200,7 +200,7 @@ describe('what a conversion reads', () => {
     const staged = memoryStageStore();
     await runConversion(entrySource(plain), staged, bounds);
     const { store, reads } = withCountedReads(staged);
-    const job = { round: 'gather', task: 1 };
+    const job = { round: 'gather', index: 1 };
     await stageConversion(entrySource(plain), store, job, { ...bounds, sortBytes });
     return reads();
   }
@@ -301,7 +301,7 @@ describe('conversion', () => {
   });
 
   test('fails for a job of an unknown round', async () => {
-    const job = stageConversion(entrySource(SAMPLE), memoryStageStore(), { round: 'x', task: 0 });
+    const job = stageConversion(entrySource(SAMPLE), memoryStageStore(), { round: 'x', index: 0 });
     await expect(job).rejects.toThrow(RequestError);
   });
 
@@ -313,7 +313,7 @@ describe('conversion', () => {
     const staged = memoryStageStore();
     await runConversion(entrySource(SAMPLE), staged, TINY);
     staged.objects.delete(name);
-    const job = stageConversion(entrySource(SAMPLE), staged, { round, task: 0 }, TINY);
+    const job = stageConversion(entrySource(SAMPLE), staged, { round, index: 0 }, TINY);
     await expect(job).rejects.toThrow(CorruptSourceError);
     await expect(job).rejects.toThrow('start the export again');
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { bytesOf } from '#core/bytes/bytes-of.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { DTYPES, type DType } from '#core/elements/dtype.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 import type { EntryBatch, EntrySource } from '#core/sparse/stage/entry-source.ts';
 import type { CsrBytes } from './run-conversion.ts';
 

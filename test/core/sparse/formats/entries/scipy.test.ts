@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { isFloat } from '#core/elements/dtype.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { openMatrix } from '#support/open-matrix.ts';
 

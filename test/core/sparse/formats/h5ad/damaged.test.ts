@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { lookup3 } from '#core/containers/hdf5/lookup3.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { type Change, damage, findChecked } from '#support/hdf5-damage.ts';
 import { hdf5Bytes } from '#support/hdf5-fixtures.ts';
 import { messageAt } from '#support/hdf5-place.ts';

@@ -34,32 +34,32 @@ function inputOf(file: string) {
 describe('the rounds of a matrix by rows', () => {
   it('are one round with a job per array in chunks', async () => {
     const { input } = inputOf('gzip-latest.h5ad');
-    const jobs = [0, 1, 2].map((task) => ({ round: 'index', task }));
+    const jobs = [0, 1, 2].map((index) => ({ round: 'index', index }));
     expect(await h5ad.resolve(input)).toEqual({ jobs });
-    await h5ad.stage?.({ round: 'index', task: 1 }, input);
+    await h5ad.stage?.({ round: 'index', index: 1 }, input);
     expect(await h5ad.resolve(input)).toEqual({ jobs: [jobs[0], jobs[2]] });
   });
 
   it('are none if all arrays are in one piece', async () => {
     const { input, staged } = inputOf('whole-latest.h5ad');
-    expect(await h5ad.resolve(input)).toHaveProperty('matrix');
+    expect(await h5ad.resolve(input)).toHaveProperty('layout');
     expect(staged.objects.size).toBe(0);
   });
 
   it('leave the same tables if they are repeated', async () => {
     const { input, staged } = inputOf('gzip-latest.h5ad');
-    await h5ad.stage?.({ round: 'index', task: 1 }, input);
-    await h5ad.stage?.({ round: 'index', task: 1 }, input);
+    await h5ad.stage?.({ round: 'index', index: 1 }, input);
+    await h5ad.stage?.({ round: 'index', index: 1 }, input);
     expect([...staged.objects.keys()]).toEqual(['index/indices.chunks']);
   });
 });
 
 it('indexes a matrix by columns first, and then converts it to rows', async () => {
   const { input, staged } = inputOf('csc-latest.h5ad');
-  for (const task of [0, 1, 2]) await h5ad.stage?.({ round: 'index', task }, input);
-  expect(await h5ad.resolve(input)).toEqual({ jobs: [{ round: 'whole', task: 0 }] });
-  await h5ad.stage?.({ round: 'whole', task: 0 }, input);
-  expect(await h5ad.resolve(input)).toHaveProperty('matrix');
+  for (const index of [0, 1, 2]) await h5ad.stage?.({ round: 'index', index }, input);
+  expect(await h5ad.resolve(input)).toEqual({ jobs: [{ round: 'whole', index: 0 }] });
+  await h5ad.stage?.({ round: 'whole', index: 0 }, input);
+  expect(await h5ad.resolve(input)).toHaveProperty('layout');
   expect([...staged.objects.keys()]).toContain('csr/000000/indptr.npy');
 });
 
@@ -67,9 +67,9 @@ it.each([
   ['gzip-latest.h5ad', 'index', 3],
   ['gzip-latest.h5ad', 'scan', 0],
   ['csc-latest.h5ad', 'whole', 0],
-])('fails on a job that there is not: %s has no %s %i', async (file, round, task) => {
+])('fails on a job that there is not: %s has no %s %i', async (file, round, index) => {
   const { input } = inputOf(file);
-  await expect(h5ad.stage?.({ round, task }, input)).rejects.toThrow(RequestError);
+  await expect(h5ad.stage?.({ round, index }, input)).rejects.toThrow(RequestError);
 });
 
 it('is found by the first bytes, also after a user block of 512 bytes', () => {

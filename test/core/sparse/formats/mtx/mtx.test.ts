@@ -170,10 +170,10 @@ describe('entries', () => {
     const input = formatInput(
       memorySource(Buffer.from(`${REAL}9 9 4\n1 1 1\n2 2 2\n3 3 3\n4 4 4\n`), 'x'),
     );
-    await format.stage?.({ round: 'count', task: 0 }, input);
-    expect(await format.resolve(input)).toEqual({ jobs: [{ round: 'count', task: 1 }] });
-    await format.stage?.({ round: 'count', task: 1 }, input);
-    expect(await format.resolve(input)).toEqual({ jobs: [{ round: 'whole', task: 0 }] });
+    await format.stage?.({ round: 'count', index: 0 }, input);
+    expect(await format.resolve(input)).toEqual({ jobs: [{ round: 'count', index: 1 }] });
+    await format.stage?.({ round: 'count', index: 1 }, input);
+    expect(await format.resolve(input)).toEqual({ jobs: [{ round: 'whole', index: 0 }] });
   });
 });
 
@@ -310,7 +310,7 @@ describe('fails', () => {
     const input = formatInput(memorySource(Buffer.from(`${REAL}3 3 1\n1 1 1\n`), 'x'));
     const signal = AbortSignal.abort(new Error('time is up'));
     for (const round of ['count', 'whole']) {
-      const staged = mtx.stage?.({ round, task: 0 }, input, signal);
+      const staged = mtx.stage?.({ round, index: 0 }, input, signal);
       await expect(staged).rejects.toThrow('time is up');
     }
   });

@@ -61,7 +61,7 @@ async function rowsOf(bytes: Uint8Array): Promise<readonly CsrSlice[]> {
 }
 
 const jobs = (...tasks: readonly number[]) => ({
-  jobs: tasks.map((task) => ({ round: 'index', task })),
+  jobs: tasks.map((index) => ({ round: 'index', index })),
 });
 
 describe('a compressed matrix', () => {
@@ -110,23 +110,23 @@ describe('the jobs of a compressed matrix', () => {
   test('are one per array, and finished ones are not returned again', async () => {
     const input = inputOf(writeNpz(SMALL, { compress: true }));
     expect(await npz.resolve(input)).toEqual(jobs(0, 1, 2));
-    await npz.stage?.({ round: 'index', task: 1 }, input);
+    await npz.stage?.({ round: 'index', index: 1 }, input);
     expect([...input.staged.objects.keys()]).toEqual(['index/indices.idx']);
     expect(await npz.resolve(input)).toEqual(jobs(0, 2));
-    for (const task of [0, 1, 2]) await npz.stage?.({ round: 'index', task }, input);
-    expect(await npz.resolve(input)).toMatchObject({ matrix: { nnz: 3 } });
+    for (const index of [0, 1, 2]) await npz.stage?.({ round: 'index', index }, input);
+    expect(await npz.resolve(input)).toMatchObject({ layout: { nnz: 3 } });
   });
 
   test('are none for arrays without compression', async () => {
     const members = csrMembers(SMALL);
     const stored = writeZip(members);
     const input = inputOf(stored);
-    expect(await npz.resolve(input)).toMatchObject({ matrix: { nnz: 3 } });
-    await expect(npz.stage?.({ round: 'index', task: 0 }, input)).rejects.toThrow(RequestError);
-    await expect(npz.stage?.({ round: 'index', task: 0 }, input)).rejects.toThrow(
+    expect(await npz.resolve(input)).toMatchObject({ layout: { nnz: 3 } });
+    await expect(npz.stage?.({ round: 'index', index: 0 }, input)).rejects.toThrow(RequestError);
+    await expect(npz.stage?.({ round: 'index', index: 0 }, input)).rejects.toThrow(
       'x.npz has 0 compressed arrays, so there is no job 0',
     );
-    await expect(npz.stage?.({ round: 'scan', task: 0 }, input)).rejects.toThrow(
+    await expect(npz.stage?.({ round: 'scan', index: 0 }, input)).rejects.toThrow(
       'x.npz is CSR, which has no jobs of a round "scan", only index',
     );
   });
@@ -136,12 +136,12 @@ describe('the jobs of a compressed matrix', () => {
     const input = inputOf(bytes);
     await npz.resolve(input);
     const before = input.source.bytesRead;
-    await npz.stage?.({ round: 'index', task: 2 }, input);
+    await npz.stage?.({ round: 'index', index: 2 }, input);
     expect(input.source.bytesRead - before).toBeLessThan(bytes.length);
     expect(input.source.mostAtOnce).toBeLessThanOrEqual(9);
     const index = input.staged.objects.get('index/data.idx');
     const after = input.source.bytesRead;
-    await npz.stage?.({ round: 'index', task: 2 }, input);
+    await npz.stage?.({ round: 'index', index: 2 }, input);
     expect(input.source.bytesRead - after).toBeLessThan(80_000);
     expect(input.staged.objects.get('index/data.idx')).toBe(index);
   });
@@ -149,7 +149,7 @@ describe('the jobs of a compressed matrix', () => {
   test('stop when their signal is aborted', async () => {
     const input = inputOf(writeNpz(SMALL, { compress: true }));
     const signal = AbortSignal.abort(new Error('time is up'));
-    await expect(npz.stage?.({ round: 'index', task: 0 }, input, signal)).rejects.toThrow(
+    await expect(npz.stage?.({ round: 'index', index: 0 }, input, signal)).rejects.toThrow(
       'time is up',
     );
     expect(input.staged.objects.size).toBe(0);
@@ -196,7 +196,7 @@ describe('a damaged member', () => {
     const bytes = Buffer.from(writeZip({ ...members, 'data.npy': data }, { compress: true }));
     bytes.writeUInt32LE(claim + 128, bytes.lastIndexOf('data.npy') - 46 + 24);
     const input = inputOf(new Uint8Array(bytes));
-    await expect(npz.stage?.({ round: 'index', task: 2 }, input)).rejects.toThrow(
+    await expect(npz.stage?.({ round: 'index', index: 2 }, input)).rejects.toThrow(
       'data.npy in x.npz claims 268435584 bytes in',
     );
   });

@@ -102,6 +102,6 @@ test('fails on a job for CSR, which has none', async () => {
   const store = { pin: async () => pin, async *list() {}, open: () => source };
   const unit = { uri: 'x.npz', objects: [pin] };
   const input = { unit, source, options: {}, store, staged: memoryStageStore() };
-  const staging = npz.stage!({ round: 'whole', task: 0 }, input);
+  const staging = npz.stage!({ round: 'whole', index: 0 }, input);
   await expect(staging).rejects.toThrow(RequestError);
 });

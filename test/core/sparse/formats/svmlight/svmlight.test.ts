@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, RequestError } from '#core/errors.ts';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { createSvmlight, svmlight } from '#core/sparse/formats/svmlight/svmlight.ts';
 import { formatInput, readRows, resolveWith } from '#support/read-format.ts';
 
@@ -174,21 +174,21 @@ describe('rows', () => {
   it('are staged by the missing jobs of a round only', async () => {
     const format = createSvmlight({ segmentBytes: 6 });
     const input = formatInput(memorySource(Buffer.from('0 1:5\n0 2:5\n0 3:5\n'), 'x'));
-    await format.stage?.({ round: 'scan', task: 1 }, input);
+    await format.stage?.({ round: 'scan', index: 1 }, input);
     expect(await format.resolve(input)).toEqual({
       jobs: [
-        { round: 'scan', task: 0 },
-        { round: 'scan', task: 2 },
+        { round: 'scan', index: 0 },
+        { round: 'scan', index: 2 },
       ],
     });
-    for (const task of [0, 2]) await format.stage?.({ round: 'scan', task }, input);
-    await format.stage?.({ round: 'convert-one-based', task: 0 }, input);
+    for (const index of [0, 2]) await format.stage?.({ round: 'scan', index }, input);
+    await format.stage?.({ round: 'convert-one-based', index: 0 }, input);
     input.staged.objects.delete('csr/000000/data.npy');
-    await format.stage?.({ round: 'convert-one-based', task: 2 }, input);
+    await format.stage?.({ round: 'convert-one-based', index: 2 }, input);
     expect(await format.resolve(input)).toEqual({
       jobs: [
-        { round: 'convert-one-based', task: 0 },
-        { round: 'convert-one-based', task: 1 },
+        { round: 'convert-one-based', index: 0 },
+        { round: 'convert-one-based', index: 1 },
       ],
     });
   });
@@ -238,7 +238,7 @@ describe('fails', () => {
     const input = formatInput(memorySource(Buffer.from('0 1:5\n'), 'x'));
     await input.staged.create('scan/000000.json', [Buffer.from('{"segments":[-1]}')]);
     await expect(svmlight.resolve(input)).rejects.toThrow(CorruptSourceError);
-    const job = { round: 'gather', task: 0 };
+    const job = { round: 'gather', index: 0 };
     await expect(svmlight.stage?.(job, input)).rejects.toThrow(RequestError);
   });
 
@@ -246,7 +246,7 @@ describe('fails', () => {
     const input = formatInput(memorySource(Buffer.from('0 1:5\n'), 'x'));
     const signal = AbortSignal.abort(new Error('time is up'));
     for (const round of ['scan', 'convert-one-based']) {
-      const staged = svmlight.stage?.({ round, task: 0 }, input, signal);
+      const staged = svmlight.stage?.({ round, index: 0 }, input, signal);
       await expect(staged).rejects.toThrow('time is up');
     }
   });

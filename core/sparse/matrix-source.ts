@@ -1,0 +1,24 @@
+import { assertExpected, type Expectations } from './expectations.ts';
+import type { MatrixFacts } from './matrix-facts.ts';
+
+/** A matrix as a run sees any source, see `SourceView`. */
+export function matrixSource(facts: MatrixFacts) {
+  const { shape, dtype, nnz, fillValue } = facts;
+  const [rows, columns] = shape;
+  return {
+    rows,
+    counts: { nnz },
+    common: {
+      'the number of columns': columns,
+      'the dtype': dtype,
+      'an unstored cell': fillValue ?? 0,
+    },
+    identity: { shape: shape.join(' x '), dtype, nnz },
+    after: (before: MatrixFacts): MatrixFacts => ({
+      ...facts,
+      shape: [before.shape[0] + rows, columns],
+      nnz: before.nnz + nnz,
+    }),
+    assertExpected: (expect: Expectations) => assertExpected(expect, facts),
+  };
+}
