@@ -37,7 +37,7 @@ export function numberOf(item: Item, name: string): number {
 }
 
 /** A map of numbers; empty when the item has none. */
-export function numbersOf(item: Item, name: string): Record<string, number> {
+function numbersOf(item: Item, name: string): Record<string, number> {
   const values = item[name]?.M ?? {};
   return Object.fromEntries(Object.keys(values).map((key) => [key, numberOf(values, key)]));
 }

@@ -113,7 +113,7 @@ describe('an append', () => {
     const planned = await planRun(services, services, await output.request(1));
     const Key = 'rebased/_manifest/manifest-000001.json';
     const text = (await readText(s3, bucket, Key)) ?? '';
-    const changed = text.replace('"rowEnd":5,"nnz"', '"rowEnd":4,"nnz"');
+    const changed = text.replace('"rowEnd":5,"chunks"', '"rowEnd":4,"chunks"');
     await createChanged(Key, changed);
     const ended = finishRun(services, services, planned);
     await expect(ended).rejects.toThrow(ManifestError);

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { COMPRESSIONS, type Compression } from '#core/outputs/compression.ts';
-import { PROFILE_ALIASES } from '#core/outputs/csv/csv-dialect.ts';
+import { PROFILE_ALIASES } from '#core/outputs/csv/profiles.ts';
 import type { OutputSpec } from '#core/outputs/output-kinds.ts';
 import { parseRequest } from '#core/request/request.ts';
 

@@ -4,6 +4,7 @@ import type { Output } from '#core/outputs/output.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { defaultColumnNames } from '#core/sparse/column-names.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
+import { SliceCounts } from '#core/sparse/matrix-source.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
 import type { EncodedPart, EncodedParts } from './encode-chunk.ts';
@@ -33,13 +34,13 @@ export async function* encodeMatrix(
   if (output.beginsWithNames(chunk.index)) {
     yield* filled(encoder.header(defaultColumnNames(matrix.shape[1])), encoder);
   }
-  let nnz = 0;
+  const counts = new SliceCounts();
   for await (const slice of readSlices(matrix, chunk)) {
-    nnz += slice.nnz;
+    counts.add(slice);
     yield* filled(encoder.encode(slice), encoder);
     releaseSlice(slice);
   }
   if (encoder.end !== undefined) yield* filled(encoder.end(), encoder);
   const last = { bytes: encoder.finish(), crc32: encoder.partCrc32 };
-  return { last, content: encoder.content, counts: { nnz } };
+  return { last, content: encoder.content, counts: counts.sums() };
 }

@@ -7,7 +7,7 @@ import { FORMATS } from './formats/format-names.ts';
 const fillValue = z.literal('NaN');
 
 /** What is known from its headers of a matrix, or of some of its rows. */
-export const matrixInfo = z.strictObject({
+const matrixInfo = z.strictObject({
   /** `[rows, columns]`. */
   shape: z.readonly(z.tuple([count, count])),
   dtype: z.enum(DTYPES),

@@ -1,3 +1,4 @@
+import type { CsrSlice } from './csr.ts';
 import { assertExpected, type Expectations } from './expectations.ts';
 import type { MatrixFacts } from './matrix-facts.ts';
 
@@ -21,4 +22,17 @@ export function matrixSource(facts: MatrixFacts) {
     }),
     assertExpected: (expect: Expectations) => assertExpected(expect, facts),
   };
+}
+
+/** Adds up what a matrix counts per chunk, slice by slice. */
+export class SliceCounts {
+  #nnz = 0;
+
+  add({ nnz }: CsrSlice): void {
+    this.#nnz += nnz;
+  }
+
+  sums() {
+    return { nnz: this.#nnz };
+  }
 }

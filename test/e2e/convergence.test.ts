@@ -67,7 +67,7 @@ describe('one request, several executions', () => {
     const ended = await stack.run({ source, chunking, dryRun: true });
     expect(ended.output).toMatchObject({
       decision: 'dry-run',
-      summary: { rows: 36, columns: 9, nnz: 81, dtype: 'int64', chunks: 8 },
+      summary: { rows: 36, chunks: 8, facts: { shape: [36, 9], nnz: 81, dtype: 'int64' } },
     });
     expect(await stack.keys('dry/')).toEqual([]);
   });

@@ -1,22 +1,9 @@
 import * as z from 'zod/mini';
-
-/** Names that a request may use for a profile. */
-export const PROFILE_ALIASES: Readonly<Record<string, CsvProfile>> = {
-  typed: 'typed',
-  zero0: 'zero0',
-  empty: 'empty',
-  'pandas-2': 'typed',
-  'pandas-1': 'zero0',
-};
+import { PROFILES } from './profiles.ts';
 
 /** How the text of a run is written; cells are quoted only where it is necessary. */
 export const csvDialect = z.strictObject({
-  /**
-   * The text of an unstored cell: for `typed` the zero of the dtype (`0`, `0.0`, `False`), for
-   * `zero0` always `0`, for `empty` nothing.
-   * @see docs/csv-text.md
-   */
-  profile: z.enum(['typed', 'zero0', 'empty']),
+  profile: z.enum(PROFILES),
   /** One ASCII character between cells. */
   delimiter: z.string().check(z.length(1)),
   /** Text of a stored NaN. */
@@ -31,9 +18,6 @@ export const csvDialect = z.strictObject({
 });
 
 export type CsvDialect = Readonly<z.infer<typeof csvDialect>>;
-
-/** The text of an unstored cell, see {@link csvDialect}. */
-export type CsvProfile = CsvDialect['profile'];
 
 /** pandas' own defaults, but without a header, so that chunks can be joined. */
 export const DEFAULT_DIALECT: CsvDialect = {

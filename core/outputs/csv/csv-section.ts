@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
-import { DEFAULT_DIALECT, delimiterProblem, naRepProblem, PROFILE_ALIASES } from './csv-dialect.ts';
+import { DEFAULT_DIALECT, delimiterProblem, naRepProblem } from './csv-dialect.ts';
 import type { CsvSpec } from './csv-spec.ts';
+import { PROFILE_ALIASES } from './profiles.ts';
 
 const profile = z.pipe(
   z.enum(Object.keys(PROFILE_ALIASES), {

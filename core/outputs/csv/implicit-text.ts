@@ -1,6 +1,7 @@
 import { type DType, isFloat } from '#core/elements/dtype.ts';
 import type { FillValue } from '#core/sparse/matrix-facts.ts';
-import type { CsvDialect, CsvProfile } from './csv-dialect.ts';
+import type { CsvDialect } from './csv-dialect.ts';
+import type { CsvProfile } from './profiles.ts';
 import { quoteCell } from './quote-cell.ts';
 
 /** The options that decide the texts which are the same in the whole matrix. */
