@@ -50,11 +50,11 @@ export interface SentObject extends StoredObject {
  * Writes one object, create-only or in the place of a known one, from part buffers that it lends to
  * its caller.
  *
- * A single part is sent as one PutObject, several as a multipart upload. Both have `If-None-Match:
- * *`, or the ETag of the object to replace, and a full-object CRC-32. S3 refuses a part that does
- * not have the CRC-32 sent with it; if that CRC-32 was not computed from the part's bytes, it
- * proves these bytes too. Buffers are sent without a copy, so the SDK can repeat every request.
- * Nothing is visible before `finish`; call `abort` after any failure.
+ * A single part is sent as one PutObject, several as a multipart upload. Both are conditional
+ * (`If-None-Match: *`, or the ETag of the object to replace) and have a full-object CRC-32. S3
+ * refuses a part that does not have the CRC-32 sent with it; if that CRC-32 was not computed from
+ * the part's bytes, it proves these bytes too. Buffers are sent without a copy, so the SDK can
+ * repeat every request. Nothing is visible before `finish`; call `abort` after any failure.
  *
  * Memory: the part buffers, for an object of any size.
  */

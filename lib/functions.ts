@@ -47,8 +47,7 @@ interface StepSettings {
   /** Why some rules of cdk-nag do not apply. */
   readonly acknowledged: Readonly<Record<string, string>>;
   /**
-   * For a function that is invoked by an event. @default none, Step Functions invokes it and waits
-   * for the answer
+   * For a function that is invoked by an event. @default none: Step Functions waits for the answer
    */
   readonly destinations?: EventInvokeConfigOptions;
 }
