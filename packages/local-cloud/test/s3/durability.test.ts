@@ -85,6 +85,7 @@ for (let at = 0; ; at += 1) {
 
 async function writeUntilKilled(directory: string): Promise<number> {
   const node = spawn(process.execPath, ['--input-type=module', '-e', WRITER], {
+    cwd: import.meta.dirname, // where #local means this package
     env: { ...process.env, STORE: directory },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -93,6 +94,7 @@ async function writeUntilKilled(directory: string): Promise<number> {
     last = Math.max(last, ...String(chunk).trim().split('\n').map(Number));
     if (last > 300) node.kill('SIGKILL');
   }
+  if (last < 0) throw new Error('the writer ended before it had written anything');
   return last;
 }
 
