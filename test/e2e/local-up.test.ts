@@ -80,8 +80,7 @@ describe('local up', { timeout: 60_000 }, () => {
   it('finds objects, ledger, executions and its own access again after kill -9', async () => {
     const source = await up.putSource('tall', goldenBytes(tall.file));
     const executionArn = await up.startExecution({ source, chunking: { rows: 500 } });
-    const ended = await up.endOf(executionArn);
-    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    const ended = await up.expectSucceeded(executionArn);
     const history = new GetExecutionHistoryCommand({ executionArn });
     const { events } = await up.states.send(history);
     const keys = await up.keys('');
@@ -119,8 +118,7 @@ describe('local up', { timeout: 60_000 }, () => {
       [],
     );
 
-    const again = await up.run({ source, ...SLOW });
-    expect(again).toMatchObject({ status: 'SUCCEEDED' });
+    const again = await up.runToSuccess({ source, ...SLOW });
     await expectComplete(again.output.manifest);
     expect(await Promise.all(written.map(modified))).toEqual(dates);
   });
@@ -129,8 +127,7 @@ describe('local up', { timeout: 60_000 }, () => {
     const { executionArn, written, dates } = await killMidRun();
     await restart();
     await up.states.send(new RedriveExecutionCommand({ executionArn }));
-    const ended = await up.endOf(executionArn);
-    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    const ended = await up.expectSucceeded(executionArn);
     await expectComplete(ended.output.manifest);
     expect(await Promise.all(written.map(modified))).toEqual(dates);
     const { itemCounts } = await mapRunOf(executionArn);
