@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { patience } from '#support/patience.ts';
 import { runCampaign } from './campaign.ts';
 
 /** Seeds by which everything happens once at least. */
@@ -8,7 +9,7 @@ const HAPPENINGS = ['duplicateStart', 'sourceReplaced', 'clockJump', 'cloudKille
 
 describe('whole jobs under random faults', () => {
   it('end with every row once and in order, or can be completed', {
-    timeout: 120_000,
+    timeout: patience(12_000),
   }, async () => {
     const report = await runCampaign({ runs: RUNS, seed: SEED, onEnd: () => undefined });
     expect(report.failed).toEqual([]);
