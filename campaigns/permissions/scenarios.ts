@@ -7,6 +7,7 @@ import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-
 import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
 import { goldenBytes } from '#support/golden.ts';
 import type { LocalStack } from '#support/local-stack.ts';
+import { patience } from '#support/patience.ts';
 import type { Execution } from '#support/stack-client.ts';
 import { type PlainCsr, writeNpz } from '#support/write-npz.ts';
 import { DEAD_LETTERS, GONE, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
@@ -18,8 +19,8 @@ export interface Scenario {
   play(stack: LocalStack): Promise<string | undefined>;
 }
 
-const PATIENCE_MILLISECONDS = 20_000;
-const DENIED_PATIENCE_MILLISECONDS = 3_000;
+const PATIENCE_MILLISECONDS = patience(4_000);
+const DENIED_PATIENCE_MILLISECONDS = patience(600);
 const POLL_MILLISECONDS = 20;
 
 const SMALL: PlainCsr = {
