@@ -59,13 +59,12 @@ export class OneWriter {
     this.#runs += 1;
     const prefix = `run-${this.#runs}/`;
     const startedAt = performance.now();
-    const ended = await this.stack.run({
+    const ended = await this.stack.runToSuccess({
       source: this.#source,
       output: { compression, uri: `s3://${this.stack.outputBucket}/${prefix}` },
       chunking: { rows: ALL_ROWS },
     });
     const jobSeconds = (performance.now() - startedAt) / 1000;
-    if (ended.status !== 'SUCCEEDED') throw new Error(`${ended.error}: ${ended.cause}`);
     const { totals, runId } = ended.output;
     return {
       rows: totals.rows,

@@ -1,4 +1,5 @@
 import type { LocalCloud } from '@sparse-fanout/local-cloud';
+import { patience } from '#support/patience.ts';
 import { type Execution, StackClient } from '#support/stack-client.ts';
 import { GONE } from './assembly.ts';
 
@@ -6,7 +7,7 @@ import { GONE } from './assembly.ts';
 const PATIENCE_MILLISECONDS = 90_000;
 
 /** For what a denied call may still cause. */
-const DENIED_PATIENCE_MILLISECONDS = 3_000;
+const DENIED_PATIENCE_MILLISECONDS = patience(600);
 const POLL_MILLISECONDS = 20;
 
 /** Something that a scenario waited for did not happen, and no denied call explains it. */

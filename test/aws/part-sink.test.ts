@@ -47,7 +47,7 @@ describe('PartSink', () => {
     ['part of a part', 0, 1000],
     ['a part and a bit', 1, 17],
     ['whole parts', 2, 0],
-    ['more parts than buffers', 5, 123],
+    ['more parts than buffers', 3, 123],
   ])('writes %s with the CRC-32 of all of it', async (name, parts, rest) => {
     const stored = await write(name, parts, rest);
     const bytes = parts * PART_BYTES + rest;

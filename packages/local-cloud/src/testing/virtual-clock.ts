@@ -5,8 +5,13 @@ interface Timer {
   readonly ring: () => void;
 }
 
-/** Real milliseconds without a new sleeper, after which nothing else is taken to be under way. */
-const IDLE_MILLISECONDS = 3;
+/** Turns of the event loop without a file under way after which everybody is taken to be asleep. */
+const IDLE_TURNS = 5;
+
+/** Whether this process waits for the answer of a file: a busy machine may take its time for it. */
+function waitsForFiles(): boolean {
+  return process.getActiveResourcesInfo().some((resource) => /^(FS|FileHandle)/.test(resource));
+}
 
 /** A clock that jumps to the next sleeper as soon as nothing else happens. */
 export class VirtualClock implements Clock {
@@ -14,7 +19,7 @@ export class VirtualClock implements Clock {
   readonly sleeps: number[] = [];
   readonly #timers = new Set<Timer>();
   #now: number;
-  #jump: NodeJS.Timeout | undefined;
+  #jump: NodeJS.Immediate | undefined;
 
   constructor(start = Date.UTC(2026, 0, 1)) {
     this.#now = start;
@@ -36,9 +41,13 @@ export class VirtualClock implements Clock {
     });
   }
 
-  #plan(): void {
-    clearTimeout(this.#jump);
-    if (this.#timers.size > 0) this.#jump = setTimeout(() => this.#wakeNext(), IDLE_MILLISECONDS);
+  #plan(turns = IDLE_TURNS): void {
+    clearImmediate(this.#jump);
+    if (this.#timers.size === 0) return;
+    this.#jump = setImmediate(() => {
+      if (turns === 0) this.#wakeNext();
+      else this.#plan(waitsForFiles() ? IDLE_TURNS : turns - 1);
+    });
   }
 
   #wakeNext(): void {

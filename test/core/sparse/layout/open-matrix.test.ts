@@ -138,6 +138,6 @@ it('fails with an error of ours if any bytes are damaged or missing', async () =
         expect(error).toBeInstanceOf(FanoutError);
       });
     }),
-    { numRuns: 3_000 },
+    { numRuns: 1_000 },
   );
 });

@@ -57,7 +57,7 @@ describe('the text made in WebAssembly', () => {
         expect(parts.slice(0, -1).map(({ length }) => length)).toEqual(full);
         expect(Buffer.concat(parts).equals(oracleText([slice], options))).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -67,7 +67,7 @@ describe('the text made in WebAssembly', () => {
         const text = Buffer.concat(wasmParts([slice], options, kernelBuffers()));
         expect(text.equals(oracleText([slice], options))).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
