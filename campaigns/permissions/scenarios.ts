@@ -3,13 +3,13 @@ import {
   ListMultipartUploadsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
-import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
 import { goldenBytes } from '#support/golden.ts';
 import type { LocalStack } from '#support/local-stack.ts';
-import type { Execution } from '#support/stack-client.ts';
-import { type PlainCsr, writeNpz } from '#support/write-npz.ts';
-import { DEAD_LETTERS, GONE, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
+import { writeNpz } from '#support/write-npz.ts';
+import { DEAD_LETTERS, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
+import { conflict, redrive, reported } from './conflict.ts';
+import { SMALL, TALL, WIDE } from './matrices.ts';
+import { deniedCalls, describeEnd, happens, isConflictAt, started, whyNot } from './watch.ts';
 
 /** Something that a deployment does, and how it goes wrong without a permission. */
 export interface Scenario {
@@ -18,113 +18,7 @@ export interface Scenario {
   play(stack: LocalStack): Promise<string | undefined>;
 }
 
-const PATIENCE_MILLISECONDS = 20_000;
-const DENIED_PATIENCE_MILLISECONDS = 3_000;
-const POLL_MILLISECONDS = 20;
-
-const SMALL: PlainCsr = {
-  shape: [4, 3],
-  dtype: 'int64',
-  indptr: [0, 1, 2, 2, 3],
-  indices: [0, 2, 1],
-  data: [7n, 8n, 9n],
-};
-
-/** 18 MB of text, more than one part, from one stored entry. */
-const WIDE: PlainCsr = {
-  ...{ shape: [9, 1_000_000], dtype: 'int64' },
-  ...{ indptr: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1], indices: [5], data: [7n] },
-};
-
-/** One row more than a plan may have chunks. */
-const TALL: PlainCsr = {
-  ...{ shape: [MAX_CHUNKS + 1, 1], dtype: 'int8' },
-  ...{
-    indptr: Array(MAX_CHUNKS + 1)
-      .fill(0)
-      .concat(1),
-    indices: [0],
-    data: [7],
-  },
-};
-
 const chunking = { rows: 2 };
-
-/** Errors of a Map's children: they stand in its results, not in its own cause. */
-async function childErrors(stack: LocalStack): Promise<readonly string[]> {
-  const keys = (await stack.keys('')).filter((key) => /\/results\/.*\/FAILED_/.test(key));
-  const texts = keys.map((key) => stack.read(`s3://${stack.outputBucket}/${key}`));
-  const lines = (await Promise.all(texts)).flatMap((text) => String(text).trim().split('\n'));
-  return lines.map((line) => {
-    const { Error: error = '', Cause: cause = '' } = JSON.parse(line);
-    return `${error}: ${cause}`;
-  });
-}
-
-async function told(stack: LocalStack, ended: Execution): Promise<string> {
-  const { status, error, cause } = ended;
-  return [`${status} ${error}: ${cause}`, ...(await childErrors(stack))].join('\n');
-}
-
-/** Whether what was told has a conflict about what lies at `key`: those of earlier scenarios are told, too. */
-function isConflictAt(told: string, key: string): boolean {
-  const lines = told.split('\n');
-  return lines.some((line) => line.includes('OutputConflictError') && line.includes(key));
-}
-
-async function whyNot(
-  stack: LocalStack,
-  request: unknown,
-  error?: string,
-): Promise<string | undefined> {
-  const ended = await stack.run(request);
-  const isMeant = error === undefined ? ended.status === 'SUCCEEDED' : ended.error === error;
-  return isMeant ? undefined : await told(stack, ended);
-}
-
-/** Calls denied so far, but for those that are meant to be. */
-function deniedCalls({ cloud }: LocalStack): number {
-  return cloud.denials.filter(({ resource }) => resource !== GONE).length;
-}
-
-/** Waits for what happens by itself; not for long when a call was denied that was not before. */
-async function happens<T>(
-  stack: LocalStack,
-  deniedBefore: number,
-  look: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  let deadline = Date.now() + PATIENCE_MILLISECONDS;
-  while (Date.now() < deadline) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (deniedCalls(stack) > deniedBefore) {
-      deadline = Math.min(deadline, Date.now() + DENIED_PATIENCE_MILLISECONDS);
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
-  }
-  return undefined;
-}
-
-async function executions(stack: LocalStack): Promise<readonly string[]> {
-  const stateMachineArn = stack.output('StateMachineArn');
-  const listed = await stack.states.send(new ListExecutionsCommand({ stateMachineArn }));
-  return (listed.executions ?? []).map(({ executionArn }) => executionArn ?? '');
-}
-
-/** Does what should start a run, and tells how that ended. */
-async function started(
-  stack: LocalStack,
-  cause: () => Promise<unknown>,
-): Promise<string | undefined> {
-  const before = new Set(await executions(stack));
-  const denied = deniedCalls(stack);
-  await cause();
-  const look = async () => (await executions(stack)).find((arn) => !before.has(arn));
-  const arn = await happens(stack, denied, look);
-  if (arn === undefined) return 'no execution was started';
-  const ended = await stack.endOf(arn);
-  return ended.status === 'SUCCEEDED' ? undefined : await told(stack, ended);
-}
 
 async function remove(stack: LocalStack, prefix: string, pattern: RegExp): Promise<void> {
   for (const Key of (await stack.keys(prefix)).filter((key) => pattern.test(key))) {
@@ -183,51 +77,6 @@ const missing: Scenario = {
   play: (stack) => whyNot(stack, { source: `s3://${SOURCES}/missing` }, 'SourceNotFoundError'),
 };
 
-/** Waits for what ReportFailure makes known of a failed execution, a report too where there is a run to tell of. */
-async function reported(
-  stack: LocalStack,
-  deniedBefore: number,
-  executionArn: string,
-): Promise<string | undefined> {
-  const topicArn = stack.output('FailureTopicArn');
-  const record = await happens(stack, deniedBefore, async () => {
-    const texts = (await stack.cloud.topicMessages(topicArn)).map(({ message }) => message);
-    return texts.find((text) => text.includes(`"executionArn":"${executionArn}"`));
-  });
-  if (record === undefined) return 'nobody was told of the failure';
-  const { requestContext, responsePayload } = JSON.parse(record);
-  if (requestContext.condition !== 'Success') return `no report was made: ${record}`;
-  if (typeof responsePayload.report !== 'string') return undefined;
-  const report = JSON.parse(String(await stack.read(responsePayload.report)));
-  return report.sourceProblem === null ? undefined : `${report.sourceProblem}`;
-}
-
-interface Conflict {
-  readonly executionArn: string;
-  readonly problem: string | undefined;
-}
-
-/** Runs a request whose first chunk is there already, of somebody else, until that was reported. */
-async function conflict(stack: LocalStack, name: string, source: object): Promise<Conflict> {
-  const Bucket = stack.outputBucket;
-  const Key = `${name}/data/chunk-000000.csv`;
-  await stack.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'of someone else' }));
-  const output = { uri: `s3://${Bucket}/${name}/` };
-  const denied = deniedCalls(stack);
-  const executionArn = await stack.startExecution({ source, output });
-  const ended = await told(stack, await stack.endOf(executionArn));
-  const isMeant = isConflictAt(ended, Key);
-  const problem = isMeant ? await reported(stack, denied, executionArn) : ended;
-  await stack.s3.send(new DeleteObjectCommand({ Bucket, Key }));
-  return { executionArn, problem };
-}
-
-async function redrive(stack: LocalStack, executionArn: string): Promise<string | undefined> {
-  await stack.states.send(new RedriveExecutionCommand({ executionArn }));
-  const ended = await stack.endOf(executionArn);
-  return ended.status === 'SUCCEEDED' ? undefined : await told(stack, ended);
-}
-
 const version: Scenario = {
   name: 'a request names a version; its conflict is reported and redriven',
   async play(stack) {
@@ -261,7 +110,7 @@ const appended: Scenario = {
     const second = await stack.putSource('appended-2', writeNpz(SMALL));
     const denied = deniedCalls(stack);
     const executionArn = await stack.startExecution({ source: second, output, chunking });
-    const ended = await told(stack, await stack.endOf(executionArn));
+    const ended = await describeEnd(stack, await stack.endOf(executionArn));
     if (!isConflictAt(ended, Key)) return ended;
     const problem = await reported(stack, denied, executionArn);
     await stack.s3.send(new DeleteObjectCommand({ Bucket, Key }));
@@ -285,7 +134,7 @@ const tooLong: Scenario = {
     const denied = deniedCalls(stack);
     const executionArn = await stack.startExecution({ source, chunking: { rows: 1 } });
     const ended = await stack.endOf(executionArn);
-    if (ended.error !== 'BoundExceededError') return told(stack, ended);
+    if (ended.error !== 'BoundExceededError') return describeEnd(stack, ended);
     return (await reported(stack, denied, executionArn)) ?? (await leftovers(stack));
   },
 };
@@ -312,7 +161,7 @@ const stageFailed: Scenario = {
     }
     await remove(stack, '_staged/', /indptr\.npy$/);
     const executionArn = await stack.startExecution({ source, chunking });
-    const ended = await told(stack, await stack.endOf(executionArn));
+    const ended = await describeEnd(stack, await stack.endOf(executionArn));
     if (!isConflictAt(ended, '_staged/')) return ended;
     await remove(stack, '_staged/', /\/csr\//);
     return redrive(stack, executionArn);
