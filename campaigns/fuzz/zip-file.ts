@@ -53,7 +53,9 @@ export function readParts(bytes: Uint8Array): ZipPart[] | undefined {
   }
 }
 
-function fields(...values: readonly (readonly [size: 2 | 4, value: number])[]): Buffer {
+type Field = readonly [size: 2 | 4, value: number];
+
+function fields(...values: readonly Field[]): Buffer {
   return Buffer.concat(
     values.map(([size, value]) => {
       const bytes = Buffer.alloc(size);
@@ -63,62 +65,49 @@ function fields(...values: readonly (readonly [size: 2 | 4, value: number])[]): 
   );
 }
 
+function zeros(...sizes: readonly (2 | 4)[]): readonly Field[] {
+  return sizes.map((size) => [size, 0]);
+}
+
+/** A member with its headers, and its entry of the directory where it begins at `offset`. */
+function memberOf(part: ZipPart, { hasDescriptors }: ZipStyle, offset: number): [Buffer, Buffer] {
+  const { name, bytes, method, body } = part;
+  const nameBytes = Buffer.from(name);
+  const flags = hasDescriptors ? 8 : 0;
+  const sizes: readonly Field[] = [
+    [4, crc32(bytes)],
+    [4, body.length],
+    [4, bytes.length],
+  ];
+  const known = hasDescriptors ? zeros(4, 4, 4) : sizes;
+  const start: readonly Field[] = [[2, 20], [2, flags], [2, method], ...zeros(4)];
+  const lengths: readonly Field[] = [[2, nameBytes.length], ...zeros(2)];
+  const place: readonly Field[] = [...zeros(2, 2, 2, 4), [4, offset]];
+  const local = fields([4, 0x04034b50], ...start, ...known, ...lengths);
+  const descriptor = hasDescriptors ? fields([4, 0x08074b50], ...sizes) : Buffer.of();
+  const entry = fields([4, 0x02014b50], [2, 20], ...start, ...sizes, ...lengths, ...place);
+  return [Buffer.concat([local, nameBytes, body, descriptor]), Buffer.concat([entry, nameBytes])];
+}
+
 /** Writes members, names twice or not, with right checksums, lengths and offsets. */
 export function writeParts(parts: readonly ZipPart[], style: ZipStyle): Uint8Array {
-  const pieces: Buffer[] = [];
+  const members: Buffer[] = [];
   const entries: Buffer[] = [];
   let offset = 0;
-  for (const { name, bytes, method, body } of parts) {
-    const nameBytes = Buffer.from(name);
-    const flags = style.hasDescriptors ? 8 : 0;
-    const sizes = [
-      [4, crc32(bytes)],
-      [4, body.length],
-      [4, bytes.length],
-    ] as const;
-    const unknown = [
-      [4, 0],
-      [4, 0],
-      [4, 0],
-    ] as const;
-    const start = [
-      [2, 20],
-      [2, flags],
-      [2, method],
-      [4, 0],
-    ] as const;
-    const lengths = [
-      [2, nameBytes.length],
-      [2, 0],
-    ] as const;
-    const local = fields([4, 0x04034b50], ...start, ...(flags ? unknown : sizes), ...lengths);
-    const descriptor = flags ? fields([4, 0x08074b50], ...sizes) : Buffer.of();
-    const member = Buffer.concat([local, nameBytes, body, descriptor]);
-    const place = [
-      [2, 0],
-      [2, 0],
-      [2, 0],
-      [4, 0],
-      [4, offset],
-    ] as const;
-    const entry = fields([4, 0x02014b50], [2, 20], ...start, ...sizes, ...lengths, ...place);
-    pieces.push(member);
-    entries.push(entry, nameBytes);
+  for (const part of parts) {
+    const [member, entry] = memberOf(part, style, offset);
+    members.push(member);
+    entries.push(entry);
     offset += member.length;
   }
   const directory = Buffer.concat(entries);
   const { comment } = style;
-  const counts = [
-    [2, 0],
-    [2, 0],
-    [2, parts.length],
-    [2, parts.length],
-  ] as const;
-  const where = [
+  const counts: readonly Field[] = [...zeros(2, 2), [2, parts.length], [2, parts.length]];
+  const where: readonly Field[] = [
     [4, directory.length],
     [4, offset],
     [2, comment.length],
-  ] as const;
+  ];
   const end = fields([4, 0x06054b50], ...counts, ...where);
-  return new Uint8Array(Buffer.concat([...pieces, directory, end, comment]));
+  return new Uint8Array(Buffer.concat([...members, directory, end, comment]));
 }
