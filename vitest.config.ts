@@ -6,6 +6,11 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 180_000,
     maxWorkers: 2,
-    coverage: { provider: 'v8', include: ['core/**/*.ts'], thresholds: { lines: 100 } },
+    coverage: {
+      provider: 'v8',
+      include: ['core/**/*.ts'],
+      reporter: [['text', { skipFull: true }]],
+      thresholds: { lines: 100, statements: 100, functions: 100 },
+    },
   },
 });
