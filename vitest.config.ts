@@ -19,6 +19,11 @@ export default defineConfig({
     hookTimeout: patience(10_000),
     expect: { poll: { timeout: patience(2_000) } },
     maxWorkers: 2,
-    coverage: { provider: 'v8', include: ['core/**/*.ts'], thresholds: { lines: 100 } },
+    coverage: {
+      provider: 'v8',
+      include: ['core/**/*.ts'],
+      reporter: [['text', { skipFull: true }]],
+      thresholds: { lines: 100, statements: 100, functions: 100 },
+    },
   },
 });

@@ -14,18 +14,16 @@ import { Construct } from 'constructs';
 import { ENV, type RequestDefaults } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { publishTo } from './failure-reports.ts';
-import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
 import {
-  allow,
   finalizePermissions,
-  type Permission,
   planPermissions,
   reportFailurePermissions,
   type Stores,
   stagePermissions,
-  TRACING,
   writePermissions,
-} from './permissions.ts';
+} from './function-permissions.ts';
+import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
+import { allow, type Permission, TRACING } from './permissions.ts';
 
 /** Settings of {@link Functions}. */
 export interface FunctionsProps extends LogOptions, Stores {

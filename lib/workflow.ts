@@ -28,7 +28,8 @@ import { type PlanDecision, RETRIES } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { FUNCTION_TIMEOUT } from './functions.ts';
 import { createLogGroup, type LogOptions } from './observability.ts';
-import { allow, mapPermissions, ownRuns, startPermissions } from './permissions.ts';
+import { allow } from './permissions.ts';
+import { mapPermissions, ownRuns, startPermissions } from './workflow-permissions.ts';
 
 /** Settings of {@link Workflow}. */
 export interface WorkflowProps extends LogOptions {

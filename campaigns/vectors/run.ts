@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { ReplayReport } from './match.ts';
 import { replayS3 } from './replay-s3.ts';
 import { replaySfn } from './replay-sfn.ts';
-import { coreS3, missing, runnableSfn } from './scope.ts';
+import { coreS3, missing, RECORDINGS, runnableSfn } from './scope.ts';
 
 /** Recordings of AWS lie beside the checkout: they are not of this project. */
 const BESIDE = join(import.meta.dirname, '..', '..', '..', 'shared', 'vectors');
@@ -59,11 +59,15 @@ async function replayAll(directory: string): Promise<boolean> {
       required: { what: 'core recordings', ids: await coreS3(directory) },
     }),
   ];
+  const suites = [sfn, s3];
+  const count = (pick: (report: ReplayReport) => readonly unknown[]): number =>
+    suites.reduce((sum, report) => sum + pick(report).length, 0);
   const worded = sfn.wording.map(({ id, difference }) => `  ${id}: ${difference}`);
   console.log(
     [
       `Of the passed, ${translated} are JSONPath recordings written in JSONata; ${worded.length} word a cause otherwise than AWS`,
       ...worded,
+      `replays of AWS recordings: ${count(({ passed }) => passed)} passed, ${count(({ refused }) => refused)} left out because they are refused by name, ${count(({ failed }) => failed)} failed`,
     ].join('\n'),
   );
   return agreements.every(Boolean);
@@ -73,6 +77,8 @@ const directory = resolve(process.argv[2] ?? BESIDE);
 if (await stat(directory).then(Boolean, () => false)) {
   process.exitCode = (await replayAll(directory)) ? 0 : 1;
 } else {
-  console.error(`there are no recordings of AWS in ${directory}, so nothing was compared`);
+  console.error(
+    `recordings of AWS: ${RECORDINGS.s3 + RECORDINGS.sfn} not replayed (${RECORDINGS.s3} of S3, ${RECORDINGS.sfn} of Step Functions): they lie beside other checkouts, none in ${directory}`,
+  );
   process.exitCode = EXIT_ABSENT;
 }

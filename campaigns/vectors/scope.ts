@@ -10,6 +10,9 @@ interface Labels {
   readonly queryLanguage?: string;
 }
 
+/** How many recordings there are, for a checkout that they do not lie beside. */
+export const RECORDINGS = { s3: 99, sfn: 192 } as const;
+
 /**
  * States of JSONata that the local Step Functions refuses by name; all else it must run as AWS
  * does.

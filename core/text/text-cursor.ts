@@ -26,6 +26,12 @@ export function isTokenEnd(code: number): boolean {
   return code === NEWLINE || code === HASH || isBlank(code);
 }
 
+/** The power of ten of digits in `[first, end)`, the point before `point`; NaN where none is there. */
+function powerOf(first: number, point: number, end: number): number {
+  if (point === -1) return end === first ? Number.NaN : 0;
+  return end - first === 1 ? Number.NaN : point - end;
+}
+
 /**
  * Reads numbers from whole lines of text, without a string or an object for any of them.
  *
@@ -42,6 +48,10 @@ export class TextCursor {
   bytes: Uint8Array = new Uint8Array();
   #start = 0;
   #offset = 0;
+  #high = 0;
+  #low = 0;
+  /** Digits of the number under way that count: without leading zeros. */
+  #digits = 0;
   readonly #parseOther: (text: string) => number | undefined;
 
   /**
@@ -122,43 +132,52 @@ export class TextCursor {
    * @throws {CorruptSourceError} it is not a number; names the line.
    */
   readFloat(): number {
-    const { bytes, at: start } = this;
-    let at = start;
-    const isNegative = bytes[at] === MINUS;
-    if (isNegative) at++;
-    const first = at;
+    const { at: start } = this;
+    const isNegative = this.bytes[start] === MINUS;
+    if (isNegative) this.at++;
+    let exponent = this.#readMantissa();
+    let code = this.bytes[this.at]!;
+    if ((code | 0x20) === LOWER_E) {
+      this.at++;
+      exponent += this.#readExponent();
+      code = this.bytes[this.at]!;
+    }
+    const digits = this.#digits;
+    const isPlain = digits <= MAX_DIGITS && isTokenEnd(code);
+    if (isPlain && exponent >= -MAX_POWER && exponent <= MAX_POWER) {
+      const value = roundDecimal(this.#high, this.#low, digits > 9 ? digits - 9 : 0, exponent);
+      if (!Number.isNaN(value)) return isNegative ? -value : value;
+    }
+    return this.#readOther(start);
+  }
+
+  /**
+   * Reads digits with at most one point among them: the first nine that count into `#high`, the
+   * next nine into `#low`. @returns the power of ten they are short of; NaN where there are none.
+   */
+  #readMantissa(): number {
+    const { bytes, at: first } = this;
+    let at = first;
     let high = 0;
     let low = 0;
     let digits = 0;
     let point = -1;
-    let code = 0;
     for (; ; at++) {
-      code = bytes[at]!;
-      const digit = code - ZERO;
-      if (digit >= 0 && digit <= 9) {
-        if (digits < 9) high = high * 10 + digit;
-        else if (digits < MAX_DIGITS) low = low * 10 + digit;
-        if (high !== 0) digits++;
-      } else if (code === POINT && point === -1) point = at + 1;
-      else break;
-    }
-    const hasDigits = at - first > (point === -1 ? 0 : 1);
-    let exponent = point === -1 ? 0 : point - at;
-    if ((code | 0x20) === LOWER_E) {
-      this.at = at + 1;
-      exponent += this.#readExponent();
-      at = this.at;
-      code = bytes[at]!;
-    }
-    const isPlain = hasDigits && digits <= MAX_DIGITS && isTokenEnd(code);
-    if (isPlain && exponent >= -MAX_POWER && exponent <= MAX_POWER) {
-      const value = roundDecimal(high, low, digits > 9 ? digits - 9 : 0, exponent);
-      if (!Number.isNaN(value)) {
-        this.at = at;
-        return isNegative ? -value : value;
+      const digit = bytes[at]! - ZERO;
+      if (digit < 0 || digit > 9) {
+        if (digit !== POINT - ZERO || point !== -1) break;
+        point = at + 1;
+        continue;
       }
+      if (digits < 9) high = high * 10 + digit;
+      else if (digits < MAX_DIGITS) low = low * 10 + digit;
+      if (high !== 0) digits++;
     }
-    return this.#readOther(start);
+    this.at = at;
+    this.#high = high;
+    this.#low = low;
+    this.#digits = digits;
+    return powerOf(first, point, at);
   }
 
   /** Reads the number after an `e`. Without digits there it returns one that no exponent can be. */

@@ -18,6 +18,10 @@ function copyBack(out: Uint8Array, at: number, distance: number, length: number)
   for (let i = at; i < at + length; i++) out[i] = out[i - distance]!;
 }
 
+function damaged(bytes: Uint8Array, at: number): CorruptSourceError {
+  return new CorruptSourceError(`lzf data is damaged at byte ${at} of ${bytes.length}`);
+}
+
 /**
  * Inflates LZF, h5py's own compression.
  *
@@ -31,18 +35,19 @@ export function inflateLzf(bytes: Uint8Array, limit: number): Uint8Array {
   let end = 0;
   while (at < bytes.length) {
     const control = bytes[at++]!;
-    const isCopy = control >= FIRST_COPY;
-    let length = isCopy ? control >> 5 : control + 1;
-    if (isCopy && length === LONG) length += bytes[at++] ?? 0;
-    if (isCopy) length += LEAST_COPY;
-    const distance = isCopy ? ((control & 31) << 8) + (bytes[at++] ?? 0) + 1 : 0;
-    const runs = isCopy ? at : at + length;
-    if (runs > bytes.length || distance > end || end + length > limit) {
-      throw new CorruptSourceError(`lzf data is damaged at byte ${at} of ${bytes.length}`);
+    if (control < FIRST_COPY) {
+      const length = control + 1;
+      if (at + length > bytes.length || end + length > limit) throw damaged(bytes, at);
+      out.set(bytes.subarray(at, at + length), end);
+      at += length;
+      end += length;
+      continue;
     }
-    if (isCopy) copyBack(out, end, distance, length);
-    else out.set(bytes.subarray(at, runs), end);
-    at = runs;
+    let length = (control >> 5) + LEAST_COPY;
+    if (length === LONG + LEAST_COPY) length += bytes[at++] ?? 0;
+    const distance = ((control & 31) << 8) + (bytes[at++] ?? 0) + 1;
+    if (at > bytes.length || distance > end || end + length > limit) throw damaged(bytes, at);
+    copyBack(out, end, distance, length);
     end += length;
   }
   return out.subarray(0, end);

@@ -120,3 +120,15 @@ export const anyEntries: fc.Arbitrary<PlainEntries> = fc
       ...rest,
     };
   });
+
+/** 12 × 3 with 24 entries, duplicates among them, in three segments. */
+export const SAMPLE: PlainEntries = {
+  shape: [12, 3],
+  dtype: 'float64',
+  rows: Array.from({ length: 24 }, (_, i) => (i * 5) % 11),
+  columns: Array.from({ length: 24 }, (_, i) => i % 3),
+  values: Array.from({ length: 24 }, (_, i) => i),
+  segments: 3,
+  batchEntries: 4,
+  isWide: false,
+};

@@ -6,6 +6,15 @@ import { type Conversion, resolveConversion, stageConversion } from '#core/spars
 import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
 import type { MemoryStageStore } from '#support/memory-stage-store.ts';
 
+/** Bounds so small that a few entries take several rounds and parts. */
+export const TINY: ConversionBounds = {
+  sortBytes: 64,
+  partRows: 4,
+  rowGroups: 4,
+  blockEntries: 2,
+  maxTasks: 100,
+};
+
 /** What a conversion did: its parts, and the rounds it took. */
 export interface Converted {
   readonly parts: readonly PartLayout[];

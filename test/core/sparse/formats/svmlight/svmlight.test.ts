@@ -43,13 +43,16 @@ const anySpelling = fc.record({
 });
 type Spelling = typeof anySpelling extends fc.Arbitrary<infer T> ? T : never;
 
+/** The spelling of numbers that need one of their own. */
+function special(value: number): string | undefined {
+  if (Object.is(value, -0)) return '-0.0';
+  if (Number.isNaN(value)) return 'nan';
+  if (Number.isFinite(value)) return undefined;
+  return value < 0 ? '-Infinity' : 'inf';
+}
+
 function spell(rows: readonly PlainRow[], how: Spelling): string {
-  const number = (value: number) =>
-    Number.isFinite(value) && !Object.is(value, -0)
-      ? how.number(value)
-      : (['-0.0', 'nan', '-Infinity', 'inf'][
-          Object.is(value, -0) ? 0 : Number.isNaN(value) ? 1 : value < 0 ? 2 : 3
-        ] ?? '');
+  const number = (value: number) => special(value) ?? how.number(value);
   const lines = rows.map(({ label, entries }) => {
     const pairs = entries.map(([column, value]) => `${column + how.base}:${number(value)}`);
     const query = how.query === '' ? [] : [how.query];
