@@ -1,4 +1,8 @@
-import { describeMatrix, type FigureFormat, matrixLines } from '#core/sparse/describe-matrix.ts';
+import {
+  describeMatrix,
+  type FigureFormat,
+  matrixLines,
+} from '#core/sparse/layout/describe-matrix.ts';
 import type { SourceLayout } from './source-kinds.ts';
 
 /** What `inspect` says of a source: fields for a program, and lines for people. */

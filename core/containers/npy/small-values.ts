@@ -1,8 +1,8 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { decodeIndices } from '#core/elements/decode.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import { toArrayLayout } from '#core/sparse/layout/npy-array.ts';
 import type { NpyArray } from './header.ts';
+import { locateElements } from './locate-elements.ts';
 
 /** `format` and `shape` have a few elements; longer arrays are refused. */
 const MAX_BYTES = 256;
@@ -51,11 +51,11 @@ export async function readSmallIntegers(
   array: NpyArray,
 ): Promise<readonly number[]> {
   checkSmall(array);
-  const layout = toArrayLayout(array, { kind: 'stored', object: 0 });
-  if (layout.dtype !== 'int32' && layout.dtype !== 'int64') {
+  const found = locateElements(array, 1);
+  if (found.dtype !== 'int32' && found.dtype !== 'int64') {
     throw new CorruptSourceError(
       `${array.where} is of type ${array.descr}, expected int32 or int64`,
     );
   }
-  return Array.from(decodeIndices(await source.read(array.elements), layout));
+  return Array.from(decodeIndices(await source.read(array.elements), found));
 }

@@ -1,5 +1,5 @@
 import { CorruptSourceError } from '#core/errors.ts';
-import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
+import type { MatrixLayout } from './matrix-layout.ts';
 
 function assertStackable(first: MatrixLayout, next: MatrixLayout): void {
   const facts = [

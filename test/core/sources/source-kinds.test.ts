@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { parseLayout } from '#core/sources/source-kinds.ts';
-import { openMatrix } from '#support/open-matrix.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
+import { openMatrix } from '#support/open-matrix.ts';
 
 const NPZ = writeNpz({
   ...{ shape: [2, 3], dtype: 'float64' },

@@ -1,6 +1,7 @@
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { type NpyArray, readNpyHeader } from '#core/containers/npy/header.ts';
+import { locateElements } from '#core/containers/npy/locate-elements.ts';
 import {
   readZipDirectory,
   type ZipDirectory,
@@ -14,7 +15,6 @@ import {
 } from '#core/containers/zip/zip-member.ts';
 import { CorruptSourceError, RequestError, UnsupportedSourceError } from '#core/errors.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
-import { locateElements } from '#core/sparse/layout/npy-array.ts';
 import type { StoredArray } from '#core/sparse/matrix.ts';
 import { stageMemberIndex } from './index-member.ts';
 import { type NpzStream, type NpzStreams, openStreams } from './npz-streams.ts';

@@ -1,4 +1,4 @@
-import type { MatrixLayout, PartLayout } from './layout/matrix-layout.ts';
+import type { MatrixLayout, PartLayout } from './matrix-layout.ts';
 
 type Access = 'in place' | 'seek index' | 'chunk table' | 'copy by rows';
 
