@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './support/longest-first.ts';
 import { patience } from './support/patience.ts';
 
 // Every process of the tests keeps what it compiled for the next one; coverage is exact without.
@@ -19,6 +20,7 @@ export default defineConfig({
     hookTimeout: patience(10_000),
     expect: { poll: { timeout: patience(2_000) } },
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',
       include: ['core/**/*.ts'],

@@ -113,4 +113,12 @@ export const CAMPAIGNS: readonly Campaign[] = [
     args: '[--files 1000] [--seed 1] [--verbose]',
     start: () => import('./text-formats/run.ts'),
   },
+  {
+    name: 'busy',
+    proves: 'The tests are green twice beside four busy loops, in at most 4 times the quiet time.',
+    takes: '40 minutes',
+    needs: 'a machine on which nothing else runs',
+    args: '[--runs 2] [--loops 4]',
+    start: () => import('./busy/run.ts'),
+  },
 ];

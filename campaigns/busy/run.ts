@@ -1,4 +1,4 @@
-/** `node campaigns/busy/run.ts`: the test suite alone, then twice beside four programs that never rest. */
+/** `npm run test:busy`: the test suite alone, then twice beside four programs that never rest. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -70,7 +70,7 @@ function judge(name: string, quiet: SuiteTimes, busy: SuiteTimes): readonly stri
   ];
 }
 
-const command = new Command('busy')
+const command = new Command('test:busy')
   .description('run the tests alone, then beside programs that never rest, and compare their times')
   .argument('[filters...]', 'only test files whose path contains one of these')
   .option('--runs <n>', 'runs beside the loops', parseCount, DEFAULT_RUNS)

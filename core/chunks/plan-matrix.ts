@@ -50,6 +50,58 @@ function refuseManyChunks(index: number): void {
   );
 }
 
+/** Takes rows, and closes a chunk where the next one no longer fits. */
+class Cutter {
+  readonly #matrix: MatrixInfo;
+  readonly #perRow: number;
+  readonly #perEntry: number;
+  readonly #maxRows: number;
+  readonly #target: number;
+  readonly #first: number;
+  #index: number;
+  #rowStart = 0;
+  #bytes = 0;
+
+  constructor(options: MatrixPlanOptions) {
+    const { matrix, chunking, chunksBefore } = options;
+    const { perRow, perEntry } = growthOf(options);
+    this.#matrix = matrix;
+    this.#perRow = perRow;
+    this.#perEntry = perEntry;
+    this.#maxRows = 'rows' in chunking ? chunking.rows : Number.POSITIVE_INFINITY;
+    this.#target = 'targetBytes' in chunking ? chunking.targetBytes : Number.POSITIVE_INFINITY;
+    this.#first = chunksBefore;
+    this.#index = chunksBefore;
+  }
+
+  /** Takes a row. @returns the chunk before it, if the row begins a new one */
+  take(row: number, entries: number): PlannedChunk | undefined {
+    refuseLongRow(row, entries, this.#matrix);
+    const rowBytes = this.#perRow + entries * this.#perEntry;
+    const rows = row - this.#rowStart;
+    const isFull = rows >= this.#maxRows || this.#bytes + rowBytes > this.#target;
+    const before = rows > 0 && isFull ? this.#close(row) : undefined;
+    this.#bytes += rowBytes;
+    return before;
+  }
+
+  /** @returns the last chunk; undefined if there are chunks and no row is left */
+  end(rows: number): PlannedChunk | undefined {
+    if (rows === this.#rowStart && this.#index > this.#first) return undefined;
+    return this.#close(rows);
+  }
+
+  #close(rowEnd: number): PlannedChunk {
+    const chunk = { index: this.#index, rowStart: this.#rowStart, rowEnd };
+    refuseManyChunks(chunk.index);
+    refuseLongChunk(chunk, this.#bytes);
+    this.#index += 1;
+    this.#rowStart = rowEnd;
+    this.#bytes = 0;
+    return chunk;
+  }
+}
+
 /**
  * Cuts the rows of a matrix into chunks, in row order and without a gap.
  *
@@ -64,40 +116,17 @@ export async function* planMatrix(
   bands: AsyncIterable<Float64Array>,
   options: MatrixPlanOptions,
 ): AsyncGenerator<PlannedChunk> {
-  const { matrix, chunking, chunksBefore } = options;
-  const { perRow, perEntry } = growthOf(options);
-  const maxRows = 'rows' in chunking ? chunking.rows : Number.POSITIVE_INFINITY;
-  const target = 'targetBytes' in chunking ? chunking.targetBytes : Number.POSITIVE_INFINITY;
-  let index = chunksBefore;
-  let rowStart = 0;
-  let bytes = 0;
+  const cutter = new Cutter(options);
   let row = -1;
   let before = 0;
-
-  const close = (rowEnd: number): PlannedChunk => {
-    const chunk = { index, rowStart, rowEnd };
-    refuseManyChunks(index);
-    refuseLongChunk(chunk, bytes);
-    index += 1;
-    rowStart = rowEnd;
-    bytes = 0;
-    return chunk;
-  };
-
   for await (const band of bands) {
     for (const end of band) {
-      if (row >= 0) {
-        const entries = end - before;
-        refuseLongRow(row, entries, matrix);
-        const rowBytes = perRow + entries * perEntry;
-        if (row > rowStart && (row - rowStart >= maxRows || bytes + rowBytes > target)) {
-          yield close(row);
-        }
-        bytes += rowBytes;
-      }
+      const full = row >= 0 ? cutter.take(row, end - before) : undefined;
+      if (full !== undefined) yield full;
       before = end;
       row += 1;
     }
   }
-  if (row > rowStart || index === chunksBefore) yield close(Math.max(row, 0));
+  const last = cutter.end(Math.max(row, 0));
+  if (last !== undefined) yield last;
 }

@@ -6,7 +6,7 @@ import {
   ListMultipartUploadsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger } from '#aws/ledger.ts';
 import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
@@ -145,7 +145,7 @@ describe('Write', () => {
       const command = new ListMultipartUploadsCommand({ Bucket: services.bucket });
       return (await services.s3.send(command)).Uploads ?? [];
     };
-    await vi.waitUntil(async () => (await uploads()).length > 0, { interval: 1 });
+    await expect.poll(uploads, { interval: 1 }).not.toEqual([]);
     controller.abort();
     await ended;
     await expect(stored(run)).rejects.toThrow(/key/i);

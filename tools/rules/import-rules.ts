@@ -174,7 +174,7 @@ const PROOFS: ImportRules = {
     ...['fast-check', 'vitest', 'zod/mini', 'node:*'],
   ],
   tools: ['#packages/local-cloud/package.json', 'assemblyscript', 'oxc-parser', 'node:*'],
-  'vitest.config.ts': ['vitest', '#support/patience.ts', 'node:path'],
+  'vitest.config.ts': ['vitest', '#support', 'node:path'],
 };
 
 /** All rooms. A TypeScript file in none of them is refused. */

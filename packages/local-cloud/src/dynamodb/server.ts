@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { AccessDenied, type Authorize, type Identify } from '#local/authorization.ts';
 import type { Disturb } from '#local/faults/faulty-http.ts';
-import { listen } from '#local/listen.ts';
+import { listen, stopListening } from '#local/listen.ts';
 import { SignatureError, verifySignature } from '#local/sigv4.ts';
 import { NotImplemented, parseOperation, resourcesOf } from './operations.ts';
 import { type Answer, type TableDescription, TableStore } from './table-store.ts';
@@ -116,8 +116,7 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb>
     endpoint: `https://127.0.0.1:${port}`,
     createTable: (table) => store.createTable(table),
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stopListening(server);
       await store.close();
     },
   };

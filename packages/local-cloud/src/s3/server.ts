@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { Authorize, Identify } from '#local/authorization.ts';
 import type { Disturb } from '#local/faults/faulty-http.ts';
-import { listen } from '#local/listen.ts';
+import { listen, stopListening } from '#local/listen.ts';
 import { assertBucketName } from './buckets.ts';
 import type { Call, Reply } from './call.ts';
 import { type ObjectCreated, ObjectStore } from './object-store.ts';
@@ -154,10 +154,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
       await store.createBucket(name);
     },
     close: async () => {
-      const { promise: closed, resolve: done } = Promise.withResolvers<void>();
-      server.close(() => done());
-      server.closeAllConnections();
-      await closed;
+      await stopListening(server);
       await Promise.all(underWay);
     },
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Identify } from '#local/authorization.ts';
-import { listen } from '#local/listen.ts';
+import { listen, stopListening } from '#local/listen.ts';
 import { verifySignature } from '#local/sigv4.ts';
 import { CallFields } from './call-fields.ts';
 import {
@@ -134,8 +134,7 @@ export async function startStepFunctions(options: StepFunctionsOptions): Promise
     startExecution: (request) => engine.startExecution(request),
     async close() {
       await engine.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stopListening(server);
     },
   };
 }

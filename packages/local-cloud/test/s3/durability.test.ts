@@ -123,7 +123,8 @@ test('closes while requests are under way, and leaves nothing half done', async 
     s3.putObject({ Bucket, Key: `under-way-${at}`, Body: Buffer.alloc(4_000_000) }),
   );
   const settled = Promise.allSettled(puts);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const bodies = () => listData(join(fixture.directory, 's3'));
+  await expect.poll(bodies, { interval: 1 }).not.toEqual([]);
   const again = await fixture.restart();
   await settled;
   const { Contents = [] } = await again.listObjectsV2({ Bucket });
