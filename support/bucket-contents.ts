@@ -12,10 +12,11 @@ export class BucketContents {
     this.#bucket = bucket;
   }
 
-  /** Writes an object, over one that is there. @returns its URI */
-  async put(key: string, body: string | Uint8Array): Promise<string> {
-    await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body }));
-    return `s3://${this.#bucket}/${key}`;
+  /** Writes an object with its CRC-32, over one that is there. @returns its URI */
+  async put(Key: string, Body: string | Uint8Array): Promise<string> {
+    const place = { Bucket: this.#bucket, Key };
+    await this.#client.send(new PutObjectCommand({ ...place, Body, ChecksumAlgorithm: 'CRC32' }));
+    return `s3://${this.#bucket}/${Key}`;
   }
 
   /** Removes an object. */
