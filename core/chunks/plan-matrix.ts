@@ -57,7 +57,6 @@ class Cutter {
   readonly #perEntry: number;
   readonly #maxRows: number;
   readonly #target: number;
-  readonly #first: number;
   #index: number;
   #rowStart = 0;
   #bytes = 0;
@@ -70,7 +69,6 @@ class Cutter {
     this.#perEntry = perEntry;
     this.#maxRows = 'rows' in chunking ? chunking.rows : Number.POSITIVE_INFINITY;
     this.#target = 'targetBytes' in chunking ? chunking.targetBytes : Number.POSITIVE_INFINITY;
-    this.#first = chunksBefore;
     this.#index = chunksBefore;
   }
 
@@ -85,9 +83,8 @@ class Cutter {
     return before;
   }
 
-  /** @returns the last chunk; undefined if there are chunks and no row is left */
-  end(rows: number): PlannedChunk | undefined {
-    if (rows === this.#rowStart && this.#index > this.#first) return undefined;
+  /** @returns the chunk of the rows that are left: at least one, unless there are none at all */
+  end(rows: number): PlannedChunk {
     return this.#close(rows);
   }
 
@@ -127,6 +124,5 @@ export async function* planMatrix(
       row += 1;
     }
   }
-  const last = cutter.end(Math.max(row, 0));
-  if (last !== undefined) yield last;
+  yield cutter.end(Math.max(row, 0));
 }
