@@ -3,11 +3,13 @@ import { memorySource } from '#core/bytes/memory-source.ts';
 import { encodeChunkTable } from '#core/containers/hdf5/chunk-table.ts';
 import { chunkedSource } from '#core/containers/hdf5/chunked-source.ts';
 import { parseDataset } from '#core/containers/hdf5/dataset.ts';
-import { openDatasetOf, openRoot } from '#core/containers/hdf5/group.ts';
+import { openDatasetOf, openPath, openRoot } from '#core/containers/hdf5/group.ts';
 import { lookup3 } from '#core/containers/hdf5/lookup3.ts';
 import { openHdf5 } from '#core/containers/hdf5/superblock.ts';
+import { walkChunks } from '#core/containers/hdf5/walk-chunks.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { withCounting } from '#support/counting-source.ts';
+import { damage } from '#support/hdf5-damage.ts';
 import { hdf5Bytes, hdf5Fixtures } from '#support/hdf5-fixtures.ts';
 
 async function openDataset(bytes: Uint8Array, file: string) {
@@ -41,6 +43,24 @@ describe.each(hdf5Fixtures.datasets)('the index of $file', ({ file, length, writ
     expect(table.length).toBe(80 + length * 16 + blocks * 4);
     expect(object.reads.length).toBeLessThan(40);
   });
+});
+
+it.each([
+  ['extensible-array.h5', 'EAHD', 60],
+  ['fixed-array-pages.h5', 'FAHD', 16],
+])('finds no chunk where none was ever written: %s', async (file, signature, address) => {
+  const bytes = hdf5Bytes(file);
+  const at = Buffer.from(bytes).indexOf(signature, 0, 'latin1') + address;
+  const empty = damage(bytes, [[at, new Array<number>(8).fill(0xff)]]);
+  const { dataset } = await openDataset(empty, file);
+  expect(await Array.fromAsync(walkChunks(dataset))).toEqual([]);
+});
+
+it('finds no chunk of a dataset in one piece', async () => {
+  const file = memorySource(hdf5Bytes('whole-latest.h5ad'), 'whole-latest.h5ad');
+  const group = await openPath(await openRoot(await openHdf5(file)), 'X');
+  const dataset = parseDataset(await openDatasetOf(group!, 'data'));
+  expect(await Array.fromAsync(walkChunks(dataset))).toEqual([]);
 });
 
 it('fails if an index has a chunk that it says was never written', async () => {

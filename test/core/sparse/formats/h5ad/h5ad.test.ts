@@ -134,3 +134,9 @@ describe('unsigned pointers', () => {
     expect(await findArray('indptr', dataset, { staged, entries: 2 ** 40 })).toBeUndefined();
   });
 });
+
+it('fails on a file of datasets alone, and names what it holds', async () => {
+  const reading = openMatrix(memorySource(hdf5Bytes('extensible-array.h5'), 'x.h5'));
+  await expect(reading).rejects.toThrow(UnsupportedSourceError);
+  await expect(reading).rejects.toThrow(/x\.h5 has no group X or matrix of .* it holds d, room;/);
+});

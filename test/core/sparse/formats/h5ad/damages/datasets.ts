@@ -48,6 +48,13 @@ export const DATASETS: readonly Damage[] = [
     'a dataspace of version 7',
   ],
   ['33 dimensions', OLD, within('X/data', 'dataspace', 1, [33]), C, '33 dimensions'],
+  [
+    'an enumeration of three names',
+    'dtype-bool.h5ad',
+    within('X/data', 'datatype', 1, [3]),
+    U,
+    'of 1 bytes", allowed are bool',
+  ],
   ['floats that store a leading 1', OLD, within('X/data', 'datatype', 1, [0]), U, '"a float of 4'],
   ['floats with another sign bit', OLD, within('X/data', 'datatype', 2, [0]), U, '"a float of 4'],
   ['floats of another form', OLD, within('X/data', 'datatype', 12, [7]), U, '"a float of 4 bytes"'],
