@@ -25,6 +25,11 @@ async function makeTable(bytes: Uint8Array, file: string) {
   return { object, table: Buffer.concat(pieces) };
 }
 
+/** Eight bytes, little-endian. */
+function numbersOf(value: number): number[] {
+  return [...new Uint8Array(BigUint64Array.of(BigInt(value)).buffer)];
+}
+
 describe.each(hdf5Fixtures.datasets)('the index of $file', ({ file, length, written }) => {
   const bytes = hdf5Bytes(file);
 
@@ -53,6 +58,21 @@ it.each([
   const at = Buffer.from(bytes).indexOf(signature, 0, 'latin1') + address;
   const empty = damage(bytes, [[at, new Array<number>(8).fill(0xff)]]);
   const { dataset } = await openDataset(empty, file);
+  expect(await Array.fromAsync(walkChunks(dataset))).toEqual([]);
+});
+
+it('reads no further than the chunks of a dataset, however many its array could list', async () => {
+  const bytes = hdf5Bytes('fixed-array-pages.h5');
+  const header = Buffer.from(bytes).indexOf('FAHD', 0, 'latin1');
+  // 256 pages of 1,024 entries, none of them written; the file ends after the first read of them.
+  const prefix = [...Buffer.from('FADB\0\0'), ...new Array<number>(8 + 32).fill(0)];
+  const checksum = [...new Uint8Array(Uint32Array.of(lookup3(Uint8Array.from(prefix))).buffer)];
+  const pages = new Array<number>(1024 * 1024).fill(0);
+  const long = damage(bytes, [
+    [header + 8, [...numbersOf(2 ** 18), ...numbersOf(bytes.length)]],
+    [bytes.length, [...prefix, ...checksum, ...pages]],
+  ]);
+  const { dataset } = await openDataset(long, 'long.h5');
   expect(await Array.fromAsync(walkChunks(dataset))).toEqual([]);
 });
 
