@@ -123,6 +123,17 @@ describe('Finalize of an append', () => {
     await expect(finalize(second)).rejects.toThrow(/^generation 1 of .* has 3 chunks and 6 rows/);
   });
 
+  it('fails where the manifest of its base is of another generation', async () => {
+    const { second } = await appended('number');
+    const key = generationKey('number/', 1);
+    const text = (await bucket.text(key)) ?? '';
+    const other = text.replace('"generation":1,"generations"', '"generation":2,"generations"');
+    expect(other).not.toBe(text);
+    await bucket.put(key, other);
+    await expect(finalize(second)).rejects.toThrow(ManifestError);
+    expect(await bucket.text(generationKey('number/', 2))).toBeUndefined();
+  });
+
   it('fails where the manifest of its base is gone', async () => {
     const { second } = await appended('gone');
     await bucket.remove(generationKey('gone/', 1));

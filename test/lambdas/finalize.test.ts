@@ -113,11 +113,20 @@ describe('Finalize', () => {
     expect(await manifestsOf(run)).toEqual([own, own]);
   });
 
-  it('takes a published run as it is, whatever lies beside its chunks since', async () => {
+  it('takes a published run as it is, and does not prove its chunks again', async () => {
     const run = await written('since');
     const first = await finalize(run);
     await bucket.put('since/data/chunk-000003.csv', 'of the next generation');
-    expect(await finalize(run)).toEqual(first);
+    const { dynamo } = services.connect();
+    let asked = 0;
+    const count = <Args, Output>(next: (args: Args) => Promise<Output>) => {
+      asked += 1;
+      return next;
+    };
+    dynamo.middlewareStack.add(count, { step: 'initialize' });
+    const again = createHandler({ ...stepDeps(services, services), dynamo });
+    expect(await again({ run }, never)).toEqual(first);
+    expect(asked).toBe(0);
   });
 });
 

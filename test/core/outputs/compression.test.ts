@@ -36,13 +36,19 @@ describe('the content of a chunk', () => {
 
   it('is read no further than it is used', async () => {
     let taken = 0;
+    let isLeft = false;
     const stored = (async function* () {
-      for await (const block of blocksOf(gzipSync(Buffer.alloc(50_000_000)), 1000)) {
-        taken += 1;
-        yield block;
+      try {
+        for await (const block of blocksOf(gzipSync(Buffer.alloc(50_000_000)), 1000)) {
+          taken += 1;
+          yield block;
+        }
+      } finally {
+        isLeft = true;
       }
     })();
     for await (const _ of inflated(stored, 'gzip', 'x.gz')) break;
+    await expect.poll(() => isLeft).toBe(true);
     expect(taken).toBeLessThan(20);
   });
 
