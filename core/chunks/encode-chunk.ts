@@ -20,6 +20,8 @@ export interface EncodedChunk {
   readonly last: EncodedPart;
   /** Of what is inside, where the chunk is compressed. */
   readonly content: Figures | undefined;
+  /** Where the encoder counts its records. */
+  readonly recordCount: number | undefined;
   /** What the kind of source counts per chunk. */
   readonly counts: Counts;
 }

@@ -42,5 +42,6 @@ export async function* encodeMatrix(
   }
   if (encoder.end !== undefined) yield* filled(encoder.end(), encoder);
   const last = { bytes: encoder.finish(), crc32: encoder.partCrc32 };
-  return { last, content: encoder.content, counts: counts.sums() };
+  const { content, recordCount } = encoder;
+  return { last, content, recordCount, counts: counts.sums() };
 }

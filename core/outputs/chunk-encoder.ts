@@ -22,6 +22,8 @@ export interface ChunkEncoder {
    * made from the stored entries, it proves the text that was made of them. Else absent.
    */
   readonly partCrc32?: number | undefined;
+  /** Records encoded so far; absent if they follow from the rows. */
+  readonly recordCount?: number;
   /** Returns what the buffer under way holds: the last part, empty only if nothing was written. */
   finish(): Uint8Array;
 }

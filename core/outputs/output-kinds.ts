@@ -10,10 +10,15 @@ export const outputSpec = z.discriminatedUnion('kind', [csvSpec]);
 /** The `output` section of a request, by its `format`. */
 export const outputRequest = [csvSection] as const;
 
-/** The words that `output.format` may be. */
-export const OUTPUT_KINDS = outputSpec.def.options.map(({ shape }) => shape.kind.def.values[0]);
-
 export type OutputSpec = Readonly<z.infer<typeof outputSpec>>;
+
+/** What the sections can ask for. */
+type Requested = z.infer<(typeof outputRequest)[number]>['spec'];
+
+/** The words that `output.format` may be. A kind that has no section does not compile here. */
+export const OUTPUT_KINDS: readonly Requested['kind'][] = outputSpec.def.options.flatMap(
+  ({ shape }) => shape.kind.def.values,
+);
 
 /** The kind of a request that names no `output.format`. */
 export const DEFAULT_KIND = 'csv' satisfies OutputSpec['kind'];

@@ -29,8 +29,15 @@ export interface Output {
   describe(): Readonly<Record<string, unknown>>;
   /** True when the chunk of this index begins with the names of the columns. */
   beginsWithNames(index: number): boolean;
-  /** Records, such as lines of text, that the chunk of these rows holds. */
-  recordCount(chunk: RowRange & { readonly index: number }): number;
+  /**
+   * Records, such as lines of text, that the chunk of these rows holds. A kind whose records follow
+   * from the rows computes them, which proves what was written once more; any other returns
+   * `counted`.
+   *
+   * @param counted {@link ChunkEncoder.recordCount} of the chunk when all of it was encoded; 0 if
+   * the encoder does not count.
+   */
+  recordCount(chunk: RowRange & { readonly index: number }, counted: number): number;
   /** Bounds of the content of all rows of `facts`. `max` grows evenly with rows and with entries. */
   bounds(facts: MatrixInfo): ContentBounds;
   /**

@@ -49,10 +49,11 @@ export async function writeChunk(
     const buffer = await sink.buffer();
     const source = await openPlannedSource(s3, run, signal);
     const parts = encodeChunk(source, chunk, { output, room, buffer });
-    const { last, content, counts } = await sendParts(parts, sink);
+    const { last, content, recordCount, counts } = await sendParts(parts, sink);
     const { bytes, etag, sent } = await sink.finish(last.bytes, { crc32: last.crc32, content });
     const inside = content ?? sent;
-    return { bytes, contentBytes: inside.bytes, crc32: crc32Hex(inside.crc32), etag, counts };
+    const crc32 = crc32Hex(inside.crc32);
+    return { bytes, contentBytes: inside.bytes, crc32, etag, recordCount, counts };
   } catch (error) {
     await sink.abort();
     throw error;

@@ -4,12 +4,26 @@ import { readImports } from './read-imports.ts';
 import { hasSubpath, type OwnPackage, resolveImport } from './resolve-import.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** The room of a file or folder: the longest row of the table it lies in. */
+/** The room that a row gives to a file or folder, if any. */
+function roomBy(row: string, file: string): string | undefined {
+  const folder = row.slice(0, -1);
+  const below = file.startsWith(folder) ? file.slice(folder.length).split('/') : [];
+  const room = row.endsWith('/*') && below.length > 1 ? folder + below[0] : row;
+  return file === room || file.startsWith(`${room}/`) ? room : undefined;
+}
+
+/** The room of a file or folder: the longest that a row of the table gives to it. */
 export function roomOf(file: string): string | undefined {
   return Object.keys(IMPORT_RULES)
-    .filter((room) => file === room || file.startsWith(`${room}/`))
+    .map((row) => roomBy(row, file))
+    .filter((room) => room !== undefined)
     .sort((a, b) => a.length - b.length)
     .at(-1);
+}
+
+/** What the table allows a room besides its own files. */
+function rowOf(room: string): readonly string[] {
+  return IMPORT_RULES[room] ?? IMPORT_RULES[`${path.dirname(room)}/*`] ?? [];
 }
 
 /** Whether an entry of a row covers what an import leads to. */
@@ -50,7 +64,7 @@ export function checkImports(
   const { file } = source;
   const room = roomOf(file);
   if (room === undefined) return [`${file}:1 lies in no room of tools/rules/import-rules.ts`];
-  const allowed = IMPORT_RULES[room]!;
+  const allowed = rowOf(room);
   const standing = STANDING_IMPORTS[file] ?? [];
   return readImports(source).flatMap(({ specifier, line }) => {
     const target = resolveImport(file, specifier, packages);

@@ -2,7 +2,8 @@ import localCloud from '../../packages/local-cloud/package.json' with { type: 'j
 
 /**
  * What a room may import besides its own files. A room is a folder with all below it that has no
- * row of its own, or one file. A row names
+ * row of its own, or one file. The row `core/outputs/*` is of every folder in `core/outputs` that
+ * has none of its own: each of them is a room. A row names
  *
  * - `#core/bytes`: a folder of ours with all below it, or a file; `#core/sparse/*`: only the files
  *   that lie in this folder itself;
@@ -73,20 +74,19 @@ const CORE: ImportRules = {
     ...FORMAT,
     ...['#core/containers/hdf5', '#core/sparse/formats/entries'],
   ],
-  'core/sparse/formats/mtx': [...FORMAT, '#core/text'],
   'core/sparse/formats/npy-folder': [...FORMAT, '#core/sparse/formats/bundle'],
   'core/sparse/formats/npz': [
     ...FORMAT,
     ...['#core/containers/deflate', '#core/containers/npy', '#core/containers/zip'],
     ...['#core/sparse/formats/entries', 'node:zlib'],
   ],
-  'core/sparse/formats/svmlight': [...FORMAT, '#core/text', 'zod/mini'],
+  'core/sparse/formats/*': [...FORMAT, '#core/text', 'zod/mini'],
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats'],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
     ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/formats', 'zod/mini'],
   ],
-  'core/outputs/csv': [
+  'core/outputs/*': [
     ...['#core/checksum', '#core/elements', '#core/sparse/*', '#core/outputs/*', 'node:zlib'],
     'zod/mini',
   ],

@@ -115,8 +115,10 @@ describe('the imports of this repository', () => {
   });
 
   it('fill every room of the table', () => {
-    const filled = new Set(sources.map(({ file }) => roomOf(file)));
-    expect(rooms.filter((room) => !filled.has(room))).toEqual([]);
+    const filled = sources.map(({ file }) => roomOf(file));
+    const hasFiles = (row: string) =>
+      filled.some((room) => room === row || (room && `${path.dirname(room)}/*` === row));
+    expect(rooms.filter((row) => !hasFiles(row))).toEqual([]);
   });
 });
 
@@ -146,6 +148,18 @@ describe('the table of imports', () => {
       "core/text/planted.ts:3 imports 'node:fs', but core/text may import only " +
         'files of core/text, #core/errors.ts, #core/bytes, node:zlib',
     ]);
+  });
+
+  it('gives every kind of output and format a room, which knows no other kind', () => {
+    expect(roomOf('core/outputs/new/part/x.ts')).toBe('core/outputs/new');
+    expect(roomOf('core/outputs/output.ts')).toBe('core/outputs');
+    expect(plant('core/outputs/new', "import { x } from '#core/outputs/output.ts';")).toEqual([]);
+    expect(plant('core/outputs/new', "import { x } from '#core/outputs/csv/profiles.ts';")).toEqual(
+      [expect.stringContaining(refusal('core/outputs/new', '#core/outputs/csv/profiles.ts'))],
+    );
+    expect(plant('core/sparse/formats/new', "import { x } from '#core/text/decimal.ts';")).toEqual(
+      [],
+    );
   });
 
   it('refuses a file that lies in no room', () => {
