@@ -3,7 +3,6 @@ import type { ByteRange, ByteSource } from './byte-source.ts';
 /**
  * Ranges closer than this are read as one: an S3 request waits some 15 ms for its first byte, in
  * which a Lambda function's 75 MB/s would have moved a megabyte.
- * @see docs/architecture.md, Reading
  */
 const COALESCE_GAP_BYTES = 64 * 1024;
 

@@ -14,7 +14,7 @@ import type { SourceAddress } from '#core/sparse/source/list-units.ts';
 /** Text of one chunk where a request is silent: about 7 s of a Lambda's upload, so that starting it costs little. */
 export const DEFAULT_TARGET_BYTES = 512 * 1024 * 1024;
 
-/** A chunk's text may not pass this: a Lambda sends about 67 GB in its 15 minutes. @see DESIGN, decision 2 */
+/** A chunk's text may not pass this: a Lambda sends about 67 GB in its 15 minutes. */
 export const MAX_CHUNK_BYTES = 20 * 1024 ** 3;
 
 /** Rows for exactly sized chunks, or bytes of text that no chunk passes (a single longer row apart). */

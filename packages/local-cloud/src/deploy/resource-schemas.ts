@@ -8,7 +8,7 @@ function notSimulated<const Names extends readonly string[]>(names: Names) {
   >;
 }
 
-/** IAM policy documents are checked by `packages/local-cloud/iam`. */
+/** IAM policy documents are checked by `packages/local-cloud/src/iam`. */
 const document = z.unknown();
 const named = z.record(z.string(), z.string()).default({});
 const flag = z.boolean().default(false);
