@@ -171,7 +171,7 @@ const PROOFS: ImportRules = {
     ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support', '#tools'],
     ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
     ...['ajv', 'amazon-states-language-service', 'asl-validator', 'cdk-nag', 'constructs'],
-    ...['fast-check', 'vitest', 'zod/mini', 'node:*'],
+    ...['fast-check', 'vitest', 'zod/mini', 'node:*', '#package.json'],
   ],
   tools: ['#packages/local-cloud/package.json', 'assemblyscript', 'oxc-parser', 'node:*'],
   'vitest.config.ts': ['vitest', '#support', 'node:path'],
