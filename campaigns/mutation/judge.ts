@@ -25,8 +25,8 @@ export interface Trial {
 }
 
 /** A test file may take so many times its usual time, and so much more, before it counts as hung. */
-const SLOWER = 6;
-const GRACE_MILLISECONDS = 15_000;
+const SLOWER = 3;
+const GRACE_MILLISECONDS = 20_000;
 
 const TIMED_OUT = /timed out in \d+ ?ms/;
 
