@@ -7,20 +7,20 @@ export type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 export type { S3Client } from '@aws-sdk/client-s3';
 export type { SFNClient } from '@aws-sdk/client-sfn';
 
-/** Where a service is, if not where the environment's AWS configuration says. */
+/** Address of a service, if it is not the one of the environment's AWS configuration. */
 export interface ServiceAddress {
-  /** Such as `https://127.0.0.1:4566`. */
+  /** URL, such as `https://127.0.0.1:4566`. */
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** PEM of the only certificate to trust. */
+  /** The only certificate that is trusted, as PEM. */
   readonly ca: string;
 }
 
-/** Enough for the parts of one chunk and the reads of its slices, with a few to spare. */
+/** Enough connections for the parts of one chunk and the reads of its slices, and some more. */
 const MAX_SOCKETS = 64;
 
-/** Much less than a part, much more than a TLS record of 16 KiB. */
+/** Bytes of a piece: much less than a part, much more than a TLS record of 16 KiB. */
 const PIECE_BYTES = 128 * 1024;
 
 function settingsFor(address: ServiceAddress | undefined) {
@@ -34,8 +34,8 @@ function settingsFor(address: ServiceAddress | undefined) {
 }
 
 /**
- * Lets S3 accept a body by our CRC-32 header alone: TLS protects it on the way, and the SDK's SHA-256
- * over the same bytes would take longer than sending them. Plain HTTP keeps its hash.
+ * Sends bodies with our CRC-32 header instead of the SDK's SHA-256. TLS protects the body on the
+ * way, and the hash would take longer than sending the bytes. Plain HTTP keeps the hash.
  */
 function sendUnsignedPayloads(client: S3Client): void {
   client.middlewareStack.add(
@@ -54,9 +54,9 @@ function* pieces(body: Uint8Array): Generator<Uint8Array> {
 }
 
 /**
- * Hands a part to the connection piece by piece, as fast as it takes them: otherwise TLS encrypts the
- * whole part into memory of its own before the first byte leaves. The SDK still holds the buffer
- * itself, so it can repeat the request.
+ * Gives a part to the connection piece by piece, as fast as it is sent. Otherwise TLS would encrypt
+ * the whole part into other memory before the first byte is sent. The SDK keeps the buffer itself,
+ * so it can repeat the request.
  */
 function sendInPieces(client: S3Client): void {
   client.middlewareStack.add(
@@ -76,8 +76,9 @@ function sendInPieces(client: S3Client): void {
 }
 
 /**
- * An S3 client that computes no checksums of its own: uploads carry ours, reads are checked by ours.
- * Without `Expect: 100-continue`, for which the SDK opens a new connection for every part.
+ * Creates an S3 client that computes no checksums itself: uploads have ours, and reads are checked
+ * by ours. It sends no `Expect: 100-continue`, because the SDK opens a new connection per part for
+ * that.
  */
 export function createS3Client(address?: ServiceAddress): S3Client {
   const client = new S3Client({
@@ -91,12 +92,12 @@ export function createS3Client(address?: ServiceAddress): S3Client {
   return client;
 }
 
-/** A DynamoDB client for the ledger. */
+/** Creates a DynamoDB client for the ledger. */
 export function createDynamoClient(address?: ServiceAddress): DynamoDBClient {
   return new DynamoDBClient(settingsFor(address));
 }
 
-/** A Step Functions client for starting and watching executions. */
+/** Creates a Step Functions client, to start and watch executions. */
 export function createStatesClient(address?: ServiceAddress): SFNClient {
   return new SFNClient(settingsFor(address));
 }

@@ -2,10 +2,10 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { PartSink, type UploadTarget } from './part-sink.ts';
 import type { StoredObject } from './stored-object.ts';
 
-/** A text in pieces of any length, or its bytes. */
+/** Pieces of any length, of a text or of its bytes. */
 type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
-/** Most texts are shorter, and get by without a part buffer of 16 MiB. */
+/** Objects up to this size are written without a part buffer of 16 MiB. Most texts are shorter. */
 const SMALL_BYTES = 64 * 1024;
 
 async function writeInto(sink: PartSink, pieces: Pieces): Promise<StoredObject> {
@@ -39,9 +39,14 @@ async function writeInto(sink: PartSink, pieces: Pieces): Promise<StoredObject> 
 }
 
 /**
- * Writes an object create-only, from pieces of any length, in bounded memory (see {@link PartSink}).
+ * Writes an object create-only from pieces of any length. Memory is bounded, see {@link PartSink}.
  *
  * @throws {OutputConflictError} a different object is already there.
+ * @example
+ * const place = { bucket: 'bucket', key: 'out/plan.jsonl' };
+ * const target = { ...place, contentType: 'application/jsonl' };
+ * const stored = await createObject(createS3Client(), target, ['one line\n', 'another line\n']);
+ * console.log(stored.etag, stored.existed);
  */
 export async function createObject(
   client: S3Client,
@@ -53,10 +58,10 @@ export async function createObject(
 }
 
 /**
- * Writes an object in the place of one that is still there, as {@link createObject} writes it.
+ * Writes an object as {@link createObject} does, but replaces an object that must still be there.
  *
- * @param target its `replaces` is the ETag of that object, without quotes.
- * @throws {OutputConflictError} neither that nor an equal object is there any more.
+ * @param target its `replaces` is the ETag of the object to replace, without quotes.
+ * @throws {OutputConflictError} neither that object nor one equal to the new one is there.
  */
 export async function replaceObject(
   client: S3Client,

@@ -9,8 +9,8 @@ import { ServiceUnavailableError } from '#core/errors.ts';
 import { statusOf } from './errors.ts';
 
 /**
- * Sends a HEAD request. The answer to a HEAD has no body, so a denied one is asked again as a GET of one byte: its
- * answer says which role may not do what on which resource.
+ * Sends a HEAD request. The answer to a HEAD has no body, so a HEAD that is denied is repeated as a
+ * GET of one byte, whose answer says which role may not do what on which resource.
  *
  * @throws the SDK's error, of the GET where the HEAD was denied.
  * @throws {ServiceUnavailableError} the GET was not denied.
@@ -29,7 +29,8 @@ export async function sendHead(
     const get = new GetObjectCommand({ Bucket, Key, VersionId, Range: 'bytes=0-0' });
     const { Body } = await client.send(get, options);
     await Body?.transformToByteArray();
-    // Who may read may look: the clocks differed for a moment, or a permission has just arrived.
+    // Whoever may GET may also HEAD, so this will pass: the clocks differed for a moment, or a
+    // permission has just arrived.
     const passing = `a HEAD of s3://${Bucket}/${Key} was denied, a GET was not`;
     throw new ServiceUnavailableError(passing, { cause: error });
   }

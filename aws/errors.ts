@@ -7,7 +7,7 @@ import {
   ThrottledError,
 } from '#core/errors.ts';
 
-/** The parts of an AWS SDK error that are looked at; network errors have a name or code only. */
+/** The fields of an AWS SDK error that are used. Network errors have only a name or a code. */
 interface ServiceError extends Error {
   readonly code?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: number };
@@ -24,10 +24,13 @@ const THROTTLES = new Set([
 
 const DENIALS = new Set(['AccessDenied', 'AccessDeniedException', 'Forbidden']);
 
-/** What S3 says to a request that was signed by a clock too far from its own. */
+/** Names of S3's errors for a request that was signed by a clock too far from S3's own. */
 const SKEWS = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture']);
 
-/** The same from DynamoDB and Step Functions, whose name for it also stands for a wrong key. */
+/**
+ * The message of that error from DynamoDB and Step Functions, where its name is also used for a
+ * wrong key.
+ */
 const SKEW_MESSAGE = /^Signature (?:expired|not yet current)/;
 
 const NETWORK = new Set([
@@ -41,7 +44,10 @@ const NETWORK = new Set([
   'NetworkingError',
 ]);
 
-/** What S3 says to a body that is not what its CRC-32 says: damaged on the way, or in memory before. */
+/**
+ * Name of S3's error for a body that does not have its CRC-32: it was damaged on the way, or in
+ * memory before.
+ */
 const DAMAGED = 'BadDigest';
 
 /** HTTP status of an SDK error; 0 when no answer came. */
@@ -50,7 +56,7 @@ export function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 0;
 }
 
-/** True for SDK errors of that name, whichever class they have. */
+/** True for an SDK error of that name, of any class. */
 export function isNamed(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
@@ -59,16 +65,19 @@ function isNetwork(error: ServiceError): boolean {
   return NETWORK.has(error.name) || (typeof error.code === 'string' && NETWORK.has(error.code));
 }
 
-/** The SDK corrects its clock by the answer, but tries again only when it has just found it wrong. */
+/**
+ * True if a clock was wrong. The SDK corrects its clock by the answer, but tries again only if it
+ * has just found it wrong.
+ */
 function isClockSkew({ name, message }: ServiceError): boolean {
   return SKEWS.has(name) || (name === 'InvalidSignatureException' && SKEW_MESSAGE.test(message));
 }
 
 /**
- * Translates what the AWS SDK throws into this project's errors, once, where it is called.
- * Errors that are ours already, aborts and programming mistakes are returned as they are.
+ * Translates an error of the AWS SDK into one of this project, once, where the SDK is called.
+ * Returns this project's own errors, aborts and programming mistakes as they are.
  *
- * @param action what was being done, for the message: `write s3://bucket/key`.
+ * @param action what failed, for the message, such as `write s3://bucket/key`.
  */
 export function translated(error: unknown, action: string): unknown {
   if (error instanceof FanoutError || !(error instanceof Error)) return error;
@@ -91,7 +100,10 @@ export function translated(error: unknown, action: string): unknown {
   return error;
 }
 
-/** {@link translated} for the source: a missing object and a failed If-Match have names of their own. */
+/**
+ * Translates as {@link translated} does, for reads of the source: a missing object and a failed
+ * If-Match become errors of their own.
+ */
 export function translatedSource(error: unknown, uri: string): unknown {
   const status = statusOf(error);
   const options = { cause: error };

@@ -20,6 +20,12 @@ export function number(value: number): AttributeValue {
   return { N: String(value) };
 }
 
+/** A map of numbers in its wire form. */
+export function numbers(values: Readonly<Record<string, number>>): AttributeValue {
+  const entries = Object.entries(values).map(([name, value]) => [name, number(value)]);
+  return { M: Object.fromEntries(entries) };
+}
+
 /** A text attribute; empty when the item has none. */
 export function textOf(item: Item, name: string): string {
   return item[name]?.S ?? '';
@@ -28,6 +34,12 @@ export function textOf(item: Item, name: string): string {
 /** A number attribute; NaN when the item has none. */
 export function numberOf(item: Item, name: string): number {
   return Number(item[name]?.N);
+}
+
+/** A map of numbers; empty when the item has none. */
+function numbersOf(item: Item, name: string): Record<string, number> {
+  const values = item[name]?.M ?? {};
+  return Object.fromEntries(Object.keys(values).map((key) => [key, numberOf(values, key)]));
 }
 
 /** Partition of the chunks whose index leaves `shard` when divided by {@link SHARDS}. */
@@ -73,6 +85,6 @@ export function chunkRecord(item: Item): ChunkRecord {
     contentBytes: numberOf(item, 'contentBytes'),
     crc32: textOf(item, 'crc32'),
     etag: textOf(item, 'etag'),
-    nnz: numberOf(item, 'nnz'),
+    counts: numbersOf(item, 'counts'),
   };
 }

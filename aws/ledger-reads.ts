@@ -120,7 +120,7 @@ export async function findRun(
       versionId: item['versionId']?.S ?? null,
       size: numberOf(item, 'size'),
     },
-    output: { bucket: textOf(item, 'bucket'), prefix: textOf(item, 'prefix') },
+    location: { bucket: textOf(item, 'bucket'), prefix: textOf(item, 'prefix') },
     generation: numberOf(item, 'generation'),
   };
 }

@@ -5,9 +5,9 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { ChunkTask } from '#core/contract.ts';
 import { OutputConflictError } from '#core/errors.ts';
 import type { ChunkFigures, ChunkRecord, StartedRun } from '#core/run/ledger-records.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { isNamed, translated } from './errors.ts';
 import {
   chunkKey,
@@ -15,6 +15,7 @@ import {
   executionKey,
   type Item,
   number,
+  numbers,
   runKey,
   text,
   textOf,
@@ -97,8 +98,8 @@ export class Ledger {
   }
 
   /** Adds a try and sets the chunk running, unless it is done. */
-  async start(task: ChunkTask): Promise<StartedTry> {
-    const key = chunkKey(this.#name, task.index);
+  async start(chunk: PlannedChunk): Promise<StartedTry> {
+    const key = chunkKey(this.#name, chunk.index);
     const updated = await this.#update({
       key,
       set: 'SET #status = :running, chunkIndex = :index, rowStart = :rowStart, rowEnd = :rowEnd, startedAt = :now, expiresAt = :expiry ADD tries :one',
@@ -106,18 +107,18 @@ export class Ledger {
       values: {
         ':running': RUNNING,
         ':done': DONE,
-        ':index': number(task.index),
-        ':rowStart': number(task.rowStart),
-        ':rowEnd': number(task.rowEnd),
+        ':index': number(chunk.index),
+        ':rowStart': number(chunk.rowStart),
+        ':rowEnd': number(chunk.rowEnd),
         ':now': text(this.#timestamp()),
         ':expiry': this.#expiry(),
         ':one': number(1),
       },
     });
-    if (updated === undefined) return await this.#alreadyDone(task, key);
+    if (updated === undefined) return await this.#alreadyDone(chunk, key);
     const attempt = Number(updated['tries']?.N);
     await this.#putAbsent({
-      ...tryKey(this.#name, task.index, attempt),
+      ...tryKey(this.#name, chunk.index, attempt),
       startedAt: text(this.#timestamp()),
       expiresAt: this.#expiry(),
     });
@@ -129,10 +130,10 @@ export class Ledger {
    *
    * @throws {OutputConflictError} it is done already, with other bytes.
    */
-  async done(task: ChunkTask, attempt: number, figures: ChunkFigures): Promise<void> {
+  async done(chunk: PlannedChunk, attempt: number, figures: ChunkFigures): Promise<void> {
     const updated = await this.#update({
-      key: chunkKey(this.#name, task.index),
-      set: 'SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, nnz = :nnz, finishedAt = :now',
+      key: chunkKey(this.#name, chunk.index),
+      set: 'SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, counts = :counts, finishedAt = :now',
       when: UNWRITTEN_OR_SAME,
       values: {
         ':done': DONE,
@@ -140,23 +141,23 @@ export class Ledger {
         ':contentBytes': number(figures.contentBytes),
         ':crc32': text(figures.crc32),
         ':etag': text(figures.etag),
-        ':nnz': number(figures.nnz),
+        ':counts': numbers(figures.counts),
         ':now': text(this.#timestamp()),
       },
     });
     if (updated === undefined) {
       throw new OutputConflictError(
-        `chunk ${task.index} is recorded with other bytes than this try wrote; nothing was overwritten`,
+        `chunk ${chunk.index} is recorded with other bytes than this try wrote; nothing was overwritten`,
       );
     }
-    await this.#endTry(task.index, attempt, 'done', '');
+    await this.#endTry(chunk.index, attempt, 'done', '');
   }
 
   /** Records a failed try; the chunk is set failed only if no later try is under way or done. */
-  async fail(task: ChunkTask, attempt: number, error: Error): Promise<void> {
-    await this.#endTry(task.index, attempt, error.name, error.message);
+  async fail(chunk: PlannedChunk, attempt: number, error: Error): Promise<void> {
+    await this.#endTry(chunk.index, attempt, error.name, error.message);
     await this.#update({
-      key: chunkKey(this.#name, task.index),
+      key: chunkKey(this.#name, chunk.index),
       set: 'SET #status = :failed, finishedAt = :now',
       when: STILL_THIS_TRY,
       values: {
@@ -194,7 +195,7 @@ export class Ledger {
 
   /** The last word counts: a second try of Plan may find another version of the source, so another run. */
   async #putExecution(executionArn: string, run: StartedRun): Promise<void> {
-    const { runId, source, output, generation } = run;
+    const { runId, source, location, generation } = run;
     const { uri, etag, versionId, size } = source;
     const item = {
       ...executionKey(executionArn),
@@ -204,15 +205,15 @@ export class Ledger {
       etag: text(etag),
       ...(versionId !== null && { versionId: text(versionId) }),
       size: number(size),
-      bucket: text(output.bucket),
-      prefix: text(output.prefix),
+      bucket: text(location.bucket),
+      prefix: text(location.prefix),
       expiresAt: this.#expiry(),
     };
     const command = new PutItemCommand({ TableName: this.#table, Item: item });
     await this.#conditional(() => this.#client.send(command));
   }
 
-  async #alreadyDone(task: ChunkTask, key: Item): Promise<StartedTry> {
+  async #alreadyDone(chunk: PlannedChunk, key: Item): Promise<StartedTry> {
     await this.#update({
       key,
       set: 'SET expiresAt = :expiry',
@@ -221,7 +222,7 @@ export class Ledger {
     });
     const record = chunkRecord(await this.#get(key));
     if (record.status === 'done') return { kind: 'done', record };
-    return await this.start(task);
+    return await this.start(chunk);
   }
 
   async #endTry(index: number, attempt: number, outcome: string, message: string): Promise<void> {

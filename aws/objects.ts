@@ -10,19 +10,22 @@ import type { UploadTarget } from './part-sink.ts';
 import { unquoted } from './s3-source.ts';
 import type { ObjectFigures } from './stored-object.ts';
 
-/** Where an object lies. */
+/** Place of an object. */
 interface ObjectPlace {
   readonly bucket: string;
   readonly key: string;
 }
 
-/** An object that is being read. */
+/** An object whose body is being read. */
 export interface OpenObject extends ObjectFigures {
-  /** Holds one network buffer. Where S3 tells a CRC-32 the client checks it at the end. */
+  /** Holds one network buffer. If S3 sends a CRC-32, the client checks it at the end. */
   readonly body: AsyncGenerator<Uint8Array>;
 }
 
-/** Lists the objects below a prefix whose keys come after another one, in key order, a page of 1,000 at a time. */
+/**
+ * Lists the objects below a prefix whose keys come after `after`, in key order, one page of 1,000
+ * at a time.
+ */
 export async function* listObjectsAfter(
   client: S3Client,
   where: { readonly bucket: string; readonly prefix: string; readonly after?: string | undefined },
@@ -42,7 +45,7 @@ export async function* listObjectsAfter(
   }
 }
 
-/** Lists the objects below a prefix in key order, a page of 1,000 at a time. */
+/** Lists the objects below a prefix in key order, one page of 1,000 at a time. */
 export function listObjects(
   client: S3Client,
   bucket: string,
@@ -52,7 +55,7 @@ export function listObjects(
   return listObjectsAfter(client, { bucket, prefix }, signal);
 }
 
-/** A body that breaks off is a fault of the service, not of who reads it. */
+/** Yields a body; one that breaks off is reported as an error of the service. */
 async function* piecesOf(
   body: AsyncIterable<Uint8Array>,
   { bucket, key }: ObjectPlace,
@@ -64,7 +67,7 @@ async function* piecesOf(
   }
 }
 
-/** Starts to read an object, with one GET. @returns undefined when there is none. */
+/** Starts to read an object with one GET. @returns undefined if there is no such object. */
 export async function openObject(
   client: S3Client,
   place: ObjectPlace,
@@ -86,7 +89,7 @@ export async function openObject(
   }
 }
 
-/** Reads a small object as text. @returns undefined when there is none. */
+/** Reads a small object as text. @returns undefined if there is no such object. */
 export async function readText(
   client: S3Client,
   bucket: string,
@@ -98,7 +101,10 @@ export async function readText(
   return Buffer.concat(await Array.fromAsync(object.body)).toString();
 }
 
-/** Reads an object line by line; holds one network buffer and one line. Without an object there are none. */
+/**
+ * Reads an object line by line; yields nothing if there is no such object. Holds one network buffer
+ * and one line.
+ */
 export async function* readLines(
   client: S3Client,
   bucket: string,
@@ -109,7 +115,7 @@ export async function* readLines(
   if (object !== undefined) yield* linesOf(object);
 }
 
-/** The lines of an object; holds one network buffer and one line. */
+/** Yields the lines of an object. Holds one network buffer and one line. */
 export async function* linesOf({ body }: OpenObject): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
@@ -121,7 +127,10 @@ export async function* linesOf({ body }: OpenObject): AsyncGenerator<string> {
   if (rest !== '') yield rest;
 }
 
-/** Writes a small text in the place of what is there. For reports only: results are create-only. */
+/**
+ * Writes a small text, and replaces an object that is there. For reports only: results are
+ * create-only.
+ */
 export async function putText(
   client: S3Client,
   { bucket, key, contentType }: UploadTarget,

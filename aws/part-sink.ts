@@ -22,36 +22,41 @@ import {
 } from './stored-object.ts';
 
 /**
- * Bytes of one part. With at most 10,000 parts an object may have 167 GB, eight times what a chunk may.
+ * Bytes of one part. With at most 10,000 parts an object can have 167 GB, eight times the size of
+ * the largest chunk.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
  */
 export const PART_BYTES = 16 * 1024 * 1024;
 
-/** Filling one takes milliseconds, so that two are on their way nearly always: 32 MiB in all. */
+/**
+ * Part buffers: 32 MiB in all. A buffer is filled in milliseconds, so two parts are being sent
+ * nearly all the time.
+ */
 export const PART_BUFFERS = 2;
 
-/** Where an object goes. */
+/** Target of an upload. */
 export interface UploadTarget {
   readonly bucket: string;
   readonly key: string;
   readonly contentType: string;
 }
 
-/** An object that was stored, and the figures of the bytes that were sent for it. */
+/** A stored object, and length and CRC-32 of the bytes that were sent for it. */
 export interface SentObject extends StoredObject {
   readonly sent: Figures;
 }
 
 /**
- * Writes one object create-only, or in the place of a known one, from part buffers that it lends out.
+ * Writes one object, create-only or in the place of a known one, from part buffers that it lends to
+ * its caller.
  *
- * A single part is one PutObject, more are a multipart upload; both carry `If-None-Match: *` or the
- * ETag of what is replaced, and a full-object CRC-32. S3 refuses a part that has not the CRC-32 it was
- * sent with: one that is known otherwise than from the part's bytes proves these, too. Buffers are sent
- * as they are, so the SDK can repeat every request. Nothing is visible before `finish`; after any
- * failure call `abort`.
+ * A single part is sent as one PutObject, several as a multipart upload. Both are conditional
+ * (`If-None-Match: *`, or the ETag of the object to replace) and have a full-object CRC-32. S3
+ * refuses a part that does not have the CRC-32 sent with it; if that CRC-32 was not computed from
+ * the part's bytes, it proves these bytes too. Buffers are sent without a copy, so the SDK can
+ * repeat every request. Nothing is visible before `finish`; call `abort` after any failure.
  *
- * Memory: the part buffers, whatever the size of the object.
+ * Memory: the part buffers, for an object of any size.
  */
 export class PartSink {
   readonly #client: S3Client;
@@ -59,7 +64,7 @@ export class PartSink {
   readonly #signal: AbortSignal | undefined;
   readonly #condition: { readonly IfMatch: string } | { readonly IfNoneMatch: '*' };
   readonly #free: Uint8Array[];
-  /** Buffers of its own that it has not made yet: small objects need but one. */
+  /** Number of own buffers that are not allocated yet: small objects need only one. */
   #unmade: number;
   readonly #sending = new Set<Promise<void>>();
   readonly #parts: CompletedPart[] = [];
@@ -74,9 +79,9 @@ export class PartSink {
     target: UploadTarget,
     options: {
       readonly signal?: AbortSignal | undefined;
-      /** ETag of the object to replace, without quotes. @default none: the key must be free */
+      /** ETag of the object to replace, without quotes. @default none, the key must be free */
       readonly replaces?: string | undefined;
-      /** Lent out one by one, each of {@link PART_BYTES}. @default two of its own */
+      /** Buffers to lend, each of {@link PART_BYTES}. @default two of its own */
       readonly buffers?: readonly Uint8Array[] | undefined;
     } = {},
   ) {
@@ -89,7 +94,7 @@ export class PartSink {
     this.#unmade = options.buffers === undefined ? PART_BUFFERS : 0;
   }
 
-  /** Lends an empty buffer; waits until one has been sent when all are under way. */
+  /** Lends an empty buffer. If all are in use, waits until one has been sent. */
   async buffer(): Promise<Uint8Array> {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
@@ -104,9 +109,9 @@ export class PartSink {
   }
 
   /**
-   * Starts sending a lent buffer as the next part; takes it back when it is sent.
+   * Starts to send a lent buffer as the next part. The buffer is free again when it has been sent.
    *
-   * @param crc CRC-32 that S3 is to find in the part. @default computed from its bytes
+   * @param crc CRC-32 that the part must have. @default computed from its bytes
    */
   send(part: Uint8Array, crc?: number): void {
     const sending = this.#sendPart(part, crc)
@@ -119,14 +124,15 @@ export class PartSink {
   }
 
   /**
-   * Sends the last part and makes the object visible, if its key is free, or holds what is replaced.
+   * Sends the last part and makes the object visible, if its key is free or still has the object to
+   * replace.
    *
-   * @param facts.crc32 CRC-32 that S3 is to find in the part. @default computed from its bytes
-   * @param facts.content figures of the text inside, if it is compressed: by them an object that is there
-   * already is compared, else by length and CRC-32.
-   * @returns the *stored* object, which may be an equal one that was there before.
+   * @param facts.crc32 CRC-32 that the part must have. @default computed from its bytes
+   * @param facts.content length and CRC-32 of the text, if it is compressed. An object that is
+   * there already is compared by these, else by its own length and CRC-32.
+   * @returns the stored object, which may be an equal one that was there before.
    * @throws {OutputConflictError} a different object is there.
-   * @throws {UploadConflictError} the key changed meanwhile: start the upload again.
+   * @throws {UploadConflictError} the key changed during the upload: start again.
    */
   async finish(
     last: Uint8Array,
@@ -140,14 +146,16 @@ export class PartSink {
     return await this.#complete(await this.#uploadId);
   }
 
-  /** Gives up: waits for what is under way, then removes the parts. Never throws. */
+  /**
+   * Ends without a result: waits for the requests under way, then removes the parts. Never throws.
+   */
   async abort(): Promise<void> {
     await Promise.all(this.#sending);
     const UploadId = await this.#uploadId?.catch(() => undefined);
     if (UploadId === undefined) return;
     const { bucket, key } = this.#target;
     const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId });
-    // The bucket's lifecycle rule removes what cannot be removed now.
+    // If this fails, the bucket's lifecycle rule removes the parts later.
     await this.#client.send(command).catch(() => undefined);
   }
 
@@ -181,7 +189,8 @@ export class PartSink {
       ChecksumAlgorithm: 'CRC32',
       ChecksumType: 'FULL_OBJECT',
     });
-    // Not aborted by the signal: an upload whose id never arrives could not be removed.
+    // Without the signal: if the request were aborted, the upload's id would be lost and its parts
+    // could not be removed.
     const { UploadId } = await this.#client.send(command);
     if (UploadId === undefined) throw new UploadConflictError('S3 named no upload');
     return UploadId;
@@ -226,7 +235,7 @@ export class PartSink {
     }
   }
 
-  /** Decides what a refused or unanswered commit means by looking at what is stored. */
+  /** Finds out from the stored object what a refused or unanswered commit means. */
   async #settle(error: unknown): Promise<SentObject> {
     if (isTaken(error) || isVanishedUpload(error)) {
       const sent = this.#figures();

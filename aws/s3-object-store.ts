@@ -1,11 +1,11 @@
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import type { ObjectStore } from '#core/objects/object-store.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { translatedSource } from './errors.ts';
 import { pinSource, s3Source, unquoted } from './s3-source.ts';
-import { parseS3Uri } from './s3-uri.ts';
 
-/** Pins what a bucket lists: the current version of each object below a prefix. */
+/** Lists the objects below a prefix and pins the current version of each. */
 export async function* listPins(
   client: S3Client,
   prefix: string,
@@ -29,7 +29,7 @@ export async function* listPins(
   }
 }
 
-/** The objects of any bucket that the client may read. */
+/** An object store of all buckets that the client may read. */
 export function s3ObjectStore(client: S3Client, signal?: AbortSignal): ObjectStore {
   return {
     pin: (uri, versionId) => pinSource(client, { uri, versionId }, signal),

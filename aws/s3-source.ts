@@ -2,20 +2,20 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { assertRange } from '#core/bytes/assert-range.ts';
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { ServiceUnavailableError } from '#core/errors.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { sendHead } from './denied-head.ts';
 import { translatedSource } from './errors.ts';
-import { parseS3Uri } from './s3-uri.ts';
 
 const MAX_TRIES = 4;
 
-/** ETag without its quotes, as manifests and pins hold it. */
+/** ETag without its quotes, as manifests and pins have it. */
 export function unquoted(etag: string | undefined): string {
   return (etag ?? '').replaceAll('"', '');
 }
 
 /**
- * Finds the version of an object that a run will be bound to. One HEAD request.
+ * Finds the version of an object, to which a run will be bound. One HEAD request.
  *
  * @throws {SourceNotFoundError} the object, version or bucket does not exist.
  */
@@ -37,7 +37,7 @@ export async function pinSource(
   };
 }
 
-/** Gathers a body of known length without a second copy. */
+/** Collects a body of known length without a second copy. */
 async function collect(
   body: AsyncIterable<Uint8Array>,
   length: number,
@@ -54,8 +54,13 @@ async function collect(
 }
 
 /**
- * Reads one pinned version of an S3 object by byte range. Every GET carries If-Match, so that all
- * reads of a run see the same bytes or fail. A body that breaks off is read again.
+ * Reads one pinned version of an S3 object by byte range. Every GET has If-Match, so all reads of a
+ * run see the same bytes or fail. A body that breaks off is read again.
+ *
+ * @example
+ * const client = createS3Client();
+ * const pin = await pinSource(client, { uri: 's3://bucket/x.npz' });
+ * const head = await s3Source(client, pin).read({ offset: 0, length: 1024 });
  */
 export function s3Source(client: S3Client, pin: SourcePin, signal?: AbortSignal): ByteSource {
   const { bucket, key } = parseS3Uri(pin.uri);

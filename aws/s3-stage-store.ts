@@ -5,7 +5,10 @@ import { listPins } from './s3-object-store.ts';
 import { s3Source } from './s3-source.ts';
 import { headObject } from './stored-object.ts';
 
-/** Staged objects below a prefix of the output bucket; `open` is one HEAD request, `list` one LIST a thousand. */
+/**
+ * A stage store below a prefix of the output bucket. `open` takes one HEAD request, `list` one LIST
+ * per thousand objects.
+ */
 export function s3StageStore(
   client: S3Client,
   { bucket, prefix }: { readonly bucket: string; readonly prefix: string },

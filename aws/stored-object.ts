@@ -5,25 +5,28 @@ import { sendHead } from './denied-head.ts';
 import { isNamed, statusOf, translated } from './errors.ts';
 import { unquoted } from './s3-source.ts';
 
-/** What lies at a key after a create-only write. */
+/** The object at a key after a create-only write. */
 export interface StoredObject {
-  /** Bytes. */
+  /** Size in bytes. */
   readonly bytes: number;
   /** Without quotes. */
   readonly etag: string;
-  /** True when an equal object was there before, written by a twin or an earlier try. */
+  /** True if an equal object was there before, from a twin or an earlier try. */
   readonly existed: boolean;
 }
 
-/** Figures of an object that may exist; undefined when it does not. */
+/** Size, CRC-32 and ETag of an object. */
 export interface ObjectFigures {
   readonly bytes: number;
-  /** Base64 as S3 reports it; undefined when the object was stored without one. */
+  /** CRC-32 in Base64 as S3 reports it; undefined if the object was stored without one. */
   readonly crc32Base64: string | undefined;
   readonly etag: string;
 }
 
-/** Looks at an object with one HEAD request. @returns undefined when there is none. */
+/**
+ * Gets the figures of an object with one HEAD request. @returns undefined if there is no such
+ * object.
+ */
 export async function headObject(
   client: S3Client,
   bucket: string,
@@ -44,31 +47,40 @@ export async function headObject(
   }
 }
 
-/** S3 says that the key was taken, or what was to be replaced is gone, before the write was committed. */
+/** True if S3 refused a write because the key was taken, or the object to replace was gone. */
 export function isTaken(error: unknown): boolean {
   return statusOf(error) === 412 || isNamed(error, 'NoSuchKey');
 }
 
-/** S3 says that the key changed while a conditional write was under way. */
+/** True if S3 refused a conditional write because the key changed during it. */
 export function isConflict(error: unknown): boolean {
   return statusOf(error) === 409;
 }
 
-/** S3 does not know the upload: it was completed by an answer that got lost, or aborted. */
+/**
+ * True if S3 does not know the upload: it was aborted, or completed by a request whose answer was
+ * lost.
+ */
 export function isVanishedUpload(error: unknown): boolean {
   return isNamed(error, 'NoSuchUpload');
 }
 
-/** Length of a gzip member's trailer: CRC-32 and length modulo 2^32 of its content, little-endian (RFC 1952). */
+/**
+ * Bytes of a gzip member's trailer: CRC-32 and length modulo 2^32 of its content, little-endian
+ * (RFC 1952).
+ */
 const TRAILER_BYTES = 8;
 
-/** What a write was going to store. */
+/** The object that a write meant to store. */
 export interface MeantObject {
-  /** Bytes of the object. */
+  /** Size of the object in bytes. */
   readonly bytes: number;
   /** CRC-32 of the object. */
   readonly crc32: number;
-  /** Of the text inside, if it is compressed: the same text may be compressed in other bytes. */
+  /**
+   * Length and CRC-32 of the text, if it is compressed: the same text may be compressed to other
+   * bytes.
+   */
   readonly content?: { readonly bytes: number; readonly crc32: number } | undefined;
 }
 
@@ -94,7 +106,7 @@ async function holdsContent(
 }
 
 /**
- * The object that was written before us, if it is the one that we meant to write.
+ * Returns the object that is at the key already, if it is equal to the one that we meant to write.
  *
  * @throws {OutputConflictError} it is a different one; it is left as it is.
  * @throws {UploadConflictError} it is gone again, so the write may be tried once more.

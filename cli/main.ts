@@ -4,7 +4,7 @@ import { localCommand } from './commands/local.ts';
 import { sliceCommand } from './commands/slice.ts';
 import { verifyCommand } from './commands/verify.ts';
 import type { CommandIo } from './frame/command-io.ts';
-import { reportFailure } from './frame/print-error.ts';
+import { printError } from './frame/print-error.ts';
 
 const DESCRIPTION =
   'Fans a massive sparse matrix out into ordered CSV chunks, and proves that every row is there once and in order.';
@@ -62,6 +62,6 @@ export async function main(args: readonly string[], environment: Environment): P
     return 0;
   } catch (error) {
     const helped = error instanceof CommanderError && error.exitCode === 0;
-    return helped ? 0 : await reportFailure(error, io());
+    return helped ? 0 : await printError(error, io());
   }
 }

@@ -4,7 +4,7 @@
  */
 
 /** Part of every run id: raise it when the same request would give other bytes or another plan. */
-export const CONTRACT_VERSION = 1;
+export const CONTRACT_VERSION = 2;
 
 /** Names of the environment variables of the Lambda functions; read in `lambdas/<step>/index.ts` only. */
 export const ENV = {
@@ -73,9 +73,6 @@ export const RETRIES = [
   { errors: TRANSIENT_ERRORS, maxAttempts: 6, intervalSeconds: 2, maxDelaySeconds: 60 },
 ] as const;
 
-/** Children of the Distributed Map that run at once when the request names no `limits.concurrency`. */
-export const DEFAULT_CONCURRENCY = 500;
-
 /** Folders below an output prefix: `data/` holds chunks and nothing else, so that it can be listed by consumers. */
 export const OUTPUT_FOLDERS = { data: 'data/', manifest: '_manifest/', plan: '_plan/' } as const;
 
@@ -92,12 +89,6 @@ export type PlanDecision = 'write' | 'stage' | 'complete' | 'dry-run';
 export interface RowRange {
   readonly rowStart: number;
   readonly rowEnd: number;
-}
-
-/** One line of `_plan/plan.jsonl`: one chunk, one child of the Distributed Map. Its rows are those of the source. */
-export interface ChunkTask extends RowRange {
-  /** Zero-based over all generations; the six digits of `chunk-000042`. */
-  readonly index: number;
 }
 
 /** Request sections that a deployment may preset, because an S3 event cannot carry them. */

@@ -2,10 +2,10 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { processEnvironment } from '#cli/frame/process-environment.ts';
 import { main } from '#cli/main.ts';
+import { saveNpz } from '#support/npz/save-npz.ts';
+import { countVectorize } from '#support/wordnet/count-vectorizer.ts';
+import { readGlosses } from '#support/wordnet/wordnet-corpus.ts';
 import { compareWithGolden } from './compare-with-golden.ts';
-import { countVectorize } from './count-vectorizer.ts';
-import { readGlosses } from './wordnet-corpus.ts';
-import { writeNpz } from './write-npz.ts';
 
 const FOLDER = relative(process.cwd(), join(import.meta.dirname, '..', '.demo')) || '.';
 const SOURCE = join(FOLDER, 'wordnet-counts.npz');
@@ -28,7 +28,7 @@ async function buildSource(): Promise<void> {
   const { vocabulary, indptr, indices, data } = await countVectorize(readGlosses(), MIN_DOCUMENTS);
   const shape = [indptr.length - 1, vocabulary.length] as const;
   await mkdir(FOLDER, { recursive: true });
-  await writeNpz(SOURCE, { shape, indptr, indices, data });
+  await saveNpz(SOURCE, { shape, indptr, indices, data });
   const { size } = await stat(SOURCE);
   say(
     `   ${shape[0]} x ${shape[1]}, ${data.length} counts, saved as SciPy would: ${SOURCE}, ${size} bytes`,

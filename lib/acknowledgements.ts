@@ -1,14 +1,16 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** The shapes that ARNs resolve to. */
+/** The forms that ARNs resolve to. */
 type Resolved =
   | string
   | { readonly Ref: string }
   | { readonly 'Fn::GetAtt': readonly string[] }
   | { readonly 'Fn::Join': readonly [string, readonly Resolved[]] };
 
-/** Writes a resolved ARN as cdk-nag does in the ids of its findings: `<Output9F3C.Arn>/*`. */
+/**
+ * Writes a resolved ARN as cdk-nag does in the ids of its findings, such as `<Output9F3C.Arn>/*`.
+ */
 function findingText(resolved: Resolved): string {
   if (typeof resolved === 'string') return resolved;
   if ('Ref' in resolved) return `<${resolved.Ref}>`;
@@ -17,7 +19,7 @@ function findingText(resolved: Resolved): string {
   return parts.map(findingText).join(delimiter);
 }
 
-/** Why a resource is as a rule of AwsSolutions or Serverless would not have it. */
+/** Reasons why a resource does not follow a rule of AwsSolutions or Serverless. */
 export const ACKNOWLEDGED = {
   deadLetters: {
     'AwsSolutions::AwsSolutions-SQS3': 'this is the dead-letter queue itself',
@@ -37,7 +39,7 @@ export const ACKNOWLEDGED = {
   },
 } as const;
 
-/** Tells cdk-nag why its rules do not apply to a construct. */
+/** Records for cdk-nag why some of its rules do not apply to a construct. */
 export function acknowledge(
   construct: IConstruct,
   reasons: Readonly<Record<string, string>>,
@@ -46,7 +48,10 @@ export function acknowledge(
   Validations.of(construct).acknowledge(...rules);
 }
 
-/** Tells cdk-nag why a policy names a resource with a wildcard; does nothing if it has none. */
+/**
+ * Records for cdk-nag why a policy has a resource with a wildcard. Does nothing if the ARN has no
+ * wildcard.
+ */
 export function acknowledgeWildcard(policy: IConstruct, arn: string, reason: string): void {
   const text = findingText(Stack.of(policy).resolve(arn));
   if (!text.includes('*')) return;

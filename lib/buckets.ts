@@ -20,10 +20,10 @@ export interface BucketsProps {
 
 const ACCESS_LOG_DAYS = 90;
 
-/** Uploading a source may take days, a chunk takes minutes; what is older was left behind. */
+/** Uploading a source may take days, and a chunk takes minutes: older uploads were abandoned. */
 const ABORT_UPLOADS_DAYS = 7;
 
-/** Private, encrypted, reached over TLS only. */
+/** Settings of every new bucket: private, encrypted, TLS only. */
 const GUARDED = {
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
   enforceSSL: true,
@@ -31,15 +31,15 @@ const GUARDED = {
 } satisfies BucketProps;
 
 /**
- * Sends the bucket's events to EventBridge. The construct's own `eventBridgeEnabled` would add a
- * custom resource with a function and a role of its own.
+ * Sends the bucket's events to EventBridge. The CDK's `eventBridgeEnabled` would add a custom
+ * resource with its own function and role.
  */
 function sendEvents(bucket: Bucket): void {
   const resource = bucket.node.defaultChild as CfnBucket;
   resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
 }
 
-/** The source and the output bucket: those that are given, or new ones with access logs. */
+/** The source bucket and the output bucket: those that are given, or new ones with access logs. */
 export class Buckets extends Construct {
   readonly source: IBucket;
   readonly output: IBucket;
@@ -77,7 +77,7 @@ export class Buckets extends Construct {
     });
   }
 
-  /** S3 delivers access logs to buckets without a customer key only. */
+  /** S3 delivers access logs only to buckets without a customer key. */
   #createAccessLogs(): Bucket {
     return new Bucket(this, 'AccessLogs', {
       ...GUARDED,

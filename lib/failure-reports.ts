@@ -12,11 +12,14 @@ import { DELIVERY } from './triggers.ts';
 export interface FailureRuleProps {
   readonly stateMachine: IStateMachine;
   readonly reportFailure: IFunction;
-  /** Keeps events that ReportFailure could not be invoked with. */
+  /** Keeps the events with which ReportFailure could not be invoked. */
   readonly deadLetters: IQueue;
 }
 
-/** Takes one message for each execution that fails; subscribe people or programs to it. TLS only. */
+/**
+ * The topic that gets one message per failed execution. People or programs can subscribe to it. TLS
+ * only.
+ */
 export class FailureTopic extends Topic {
   constructor(scope: Construct, id: string, encryptionKey: IKey | undefined) {
     super(scope, id, { masterKey: encryptionKey, enforceSSL: true });
@@ -24,14 +27,17 @@ export class FailureTopic extends Topic {
 }
 
 /**
- * Where Lambda sends what a function returned, or how it failed. The `SnsDestination` of the CDK would
- * add a wider statement to the role, `kms:GenerateDataKey*`.
+ * Makes Lambda send what a function returned, or how it failed, to a topic. The CDK's
+ * `SnsDestination` would give the role the wider `kms:GenerateDataKey*`.
  */
 export function publishTo(topic: ITopic): IDestination {
   return { bind: () => ({ destination: topic.topicArn }) };
 }
 
-/** Starts ReportFailure with each execution that ends without success. Children have another ARN. */
+/**
+ * Invokes ReportFailure for each execution that ends without success. The children of a Distributed
+ * Map have other ARNs and do not match.
+ */
 export class FailureRule extends Rule {
   constructor(
     scope: Construct,

@@ -14,31 +14,29 @@ import { Construct } from 'constructs';
 import { ENV, type RequestDefaults } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { publishTo } from './failure-reports.ts';
-import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
 import {
-  allow,
   finalizePermissions,
-  type Permission,
   planPermissions,
   reportFailurePermissions,
   type Stores,
   stagePermissions,
-  TRACING,
   writePermissions,
-} from './permissions.ts';
+} from './function-permissions.ts';
+import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
+import { allow, type Permission, TRACING } from './permissions.ts';
 
 /** Settings of {@link Functions}. */
 export interface FunctionsProps extends LogOptions, Stores {
   readonly requestDefaults: RequestDefaults;
   /** MiB. */
   readonly writerMemoryMiB: number;
-  /** What the functions call themselves in logs and metrics. */
+  /** Name of the service in logs and metrics. */
   readonly service: string;
-  /** Told of each execution that failed. */
+  /** Gets a message for each failed execution. */
   readonly failureTopic: ITopic;
 }
 
-/** What differs from step to step. */
+/** Settings that differ between steps. */
 interface StepSettings {
   /** MiB. */
   readonly memorySize: number;
@@ -46,22 +44,25 @@ interface StepSettings {
   readonly permissions: readonly Permission[];
   /** Why some rules of cdk-nag do not apply. */
   readonly acknowledged: Readonly<Record<string, string>>;
-  /** For what is invoked by an event. @default by Step Functions, which waits for the answer */
+  /**
+   * For a function that is invoked by an event. @default none: Step Functions waits for the answer
+   */
   readonly destinations?: EventInvokeConfigOptions;
 }
 
-/** One full vCPU: each function computes in one thread. */
+/** Memory with one full vCPU; each function computes in one thread. */
 export const ONE_CPU_MIB = 1_769;
 
-/** Finalize and ReportFailure wait for DynamoDB and S3 more than they compute. */
+/** Memory of Finalize and ReportFailure, which mostly wait for DynamoDB and S3. */
 const WAITING_MIB = 1_024;
 
-/** The longest that Lambda allows. */
+/** The longest timeout that Lambda allows. */
 export const FUNCTION_TIMEOUT = Duration.minutes(15);
 
 /**
- * Stack traces name our files. Buffers of the network are short-lived objects; V8's own 16 MiB for these
- * make the process larger (172 instead of 163 MB), not faster.
+ * Source maps, so that stack traces have our file names. 2 MiB for short-lived objects such as
+ * network buffers: V8's default of 16 MiB makes the process larger (172 instead of 163 MB) but not
+ * faster.
  * @see bench/writer/run.ts
  */
 const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=2';
@@ -69,8 +70,8 @@ const NODE_OPTIONS = '--enable-source-maps --max-semi-space-size=2';
 const PROJECT_ROOT = join(import.meta.dirname, '..');
 
 /**
- * Lambda hands credentials over in the environment. The SDK loads these other ways to get them only when that
- * fails; without them a bundle is 90 kB smaller.
+ * Other ways to get credentials, which the SDK loads only if the environment has none. Lambda
+ * always sets them in the environment; without these modules a bundle is 90 kB smaller.
  */
 const UNUSED_CREDENTIALS = [
   '@aws-sdk/credential-provider-ini',
@@ -79,7 +80,10 @@ const UNUSED_CREDENTIALS = [
   '@aws-sdk/credential-provider-web-identity',
 ] as const;
 
-/** One minified ES module with the SDK inside; CommonJS dependencies get a `require` for Node's own modules. */
+/**
+ * Bundles one minified ES module with the SDK in it. CommonJS dependencies get a `require` for
+ * Node's own modules.
+ */
 const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   mainFields: ['module', 'main'],
@@ -100,12 +104,12 @@ function writesLogs(logGroup: ILogGroup): Permission {
   };
 }
 
-/** A step's folder below `lambdas/`: `ReportFailure` is in `report-failure`. */
+/** Name of a step's folder below `lambdas/`, such as `report-failure` for `ReportFailure`. */
 function folderOf(step: string): string {
   return step.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
 }
 
-/** The functions behind the steps, each with a role and a log group of its own. */
+/** The functions of the steps. Each has its own role and its own log group. */
 export class Functions extends Construct {
   readonly plan: NodejsFunction;
   readonly stage: NodejsFunction;

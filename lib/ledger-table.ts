@@ -10,10 +10,10 @@ export interface LedgerTableProps {
 }
 
 /**
- * The ledger: one item a chunk, one item a try, one item a run, in sharded partitions.
- * Items leave by themselves through `expiresAt` (seconds since 1970).
+ * The ledger: one item per chunk, per try and per run, in sharded partitions. DynamoDB deletes an
+ * item after its `expiresAt` (seconds since 1970).
  *
- * A `Table`, not a `TableV2`: that one takes no customer key in a stack without a fixed account.
+ * It is a `Table`, because a `TableV2` accepts no customer key in a stack without a fixed account.
  */
 export class LedgerTable extends Table {
   constructor(scope: Construct, id: string, { encryptionKey, removalPolicy }: LedgerTableProps) {

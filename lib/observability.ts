@@ -12,7 +12,7 @@ export interface LogOptions {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** CloudWatch namespace of the metrics that the functions emit. */
+/** CloudWatch namespace of the functions' metrics. */
 export const METRICS_NAMESPACE = 'SparseFanout';
 
 /** Creates the log group of one function or of the state machine. */
@@ -21,7 +21,9 @@ export function createLogGroup(scope: Construct, options: LogOptions): LogGroup 
   return new LogGroup(scope, 'Logs', { retention: logRetention, encryptionKey, removalPolicy });
 }
 
-/** Lets CloudWatch Logs encrypt the log groups of this account with a key, and nothing else. */
+/**
+ * Allows CloudWatch Logs to encrypt the log groups of this account with a key, and nothing else.
+ */
 export function letLogsUse(key: IKey, scope: Construct): void {
   const stack = Stack.of(scope);
   const logGroups = stack.formatArn({
@@ -41,9 +43,9 @@ export function letLogsUse(key: IKey, scope: Construct): void {
 }
 
 /**
- * Metric that the functions of one construct emit.
+ * A metric of the functions of one construct.
  *
- * @param service what the functions call themselves: the construct's path.
+ * @param service name of the service in the metrics: the construct's path.
  */
 export function stepMetric(metricName: string, service: string, options?: MetricOptions): Metric {
   return new Metric({

@@ -5,7 +5,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { SparseFanout } from './sparse-fanout.ts';
 
-/** Settings of {@link SparseFanoutStack}, each a word of CDK context. */
+/** Settings of {@link SparseFanoutStack}. Each is a key of the CDK context. */
 export interface SparseFanoutStackProps extends StackProps {
   /**
    * Encrypts everything with a KMS key of the stack.
@@ -13,7 +13,7 @@ export interface SparseFanoutStackProps extends StackProps {
    */
   readonly customerKey?: boolean;
   /**
-   * Name of an existing bucket that holds the sources and sends its events to EventBridge.
+   * Name of an existing bucket with the sources, which sends its events to EventBridge.
    * @default a new bucket
    */
   readonly sourceBucketName?: string;
@@ -29,7 +29,10 @@ export interface SparseFanoutStackProps extends StackProps {
   readonly scheduledSource?: string;
 }
 
-/** The stack that `cdk deploy` makes: one SparseFanout, and the names of what it made. */
+/**
+ * The stack that `cdk deploy` deploys: one SparseFanout, and outputs with the names of its
+ * resources.
+ */
 export class SparseFanoutStack extends Stack {
   readonly fanout: SparseFanout;
 
@@ -47,10 +50,13 @@ export class SparseFanoutStack extends Stack {
     });
 
     const { sourceBucket, outputBucket, ledger, stateMachine, failureTopic } = this.fanout;
+    const requestDefaults = JSON.stringify(this.fanout.requestDefaults);
     new CfnOutput(this, 'SourceBucketName', { value: sourceBucket.bucketName });
     new CfnOutput(this, 'OutputBucketName', { value: outputBucket.bucketName });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.tableName });
     new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
     new CfnOutput(this, 'FailureTopicArn', { value: failureTopic.topicArn });
+    // A client that binds a request to its run must know what the deployment adds to it.
+    new CfnOutput(this, 'RequestDefaults', { value: requestDefaults });
   }
 }

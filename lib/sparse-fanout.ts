@@ -9,7 +9,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { DEFAULT_CONCURRENCY, type RequestDefaults } from '#core/contract.ts';
+import type { RequestDefaults } from '#core/contract.ts';
 import { Buckets } from './buckets.ts';
 import { FailureRule, FailureTopic } from './failure-reports.ts';
 import { Functions, ONE_CPU_MIB } from './functions.ts';
@@ -21,29 +21,30 @@ import { Workflow } from './workflow.ts';
 /** Settings of {@link SparseFanout}. */
 export interface SparseFanoutProps {
   /**
-   * Holds the sparse matrices. Objects in a bucket that is given start runs only if its events go
-   * to EventBridge.
+   * Bucket of the sparse matrices. If you give one, its objects start runs only if its events go to
+   * EventBridge.
    * @default a new bucket, private, encrypted, TLS only
    */
   readonly sourceBucket?: IBucket;
   /**
-   * Receives chunks, plans and manifests. May be the source bucket.
+   * Bucket for chunks, plans and manifests. May be the source bucket.
    * @default a new bucket, private, encrypted, TLS only
    */
   readonly outputBucket?: IBucket;
   /**
-   * Encrypts the new buckets, the ledger, the logs, the failure topic and the dead-letter queue. The policy of a key
-   * that is not of this app must let CloudWatch Logs and EventBridge use it.
+   * Key for the new buckets, the ledger, the logs, the failure topic and the dead-letter queue. The
+   * policy of a key from outside this app must allow CloudWatch Logs and EventBridge to use it.
    * @default keys that AWS manages
    */
   readonly encryptionKey?: IKey;
   /**
-   * How the keys of objects begin that start a run.
-   * @default '' any key
+   * Only objects whose keys begin with this start a run.
+   * @default '', any key
    */
   readonly triggerPrefix?: string;
   /**
-   * How the keys of objects end that start a run: a matrix of one object, or the last object of a CSR bundle.
+   * Only objects whose keys end with one of these start a run: a matrix of one object, or the last
+   * object of a CSR bundle.
    * @default ['.npz', '/meta.json']
    */
   readonly triggerSuffixes?: readonly string[];
@@ -58,17 +59,18 @@ export interface SparseFanoutProps {
    */
   readonly scheduledRequest?: Readonly<Record<string, unknown>>;
   /**
-   * Sections of a request that are used where it is silent, because an S3 event cannot carry them.
+   * Sections of a request that are used if a request does not have them. An S3 event, for example,
+   * never has them.
    * @default none
    */
   readonly requestDefaults?: RequestDefaults;
   /**
-   * Writers at once where a request names no `limits.concurrency`.
+   * Most writers at the same time, if a request has no `limits.concurrency`.
    * @default 500
    */
   readonly maxConcurrency?: number;
   /**
-   * Memory of one writer, MiB; Lambda gives CPU and network in proportion.
+   * Memory of one writer in MiB. Lambda gives CPU and network in proportion.
    * @default 1769, one full vCPU
    */
   readonly writerMemoryMiB?: number;
@@ -78,29 +80,32 @@ export interface SparseFanoutProps {
    */
   readonly logRetention?: RetentionDays;
   /**
-   * What happens to new buckets, ledger and logs when the stack is deleted.
+   * What happens to new buckets, the ledger and the logs when the stack is deleted.
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** Fills in the defaults that {@link SparseFanoutProps} documents. */
+/** Fills in the defaults of {@link SparseFanoutProps}. */
 function settingsOf(props: SparseFanoutProps) {
-  const concurrency = props.maxConcurrency ?? DEFAULT_CONCURRENCY;
+  const { maxConcurrency: concurrency } = props;
   return {
     encryptionKey: props.encryptionKey,
     keys: {
       prefix: props.triggerPrefix ?? '',
       suffixes: props.triggerSuffixes ?? ['.npz', BUNDLE_META],
     },
-    requestDefaults: { limits: { concurrency }, ...props.requestDefaults },
+    requestDefaults: {
+      ...(concurrency !== undefined && { limits: { concurrency } }),
+      ...props.requestDefaults,
+    },
     writerMemoryMiB: props.writerMemoryMiB ?? ONE_CPU_MIB,
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
   };
 }
 
-/** @throws {Error} one of `schedule` and `scheduledRequest` is there without the other. */
+/** @throws {Error} only one of `schedule` and `scheduledRequest` is given. */
 function scheduledRequestOf(props: SparseFanoutProps): ScheduledRequest | undefined {
   const { schedule, scheduledRequest: request } = props;
   if (schedule !== undefined && request !== undefined) return { schedule, request };
@@ -111,10 +116,17 @@ function scheduledRequestOf(props: SparseFanoutProps): ScheduledRequest | undefi
 }
 
 /**
- * Fans sparse matrices in S3 out into ordered chunks: a state machine that plans, writes and
- * finalizes, its functions and ledger, what starts it, and who is told when it fails.
+ * Writes sparse matrices in S3 as ordered chunks. The construct has the state machine that plans,
+ * writes and finalizes, with its functions and ledger, the triggers that start it, and the topic
+ * for its failures.
  *
- * @throws {Error} the outputs would match their own trigger, or a schedule lacks its request.
+ * @throws {Error} the outputs would match their own trigger, or a schedule has no request.
+ * @example
+ * const fanout = new SparseFanout(stack, 'Export', {
+ *   schedule: Schedule.rate(Duration.days(1)),
+ *   scheduledRequest: { source: 's3://bucket/x.npz', output: { compression: 'gzip' } },
+ * });
+ * fanout.grantStart(new Role(stack, 'Starter', { assumedBy: new AccountRootPrincipal() }));
  */
 export class SparseFanout extends Construct {
   readonly stateMachine: StateMachine;
@@ -122,11 +134,16 @@ export class SparseFanout extends Construct {
   readonly sourceBucket: IBucket;
   readonly outputBucket: IBucket;
   readonly functions: Functions;
-  /** Takes one message for each execution that fails; subscribe to it. */
+  /** Sections of a request that are used where it is silent. */
+  readonly requestDefaults: RequestDefaults;
+  /** Gets one message per failed execution; subscribe to it. */
   readonly failureTopic: ITopic;
-  /** Holds S3 events and scheduled requests that could not start a run, and failures not reported. */
+  /**
+   * Queue of S3 events and scheduled requests that could not start a run, and of failures that
+   * could not be reported.
+   */
   readonly deadLetters: IQueue;
-  /** Dimension of the functions' metrics: deployments in one account are told apart by it. */
+  /** Dimension of the functions' metrics. It distinguishes deployments in one account. */
   readonly #service: string;
 
   constructor(scope: Construct, id: string, props: SparseFanoutProps = {}) {
@@ -136,6 +153,7 @@ export class SparseFanout extends Construct {
     assertNoLoop(props.sourceBucket, props.outputBucket, settings.keys.suffixes);
     if (props.encryptionKey !== undefined) letLogsUse(props.encryptionKey, this);
     this.#service = this.node.path;
+    this.requestDefaults = settings.requestDefaults;
 
     const buckets = new Buckets(this, 'Buckets', { ...props, ...settings });
     this.sourceBucket = buckets.source;
@@ -168,27 +186,27 @@ export class SparseFanout extends Construct {
     new FailureRule(this, 'ExecutionFailed', { stateMachine, reportFailure, deadLetters });
   }
 
-  /** Lets an identity start runs, and nothing else. */
+  /** Allows an identity to start runs, and nothing else. */
   grantStart(grantee: IGrantable): Grant {
     return this.stateMachine.grantStartExecution(grantee);
   }
 
-  /** Executions that ended with a manifest, or found one. */
+  /** Number of executions that wrote a manifest, or found that there is one. */
   metricExecutionsSucceeded(options?: MetricOptions): Metric {
     return this.stateMachine.metricSucceeded(options);
   }
 
-  /** Executions that failed; redrive or start them again. */
+  /** Number of executions that failed; redrive them or start them again. */
   metricExecutionsFailed(options?: MetricOptions): Metric {
     return this.stateMachine.metricFailed(options);
   }
 
-  /** Chunks written; those that were skipped because they were there do not count. */
+  /** Number of chunks written. Chunks that were skipped because they existed do not count. */
   metricChunksWritten(options?: MetricOptions): Metric {
     return stepMetric('ChunksWritten', this.#service, options);
   }
 
-  /** Bytes of the chunks written. */
+  /** Number of bytes of the chunks written. */
   metricBytesWritten(options?: MetricOptions): Metric {
     return stepMetric('BytesWritten', this.#service, options);
   }

@@ -12,13 +12,13 @@ import { Construct } from 'constructs';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { allow } from './permissions.ts';
 
-/** Which keys of the source bucket start a run. */
+/** The keys of the source bucket that start a run. */
 interface KeyPattern {
   readonly prefix: string;
   readonly suffixes: readonly string[];
 }
 
-/** A request that is started again and again. */
+/** A request that a schedule starts again and again. */
 export interface ScheduledRequest {
   readonly schedule: ScheduleExpression;
   readonly request: Readonly<Record<string, unknown>>;
@@ -33,23 +33,27 @@ export interface TriggersProps {
   readonly encryptionKey: IKey | undefined;
 }
 
-/** How the keys end that a run writes. */
+/** Endings of the keys that a run writes. */
 const OUTPUT_ENDINGS = ['.csv', '.csv.gz', '.json', '.jsonl', '.npy', '.idx', '.bin', '.chunks'];
 
-/** The last object of a CSR bundle; no run writes one. */
+/** Ending of the last object of a CSR bundle. No run writes such an object. */
 export const BUNDLE_META = '/meta.json';
 
-/** An event that AWS itself could not deliver for so long needs a person: it goes to the queue. */
+/**
+ * An event that AWS could not deliver in this time goes to the queue, because somebody must look at
+ * it.
+ */
 export const DELIVERY = { retryAttempts: 50, maxEventAge: Duration.hours(6) };
 
-/** The longest that SQS keeps a message. */
+/** The longest time that SQS keeps a message. */
 const KEEP_DEAD_LETTERS = Duration.days(14);
 
 /**
- * Refuses a trigger that the objects of a run would pull themselves, without end.
- * The prefix does not help: outputs lie below the key of their source.
+ * Refuses a trigger that the objects of a run would match: each run would start the next, without
+ * end. The prefix cannot prevent it, because outputs lie below the key of their source.
  *
- * @throws {Error} source and output share a bucket, and an output key may end with the suffix.
+ * @throws {Error} source and output are in the same bucket, and an output key may end with the
+ * suffix.
  */
 export function assertNoLoop(
   sourceBucket: IBucket | undefined,
@@ -60,7 +64,7 @@ export function assertNoLoop(
   for (const suffix of suffixes) assertNoOutput(suffix);
 }
 
-/** @throws {Error} what a run writes may end with the suffix. */
+/** @throws {Error} a key that a run writes may end with the suffix. */
 function assertNoOutput(suffix: string): void {
   if (suffix === BUNDLE_META) return;
   const ending = OUTPUT_ENDINGS.find((known) => known.endsWith(suffix) || suffix.endsWith(known));
@@ -70,7 +74,10 @@ function assertNoOutput(suffix: string): void {
   );
 }
 
-/** EventBridge joins a list of patterns by "or", so a prefix with a suffix must be one wildcard. */
+/**
+ * EventBridge matches any pattern of a list, so a prefix and a suffix together must be one
+ * wildcard.
+ */
 function matchingKeys({ prefix, suffixes }: KeyPattern): string[] {
   const literal = (text: string) => text.replaceAll(/[\\*]/g, '\\$&');
   const patterns = suffixes.map((suffix) => {
@@ -91,9 +98,9 @@ function letEventsUse(key: IKey): void {
   );
 }
 
-/** What starts a run by itself: objects that arrive, and a schedule. */
+/** What starts runs automatically: objects that arrive, and a schedule. */
 export class Triggers extends Construct {
-  /** Holds events that could not be delivered. */
+  /** Queue of events that could not be delivered. */
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: TriggersProps) {
@@ -115,7 +122,7 @@ export class Triggers extends Construct {
     return queue;
   }
 
-  /** The event passes untouched; Plan knows its shape. */
+  /** The event is passed on unchanged; Plan knows its form. */
   #startOnObjects({ stateMachine, sourceBucket, keys }: TriggersProps): void {
     new Rule(this, 'ObjectCreated', {
       eventPattern: {

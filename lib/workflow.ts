@@ -28,7 +28,8 @@ import { type PlanDecision, RETRIES } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { FUNCTION_TIMEOUT } from './functions.ts';
 import { createLogGroup, type LogOptions } from './observability.ts';
-import { allow, mapPermissions, ownRuns, startPermissions } from './permissions.ts';
+import { allow } from './permissions.ts';
+import { mapPermissions, ownRuns, startPermissions } from './workflow-permissions.ts';
 
 /** Settings of {@link Workflow}. */
 export interface WorkflowProps extends LogOptions {
@@ -39,13 +40,22 @@ export interface WorkflowProps extends LogOptions {
   readonly outputBucket: IBucket;
 }
 
-/** Each is the id of a Distributed Map and part of the ARN of its Map Runs and children, so it must not change. */
+/**
+ * Ids of the Distributed Maps. They are part of the ARNs of their Map Runs and children, so they
+ * must not change.
+ */
 const MAPS = { stage: 'StageSource', write: 'WriteChunks' } as const;
 
-/** A minute longer than a function may run, so that the function's own timeout is what is seen. */
+/**
+ * A minute longer than a function may run, so that the function's own timeout comes first and is
+ * reported.
+ */
 const TASK_TIMEOUT = FUNCTION_TIMEOUT.plus(Duration.minutes(1));
 
-/** A million chunks of five minutes each by 500 writers take a week; a redrive gets as long again. */
+/**
+ * A million chunks of five minutes each take 500 writers a week. A redrive gets the same time
+ * again.
+ */
 const WORKFLOW_TIMEOUT = Duration.days(7);
 
 const BACKOFF_RATE = 2;
@@ -54,7 +64,10 @@ function decided(decision: PlanDecision): Condition {
   return Condition.jsonata(`{% $states.input.decision = '${decision}' %}`);
 }
 
-/** The state machine: Plan, and Stage as long as Plan asks for it; then the writers side by side, then Finalize. */
+/**
+ * The state machine: Plan, and Stage as often as Plan asks for it, then the writers in parallel,
+ * then Finalize.
+ */
 export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
 
@@ -76,7 +89,7 @@ export class Workflow extends Construct {
       timeout: WORKFLOW_TIMEOUT,
       tracingEnabled: true,
       logs,
-      // The construct would add wider statements of its own: `<function>:*`, `<bucket>/*`.
+      // Otherwise the CDK would add wider statements: `<function>:*`, `<bucket>/*`.
       role: role.withoutPolicyUpdates(),
     });
     this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
@@ -105,7 +118,10 @@ export class Workflow extends Construct {
     );
   }
 
-  /** One child a job of the round; then Plan sees the same request again, and what has been staged. */
+  /**
+   * One child per job of the round. After it Plan gets the same request again, and finds what has
+   * been staged.
+   */
   #stageSource(stage: IFunction, outputBucket: IBucket): DistributedMap {
     const map = this.#overPlan(MAPS.stage, outputBucket, {
       itemSelector: { task: '{% $states.context.Map.Item.Value %}' },
@@ -114,7 +130,7 @@ export class Workflow extends Construct {
     return map.itemProcessor(this.#invoke('Stage', stage, '{% $states.input.task %}'));
   }
 
-  /** One child a line of the plan. */
+  /** One child per line of the plan. */
   #writeChunks(write: IFunction, outputBucket: IBucket): DistributedMap {
     const map = this.#overPlan(MAPS.write, outputBucket, {
       itemSelector: {
@@ -128,8 +144,8 @@ export class Workflow extends Construct {
   }
 
   /**
-   * A Distributed Map over the lines of the JSONL object that Plan wrote. Retries stay inside the
-   * child: one on the Map would do every line again, and a Catch would end Redrive.
+   * A Distributed Map over the lines of the JSONL object that Plan wrote. Retries are inside the
+   * child: a retry of the Map would repeat every line, and with a Catch there would be no Redrive.
    */
   #overPlan(
     label: string,
@@ -155,7 +171,7 @@ export class Workflow extends Construct {
     });
   }
 
-  /** A task that runs a function, with the retries of the contract. */
+  /** A task that invokes a function, with the retries of the contract. */
   #invoke(
     id: string,
     lambdaFunction: IFunction,
@@ -167,7 +183,7 @@ export class Workflow extends Construct {
         typeof payload === 'string' ? TaskInput.fromText(payload) : TaskInput.fromObject(payload),
       outputs: '{% $states.result.Payload %}',
       taskTimeout: Timeout.duration(TASK_TIMEOUT),
-      // The built-in list knows no TooManyRequestsException and no jitter.
+      // The CDK's list has no TooManyRequestsException and no jitter.
       retryOnServiceExceptions: false,
     });
     for (const { errors, maxAttempts, intervalSeconds, maxDelaySeconds } of RETRIES) {

@@ -322,7 +322,7 @@ def _frame_names(frame: Any) -> list[str] | None:
 class _FrameColumns:
     """The entries of a sparse frame, column by column as pandas holds them; nothing is copied.
 
-    Only columns of ``kind="block"`` get their row numbers written out, 4 bytes an entry.
+    Only columns of ``kind="block"`` get their row numbers written out, 4 bytes per entry.
     """
 
     def __init__(self, frame: Any) -> None:
@@ -394,7 +394,7 @@ class _File(Protocol):
         """Takes the next bytes; they may be reused afterwards."""
 
     def close(self) -> dict[str, str]:
-        """Lets the file appear, whole, and tells its version where there are versions."""
+        """Makes the whole file visible, and returns its version where there are versions."""
 
     def abort(self) -> None:
         """Leaves nothing behind; does nothing to a file that is closed."""
@@ -404,7 +404,7 @@ class _Destination(Protocol):
     """Where a bundle goes."""
 
     def create(self, name: str, size: int) -> _File:
-        """Begins a file of so many bytes."""
+        """Begins a file whose length is known."""
 
     def before_change(self) -> None:
         """Called once, when all arrays have been taken and before the first of them appears."""
@@ -506,8 +506,8 @@ class _S3File:
 class _Bucket:
     """A folder of S3.
 
-    Needs s3:PutObject and s3:AbortMultipartUpload; s3:DeleteObject to replace a bundle; and s3:GetObject to tell
-    before and not after the upload that there is one.
+    Needs s3:PutObject and s3:AbortMultipartUpload; s3:DeleteObject to replace a bundle; and s3:GetObject to
+    find an existing bundle before the upload instead of after it.
     """
 
     def __init__(self, client: Any, pool: ThreadPoolExecutor, uri: str, overwrite: bool) -> None:

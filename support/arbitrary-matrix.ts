@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { DTYPES, type DType } from '#core/elements/dtype.ts';
 import type { CsvDialect } from '#core/outputs/csv/csv-dialect.ts';
 import type { CellOptions } from '#core/outputs/csv/implicit-text.ts';
-import type { CsrData, CsrSlice, FillValue } from '#core/sparse/csr.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
+import type { FillValue } from '#core/sparse/matrix-facts.ts';
 
 /** A slice and how its text is to be written. */
 export interface Matrix {
@@ -82,6 +84,8 @@ const dialects: fc.Arbitrary<CsvDialect> = fc.record({
   delimiter: fc.constantFrom(',', '\t', '|', ' '),
   naRep: fc.constantFrom('', 'NULL', 'a,b', 'say "no"', 'n|a', 'not\na number', 'é€😀'.repeat(12)),
   header: fc.constant('none'),
+  lineTerminator: fc.constant('\n'),
+  encoding: fc.constant('utf-8'),
 });
 
 function sliceOf(rows: readonly (readonly [number, number | bigint][])[], dtype: DType): CsrSlice {

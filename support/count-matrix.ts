@@ -1,4 +1,4 @@
-import type { Int64Csr } from '#demo/write-npz.ts';
+import type { Int64Csr } from './npz/save-npz.ts';
 
 /** Shape of a made-up count matrix. */
 export interface CountMatrixOptions {

@@ -2,7 +2,9 @@ import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 
 /** A source that keeps the ranges asked of it. */
 export interface CountingSource extends ByteSource {
-  /** In the order in which they were asked for; reads of no bytes are left out, they cost nothing. */
+  /**
+   * In the order in which they were asked for; reads of no bytes are left out, they cost nothing.
+   */
   readonly reads: readonly ByteRange[];
   /** Sum of their lengths. */
   readonly bytesRead: number;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { DType } from '#core/elements/dtype.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
-import type { PlainCsr } from './write-npz.ts';
+import type { PlainCsr } from './npz/write-npz.ts';
 
 /** One stored entry: its column and its value. */
 export type Entry = readonly [column: number, value: number | bigint];
@@ -61,7 +61,9 @@ function addAs(dtype: DType, a: number | bigint, b: number | bigint): number | b
   return Number(dtype.startsWith('u') ? BigInt.asUintN(bits, sum) : BigInt.asIntN(bits, sum));
 }
 
-/** What reading must give, row by row: the simple way, one map a row, duplicates in stored order. */
+/**
+ * What reading must give, row by row: the simple way, one map a row, duplicates in stored order.
+ */
 export function canonicalRows({ indptr, indices, data, dtype }: PlainCsr): Entry[][] {
   return indptr.slice(1).map((end, row) => {
     const cells = new Map<number, number | bigint>();
@@ -75,7 +77,10 @@ export function canonicalRows({ indptr, indices, data, dtype }: PlainCsr): Entry
   });
 }
 
-/** The entries of slices, row by row; fails unless the slices follow each other and fit their indptr. */
+/**
+ * The entries of slices, row by row; fails unless the slices follow each other and fit their
+ * indptr.
+ */
 export function rowsOf(slices: readonly CsrSlice[]): Entry[][] {
   return slices.flatMap(({ indptr, indices, data, rowStart, rowEnd }, at) => {
     const isNext = at === 0 || rowStart === slices[at - 1]?.rowEnd;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { DType } from '#core/elements/dtype.ts';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 
 /** A matrix in canonical CSR form; values as Python prints them. */
 export interface Hdf5Matrix {

@@ -5,6 +5,9 @@ import { type LocalCloud, startLocalCloud } from '@sparse-fanout/local-cloud';
 import { cloudAssembly } from '#cli/local/assembly.ts';
 import { StackClient } from './stack-client.ts';
 
+/** The stack of {@link LocalStack.shared}. */
+let shared: Promise<LocalStack> | undefined;
+
 /** This checkout's stack, deployed on this machine in the test's own process. */
 export class LocalStack extends StackClient {
   readonly cloud: LocalCloud;
@@ -22,6 +25,15 @@ export class LocalStack extends StackClient {
     const assemblyDirectory = assembly ?? (await cloudAssembly(new AbortController().signal));
     const cloud = await startLocalCloud({ assemblyDirectory, stateDirectory: directory });
     return new LocalStack(cloud, directory);
+  }
+
+  /**
+   * The stack that all test files of one worker share: each keeps to keys and prefixes of its own. It ends with
+   * the worker's process.
+   */
+  static shared(): Promise<LocalStack> {
+    shared ??= LocalStack.start();
+    return shared;
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
 /** A stage store whose objects a test can see, take away or damage. */
 export interface MemoryStageStore extends StageStore {
   readonly objects: Map<string, Uint8Array>;
-  /** Tells what {@link StageStore.open} pinned from the objects of a source. */
+  /** Distinguishes what {@link StageStore.open} pinned from the objects of a source. */
   holds(pin: SourcePin): boolean;
   /** Opens what {@link StageStore.open} pinned. */
   openPinned(pin: SourcePin): ByteSource;

@@ -21,7 +21,10 @@ export interface WriterFigures {
   readonly chunk: string;
 }
 
-/** This checkout's stack on this machine, with one matrix in its bucket, whose one chunk is written again and again. */
+/**
+ * This checkout's stack on this machine, with one matrix in its bucket, whose one chunk is written
+ * again and again.
+ */
 export class OneWriter {
   readonly stack: LocalStack;
   readonly #source: string;
@@ -48,18 +51,20 @@ export class OneWriter {
     }
   }
 
-  /** Writes the chunk to a place of its own. The first time starts a process, as a cold start of Lambda does. */
+  /**
+   * Writes the chunk to a place of its own. The first time starts a process, as a cold start of
+   * Lambda does.
+   */
   async write(compression: Compression): Promise<WriterFigures> {
     this.#runs += 1;
     const prefix = `run-${this.#runs}/`;
     const startedAt = performance.now();
-    const ended = await this.stack.run({
+    const ended = await this.stack.runToSuccess({
       source: this.#source,
       output: { compression, uri: `s3://${this.stack.outputBucket}/${prefix}` },
       chunking: { rows: ALL_ROWS },
     });
     const jobSeconds = (performance.now() - startedAt) / 1000;
-    if (ended.status !== 'SUCCEEDED') throw new Error(`${ended.error}: ${ended.cause}`);
     const { totals, runId } = ended.output;
     return {
       rows: totals.rows,

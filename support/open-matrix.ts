@@ -1,15 +1,11 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import { listUnits } from '#core/sources/list-units.ts';
+import { type ResolveContext, resolveSource, stageUnit } from '#core/sources/resolve-source.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import type { MatrixLayout, PartLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { openLayout } from '#core/sparse/layout/open-layout.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
-import { listUnits } from '#core/sparse/source/list-units.ts';
-import {
-  type ResolveContext,
-  resolveSource,
-  stageUnit,
-} from '#core/sparse/source/resolve-source.ts';
 import { type MemoryStageStore, memoryStageStore } from './memory-stage-store.ts';
 
 /** A matrix that can be read, its layout, and the first part of it. */
@@ -56,7 +52,7 @@ export async function openUris(
       for (const job of resolution.jobs) await stageUnit(job, context);
       continue;
     }
-    const layout = resolution.matrix;
+    const { layout } = resolution;
     return { layout, part: layout.parts[0]!, matrix: openLayout(uris[0]!, layout, both) };
   }
 }

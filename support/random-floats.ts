@@ -11,14 +11,20 @@ export function createRandomBits(seed: number): () => number {
   };
 }
 
-/** Doubles with random bits: every exponent alike, subnormals and infinities among them, NaN replaced by 0. */
+/**
+ * Doubles with random bits: every exponent alike, subnormals and infinities among them, NaN
+ * replaced by 0.
+ */
 export function randomFloats(count: number, bits: () => number): Float64Array {
   const words = new Uint32Array(2 * count);
   for (let i = 0; i < words.length; i += 1) words[i] = bits();
   return new Float64Array(words.buffer).map((value) => (Number.isNaN(value) ? 0 : value));
 }
 
-/** Doubles as people write them: up to seven decimals, powers of two and their neighbours, whole numbers. */
+/**
+ * Doubles as people write them: up to seven decimals, powers of two and their neighbours, whole
+ * numbers.
+ */
 export function plainFloats(count: number, bits: () => number): Float64Array {
   const values = new Float64Array(count);
   const words = new BigInt64Array(values.buffer);

@@ -2,11 +2,8 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { RequestError } from '#core/errors.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
-import type {
-  FormatInput,
-  MatrixFormat,
-  SourceOptions,
-} from '#core/sparse/formats/matrix-format.ts';
+import type { FormatInput, MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { openLayout } from '#core/sparse/layout/open-layout.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
@@ -55,8 +52,8 @@ export async function resolveWith(
   const jobs: StageJob[] = [];
   for (;;) {
     const resolution = await format.resolve(input);
-    if ('matrix' in resolution) {
-      const layout = resolution.matrix;
+    if ('layout' in resolution) {
+      const { layout } = resolution;
       const matrix = openLayout(input.unit.uri, layout, input.store);
       return { layout, matrix, staged: input.staged, jobs };
     }

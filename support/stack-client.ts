@@ -1,6 +1,11 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  ListMapRunsCommand,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import type { LocalCloud } from '@sparse-fanout/local-cloud';
 import {
   createDynamoClient,
@@ -20,6 +25,7 @@ export type StackAccess = Pick<
 
 /** How an execution ended. */
 export interface Execution {
+  readonly executionArn: string;
   readonly status: string;
   // biome-ignore lint/suspicious/noExplicitAny: output of any state machine, looked at by tests only
   readonly output: any;
@@ -27,7 +33,15 @@ export interface Execution {
   readonly cause: string;
 }
 
-const POLL_MILLISECONDS = 20;
+/** Each look costs a few milliseconds of the processor that the execution works on. */
+const POLL_MILLISECONDS = 50;
+
+/** Of a Map's failed children, as many are shown. */
+const SHOWN_CHILDREN = 5;
+
+function sentenceOf({ executionArn, status, error, cause }: Execution): string {
+  return `${executionArn.split(':').at(-1)} ended ${status}, ${error}: ${cause}`;
+}
 
 /** What tests do with a stack on this machine, by real clients of AWS. */
 export class StackClient {
@@ -71,21 +85,65 @@ export class StackClient {
     return executionArn ?? '';
   }
 
+  /** How an execution ended; undefined as long as it runs. */
+  async ended(executionArn: string): Promise<Execution | undefined> {
+    const { status, output, error, cause } = await this.states.send(
+      new DescribeExecutionCommand({ executionArn }),
+    );
+    if (status === 'RUNNING') return undefined;
+    const parsed = output === undefined ? undefined : JSON.parse(output);
+    const why = { error: error ?? '', cause: cause ?? '' };
+    return { executionArn, status: status ?? '', output: parsed, ...why };
+  }
+
+  /** Waits for the end of an execution, however long it takes. */
   async endOf(executionArn: string): Promise<Execution> {
     for (;;) {
-      const { status, output, error, cause } = await this.states.send(
-        new DescribeExecutionCommand({ executionArn }),
-      );
-      if (status !== 'RUNNING') {
-        const parsed = output === undefined ? undefined : JSON.parse(output);
-        return { status: status ?? '', output: parsed, error: error ?? '', cause: cause ?? '' };
-      }
+      const ended = await this.ended(executionArn);
+      if (ended !== undefined) return ended;
       await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
     }
   }
 
   async run(request: unknown): Promise<Execution> {
     return await this.endOf(await this.startExecution(request));
+  }
+
+  /**
+   * Waits for the end of an execution that must succeed.
+   *
+   * @throws {Error} it did not; the message has the error and cause of the execution, and of its Map's children.
+   */
+  async expectSucceeded(executionArn: string): Promise<Execution> {
+    const ended = await this.endOf(executionArn);
+    if (ended.status === 'SUCCEEDED') return ended;
+    const children = await this.#failedChildren(executionArn);
+    throw new Error([sentenceOf(ended), ...children.map(sentenceOf)].join('\n  child '));
+  }
+
+  /** Runs a request that must succeed, see {@link expectSucceeded}. */
+  async runToSuccess(request: unknown): Promise<Execution> {
+    return await this.expectSucceeded(await this.startExecution(request));
+  }
+
+  /** A Map says of its children only that too many failed. */
+  async #failedChildren(executionArn: string): Promise<readonly Execution[]> {
+    const { mapRuns = [] } = await this.states.send(new ListMapRunsCommand({ executionArn }));
+    const failed = await Promise.all(
+      mapRuns.map(({ mapRunArn }) =>
+        this.states.send(
+          new ListExecutionsCommand({
+            mapRunArn,
+            statusFilter: 'FAILED',
+            maxResults: SHOWN_CHILDREN,
+          }),
+        ),
+      ),
+    );
+    const arns = failed.flatMap(({ executions = [] }) =>
+      executions.map((each) => each.executionArn),
+    );
+    return await Promise.all(arns.map((arn) => this.endOf(arn ?? '')));
   }
 
   /** Text of an object given by its URI. */

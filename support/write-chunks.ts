@@ -6,7 +6,10 @@ interface Options {
   /** Kind numbers of a chunk table and item bytes, in the order in which they are applied. */
   readonly filters?: ReadonlyArray<readonly [kind: number, itemBytes: number]>;
   readonly fill?: readonly number[];
-  /** Makes the stored bytes of a chunk, and which filters were left out; undefined if it was never written. */
+  /**
+   * Makes the stored bytes of a chunk, and which filters were left out; undefined if it was never
+   * written.
+   */
   readonly store?: (
     bytes: Uint8Array,
     chunk: number,
@@ -52,7 +55,10 @@ function blocks(entries: readonly Buffer[]): Buffer[] {
   return written;
 }
 
-/** Writes elements as the chunks of a dataset and their table, straight from the table's documentation. */
+/**
+ * Writes elements as the chunks of a dataset and their table, straight from the table's
+ * documentation.
+ */
 export function writeChunks(elements: Uint8Array, options: Options): WrittenChunks {
   const { itemBytes, chunkElements, gap = 0 } = options;
   const store = options.store ?? ((bytes: Uint8Array) => ({ bytes, mask: 0 }));

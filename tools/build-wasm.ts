@@ -2,15 +2,21 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { main } from 'assemblyscript/asc';
 
-/** Where modules are: each is made of `assembly/*.as` and lies in `kernel-bytes.ts`. */
+/** Folders of the modules: each is made from `assembly/*.as` and stored in `kernel-bytes.ts`. */
 const FOLDERS = ['core/outputs/csv/wasm', 'core/containers/deflate/wasm'].map((folder) =>
   path.join(import.meta.dirname, '..', folder),
 );
 
-/** Bulk memory and sign extension are on by default. `stub`: nothing is ever allocated inside. */
+/**
+ * Bulk memory and sign extension are on by default. The runtime is `stub`, because the modules
+ * never allocate.
+ */
 const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
 
-/** The compiler asks for `.ts`; ours are `.as`, so that no TypeScript tool takes them for its own. */
+/**
+ * The compiler asks for `.ts` files. Ours are `.as`, so that no TypeScript tool treats them as its
+ * own.
+ */
 async function readSource(folder: string, name: string): Promise<string | null> {
   if (name.startsWith('node_modules') || !name.endsWith('.ts')) return null;
   return readFile(path.join(folder, 'assembly', name.replace(/\.ts$/, '.as')), 'utf8').catch(
@@ -38,7 +44,7 @@ function moduleText(binary: Uint8Array): string {
     .match(/.{1,94}/g)!
     .map((line) => `  '${line}'`)
     .join(' +\n');
-  return `/** The WebAssembly module made of \`assembly/*.as\` by \`npm run build:wasm\`, in base64. */\nexport const KERNEL_BYTES =\n${lines};\n`;
+  return `/** The WebAssembly module in base64; \`npm run build:wasm\` makes it from \`assembly/*.as\`. */\nexport const KERNEL_BYTES =\n${lines};\n`;
 }
 
 /** Builds the WebAssembly modules; with `--check` only compares them with the committed ones. */

@@ -1,11 +1,13 @@
 import type { CsrSlice } from '#core/sparse/csr.ts';
-import { type CountMatrix, countVectorize } from '#demo/count-vectorizer.ts';
-import { readGlosses } from '#demo/wordnet-corpus.ts';
+import { type TextLikeOptions, textLikeSlice } from '#support/text-like-slice.ts';
+import { type CountMatrix, countVectorize } from '#support/wordnet/count-vectorizer.ts';
+import { readGlosses } from '#support/wordnet/wordnet-corpus.ts';
 import type { Goal } from './goals.ts';
-import { type TextLikeOptions, textLikeSlice } from './text-like-slice.ts';
 import { tfIdf } from './tf-idf.ts';
 
-/** What is to be reached: plain text beside a copy of it, direct gzip beside zlib −1 and gzip −6. */
+/**
+ * What is to be reached: plain text beside a copy of it, direct gzip beside zlib −1 and gzip −6.
+ */
 interface EncodeGoals {
   readonly copy?: Goal;
   /** The whole encoder, beside `String(x)` of each value alone. */
@@ -80,7 +82,10 @@ function firstRows(csr: CountMatrix, data: CsrSlice['data'], rowEnd: number): Cs
   return { rowStart: 0, rowEnd, indptr, indices, data: data.subarray(0, nnz), nnz };
 }
 
-/** The words of WordNet's glosses, counted and weighed; of its 117,791 rows as many as make the text. */
+/**
+ * The words of WordNet's glosses, counted and weighed; of its 117,791 rows as many as make the
+ * text.
+ */
 async function wordNetCases(): Promise<EncodeCase[]> {
   const counts = await countVectorize(readGlosses(), MIN_DOCUMENTS);
   const columns = counts.vocabulary.length;
@@ -104,8 +109,8 @@ async function wordNetCases(): Promise<EncodeCase[]> {
 }
 
 /**
- * All cases. Goals of speed are those of the matrices that they are like; those of size hold from 10,000
- * columns on, and one of a tenth more below.
+ * All cases. Goals of speed are those of the matrices that they are like; those of size hold from
+ * 10,000 columns on, and one of a tenth more below.
  */
 export async function* encodeCases(): AsyncGenerator<EncodeCase> {
   for (const { name, goals, rowBytes, ...options } of MADE_UP) {

@@ -1,7 +1,7 @@
 import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import type { CsrSlice } from '#core/sparse/csr.ts';
+import { EncodeWays } from '#support/encode-ways.ts';
 import type { EncodeCase } from './cases.ts';
-import { EncodeWays } from './encode-ways.ts';
 import { type Measure, ratioMeasure } from './goals.ts';
 import { median, speedRatio, type Times, timeInTurn } from './measure.ts';
 

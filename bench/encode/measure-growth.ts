@@ -1,7 +1,7 @@
-import { EncodeWays } from './encode-ways.ts';
+import { EncodeWays } from '#support/encode-ways.ts';
+import { textLikeSlice } from '#support/text-like-slice.ts';
 import { type Goal, type Measure, ratioMeasure } from './goals.ts';
 import { median, speedRatio, timeInTurn } from './measure.ts';
-import { textLikeSlice } from './text-like-slice.ts';
 
 const ENTRIES_PER_ROW = 60;
 const ROWS = 4000;

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
-import { EncodeWays } from './encode-ways.ts';
+import { EncodeWays } from '#support/encode-ways.ts';
+import { textLikeSlice } from '#support/text-like-slice.ts';
 import { digits } from './goals.ts';
 import { median, speedRatio, timeInTurn } from './measure.ts';
 import { assertSame, copyText } from './measure-case.ts';
-import { textLikeSlice } from './text-like-slice.ts';
 
 const COLUMNS = [1000, 10_000, 50_000, 200_000];
 const VALUES = ['counts', 'tf-idf'] as const;

@@ -1,7 +1,7 @@
 /**
- * Times of one way of doing something, in milliseconds of CPU time, in the order they were taken. Each way
- * runs on one thread, so on a quiet machine they are wall-clock times; on a busy one those would measure
- * how long the way had to wait.
+ * Times of one way of doing something, in milliseconds of CPU time, in the order they were taken.
+ * Each way runs on one thread, so on a quiet machine they are wall-clock times; on a busy one those
+ * would measure how long the way had to wait.
  */
 export type Times = readonly number[];
 
@@ -29,7 +29,10 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-/** Times all ways in turn, again and again, so that whatever else the machine does falls on all alike. */
+/**
+ * Times all ways in turn, again and again, so that whatever else the machine does falls on all
+ * alike.
+ */
 export function timeInTurn<Name extends string>(
   ways: Readonly<Record<Name, () => void>>,
   repetitions: number,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countVectorize } from '#demo/count-vectorizer.ts';
+import { countVectorize } from '#support/wordnet/count-vectorizer.ts';
 import { tfIdf } from './tf-idf.ts';
 
 const DOCUMENTS = ['the cat sat on the mat', 'the dog sat', 'a cat and a dog and the cat', 'zebra'];

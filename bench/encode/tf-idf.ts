@@ -1,4 +1,4 @@
-import type { CountMatrix } from '#demo/count-vectorizer.ts';
+import type { CountMatrix } from '#support/wordnet/count-vectorizer.ts';
 
 /**
  * Weighs counts as scikit-learn's `TfidfTransformer` does with its defaults: each count times

@@ -1,11 +1,13 @@
 import os from 'node:os';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { textLikeSlice } from '#bench/encode/text-like-slice.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { buildSeekIndex } from '#core/containers/deflate/build-seek-index.ts';
 import { inflatedSource } from '#core/containers/deflate/inflated-source.ts';
+import { textLikeSlice } from '#support/text-like-slice.ts';
 
-/** Measures the pass that makes seek indexes, and reads through them; exits 1 if a goal is missed. */
+/**
+ * Measures the pass that makes seek indexes, and reads through them; exits 1 if a goal is missed.
+ */
 const MUST_MB_PER_SECOND = 150;
 const MUST_INDEX_SHARE = 0.02;
 
@@ -48,7 +50,9 @@ function indexOf(member: Member) {
   return buildSeekIndex(pieces(member), { where: name, ...sizes, crc32: crc32(plain) });
 }
 
-/** Milliseconds of all cores: what one core takes, however busy the machine is with something else. */
+/**
+ * Milliseconds of all cores: what one core takes, however busy the machine is with something else.
+ */
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -64,7 +68,9 @@ async function fastest(run: () => unknown): Promise<number> {
   return best;
 }
 
-/** Milliseconds of a read that begins at a checkpoint, the table of the index read anew each time. */
+/**
+ * Milliseconds of a read that begins at a checkpoint, the table of the index read anew each time.
+ */
 async function resumeCost({ plain, compressed }: Member, index: Uint8Array): Promise<number> {
   const stream = { compressed: memorySource(compressed), index: memorySource(index) };
   const range = { offset: 0, length: compressed.length };

@@ -1,9 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { countVectorize } from '#demo/count-vectorizer.ts';
-import { readGlosses } from '#demo/wordnet-corpus.ts';
-import { writeNpz } from '#demo/write-npz.ts';
 import { countMatrix } from '#support/count-matrix.ts';
+import { saveNpz } from '#support/npz/save-npz.ts';
+import { countVectorize } from '#support/wordnet/count-vectorizer.ts';
+import { readGlosses } from '#support/wordnet/wordnet-corpus.ts';
 
 /** A matrix that all peers write. */
 export interface BenchMatrix {
@@ -15,13 +15,13 @@ export interface BenchMatrix {
 const MIN_DOCUMENTS = 20;
 
 async function writeCounts(file: string): Promise<void> {
-  await writeNpz(file, countMatrix({ rows: 50_000, columns: 10_000, entriesPerRow: 60, seed: 1 }));
+  await saveNpz(file, countMatrix({ rows: 50_000, columns: 10_000, entriesPerRow: 60, seed: 1 }));
 }
 
 async function writeWordNet(file: string): Promise<void> {
   const counts = await countVectorize(readGlosses(), MIN_DOCUMENTS);
   const shape = [counts.indptr.length - 1, counts.vocabulary.length] as const;
-  await writeNpz(file, { ...counts, shape });
+  await saveNpz(file, { ...counts, shape });
 }
 
 /** Makes the matrices in the folder, unless they are there. */

@@ -58,7 +58,7 @@ def next_rows(rows, seconds, target, total):
 def find_rows(try_rows, first_rows, total, target):
     """The number of rows whose try takes about the target, found by trying more each time.
 
-    Each try is announced, so that a failure, even the end of the process, tells which rows were too many.
+    Each try is announced, so that a failure, even the end of the process, shows which rows were too many.
     """
     rows = first_rows
     while True:

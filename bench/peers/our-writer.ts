@@ -4,8 +4,8 @@ import { OneWriter, type WriterFigures } from '#support/one-writer.ts';
 import type { PeerReport } from './run-peer.ts';
 
 /**
- * Writes all rows by one deployed writer from S3 to S3, over HTTPS on loopback, and prints the times that
- * the ledger has of it: fetch, encode and PUT. The peak is that of the writer's process.
+ * Writes all rows by one deployed writer from S3 to S3, over HTTPS on loopback, and prints the
+ * times that the ledger has of it: fetch, encode and PUT. The peak is that of the writer's process.
  */
 const REPETITIONS = 3;
 

@@ -1,22 +1,26 @@
 import { open, readFile } from 'node:fs/promises';
-import { encodeRows } from '#cli/encode-rows.ts';
-import { withMatrix } from '#cli/sources/open-source.ts';
+import { withSource } from '#cli/sources/with-source.ts';
+import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { Compression } from '#core/outputs/compression.ts';
-import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
 import type { PeerReport } from './run-peer.ts';
 
-/** Writes all rows as one writer would, reading the matrix from its file each time, and prints the times. */
+/**
+ * Writes all rows as one writer would, reading the matrix from its file each time, and prints the
+ * times.
+ */
 const REPETITIONS = 3;
 
-const [compression, source, out] = process.argv.slice(2) as [Compression, string, string];
+const [compression, path, out] = process.argv.slice(2) as [Compression, string, string];
 
 async function writeAll(): Promise<number> {
-  const asked = { locations: [source], options: {} };
-  return await withMatrix(asked, new AbortController().signal, async ({ matrix }) => {
-    const rows = matrix.shape[0];
-    const text = { dialect: DEFAULT_DIALECT, compression };
+  const asked = { locations: [path], options: {} };
+  return await withSource(asked, new AbortController().signal, async ({ source }) => {
+    const [rows] = source.shape;
+    const output = { ...PLAIN_CSV, compression };
+    const chunk = { index: 0, rowStart: 0, rowEnd: rows };
     const file = await open(out, 'w');
-    for await (const part of encodeRows(matrix, { rowStart: 0, rowEnd: rows }, text)) {
+    for await (const part of encodedBytes(source, chunk, output)) {
       await file.writeFile(part);
     }
     await file.close();

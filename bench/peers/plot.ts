@@ -5,7 +5,10 @@ import { pythonOfPeers } from './environment.ts';
 import { readmeTable } from './readme-table.ts';
 import { newestRecord } from './recorded.ts';
 
-/** `npm run bench:plot`: docs/benchmark.svg and the README's table from the newest results of `bench:peers`. */
+/**
+ * `npm run bench:plot`: docs/benchmark.svg and the README's table from the newest results of
+ * `bench:peers`.
+ */
 const PLOT = path.join(import.meta.dirname, 'plot.py');
 const README = path.join(import.meta.dirname, '../../README.md');
 const TABLE = /^\| one process \|.*\n(?:\|.*\n)*/m;

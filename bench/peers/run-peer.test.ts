@@ -3,7 +3,10 @@ import { type Peer, runPeer } from './run-peer.ts';
 
 const TASK = { source: 'matrix.npz', out: 'out.csv', seconds: 1 };
 
-/** A process that doubles its rows from 16 to 256, or measures those it is asked for, and can write so many. */
+/**
+ * A process that doubles its rows from 16 to 256, or measures those it is asked for, and can write
+ * so many.
+ */
 function peerWithRoom(most: number, howItFails: string): Peer {
   const script = `
     const [source, out, seconds, asked] = process.argv.slice(1);

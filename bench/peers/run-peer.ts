@@ -33,7 +33,7 @@ export interface PeerTask {
   readonly seconds: number;
 }
 
-/** How a process ended: with a report, or by a failure after the tries that it told of. */
+/** How a process ended: with a report, or by a failure after the tries that it announced. */
 interface PeerRun {
   readonly report?: PeerReport;
   readonly failure: string;
@@ -82,8 +82,8 @@ async function runOnce(
 }
 
 /**
- * Runs a peer in a process of its own. If more rows are too many for it, it is run again with the most
- * that it wrote before it failed.
+ * Runs a peer in a process of its own. If more rows are too many for it, it is run again with the
+ * most that it wrote before it failed.
  *
  * @throws {Error} it wrote no rows at all; says why.
  */

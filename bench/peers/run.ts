@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { measureLine } from '#bench/encode/goals.ts';
 import { thisMachine } from '#bench/machine.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
-import { withMatrix } from '#cli/sources/open-source.ts';
+import { withSource } from '#cli/sources/with-source.ts';
 import { pythonOfPeers } from './environment.ts';
 import { type BenchMatrix, benchMatrices } from './matrices.ts';
 import { NOWHERE, peersOf } from './peers.ts';
@@ -48,16 +48,18 @@ async function pythonOrAny(): Promise<string> {
   }
 }
 
-/** Counts the bytes of the text, after comparing them with ours: a fast peer of other text is none. */
-async function checkedBytes(peer: Peer, { rows }: PeerReport, source: string, out: string) {
-  const asked = { locations: [source], options: {} };
-  return await withMatrix(asked, new AbortController().signal, async ({ matrix }) => {
+/**
+ * Counts the bytes of the text, after comparing them with ours: a fast peer of other text is none.
+ */
+async function checkedBytes(peer: Peer, { rows }: PeerReport, path: string, out: string) {
+  const asked = { locations: [path], options: {} };
+  return await withSource(asked, new AbortController().signal, async ({ source }) => {
     const range = { rowStart: 0, rowEnd: rows };
     const written = { out, gzip: peer.gzip === true };
-    if (peer.discards !== true && !(await isTextOf(written, matrix, range))) {
+    if (peer.discards !== true && !(await isTextOf(written, source, range))) {
       throw new Error('it wrote another text than ours');
     }
-    return await textBytes(matrix, range);
+    return await textBytes(source, range);
   });
 }
 

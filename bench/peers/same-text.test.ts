@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeRows } from '#cli/encode-rows.ts';
-import { withMatrix } from '#cli/sources/open-source.ts';
-import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { withSource } from '#cli/sources/with-source.ts';
+import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
-import { writeNpz } from '#demo/write-npz.ts';
 import { countMatrix } from '#support/count-matrix.ts';
+import { saveNpz } from '#support/npz/save-npz.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { isTextOf, textBytes } from './same-text.ts';
 
 const ROWS = { rowStart: 0, rowEnd: 40 };
@@ -27,11 +27,11 @@ afterEach(() => rm(folder, { recursive: true }));
 /** Uses a matrix of 50 rows and the text of its first 40. */
 async function withText(use: (matrix: Matrix, text: Buffer) => Promise<void>): Promise<void> {
   const path = join(folder, 'counts.npz');
-  await writeNpz(path, countMatrix({ rows: 50, columns: 300, entriesPerRow: 5, seed: 1 }));
+  await saveNpz(path, countMatrix({ rows: 50, columns: 300, entriesPerRow: 5, seed: 1 }));
   const asked = { locations: [path], options: {} };
-  await withMatrix(asked, new AbortController().signal, async ({ matrix }) => {
-    const options = { dialect: DEFAULT_DIALECT, compression: 'none' } as const;
-    await use(matrix, Buffer.from(await buffer(encodeRows(matrix, ROWS, options))));
+  await withSource(asked, new AbortController().signal, async ({ source }) => {
+    const text = encodedBytes(source, { index: 0, ...ROWS }, PLAIN_CSV);
+    await use(source, Buffer.from(await buffer(text)));
   });
 }
 

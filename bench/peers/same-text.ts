@@ -2,12 +2,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { encodeRows } from '#cli/encode-rows.ts';
+import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { RowRange } from '#core/contract.ts';
-import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
-
-const TEXT = { dialect: DEFAULT_DIALECT, compression: 'none' } as const;
+import { PLAIN_CSV } from '#support/plain-csv.ts';
 
 /** A file, or the parts below a folder in the order of their names. */
 async function filesOf(out: string): Promise<string[]> {
@@ -61,18 +59,21 @@ class TextReader {
 /** Number of bytes that the text of the rows has. */
 export async function textBytes(matrix: Matrix, rows: RowRange): Promise<number> {
   let bytes = 0;
-  for await (const part of encodeRows(matrix, rows, TEXT)) bytes += part.length;
+  for await (const part of encodedBytes(matrix, { index: 0, ...rows }, PLAIN_CSV))
+    bytes += part.length;
   return bytes;
 }
 
-/** Whether a peer wrote the text of the rows, byte for byte, as a file or as parts below a folder. */
+/**
+ * Whether a peer wrote the text of the rows, byte for byte, as a file or as parts below a folder.
+ */
 export async function isTextOf(
   { out, gzip }: { readonly out: string; readonly gzip: boolean },
   matrix: Matrix,
   rows: RowRange,
 ): Promise<boolean> {
   const written = new TextReader(readText(out, gzip));
-  for await (const part of encodeRows(matrix, rows, TEXT)) {
+  for await (const part of encodedBytes(matrix, { index: 0, ...rows }, PLAIN_CSV)) {
     if (!(await written.continuesWith(part))) return false;
   }
   return written.ended();

@@ -5,13 +5,19 @@ import { type PeerResult, rateOf } from './results.ts';
 /** The matrix that the goals are about. */
 const MATRIX = 'counts 10k';
 
-/** How many times as fast a deployed writer is to be as pandas by default, pandas at its best, and DuckDB. */
+/**
+ * How many times as fast a deployed writer is to be as pandas by default, pandas at its best, and
+ * DuckDB.
+ */
 const GOALS = [
   { name: 'writer, plain', way: WRITER_PLAIN, musts: [2000, 20, 12], aimed: 1 },
   { name: 'writer, gzip', way: WRITER_GZIP, musts: [10_000, 100, 70], aimed: 2 },
 ] as const;
 
-/** MB of text a second of the fastest of the named peers; nothing if all failed or none was measured. */
+/**
+ * MB of text a second of the fastest of the named peers; nothing if all failed or none was
+ * measured.
+ */
 function bestRate(results: readonly PeerResult[], isNamed: (peer: string) => boolean) {
   const rates = results.flatMap((result) =>
     result.matrix === MATRIX && isNamed(result.peer) && !('failure' in result)
@@ -21,7 +27,10 @@ function bestRate(results: readonly PeerResult[], isNamed: (peer: string) => boo
   return rates.length === 0 ? undefined : Math.max(...rates);
 }
 
-/** Ratios of one deployed writer, fetch + encode + PUT, to peers that only encode, beside their goals. */
+/**
+ * Ratios of one deployed writer, fetch + encode + PUT, to peers that only encode, beside their
+ * goals.
+ */
 export function writerGoals(results: readonly PeerResult[]): Measure[] {
   const peers = [
     [PANDAS_DEFAULT, bestRate(results, (peer) => peer === PANDAS_DEFAULT)],

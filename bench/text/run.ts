@@ -5,7 +5,9 @@ import { RowReader } from '#core/sparse/formats/svmlight/row-reader.ts';
 import { openText, readLines } from '#core/text/text-source.ts';
 import { TEXTS, type TextKind } from './texts.ts';
 
-/** Measures how fast text becomes numbers on one core; ends with 1 where it is slower than the goal. */
+/**
+ * Measures how fast text becomes numbers on one core; ends with 1 where it is slower than the goal.
+ */
 const GOAL_MB_PER_SECOND = 100;
 const BYTES = 64 * 1024 * 1024;
 const RUNS = 5;

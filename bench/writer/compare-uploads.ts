@@ -34,7 +34,10 @@ function rateMeasure(way: string, seconds: readonly number[]): Measure {
   return { data: 'upload', measure: `${way}, MB/s`, value: bytes / median(seconds) / 1e6 };
 }
 
-/** A writer's upload beside bare PUTs of the same bytes to the same S3, by wall clock and by CPU time of the sender. */
+/**
+ * A writer's upload beside bare PUTs of the same bytes to the same S3, by wall clock and by CPU
+ * time of the sender.
+ */
 export async function compareUploads(): Promise<Measure[]> {
   const stack = await LocalStack.start();
   try {

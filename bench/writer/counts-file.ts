@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { writeNpz } from '#demo/write-npz.ts';
 import { countMatrix } from '#support/count-matrix.ts';
+import { saveNpz } from '#support/npz/save-npz.ts';
 
 /** Rows of the chunk: what the article that this project grew from gives one worker. */
 export const ROWS = 50_000;
@@ -12,6 +12,6 @@ const ENTRIES_PER_ROW = 60;
 export async function writeCounts(directory: string, columns: number): Promise<string> {
   const path = join(directory, `counts-${columns}.npz`);
   const shape = { rows: ROWS, columns, entriesPerRow: ENTRIES_PER_ROW };
-  await writeNpz(path, countMatrix({ ...shape, seed: 1 }));
+  await saveNpz(path, countMatrix({ ...shape, seed: 1 }));
   return path;
 }

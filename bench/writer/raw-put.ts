@@ -27,7 +27,10 @@ class Sha256 {
   }
 }
 
-/** PUTs by Node alone: signed, with a CRC-32 that is known before, the body neither hashed nor copied. */
+/**
+ * PUTs by Node alone: signed, with a CRC-32 that is known before, the body neither hashed nor
+ * copied.
+ */
 export class RawPut {
   readonly #access: StackAccess;
   readonly #agent: Agent;

@@ -6,13 +6,18 @@ import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { compareUploads } from './compare-uploads.ts';
 import { caseLine, fits, REUSES, runCase, runReused, type WriterCase } from './writer-case.ts';
 
-/** `npm run bench:writer`: one deployed writer over HTTPS on loopback; exits 1 if a "must" is missed. */
+/**
+ * `npm run bench:writer`: one deployed writer over HTTPS on loopback; exits 1 if a "must" is
+ * missed.
+ */
 const RESULTS = path.join(import.meta.dirname, '../results');
 
 /** Goal for the whole process of one writer, whatever the chunk's rows and columns, bytes. */
 const MAX_RSS_BYTES = 160e6;
 
-/** Plain text of 1, 5 and 20 GB: about five minutes in all on two quiet cores, and 25 GB of disk. */
+/**
+ * Plain text of 1, 5 and 20 GB: about five minutes in all on two quiet cores, and 25 GB of disk.
+ */
 const COLUMNS = [10_000, 50_000, 200_000];
 
 const machine = thisMachine();

@@ -26,7 +26,10 @@ async function withWriter<T>(columns: number, use: (writer: OneWriter) => Promis
   }
 }
 
-/** Runs one chunk of {@link ROWS} rows through the deployed stack on this machine, by a fresh writer process. */
+/**
+ * Runs one chunk of {@link ROWS} rows through the deployed stack on this machine, by a fresh writer
+ * process.
+ */
 export async function runCase(columns: number, compression: Compression): Promise<WriterCase> {
   return await withWriter(columns, async (writer) => {
     const { chunk: _, ...figures } = await writer.write(compression);
@@ -37,7 +40,10 @@ export async function runCase(columns: number, compression: Compression): Promis
 /** Chunks of the process that is used again and again. */
 export const REUSES = 12;
 
-/** Lets one process write a chunk many times, every other time compressed, as Lambda keeps a process; returns the last plain one. */
+/**
+ * Lets one process write a chunk many times, every other time compressed, as Lambda keeps a
+ * process; returns the last plain one.
+ */
 export async function runReused(columns: number): Promise<WriterCase> {
   return await withWriter(columns, async (writer) => {
     for (let i = 1; i < REUSES; i += 1) await writer.write(i % 2 === 0 ? 'none' : 'gzip');

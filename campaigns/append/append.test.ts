@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createObject } from '#aws/create-only.ts';
 import { readText } from '#aws/objects.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
+import { BatchedOutput } from '#support/batched-output.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
-import { BatchedOutput } from './batches.ts';
+import { finishRun, planRun, runSteps } from '#support/run-steps.ts';
 import { crashOnce, raceOnce, writesOf } from './crashes.ts';
 import { type Call, hookClients } from './hooked-clients.ts';
-import { finishRun, planRun, runSteps } from './run-steps.ts';
 
 let services: LocalServices;
 /** Of a process that appends the second batch. */
@@ -40,7 +40,7 @@ describe('three batches', () => {
   });
 });
 
-/** The short form of `npm run test:append`, which takes every write of every batch. */
+/** The short form of `npm run campaign -- append`, which takes every write of every batch. */
 describe('an append', () => {
   it('writes the next generation in this order, the latest manifest last', async () => {
     const objects = writes.filter(({ name }) => name === 'PutObject');
@@ -113,7 +113,7 @@ describe('an append', () => {
     const planned = await planRun(services, services, await output.request(1));
     const Key = 'rebased/_manifest/manifest-000001.json';
     const text = (await readText(s3, bucket, Key)) ?? '';
-    const changed = text.replace('"rowEnd":5,"nnz"', '"rowEnd":4,"nnz"');
+    const changed = text.replace('"rowEnd":5,"chunks"', '"rowEnd":4,"chunks"');
     await createChanged(Key, changed);
     const ended = finishRun(services, services, planned);
     await expect(ended).rejects.toThrow(ManifestError);
@@ -141,8 +141,11 @@ describe('an append', () => {
     ['when its plan is ready', 'plan-000002.jsonl', 1],
     ['before it has claimed its generation', 'run-000002.json', 2],
     ['before it replaces the latest manifest', '/manifest.json', 1],
-  ])('wins or is told when another one runs from beginning to end %s', async (_, name, winner) => {
-    const write = writes.findIndex(({ subject }) => subject.endsWith(name));
-    expect(await raceOnce(services, write, 'none')).toBe(winner);
-  });
+  ])(
+    'wins or is refused when another one runs from beginning to end %s',
+    async (_, name, winner) => {
+      const write = writes.findIndex(({ subject }) => subject.endsWith(name));
+      expect(await raceOnce(services, write, 'none')).toBe(winner);
+    },
+  );
 });

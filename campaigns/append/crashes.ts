@@ -1,11 +1,14 @@
 import { OutputConflictError } from '#core/errors.ts';
 import type { Compression } from '#core/outputs/compression.ts';
+import { BATCH_COUNT, BatchedOutput } from '#support/batched-output.ts';
 import type { LocalServices } from '#support/local-services.ts';
-import { BATCH_COUNT, BatchedOutput } from './batches.ts';
+import { runSteps } from '#support/run-steps.ts';
 import { type Call, type Hook, hookClients } from './hooked-clients.ts';
-import { runSteps } from './run-steps.ts';
 
-/** When a process dies: before a write takes effect, or after it; or the answer to a write is lost, and it lives on. */
+/**
+ * When a process dies: before a write takes effect, or after it; or the answer to a write is lost,
+ * and it lives on.
+ */
 export const MOMENTS = ['before', 'after', 'lost answer'] as const;
 type Moment = (typeof MOMENTS)[number];
 
@@ -71,8 +74,9 @@ async function appendAll(services: LocalServices, output: BatchedOutput, from: n
 }
 
 /**
- * Appends all batches, one of them by a process that dies at one write. Afterwards the set is as it was before
- * that batch, or has all of it; the same request again completes it, and in the end every byte is there.
+ * Appends all batches, one of them by a process that dies at one write. Afterwards the set is as it
+ * was before that batch, or has all of it; the same request again completes it, and in the end
+ * every byte is there.
  */
 export async function crashOnce(
   services: LocalServices,
@@ -105,8 +109,9 @@ export async function crashOnce(
 }
 
 /**
- * Appends batches 1 and 2 at once: the process of batch 1 stops before one of its writes, batch 2 runs from
- * beginning to end, then batch 1 goes on. One of them wins, the other is told and wins when it is repeated.
+ * Appends batches 1 and 2 at once: the process of batch 1 stops before one of its writes, batch 2
+ * runs from beginning to end, then batch 1 goes on. One of them wins, the other is refused, and wins
+ * when it is repeated.
  *
  * @returns the batch that won.
  */
@@ -134,9 +139,9 @@ export async function raceOnce(
   const won = [ofFirst, ofSecond].filter((end) => end === 2);
   if (won.length !== 1) fail(`both ended so: ${ofFirst}; ${ofSecond}`);
   const winner = ofFirst === 2 ? 1 : 2;
-  const told = String(winner === 1 ? ofSecond : ofFirst);
-  if (!/being written by another run .*then repeat this one$/.test(told))
-    fail(`it was told: ${told}`);
+  const refusal = String(winner === 1 ? ofSecond : ofFirst);
+  if (!/being written by another run .*then repeat this one$/.test(refusal))
+    fail(`it was refused by: ${refusal}`);
 
   assertSame('what is in', await output.check(), [0, winner]);
   const loser = 3 - winner;

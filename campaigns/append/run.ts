@@ -1,7 +1,10 @@
-/** `npm run test:append`: three batches, with a crash at every write, and two appends racing. */
+/**
+ * `npm run campaign -- append`: three batches, with a crash at every write, and two appends racing.
+ */
+import { Command } from 'commander';
 import type { Compression } from '#core/outputs/compression.ts';
+import { BATCH_COUNT, BatchedOutput } from '#support/batched-output.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
-import { BATCH_COUNT, BatchedOutput } from './batches.ts';
 import { crashOnce, MOMENTS, raceOnce, writesOf } from './crashes.ts';
 import type { Call } from './hooked-clients.ts';
 
@@ -11,7 +14,7 @@ function say(line: string): void {
 
 let failures = 0;
 
-/** Tells of a failure and goes on. */
+/** Reports a failure and goes on. */
 async function attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -53,7 +56,12 @@ async function raceEverywhere(
   }
 }
 
-const compression: Compression = process.argv.includes('--gzip') ? 'gzip' : 'none';
+const { gzip } = new Command('npm run campaign -- append')
+  .description('append three batches, with a crash at every write, and two of them racing')
+  .option('--gzip', 'chunks of gzip instead of plain text')
+  .parse()
+  .opts<{ readonly gzip?: true }>();
+const compression: Compression = gzip ? 'gzip' : 'none';
 const services = await startLocalServices();
 try {
   const output = new BatchedOutput(services, 'writes', compression);

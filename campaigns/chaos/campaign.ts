@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cloudAssembly } from '#cli/local/assembly.ts';
+import { patience } from '#support/patience.ts';
 import { ChaosCloud } from './chaos-cloud.ts';
 import { type Outcome, runScenario } from './chaos-run.ts';
 import { NO_DIFFERENCES, type RowDifferences } from './compare-rows.ts';
@@ -26,7 +27,7 @@ export interface CampaignReport {
   readonly failed: readonly FailedRun[];
 }
 
-/** Which runs, and who is told of each. */
+/** Which runs, and what is called at the end of each. */
 export interface CampaignOptions {
   readonly runs: number;
   /** Of the first run; the next ones count up. */
@@ -38,7 +39,7 @@ export interface CampaignOptions {
 const AT_ONCE = 6;
 
 /** A run takes a second or two; one that takes so long hangs. */
-const DEADLINE_MILLISECONDS = 90_000;
+const DEADLINE_MILLISECONDS = patience(18_000);
 
 const HUNG = Symbol('hung');
 
@@ -98,8 +99,8 @@ class Campaign {
 }
 
 /**
- * Runs whole jobs under the faults of their seeds. They share a local cloud, but for those that kill theirs.
- * Starts one or two processes beside the functions' own, and ends them.
+ * Runs whole jobs under the faults of their seeds. They share a local cloud, but for those that
+ * kill theirs. Starts one or two processes beside the functions' own, and ends them.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const { runs, seed, onEnd } = options;

@@ -37,7 +37,7 @@ export class ChaosCloud {
     this.#injected = injected;
   }
 
-  /** @param injected is told of every fault. */
+  /** @param injected is called for every fault. */
   static async start(
     assemblyDirectory: string,
     injected: (fault: InjectedFault) => void,

@@ -106,7 +106,9 @@ class ChaosRun {
     }
   }
 
-  /** Starts the run, lets happen what the scenario says, and waits for the end of every execution. */
+  /**
+   * Starts the run, lets happen what the scenario says, and waits for the end of every execution.
+   */
   async #underFaults(second: SourceVersion): Promise<Ended[]> {
     const { duplicateStart, sourceReplaced, clockJump, cloudKilled } = this.#scenario.happenings;
     const arns = [await this.#start()];
@@ -178,8 +180,8 @@ class ChaosRun {
 }
 
 /**
- * Runs a whole job under the faults of its scenario and checks the end: either the manifest is there and every
- * byte is right, or the failure names its cause, and the job can be completed.
+ * Runs a whole job under the faults of its scenario and checks the end: either the manifest is
+ * there and every byte is right, or the failure names its cause, and the job can be completed.
  *
  * @throws {BadEndState} neither is so.
  */

@@ -14,7 +14,7 @@ export type CloudAddress = Pick<
   'endpoints' | 'region' | 'credentials' | 'caPem' | 'outputs'
 >;
 
-/** What the process of a local cloud tells. */
+/** What the process of a local cloud reports. */
 export type CloudReport =
   | { readonly kind: 'ready'; readonly address: CloudAddress }
   | { readonly kind: 'done' }

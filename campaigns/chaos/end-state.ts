@@ -31,7 +31,7 @@ async function read(s3: S3Client, uri: string): Promise<Buffer> {
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 }
 
-function assertTiled({ entries, matrix }: Manifest): void {
+function assertTiled({ entries, facts }: Manifest): void {
   let rows = 0;
   for (const { index, rowStart, rowEnd } of entries) {
     if (rowStart !== rows || rowEnd <= rowStart) {
@@ -39,8 +39,8 @@ function assertTiled({ entries, matrix }: Manifest): void {
     }
     rows = rowEnd;
   }
-  if (rows === matrix.shape[0]) return;
-  throw new BadEndState(`the manifest ends at row ${rows} of ${matrix.shape[0]}`);
+  if (rows === facts.shape[0]) return;
+  throw new BadEndState(`the manifest ends at row ${rows} of ${facts.shape[0]}`);
 }
 
 async function checkManifest(s3: S3Client, uri: string, expected: Expected): Promise<void> {
@@ -60,8 +60,8 @@ async function checkManifest(s3: S3Client, uri: string, expected: Expected): Pro
 }
 
 /**
- * Checks every manifest below a prefix: each chunk there, each row once, in order, byte for byte as the encoder
- * writes it.
+ * Checks every manifest below a prefix: each chunk there, each row once, in order, byte for byte as
+ * the encoder writes it.
  *
  * @returns the URIs of the manifests.
  * @throws {BadEndState} something is wrong with one.

@@ -11,7 +11,10 @@ export interface FailedExecution {
   readonly cause: string;
 }
 
-/** What faults may lead to: all that is retried, and failures of the services that a map itself calls. */
+/**
+ * What faults may lead to: all that is retried, and failures of the services that a map itself
+ * calls.
+ */
 const CAUSES: readonly string[] = [
   ...RETRIES.flatMap(({ errors }) => [...errors]),
   'States.ItemReaderFailed',
@@ -24,7 +27,8 @@ const ON_REPLACEMENT = 'SourceChangedError';
 /**
  * Names why an execution failed, for a map by the writer that did.
  *
- * @throws {BadEndState} the failure has no cause that a person can act on, or one that cannot be true.
+ * @throws {BadEndState} the failure has no cause that a person can act on, or one that cannot be
+ * true.
  */
 export async function namedCause(
   s3: S3Client,
@@ -39,6 +43,6 @@ export async function namedCause(
   }
   const { name, message } = failure as ExecutionFailed;
   if (CAUSES.includes(name) || (mayBeReplaced && name === ON_REPLACEMENT)) return name;
-  const kind = PERMANENT_ERRORS.some((each) => each === name) ? 'cannot be true' : 'tells nothing';
+  const kind = PERMANENT_ERRORS.some((each) => each === name) ? 'cannot be true' : 'says nothing';
   throw new BadEndState(`the failure ${kind}: ${status} ${name}: ${message.slice(0, 2000)}`);
 }

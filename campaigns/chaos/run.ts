@@ -1,4 +1,4 @@
-/** `npm run test:chaos -- --runs 200 --seed 1`: whole jobs under random faults. */
+/** `npm run campaign -- chaos --runs 200 --seed 1`: whole jobs under random faults. */
 
 import { FAULT_KINDS } from '@sparse-fanout/local-cloud/faults/fault-plan.ts';
 import { Command } from 'commander';
@@ -28,7 +28,7 @@ function sayReport({ runs, ends, faults, causes, failed }: CampaignReport): void
   sayCounts('manifest complete by', ends, ['complete', 'redrive', 'same request']);
   for (const { seed, reason } of failed) {
     say(`run ${seed} failed: ${reason}`);
-    say(`  again: npm run test:chaos -- --runs 1 --seed ${seed}`);
+    say(`  again: npm run campaign -- chaos --runs 1 --seed ${seed}`);
   }
   const rows = (['lost', 'duplicated', 'misordered', 'corrupted'] as const).map((kind) => {
     const count = failed.reduce((sum, { differences }) => sum + differences[kind], 0);
@@ -38,7 +38,7 @@ function sayReport({ runs, ends, faults, causes, failed }: CampaignReport): void
   say(`rows: ${rows.join(', ')}; hangs ${hangs}; runs ${runs}, failed ${failed.length}`);
 }
 
-const command = new Command('test:chaos')
+const command = new Command('npm run campaign -- chaos')
   .description('run whole jobs under random faults and check what they leave behind')
   .option('--runs <n>', 'how many', parseCount, DEFAULT_RUNS)
   .option('--seed <n>', 'of the first run; the next ones count up', parseCount, DEFAULT_SEED)

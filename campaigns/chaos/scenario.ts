@@ -1,7 +1,7 @@
 import { FAULT_KINDS, type FaultKind } from '@sparse-fanout/local-cloud/faults/fault-plan.ts';
 import { DTYPES, type DType } from '#core/elements/dtype.ts';
-import { createRandom, type Random } from './random.ts';
-import type { MatrixSize } from './random-matrix.ts';
+import type { MatrixSize } from '#support/random-matrix.ts';
+import { createRandom, type Random } from '#support/seeded-random.ts';
 
 /** What happens once in a run, so many milliseconds after its start. */
 export interface Happenings {

@@ -1,10 +1,11 @@
-import { encodeRows } from '#cli/encode-rows.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
+import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { writeNpz } from '#support/write-npz.ts';
-import { createRandom } from './random.ts';
-import { randomMatrix } from './random-matrix.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
+import { randomMatrix } from '#support/random-matrix.ts';
+import { createRandom } from '#support/seeded-random.ts';
 import type { Scenario } from './scenario.ts';
 
 /** One matrix that a run may find at its source's key. */
@@ -24,9 +25,9 @@ export function createVersion(scenario: Scenario, which: 'first' | 'second'): So
     async expectedText() {
       const source = memorySource(bytes);
       const { matrix } = await openMatrix(source);
-      const rows = { rowStart: 0, rowEnd: size.rows };
-      const text = { dialect: { ...DEFAULT_DIALECT, profile }, compression: 'none' } as const;
-      const parts = encodeRows(matrix, rows, text);
+      const chunk = { index: 0, rowStart: 0, rowEnd: size.rows };
+      const dialect = { ...DEFAULT_DIALECT, profile };
+      const parts = encodedBytes(matrix, chunk, { ...PLAIN_CSV, dialect });
       return Buffer.concat(await Array.fromAsync(parts, (part) => Buffer.from(part)));
     },
   };

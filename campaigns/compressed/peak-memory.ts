@@ -32,7 +32,10 @@ function familyOf(root: number, parentOf: ReadonlyMap<number, number>): number[]
   return family;
 }
 
-/** Watches a process and all that it starts until `until` is settled; Linux tells the peak of each (VmHWM). */
+/**
+ * Watches a process and all that it starts until `until` is settled; Linux tells the peak of each
+ * (VmHWM).
+ */
 export async function watchMemory(root: number, until: Promise<unknown>): Promise<PeakMemory[]> {
   const peaks = new Map<number, PeakMemory>();
   let isOver = false;

@@ -1,21 +1,22 @@
+/** `npm run campaign -- compressed`: a compressed npz goes through `local run` in place. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { encodeRows } from '#cli/encode-rows.ts';
 import { cloudAssembly } from '#cli/local/assembly.ts';
 import { chunkName } from '#cli/outputs/stored-run.ts';
-import { withMatrix } from '#cli/sources/open-source.ts';
+import { withSource } from '#cli/sources/with-source.ts';
 import { sampleIndices } from '#cli/verify/sample-indices.ts';
+import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
-import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { writeNpz } from '#demo/write-npz.ts';
 import { countMatrix } from '#support/count-matrix.ts';
+import { saveNpz } from '#support/npz/save-npz.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { type PeakMemory, watchMemory } from './peak-memory.ts';
 
-/** `npm run check:compressed`: a compressed npz of more than 2 GB uncompressed goes through `local run` in place. */
+/** More than 2 GB of arrays. */
 const SHAPE = { rows: 2_850_000, columns: 1_000, entriesPerRow: 60, seed: 1 };
 
 /** Bytes of `indptr`, `indices` and `data`. */
@@ -32,11 +33,14 @@ function say(line: string, holds = true): void {
   if (!holds) process.exitCode = 1;
 }
 
-/** Makes the index in this process, one array after the other, as `inspect` does; counted is processor time. */
+/**
+ * Makes the index in this process, one array after the other, as `inspect` does; counted is
+ * processor time.
+ */
 async function measurePass(path: string): Promise<void> {
   const { size } = await stat(path);
   const before = process.cpuUsage();
-  await withMatrix({ locations: [path], options: {} }, never, async ({ stagedBytes }) => {
+  await withSource({ locations: [path], options: {} }, never, async ({ stagedBytes }) => {
     const { user, system } = process.cpuUsage(before);
     const rate = ARRAY_BYTES / ((user + system) / 1e6);
     const share = stagedBytes / size;
@@ -62,10 +66,11 @@ async function runLocally(path: string, out: string): Promise<readonly PeakMemor
 /** Whether a chunk of the run holds what the stored twin of its source gives. */
 async function isEqual(out: string, stored: string, entry: ManifestEntry): Promise<boolean> {
   const text = gunzipSync(await readFile(join(out, 'data', chunkName(entry))));
-  return await withMatrix({ locations: [stored], options: {} }, never, async ({ matrix }) => {
+  return await withSource({ locations: [stored], options: {} }, never, async ({ source }) => {
     let at = 0;
-    const plain = { dialect: DEFAULT_DIALECT, compression: 'none' } as const;
-    for await (const part of encodeRows(matrix, entry, plain)) {
+    const { rowStart, rowEnd } = entry;
+    const chunk = { index: 0, rowStart, rowEnd };
+    for await (const part of encodedBytes(source, chunk, PLAIN_CSV)) {
       if (text.compare(part, 0, part.length, at, at + part.length) !== 0) return false;
       at += part.length;
     }
@@ -79,8 +84,8 @@ try {
     join(folder, name),
   );
   const matrix = countMatrix(SHAPE);
-  await writeNpz(compressed!, matrix, 'deflated');
-  await writeNpz(stored!, matrix);
+  await saveNpz(compressed!, matrix, { compress: true });
+  await saveNpz(stored!, matrix);
   const { size } = await stat(compressed!);
   const sizes = `${(ARRAY_BYTES / 1e9).toFixed(2)} GB of arrays in ${(size / 1e6).toFixed(0)} MB`;
   say(`source    ${SHAPE.rows} x ${SHAPE.columns}, ${sizes}`);

@@ -58,7 +58,7 @@ async function partSums({ rows, nnz, objects }: PartLayout): Promise<Int32Array>
 
 /**
  * Compares the parts with entries that are made again. Returns what is wrong, or nothing.
- * A row's sum tells any other entry, and any other order of its entries.
+ * A row's sum shows any other entry, and any other order of its entries.
  */
 export async function findDifference(
   { parts, nnz }: MatrixLayout,

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { stageUnit, type UnitJob } from '#core/sparse/source/resolve-source.ts';
+import { stageUnit, type UnitJob } from '#core/sources/resolve-source.ts';
 import { inFolder, stageContext } from './stage-context.ts';
 
-/** One job in a process of its own, as a Lambda function would do it; answers with its peak memory in bytes. */
+/**
+ * One job in a process of its own, as a Lambda function would do it; answers with its peak memory
+ * in bytes.
+ */
 const [folder = '', job = ''] = process.argv.slice(2);
 const { context, files } = stageContext(inFolder(folder));
 await stageUnit(JSON.parse(job) as UnitJob, context);

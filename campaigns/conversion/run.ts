@@ -1,11 +1,12 @@
+/** `npm run campaign -- conversion`: a shuffled COO becomes CSR, each job in its own process. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { resolveSource, type UnitJob } from '#core/sources/resolve-source.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
-import { resolveSource, type UnitJob } from '#core/sparse/source/resolve-source.ts';
 import { findDifference } from './check-parts.ts';
 import { inFolder, stageContext } from './stage-context.ts';
 import { writeCoo } from './write-coo.ts';
@@ -65,7 +66,7 @@ async function convert(
     const rounds: RoundFigures[] = [];
     for (;;) {
       const resolution = await resolveSource(units, context);
-      if ('matrix' in resolution) return { matrix: resolution.matrix, rounds };
+      if ('layout' in resolution) return { matrix: resolution.layout, rounds };
       rounds.push(await doRound(folder, resolution.jobs));
     }
   } finally {

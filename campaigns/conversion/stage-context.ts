@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type FileObjectStore, fileObjectStore } from '#cli/sources/file-object-store.ts';
 import { folderStageStore } from '#cli/sources/folder-stage-store.ts';
-import type { ResolveContext } from '#core/sparse/source/resolve-source.ts';
+import type { ResolveContext } from '#core/sources/resolve-source.ts';
 
 /** Where everything of one check lies. */
 export interface CheckFolder {

@@ -1,3 +1,4 @@
+/** `npm run campaign -- floats`: ten million doubles against V8's digits and Python's `repr`. */
 import { spawnSync } from 'node:child_process';
 import { createCsvEncoder } from '#core/outputs/csv/csv-encoder.ts';
 import { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
@@ -5,7 +6,6 @@ import { createWasmCsvEncoder } from '#core/outputs/csv/wasm/wasm-csv-encoder.ts
 import { createRandomBits, plainFloats, randomFloats } from '#support/random-floats.ts';
 import { floatLines } from './float-lines.ts';
 
-/** Compares the text of ten million doubles with V8's digits and with Python's `repr`. */
 const BATCHES = 20;
 const BATCH = 500_000;
 

@@ -12,10 +12,16 @@ export interface FuzzCampaign extends WorkerOptions {
 
 const BATCH_RUNS = 250;
 
-/** A worker is replaced after so many runs, so that what one run left behind is not put down to another. */
+/**
+ * A worker is replaced after so many runs, so that what one run left behind is not put down to
+ * another.
+ */
 const WORKER_RUNS = 5_000;
 
-/** Whether a run that took too long, or too much, does so again when a fresh process does nothing else. */
+/**
+ * Whether a run that took too long, or too much, does so again when a fresh process does nothing
+ * else.
+ */
 async function isLostAgain(options: WorkerOptions, run: number): Promise<boolean> {
   const worker = await WorkerProcess.start(options);
   const { lost } = await worker.work({ from: run, to: run + 1 }, () => undefined);

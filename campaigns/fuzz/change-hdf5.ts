@@ -44,10 +44,13 @@ const changeChecked: Change = (bytes, context) => {
   return changed;
 };
 
-/** What the older structures begin with, which have no checksums; messages have no signatures at all. */
+/**
+ * What the older structures begin with, which have no checksums; messages have no signatures at
+ * all.
+ */
 const OLDER = /TREE|SNOD|HEAP|GCOL|encoding-type|csr_matrix|shape|indptr|indices|data|matrix/g;
 
-/** Changes bytes at or behind something that tells. */
+/** Changes bytes at or behind something that matters. */
 const changeNear: Change = (bytes, context) => {
   const { random } = context;
   const places = [...toText(bytes).matchAll(OLDER)];
@@ -60,7 +63,9 @@ const changeNear: Change = (bytes, context) => {
   return changed;
 };
 
-/** One change of a HDF5 file: of a structure with its checksum, near a signature, or of any bytes. */
+/**
+ * One change of a HDF5 file: of a structure with its checksum, near a signature, or of any bytes.
+ */
 export const changeHdf5: Change = (bytes, context) => {
   const kind = context.random.next();
   if (kind < 0.2) return changeBytes(bytes, context);

@@ -2,7 +2,7 @@ import { changeBytes, changeFrom } from './change-bytes.ts';
 import { changeNpy } from './change-npy.ts';
 import { type Change, type ChangeContext, fromText } from './changes.ts';
 import { deflateSomehow } from './deflate-ways.ts';
-import { readParts, writeParts, type ZipPart } from './zip-file.ts';
+import { readParts, writeParts, type ZipPart } from './zip-parts.ts';
 
 const FORMATS = ['csr', 'csc', 'coo', 'bsr', 'dia', 'lil'];
 
@@ -11,7 +11,7 @@ const NAMES = ['indptr', 'indices', 'data', 'shape', 'format', 'row', 'col', 'of
 /** Arrays whose elements are not bound to each other. */
 const FREE = ['data.npy', 'data.npy', 'indices.npy', 'row.npy', 'col.npy', 'offsets.npy'];
 
-const COMMENT = fromText('PK\x05\x06 no end');
+const COMMENT = 'PK\x05\x06 no end';
 
 function pack(bytes: Uint8Array, part: ZipPart, { random }: ChangeContext): ZipPart {
   const body = part.method === 8 ? deflateSomehow(bytes, random) : bytes;
@@ -37,7 +37,7 @@ type PartsChange = (parts: readonly ZipPart[], context: ChangeContext) => readon
 const changeMember: PartsChange = (parts, context) =>
   editOne(parts, context, (part) => pack(changeNpy(part.bytes, context), part, context));
 
-/** A format that the arrays are not of: no checksum and no length tells. */
+/** A format that the arrays are not of: no checksum and no length shows it. */
 const changeFormat: PartsChange = (parts, context) => {
   const at = parts.findIndex(({ name }) => name === 'format.npy');
   const part = parts[at];
@@ -116,6 +116,6 @@ export const changeNpz: Change = (bytes, context) => {
   const parts = readParts(bytes);
   if (parts === undefined) return changeBytes(bytes, context);
   const changed = random.pick(WEIGHTED)(parts, context);
-  const comment = random.chance(0.05) ? COMMENT : new Uint8Array();
-  return writeParts(changed, { hasDescriptors: random.chance(0.1), comment });
+  const comment = random.chance(0.05) ? COMMENT : '';
+  return writeParts(changed, { dataDescriptors: random.chance(0.1), comment });
 };

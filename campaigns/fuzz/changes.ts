@@ -1,4 +1,4 @@
-import type { Random } from '#campaigns/chaos/random.ts';
+import type { Random } from '#support/seeded-random.ts';
 
 /** What a change may draw on. */
 export interface ChangeContext {

@@ -1,5 +1,5 @@
 import { constants, deflateRawSync } from 'node:zlib';
-import type { Random } from '#campaigns/chaos/random.ts';
+import type { Random } from '#support/seeded-random.ts';
 
 const STRATEGIES = [
   constants.Z_DEFAULT_STRATEGY,

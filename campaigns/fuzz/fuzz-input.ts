@@ -1,5 +1,5 @@
-import { createRandom, type Random } from '#campaigns/chaos/random.ts';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
+import { createRandom, type Random } from '#support/seeded-random.ts';
 import { changeBytes } from './change-bytes.ts';
 import { changeGzip } from './change-gzip.ts';
 import { changeHdf5 } from './change-hdf5.ts';

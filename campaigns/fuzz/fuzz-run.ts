@@ -27,7 +27,10 @@ export interface RunResult {
   readonly reason?: string;
 }
 
-/** Begins the reason where a library refuses what we read, and we read other rows than those of the seed. */
+/**
+ * Begins the reason where a library refuses what we read, and we read other rows than those of the
+ * seed.
+ */
 export const OTHER_ROWS = 'OTHER ROWS ';
 
 /** Of the sources that are refused, one of so many is shown to the libraries. */
@@ -51,7 +54,9 @@ export async function readRun(seeds: Seeds, seed: number, run: number): Promise<
   return { input, reading, result };
 }
 
-/** Tells whether the libraries are asked about a run: all that was accepted, and some of the rest. */
+/**
+ * Tells whether the libraries are asked about a run: all that was accepted, and some of the rest.
+ */
 export function isCompared({ reading, input }: ReadRun): boolean {
   return (
     reading.end === 'accepted' || (reading.end === 'refused' && input.run % REFUSED_SAMPLE === 0)

@@ -7,7 +7,9 @@ import { Oracle, type Verdict } from './oracle.ts';
 import { FUZZ_FOLDER, type PythonSide } from './python.ts';
 import { GROUPS, loadSeeds } from './seeds.ts';
 
-/** Writes the objects of a run below `.sparse-fanout/fuzz/<seed>-<run>/` and returns that folder. */
+/**
+ * Writes the objects of a run below `.sparse-fanout/fuzz/<seed>-<run>/` and returns that folder.
+ */
 async function saveInput({ run, objects }: FuzzInput, seed: number): Promise<string> {
   const folder = path.join(FUZZ_FOLDER, `${seed}-${run}`);
   await mkdir(folder, { recursive: true });
@@ -42,7 +44,7 @@ function verdictLines(verdict: Verdict, rows: string): string[] {
   return ['libraries: accepted', ...firstDifference(rows, verdict.rows ?? '')];
 }
 
-/** Does one run in this process and tells everything about it. */
+/** Does one run in this process and prints everything about it. */
 export async function describeRun(
   run: number,
   seed: number,

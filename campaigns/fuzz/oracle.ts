@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SourceFormat } from '#core/sparse/layout/matrix-layout.ts';
+import type { SourceFormat } from '#core/sparse/formats/format-names.ts';
 import type { FuzzInput } from './fuzz-input.ts';
 
 /** What the libraries say of a source. */
@@ -31,7 +31,10 @@ interface Running {
   readonly lines: AsyncIterator<string>;
 }
 
-/** A Python process that reads sources by the libraries people use; started anew where one of them crashes. */
+/**
+ * A Python process that reads sources by the libraries people use; started anew where one of them
+ * crashes.
+ */
 export class Oracle {
   readonly #python: string;
   #running: Running | undefined;

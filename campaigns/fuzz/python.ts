@@ -29,7 +29,8 @@ export interface PythonSide {
 }
 
 /**
- * Makes the virtual environment and the seeds, unless they are there. Needs a package index the first time.
+ * Makes the virtual environment and the seeds, unless they are there. Needs a package index the
+ * first time.
  *
  * @returns undefined where there is no Python for it.
  */

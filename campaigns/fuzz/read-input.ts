@@ -3,18 +3,14 @@ import { BoundExceededError, FanoutError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
+import { listUnits } from '#core/sources/list-units.ts';
+import { type ResolveContext, resolveSource, stageUnit } from '#core/sources/resolve-source.ts';
+import { parseLayout } from '#core/sources/source-kinds.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { openLayout } from '#core/sparse/layout/open-layout.ts';
-import { parseLayout } from '#core/sparse/layout/parse-layout.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
-import { listUnits } from '#core/sparse/source/list-units.ts';
-import {
-  type ResolveContext,
-  resolveSource,
-  stageUnit,
-} from '#core/sparse/source/resolve-source.ts';
 import { memoryStageStore } from '#support/memory-stage-store.ts';
 import type { FuzzInput } from './fuzz-input.ts';
 import { RowsText } from './rows-text.ts';
@@ -98,7 +94,7 @@ async function resolve(input: FuzzInput, context: ResolveContext): Promise<Matri
   const units = await listUnits(context.store, { uris: [uri] });
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const resolution = await resolveSource(units, context);
-    if ('matrix' in resolution) return parseLayout(JSON.stringify(resolution.matrix));
+    if ('layout' in resolution) return parseLayout(JSON.stringify(resolution.layout));
     for (const job of resolution.jobs) {
       await stageUnit(job, context);
       // A lost job is done again and must leave the same.

@@ -1,5 +1,6 @@
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { isFloat } from '#core/elements/dtype.ts';
-import type { CsrData, CsrSlice } from '#core/sparse/csr.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 
 /** Rows that are compared: these, and the last. The same in oracle.py. */
@@ -15,8 +16,9 @@ function floatTexts(data: CsrData): string[] {
 }
 
 /**
- * The rows of a matrix as text: `rows columns dtype`, then a line `row column value` for each entry of
- * the first 2,000 and the last 100 rows, but of no row after the one that has the 20,000th entry.
+ * The rows of a matrix as text: `rows columns dtype`, then a line `row column value` for each entry
+ * of the first 2,000 and the last 100 rows, but of no row after the one that has the 20,000th
+ * entry.
  */
 export class RowsText {
   readonly #lines: string[];

@@ -1,4 +1,7 @@
-/** `npm run fuzz -- --runs 100000 --seed 1`: damaged sources through all readers, compared with the libraries. */
+/**
+ * `npm run campaign -- fuzz --runs 100000 --seed 1`: damaged sources, read as the libraries read
+ * them.
+ */
 import { Command } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import { runFuzzCampaign } from './campaign.ts';
@@ -24,12 +27,12 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-const { runs, seed, processes, only } = new Command('fuzz')
+const { runs, seed, processes, only } = new Command('npm run campaign -- fuzz')
   .description('read damaged sources of every format, and compare what is read with SciPy')
   .option('--runs <n>', 'how many', parseCount, DEFAULT_RUNS)
   .option('--seed <n>', 'of all of them', parseCount, DEFAULT_SEED)
   .option('--processes <n>', 'at once', parseCount, DEFAULT_PROCESSES)
-  .option('--only <run>', 'this one, and tell all about it')
+  .option('--only <run>', 'this one, and print all about it')
   .parse()
   .opts<Options>();
 const side = await preparePython();
@@ -40,7 +43,7 @@ if (only !== undefined) {
   process.exit();
 }
 const began = performance.now();
-let told = 0;
+let printed = 0;
 const report = await runFuzzCampaign({
   runs,
   seed,
@@ -48,8 +51,8 @@ const report = await runFuzzCampaign({
   python: side?.python,
   seedFolder: side?.seeds,
   onProgress(done) {
-    if (done - told < PROGRESS_RUNS && done < runs) return;
-    told = done;
+    if (done - printed < PROGRESS_RUNS && done < runs) return;
+    printed = done;
     const seconds = Math.round((performance.now() - began) / 1000);
     say(`${done} of ${runs} runs, ${seconds} s`);
   },

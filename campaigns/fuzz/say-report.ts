@@ -55,7 +55,7 @@ function withOtherRowsFirst(seen: readonly Seen[]): readonly Seen[] {
 function badLines(bad: readonly BadRun[], seed: number): string[] {
   return bad.flatMap(({ run, how, reason }) => [
     `${how} in run ${run}: ${reason.split('\n').slice(0, 4).join('\n    ')}`,
-    `  again: npm run fuzz -- --only ${run} --seed ${seed}`,
+    `  again: npm run campaign -- fuzz --only ${run} --seed ${seed}`,
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { SourceFormat } from '#core/sparse/layout/matrix-layout.ts';
+import type { SourceFormat } from '#core/sparse/formats/format-names.ts';
 import { golden, goldenBytes, goldenPath } from '#support/golden.ts';
 
 /** Kinds of valid files, and the format that each is read as. */

@@ -1,4 +1,7 @@
-/** One process of the fuzzer: does the runs it is sent, one after the other. Started by worker-process.ts. */
+/**
+ * One process of the fuzzer: does the runs it is sent, one after the other. Started by
+ * worker-process.ts.
+ */
 import { compareRun, isCompared, type RunResult, readRun } from './fuzz-run.ts';
 import { Oracle } from './oracle.ts';
 import { loadSeeds } from './seeds.ts';

@@ -1,9 +1,9 @@
+/** `npm run campaign -- gzip`: gzip and Python inflate what we never deflated. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { EncodeWays } from '#bench/encode/encode-ways.ts';
-import { textLikeSlice } from '#bench/encode/text-like-slice.ts';
+import { EncodeWays } from '#support/encode-ways.ts';
+import { textLikeSlice } from '#support/text-like-slice.ts';
 
-/** Has gzip and Python inflate what was never deflated, and compares the hashes of the text. */
 const CASES = [
   { columns: 1000, entriesPerRow: 42.6, values: 'counts', rows: 30_000 },
   { columns: 10_000, entriesPerRow: 60.7, values: 'counts', rows: 5000 },

@@ -1,3 +1,4 @@
+/** `npm run campaign -- matrices`: the fast encoders against the simple one. */
 import { crc32, gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { combineCrc32 } from '#core/checksum/crc32.ts';
@@ -13,7 +14,7 @@ import { createWasmCsvEncoder } from '#core/outputs/csv/wasm/wasm-csv-encoder.ts
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { cutSlice, type Matrix, matrices } from '#support/arbitrary-matrix.ts';
 
-/** Compares the fast encoders with the simple one on random matrices of every dtype and dialect. */
+/** Of every dtype and dialect. */
 const MATRICES = 25_000;
 const PART_BYTES = 64 * 1024;
 
@@ -21,7 +22,10 @@ const kernel = new Kernel({ count: 1, bytes: PART_BYTES });
 
 type Create<E extends ChunkEncoder> = (options: CsvEncoderOptions) => E;
 
-/** Encodes slices through one buffer; `end` is what comes after them. CRC-32 is the encoder's own, where it tells. */
+/**
+ * Encodes slices through one buffer; `end` is what comes after them. CRC-32 is the encoder's own,
+ * where it counts it.
+ */
 function encode<E extends ChunkEncoder>(
   { options }: Matrix,
   slices: readonly CsrSlice[],

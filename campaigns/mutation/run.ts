@@ -1,9 +1,9 @@
-/** `node campaigns/mutation/run.ts --sample 300 --seed 1`: whether the tests notice changes of core. */
+/** `npm run campaign -- mutation --sample 300 --seed 1`: whether the tests notice changes of core. */
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { createRandom } from '#campaigns/chaos/random.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
+import { createRandom } from '#support/seeded-random.ts';
 import { createLookup, readEquivalents } from './equivalents.ts';
 import { addUp, type Figures, faults } from './figures.ts';
 import { findMutants, type Mutant } from './find-mutants.ts';
@@ -50,7 +50,7 @@ function summary({ total, fates, equivalent, raw, killable }: Figures): string[]
   ];
 }
 
-const options = new Command('mutation')
+const options = new Command('npm run campaign -- mutation')
   .description('change core at random places and see whether a test notices')
   .option('--sample <n>', 'mutants', parseCount, 300)
   .option('--seed <n>', 'of the sample', parseCount, 1)

@@ -10,19 +10,24 @@ export const SOURCES = 'permission-sources';
 /** Key of the source that the schedule exports. */
 export const NIGHTLY = 'nightly';
 
-/** A state machine that does not exist: no rule or schedule may start it, so that their messages go to the queue. */
+/**
+ * A state machine that does not exist: no rule or schedule may start it, so that their messages go
+ * to the queue.
+ */
 export const GONE = 'arn:aws:states:us-east-1:000000000000:stateMachine:gone';
 
 /** Schedules of the deployed template: one that starts a run, one whose target is gone. */
 export const SCHEDULES = { nightly: 'nightly', stray: 'stray' } as const;
 
-/** Output that tells the ARN of the schedules' dead-letter queue. */
+/** Output that holds the ARN of the schedules' dead-letter queue. */
 export const DEAD_LETTERS = 'DeadLettersArn';
 
 const STACK = 'SparseFanout';
 const TEMPLATE_FILE = `${STACK}.template.json`;
 
-/** A role that may not invoke a function is retried as any failure of Lambda: one second apart here. */
+/**
+ * A role that may not invoke a function is retried as any failure of Lambda: one second apart here.
+ */
 function hasten(template: Template): Template {
   const text = JSON.stringify(template)
     .replaceAll(/(?<=IntervalSeconds\\+":)\d+/g, '1')
@@ -30,7 +35,9 @@ function hasten(template: Template): Template {
   return JSON.parse(text);
 }
 
-/** Adds a target to every rule that can never be reached, with the dead-letter queue of the others. */
+/**
+ * Adds a target to every rule that can never be reached, with the dead-letter queue of the others.
+ */
 function addStrayTargets(resources: Template['Resources']): void {
   const rules = Object.values(resources).filter(({ Type }) => Type === 'AWS::Events::Rule');
   const targets = rules.flatMap(({ Properties }) => Properties.Targets);
@@ -66,8 +73,8 @@ function prepare(template: Template): Template {
 }
 
 /**
- * Synthesizes the stack with all that it can have, a schedule and a key of its own, into a directory.
- * Takes seconds: the functions are bundled.
+ * Synthesizes the stack with all that it can have, a schedule and a key of its own, into a
+ * directory. Takes seconds: the functions are bundled.
  */
 export async function synthesizeFull(outdir: string): Promise<Template> {
   const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));

@@ -5,18 +5,27 @@ import type { Denial } from '@sparse-fanout/local-cloud/iam/authority.ts';
 import { LocalStack } from '#support/local-stack.ts';
 import { GONE, writeVariant } from './assembly.ts';
 import { type Grant, type Template, without } from './grants.ts';
+import { PlayedStack, WaitTimedOut } from './played-stack.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** How a deployment without one grant went. */
 export interface Attempt {
   /** The first scenario that failed; undefined when none did. */
   readonly scenario: string | undefined;
-  /** What that scenario told. */
+  /** What that scenario reported. */
   readonly failure: string;
   /** The refused call: who, what, on which ARN. */
   readonly denial: string | undefined;
-  /** Where the sentence with role, action and resource stands: in the run's own error, or with AWS's calls only. */
+  /**
+   * Where the sentence with role, action and resource stands: in the run's own error, or with AWS's
+   * calls only.
+   */
   readonly seen: 'run' | 'denials' | undefined;
+}
+
+/** A scenario came to no end of its own, neither well nor badly: nothing is known of the grant. */
+export class ScenarioBroke extends Error {
+  override readonly name = 'ScenarioBroke';
 }
 
 const NOTHING: Attempt = {
@@ -27,40 +36,70 @@ const NOTHING: Attempt = {
 };
 
 /** Whether the failure says who may not do what on which resource. */
-function tells(failure: string, { principal, action, resource }: Denial): boolean {
+function namesDenial(failure: string, { principal, action, resource }: Denial): boolean {
   return [principal, action, resource].every((part) => failure.includes(part));
 }
 
-/** Several calls may have been denied; the failure tells of the one that came first to its end. */
-function judge(stack: LocalStack, { roleId, action }: Grant, failed: Attempt): Attempt {
+/** Several calls may have been denied; the failure names the one that came first to its end. */
+function judge(stack: PlayedStack, { roleId, action }: Grant, failed: Attempt): Attempt {
   const denials = stack.cloud.denials.filter(
     ({ action: denied, principal, resource }) =>
       denied === action && principal.includes(roleId.toLowerCase()) && resource !== GONE,
   );
   const [first] = denials;
   if (first === undefined) return failed;
-  const inRun = denials.find((denial) => tells(failed.failure, denial));
+  const inRun = denials.find((denial) => namesDenial(failed.failure, denial));
   return { ...failed, denial: (inRun ?? first).message, seen: inRun ? 'run' : 'denials' };
 }
 
-/** Deploys the template without one grant and plays the scenarios until one fails. */
+/** @returns what went otherwise than it should; undefined when nothing did. */
+async function playOn(
+  { name, play }: Scenario,
+  stack: PlayedStack,
+  { role, action, resource }: Grant,
+): Promise<string | undefined> {
+  try {
+    return await play(stack);
+  } catch (cause) {
+    const reason = cause instanceof WaitTimedOut ? cause.message : `could not go on: ${cause}`;
+    const where = `scenario "${name}", played without ${role} ${action} on ${resource},`;
+    throw new ScenarioBroke(`${where} ${reason}`, { cause });
+  }
+}
+
+/** The assembly that attempts differ from by one grant. */
+export interface Deployed {
+  readonly outdir: string;
+  readonly template: Template;
+  /** For each thing that a scenario waits for. @default that of `PlayedStack` */
+  readonly patienceMilliseconds?: number;
+}
+
+/**
+ * Deploys the template without one grant and plays the scenarios until one fails.
+ *
+ * @throws {ScenarioBroke} a scenario timed out, or ended by an error that it does not expect.
+ */
 export async function attempt(
   grant: Grant,
-  from: { readonly outdir: string; readonly template: Template },
+  { outdir, template, patienceMilliseconds }: Deployed,
   scenarios: readonly Scenario[],
 ): Promise<Attempt> {
   const directory = await mkdtemp(join(tmpdir(), 'permissions-'));
-  await writeVariant(from.outdir, without(from.template, grant), directory);
-  const stack = await LocalStack.start(directory);
+  await writeVariant(outdir, without(template, grant), directory);
+  const local = await LocalStack.start(directory);
+  const stack = new PlayedStack(local.cloud, patienceMilliseconds);
   try {
-    for (const { name, play } of scenarios) {
-      const failure = await play(stack);
-      if (failure !== undefined)
-        return judge(stack, grant, { ...NOTHING, scenario: name, failure });
+    for (const scenario of scenarios) {
+      const failure = await playOn(scenario, stack, grant);
+      if (failure !== undefined) {
+        return judge(stack, grant, { ...NOTHING, scenario: scenario.name, failure });
+      }
     }
     return NOTHING;
   } finally {
-    await stack.close();
+    stack.destroy();
+    await local.close();
     await rm(directory, { recursive: true });
   }
 }

@@ -1,6 +1,9 @@
 import type { Grant } from './grants.ts';
 
-/** Grants that only AWS itself uses, or that nothing small can show. A grant belongs to the first that fits. */
+/**
+ * Grants that only AWS itself uses, or that nothing small can show. A grant belongs to the first
+ * that fits.
+ */
 export interface Exemption {
   readonly role: RegExp;
   readonly actions: RegExp;
@@ -76,8 +79,8 @@ export const EXEMPTIONS: readonly Exemption[] = [
 ];
 
 /**
- * Calls whose refusal no execution can tell of: AWS makes them before or after it, or what is refused is tidying up,
- * which never fails a run.
+ * Calls whose refusal no execution can name: AWS makes them before or after it, or what is
+ * refused is tidying up, which never fails a run.
  */
 const UNTOLD: readonly Pick<Exemption, 'role' | 'actions'>[] = [
   { role: /EventsRole$|ScheduleRole$|ReportFailureRole$|amazonaws\.com$/, actions: /./ },
@@ -85,7 +88,7 @@ const UNTOLD: readonly Pick<Exemption, 'role' | 'actions'>[] = [
 ];
 
 /** Whether an execution that fails for want of the grant has to say so itself. */
-export function mustBeTold({ role, action }: Grant): boolean {
+export function mustBeNamed({ role, action }: Grant): boolean {
   return !UNTOLD.some((call) => call.role.test(role) && call.actions.test(action));
 }
 

@@ -29,7 +29,9 @@ export interface Grant {
   readonly action: string;
   /** Such as `<FanoutBucketsOutput.Arn>/…/data/*`. */
   readonly resource: string;
-  /** Where it is written: logical id of the policy or permission, and the statement's place in it. */
+  /**
+   * Where it is written: logical id of the policy or permission, and the statement's place in it.
+   */
   readonly policyId: string;
   readonly statement: number;
 }
@@ -71,7 +73,10 @@ function permissionGrant(policyId: string, { Properties }: Resource): Grant {
   return { ...grantee, action, resource: text(FunctionName) };
 }
 
-/** Every action that the policies of the template allow to its roles and to services, resource by resource. */
+/**
+ * Every action that the policies of the template allow to its roles and to services, resource by
+ * resource.
+ */
 export function grantsOf({ Resources }: Template): readonly Grant[] {
   return Object.entries(Resources).flatMap(([id, resource]) => {
     if (POLICIES.test(resource.Type)) return policyGrants(id, resource);

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { synthesizeFull } from './assembly.ts';
-import { attempt } from './attempt.ts';
+import { attempt, ScenarioBroke } from './attempt.ts';
 import { exemptionOf } from './aws-only.ts';
 import { type Grant, grantsOf, type Template, without } from './grants.ts';
-import { SCENARIOS } from './scenarios.ts';
+import type { PlayedStack } from './played-stack.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 let outdir: string;
 let template: Template;
@@ -72,4 +73,47 @@ it('notices an action that nothing needs', async () => {
   const made = await attempt(grant, { outdir, template: superfluous }, SCENARIOS.slice(0, 1));
   expect(made.scenario).toBeUndefined();
   expect(exemptionOf(grant)).toBeUndefined();
+});
+
+/** Plays a scenario on a deployment that lacks nothing that the scenario needs. */
+async function played(play: Scenario['play']): Promise<unknown> {
+  const grant = grantOf('FanoutFunctionsPlanRole', 's3:ListBucket', '<FanoutBucketsOutput.Arn>');
+  const patient = { outdir, template, patienceMilliseconds: 200 };
+  return await attempt(grant, patient, [{ name: 'the moon is full', play }]).catch(
+    (error: unknown) => error,
+  );
+}
+
+const WITHOUT =
+  'scenario "the moon is full", played without FanoutFunctionsPlanRole s3:ListBucket on <FanoutBucketsOutput.Arn>,';
+
+it('names the scenario, the time and what it waited for when that never happens', async () => {
+  const never = (stack: PlayedStack) =>
+    stack.happens({
+      what: 'the tide',
+      deniedBefore: stack.deniedCalls(),
+      look: () => Promise.resolve(undefined),
+    });
+  const broke = await played(never);
+  expect(broke).toBeInstanceOf(ScenarioBroke);
+  expect(broke).toMatchObject({
+    message: `${WITHOUT} timed out after 0.2 s of waiting for the tide`,
+  });
+});
+
+it('names the execution that it waited for when that never ends', async () => {
+  const broke = await played(async (stack) => {
+    stack.ended = () => Promise.resolve(undefined);
+    return (await stack.endOf('arn:aws:states:us-east-1:0:execution:machine:run-1')).cause;
+  });
+  expect(broke).toMatchObject({
+    message: `${WITHOUT} timed out after 0.2 s of waiting for the end of execution run-1`,
+  });
+});
+
+it('names the scenario that an error of the machine ends', async () => {
+  const broke = await played(() => Promise.reject(new TypeError('fetch failed')));
+  expect(broke).toMatchObject({
+    message: `${WITHOUT} could not go on: TypeError: fetch failed`,
+  });
 });

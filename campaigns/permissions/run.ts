@@ -1,9 +1,10 @@
+/** `npm run campaign -- permissions`: which scenario needs which permission of the template. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesizeFull } from './assembly.ts';
-import { type Attempt, attempt } from './attempt.ts';
-import { ABSENT_SERVICES, EXEMPTIONS, exemptionOf, mustBeTold } from './aws-only.ts';
+import { type Attempt, attempt, ScenarioBroke } from './attempt.ts';
+import { ABSENT_SERVICES, EXEMPTIONS, exemptionOf, mustBeNamed } from './aws-only.ts';
 import { type Grant, grantsOf } from './grants.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -24,29 +25,39 @@ function problemOf(grant: Grant, { scenario, failure, seen }: Attempt): string |
   }
   if (scenario === undefined) return 'is unneeded: no scenario fails without it';
   if (seen === undefined) return `was not what failed: ${failure}`;
-  if (seen === 'run' || !mustBeTold(grant)) return undefined;
-  return `is not what the execution tells of: ${failure}`;
+  if (seen === 'run' || !mustBeNamed(grant)) return undefined;
+  return `is not named by the execution: ${failure}`;
 }
 
+const NOT_TRIED: Attempt = {
+  scenario: undefined,
+  failure: '',
+  denial: undefined,
+  seen: undefined,
+};
+
+/** @throws {ScenarioBroke} the first one that did; nothing is begun after it. */
 async function findAll(outdir: string): Promise<readonly Finding[]> {
   const template = await synthesizeFull(outdir);
   const findings: Finding[] = [];
   const queue = grantsOf(template).entries();
+  let broke: ScenarioBroke | undefined;
   const work = async () => {
     for (const [position, grant] of queue) {
-      const none: Attempt = {
-        scenario: undefined,
-        failure: '',
-        denial: undefined,
-        seen: undefined,
-      };
+      if (broke !== undefined) return;
       const made = ABSENT_SERVICES.test(grant.action)
-        ? none
+        ? NOT_TRIED
         : await attempt(grant, { outdir, template }, SCENARIOS);
       findings[position] = { grant, attempt: made, problem: problemOf(grant, made) };
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  const watched = () =>
+    work().catch((error) => {
+      if (!(error instanceof ScenarioBroke)) throw error;
+      broke ??= error;
+    });
+  await Promise.all(Array.from({ length: CONCURRENCY }, watched));
+  if (broke !== undefined) throw broke;
   return findings;
 }
 
@@ -81,7 +92,7 @@ function staleExemptions(findings: readonly Finding[]): readonly string[] {
   );
 }
 
-function tell(findings: readonly Finding[]): boolean {
+function printFindings(findings: readonly Finding[]): boolean {
   const problems = findings.flatMap(
     ({ grant: { role, action, resource }, attempt: made, problem }) =>
       problem === undefined
@@ -103,7 +114,11 @@ function tell(findings: readonly Finding[]): boolean {
 
 const outdir = await mkdtemp(join(tmpdir(), 'permissions-assembly-'));
 try {
-  process.exitCode = tell(await findAll(outdir)) ? 0 : 1;
+  process.exitCode = printFindings(await findAll(outdir)) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof ScenarioBroke)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
 } finally {
   await rm(outdir, { recursive: true });
 }

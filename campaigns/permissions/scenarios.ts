@@ -4,54 +4,24 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, RedriveExecutionCommand } from '@aws-sdk/client-sfn';
-import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
 import { goldenBytes } from '#support/golden.ts';
-import type { LocalStack } from '#support/local-stack.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import type { Execution } from '#support/stack-client.ts';
-import { type PlainCsr, writeNpz } from '#support/write-npz.ts';
-import { DEAD_LETTERS, GONE, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
+import { DEAD_LETTERS, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
+import type { PlayedStack } from './played-stack.ts';
+import { SMALL, TALL, WIDE } from './sources.ts';
 
 /** Something that a deployment does, and how it goes wrong without a permission. */
 export interface Scenario {
   readonly name: string;
   /** @returns what went otherwise than it should; undefined when nothing did. */
-  play(stack: LocalStack): Promise<string | undefined>;
+  play(stack: PlayedStack): Promise<string | undefined>;
 }
-
-const PATIENCE_MILLISECONDS = 20_000;
-const DENIED_PATIENCE_MILLISECONDS = 3_000;
-const POLL_MILLISECONDS = 20;
-
-const SMALL: PlainCsr = {
-  shape: [4, 3],
-  dtype: 'int64',
-  indptr: [0, 1, 2, 2, 3],
-  indices: [0, 2, 1],
-  data: [7n, 8n, 9n],
-};
-
-/** 18 MB of text, more than one part, from one stored entry. */
-const WIDE: PlainCsr = {
-  ...{ shape: [9, 1_000_000], dtype: 'int64' },
-  ...{ indptr: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1], indices: [5], data: [7n] },
-};
-
-/** One row more than a plan may have chunks. */
-const TALL: PlainCsr = {
-  ...{ shape: [MAX_CHUNKS + 1, 1], dtype: 'int8' },
-  ...{
-    indptr: Array(MAX_CHUNKS + 1)
-      .fill(0)
-      .concat(1),
-    indices: [0],
-    data: [7],
-  },
-};
 
 const chunking = { rows: 2 };
 
 /** Errors of a Map's children: they stand in its results, not in its own cause. */
-async function childErrors(stack: LocalStack): Promise<readonly string[]> {
+async function childErrors(stack: PlayedStack): Promise<readonly string[]> {
   const keys = (await stack.keys('')).filter((key) => /\/results\/.*\/FAILED_/.test(key));
   const texts = keys.map((key) => stack.read(`s3://${stack.outputBucket}/${key}`));
   const lines = (await Promise.all(texts)).flatMap((text) => String(text).trim().split('\n'));
@@ -61,78 +31,55 @@ async function childErrors(stack: LocalStack): Promise<readonly string[]> {
   });
 }
 
-async function told(stack: LocalStack, ended: Execution): Promise<string> {
+async function reasonsOf(stack: PlayedStack, ended: Execution): Promise<string> {
   const { status, error, cause } = ended;
   return [`${status} ${error}: ${cause}`, ...(await childErrors(stack))].join('\n');
 }
 
-/** Whether what was told has a conflict about what lies at `key`: those of earlier scenarios are told, too. */
-function isConflictAt(told: string, key: string): boolean {
-  const lines = told.split('\n');
+/** Whether the reasons have a conflict about `key`: those of earlier scenarios are there, too. */
+function isConflictAt(reasons: string, key: string): boolean {
+  const lines = reasons.split('\n');
   return lines.some((line) => line.includes('OutputConflictError') && line.includes(key));
 }
 
 async function whyNot(
-  stack: LocalStack,
+  stack: PlayedStack,
   request: unknown,
   error?: string,
 ): Promise<string | undefined> {
   const ended = await stack.run(request);
   const isMeant = error === undefined ? ended.status === 'SUCCEEDED' : ended.error === error;
-  return isMeant ? undefined : await told(stack, ended);
+  return isMeant ? undefined : await reasonsOf(stack, ended);
 }
 
-/** Calls denied so far, but for those that are meant to be. */
-function deniedCalls({ cloud }: LocalStack): number {
-  return cloud.denials.filter(({ resource }) => resource !== GONE).length;
-}
-
-/** Waits for what happens by itself; not for long when a call was denied that was not before. */
-async function happens<T>(
-  stack: LocalStack,
-  deniedBefore: number,
-  look: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  let deadline = Date.now() + PATIENCE_MILLISECONDS;
-  while (Date.now() < deadline) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (deniedCalls(stack) > deniedBefore) {
-      deadline = Math.min(deadline, Date.now() + DENIED_PATIENCE_MILLISECONDS);
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
-  }
-  return undefined;
-}
-
-async function executions(stack: LocalStack): Promise<readonly string[]> {
+async function executions(stack: PlayedStack): Promise<readonly string[]> {
   const stateMachineArn = stack.output('StateMachineArn');
   const listed = await stack.states.send(new ListExecutionsCommand({ stateMachineArn }));
   return (listed.executions ?? []).map(({ executionArn }) => executionArn ?? '');
 }
 
-/** Does what should start a run, and tells how that ended. */
+/** Does what should start a run, and reports how that ended. */
 async function started(
-  stack: LocalStack,
+  stack: PlayedStack,
   cause: () => Promise<unknown>,
 ): Promise<string | undefined> {
   const before = new Set(await executions(stack));
-  const denied = deniedCalls(stack);
+  const denied = stack.deniedCalls();
   await cause();
   const look = async () => (await executions(stack)).find((arn) => !before.has(arn));
-  const arn = await happens(stack, denied, look);
+  const arn = await stack.happens({ what: 'an execution to start', deniedBefore: denied, look });
   if (arn === undefined) return 'no execution was started';
   const ended = await stack.endOf(arn);
-  return ended.status === 'SUCCEEDED' ? undefined : await told(stack, ended);
+  return ended.status === 'SUCCEEDED' ? undefined : await reasonsOf(stack, ended);
 }
 
-async function remove(stack: LocalStack, prefix: string, pattern: RegExp): Promise<void> {
+async function remove(stack: PlayedStack, prefix: string, pattern: RegExp): Promise<void> {
   for (const Key of (await stack.keys(prefix)).filter((key) => pattern.test(key))) {
     await stack.s3.send(new DeleteObjectCommand({ Bucket: stack.outputBucket, Key }));
   }
 }
 
-async function leftovers(stack: LocalStack): Promise<string | undefined> {
+async function leftovers(stack: PlayedStack): Promise<string | undefined> {
   const command = new ListMultipartUploadsCommand({ Bucket: stack.outputBucket });
   const { Uploads = [] } = await stack.s3.send(command);
   const keys = Uploads.map(({ Key }) => Key);
@@ -156,7 +103,7 @@ const schedule: Scenario = {
 };
 
 /** Names of the rules and schedules whose messages lie in the dead-letter queue. */
-async function undeliverable(stack: LocalStack): Promise<ReadonlySet<string>> {
+async function undeliverable(stack: PlayedStack): Promise<ReadonlySet<string>> {
   const letters = await stack.cloud.deadLetters(stack.output(DEAD_LETTERS));
   return new Set(letters.map(({ attributes }) => attributes['RULE_ARN'] ?? ''));
 }
@@ -164,16 +111,18 @@ async function undeliverable(stack: LocalStack): Promise<ReadonlySet<string>> {
 const strayed: Scenario = {
   name: 'neither rules nor a schedule can deliver',
   async play(stack) {
-    const denied = deniedCalls(stack);
+    const denied = stack.deniedCalls();
     await stack.putSource('stray.npz', writeNpz(SMALL));
     await stack.run({ source: `s3://${SOURCES}/missing` });
     const failure = await stack.cloud
       .fireSchedule(SCHEDULES.stray, new Date(0))
       .catch((error: unknown) => String(error));
     if (failure !== undefined) return failure;
-    const all = await happens(stack, denied, async () =>
-      (await undeliverable(stack)).size === 3 ? true : undefined,
-    );
+    const all = await stack.happens({
+      what: 'the dead letters of two rules and a schedule',
+      deniedBefore: denied,
+      look: async () => ((await undeliverable(stack)).size === 3 ? true : undefined),
+    });
     return all ? undefined : `dead letters only of ${[...(await undeliverable(stack))].join(', ')}`;
   },
 };
@@ -183,18 +132,25 @@ const missing: Scenario = {
   play: (stack) => whyNot(stack, { source: `s3://${SOURCES}/missing` }, 'SourceNotFoundError'),
 };
 
-/** Waits for what ReportFailure makes known of a failed execution, a report too where there is a run to tell of. */
+/**
+ * Waits for what ReportFailure makes known of a failed execution, a report too where there is a run
+ * to report on.
+ */
 async function reported(
-  stack: LocalStack,
+  stack: PlayedStack,
   deniedBefore: number,
   executionArn: string,
 ): Promise<string | undefined> {
   const topicArn = stack.output('FailureTopicArn');
-  const record = await happens(stack, deniedBefore, async () => {
-    const texts = (await stack.cloud.topicMessages(topicArn)).map(({ message }) => message);
-    return texts.find((text) => text.includes(`"executionArn":"${executionArn}"`));
+  const record = await stack.happens({
+    what: `the message about the failure of execution ${executionArn.split(':').at(-1)}`,
+    deniedBefore,
+    async look() {
+      const texts = (await stack.cloud.topicMessages(topicArn)).map(({ message }) => message);
+      return texts.find((text) => text.includes(`"executionArn":"${executionArn}"`));
+    },
   });
-  if (record === undefined) return 'nobody was told of the failure';
+  if (record === undefined) return 'nobody got a message about the failure';
   const { requestContext, responsePayload } = JSON.parse(record);
   if (requestContext.condition !== 'Success') return `no report was made: ${record}`;
   if (typeof responsePayload.report !== 'string') return undefined;
@@ -208,24 +164,24 @@ interface Conflict {
 }
 
 /** Runs a request whose first chunk is there already, of somebody else, until that was reported. */
-async function conflict(stack: LocalStack, name: string, source: object): Promise<Conflict> {
+async function conflict(stack: PlayedStack, name: string, source: object): Promise<Conflict> {
   const Bucket = stack.outputBucket;
   const Key = `${name}/data/chunk-000000.csv`;
   await stack.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'of someone else' }));
   const output = { uri: `s3://${Bucket}/${name}/` };
-  const denied = deniedCalls(stack);
+  const denied = stack.deniedCalls();
   const executionArn = await stack.startExecution({ source, output });
-  const ended = await told(stack, await stack.endOf(executionArn));
+  const ended = await reasonsOf(stack, await stack.endOf(executionArn));
   const isMeant = isConflictAt(ended, Key);
   const problem = isMeant ? await reported(stack, denied, executionArn) : ended;
   await stack.s3.send(new DeleteObjectCommand({ Bucket, Key }));
   return { executionArn, problem };
 }
 
-async function redrive(stack: LocalStack, executionArn: string): Promise<string | undefined> {
+async function redrive(stack: PlayedStack, executionArn: string): Promise<string | undefined> {
   await stack.states.send(new RedriveExecutionCommand({ executionArn }));
   const ended = await stack.endOf(executionArn);
-  return ended.status === 'SUCCEEDED' ? undefined : await told(stack, ended);
+  return ended.status === 'SUCCEEDED' ? undefined : await reasonsOf(stack, ended);
 }
 
 const version: Scenario = {
@@ -259,9 +215,9 @@ const appended: Scenario = {
     const Key = 'appended/data/chunk-000002.csv';
     await stack.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'of someone else' }));
     const second = await stack.putSource('appended-2', writeNpz(SMALL));
-    const denied = deniedCalls(stack);
+    const denied = stack.deniedCalls();
     const executionArn = await stack.startExecution({ source: second, output, chunking });
-    const ended = await told(stack, await stack.endOf(executionArn));
+    const ended = await reasonsOf(stack, await stack.endOf(executionArn));
     if (!isConflictAt(ended, Key)) return ended;
     const problem = await reported(stack, denied, executionArn);
     await stack.s3.send(new DeleteObjectCommand({ Bucket, Key }));
@@ -282,10 +238,10 @@ const tooLong: Scenario = {
   name: 'the upload of a plan is given up; that is reported',
   async play(stack) {
     const source = await stack.putSource('too-long', writeNpz(TALL));
-    const denied = deniedCalls(stack);
+    const denied = stack.deniedCalls();
     const executionArn = await stack.startExecution({ source, chunking: { rows: 1 } });
     const ended = await stack.endOf(executionArn);
-    if (ended.error !== 'BoundExceededError') return told(stack, ended);
+    if (ended.error !== 'BoundExceededError') return reasonsOf(stack, ended);
     return (await reported(stack, denied, executionArn)) ?? (await leftovers(stack));
   },
 };
@@ -312,7 +268,7 @@ const stageFailed: Scenario = {
     }
     await remove(stack, '_staged/', /indptr\.npy$/);
     const executionArn = await stack.startExecution({ source, chunking });
-    const ended = await told(stack, await stack.endOf(executionArn));
+    const ended = await reasonsOf(stack, await stack.endOf(executionArn));
     if (!isConflictAt(ended, '_staged/')) return ended;
     await remove(stack, '_staged/', /\/csr\//);
     return redrive(stack, executionArn);

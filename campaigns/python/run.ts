@@ -1,3 +1,4 @@
+/** `npm run campaign -- python`: the uploader's tests with every pandas that fits a Python here. */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,12 +10,13 @@ import {
   pythonOf,
 } from '#support/python/environment.ts';
 
-/** `npm run test:python`: the uploader's tests with every pandas there is a Python for. */
-
 /** This machine's environment without what it says of AWS. */
 const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
 
-/** Runs pytest and prints its last line, or all of it where a test fails. @returns whether all passed. */
+/**
+ * Runs pytest and prints its last line, or all of it where a test fails. @returns whether all
+ * passed.
+ */
 function runTests({ name }: PythonEnvironment, python: string, up: LocalUp): boolean {
   const env = {
     ...Object.fromEntries(foreign),

@@ -16,7 +16,7 @@ from support import counts, raw_csr, refusal
 
 OUTPUTS = json.loads(os.environ.get("SPARSE_FANOUT_OUTPUTS", "null"))
 
-pytestmark = pytest.mark.skipif(OUTPUTS is None, reason="no local cloud is up: npm run test:python starts one")
+pytestmark = pytest.mark.skipif(OUTPUTS is None, reason="no local cloud is up: npm run campaign -- python starts one")
 
 
 @pytest.fixture

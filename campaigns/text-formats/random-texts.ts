@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 
 /** A text that may be damaged, and how it is to be read. */
 export interface RandomText {

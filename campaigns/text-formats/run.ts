@@ -1,8 +1,11 @@
+/** `npm run campaign -- text-formats`: random texts, read as SciPy and scikit-learn read them. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import { Command } from 'commander';
+import { parseCount } from '#cli/options/argument-parsers.ts';
 import { FanoutError } from '#core/errors.ts';
 import { createMtx } from '#core/sparse/formats/mtx/mtx.ts';
 import { createSvmlight } from '#core/sparse/formats/svmlight/svmlight.ts';
@@ -11,7 +14,7 @@ import { pythonOf } from '#support/python/environment.ts';
 import { readRows, resolveWith } from '#support/read-format.ts';
 import { type RandomText, randomTexts } from './random-texts.ts';
 
-/** Compares what we read of random texts with what SciPy and scikit-learn read; ends with 1 where rows differ. */
+const EXIT_ABSENT = 3;
 
 const run = promisify(execFile);
 
@@ -93,20 +96,29 @@ async function readTheirs(texts: readonly RandomText[], python: string): Promise
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    files: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: '1' },
-    verbose: { type: 'boolean', default: false },
-  },
-});
+interface Options {
+  readonly files: number;
+  readonly seed: number;
+  readonly verbose?: true;
+}
+
+const { files, seed, verbose } = new Command('npm run campaign -- text-formats')
+  .description('read random svmlight and Matrix Market texts, one in three damaged')
+  .option('--files <n>', 'how many', parseCount, 1000)
+  .option('--seed <n>', 'of all of them', parseCount, 1)
+  .option('--verbose', 'print what only one of the two refuses')
+  .parse()
+  .opts<Options>();
 const python = await pythonOf({
   name: 'texts',
   pythons: ['3.13', '3.12', '3.11', '3.14'],
   requirements: path.join(import.meta.dirname, 'requirements.txt'),
 });
-if (python === undefined) throw new Error('there is no Python 3.11 to 3.14 here');
-const texts = randomTexts(Number(values.files), Number(values.seed));
+if (python === undefined) {
+  console.error('there is no Python 3.11 to 3.14 here, so nothing was compared');
+  process.exit(EXIT_ABSENT);
+}
+const texts = randomTexts(files, seed);
 const theirs = await readTheirs(texts, python);
 const counts = {
   same: 0,
@@ -130,7 +142,7 @@ for (const [i, text] of texts.entries()) {
         typeof value === 'bigint' ? `${value}n` : value,
       ),
     );
-  if (values.verbose && verdict.endsWith('only')) {
+  if (verbose && verdict.endsWith('only')) {
     console.log(
       verdict,
       'error' in mine ? mine.error : JSON.stringify(text.text),

@@ -64,6 +64,16 @@ function objectDifference(
   return undefined;
 }
 
+function arrayDifference(
+  expected: readonly unknown[],
+  actual: readonly unknown[],
+  masks: Masks,
+): string | undefined {
+  const inner = expected.map((value, index) => difference(value, actual[index], masks));
+  const at = inner.findIndex((text) => text !== undefined);
+  return at < 0 ? undefined : `[${at}] ${inner[at]}`;
+}
+
 /** Says where a value differs from a recorded one; undefined when it agrees, masks considered. */
 export function difference(expected: unknown, actual: unknown, masks: Masks): string | undefined {
   if (expected === '<any>' && masks.known.includes('<any>')) return undefined;
@@ -76,9 +86,7 @@ export function difference(expected: unknown, actual: unknown, masks: Masks): st
     return difference(expected['$jsonString'], inside, masks);
   }
   if (Array.isArray(expected) && Array.isArray(actual) && expected.length === actual.length) {
-    const inner = expected.map((value, index) => difference(value, actual[index], masks));
-    const at = inner.findIndex((text) => text !== undefined);
-    return at < 0 ? undefined : `[${at}] ${inner[at]}`;
+    return arrayDifference(expected, actual, masks);
   }
   if (isRecord(expected) && isRecord(actual)) return objectDifference(expected, actual, masks);
   return isDeepStrictEqual(expected, actual) ? undefined : differs;

@@ -10,7 +10,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Turns what one SDK gives as text into a number where the recording's SDK has a number, and dates into text. */
+/**
+ * Turns what one SDK gives as text into a number where the recording's SDK has a number, and dates
+ * into text.
+ */
 export function alignTypes(expected: unknown, actual: unknown): unknown {
   if (actual instanceof Date) return actual.toISOString();
   if (typeof expected === 'number' && typeof actual === 'string' && actual !== '') {

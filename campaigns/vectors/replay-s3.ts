@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3 } from '@aws-sdk/client-s3';
 import { startS3Server } from '@sparse-fanout/local-cloud/s3/server.ts';
-import { createTestS3, identifyTester } from '@sparse-fanout/local-cloud/test/s3-client.ts';
+import { createTestS3, identifyTester } from '@sparse-fanout/local-cloud/testing/s3-client.ts';
 import { createCertificate } from '@sparse-fanout/local-cloud/tls.ts';
 import { XMLParser } from 'fast-xml-parser';
 import { alignTypes, type ReplayReport } from './match.ts';
@@ -33,7 +33,7 @@ interface Vector {
   readonly steps: readonly Step[];
 }
 
-/** What a server answered, as a recording would tell it. */
+/** What a server answered, in the form of a recording. */
 interface Answer {
   readonly status: number;
   readonly errorCode?: string;
@@ -75,7 +75,9 @@ function resolveText(text: string, results: readonly unknown[]): unknown {
   return filter !== undefined && typeof value === 'string' ? value.replaceAll('"', '') : value;
 }
 
-/** Replaces the recording's notations by values: references, repeated text, bytes, relative dates. */
+/**
+ * Replaces the recording's notations by values: references, repeated text, bytes, relative dates.
+ */
 function resolveValue(value: unknown, results: readonly unknown[], started: number): unknown {
   if (typeof value === 'string') return resolveText(value, results);
   if (Array.isArray(value)) return value.map((each) => resolveValue(each, results, started));
@@ -150,8 +152,9 @@ async function perform(client: S3, capture: Capture, op: string, params: object)
 }
 
 /**
- * When several parts of a Complete are wrong, AWS names any of them: of equal requests in the recordings, some
- * answers name the first part and some the last. So whichever wrong part of the request is named will do.
+ * When several parts of a Complete are wrong, AWS names any of them: of equal requests in the
+ * recordings, some answers name the first part and some the last. So whichever wrong part of the
+ * request is named will do.
  */
 function withNamedPart(expected: Expectation, actual: Answer, params: object): Expectation {
   const upload: unknown = Reflect.get(params, 'MultipartUpload');
@@ -165,11 +168,11 @@ function withNamedPart(expected: Expectation, actual: Answer, params: object): E
 }
 
 function compare(expected: Expectation, actual: Answer, masks: Masks): string | undefined {
-  const { status, ...told } = expected;
+  const { status, ...rest } = expected;
   const answered = JSON.stringify(actual).slice(0, 500);
   if (status === '2xx') return actual.status < 300 ? undefined : `answered ${answered}`;
   if (status !== 'error' && status !== actual.status) return `expected ${status}, got ${answered}`;
-  const wanted = told.errorCode === undefined ? told : { errorFields: {}, ...told };
+  const wanted = rest.errorCode === undefined ? rest : { errorFields: {}, ...rest };
   for (const part of ['errorCode', 'errorMessage', 'errorFields', 'members', 'body'] as const) {
     if (wanted[part] === undefined) continue;
     const given = part === 'errorFields' ? (actual.errorFields ?? {}) : actual[part];
@@ -239,8 +242,9 @@ async function replay(path: string, tls: { key: string; cert: string }, report: 
 }
 
 /**
- * Replays the recordings of `<vectorsDirectory>/s3` against the local S3, each over HTTPS against a server of its
- * own, with the real SDK. Takes as long as the longest wait recorded, about ten seconds.
+ * Replays the recordings of `<vectorsDirectory>/s3` against the local S3, each over HTTPS against a
+ * server of its own, with the real SDK. Takes as long as the longest wait recorded, about ten
+ * seconds.
  */
 export async function replayS3(vectorsDirectory: string): Promise<ReplayReport> {
   const folder = join(vectorsDirectory, 's3');

@@ -9,7 +9,7 @@ import {
 import type { ExecutionRecord } from '@sparse-fanout/local-cloud/stepfunctions/execution-record.ts';
 import type { HistoryEvent } from '@sparse-fanout/local-cloud/stepfunctions/history.ts';
 import type { JsonObject } from '@sparse-fanout/local-cloud/stepfunctions/json.ts';
-import { VirtualClock } from '@sparse-fanout/local-cloud/test/stepfunctions/virtual-clock.ts';
+import { VirtualClock } from '@sparse-fanout/local-cloud/testing/virtual-clock.ts';
 import type { ReplayReport } from './match.ts';
 import { difference, type Masks } from './match-sfn.ts';
 import { type Behaviour, playLambdas } from './sfn-lambdas.ts';
@@ -195,8 +195,9 @@ function translationOf({ id, definition }: Vector): object | undefined {
 }
 
 /**
- * Replays the recordings of `<vectorsDirectory>/sfn`, and again those that are translated into JSONata, against the
- * local Step Functions. What it does not implement refuses a recording by its name.
+ * Replays the recordings of `<vectorsDirectory>/sfn`, and again those that are translated into
+ * JSONata, against the local Step Functions. What it does not implement refuses a recording by its
+ * name.
  */
 export async function replaySfn(vectorsDirectory: string): Promise<SfnReport> {
   const report: SfnReport = { passed: [], refused: [], failed: [], wording: [] };

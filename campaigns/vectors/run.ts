@@ -1,9 +1,10 @@
+/** `npm run campaign -- vectors`: the local cloud against recordings of AWS. */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ReplayReport } from './match.ts';
 import { replayS3 } from './replay-s3.ts';
 import { replaySfn } from './replay-sfn.ts';
-import { coreS3, missing, runnableSfn } from './scope.ts';
+import { coreS3, missing, RECORDINGS, runnableSfn } from './scope.ts';
 
 /** Recordings of AWS lie beside the checkout: they are not of this project. */
 const BESIDE = join(import.meta.dirname, '..', '..', '..', 'shared', 'vectors');
@@ -25,7 +26,7 @@ function refusedLines({ refused }: ReplayReport): string[] {
 }
 
 /** Prints one suite; returns whether all is as it must be. */
-function tell({ name, report, required }: Suite): boolean {
+function printSuite({ name, report, required }: Suite): boolean {
   const { passed, refused, failed } = report;
   const lost = missing(required.ids, report);
   const lines = [
@@ -44,7 +45,7 @@ async function replayAll(directory: string): Promise<boolean> {
   const s3 = await replayS3(directory);
   const translated = sfn.passed.filter((id) => id.endsWith(' (JSONata)')).length;
   const agreements = [
-    tell({
+    printSuite({
       name: 'Step Functions',
       report: sfn,
       required: {
@@ -52,17 +53,21 @@ async function replayAll(directory: string): Promise<boolean> {
         ids: await runnableSfn(directory),
       },
     }),
-    tell({
+    printSuite({
       name: 'S3',
       report: s3,
       required: { what: 'core recordings', ids: await coreS3(directory) },
     }),
   ];
+  const suites = [sfn, s3];
+  const count = (pick: (report: ReplayReport) => readonly unknown[]): number =>
+    suites.reduce((sum, report) => sum + pick(report).length, 0);
   const worded = sfn.wording.map(({ id, difference }) => `  ${id}: ${difference}`);
   console.log(
     [
       `Of the passed, ${translated} are JSONPath recordings written in JSONata; ${worded.length} word a cause otherwise than AWS`,
       ...worded,
+      `replays of AWS recordings: ${count(({ passed }) => passed)} passed, ${count(({ refused }) => refused)} left out because they are refused by name, ${count(({ failed }) => failed)} failed`,
     ].join('\n'),
   );
   return agreements.every(Boolean);
@@ -72,6 +77,8 @@ const directory = resolve(process.argv[2] ?? BESIDE);
 if (await stat(directory).then(Boolean, () => false)) {
   process.exitCode = (await replayAll(directory)) ? 0 : 1;
 } else {
-  console.error(`there are no recordings of AWS in ${directory}, so nothing was compared`);
+  console.error(
+    `recordings of AWS: ${RECORDINGS.s3 + RECORDINGS.sfn} not replayed (${RECORDINGS.s3} of S3, ${RECORDINGS.sfn} of Step Functions): they lie beside other checkouts, none in ${directory}`,
+  );
   process.exitCode = EXIT_ABSENT;
 }

@@ -10,7 +10,13 @@ interface Labels {
   readonly queryLanguage?: string;
 }
 
-/** States of JSONata that the local Step Functions refuses by name; all else it must run as AWS does. */
+/** How many recordings there are, for a checkout that they do not lie beside. */
+export const RECORDINGS = { s3: 99, sfn: 192 } as const;
+
+/**
+ * States of JSONata that the local Step Functions refuses by name; all else it must run as AWS
+ * does.
+ */
 const REFUSED_STATES = new Set(['Map:INLINE', 'Parallel']);
 
 function isRunnable({ queryLanguage, features }: Labels): boolean {
@@ -32,7 +38,10 @@ export async function runnableSfn(vectorsDirectory: string): Promise<readonly st
   return await idsOf(join(vectorsDirectory, 'sfn'), isRunnable);
 }
 
-/** Ids of the recordings that the local S3 may neither fail nor refuse: all on the unversioned basics. */
+/**
+ * Ids of the recordings that the local S3 may neither fail nor refuse: all on the unversioned
+ * basics.
+ */
 export async function coreS3(vectorsDirectory: string): Promise<readonly string[]> {
   return await idsOf(join(vectorsDirectory, 's3'), ({ tier }) => tier === 'core');
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LambdaResult } from '@sparse-fanout/local-cloud/stepfunctions/services.ts';
-import type { VirtualClock } from '@sparse-fanout/local-cloud/test/stepfunctions/virtual-clock.ts';
+import type { VirtualClock } from '@sparse-fanout/local-cloud/testing/virtual-clock.ts';
 
 /** How a recorded function behaves. */
 export interface Behaviour {

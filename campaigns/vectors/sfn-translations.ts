@@ -1,9 +1,12 @@
 /**
- * Recordings of Distributed Maps in JSONPath, written in JSONata: the same states in the same order, each JSONPath
- * field replaced by the one expression that says the same. Left out, as nothing in JSONata says the same:
+ * Recordings of Distributed Maps in JSONPath, written in JSONata: the same states in the same order,
+ * each JSONPath field replaced by the one expression that says the same. Left out, as nothing in
+ * JSONata says the same:
  *
- * - `…--nonumber`, `…--tolerated-failure-count-value0`: their error is about the JSONPath field itself.
- * - `map-item-reader-base-json-with-items-path--…`: `ItemsPath` beside `ItemReader`, which AWS ignores in JSONPath.
+ * - `…--nonumber`, `…--tolerated-failure-count-value0`: their error is about the JSONPath field
+ *   itself.
+ * - `map-item-reader-base-json-with-items-path--…`: `ItemsPath` beside `ItemReader`, which AWS
+ *   ignores in JSONPath.
  * - `map-item-reader-csv-…`: the CSV reader is not implemented.
  */
 

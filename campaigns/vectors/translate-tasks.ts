@@ -5,8 +5,9 @@ import {
 } from '@sparse-fanout/local-cloud/stepfunctions/json.ts';
 
 /**
- * Recordings of tasks, retries, limits and timeouts in JSONPath whose definitions have nothing but the fields that
- * {@link translateTasks} knows, so that a program can write them in JSONata word for word.
+ * Recordings of tasks, retries, limits and timeouts in JSONPath whose definitions have nothing but
+ * the fields that {@link translateTasks} knows, so that a program can write them in JSONata word
+ * for word.
  */
 export const TRANSLATED_TASKS: ReadonlySet<string> = new Set([
   'lambda-invoke-invoke-timeout',
@@ -75,7 +76,10 @@ function translateState(state: Json): JsonObject {
   return Object.assign({}, ...fields);
 }
 
-/** Writes a definition of {@link TRANSLATED_TASKS} in JSONata. @throws {Error} it has a field beyond those known. */
+/**
+ * Writes a definition of {@link TRANSLATED_TASKS} in JSONata. @throws {Error} it has a field beyond
+ * those known.
+ */
 export function translateTasks(definition: JsonObject): JsonObject {
   const { States = null } = definition;
   const states = isJsonObject(States) ? Object.entries(States) : [];

@@ -1,30 +1,10 @@
 import { Command, Option } from 'commander';
 import type { CommandIo } from '#cli/frame/command-io.ts';
+import type { LocalRunOptions, LocalUpOptions } from '#cli/local/local-options.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
-import { addChunkingOptions, type ChunkingOptions } from '#cli/options/chunking-options.ts';
-import {
-  addDialectOptions,
-  compressionOption,
-  type DialectOptions,
-} from '#cli/options/dialect-options.ts';
-import { addSourceOptions, type SourceFlags } from '#cli/options/source-options.ts';
-import type { Compression } from '#core/outputs/compression.ts';
-import type { CsvDialect } from '#core/outputs/csv/csv-dialect.ts';
-
-/** Options of `local run`. */
-export interface LocalRunOptions extends DialectOptions, ChunkingOptions, SourceFlags {
-  readonly out: string;
-  readonly header: CsvDialect['header'];
-  readonly compression: Compression;
-  readonly append?: true;
-  readonly concurrency?: number;
-  readonly state?: string;
-}
-
-/** Options of `local up`. */
-export interface LocalUpOptions {
-  readonly state: string;
-}
+import { addChunkingOptions } from '#cli/options/chunking-options.ts';
+import { addOutputOptions, compressionOption } from '#cli/options/output-options.ts';
+import { addSourceOptions } from '#cli/options/source-options.ts';
 
 const RUN_EXAMPLES = `
 Examples:
@@ -54,7 +34,7 @@ function runCommand(io: () => CommandIo): Command {
     .option('--append', 'add the rows after those that --out holds')
     .option('--concurrency <n>', 'writers at once', parseCount)
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
-  addChunkingOptions(addDialectOptions(addSourceOptions(run)).addOption(compressionOption()))
+  addChunkingOptions(addOutputOptions(addSourceOptions(run)).addOption(compressionOption()))
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (locations: readonly string[], options: LocalRunOptions) => {
       // The local cloud takes a while to load, and no other command needs it.

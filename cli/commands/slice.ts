@@ -1,26 +1,26 @@
 import { Command } from 'commander';
-import { checkRows, encodeRows } from '#cli/encode-rows.ts';
 import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { type AskedRows, parseRows, rowsWithin } from '#cli/options/argument-parsers.ts';
 import {
-  addDialectOptions,
+  addOutputOptions,
   compressionOption,
-  type DialectOptions,
-  parseDialect,
-} from '#cli/options/dialect-options.ts';
+  type OutputOptions,
+  parseOutput,
+} from '#cli/options/output-options.ts';
 import {
   addSourceOptions,
   SOURCE_HELP,
   type SourceFlags,
   sourceOptions,
 } from '#cli/options/source-options.ts';
-import { withMatrix } from '#cli/sources/open-source.ts';
-import type { Compression } from '#core/outputs/compression.ts';
+import { withSource } from '#cli/sources/with-source.ts';
+import { checkRows } from '#core/chunks/check-rows.ts';
+import { encodedBytes } from '#core/chunks/encode-chunk.ts';
+import { sourceOf } from '#core/sources/source-kinds.ts';
 
-interface SliceOptions extends DialectOptions, SourceFlags {
+interface SliceOptions extends OutputOptions, SourceFlags {
   readonly rows?: AskedRows;
   readonly header?: true;
-  readonly compression: Compression;
 }
 
 const EXAMPLES = `
@@ -40,13 +40,12 @@ async function slice(
   options: SliceOptions,
   io: CommandIo,
 ): Promise<void> {
-  const { compression } = options;
-  const dialect = parseDialect(options, options.header ? 'first-chunk' : 'none');
+  const output = parseOutput(options, options.header ? 'first-chunk' : 'none');
   const asked = { locations, options: sourceOptions(options) };
-  await withMatrix(asked, io.signal, async ({ matrix }) => {
-    const rows = rowsWithin(options.rows, matrix.shape[0]);
-    await checkRows(matrix, rows);
-    for await (const part of encodeRows(matrix, rows, { dialect, compression })) {
+  await withSource(asked, io.signal, async ({ source }) => {
+    const rows = rowsWithin(options.rows, sourceOf(source).rows);
+    await checkRows(source, rows);
+    for await (const part of encodedBytes(source, { index: 0, ...rows }, output)) {
       io.signal.throwIfAborted();
       await write(io.stdout, part);
     }
@@ -60,7 +59,7 @@ export function sliceCommand(io: () => CommandIo): Command {
     .argument('<source...>', SOURCE_HELP)
     .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
     .option('--header', 'begin with a header line');
-  return addDialectOptions(addSourceOptions(command))
+  return addOutputOptions(addSourceOptions(command))
     .addOption(compressionOption())
     .addHelpText('after', EXAMPLES)
     .action((locations: readonly string[], options: SliceOptions) =>

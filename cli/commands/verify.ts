@@ -3,9 +3,9 @@ import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import { addSourceOptions, type SourceFlags, sourceOptions } from '#cli/options/source-options.ts';
-import { readChunk } from '#cli/outputs/read-chunk.ts';
 import { type StoredRun, withStoredRun } from '#cli/outputs/stored-run.ts';
-import { withMatrix } from '#cli/sources/open-source.ts';
+import { readBlocks } from '#cli/sources/read-blocks.ts';
+import { withSource } from '#cli/sources/with-source.ts';
 import { generationProblems } from '#cli/verify/generation-problems.ts';
 import { manifestProblems } from '#cli/verify/manifest-problems.ts';
 import { rederiveSample } from '#cli/verify/rederive.ts';
@@ -13,7 +13,8 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
-import type { Compression } from '#core/outputs/compression.ts';
+import type { Output } from '#core/outputs/output.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
 
 interface VerifyOptions extends SourceFlags {
   readonly source?: readonly string[];
@@ -34,7 +35,7 @@ interface Verification {
   readonly rederived: readonly number[];
 }
 
-/** More are counted, not told. */
+/** Of more only the number is printed. */
 const MAX_PROBLEMS = 5;
 const DEFAULT_SAMPLE = 3;
 const DEFAULT_SEED = 1;
@@ -56,14 +57,14 @@ function assertNone(problems: readonly string[]): void {
 async function differences(
   chunk: ByteSource,
   entry: ManifestEntry,
-  compression: Compression,
+  output: Output,
 ): Promise<string[]> {
   const name = `chunk ${entry.index}`;
   const { content_length, record_count } = entry.meta;
   if (chunk.size !== content_length) {
     return [`${name} has ${chunk.size} bytes, the manifest says ${content_length}`];
   }
-  const { bytes, lines, crc32 } = await readChunk(chunk, compression);
+  const { bytes, records, crc32 } = await output.check(readBlocks(chunk), chunk.uri);
   const problems: string[] = [];
   if (bytes !== entry.contentBytes) {
     problems.push(`${name} has ${bytes} bytes of text, the manifest says ${entry.contentBytes}`);
@@ -71,16 +72,16 @@ async function differences(
   if (crc32Hex(crc32) !== entry.crc32) {
     problems.push(`${name} has CRC-32 ${crc32Hex(crc32)}, the manifest says ${entry.crc32}`);
   }
-  if (lines !== record_count) {
-    problems.push(`${name} has ${lines} lines, the manifest says ${record_count}`);
+  if (records !== record_count) {
+    problems.push(`${name} has ${records} lines, the manifest says ${record_count}`);
   }
   return problems;
 }
 
 async function chunkProblems(run: StoredRun, entry: ManifestEntry): Promise<string[]> {
   try {
-    const { compression } = run.manifest;
-    return await run.withChunk(entry, (chunk) => differences(chunk, entry, compression));
+    const output = outputOf(run.manifest.output);
+    return await run.withChunk(entry, (chunk) => differences(chunk, entry, output));
   } catch (error) {
     if (error instanceof SourceNotFoundError) return [`chunk ${entry.index} is missing`];
     if (error instanceof ManifestError) return [error.message];
@@ -125,11 +126,11 @@ export async function verifyRun(
   const rederived =
     source === undefined
       ? []
-      : await withMatrix({ locations: source, options: sourceOptions(options) }, signal, (given) =>
+      : await withSource({ locations: source, options: sourceOptions(options) }, signal, (given) =>
           rederiveSample(run, given, options),
         );
   const { chunks, rows, bytes, crc32 } = manifest.totals;
-  const generations = manifest.generation ?? 1;
+  const { generation: generations } = manifest;
   return { runId: manifest.runId, generations, chunks, rows, bytes, crc32, rederived };
 }
 

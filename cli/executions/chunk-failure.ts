@@ -2,7 +2,7 @@ import type { S3Client } from '#aws/clients.ts';
 import { listObjects, readLines } from '#aws/objects.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
 import { causeSentence } from '#core/failure/cause-sentence.ts';
-import type { OutputLocation } from '#core/run/run.ts';
+import type { OutputLocation } from '#core/run/run-header.ts';
 import { ExecutionFailed } from './execution-failed.ts';
 
 /** What Step Functions says of an execution whose writers failed: true, but of no help. */

@@ -1,8 +1,14 @@
+import type { S3Client, SFNClient } from '#aws/clients.ts';
 import type { Progress } from '#cli/frame/progress.ts';
-import type { Session } from '#cli/local/local-cloud-session.ts';
-import { type BoundRun, watchRun } from './bound-run.ts';
 import { explainFailure } from './chunk-failure.ts';
 import { runExecution } from './follow-execution.ts';
+import { type WatchedRun, watchRun } from './watch-run.ts';
+
+/** A deployed state machine, and clients that reach it. */
+export interface Deployed {
+  readonly outputs: { readonly stateMachineArn: string };
+  readonly clients: { readonly s3: S3Client; readonly states: SFNClient };
+}
 
 /**
  * Starts the execution of a run, shows the chunks as they appear, and waits for the end.
@@ -10,8 +16,8 @@ import { runExecution } from './follow-execution.ts';
  * @throws {ExecutionFailed} it failed; the error is that of the writer that failed, if one did.
  */
 export async function executeRun(
-  { outputs, clients }: Session,
-  run: BoundRun,
+  { outputs, clients }: Deployed,
+  run: WatchedRun,
   request: object,
   { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<void> {
@@ -23,7 +29,7 @@ export async function executeRun(
   const start = { stateMachineArn: outputs.stateMachineArn, input: request };
   progress.say(`running ${run.runId}`);
   await runExecution(clients.states, start, showProgress, signal).catch(async (error: unknown) => {
-    throw await explainFailure(clients.s3, run.output, error);
+    throw await explainFailure(clients.s3, run.location, error);
   });
   await showProgress();
   progress.stop();

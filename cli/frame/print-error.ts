@@ -62,7 +62,7 @@ function exitCodeOf(error: unknown, { signal }: CommandIo): number {
  *
  * @returns the exit code: 1 the job failed or the source is bad, 2 wrong usage, 130 Ctrl-C.
  */
-export async function reportFailure(error: unknown, io: CommandIo): Promise<number> {
+export async function printError(error: unknown, io: CommandIo): Promise<number> {
   if (error instanceof ReaderGone) return 0;
   const failure = failureOf(error, io);
   const line = io.json

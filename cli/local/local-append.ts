@@ -3,19 +3,19 @@ import { dirname, join } from 'node:path';
 import type { S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { readText } from '#aws/objects.ts';
-import { parseS3Uri } from '#aws/s3-uri.ts';
-import { bindRun } from '#cli/executions/bound-run.ts';
 import { executeRun } from '#cli/executions/execute-run.ts';
+import { findRun, placeInS3 } from '#cli/executions/find-run.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { appendRun } from '#cli/outputs/append-directory.ts';
 import { assertHoldsRun, holdsRun } from '#cli/outputs/out-directory.ts';
 import { manifestPath } from '#cli/outputs/stored-run.ts';
-import { pinObject } from '#cli/sources/open-source.ts';
+import { pinObject } from '#cli/sources/s3-client.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { generationKey, manifestKey } from '#core/run/output-keys.ts';
-import type { OutputLocation } from '#core/run/run.ts';
+import type { OutputLocation } from '#core/run/run-header.ts';
 import type { Session } from './local-cloud-session.ts';
 
 /** Rows that go after those of a directory. */
@@ -39,7 +39,7 @@ function locate({ entries }: Manifest, directory: string, bucket: string): Outpu
   );
 }
 
-function generationsIn({ generations = [] }: Manifest): readonly string[] {
+function generationsIn({ generations }: Manifest): readonly string[] {
   return generations.map((each) => JSON.stringify(each));
 }
 
@@ -47,28 +47,25 @@ function generationsIn({ generations = [] }: Manifest): readonly string[] {
  * Puts the manifests of a directory where Plan and Finalize look for what a run comes after; they read no
  * chunk of it. A kept state has them already, and may have one generation more: of a copy that broke off.
  *
- * @returns the latest manifest in S3.
  * @throws {UsageError} the state holds another set at that place.
  */
 async function seed(
   s3: S3Client,
   { bucket, prefix }: OutputLocation,
   { directory, held }: AppendTask,
-): Promise<Manifest> {
+): Promise<void> {
   const there = await readText(s3, bucket, manifestKey(prefix));
   if (there !== undefined) {
-    const latest = parseManifest(there);
-    const generations = generationsIn(latest);
-    if (generationsIn(held).every((each, index) => each === generations[index])) return latest;
+    const generations = generationsIn(parseManifest(there));
+    if (generationsIn(held).every((each, index) => each === generations[index])) return;
     throw new UsageError(
       `--state holds another set at the place of --out ${directory}; append without --state, or with that which the set was made with`,
     );
   }
   const text = await readFile(manifestPath(directory), 'utf8');
-  for (const key of [generationKey(prefix, held.generation ?? 1), manifestKey(prefix)]) {
+  for (const key of [generationKey(prefix, held.generation), manifestKey(prefix)]) {
     await createObject(s3, { bucket, key, contentType: 'application/json' }, [text]);
   }
-  return held;
 }
 
 /** Copies the generations that a directory has not yet. @returns its latest manifest then */
@@ -80,7 +77,7 @@ async function copyGenerations(
   const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, task.signal);
   let { held } = task;
   for (;;) {
-    const key = generationKey(prefix, (held.generation ?? 1) + 1);
+    const key = generationKey(prefix, held.generation + 1);
     const manifestText = await readText(s3, bucket, key);
     if (manifestText === undefined) return held;
     await appendRun({ manifestText, openChunk }, task.directory, held, task.signal);
@@ -103,21 +100,23 @@ export async function appendTo(
   const { clients, outputs } = session;
   const { s3 } = clients;
   const { request, directory, held, progress } = task;
-  const bare = await bindRun(s3, request, outputs.outputBucket);
-  const output = locate(held, directory, outputs.outputBucket);
-  const uri = `s3://${output.bucket}/${output.prefix}`;
+  const bare = await findRun(s3, request, outputs);
+  const location = locate(held, directory, outputs.outputBucket);
+  const uri = `s3://${location.bucket}/${location.prefix}`;
   const asked = { ...request, output: { ...request.output, uri, append: true } };
-  const { runId } = await bindRun(s3, asked, outputs.outputBucket);
+  const bound = await findRun(s3, asked, outputs);
+  const { runId } = bound;
   // The first batch may have been run without --append.
   const known = [bare.runId, runId].find((id) => holdsRun(held, id));
   if (known !== undefined) {
     await assertHoldsRun(directory, held, known);
     return { manifest: held, isNew: false };
   }
-  const latest = await seed(s3, output, task);
-  await executeRun(session, { runId, output, after: latest }, asked, task);
+  await seed(s3, location, task);
+  const placed = await placeInS3(s3, bound);
+  if (placed !== undefined) await executeRun(session, placed, asked, task);
   progress.say(`copying the chunks to ${join(directory, 'data')}`);
-  const manifest = await copyGenerations(s3, output, task);
+  const manifest = await copyGenerations(s3, location, task);
   if (holdsRun(manifest, runId)) return { manifest, isNew: true };
   throw new ManifestError(`run ${runId} is not in the manifest of its output`);
 }

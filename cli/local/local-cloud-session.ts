@@ -6,6 +6,7 @@ import {
   startLocalCloud,
 } from '@sparse-fanout/local-cloud';
 import type { Progress } from '#cli/frame/progress.ts';
+import type { Deployment } from '#core/run/bind-run.ts';
 import { cloudAssembly, SynthesisError } from './assembly.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
 
@@ -20,9 +21,8 @@ export interface SessionOptions {
 }
 
 /** Outputs of the stack that a run needs. */
-interface StackOutputs {
+interface StackOutputs extends Deployment {
   readonly sourceBucket: string;
-  readonly outputBucket: string;
   readonly stateMachineArn: string;
 }
 
@@ -43,6 +43,7 @@ function stackOutputs({ outputs }: LocalCloud): StackOutputs {
   return {
     sourceBucket: output('SourceBucketName'),
     outputBucket: output('OutputBucketName'),
+    requestDefaults: JSON.parse(output('RequestDefaults')),
     stateMachineArn: output('StateMachineArn'),
   };
 }

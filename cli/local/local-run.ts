@@ -1,27 +1,28 @@
 import { readText } from '#aws/objects.ts';
-import { headObject } from '#aws/stored-object.ts';
-import type { LocalRunOptions } from '#cli/commands/local.ts';
-import { type BoundRun, bindRun } from '#cli/executions/bound-run.ts';
 import { executeRun } from '#cli/executions/execute-run.ts';
+import { findRun, placeInS3 } from '#cli/executions/find-run.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount, formatSeconds } from '#cli/frame/format-figures.ts';
 import { createProgress, type Progress } from '#cli/frame/progress.ts';
 import { chunkingOf } from '#cli/options/chunking-options.ts';
-import { parseDialect, textSection } from '#cli/options/dialect-options.ts';
+import { outputSection, parseOutput } from '#cli/options/output-options.ts';
 import { sourceOptions } from '#cli/options/source-options.ts';
 import { assertHoldsRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
 import { fileObjectStore } from '#cli/sources/file-object-store.ts';
-import { asUri, pinObject } from '#cli/sources/open-source.ts';
+import { asUri } from '#cli/sources/location.ts';
+import { pinObject } from '#cli/sources/s3-client.ts';
 import { uploadUnit } from '#cli/sources/upload-source.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import { generationKey, manifestKey } from '#core/run/output-keys.ts';
+import type { SourceUnit } from '#core/objects/source-unit.ts';
+import type { BoundRun } from '#core/run/bind-run.ts';
+import { generationKey } from '#core/run/output-keys.ts';
+import { listUnits } from '#core/sources/list-units.ts';
 import { findFormat } from '#core/sparse/formats/find-format.ts';
-import type { SourceUnit } from '#core/sparse/formats/matrix-format.ts';
-import { listUnits } from '#core/sparse/source/list-units.ts';
 import { appendTo } from './local-append.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
+import type { LocalRunOptions } from './local-options.ts';
 
 /** The files of a source: where each of its units is to lie in a bucket follows from their paths. */
 interface LocalSource {
@@ -54,14 +55,14 @@ function requestOf(uris: readonly string[], options: LocalRunOptions) {
   const { concurrency } = options;
   return {
     source: { ...(uris.length === 1 ? { uri: uris[0] } : { uris }), ...sourceOptions(options) },
-    output: { compression: options.compression, text: textSection(options, options.header) },
+    output: outputSection(options, options.header),
     chunking: chunkingOf(options),
     ...(concurrency !== undefined && { limits: { concurrency } }),
   };
 }
 
 async function publish({ s3 }: Session['clients'], run: BoundRun, task: Task): Promise<Manifest> {
-  const { bucket, prefix } = run.output;
+  const { bucket, prefix } = run.location;
   const manifestText = await readText(s3, bucket, generationKey(prefix, 1));
   if (manifestText === undefined) throw new ManifestError(`run ${run.runId} has no manifest`);
   const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, task.signal);
@@ -83,16 +84,15 @@ async function runIn(session: Session, task: Task): Promise<Outcome> {
     const added = await appendTo(session, { ...task, request, held, directory: options.out });
     return { ...added, notSimulated };
   }
-  const run = await bindRun(s3, request, outputs.outputBucket);
+  const run = await findRun(s3, request, outputs);
   if (held !== undefined) {
     await assertHoldsRun(options.out, held, run.runId);
     return { manifest: held, isNew: false, notSimulated };
   }
-  const { bucket, prefix } = run.output;
-  const before = await headObject(s3, bucket, manifestKey(prefix));
-  await executeRun(session, run, request, task);
+  const placed = await placeInS3(s3, run);
+  if (placed !== undefined) await executeRun(session, placed, request, task);
   const manifest = await publish(clients, run, task);
-  return { manifest, isNew: before === undefined, notSimulated };
+  return { manifest, isNew: placed !== undefined, notSimulated };
 }
 
 function summary(
@@ -137,7 +137,7 @@ export async function localRun(
   io: CommandIo,
 ): Promise<void> {
   const startedAt = performance.now();
-  parseDialect(options, options.header);
+  parseOutput(options, options.header);
   const held = await heldManifest(options.out);
   const progress = createProgress(io);
   const { out, state, concurrency } = options;

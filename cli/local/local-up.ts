@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { LocalCloud } from '@sparse-fanout/local-cloud';
 import type { Happening } from '@sparse-fanout/local-cloud/happening.ts';
-import type { LocalUpOptions } from '#cli/commands/local.ts';
 import { type CommandIo, printResult, write } from '#cli/frame/command-io.ts';
 import { createProgress } from '#cli/frame/progress.ts';
 import { clientVariables, shellLines } from './client-variables.ts';
 import { happeningLine } from './describe-happening.ts';
 import { startStack } from './local-cloud-session.ts';
+import type { LocalUpOptions } from './local-options.ts';
 
 function summary(cloud: LocalCloud, stateDirectory: string): object {
   const { endpoints, region, credentials, caFile, outputs, logDirectory, notSimulated } = cloud;

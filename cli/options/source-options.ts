@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
-import { FORMATS, type SourceFormat } from '#core/sparse/layout/matrix-layout.ts';
+import { FORMATS, type SourceFormat } from '#core/sparse/formats/format-names.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { parseCount } from './argument-parsers.ts';
 
 /** How a source is to be read, as given on the command line; what is not given is told by its content. */

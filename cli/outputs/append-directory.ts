@@ -3,14 +3,15 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
+import { claimText } from '#core/manifest/place-run.ts';
 import { claimKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
 import { copyChunks, type FinishedRun } from './out-directory.ts';
 import { chunkName, dataPath } from './stored-run.ts';
 
 /** Claims a generation of a directory for a run; claiming it again is fine. */
-async function claim(directory: string, { runId, generation = 1 }: Manifest): Promise<void> {
+async function claim(directory: string, { runId, generation }: Manifest): Promise<void> {
   const path = join(directory, claimKey('', generation));
-  const text = `${JSON.stringify({ runId })}\n`;
+  const text = claimText(runId);
   const holder = await writeFile(path, text, { flag: 'wx' }).then(
     () => text,
     async (error: NodeJS.ErrnoException) => {
@@ -50,7 +51,7 @@ export async function appendRun(
     await copyChunks(run, added, draft, signal);
     for (const name of added.map(chunkName))
       await rename(join(draft, name), join(dataPath(place), name));
-    for (const key of [generationKey('', manifest.generation ?? 1), manifestKey('')]) {
+    for (const key of [generationKey('', manifest.generation), manifestKey('')]) {
       const copy = join(draft, basename(key));
       await writeFile(copy, run.manifestText);
       await rename(copy, join(place, key));

@@ -1,17 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { UsageError } from '#cli/frame/usage-error.ts';
-import { withFile } from '#cli/sources/open-source.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
-import type { Compression } from '#core/outputs/compression.ts';
+import type { Output } from '#core/outputs/output.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
 import { generationKey } from '#core/run/output-keys.ts';
-import { readChunk } from './read-chunk.ts';
 import { chunkName, dataPath, manifestPath } from './stored-run.ts';
 
 /** A finished run in S3, to be copied into a directory. */
@@ -51,7 +59,7 @@ export async function heldManifest(directory: string): Promise<Manifest | undefi
 
 /** True when the rows of a run are in the set that a manifest describes. */
 export function holdsRun(held: Manifest, runId: string): boolean {
-  return held.runId === runId || held.generations?.some((each) => each.runId === runId) === true;
+  return held.runId === runId || held.generations.some((each) => each.runId === runId);
 }
 
 /**
@@ -78,26 +86,30 @@ export async function assertHoldsRun(
   }
 }
 
+/** Writes blocks to a file and passes them on. */
+async function* written(
+  blocks: AsyncIterable<Uint8Array>,
+  file: FileHandle,
+): AsyncGenerator<Uint8Array> {
+  for await (const block of blocks) {
+    await file.writeFile(block);
+    yield block;
+  }
+}
+
 async function copyChunk(
   chunk: ByteSource,
   entry: ManifestEntry,
-  compression: Compression,
+  output: Output,
   path: string,
 ): Promise<void> {
   const file = await open(path, 'wx');
-  let crc = 0;
   try {
-    for await (const block of readBlocks(chunk)) {
-      crc = crc32(block, crc);
-      await file.writeFile(block);
-    }
+    const { crc32 } = await output.check(written(readBlocks(chunk), file), path);
+    if (chunk.size === entry.meta.content_length && crc32Hex(crc32) === entry.crc32) return;
   } finally {
     await file.close();
   }
-  if (compression !== 'none') {
-    ({ crc32: crc } = await withFile(path, (copy) => readChunk(copy, compression)));
-  }
-  if (chunk.size === entry.meta.content_length && crc32Hex(crc) === entry.crc32) return;
   throw new ManifestError(`${entry.url} is not the object that the manifest lists`);
 }
 
@@ -112,18 +124,18 @@ export async function copyChunks(
   directory: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { compression } = parseManifest(run.manifestText);
+  const output = outputOf(parseManifest(run.manifestText).output);
   for (const entry of entries) {
     signal.throwIfAborted();
     const chunk = await run.openChunk(entry);
-    await copyChunk(chunk, entry, compression, join(directory, chunkName(entry)));
+    await copyChunk(chunk, entry, output, join(directory, chunkName(entry)));
   }
 }
 
 async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Promise<void> {
   const data = dataPath(draft);
   await mkdir(data, { recursive: true });
-  const { entries, generation = 1 } = parseManifest(run.manifestText);
+  const { entries, generation } = parseManifest(run.manifestText);
   await copyChunks(run, entries, data, signal);
   await mkdir(dirname(manifestPath(draft)));
   // A run into an empty output is its first generation; both names hold the same bytes.

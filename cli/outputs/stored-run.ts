@@ -2,12 +2,14 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { S3Client } from '#aws/clients.ts';
 import { listObjects, readText } from '#aws/objects.ts';
-import { parseS3Uri } from '#aws/s3-uri.ts';
-import { isS3Uri, pinObject, withFile, withS3Client } from '#cli/sources/open-source.ts';
+import { withFile } from '#cli/sources/file-source.ts';
+import { isS3Uri } from '#cli/sources/location.ts';
+import { pinObject, withS3Client } from '#cli/sources/s3-client.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { claimKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
 
 /** A finished run: its manifest, and its chunks wherever they lie now. */
@@ -40,7 +42,7 @@ export function dataPath(directory: string): string {
   return join(directory, OUTPUT_FOLDERS.data);
 }
 
-function nextGeneration({ generation = 1 }: Manifest): number {
+function nextGeneration({ generation }: Manifest): number {
   return generation + 1;
 }
 

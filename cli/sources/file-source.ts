@@ -92,3 +92,16 @@ export async function openFileSource(path: string): Promise<FileSource> {
     close: () => handle.close(),
   };
 }
+
+/** Opens a file for as long as `use` takes. */
+export async function withFile<T>(
+  path: string,
+  use: (source: ByteSource) => Promise<T>,
+): Promise<T> {
+  const file = await openFileSource(path);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}

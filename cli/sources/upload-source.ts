@@ -7,7 +7,7 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { combineCrc32, crc32Base64, crc32Hex } from '#core/checksum/crc32.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import type { SourceUnit } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceUnit } from '#core/objects/source-unit.ts';
 import { readBlocks } from './read-blocks.ts';
 
 const FOLDER = 'local-run';

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { StoredRun } from '#cli/outputs/stored-run.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
+import { settingsOf } from '#core/manifest/generations.ts';
 import { type Generation, type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { totalsProblems } from './manifest-problems.ts';
 
@@ -48,20 +49,16 @@ function linkProblems(newer: Manifest, text: string, generation: number): string
 }
 
 function prefixProblems(newer: Manifest, older: Manifest, generation: number): string[] {
-  const { matrix, generations = [] } = older;
-  const facts: readonly [string, unknown, unknown][] = [
-    ['chunks', older.entries, newer.entries.slice(0, older.entries.length)],
-    ['list of generations', generations, newer.generations?.slice(0, generation)],
-    ['dialect', older.dialect, newer.dialect],
-    ['compression', older.compression, newer.compression],
-    ['columns', matrix.shape[1], newer.matrix.shape[1]],
-    ['dtype', matrix.dtype, newer.matrix.dtype],
+  const { generations } = older;
+  const [before, now] = [settingsOf(older), settingsOf(newer)];
+  const facts: readonly (readonly [string, unknown, unknown])[] = [
+    ['the chunks', older.entries, newer.entries.slice(0, older.entries.length)],
+    ['the list of generations', generations, newer.generations.slice(0, generation)],
+    ...Object.keys(now).map((name) => [name, before[name], now[name]] as const),
   ];
   return facts
-    .filter(([, old, now]) => !isSame(old, now))
-    .map(
-      ([fact]) => `the ${fact} of generation ${generation} changed in generation ${generation + 1}`,
-    );
+    .filter(([, old, current]) => !isSame(old, current))
+    .map(([fact]) => `${fact} of generation ${generation} changed in generation ${generation + 1}`);
 }
 
 /**
@@ -71,7 +68,6 @@ function prefixProblems(newer: Manifest, older: Manifest, generation: number): s
 export async function generationProblems(run: StoredRun): Promise<string[]> {
   const { manifest, text } = run;
   const { generations } = manifest;
-  if (generations === undefined) return [];
   const problems = listProblems(manifest, generations);
   const own = await run.readGeneration(generations.length);
   if (own !== text) {

@@ -1,11 +1,12 @@
 import { chunkName, type StoredRun } from '#cli/outputs/stored-run.ts';
 import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
+import { Tally } from '#core/manifest/tally.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { STORED_AS } from '#core/outputs/compression.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
+import { sourceOf } from '#core/sources/source-kinds.ts';
 
 function entryProblems(manifest: Manifest, entry: ManifestEntry, position: number): string[] {
   const before = manifest.entries[position - 1];
-  const header = manifest.dialect.header === 'first-chunk' && position === 0 ? 1 : 0;
   const { index, rowStart, rowEnd, meta } = entry;
   const problems: string[] = [];
   if (index !== position) problems.push(`entry ${position} is chunk ${index}`);
@@ -13,7 +14,7 @@ function entryProblems(manifest: Manifest, entry: ManifestEntry, position: numbe
     problems.push(`chunk ${index} begins at row ${rowStart}, not at ${before?.rowEnd ?? 0}`);
   }
   if (rowEnd < rowStart) problems.push(`chunk ${index} ends at row ${rowEnd} before it begins`);
-  if (meta.record_count !== rowEnd - rowStart + header) {
+  if (meta.record_count !== outputOf(manifest.output).recordCount(entry)) {
     problems.push(`chunk ${index} says ${meta.record_count} lines for its rows`);
   }
   if (before !== undefined && chunkName(before) >= chunkName(entry)) {
@@ -22,28 +23,29 @@ function entryProblems(manifest: Manifest, entry: ManifestEntry, position: numbe
   return problems;
 }
 
-/** In what the totals of a manifest are not those of its chunks, or its matrix is not what they hold. */
-export function totalsProblems({ entries, totals, matrix }: Manifest): string[] {
+/** In what the totals of a manifest are not those of its chunks, or its facts are not what they hold. */
+export function totalsProblems({ entries, totals, facts }: Manifest): string[] {
   const sums = new TotalsBuilder();
   for (const entry of entries) sums.add(entry);
-  const expected = sums.totals();
+  const { counts, ...expected } = sums.totals();
   const problems = Object.entries(expected)
-    .filter(([field, sum]) => totals[field as keyof typeof totals] !== sum)
+    .filter(([field, sum]) => totals[field as keyof typeof expected] !== sum)
     .map(
-      ([field, sum]) => `totals.${field} is ${totals[field as keyof typeof totals]}, not ${sum}`,
+      ([field, sum]) => `totals.${field} is ${totals[field as keyof typeof expected]}, not ${sum}`,
     );
-  if (expected.rows !== matrix.shape[0]) {
-    problems.push(`the chunks hold ${expected.rows} of ${matrix.shape[0]} rows`);
+  const tally = new Tally();
+  tally.add(counts);
+  problems.push(...tally.differences(totals.counts, 'the totals'));
+  const all = sourceOf(facts);
+  if (expected.rows !== all.rows) {
+    problems.push(`the chunks hold ${expected.rows} of ${all.rows} rows`);
   }
-  if (expected.nnz !== matrix.nnz) {
-    problems.push(`the chunks hold ${expected.nnz} of ${matrix.nnz} stored entries`);
-  }
-  return problems;
+  return [...problems, ...tally.differences(all.counts, 'the facts')];
 }
 
 /** The names that a later generation may give its chunks; nothing else has them. */
-function laterName({ entries, compression }: Manifest): (name: string) => boolean {
-  const pattern = new RegExp(`^chunk-\\d{6}${RegExp.escape(STORED_AS[compression].ending)}$`);
+function laterName({ entries, output }: Manifest): (name: string) => boolean {
+  const pattern = new RegExp(`^chunk-\\d{6}${RegExp.escape(outputOf(output).ending)}$`);
   const last = chunkName(entries.at(-1)!);
   return (name) => name > last && pattern.test(name);
 }

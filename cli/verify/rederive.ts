@@ -1,11 +1,13 @@
-import { encodeRows } from '#cli/encode-rows.ts';
-import { firstDifference } from '#cli/outputs/read-chunk.ts';
-import { readText } from '#cli/outputs/read-text.ts';
 import type { StoredRun } from '#cli/outputs/stored-run.ts';
-import type { OpenedMatrix } from '#cli/sources/open-source.ts';
+import { readBlocks } from '#cli/sources/read-blocks.ts';
+import type { GivenSource } from '#cli/sources/with-source.ts';
+import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { RowRange } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
+import { type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
+import { firstDifference } from './first-difference.ts';
 import { sampleIndices } from './sample-indices.ts';
 
 /** Which chunks are derived again. */
@@ -14,50 +16,38 @@ interface Sample {
   readonly seed: number;
 }
 
-/** Rows of a set that a source may be: those of one generation, or all. */
+/** Rows of an output that a source may be: those of one generation, or all. */
 interface Span extends RowRange {
-  readonly nnz: number;
+  readonly facts: SourceFacts;
   /** Bytes of the source. */
   readonly size: number;
 }
 
-/** The whole set, then each generation of it, the newest first. */
-function spansOf({ matrix, source, generations = [] }: Manifest): readonly [Span, ...Span[]] {
-  const each = generations.map(({ rowStart, rowEnd, nnz, source: { size } }) => {
-    return { rowStart, rowEnd, nnz, size };
+/** The whole output, then each generation of it, the newest first. */
+function spansOf({ facts, generations }: Manifest): readonly [Span, ...Span[]] {
+  const each = generations.map(({ rowStart, rowEnd, facts: own, source: { size } }) => {
+    return { rowStart, rowEnd, facts: own, size };
   });
-  if (each.length <= 1) {
-    return [{ rowStart: 0, rowEnd: matrix.shape[0], nnz: matrix.nnz, size: source.size }];
-  }
   const size = each.reduce((sum, span) => sum + span.size, 0);
-  return [{ rowStart: 0, rowEnd: matrix.shape[0], nnz: matrix.nnz, size }, ...each.reverse()];
+  const whole = { rowStart: 0, rowEnd: sourceOf(facts).rows, facts, size };
+  return each.length === 1 ? [whole] : [whole, ...each.reverse()];
 }
 
 /** In what a source is not what the manifest says of some rows. */
-function differences(given: OpenedMatrix, { matrix }: Manifest, span: Span): string[] {
-  const { shape, dtype, nnz } = given.matrix;
-  const rows = span.rowEnd - span.rowStart;
-  const facts = [
-    ['size', given.pin.size, span.size],
-    ['shape', shape.join(' x '), `${rows} x ${matrix.shape[1]}`],
-    ['dtype', dtype, matrix.dtype],
-    ['nnz', nnz, span.nnz],
-  ] as const;
-  return facts
-    .filter(([, got, expected]) => got !== expected)
-    .map(
-      ([fact, got, expected]) => `the source's ${fact} is ${got}, the manifest says ${expected}`,
-    );
+function differences({ pin, layout }: GivenSource, { facts, size }: Span): string[] {
+  const given = { size: pin.size, ...sourceOf(layout).identity };
+  const expected: Readonly<Record<string, unknown>> = { size, ...sourceOf(facts).identity };
+  return Object.entries(given)
+    .filter(([name, got]) => got !== expected[name])
+    .map(([name, got]) => `the source's ${name} is ${got}, the manifest says ${expected[name]}`);
 }
 
-/** @throws {ManifestError} the source is neither the whole set nor one of its generations. */
-function matchingSpans(given: OpenedMatrix, manifest: Manifest): readonly Span[] {
+/** @throws {ManifestError} the source is neither the whole output nor one of its generations. */
+function matchingSpans(given: GivenSource, manifest: Manifest): readonly Span[] {
   const [whole, ...generations] = spansOf(manifest);
-  const spans = [whole, ...generations].filter(
-    (span) => differences(given, manifest, span).length === 0,
-  );
+  const spans = [whole, ...generations].filter((span) => differences(given, span).length === 0);
   if (spans.length > 0) return spans;
-  const problems = differences(given, manifest, whole).join('; ');
+  const problems = differences(given, whole).join('; ');
   if (generations.length === 0) throw new ManifestError(problems);
   throw new ManifestError(
     `the source is none of the ${generations.length} generations, nor all of them: ${problems} of all`,
@@ -66,18 +56,18 @@ function matchingSpans(given: OpenedMatrix, manifest: Manifest): readonly Span[]
 
 async function differs(
   run: StoredRun,
-  given: OpenedMatrix,
+  { source }: GivenSource,
   rows: RowRange,
   entry: ManifestEntry,
 ): Promise<string | undefined> {
-  const { dialect, compression } = run.manifest;
-  const header = entry.index === 0 ? dialect.header : 'none';
-  const text = encodeRows(given.matrix, rows, {
-    dialect: { ...dialect, header },
-    compression: 'none',
-  });
+  const { output: spec } = run.manifest;
+  const output = outputOf(spec);
+  const again = encodedBytes(source, { index: entry.index, ...rows }, spec);
   const difference = await run.withChunk(entry, (chunk) =>
-    firstDifference(readText(chunk, compression), text),
+    firstDifference(
+      output.content(readBlocks(chunk), chunk.uri),
+      output.content(again, `chunk ${entry.index}, derived again,`),
+    ),
   );
   if (difference === undefined) return undefined;
   return `chunk ${entry.index} differs at byte ${difference} from what the source gives`;
@@ -86,7 +76,7 @@ async function differs(
 /** Derives sampled chunks of a span. @returns their indices, or in what the first of them differs. */
 async function rederiveSpan(
   run: StoredRun,
-  given: OpenedMatrix,
+  given: GivenSource,
   { rowStart: offset, rowEnd: end }: Span,
   { sample, seed }: Sample,
 ): Promise<number[] | string> {
@@ -110,7 +100,7 @@ async function rederiveSpan(
  */
 export async function rederiveSample(
   run: StoredRun,
-  given: OpenedMatrix,
+  given: GivenSource,
   sample: Sample,
 ): Promise<number[]> {
   let problem = '';

@@ -2,10 +2,11 @@ import { CorruptSourceError } from '#core/errors.ts';
 import type { ByteRange, ByteSource } from './byte-source.ts';
 
 /**
- * Checks that a range lies inside the object, so that a length found in a damaged header is refused
- * before anything of that size is allocated.
+ * Checks that a range lies inside the object. A length that was read from a damaged header is so
+ * refused before anything of that size is allocated.
  *
- * @throws {CorruptSourceError} the range is not whole and positive, or passes the end.
+ * @throws {CorruptSourceError} offset or length is negative or not a whole number, or the range
+ * passes the end.
  */
 export function assertRange(source: Pick<ByteSource, 'uri' | 'size'>, range: ByteRange): void {
   const { offset, length } = range;

@@ -1,8 +1,13 @@
 /**
- * Runs tasks with up to `atOnce` of them under way, and yields their results in the order of the tasks.
+ * Runs up to `atOnce` tasks at the same time and yields their results in the order of the tasks.
  *
- * A task that failed throws when its turn comes. When the consumer stops early, what is under way is
- * awaited and dropped, so nothing reads on behind its back. Holds up to `atOnce` results.
+ * A failed task throws when its turn comes. When the consumer stops early, the running tasks are
+ * awaited and their results dropped, so no read goes on after that. Holds up to `atOnce` results.
+ *
+ * @example
+ * const ranges = [0, 1, 2].map((k) => ({ offset: k * 1024, length: 1024 }));
+ * const tasks = ranges.map((range) => () => source.read(range));
+ * for await (const bytes of inOrder(tasks, 2)) console.log(bytes.length);
  */
 export async function* inOrder<T>(
   tasks: Iterable<() => Promise<T>>,
@@ -12,7 +17,7 @@ export async function* inOrder<T>(
   try {
     for (const task of tasks) {
       const started = task();
-      // Awaited below in its turn; until then a failure must not count as unhandled.
+      // It is awaited below in its turn; until then a failure must not count as unhandled.
       started.catch(() => {});
       underWay.push(started);
       if (underWay.length >= atOnce) yield await underWay.shift()!;
@@ -23,23 +28,25 @@ export async function* inOrder<T>(
   }
 }
 
-/** A task whose result takes memory. */
+/** A task, and how much memory its result takes. */
 export interface SizedTask<T> {
-  /** Of the result. */
+  /** Size of the result in bytes. */
   readonly bytes: number;
   readonly run: () => Promise<T>;
 }
 
-/** What is held at once, the result that is in use included. */
+/** The most that is held at once, including the result that the consumer is using. */
 export interface HeldBound {
   readonly atOnce: number;
   readonly maxBytes: number;
 }
 
 /**
- * Runs tasks as `inOrder` does, as many at once as fit both bounds together with the result that is in
- * use; a larger one runs alone, when all before it have been used. Holds no more than that. What `tasks`
- * itself throws comes at once.
+ * Runs tasks as `inOrder` does, but limits how many run at the same time by two bounds: their
+ * number and the sum of their bytes. The result that the consumer is using counts too.
+ *
+ * A task that is larger than the bound runs alone, after all results before it have been used. An
+ * error of the iterable `tasks` itself is thrown at once, not in turn.
  */
 export async function* inOrderWithin<T>(
   tasks: AsyncIterable<SizedTask<T>>,
@@ -58,7 +65,7 @@ export async function* inOrderWithin<T>(
     for await (const task of tasks) {
       while (!isRoomFor(task)) yield await first();
       const result = task.run();
-      // Awaited in its turn; until then a failure must not count as unhandled.
+      // It is awaited in its turn; until then a failure must not count as unhandled.
       result.catch(() => {});
       underWay.push({ bytes: task.bytes, result });
       bytes += task.bytes;

@@ -1,8 +1,9 @@
 import type { ByteSource } from './byte-source.ts';
 
 /**
- * Does the reads of a source one after the other, however many are asked for at once: for a source that
- * reads cheapest where the read before has ended. A read that failed does not keep the next one from its turn.
+ * Makes the reads of a source one after the other, even if several are requested at the same time.
+ * It is for a source where a read costs least when it begins where the last one ended. After a
+ * failed read the next one is made all the same.
  */
 export function inTurn(source: ByteSource): ByteSource {
   let last: Promise<unknown> = Promise.resolve();

@@ -2,21 +2,27 @@ import { assertRange } from './assert-range.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /**
- * Small headers lie near each other: an S3 request waits some 15 ms for its first byte, in which
- * a Lambda function's 75 MB/s would have moved a megabyte.
+ * Small headers lie near each other, so one larger read serves many of them. 64 KiB take a Lambda
+ * function at 75 MB/s less than 1 ms; each S3 request waits some 15 ms for its first byte.
  */
 const PAGE_BYTES = 64 * 1024;
 
-/** 2 MiB in all. */
+/** Pages that are kept: 2 MiB in all. */
 const MAX_PAGES = 32;
 
-/** Longer reads would only push the small ones out. */
+/** Longer reads would push the pages of small ones out. */
 const MAX_PAGED_BYTES = 4 * PAGE_BYTES;
 
 /**
- * Answers small reads from pages of 64 KiB, the last 32 of which are kept; longer ones go to `source`.
+ * Answers reads of up to 256 KiB from pages of 64 KiB, of which it keeps the 32 used last. Longer
+ * reads go to `source`.
  *
- * Cost: one read for each page that is touched for the first time. Holds at most 2 MiB.
+ * Cost: one read for each page that is not kept. Holds at most 2 MiB.
+ *
+ * @example
+ * const paged = withPages(source);
+ * await paged.read({ offset: 0, length: 8 }); // reads one page of 64 KiB
+ * await paged.read({ offset: 512, length: 100 }); // no request: the same page
  */
 export function withPages(source: ByteSource): ByteSource {
   const pages = new Map<number, Promise<Uint8Array>>();
@@ -27,7 +33,7 @@ export function withPages(source: ByteSource): ByteSource {
     const reading = pages.get(page) ?? source.read({ offset, length });
     pages.delete(page);
     pages.set(page, reading);
-    // A read that failed may heal; whoever asked for it is told.
+    // A later try may succeed, so a failed read is not kept; its caller gets the error.
     reading.catch(() => pages.delete(page));
     const [oldest] = pages.keys();
     if (oldest !== undefined && pages.size > MAX_PAGES) pages.delete(oldest);

@@ -1,8 +1,13 @@
 /**
- * Fetches the next item while the current one is being used: exactly one ahead, in order.
+ * Fetches the next item while the consumer uses the current one: exactly one ahead, in order.
  *
- * An item that failed throws when its turn comes, never before. When the consumer stops early, the
- * item under way is awaited and dropped, so nothing reads on behind its back.
+ * A failed item throws when its turn comes, never before. When the consumer stops early, the item
+ * under way is awaited and dropped, so no read goes on after that.
+ *
+ * @example
+ * const { part } = matrix.parts[0]!;
+ * const bands = readIndptrBands(part, { start: 0, end: 1001, bandBytes: 4096 });
+ * for await (const band of withReadAhead(bands)) console.log(band.length);
  */
 export async function* withReadAhead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
   let ahead = items.next();
@@ -11,7 +16,8 @@ export async function* withReadAhead<T>(items: AsyncGenerator<T>): AsyncGenerato
       const { done, value } = await ahead;
       if (done) return;
       ahead = items.next();
-      // Awaited above in its turn, or below; until then a failure must not count as unhandled.
+      // It is awaited above in its turn, or below; until then a failure must not count as
+      // unhandled.
       ahead.catch(() => {});
       yield value;
     }

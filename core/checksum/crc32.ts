@@ -18,7 +18,7 @@ function multiply(a: number, b: number): number {
   return product >>> 0;
 }
 
-/** Entry k is x^(8·2^k): what 2^k bytes of zeros multiply a CRC by. */
+/** Entry k is x^(8·2^k): appending 2^k zero bytes multiplies a CRC by it. */
 function powersOfBytes(): Uint32Array {
   const powers = new Uint32Array(LENGTH_BITS);
   let power = X_TO_8;
@@ -32,10 +32,16 @@ function powersOfBytes(): Uint32Array {
 const BYTE_POWERS = powersOfBytes();
 
 /**
- * CRC-32 of two byte strings one after the other, from their CRCs alone: about 1 µs.
+ * CRC-32 of two joined byte strings, from the CRC-32 of each alone. Takes about 1 µs.
  *
+ * @param a CRC-32 of the first string.
+ * @param b CRC-32 of the second string.
  * @param bytesOfB length of the second string, up to 2^53 - 1 bytes.
  * @see https://github.com/madler/zlib/blob/develop/crc32.c, crc32_combine
+ * @example
+ * const [a, b] = [Buffer.from('sparse-'), Buffer.from('fanout')];
+ * const whole = combineCrc32(crc32(a), crc32(b), b.length);
+ * console.log(whole === crc32('sparse-fanout')); // true
  */
 export function combineCrc32(a: number, b: number, bytesOfB: number): number {
   let shifted = a;

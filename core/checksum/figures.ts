@@ -1,6 +1,5 @@
-/** What identifies bytes without holding them. */
+/** Length and CRC-32 of some bytes: enough to compare them without having them. */
 export interface Figures {
-  /** Length. */
   readonly bytes: number;
   readonly crc32: number;
 }

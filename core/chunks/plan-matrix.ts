@@ -1,34 +1,31 @@
-import type { ChunkTask } from '#core/contract.ts';
 import { ITEM_BYTES } from '#core/elements/dtype.ts';
 import { BoundExceededError } from '#core/errors.ts';
-import type { CsvDialect } from '#core/outputs/csv/csv-dialect.ts';
-import { chunkTextBounds } from '#core/outputs/csv/text-bounds.ts';
+import type { Output } from '#core/outputs/output.ts';
 import { type Chunking, MAX_CHUNK_BYTES } from '#core/request/request-schema.ts';
 import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
-import type { MatrixInfo } from '#core/sparse/csr.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import { type MatrixInfo, withRows } from '#core/sparse/matrix-facts.ts';
 import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
 
-export interface PlanOptions {
+export interface MatrixPlanOptions {
   readonly matrix: MatrixInfo;
-  readonly dialect: CsvDialect;
+  readonly output: Output;
   readonly chunking: Chunking;
-  /** Chunks that are there already, whose ids go on. @default 0 */
-  readonly chunksBefore?: number;
+  /** Chunks that are there already, whose ids go on. */
+  readonly chunksBefore: number;
 }
 
 /** Bytes of one column index in memory. */
 const INDEX_BYTES = 4;
 
 /**
- * Longest text of rows: it grows by a fixed amount a row and a fixed amount an entry, which is none where
- * unstored cells are the longest.
+ * The most that a row and an entry add to the content; an entry adds nothing where unstored cells
+ * are the longest.
  */
-function textLimits({ matrix, dialect }: PlanOptions): { perRow: number; perEntry: number } {
-  const { dtype, fillValue, shape } = matrix;
-  const one = (nnz: number) =>
-    chunkTextBounds({ rows: 1, columns: shape[1], nnz, dtype, fillValue, dialect }).max;
-  const perRow = one(0);
-  return { perRow, perEntry: Math.max(0, one(1) - perRow) };
+function growthOf({ matrix, output }: MatrixPlanOptions): { perRow: number; perEntry: number } {
+  const perRow = output.bounds(withRows(matrix, 1, 0)).max;
+  const perEntry = Math.max(0, output.bounds(withRows(matrix, 1, 1)).max - perRow);
+  return { perRow, perEntry };
 }
 
 function refuseLongRow(row: number, entries: number, matrix: MatrixInfo): void {
@@ -39,10 +36,10 @@ function refuseLongRow(row: number, entries: number, matrix: MatrixInfo): void {
   );
 }
 
-function refuseLongChunk(task: ChunkTask, bytes: number): void {
+function refuseLongChunk(chunk: PlannedChunk, bytes: number): void {
   if (bytes <= MAX_CHUNK_BYTES) return;
   throw new BoundExceededError(
-    `chunk ${task.index} (rows ${task.rowStart} to ${task.rowEnd}) may hold up to ${bytes} bytes of text; at most ${MAX_CHUNK_BYTES} are allowed, so ask for fewer rows a chunk`,
+    `chunk ${chunk.index} (rows ${chunk.rowStart} to ${chunk.rowEnd}) may hold up to ${bytes} bytes of text; at most ${MAX_CHUNK_BYTES} are allowed, so ask for fewer rows a chunk`,
   );
 }
 
@@ -53,54 +50,83 @@ function refuseManyChunks(index: number): void {
   );
 }
 
+/** Takes rows, and closes a chunk where the next one no longer fits. */
+class Cutter {
+  readonly #matrix: MatrixInfo;
+  readonly #perRow: number;
+  readonly #perEntry: number;
+  readonly #maxRows: number;
+  readonly #target: number;
+  readonly #first: number;
+  #index: number;
+  #rowStart = 0;
+  #bytes = 0;
+
+  constructor(options: MatrixPlanOptions) {
+    const { matrix, chunking, chunksBefore } = options;
+    const { perRow, perEntry } = growthOf(options);
+    this.#matrix = matrix;
+    this.#perRow = perRow;
+    this.#perEntry = perEntry;
+    this.#maxRows = 'rows' in chunking ? chunking.rows : Number.POSITIVE_INFINITY;
+    this.#target = 'targetBytes' in chunking ? chunking.targetBytes : Number.POSITIVE_INFINITY;
+    this.#first = chunksBefore;
+    this.#index = chunksBefore;
+  }
+
+  /** Takes a row. @returns the chunk before it, if the row begins a new one */
+  take(row: number, entries: number): PlannedChunk | undefined {
+    refuseLongRow(row, entries, this.#matrix);
+    const rowBytes = this.#perRow + entries * this.#perEntry;
+    const rows = row - this.#rowStart;
+    const isFull = rows >= this.#maxRows || this.#bytes + rowBytes > this.#target;
+    const before = rows > 0 && isFull ? this.#close(row) : undefined;
+    this.#bytes += rowBytes;
+    return before;
+  }
+
+  /** @returns the last chunk; undefined if there are chunks and no row is left */
+  end(rows: number): PlannedChunk | undefined {
+    if (rows === this.#rowStart && this.#index > this.#first) return undefined;
+    return this.#close(rows);
+  }
+
+  #close(rowEnd: number): PlannedChunk {
+    const chunk = { index: this.#index, rowStart: this.#rowStart, rowEnd };
+    refuseManyChunks(chunk.index);
+    refuseLongChunk(chunk, this.#bytes);
+    this.#index += 1;
+    this.#rowStart = rowEnd;
+    this.#bytes = 0;
+    return chunk;
+  }
+}
+
 /**
  * Cuts the rows of a matrix into chunks, in row order and without a gap.
  *
- * With `targetBytes` a chunk takes rows as long as its text cannot pass the target, whatever the
+ * With `targetBytes` a chunk takes rows as long as its content cannot pass the target, whatever the
  * values are; a single row that can is a chunk of its own. With `rows` every chunk but the last has
  * exactly that many. There is at least one chunk, so that a manifest is never empty.
  *
  * @param bands the whole `indptr`, in bands of any length; read once, nothing is kept.
  * @throws {BoundExceededError} a row, a chunk or the number of chunks passes its bound.
  */
-export async function* planChunks(
+export async function* planMatrix(
   bands: AsyncIterable<Float64Array>,
-  options: PlanOptions,
-): AsyncGenerator<ChunkTask> {
-  const { matrix, chunking, chunksBefore = 0 } = options;
-  const { perRow, perEntry } = textLimits(options);
-  const maxRows = 'rows' in chunking ? chunking.rows : Number.POSITIVE_INFINITY;
-  const target = 'targetBytes' in chunking ? chunking.targetBytes : Number.POSITIVE_INFINITY;
-  let index = chunksBefore;
-  let rowStart = 0;
-  let bytes = 0;
+  options: MatrixPlanOptions,
+): AsyncGenerator<PlannedChunk> {
+  const cutter = new Cutter(options);
   let row = -1;
   let before = 0;
-
-  const close = (rowEnd: number): ChunkTask => {
-    const task = { index, rowStart, rowEnd };
-    refuseManyChunks(index);
-    refuseLongChunk(task, bytes);
-    index += 1;
-    rowStart = rowEnd;
-    bytes = 0;
-    return task;
-  };
-
   for await (const band of bands) {
     for (const end of band) {
-      if (row >= 0) {
-        const entries = end - before;
-        refuseLongRow(row, entries, matrix);
-        const rowBytes = perRow + entries * perEntry;
-        if (row > rowStart && (row - rowStart >= maxRows || bytes + rowBytes > target)) {
-          yield close(row);
-        }
-        bytes += rowBytes;
-      }
+      const full = row >= 0 ? cutter.take(row, end - before) : undefined;
+      if (full !== undefined) yield full;
       before = end;
       row += 1;
     }
   }
-  if (row > rowStart || index === chunksBefore) yield close(Math.max(row, 0));
+  const last = cutter.end(Math.max(row, 0));
+  if (last !== undefined) yield last;
 }

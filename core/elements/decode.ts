@@ -1,8 +1,7 @@
-import type { CsrData } from '#core/sparse/csr.ts';
-import type { ElementType } from '#core/sparse/layout/matrix-layout.ts';
-import { type DType, ITEM_BYTES } from './dtype.ts';
+import type { CsrData } from './csr-data.ts';
+import { type DType, type ElementType, ITEM_BYTES } from './dtype.ts';
 
-/** Bytes as `source.read` returns them: a buffer of their own. */
+/** Bytes as `source.read` returns them: alone in their buffer, from byte 0. */
 type OwnBytes = Uint8Array<ArrayBuffer>;
 
 const ARRAYS: Readonly<
@@ -21,8 +20,8 @@ const ARRAYS: Readonly<
 };
 
 /**
- * Reverses the bytes of each element in place where they are stored big-endian; Lambda's and every
- * desktop's processors are little-endian.
+ * Reverses the bytes of each big-endian element in place: the processors of Lambda and of every
+ * desktop are little-endian.
  */
 function swapBytes({ buffer }: OwnBytes, { dtype, bigEndian }: ElementType): void {
   if (!bigEndian) return;
@@ -33,8 +32,13 @@ function swapBytes({ buffer }: OwnBytes, { dtype, bigEndian }: ElementType): voi
 }
 
 /**
- * Lays values over the bytes of a run of `data`, which are reused: bool becomes 0 or 1 (any byte but
- * 0 is true), float16 is widened into a new array, everything else stays as it is.
+ * Turns the bytes of a run of `data` into values. float16 is widened into a new array, and bool
+ * becomes a new array of 0 and 1 (any byte but 0 is true); every other result reuses the bytes.
+ *
+ * @example
+ * const bytes = await source.read({ offset: 128, length: 80 });
+ * const values = decodeValues(bytes, { dtype: 'float64', bigEndian: false });
+ * console.log(values.length); // 10
  */
 export function decodeValues(bytes: OwnBytes, stored: ElementType): CsrData {
   swapBytes(bytes, stored);
@@ -44,10 +48,11 @@ export function decodeValues(bytes: OwnBytes, stored: ElementType): CsrData {
 }
 
 /**
- * Lays numbers over the bytes of a run of `indptr` or `indices`, which are reused.
+ * Turns the bytes of a run of `indptr` or `indices` into numbers. The result reuses the bytes.
  *
- * int64 becomes doubles, from two 32-bit halves because a BigInt each would take ten times as long:
- * exact up to 2^53; what is beyond stays beyond, so a check against any length finds it.
+ * int64 becomes doubles, each from two 32-bit halves: a BigInt for each would take ten times as
+ * long. Doubles are exact up to 2^53. A number above 2^53 is rounded but stays above, so every
+ * check against a length still refuses it.
  */
 export function decodeIndices(bytes: OwnBytes, stored: ElementType): Int32Array | Float64Array {
   swapBytes(bytes, stored);

@@ -16,6 +16,12 @@ export const DTYPES = [
 
 export type DType = (typeof DTYPES)[number];
 
+/** How elements are stored. */
+export interface ElementType {
+  readonly dtype: DType;
+  readonly bigEndian: boolean;
+}
+
 /** Bytes of one element. */
 export const ITEM_BYTES: Readonly<Record<DType, number>> = {
   bool: 1,
@@ -32,7 +38,7 @@ export const ITEM_BYTES: Readonly<Record<DType, number>> = {
   float64: 8,
 };
 
-/** True for the dtypes whose text is Python's `repr` of a double. */
+/** True for the floating-point dtypes, whose text is Python's `repr` of a double. */
 export function isFloat(dtype: DType): boolean {
   return dtype.startsWith('float');
 }

@@ -1,4 +1,7 @@
-/** Lambda puts `{ errorType, errorMessage, trace }` into a cause; the trace is not for people. */
+/**
+ * The sentence of a cause, for people. Lambda gives `{ errorType, errorMessage, trace }` as JSON,
+ * of which the message is used.
+ */
 export function causeSentence(cause: string): string {
   try {
     const parsed: unknown = JSON.parse(cause);

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { RequestError } from '#core/errors.ts';
 import { causeSentence } from './cause-sentence.ts';
 
-/** An execution that ended without success, as Step Functions tells EventBridge. */
+/** An execution that ended without success, as Step Functions reports it to EventBridge. */
 export interface FailedExecution {
   readonly executionArn: string;
   readonly status: 'FAILED' | 'TIMED_OUT' | 'ABORTED';
@@ -10,7 +10,7 @@ export interface FailedExecution {
   readonly startedAt: string;
   /** ISO 8601. */
   readonly stoppedAt: string;
-  /** Name of the error; null where Step Functions gives none, as for most that timed out. */
+  /** Name of the error; null where Step Functions gives none, as for most time-outs. */
   readonly error: string | null;
   /** One sentence; null where Step Functions gives none. */
   readonly cause: string | null;
@@ -29,9 +29,10 @@ const statusChange = z.object({
 });
 
 /**
- * Reads a "Step Functions Execution Status Change" event; only what a report needs is looked at.
+ * Parses a "Step Functions Execution Status Change" event. Only the fields that a report needs are
+ * checked.
  *
- * @throws {RequestError} it is another event, or of an execution that did not fail.
+ * @throws {RequestError} it is an event of another kind, or its execution did not fail.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  */
 export function parseFailedExecution(event: unknown): FailedExecution {

@@ -1,29 +1,32 @@
+import type { ByteRange } from '#core/bytes/byte-source.ts';
 import type { RowRange } from '#core/contract.ts';
 import type { StartedRun, TryError, UnfinishedChunk } from '#core/run/ledger-records.ts';
-import type { EntryRanges } from '#core/sparse/entry-ranges.ts';
 import type { FailedExecution } from './failed-execution.ts';
 
-/** Chunks that a report describes one by one; the rest is counted. */
+/** Most chunks that a report describes one by one; it gives the number of the others. */
 export const MAX_LISTED_CHUNKS = 100;
 
 /** One chunk that is not done. */
 export interface ReportedChunk extends RowRange {
   readonly index: number;
-  /** `running` chunks were under way when the run failed, or their writer was killed. */
+  /** `running`: the chunk was under way when the run failed, or its writer was killed. */
   readonly status: UnfinishedChunk['status'];
   readonly tries: number;
-  /** Why the last try failed; null when it has not ended. */
+  /** Why the last try failed; null while that try has not ended. */
   readonly error: TryError | null;
-  /** Where its entries lie in the source; null when the source cannot be read any more. */
-  readonly sourceBytes: EntryRanges | null;
-  /** Command that writes the chunk's text, or fails as its writer did, on any machine. */
+  /** Where its entries lie in the source; null when the source can no longer be read. */
+  readonly sourceBytes: Readonly<Record<string, ByteRange>> | null;
+  /** Command for any machine that writes the chunk's text, or fails as its writer did. */
   readonly reproduce: string;
 }
 
-/** `_manifest/failures.json`: why a run is not complete, as of the last execution that failed. */
+/**
+ * `_manifest/failures.json`: why a run is not complete. It describes the last execution that
+ * failed.
+ */
 export interface FailureReport extends FailedExecution {
-  readonly format: 'sparse-fanout-failures';
-  readonly version: 1;
+  readonly type: 'sparse-fanout-failures';
+  readonly version: 2;
   readonly runId: string;
   /** Command that continues the execution. */
   readonly redrive: string;
@@ -32,19 +35,19 @@ export interface FailureReport extends FailedExecution {
     readonly etag: string;
     readonly versionId: string | null;
   };
-  /** Why the source could not be looked at; null when all is well. */
+  /** Why the source could not be read; null when it could. */
   readonly sourceProblem: string | null;
   /** Chunks whose last try failed. */
   readonly failedChunks: number;
-  /** Chunks that were begun and have neither been written nor failed. */
+  /** Chunks that were started and are neither done nor failed. */
   readonly runningChunks: number;
-  /** The failed ones, then the running ones, each in row order. */
+  /** The failed chunks in row order, then the running ones in row order. */
   readonly chunks: readonly ReportedChunk[];
-  /** Chunks beyond {@link MAX_LISTED_CHUNKS}. */
+  /** Number of chunks beyond {@link MAX_LISTED_CHUNKS}, which are not described. */
   readonly unlistedChunks: number;
 }
 
-/** What is told of a failed execution, whether or not it had a run. */
+/** The message about a failed execution, whether or not it had a run. */
 export interface FailureNotice extends FailedExecution {
   /** One sentence for people. */
   readonly message: string;
@@ -54,14 +57,16 @@ export interface FailureNotice extends FailedExecution {
   readonly report: string | null;
 }
 
-/** The chunks of a run that are not done, as far as they are listed. */
+/** The unfinished chunks of a run: those that are listed, and the number of all. */
 export interface UnfinishedChunks {
   readonly failed: number;
   readonly running: number;
   readonly listed: readonly UnfinishedChunk[];
 }
 
-/** Counts a run's unfinished chunks and keeps the first of each kind; failed ones go first. */
+/**
+ * Counts a run's unfinished chunks and keeps the first ones of each kind, the failed ones first.
+ */
 export async function collectUnfinished(
   chunks: AsyncIterable<UnfinishedChunk>,
 ): Promise<UnfinishedChunks> {
@@ -75,13 +80,13 @@ export async function collectUnfinished(
   return { ...count, listed };
 }
 
-/** A word as a shell reads it back, whatever is in it. */
+/** Quotes a word for a shell, whatever characters it has. */
 function shellWord(word: string): string {
   if (/^[\w./:@%+=,-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Command that makes the text of some rows of a source. */
+/** The command that makes the text of some rows of a source. */
 export function sliceCommand(uri: string, { rowStart, rowEnd }: RowRange): string {
   return `npm run -s cli -- slice ${shellWord(uri)} --rows ${rowStart}:${rowEnd}`;
 }
@@ -90,7 +95,7 @@ function redriveCommand({ executionArn }: FailedExecution): string {
   return `aws stepfunctions redrive-execution --execution-arn ${shellWord(executionArn)}`;
 }
 
-/** Puts a report together from what was found of the run. */
+/** Makes the report from what was found about the run. */
 export function failureReport(
   execution: FailedExecution,
   { runId, source }: StartedRun,
@@ -101,8 +106,8 @@ export function failureReport(
 ): FailureReport {
   const { uri, etag, versionId } = source;
   return {
-    format: 'sparse-fanout-failures',
-    version: 1,
+    type: 'sparse-fanout-failures',
+    version: 2,
     runId,
     ...execution,
     redrive: redriveCommand(execution),
@@ -119,7 +124,10 @@ function reasonOf({ error, cause }: FailedExecution): string {
   return [error, cause].filter((part) => part !== null).join(': ') || 'no reason was given';
 }
 
-/** The first failed chunk says more than Step Functions, which only knows that some child failed. */
+/**
+ * What failed, in one sentence: of the first failed chunk if there is one, because Step Functions
+ * only knows that some child failed.
+ */
 function whatFailed(execution: FailedExecution, report: FailureReport | undefined): string {
   const chunk = report?.chunks.find(({ error }) => error !== null);
   if (chunk?.error == null) return reasonOf(execution);
@@ -127,7 +135,7 @@ function whatFailed(execution: FailedExecution, report: FailureReport | undefine
   return `chunk ${index} (rows ${rowStart} to ${rowEnd}): ${error.name}: ${error.message}`;
 }
 
-/** Tells of a failed execution in one sentence and the fields that a program asks for. */
+/** Describes a failed execution: one sentence for people and the fields for programs. */
 export function failureNotice(
   execution: FailedExecution,
   run: {

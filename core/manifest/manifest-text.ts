@@ -1,5 +1,6 @@
 import { ManifestError } from '#core/errors.ts';
-import { generationOf, type RunHeader } from '#core/run/run.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
+import { sourceOf } from '#core/sources/source-kinds.ts';
 import {
   MANIFEST_VERSION,
   type ManifestEntry,
@@ -28,24 +29,22 @@ interface PreviousManifest {
  * @param previous of the generation that the run's base names; undefined when the run begins a set.
  */
 export function manifestHead(run: RunHeader, previous?: PreviousManifest): ManifestHead {
-  const { shape, dtype, nnz, fillValue, format } = run.matrix;
-  const { runId, base, chunks } = run;
-  const source = { ...run.source, format };
-  const rows = base.rows + shape[0];
-  const before = previous?.head.matrix.nnz ?? 0;
-  const generation = generationOf(run);
-  const own = { generation, runId, source, rowStart: base.rows, rowEnd: rows, nnz, chunks };
+  const { runId, source, output, base, chunks, generation } = run;
+  const own = sourceOf(run.facts);
+  const rowEnd = base.rows + own.rows;
   return {
-    format: 'sparse-fanout-manifest',
+    type: 'sparse-fanout-manifest',
     version: MANIFEST_VERSION,
     runId,
     source,
-    matrix: { shape: [rows, shape[1]], dtype, nnz: nnz + before, fillValue },
-    dialect: { ...run.dialect, lineTerminator: '\n', encoding: 'utf-8' },
-    compression: run.compression,
+    facts: previous === undefined ? run.facts : own.after(previous.head.facts),
+    output,
     generation,
     ...(previous && { previous: previous.link }),
-    generations: [...(previous?.head.generations ?? []), own],
+    generations: [
+      ...(previous?.head.generations ?? []),
+      { generation, runId, source, facts: run.facts, rowStart: base.rows, rowEnd, chunks },
+    ],
   };
 }
 

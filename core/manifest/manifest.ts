@@ -1,36 +1,27 @@
 import * as z from 'zod/mini';
-import { DTYPES } from '#core/elements/dtype.ts';
 import { ManifestError } from '#core/errors.ts';
-import { COMPRESSIONS } from '#core/outputs/compression.ts';
-import { FORMATS } from '#core/sparse/layout/matrix-layout.ts';
+import { sourcePin } from '#core/objects/source-pin.ts';
+import { outputSpec } from '#core/outputs/output-kinds.ts';
+import { runId } from '#core/run/run-header.ts';
+import { count, crc32Digits, ordinal } from '#core/schemas/count.ts';
+import { sourceFacts } from '#core/sources/source-kinds.ts';
 
-/** Readers refuse a higher version; new optional fields do not raise it. */
-export const MANIFEST_VERSION = 1;
+/** Readers refuse another version; new optional fields do not raise it. */
+export const MANIFEST_VERSION = 2;
 
-const count = z.int().check(z.nonnegative());
-const ordinal = z.int().check(z.positive());
-const crc32 = z.string().check(z.regex(/^[0-9a-f]{8}$/));
-const runId = z.string().check(z.regex(/^[0-9a-f]{32}$/));
-
-const source = z.object({
-  uri: z.string(),
-  etag: z.string(),
-  versionId: z.nullable(z.string()),
-  size: count,
-  format: z.enum(FORMATS),
-});
+const counts = z.record(z.string(), count);
 
 const generationSchema = z.object({
   generation: ordinal,
   runId,
-  source,
+  source: sourcePin,
+  facts: sourceFacts,
   rowStart: count,
   rowEnd: count,
-  nnz: count,
   chunks: count,
 });
 
-const linkSchema = z.object({ generation: ordinal, bytes: count, crc32 });
+const linkSchema = z.object({ generation: ordinal, bytes: count, crc32: crc32Digits });
 
 const entrySchema = z.object({
   url: z.string(),
@@ -39,35 +30,22 @@ const entrySchema = z.object({
   index: count,
   rowStart: count,
   rowEnd: count,
-  nnz: count,
+  counts,
   contentBytes: count,
-  crc32,
+  crc32: crc32Digits,
   etag: z.string(),
 });
 
 const headSchema = z.object({
-  format: z.literal('sparse-fanout-manifest'),
+  type: z.literal('sparse-fanout-manifest'),
   version: z.literal(MANIFEST_VERSION),
   runId,
-  source,
-  matrix: z.object({
-    shape: z.readonly(z.tuple([count, count])),
-    dtype: z.enum(DTYPES),
-    nnz: count,
-    fillValue: z.optional(z.literal('NaN')),
-  }),
-  dialect: z.object({
-    profile: z.enum(['typed', 'zero0', 'empty']),
-    delimiter: z.string(),
-    naRep: z.string(),
-    header: z.enum(['none', 'first-chunk']),
-    lineTerminator: z.literal('\n'),
-    encoding: z.literal('utf-8'),
-  }),
-  compression: z.enum(COMPRESSIONS),
-  generation: z.optional(ordinal),
+  source: sourcePin,
+  facts: sourceFacts,
+  output: outputSpec,
+  generation: ordinal,
   previous: z.optional(linkSchema),
-  generations: z.optional(z.array(generationSchema).check(z.minLength(1))),
+  generations: z.array(generationSchema).check(z.minLength(1)),
 });
 
 /** The published shape of `_manifest/manifest.json`. @see docs/manifest.md */
@@ -76,10 +54,10 @@ export const manifestSchema = z.extend(headSchema, {
   totals: z.object({
     chunks: count,
     rows: count,
-    nnz: count,
+    counts,
     bytes: count,
     contentBytes: count,
-    crc32,
+    crc32: crc32Digits,
   }),
 });
 
@@ -89,7 +67,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 /** All of a manifest but its entries and the totals over them. */
 export type ManifestHead = z.infer<typeof headSchema>;
 export type ManifestTotals = Manifest['totals'];
-/** One run whose rows are in the set: the first, or one that was appended. */
+/** One run whose rows are in the output: the first, or one that was appended. */
 export type Generation = z.infer<typeof generationSchema>;
 /** The manifest that one was appended to: its number, and length and CRC-32 of its bytes. */
 export type ManifestLink = z.infer<typeof linkSchema>;
@@ -102,9 +80,17 @@ function parseJson(text: string): unknown {
   }
 }
 
+const versioned = z.object({ version: z.int() });
+
 function parseWith<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
+  const { data } = versioned.safeParse(value);
+  if (data !== undefined && data.version !== MANIFEST_VERSION) {
+    throw new ManifestError(
+      `the manifest is of version ${data.version}, this program reads version ${MANIFEST_VERSION}; use the program that wrote it, or export the source again`,
+    );
+  }
   const [issue] = parsed.error.issues;
   throw new ManifestError(
     `the manifest is not of version ${MANIFEST_VERSION}: ${issue?.path.join('.')}: ${issue?.message}`,
@@ -127,7 +113,8 @@ export function parseManifestHead(text: string): ManifestHead {
 }
 
 /**
- * Parses one entry; fields that this version does not know are kept, so that it can be written again as it was.
+ * Parses one entry; fields that this version does not know are kept, so that it can be written again
+ * as it was.
  *
  * @throws {ManifestError} the text is no entry.
  */

@@ -1,9 +1,12 @@
-import type { ChunkTask } from '#core/contract.ts';
 import { IncompleteRunError } from '#core/errors.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
-import type { RunHeader } from '#core/run/run.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
+import { sourceOf } from '#core/sources/source-kinds.ts';
 import type { ManifestEntry } from './manifest.ts';
+import { Tally } from './tally.ts';
 
 /** One object below `data/`, as the bucket lists it. */
 export interface ListedObject {
@@ -14,7 +17,7 @@ export interface ListedObject {
 
 /** The three accounts of a run's chunks, each in chunk order. */
 export interface Evidence {
-  readonly plan: AsyncIterable<ChunkTask>;
+  readonly plan: AsyncIterable<PlannedChunk>;
   readonly ledger: AsyncIterable<ChunkRecord>;
   readonly objects: AsyncIterable<ListedObject>;
 }
@@ -55,20 +58,19 @@ class Problems {
   }
 }
 
-function entryOf(run: RunHeader, task: ChunkTask, record: DoneRecord): ManifestEntry {
+function entryOf(run: RunHeader, chunk: PlannedChunk, record: DoneRecord): ManifestEntry {
   const { rows } = run.base;
-  const header = run.dialect.header === 'first-chunk' && task.index === 0 ? 1 : 0;
   return {
-    url: `s3://${run.output.bucket}/${chunkKey(run, task.index)}`,
+    url: `s3://${run.location.bucket}/${chunkKey(run, chunk.index)}`,
     mandatory: true,
     meta: {
       content_length: record.bytes,
-      record_count: task.rowEnd - task.rowStart + header,
+      record_count: outputOf(run.output).recordCount(chunk),
     },
-    index: task.index,
-    rowStart: rows + task.rowStart,
-    rowEnd: rows + task.rowEnd,
-    nnz: record.nnz,
+    index: chunk.index,
+    rowStart: rows + chunk.rowStart,
+    rowEnd: rows + chunk.rowEnd,
+    counts: record.counts,
     contentBytes: record.contentBytes,
     crc32: record.crc32,
     etag: record.etag,
@@ -79,17 +81,17 @@ type DoneRecord = Extract<ChunkRecord, { status: 'done' }>;
 
 /** The ledger's figures of one planned chunk, if ledger and bucket agree on it. */
 function agreed(
-  task: ChunkTask,
+  chunk: PlannedChunk,
   record: ChunkRecord | undefined,
   object: ListedObject | undefined,
   problems: Problems,
 ): DoneRecord | undefined {
-  const name = `chunk ${task.index}`;
-  if (record?.index !== task.index) return void problems.add(`${name} was never started`);
+  const name = `chunk ${chunk.index}`;
+  if (record?.index !== chunk.index) return void problems.add(`${name} was never started`);
   if (record.status !== 'done') return void problems.add(`${name} is ${record.status}`);
-  if (record.rowStart !== task.rowStart || record.rowEnd !== task.rowEnd) {
+  if (record.rowStart !== chunk.rowStart || record.rowEnd !== chunk.rowEnd) {
     return void problems.add(
-      `${name} was written for rows ${record.rowStart} to ${record.rowEnd}, planned are ${task.rowStart} to ${task.rowEnd}`,
+      `${name} was written for rows ${record.rowStart} to ${record.rowEnd}, planned are ${chunk.rowStart} to ${chunk.rowEnd}`,
     );
   }
   if (object === undefined) return void problems.add(`the object of ${name} is missing`);
@@ -99,6 +101,73 @@ function agreed(
     );
   }
   return record;
+}
+
+/** Walks plan, ledger and bucket side by side, and adds up what they agree on. */
+class Proof {
+  readonly #run: RunHeader;
+  readonly #records: Cursor<ChunkRecord>;
+  readonly #objects: Cursor<ListedObject>;
+  readonly #problems = new Problems();
+  readonly #tally = new Tally();
+  #row = 0;
+  #next: number;
+
+  constructor(run: RunHeader, { ledger, objects }: Evidence) {
+    this.#run = run;
+    this.#records = new Cursor(ledger);
+    this.#objects = new Cursor(objects);
+    this.#next = run.base.chunks;
+  }
+
+  async begin(): Promise<void> {
+    await Promise.all([this.#records.advance(), this.#objects.advance()]);
+  }
+
+  /** Proves one planned chunk. @returns its entry, unless something is wrong with it */
+  async prove(chunk: PlannedChunk): Promise<ManifestEntry | undefined> {
+    const key = chunkKey(this.#run, chunk.index);
+    await this.#passForeign(key);
+    if (chunk.index !== this.#next || chunk.rowStart !== this.#row) {
+      this.#problems.add(`the plan has a gap before chunk ${chunk.index}`);
+    }
+    const { current } = this.#objects;
+    const object = current?.key === key ? current : undefined;
+    const record = agreed(chunk, this.#records.current, object, this.#problems);
+    if (record !== undefined) this.#tally.add(record.counts);
+    if (this.#records.current?.index === chunk.index) await this.#records.advance();
+    if (object !== undefined) await this.#objects.advance();
+    this.#row = chunk.rowEnd;
+    this.#next += 1;
+    return record && entryOf(this.#run, chunk, record);
+  }
+
+  /** @throws {IncompleteRunError} something was wrong, or is left over, or missing. */
+  async end(): Promise<void> {
+    const problems = this.#problems;
+    await this.#passForeign(undefined);
+    const { current } = this.#records;
+    if (current !== undefined) problems.add(`chunk ${current.index} is not planned`);
+    const { rows, counts } = sourceOf(this.#run.facts);
+    if (this.#row !== rows) problems.add(`the plan ends at row ${this.#row} of ${rows}`);
+    const chunks = this.#next - this.#run.base.chunks;
+    if (chunks !== this.#run.chunks) {
+      problems.add(`the plan has ${chunks} of ${this.#run.chunks} chunks`);
+    }
+    problems.assertNone();
+    for (const difference of this.#tally.differences(counts, 'the source'))
+      problems.add(difference);
+    problems.assertNone();
+  }
+
+  /** Objects that stand before `key`, or all that are left, are of no chunk. */
+  async #passForeign(key: string | undefined): Promise<void> {
+    const objects = this.#objects;
+    for (; objects.current !== undefined; await objects.advance()) {
+      if (key !== undefined && objects.current.key >= key) return;
+      this.#problems.add(`${objects.current.key} is not an object of this run`);
+    }
+  }
 }
 
 /**
@@ -113,47 +182,11 @@ export async function* proveChunks(
   run: RunHeader,
   evidence: Evidence,
 ): AsyncGenerator<ManifestEntry> {
-  const problems = new Problems();
-  const records = new Cursor(evidence.ledger);
-  const objects = new Cursor(evidence.objects);
-  await Promise.all([records.advance(), objects.advance()]);
-  let row = 0;
-  let nnz = 0;
-  let next = run.base.chunks;
-
-  for await (const task of evidence.plan) {
-    const key = chunkKey(run, task.index);
-    while (objects.current !== undefined && objects.current.key < key) {
-      problems.add(`${objects.current.key} is not an object of this run`);
-      await objects.advance();
-    }
-    if (task.index !== next || task.rowStart !== row) {
-      problems.add(`the plan has a gap before chunk ${task.index}`);
-    }
-    const object = objects.current?.key === key ? objects.current : undefined;
-    const record = agreed(task, records.current, object, problems);
-    if (record !== undefined) {
-      nnz += record.nnz;
-      yield entryOf(run, task, record);
-    }
-    if (records.current?.index === task.index) await records.advance();
-    if (object !== undefined) await objects.advance();
-    row = task.rowEnd;
-    next += 1;
+  const proof = new Proof(run, evidence);
+  await proof.begin();
+  for await (const chunk of evidence.plan) {
+    const entry = await proof.prove(chunk);
+    if (entry !== undefined) yield entry;
   }
-
-  for (; objects.current !== undefined; await objects.advance()) {
-    problems.add(`${objects.current.key} is not an object of this run`);
-  }
-  if (records.current !== undefined) problems.add(`chunk ${records.current.index} is not planned`);
-  const [rows] = run.matrix.shape;
-  if (row !== rows) problems.add(`the plan ends at row ${row} of ${rows}`);
-  const chunks = next - run.base.chunks;
-  if (chunks !== run.chunks) problems.add(`the plan has ${chunks} of ${run.chunks} chunks`);
-  problems.assertNone();
-  if (nnz !== run.matrix.nnz) {
-    throw new IncompleteRunError(
-      `no manifest was written: the chunks hold ${nnz} stored entries, the source ${run.matrix.nnz}`,
-    );
-  }
+  await proof.end();
 }

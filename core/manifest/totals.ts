@@ -1,11 +1,12 @@
 import { combineCrc32, crc32Hex } from '#core/checksum/crc32.ts';
 import type { ManifestEntry, ManifestTotals } from './manifest.ts';
+import { Tally } from './tally.ts';
 
 /** Adds up entries in row order; the CRC-32 is that of all chunks' text, one after the other. */
 export class TotalsBuilder {
   #chunks = 0;
   #rows = 0;
-  #nnz = 0;
+  readonly #tally = new Tally();
   #bytes = 0;
   #contentBytes = 0;
   #crc = 0;
@@ -13,7 +14,7 @@ export class TotalsBuilder {
   add(entry: ManifestEntry): void {
     this.#chunks += 1;
     this.#rows += entry.rowEnd - entry.rowStart;
-    this.#nnz += entry.nnz;
+    this.#tally.add(entry.counts);
     this.#bytes += entry.meta.content_length;
     this.#contentBytes += entry.contentBytes;
     this.#crc = combineCrc32(this.#crc, Number.parseInt(entry.crc32, 16), entry.contentBytes);
@@ -23,7 +24,7 @@ export class TotalsBuilder {
     return {
       chunks: this.#chunks,
       rows: this.#rows,
-      nnz: this.#nnz,
+      counts: this.#tally.sums(),
       bytes: this.#bytes,
       contentBytes: this.#contentBytes,
       crc32: crc32Hex(this.#crc),

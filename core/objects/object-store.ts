@@ -1,16 +1,16 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { SourcePin } from './source-pin.ts';
 
-/** Where the objects of a source come from: a bucket, or the files of a folder. */
+/** The place that holds the objects of a source: a bucket, or a folder of files. */
 export interface ObjectStore {
   /**
-   * Finds the version of one object that later reads are bound to.
+   * Finds the version of one object, which all later reads are bound to.
    *
-   * @throws {SourceNotFoundError} there is none.
+   * @throws {SourceNotFoundError} there is no such object.
    */
   pin(uri: string, versionId?: string): Promise<SourcePin>;
-  /** Pins all objects whose URI begins with `prefix`, which ends with a slash, in the order of their keys. */
+  /** Pins all objects below `prefix`, which ends with a slash, in the order of their keys. */
   list(prefix: string): AsyncGenerator<SourcePin>;
-  /** Opens a pinned object; nothing is read. */
+  /** Opens a pinned object; reads nothing. */
   open(pin: SourcePin): ByteSource;
 }

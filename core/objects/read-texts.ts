@@ -1,7 +1,7 @@
 import { inOrder } from '#core/bytes/in-order.ts';
 import type { StagedObject } from './stage-store.ts';
 
-/** Small objects that are read at once: they wait for S3, not for us. */
+/** Small objects that are read at the same time: such reads mostly wait for S3. */
 const READS_AT_ONCE = 32;
 
 async function readText({ source }: StagedObject): Promise<string> {
@@ -9,7 +9,10 @@ async function readText({ source }: StagedObject): Promise<string> {
   return new TextDecoder().decode(bytes);
 }
 
-/** Reads small staged objects whole, in their order: one read each, 32 at once. */
+/**
+ * Reads small staged objects whole and yields their texts in order. One read each, 32 at the same
+ * time.
+ */
 export function readTexts(objects: Iterable<StagedObject>): AsyncGenerator<string> {
   return inOrder(
     Iterator.from(objects).map((object) => () => readText(object)),

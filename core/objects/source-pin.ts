@@ -1,16 +1,18 @@
 import * as z from 'zod/mini';
+import { count } from '#core/schemas/count.ts';
 
-const size = z.int().check(z.nonnegative());
-
-/** The version of an object or source that a run is bound to: every read is made on condition that it is still this one. */
+/**
+ * The version of an object or a source that a run is bound to. Every read is made on the condition
+ * that the object still has this version.
+ */
 export const sourcePin = z.strictObject({
-  /** `s3://bucket/key`, or `s3://bucket/prefix/` of a source of several objects. */
+  /** `s3://bucket/key`; for a source of several objects `s3://bucket/prefix/`. */
   uri: z.string(),
-  /** Without quotes; of several objects the first 128 bits of SHA-256 over all their pins. */
+  /** Without quotes; for several objects the first 128 bits of SHA-256 over all their pins. */
   etag: z.string(),
   versionId: z.nullable(z.string()),
-  /** Bytes; of several objects the sum. */
-  size,
+  /** Bytes; for several objects their sum. */
+  size: count,
 });
 
 export type SourcePin = Readonly<z.infer<typeof sourcePin>>;

@@ -1,10 +1,15 @@
+import * as z from 'zod/mini';
+import { count } from '#core/schemas/count.ts';
+
 /**
- * One job of a Stage round, done by one Lambda function. Everything else follows from the source and from
- * what is staged already, so a lost job is simply done again.
+ * One job of a Stage round, done by one invocation of the Stage function. Everything else that the
+ * job needs is in the source and in what is staged already, so a lost job can be repeated.
  */
-export interface StageJob {
-  /** Names the round within its format: `index`, `scan`, `scatter`, `gather`, … */
-  readonly round: string;
-  /** Zero-based within the round. */
-  readonly task: number;
-}
+export const stageJob = z.strictObject({
+  /** Name of the round within its format: `index`, `scan`, `scatter`, `gather`, … */
+  round: z.string(),
+  /** Number of the job in the round, from 0. */
+  index: count,
+});
+
+export type StageJob = Readonly<z.infer<typeof stageJob>>;

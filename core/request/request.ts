@@ -2,9 +2,10 @@ import * as z from 'zod/mini';
 import type { RequestDefaults } from '#core/contract.ts';
 import { RequestError } from '#core/errors.ts';
 import { folderOfMeta, isFolderUri } from '#core/objects/folder-uri.ts';
-import { type CsvDialect, DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { DEFAULT_KIND } from '#core/outputs/output-kinds.ts';
 import {
   type Chunking,
+  DEFAULT_CONCURRENCY,
   DEFAULT_TARGET_BYTES,
   type ExportRequest,
   type RequestBody,
@@ -32,13 +33,20 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What was given at the path of an issue; zod hands over the whole object of an unknown kind. */
+function inputOf({ input, path, code }: z.core.$ZodIssue): unknown {
+  const field = path.at(-1);
+  const isKind = code === 'invalid_union' && isObject(input) && typeof field === 'string';
+  return isKind && field in input ? input[field] : input;
+}
+
 function sentence(issue: z.core.$ZodIssue): string {
   const where = issue.path.length > 0 ? issue.path.join('.') : 'the request';
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.keys.map((key) => `"${key}"`).join(', ');
     return `${where} has unknown keys ${keys}; see the request fields in the README`;
   }
-  return `${where} must be ${issue.message}, got ${given(issue.input)}`;
+  return `${where} must be ${issue.message}, got ${given(inputOf(issue))}`;
 }
 
 /** The request that an "Object Created" event stands for; anything else is returned as it is. */
@@ -60,6 +68,8 @@ function withDefaults(input: unknown, defaults: RequestDefaults): unknown {
     const asked = input[section];
     if (isObject(preset) && isObject(asked)) merged[section] = { ...preset, ...asked };
   }
+  const { output = {} } = merged;
+  if (isObject(output)) merged['output'] = { format: DEFAULT_KIND, ...output };
   return merged;
 }
 
@@ -76,13 +86,9 @@ function chunkingOf(body: RequestBody): Chunking {
 }
 
 function outputUriOf(body: RequestBody): string | null {
-  const uri = body.output?.uri;
+  const { uri } = body.output;
   if (uri === undefined) return null;
   return uri.endsWith('/') ? uri : `${uri}/`;
-}
-
-function dialectOf(body: RequestBody): CsvDialect {
-  return { ...DEFAULT_DIALECT, ...body.output?.text };
 }
 
 /**
@@ -103,13 +109,11 @@ export function parseRequest(input: unknown, defaults: RequestDefaults = {}): Ex
     expect: body.expect ?? {},
     output: {
       uri: outputUriOf(body),
-      format: 'csv',
-      compression: body.output?.compression ?? 'none',
-      text: dialectOf(body),
-      append: body.output?.append ?? false,
+      append: body.output.append ?? false,
+      spec: body.output.spec,
     },
     chunking: chunkingOf(body),
-    concurrency: body.limits?.concurrency ?? null,
+    concurrency: body.limits?.concurrency ?? DEFAULT_CONCURRENCY,
     dryRun: body.dryRun ?? false,
   };
 }

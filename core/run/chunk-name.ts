@@ -1,6 +1,6 @@
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
-import { STORED_AS } from '#core/outputs/compression.ts';
-import type { RunHeader } from './run.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
+import type { RunHeader } from './run-header.ts';
 
 const ID_DIGITS = 6;
 
@@ -14,9 +14,9 @@ export function chunkId(index: number): string {
 
 /** Key of a chunk below its output prefix: `<prefix>data/chunk-000042.csv`, or `.csv.gz`. */
 export function chunkKey(
-  { output, compression }: Pick<RunHeader, 'output' | 'compression'>,
+  { location, output }: Pick<RunHeader, 'location' | 'output'>,
   index: number,
 ): string {
-  const { ending } = STORED_AS[compression];
-  return `${output.prefix}${OUTPUT_FOLDERS.data}chunk-${chunkId(index)}${ending}`;
+  const { ending } = outputOf(output);
+  return `${location.prefix}${OUTPUT_FOLDERS.data}chunk-${chunkId(index)}${ending}`;
 }

@@ -1,6 +1,7 @@
 import type { RowRange } from '#core/contract.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
-import type { OutputLocation } from './run.ts';
+import type { Counts } from '#core/sources/source-kinds.ts';
+import type { OutputLocation } from './run-header.ts';
 
 /** What a finished chunk is, as recorded in the ledger and the manifest. */
 export interface ChunkFigures {
@@ -12,8 +13,8 @@ export interface ChunkFigures {
   readonly crc32: string;
   /** Without quotes. */
   readonly etag: string;
-  /** Entries of the source in its rows, duplicates counted each. */
-  readonly nnz: number;
+  /** What the kind of source counts per chunk, see `SourceView.counts`. */
+  readonly counts: Counts;
 }
 
 interface ChunkState extends RowRange {
@@ -42,7 +43,7 @@ export interface TryError {
 export interface StartedRun {
   readonly runId: string;
   readonly source: SourcePin;
-  readonly output: OutputLocation;
-  /** Which one of its output the run writes, from 1. */
+  readonly location: OutputLocation;
+  /** Which generation of its output the run writes, from 1. */
   readonly generation: number;
 }

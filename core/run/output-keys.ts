@@ -1,5 +1,5 @@
 import { OUTPUT_FOLDERS, STAGED_FOLDER } from '#core/contract.ts';
-import type { OutputLocation } from './run.ts';
+import type { OutputLocation } from './run-header.ts';
 
 const GENERATION_DIGITS = 6;
 
@@ -33,7 +33,7 @@ export function claimKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}${named('run', generation)}.json`;
 }
 
-/** Key of the plan of a generation: one chunk task a line. */
+/** Key of the plan of a generation: one line per chunk. */
 export function planKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.plan}${named('plan', generation)}.jsonl`;
 }

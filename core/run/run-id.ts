@@ -10,7 +10,7 @@ import type { ExportRequest } from '#core/request/request-schema.ts';
  * @param outputBucket the bucket written to when the request names no `output.uri`.
  */
 export function runIdentity(request: ExportRequest, pin: SourcePin, outputBucket: string): string {
-  const { uri, format, compression, text, append } = request.output;
+  const { uri, append, spec } = request.output;
   return JSON.stringify({
     contract: CONTRACT_VERSION,
     source: {
@@ -19,27 +19,22 @@ export function runIdentity(request: ExportRequest, pin: SourcePin, outputBucket
       versionId: pin.versionId,
       ...request.source.options,
     },
-    output: {
-      uri: uri ?? `s3://${outputBucket}/`,
-      format,
-      compression,
-      profile: text.profile,
-      delimiter: text.delimiter,
-      naRep: text.naRep,
-      header: text.header,
-      ...(append && { append }),
-    },
+    output: { uri: uri ?? `s3://${outputBucket}/`, ...spec, ...(append && { append }) },
     chunking: request.chunking,
   });
 }
 
 /**
- * The name under which the ledger records a run. An append that is begun again after another generation has
- * other chunk ids, so its record is another one.
- *
- * @param generation of the output that the run writes.
+ * The name under which the ledger records a run. An append that is begun again after another
+ * generation has other chunk ids, so its record is another one.
  */
-export function ledgerName(runId: string, generation: number): string {
+export function ledgerName({
+  runId,
+  generation,
+}: {
+  readonly runId: string;
+  readonly generation: number;
+}): string {
   return generation === 1 ? runId : `${runId}@${generation}`;
 }
 

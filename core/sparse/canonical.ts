@@ -1,13 +1,14 @@
 import type { RowRange } from '#core/contract.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import type { DType } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import type { CsrData, CsrSlice } from './csr.ts';
+import type { CsrSlice } from './csr.ts';
 
-/** Rows as they are stored: unchecked, columns in any order, duplicates possible. */
+/** Rows as the source stores them: unchecked, columns in any order, duplicates possible. */
 export interface StoredRows extends RowRange {
-  /** Names the source in messages. */
+  /** Name of the source in messages. */
   readonly uri: string;
-  /** Columns of the matrix. */
+  /** Number of columns of the matrix. */
   readonly columns: number;
   readonly dtype: DType;
   /** `rowEnd - rowStart + 1` non-decreasing offsets into `indices` and `data`; the first is 0. */
@@ -16,7 +17,7 @@ export interface StoredRows extends RowRange {
   readonly data: CsrData;
 }
 
-/** The part of a typed array that sorting and merging use, for numbers and for BigInts alike. */
+/** What sorting and merging need of a typed array, of numbers or of BigInts. */
 interface Values<V> {
   [index: number]: V;
   slice(start: number, end: number): Values<V>;
@@ -24,7 +25,7 @@ interface Values<V> {
 
 type Add<V> = (sum: V, value: V) => V;
 
-/** Columns and values under rearrangement, in place. */
+/** Columns and values that are rearranged in place. */
 interface Entries<V> {
   readonly indptr: Int32Array;
   readonly indices: Int32Array;
@@ -32,9 +33,10 @@ interface Entries<V> {
 }
 
 /**
- * Checks every column, and tells whether all rows ascend strictly: then they are canonical already.
+ * Checks every column. Returns true if the columns of each row ascend strictly: then the rows are
+ * canonical already.
  *
- * @throws {CorruptSourceError} naming the row and the column that is outside.
+ * @throws {CorruptSourceError} a column is outside the matrix; names row and column.
  */
 function checkColumns({ indptr, indices, columns, rowStart, uri }: StoredRows): boolean {
   let isAscending = true;
@@ -59,7 +61,10 @@ function isSorted(indices: Int32Array, start: number, end: number): boolean {
   return true;
 }
 
-/** Sorts the entries `[start, end)` by column; equal columns keep the order in which they are stored. */
+/**
+ * Sorts the entries `[start, end)` by column; equal columns keep the order in which they are
+ * stored.
+ */
 function sortRow<V>({ indices, data }: Entries<V>, start: number, end: number): void {
   if (isSorted(indices, start, end)) return;
   const columns = indices.slice(start, end);
@@ -74,8 +79,8 @@ function sortRow<V>({ indices, data }: Entries<V>, start: number, end: number): 
 }
 
 /**
- * Sorts each row and sums its duplicates in stored order, closing the gaps they leave.
- * Returns how many entries are left.
+ * Sorts each row, sums its duplicates in stored order, and moves the entries together. Returns how
+ * many entries are left.
  */
 function mergeRows<V>(entries: Entries<V>, add: Add<V>): number {
   const { indptr, indices, data } = entries;
@@ -100,7 +105,10 @@ function mergeRows<V>(entries: Entries<V>, add: Add<V>): number {
   return written;
 }
 
-/** How two entries of one cell add up; storing the sum wraps integers and rounds float32 as NumPy does. */
+/**
+ * How two entries of one cell are added. Storing the sum in the typed array wraps integers and
+ * rounds float32 as NumPy does.
+ */
 function adderOf(dtype: DType): Add<number> {
   if (dtype === 'bool') return (sum, value) => sum | value;
   if (dtype === 'float16') return (sum, value) => Math.f16round(sum + value);
@@ -115,13 +123,20 @@ function mergeData(indptr: Int32Array, indices: Int32Array, { data, dtype }: Sto
 }
 
 /**
- * Brings stored rows into canonical form: columns checked, ascending, duplicates summed as
- * `sum_duplicates` of SciPy does, but always in stored order (SciPy's own sort is not stable).
+ * Brings stored rows into canonical form: columns are checked and ascend, and duplicates are
+ * summed. The sum is that of SciPy's `sum_duplicates`, but always in stored order (SciPy's own sort
+ * is not stable). Explicit zeros stay.
  *
- * Rows that ascend already, as nearly all do, cost one pass and no copy; others are rearranged in
- * place, with a copy of one row at a time. Explicit zeros stay.
+ * Rows that ascend already, as nearly all do, cost one pass and no copy. Others are rearranged in
+ * place, with a copy of one row at a time.
  *
  * @throws {CorruptSourceError} a column is outside the matrix; names row and column.
+ * @example
+ * const stored = { uri: 'memory', columns: 3, dtype: 'int32', rowStart: 0, rowEnd: 1 } as const;
+ * const indices = Int32Array.of(2, 0, 2);
+ * const data = Int32Array.of(5, 1, 6);
+ * const row = canonicalize({ ...stored, indptr: Int32Array.of(0, 3), indices, data });
+ * console.log(row.indices, row.data); // columns 0 and 2, values 1 and 11
  */
 export function canonicalize(rows: StoredRows): CsrSlice {
   const { rowStart, rowEnd, indptr, data } = rows;

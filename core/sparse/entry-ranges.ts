@@ -4,13 +4,13 @@ import { ITEM_BYTES } from '#core/elements/dtype.ts';
 import type { CsrPart, Matrix, StoredArray } from './matrix.ts';
 import { readIndptrBands } from './read-indptr.ts';
 
-/** Where the entries of some rows lie: a range of each array's own object or stream. */
+/** Where the entries of some rows lie: a byte range in each array's own object or stream. */
 export interface EntryRanges {
   readonly indices: ByteRange;
   readonly data: ByteRange;
 }
 
-/** `indptr[row]`, by a read of one element. */
+/** Reads `indptr[row]`: one read of one element. */
 async function readBound(part: CsrPart, row: number): Promise<number> {
   const run = { start: row, end: row + 1, bandBytes: 1 };
   const [band] = await Array.fromAsync(readIndptrBands(part, run));
@@ -23,11 +23,10 @@ function byteRange({ offset, dtype }: StoredArray, start: number, end: number): 
 }
 
 /**
- * Finds the bytes that hold the entries of a row range. Two reads of one element of `indptr` each,
- * whatever the range.
+ * Finds the bytes that hold the entries of a row range. Two reads, each of one element of `indptr`.
  *
  * @returns undefined when the rows are not all of one part.
- * @throws {CorruptSourceError} a bound passes the entries stored.
+ * @throws {CorruptSourceError} a bound is greater than the number of entries stored.
  * @throws {SourceChangedError} the source is no longer the version that was opened.
  */
 export async function findEntryRanges(

@@ -4,23 +4,23 @@ import { ITEM_BYTES } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import type { CsrPart, Matrix } from './matrix.ts';
 
-/** Large enough for S3's full speed, small beside the memory of a Lambda function. */
+/** Large enough for S3's full speed, small compared with the memory of a Lambda function. */
 const BAND_BYTES = 8 * 1024 * 1024;
 
-/** Which elements of `indptr` are read: `[start, end)`, in bands of at most `bandBytes` of the source. */
+/** Elements `[start, end)` of `indptr`, read in bands of at most `bandBytes` of the source. */
 interface IndptrRun {
   readonly start: number;
   readonly end: number;
   readonly bandBytes: number;
 }
 
-/** The pointers of a part, or of another matrix that is stored by columns or by blocks. */
+/** The `indptr` of a part, or of a matrix that is stored by columns or by blocks. */
 interface Pointers extends Pick<CsrPart, 'uri' | 'indptr' | 'data'> {
-  /** What the pointers are of, for messages. @default 'row' */
+  /** What each pointer belongs to, for messages. @default 'row' */
   readonly axis?: 'row' | 'column' | 'block row';
 }
 
-/** @throws {CorruptSourceError} naming the first row whose bounds are wrong. */
+/** @throws {CorruptSourceError} the bounds of a row are wrong; names the first such row. */
 function checkBand(
   band: Float64Array,
   first: { readonly row: number; readonly before: number },
@@ -40,9 +40,11 @@ function checkBand(
 }
 
 /**
- * Reads a run of the `indptr` of one part band by band, one read a band, each checked on arrival.
+ * Reads a run of the `indptr` of one part band by band. One read per band, which is checked when it
+ * arrives.
  *
- * @throws {CorruptSourceError} it does not begin with 0, decreases, or passes the entries stored.
+ * @throws {CorruptSourceError} it does not begin with 0, decreases, or has a value above the number
+ * of entries stored.
  */
 export async function* readIndptrBands(
   { uri, indptr, data, axis = 'row' }: Pointers,
@@ -67,7 +69,10 @@ export async function* readIndptrBands(
   }
 }
 
-/** The bands of all parts as those of one matrix: a part goes on where the one before it ended. */
+/**
+ * The bands of all parts as those of one matrix: the values of a part go on from the last value of
+ * the part before.
+ */
 async function* stackBands({ parts }: Matrix, bandBytes: number): AsyncGenerator<Float64Array> {
   let entries = 0;
   let isKnown = false;
@@ -75,7 +80,8 @@ async function* stackBands({ parts }: Matrix, bandBytes: number): AsyncGenerator
     const run = { start: 0, end: part.indptr.length, bandBytes };
     for await (const band of readIndptrBands(part, run)) {
       if (entries > 0) for (let i = 0; i < band.length; i++) band[i]! += entries;
-      // The first element of a part is the last one of the part before.
+      // The first element of a part equals the last one of the part before, which was yielded
+      // already.
       yield isKnown ? band.subarray(1) : band;
       isKnown = false;
     }
@@ -85,17 +91,22 @@ async function* stackBands({ parts }: Matrix, bandBytes: number): AsyncGenerator
 }
 
 /**
- * Streams the whole `indptr` of a matrix, `shape[0] + 1` elements; the bands follow each other.
+ * Streams the whole `indptr` of a matrix, `shape[0] + 1` elements, in bands.
  *
- * One read a band, the next one under way while a band is used. Holds two bands: up to 32 MiB where
- * int32 is widened.
+ * One read per band; the next band is read while the consumer uses the current one. Holds two
+ * bands: up to 32 MiB where int32 is widened.
  *
- * @throws {CorruptSourceError} it does not begin with 0, decreases, or passes the entries stored; names the row.
+ * @throws {CorruptSourceError} it does not begin with 0, decreases, or has a value above the number
+ * of entries stored; names the row.
+ * @example
+ * let nnz = 0;
+ * for await (const band of readIndptr(matrix)) nnz = band.at(-1) ?? nnz;
+ * console.log(nnz === matrix.nnz); // true
  */
 export function readIndptr(
   matrix: Matrix,
   options: {
-    /** Bytes of the source in a band. @default 8 MiB */
+    /** Bytes of the source per band. @default 8 MiB */
     readonly bandBytes?: number;
   } = {},
 ): AsyncGenerator<Float64Array> {

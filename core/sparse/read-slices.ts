@@ -9,19 +9,27 @@ import type { CsrSlice } from './csr.ts';
 import type { CsrPart, Matrix, PlacedPart, StoredArray } from './matrix.ts';
 import { readIndptrBands } from './read-indptr.ts';
 
-/** Arrives at a Lambda function in about the time that S3 takes to its first byte; two hardly count in memory. */
+/**
+ * A Lambda function receives this many bytes in about the time that it waits for S3's first byte.
+ * Two slices take little memory.
+ */
 const SLICE_BYTES = 2 * 1024 * 1024;
 
-/** While one is waited for, the next one is on its way, too. */
+/** The reads of the next slice begin before those of the current one have ended. */
 const SLICES_AT_ONCE = 2;
 
-/** `indptr` is read in bands of its own, so that a range of many millions of rows stays small too. */
+/**
+ * `indptr` is read in bands of this size, so a range of many millions of rows takes little memory
+ * too.
+ */
 const INDPTR_BAND_BYTES = 1024 * 1024;
 
-/** Most bytes of `indices` and `data` in one row, which is always read whole. */
+/** Most bytes of `indices` and `data` that one row may have: a row is always read whole. */
 export const MAX_ROW_BYTES = 256 * 1024 * 1024;
 
-/** Where consecutive rows begin and end in `indices` and `data`: one bound more than rows. */
+/**
+ * Where consecutive rows begin and end in `indices` and `data`. There is one bound more than rows.
+ */
 interface RowBounds {
   readonly rowStart: number;
   readonly bounds: Float64Array;
@@ -41,7 +49,10 @@ function entryBytesOf({ indices, data }: CsrPart): number {
   return ITEM_BYTES[indices.dtype] + ITEM_BYTES[data.dtype];
 }
 
-/** Bounds of the rows of a range, band by band; each band begins with the last bound of the one before. */
+/**
+ * Reads the bounds of the rows of a range, band by band. Each band begins with the last bound of
+ * the band before.
+ */
 async function* readRowBounds(
   part: CsrPart,
   { rowStart, rowEnd }: RowRange,
@@ -59,7 +70,9 @@ async function* readRowBounds(
   }
 }
 
-/** Cuts rows into runs of whole rows with at most `maxEntries` entries, but at least one row each. */
+/**
+ * Cuts rows into runs of whole rows. A run has at most `maxEntries` entries, but at least one row.
+ */
 function* cutRows({ rowStart, bounds }: RowBounds, maxEntries: number): Generator<RowBounds> {
   const rows = bounds.length - 1;
   for (let from = 0, to = 1; from < rows; from = to, to++) {
@@ -74,7 +87,7 @@ function readRun(array: StoredArray, start: number, end: number) {
   return array.source.read({ offset, length: (end - start) * itemBytes });
 }
 
-/** Reads one run of rows: one read of `indices` and one of `data`, at the same time. */
+/** Reads one run of rows: one read of `indices` and one of `data` at the same time. */
 async function readSlice(part: CsrPart, { rowStart, bounds }: RowBounds): Promise<CsrSlice> {
   const start = bounds[0]!;
   const end = bounds[bounds.length - 1]!;
@@ -100,7 +113,10 @@ async function readSlice(part: CsrPart, { rowStart, bounds }: RowBounds): Promis
   });
 }
 
-/** The slices of one part, to be read; `first` is the row of the whole matrix that its first row is. */
+/**
+ * Yields a task for each slice of one part. `first` is the row of the whole matrix that is the
+ * part's first row.
+ */
 async function* slicesOf(
   { part, rowStart: first }: PlacedPart,
   rows: RowRange,
@@ -137,21 +153,26 @@ async function* slicesOfStack(
 /**
  * Reads the rows of a range as slices that follow each other, checked and in canonical form.
  *
- * Per MiB of `indptr` one ranged read, and per slice two: a run of `indices` and one of `data`, no
- * byte more. The next slice is read while the current one is used. Holds two slices of at most `sliceBytes`,
- * or one row that is larger (it may take up to {@link MAX_ROW_BYTES}), and two bands of bounds of at
- * most 2 MiB; nothing is densified. No slice reaches over the end of a part.
+ * One ranged read per MiB of `indptr`, and two per slice: one of `indices` and one of `data`, of
+ * exactly its bytes. The next slice is read while the consumer uses the current one. Holds two
+ * slices of at most `sliceBytes`, or one larger row (of up to {@link MAX_ROW_BYTES}), and two bands
+ * of bounds of at most 2 MiB each. Nothing is densified. A slice never has rows of two parts.
  *
  * @throws {RequestError} the range is outside the matrix.
- * @throws {CorruptSourceError} `indptr` decreases or a column is outside `shape[1]`; names the part, its row and column.
+ * @throws {CorruptSourceError} `indptr` decreases, or a column is outside `shape[1]`; names the
+ * part, its row and column.
  * @throws {BoundExceededError} a single row is larger than {@link MAX_ROW_BYTES}.
  * @throws {SourceChangedError} the source is no longer the version that was opened.
+ * @example
+ * for await (const slice of readSlices(matrix, { rowStart: 0, rowEnd: 1000 })) {
+ *   console.log(slice.rowStart, slice.rowEnd, slice.data.length);
+ * }
  */
 export function readSlices(
   matrix: Matrix,
   rows: RowRange,
   options: {
-    /** Bytes of `indices` and `data` in a slice of more than one row. @default 2 MiB */
+    /** Most bytes of `indices` and `data` in a slice of more than one row. @default 2 MiB */
     readonly sliceBytes?: number;
   } = {},
 ): AsyncGenerator<CsrSlice> {

@@ -1,8 +1,8 @@
 import type { CsrSlice } from './csr.ts';
 
 /**
- * Gives the memory of a slice back at once: the garbage collector, which does not feel how much lies outside
- * its heap, would let several slices pile up. The arrays are empty afterwards.
+ * Frees the memory of a slice at once; its arrays are empty afterwards. The garbage collector does
+ * not count what lies outside its heap, so without this several used slices would stay in memory.
  */
 export function releaseSlice({ indptr, indices, data }: CsrSlice): void {
   for (const { buffer } of [indptr, indices, data]) {

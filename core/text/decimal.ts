@@ -1,20 +1,23 @@
-/** Powers of ten up to this one are sums of two doubles: 5^45 has 105 bits. */
+/** 10^k is an exact sum of two doubles up to this k: 5^45 has 105 bits. */
 export const MAX_POWER = 45;
 
-/** Up to this power one double is exact. */
+/** 10^k is exact in one double up to this k. */
 const MAX_EXACT_POWER = 22;
 
-/** 2^-90: above the error of a quotient or product of two pairs of doubles, about 2^-102 of it. */
+/**
+ * Relative error that is assumed: 2^-90. The real one, of a product or quotient of two pairs of
+ * doubles, is about 2^-102.
+ */
 const ERROR = 2 ** -90;
 
-/** Splits a double into two halves of 26 bits, whose products are exact (Veltkamp). */
+/** Factor that splits a double into two halves of 26 bits, whose products are exact (Veltkamp). */
 const SPLITTER = 2 ** 27 + 1;
 
 /** `POWERS[k] + POWER_RESTS[k]` is exactly 10^k. */
 const POWERS = Float64Array.from({ length: MAX_POWER + 1 }, (_, k) => Number(10n ** BigInt(k)));
 const POWER_RESTS = POWERS.map((power, k) => Number(10n ** BigInt(k) - BigInt(power)));
 
-/** What `product`, the rounded product of `x` and `y`, lacks of the exact one (Dekker). */
+/** The exact product of `x` and `y` minus `product`, their rounded product (Dekker). */
 function restOfProduct(x: number, y: number, product: number): number {
   const xs = x * SPLITTER;
   const xHigh = xs - (xs - x);
@@ -25,7 +28,9 @@ function restOfProduct(x: number, y: number, product: number): number {
   return xHigh * yHigh - product + xHigh * yLow + xLow * yHigh + xLow * yLow;
 }
 
-/** Rounds the sum, or gives NaN where its error could round it to another double (Ziv). */
+/**
+ * Rounds the sum of both to a double; NaN where the error could change which double it is (Ziv).
+ */
 function roundSum(value: number, rest: number): number {
   const error = value * ERROR;
   const rounded = value + (rest - error);
@@ -33,16 +38,18 @@ function roundSum(value: number, rest: number): number {
 }
 
 /**
- * Rounds `(high * 10^lowDigits + low) * 10^exponent` to the nearest double, as Python's `float()` does.
+ * Rounds `(high * 10^lowDigits + low) * 10^exponent` to the nearest double, as Python's `float()`
+ * does.
  *
- * Exact integers by exact powers take one operation (Clinger); up to 18 digits are kept as a pair of
- * doubles otherwise, which decides all but ties and some one number in 2^37. About 20 ns.
+ * If the integer and the power are both exact doubles, one operation is enough (Clinger). Otherwise
+ * up to 18 digits are computed as a pair of doubles; that decides all numbers except ties and about
+ * one in 2^37. Takes about 20 ns.
  *
  * @param high 0 to 10^9 - 1.
  * @param low 0 to 10^lowDigits - 1.
  * @param lowDigits 0 to 9.
- * @param exponent of at most {@link MAX_POWER} either way.
- * @returns NaN where the two neighbours are too near to tell.
+ * @param exponent from `-MAX_POWER` to `MAX_POWER`, see {@link MAX_POWER}.
+ * @returns NaN where it cannot be decided which of the two nearest doubles is nearer.
  */
 export function roundDecimal(
   high: number,
@@ -50,7 +57,7 @@ export function roundDecimal(
   lowDigits: number,
   exponent: number,
 ): number {
-  // Exact: 30 bits by the 21 bits of 5^9.
+  // Exact: 30 bits times the 21 bits of 5^9.
   const shifted = high * POWERS[lowDigits]!;
   const digits = shifted + low;
   const rest = low - (digits - shifted);

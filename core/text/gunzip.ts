@@ -4,25 +4,30 @@ import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 
 type Sized = Pick<ByteSource, 'uri' | 'size'>;
 
-/** Bytes of an inflated piece. */
+/** Size of an inflated piece. */
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * Most bytes of text for each byte of gzip, once there are {@link FREE_BYTES}: matrices shrink to a
- * third or a tenth, and deflate ends at 1032.
+ * Most bytes of text per byte of gzip, after the first {@link FREE_BYTES} of text. Matrices shrink
+ * to a third or a tenth; deflate's own limit is 1032.
  */
 const MAX_RATIO = 500;
 const FREE_BYTES = 64 * 1024 * 1024;
 
-/** So much of an object's start is inflated to tell its format: at most 1 MiB of output. */
+/**
+ * Bytes at the start of a gzip object that are inflated to find its format. They make at most 1 MiB
+ * of text.
+ */
 const HEAD_BYTES = 1024;
 
-/** True for what begins as a gzip file does. */
+/** True if the bytes begin as a gzip file does. */
 export function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** The first bytes of a text, inflated where they are gzip; none where they are damaged. */
+/**
+ * The first bytes of a text, inflated if they are gzip. Returns no bytes if the gzip is damaged.
+ */
 export function textHead(head: Uint8Array): Uint8Array {
   if (!isGzip(head)) return head;
   try {
@@ -32,7 +37,7 @@ export function textHead(head: Uint8Array): Uint8Array {
   }
 }
 
-/** Hands blocks to `gunzip` one by one, each when the one before has been used. */
+/** Gives blocks to `gunzip` one by one, each after the one before has been used. */
 async function feed(gunzip: Gunzip, blocks: AsyncIterable<Uint8Array>): Promise<void> {
   try {
     for await (const block of blocks) {
@@ -57,12 +62,12 @@ function assertRatio({ uri, size }: Sized, bytes: number): void {
 }
 
 /**
- * Inflates a gzip file of any number of members, which is read in blocks. Holds one block and a few
- * pieces of 256 KiB: nothing is read on before what was read has been taken.
+ * Inflates a gzip file of any number of members, which comes in blocks. A block is read only after
+ * the text of the one before has been consumed: holds one block and a few pieces of 256 KiB.
  *
- * @param source names the file in messages, and tells its length.
- * @throws {CorruptSourceError} it is cut short, damaged, or followed by something else.
- * @throws {BoundExceededError} it inflates to far more than a matrix does.
+ * @param source gives the file's name for messages, and its length.
+ * @throws {CorruptSourceError} it is cut short or damaged, or other bytes follow it.
+ * @throws {BoundExceededError} it inflates to more than 500 times its size, see {@link MAX_RATIO}.
  */
 export async function* gunzipBlocks(
   source: Sized,

@@ -2,8 +2,8 @@
 export interface LineBlock {
   readonly bytes: Uint8Array;
   readonly start: number;
-  /** Above `start`. */
+  /** Exclusive; greater than `start`. */
   readonly end: number;
-  /** Where `bytes[start]` lies in the text. */
+  /** Offset of `bytes[start]` in the text. */
   readonly offset: number;
 }

@@ -4,17 +4,20 @@ import { NEWLINE } from './text-cursor.ts';
 
 /** How lines are cut into blocks. */
 export interface LineOptions {
-  /** Names the text in messages. */
+  /** Name of the text in messages. */
   readonly uri: string;
-  /** Where the first piece begins in the text. */
+  /** Offset of the first piece in the text. */
   readonly offset: number;
-  /** No block holds lines that begin on both sides of a multiple of this. */
+  /**
+   * All lines of a block begin in the same segment: no block has lines that begin before and lines
+   * that begin after a multiple of this.
+   */
   readonly segmentBytes: number;
-  /** Bound of a line that crosses pieces. */
+  /** Most bytes of a line that lies in several pieces. */
   readonly maxLineBytes: number;
 }
 
-/** Cuts whole lines where a line is the first that begins in another segment. */
+/** Cuts a block of whole lines so that each new block holds the lines of one segment. */
 function* cutSegments(block: LineBlock, segmentBytes: number): Generator<LineBlock> {
   let { start, offset } = block;
   while (start < block.end) {
@@ -38,9 +41,10 @@ function join(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
 }
 
 /**
- * Cuts a text that comes in pieces into blocks of whole lines. A last line without newline gets one.
+ * Cuts a text that comes in pieces into blocks of whole lines. If the last line has no newline, one
+ * is added.
  *
- * Holds a piece and its copy, and what is there of a line that crosses pieces.
+ * Holds a piece and its copy, and the begun part of a line that goes on in the next piece.
  *
  * @throws {BoundExceededError} a line is longer than `maxLineBytes`.
  */
@@ -50,7 +54,7 @@ export async function* cutLines(
 ): AsyncGenerator<LineBlock> {
   const { uri, segmentBytes, maxLineBytes } = options;
   let { offset } = options;
-  /** The beginning of the line that goes on in the next piece. */
+  /** The begun part of a line that goes on in the next piece. */
   let open: Uint8Array[] = [];
   let openBytes = 0;
   for await (const piece of pieces) {

@@ -4,23 +4,23 @@ import { gunzipBlocks, isGzip } from './gunzip.ts';
 import type { LineBlock } from './line-block.ts';
 import { cutLines } from './line-blocks.ts';
 
-/** How a text is read; tests make them small. */
+/** How a text is read. Tests use small values. */
 export interface TextOptions {
-  /** Bytes of a segment, see {@link TextSource}. @default 64 MiB: half a second of parsing */
+  /** Bytes of a segment, see {@link TextSource}. @default 64 MiB, half a second of parsing */
   readonly segmentBytes?: number;
-  /** Bytes of a read. @default 4 MiB: large enough for S3's full speed */
+  /** Bytes of a read. @default 4 MiB, large enough for S3's full speed */
   readonly blockBytes?: number;
-  /** Longest line. @default 32 MiB: about two million entries of svmlight */
+  /** Bytes of the longest line. @default 32 MiB, about two million entries of svmlight */
   readonly maxLineBytes?: number;
 }
 
 /**
- * A text of lines, plain or gzip. A segment owns the lines whose first byte lies in it: one job each
- * reads those of a plain text, one job for all of them those of a gzip file, which cannot be entered
- * in its middle. Offsets are those of the unpacked text.
+ * A text of lines, plain or gzip. A line belongs to the segment in which its first byte lies. A
+ * plain text has one job per segment. A gzip file has one job for all segments, because it can only
+ * be read from its start. Offsets count bytes of the inflated text.
  */
 export interface TextSource extends Required<TextOptions> {
-  /** Names the text in messages. */
+  /** Name of the text in messages. */
   readonly uri: string;
   readonly source: ByteSource;
   readonly isCompressed: boolean;
@@ -28,12 +28,12 @@ export interface TextSource extends Required<TextOptions> {
   readonly jobs: number;
 }
 
-/** The first read behind the end of a segment: most lines are far shorter. */
+/** Bytes of the first read after the end of a segment: most lines are far shorter. */
 const TAIL_BYTES = 64 * 1024;
 
 const MIB = 1024 * 1024;
 
-/** Looks whether an object is compressed. One read of two bytes. */
+/** Finds out whether an object is compressed. One read of two bytes. */
 export async function openText(source: ByteSource, options: TextOptions = {}): Promise<TextSource> {
   const { segmentBytes = 64 * MIB, blockBytes = 4 * MIB, maxLineBytes = 32 * MIB } = options;
   const isCompressed = isGzip(await source.read({ offset: 0, length: Math.min(2, source.size) }));
@@ -48,7 +48,10 @@ export async function openText(source: ByteSource, options: TextOptions = {}): P
   };
 }
 
-/** Reads an object from `start` to its end, in smaller reads behind `end`, where readers soon stop. */
+/**
+ * Reads an object from `start` to its end. After `end` the reads are smaller, because the reader
+ * will stop soon.
+ */
 async function* readBlocks(
   source: ByteSource,
   { start, end, blockBytes }: { start: number; end: number; blockBytes: number },
@@ -74,7 +77,7 @@ async function* dropBytes(
   }
 }
 
-/** Reads a text from its start, unpacked, in reads of `blockBytes` without any ahead. */
+/** Reads a text from its start, inflated, in reads of `blockBytes`. Does not read ahead. */
 export function readPieces(
   { source, isCompressed }: TextSource,
   blockBytes: number,
@@ -93,7 +96,7 @@ async function* readPlain(text: TextSource, job: number, from: number): AsyncGen
   const first = job * segmentBytes;
   const end = first + segmentBytes;
   if (from >= end) return;
-  // From the byte before, so that a line which begins at `first` is told from the rest of one.
+  // Begin one byte earlier: it shows whether `first` begins a line or lies within one.
   const start = Math.max(0, Math.max(first, from) - 1);
   const blocks = withReadAhead(readBlocks(source, { start, end, blockBytes }));
   for await (const block of cutLines(blocks, { ...text, offset: start })) {
@@ -103,15 +106,23 @@ async function* readPlain(text: TextSource, job: number, from: number): AsyncGen
 }
 
 /**
- * Reads the lines of one job in blocks of about 4 MiB; none of them holds lines of two segments.
+ * Reads the lines of one job in blocks of about 4 MiB. No block has lines of two segments.
  *
- * Plain text is read in ranges of 4 MiB, the next one under way while a block is used, and at most a
- * line and 64 KiB more than the segment. Holds four blocks, or twice the longest line.
+ * Plain text is read in ranges of 4 MiB, the next one while the consumer uses a block. At most a
+ * line and 64 KiB are read beyond the segment. Holds four blocks, or twice the longest line.
  *
  * @param job `0 <= job < text.jobs`.
- * @param from start of the first line that is wanted; a blank line may come before it.
- * @throws {CorruptSourceError} it is no whole gzip file.
- * @throws {BoundExceededError} a line is longer than `maxLineBytes`, or gzip hides a text without end.
+ * @param from offset of the first line that is wanted; a blank line may come before it.
+ * @throws {CorruptSourceError} the gzip file is cut short or damaged.
+ * @throws {BoundExceededError} a line is longer than `maxLineBytes`, or the gzip inflates beyond
+ * any proportion.
+ * @example
+ * const text = await openText(source);
+ * for (let job = 0; job < text.jobs; job++) {
+ *   for await (const { bytes, start, end } of readLines(text, job)) {
+ *     console.log(new TextDecoder().decode(bytes.subarray(start, end)));
+ *   }
+ * }
  */
 export function readLines(text: TextSource, job: number, from = 0): AsyncGenerator<LineBlock> {
   return text.isCompressed ? readCompressed(text, from) : readPlain(text, job, from);

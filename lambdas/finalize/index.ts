@@ -1,6 +1,6 @@
 import { createDynamoClient, createS3Client } from '#aws/clients.ts';
 import { ENV } from '#core/contract.ts';
-import { parseFinalizeInput } from '#core/run/run.ts';
+import { parseFinalizeInput } from '#core/run/step-messages.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';

@@ -7,6 +7,8 @@ import {
   readUnfinishedChunks,
 } from '#aws/ledger-reads.ts';
 import { putText } from '#aws/objects.ts';
+import { s3OutputRecords } from '#aws/output-records.ts';
+import type { ByteRange } from '#core/bytes/byte-source.ts';
 import { FanoutError } from '#core/errors.ts';
 import type { FailedExecution } from '#core/failure/failed-execution.ts';
 import {
@@ -18,13 +20,12 @@ import {
   type ReportedChunk,
   sliceCommand,
 } from '#core/failure/failure-report.ts';
+import { claimText } from '#core/manifest/place-run.ts';
 import type { StartedRun, UnfinishedChunk } from '#core/run/ledger-records.ts';
 import { failuresKey, outputUri } from '#core/run/output-keys.ts';
 import { ledgerName } from '#core/run/run-id.ts';
-import { type EntryRanges, findEntryRanges } from '#core/sparse/entry-ranges.ts';
-import type { Matrix } from '#core/sparse/matrix.ts';
-import { claimText, readClaim } from '#lambdas/shared/claim.ts';
-import { openSource } from '#lambdas/shared/open-source.ts';
+import { locateRows, type OpenedSource } from '#core/sources/source-kinds.ts';
+import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
 
 /** What ReportFailure needs from outside. */
@@ -36,19 +37,19 @@ export interface ReportFailureDeps extends Instruments {
 
 /** Where the entries of some chunks lie, or why that cannot be told. */
 interface LocatedChunks {
-  readonly ranges: readonly (EntryRanges | undefined)[];
+  readonly ranges: readonly (Readonly<Record<string, ByteRange>> | undefined)[];
   readonly problem: string | null;
 }
 
 /** A source that is gone, replaced or broken is part of the report, not an end of it. */
 async function locate(
-  open: () => Promise<Matrix>,
+  open: () => Promise<OpenedSource>,
   chunks: readonly UnfinishedChunk[],
 ): Promise<LocatedChunks> {
   try {
-    const matrix = await open();
-    const ranges: (EntryRanges | undefined)[] = [];
-    for (const chunk of chunks) ranges.push(await findEntryRanges(matrix, chunk));
+    const source = await open();
+    const ranges: LocatedChunks['ranges'][number][] = [];
+    for (const chunk of chunks) ranges.push(await locateRows(source, chunk));
     return { ranges, problem: null };
   } catch (error) {
     if (!(error instanceof FanoutError)) throw error;
@@ -59,9 +60,9 @@ async function locate(
 async function describeRun(
   execution: FailedExecution,
   run: StartedRun,
-  { ledger, open }: { readonly ledger: LedgerPlace; readonly open: () => Promise<Matrix> },
+  { ledger, open }: { readonly ledger: LedgerPlace; readonly open: () => Promise<OpenedSource> },
 ): Promise<FailureReport> {
-  const name = ledgerName(run.runId, run.generation);
+  const name = ledgerName(run);
   const { listed, ...counts } = await collectUnfinished(readUnfinishedChunks(ledger, name));
   const { ranges, problem: sourceProblem } = await locate(open, listed);
   const chunks: ReportedChunk[] = [];
@@ -79,7 +80,7 @@ async function describeRun(
 
 /**
  * The ReportFailure step: writes `_manifest/failures.json` for a failed execution and returns what is
- * told of it. The ledger knows the execution's run, whatever has become of its source since.
+ * reported of it. The ledger knows the execution's run, whatever has become of its source since.
  *
  * An execution that failed before its run had claimed an output prefix leaves nothing there.
  * Memory: the chunks listed, at most a hundred.
@@ -92,17 +93,17 @@ export function createHandler(deps: ReportFailureDeps): Step<FailedExecution, Fa
     metrics.addMetric('FailuresReported', MetricUnit.Count, 1);
     const run = await findRun(ledger, execution.executionArn);
     if (run === undefined) return failureNotice(execution, {});
-    const { runId, output, generation } = run;
+    const { runId, location, generation } = run;
     logger.appendKeys({ runId });
-    const claim = await readClaim(s3, output, generation, signal);
+    const claim = await s3OutputRecords(s3, location, signal).claim(generation);
     if (claim !== claimText(runId)) return failureNotice(execution, { runId });
 
-    const open = () => openSource(s3, run, signal);
+    const open = () => openPlannedSource(s3, run, signal);
     const report = await describeRun(execution, run, { ledger, open });
-    const key = failuresKey(output.prefix);
-    const target = { bucket: output.bucket, key, contentType: 'application/json' };
+    const key = failuresKey(location.prefix);
+    const target = { bucket: location.bucket, key, contentType: 'application/json' };
     await putText(s3, target, `${JSON.stringify(report, null, 2)}\n`, signal);
     logger.info('failures reported', { failed: report.failedChunks });
-    return failureNotice(execution, { runId, report, reportUri: outputUri(output, key) });
+    return failureNotice(execution, { runId, report, reportUri: outputUri(location, key) });
   };
 }

@@ -2,8 +2,8 @@ import type { S3Client } from '#aws/clients.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { s3StageStore } from '#aws/s3-stage-store.ts';
 import { stagedPrefix } from '#core/run/output-keys.ts';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
-import type { ResolveContext } from '#core/sparse/source/resolve-source.ts';
+import type { ResolveContext } from '#core/sources/resolve-source.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 
 /** Sources in S3; what is staged of them lies in the output bucket. */
 export function resolveContext(

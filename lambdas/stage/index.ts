@@ -1,6 +1,6 @@
 import { createS3Client } from '#aws/clients.ts';
 import { ENV } from '#core/contract.ts';
-import { parseStageTask } from '#core/run/stage-task.ts';
+import { parseStageTask } from '#core/sources/stage-task.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';

@@ -1,24 +1,21 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
-import { Ledger } from '#aws/ledger.ts';
+import type { S3Client } from '#aws/clients.ts';
+import type { Ledger } from '#aws/ledger.ts';
 import { headObject } from '#aws/stored-object.ts';
-import type { ChunkTask } from '#core/contract.ts';
 import { TimeoutSoonError } from '#core/errors.ts';
-import type { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
+import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
 import type { ChunkFigures } from '#core/run/ledger-records.ts';
-import { generationOf, type RunHeader, type WriteInput } from '#core/run/run.ts';
-import { ledgerName } from '#core/run/run-id.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
+import type { WriteInput } from '#core/run/step-messages.ts';
+import { type LedgerDeps, openLedger } from '#lambdas/shared/open-ledger.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
 import { writeChunk } from './write-chunk.ts';
 
 /** What a writer needs from outside. */
-export interface WriteDeps extends Instruments {
+export interface WriteDeps extends Instruments, LedgerDeps {
   readonly s3: S3Client;
-  readonly kernel: Kernel | undefined;
-  readonly dynamo: DynamoDBClient;
-  readonly ledgerTable: string;
-  readonly now: () => Date;
+  readonly room: EncoderRoom;
 }
 
 /** Output of one child of the Distributed Map. */
@@ -35,7 +32,7 @@ async function isStored(
   index: number,
   figures: ChunkFigures,
 ): Promise<boolean> {
-  const stored = await headObject(s3, run.output.bucket, chunkKey(run, index));
+  const stored = await headObject(s3, run.location.bucket, chunkKey(run, index));
   return stored?.bytes === figures.bytes && stored.etag === figures.etag;
 }
 
@@ -55,16 +52,16 @@ function causeOf(error: unknown, signal: AbortSignal): Error {
  * not recorded is found by its create-only upload and recorded.
  */
 export function createHandler(deps: WriteDeps): Step<WriteInput, WriteResult> {
-  const { s3, kernel, logger, metrics } = deps;
+  const { s3, room, logger, metrics } = deps;
 
   const tryChunk = async (
     ledger: Ledger,
-    { run, chunk }: { readonly run: RunHeader; readonly chunk: ChunkTask },
+    { run, chunk }: WriteInput,
     attempt: number,
     signal: AbortSignal,
   ): Promise<ChunkFigures> => {
     try {
-      const figures = await writeChunk({ s3, kernel, signal }, run, chunk);
+      const figures = await writeChunk({ s3, room, signal }, run, chunk);
       await ledger.done(chunk, attempt, figures);
       return figures;
     } catch (failure) {
@@ -77,8 +74,7 @@ export function createHandler(deps: WriteDeps): Step<WriteInput, WriteResult> {
 
   return async ({ run, chunk }, signal) => {
     logger.appendKeys({ runId: run.runId, chunk: chunk.index });
-    const name = ledgerName(run.runId, generationOf(run));
-    const ledger = new Ledger(deps.dynamo, deps.ledgerTable, name, deps.now);
+    const ledger = openLedger(deps, run);
     const started = await ledger.start(chunk);
     if (started.kind === 'done' && (await isStored(s3, run, chunk.index, started.record))) {
       logger.info('chunk skipped: done before');

@@ -1,8 +1,8 @@
 import { createDynamoClient, createS3Client } from '#aws/clients.ts';
 import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
 import { ENV } from '#core/contract.ts';
-import { openKernel } from '#core/outputs/csv/fast-csv-encoder.ts';
-import { parseWriteInput } from '#core/run/run.ts';
+import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
+import { parseWriteInput } from '#core/run/step-messages.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';
@@ -13,7 +13,7 @@ export const handler = lambdaHandler(
   createHandler({
     ...instruments,
     s3: createS3Client(),
-    kernel: openKernel({ count: PART_BUFFERS, bytes: PART_BYTES }),
+    room: openEncoderRoom({ count: PART_BUFFERS, bytes: PART_BYTES }),
     dynamo: createDynamoClient(),
     ledgerTable: environment(ENV.ledgerTable),
     now: () => new Date(),

@@ -21,7 +21,7 @@ export function describeByteSource(
       source = await open(bytes);
     });
 
-    it('tells its size, a name and a version', () => {
+    it('has its size, a name and a version', () => {
       expect(source.size).toBe(SIZE);
       expect(source.uri).not.toBe('');
       expect(source.etag).toMatch(/^[^"]+$/);

@@ -1,5 +1,5 @@
 import { AccessDenied } from '@sparse-fanout/local-cloud/authorization.ts';
-import { type S3Fixture, startS3Fixture } from '@sparse-fanout/local-cloud/test/s3/s3-fixture.ts';
+import { type S3Fixture, startS3Fixture } from '@sparse-fanout/local-cloud/testing/s3-fixture.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pinSource } from '#aws/s3-source.ts';
 import { headObject } from '#aws/stored-object.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-it('fails with who may not do what, which the answer to a HEAD cannot say', async () => {
+it('fails with the role, action and resource, which the answer to a HEAD does not have', async () => {
   const { s3, bucket } = fixture;
   await expect(headObject(s3, bucket, 'secret')).rejects.toMatchObject({
     name: 'AccessDeniedError',
@@ -29,7 +29,7 @@ it('fails with who may not do what, which the answer to a HEAD cannot say', asyn
   });
 });
 
-it('fails so too when a missing key is hidden from who may not list', async () => {
+it('fails in the same way for a missing key if the role may not list', async () => {
   const { s3, bucket } = fixture;
   await expect(pinSource(s3, { uri: `s3://${bucket}/missing` })).rejects.toMatchObject({
     name: 'AccessDeniedError',
@@ -37,7 +37,7 @@ it('fails so too when a missing key is hidden from who may not list', async () =
   });
 });
 
-it('looks once at what may be read', async () => {
+it('sends one HEAD for an object that may be read', async () => {
   requests = 0;
   expect(await headObject(fixture.s3, fixture.bucket, 'open')).toMatchObject({ bytes: 1 });
   expect(requests).toBe(1);

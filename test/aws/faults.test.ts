@@ -29,7 +29,7 @@ const runId = '0'.repeat(32);
 
 describe('objects', () => {
   it.each(['s3-truncated-body', 's3-clock-skew', 's3-internal-error'] as const)(
-    'fails with what is retried on %s',
+    'fails with a retried error on %s',
     async (kind) => {
       const { s3, bucket } = services;
       spoil(kind);
@@ -39,7 +39,7 @@ describe('objects', () => {
     },
   );
 
-  it('fails with what is retried when S3 asks to slow down', async () => {
+  it('fails with a retried error when S3 asks to slow down', async () => {
     spoil('s3-slow-down');
     await expect(readText(services.s3, services.bucket, 'text')).rejects.toThrow(ThrottledError);
   });
@@ -48,7 +48,7 @@ describe('objects', () => {
 describe('headObject', () => {
   const head = () => headObject(services.s3, services.bucket, 'text');
 
-  it('fails with what is retried when the clocks differ for a moment', async () => {
+  it('fails with a retried error when the clocks differ for a moment', async () => {
     const rate = 0.5;
     const request = { operation: 's3 HEAD', kinds: ['s3-clock-skew'] as const, subject: '' };
     const plan = { name: 'all', kinds: request.kinds, rate, about: [''] };
@@ -62,14 +62,14 @@ describe('headObject', () => {
     await expect(head()).rejects.toThrow(ServiceUnavailableError);
   });
 
-  it('fails with what is retried when the clocks go on to differ', async () => {
+  it('fails with a retried error when the clocks stay different', async () => {
     spoil('s3-clock-skew');
     await expect(head()).rejects.toThrow(ServiceUnavailableError);
   });
 });
 
 describe('s3Source', () => {
-  it('fails with what is retried when its reads break off again and again', async () => {
+  it('fails with a retried error when its reads break off again and again', async () => {
     const uri = `s3://${services.bucket}/text`;
     const source = s3Source(services.s3, await pinSource(services.s3, { uri }));
     spoil('s3-truncated-body');
@@ -84,14 +84,14 @@ describe('Ledger', () => {
   };
 
   it.each(['dynamodb-internal-error', 'dynamodb-clock-skew', 'dynamodb-lost-response'] as const)(
-    'fails with what is retried on %s',
+    'fails with a retried error on %s',
     async (kind) => {
       spoil(kind);
       await expect(started()).rejects.toThrow(ServiceUnavailableError);
     },
   );
 
-  it('fails with what is retried when DynamoDB throttles', async () => {
+  it('fails with a retried error when DynamoDB throttles', async () => {
     spoil('dynamodb-throttled');
     await expect(started()).rejects.toThrow(ThrottledError);
   });

@@ -17,10 +17,10 @@ const START = Date.UTC(2026, 10, 21);
 const task = { index: 7, rowStart: 70, rowEnd: 80 };
 const places = {
   source: { uri: 's3://in/x.npz', etag: 'e', versionId: null, size: 9 },
-  output: { bucket: 'out', prefix: 'x/' },
+  location: { bucket: 'out', prefix: 'x/' },
   generation: 1,
 };
-const figures = { bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', nnz: 9 };
+const figures = { bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', counts: { nnz: 9 } };
 
 function newLedger(now = () => new Date(START)): { ledger: Ledger; runId: string } {
   runs += 1;
@@ -122,7 +122,7 @@ describe('Ledger', () => {
     expect(attempts.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
 
-  it('lists chunks in their order over all shards, gaps left out', async () => {
+  it('lists the chunks of all shards in chunk order, without gaps', async () => {
     const { ledger } = newLedger();
     const indices = [0, 1, 2, 15, 16, 17, 33, 49, 50, 64];
     for (const index of indices.toReversed()) await ledger.start({ ...task, index });
@@ -145,7 +145,7 @@ describe('Ledger', () => {
     expect(await expiries()).toBe(String(START / 1000 + 101 * 86_400));
   });
 
-  it('keeps the text that a run id stands for, and fails on another', async () => {
+  it('keeps the text of a run id, and fails on another text', async () => {
     const { ledger, runId } = newLedger();
     await ledger.startRun('text', 'execution-1', { runId, ...places });
     await ledger.startRun('text', 'execution-2', { runId, ...places });
@@ -154,7 +154,7 @@ describe('Ledger', () => {
     );
   });
 
-  it('finds the run of an execution, and none for an execution that had none', async () => {
+  it('finds the run of an execution, if it had one', async () => {
     const place = { client: services.dynamo, table: services.table };
     const versioned = { ...places, source: { ...places.source, versionId: 'v' } };
     const first = newLedger();
@@ -169,7 +169,7 @@ describe('Ledger', () => {
     expect(await findRun(place, 'execution-a')).toEqual({ runId: second.runId, ...places });
   });
 
-  it('tells which chunks are not done, in chunk order, and why their last try failed', async () => {
+  it('lists unfinished chunks in chunk order, and why their last try failed', async () => {
     const { ledger, runId } = newLedger();
     const place = { client: services.dynamo, table: services.table };
     const tasks = [40, 3, 5, 17].map((index) => ({ ...task, index }));

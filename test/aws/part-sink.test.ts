@@ -47,7 +47,7 @@ describe('PartSink', () => {
     ['part of a part', 0, 1000],
     ['a part and a bit', 1, 17],
     ['whole parts', 2, 0],
-    ['more parts than buffers', 5, 123],
+    ['more parts than buffers', 3, 123],
   ])('writes %s with the CRC-32 of all of it', async (name, parts, rest) => {
     const stored = await write(name, parts, rest);
     const bytes = parts * PART_BYTES + rest;
@@ -98,7 +98,7 @@ describe('PartSink', () => {
     expect(await pendingUploads()).toBe(0);
   });
 
-  it('shows nothing and leaves no parts behind when it is given up', async () => {
+  it('shows nothing and leaves no parts when it is aborted', async () => {
     const sink = new PartSink(services.s3, target('given up'));
     sink.send(await sink.buffer());
     await sink.abort();
@@ -146,7 +146,7 @@ describe('createObject', () => {
     expect(crc32((await Body?.transformToByteArray()) ?? '')).toBe(crc32(pieces.join('')));
   });
 
-  it('fails without a trace when its pieces do', async () => {
+  it('fails and leaves nothing if its pieces fail', async () => {
     const pieces = function* () {
       yield 'a'.repeat(PART_BYTES + 1);
       throw new Error('no more');
@@ -200,7 +200,7 @@ describe('replaceObject', () => {
     expect(await pendingUploads()).toBe(0);
   });
 
-  it('fails when nothing is there any more, so that it is looked at again', async () => {
+  it('fails with a retried error when the object to replace is gone', async () => {
     const gone = replaceObject(services.s3, { ...target('gone'), replaces: 'abc' }, ['x']);
     await expect(gone).rejects.toThrow(UploadConflictError);
   });

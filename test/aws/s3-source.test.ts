@@ -30,7 +30,7 @@ describeByteSource('an S3 object', async (bytes) => {
 });
 
 describe('pinSource', () => {
-  it('tells the size and version of an object whose key holds any character', async () => {
+  it('finds the size and version of an object whose key has any characters', async () => {
     const uri = await put('a b/ü+%2F?#.npz', new Uint8Array(7));
     const pin = await pinSource(services.s3, { uri });
     expect(pin).toEqual({
@@ -48,7 +48,7 @@ describe('pinSource', () => {
     await expect(pinSource(services.s3, { uri: elsewhere })).rejects.toThrow(SourceNotFoundError);
   });
 
-  it('fails on what is no S3 URI', async () => {
+  it('fails on text that is not an S3 URI', async () => {
     await expect(pinSource(services.s3, { uri: 'x.npz' })).rejects.toThrow(RequestError);
   });
 });

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeNpz } from '#demo/write-npz.ts';
 import { goldenPath } from '#support/golden.ts';
+import { saveNpz } from '#support/npz/save-npz.ts';
 import { type Ended, runHere } from './run-command.ts';
 
 const SOURCE = goldenPath('inputs/dtype-int64.npz');
@@ -52,7 +52,7 @@ describe('fails with exit code 1 and one sentence', () => {
     indices[indices.length - 1] = shape[1];
     const directory = await mkdtemp(join(tmpdir(), 'bad-entry-'));
     const file = join(directory, 'bad-last-entry.npz');
-    await writeNpz(file, {
+    await saveNpz(file, {
       shape,
       indptr: Int32Array.from({ length: shape[0] + 1 }, (_, row) => row * perRow),
       indices,

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3 } from '@aws-sdk/client-s3';
 import { type S3Server, startS3Server } from '@sparse-fanout/local-cloud/s3/server.ts';
-import { createTestS3, identifyTester, TESTER } from '@sparse-fanout/local-cloud/test/s3-client.ts';
+import {
+  createTestS3,
+  identifyTester,
+  TESTER,
+} from '@sparse-fanout/local-cloud/testing/s3-client.ts';
 import { createCertificate } from '@sparse-fanout/local-cloud/tls.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldenBytes, goldenPath } from '#support/golden.ts';

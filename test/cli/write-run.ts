@@ -1,78 +1,90 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { encodeRows } from '#cli/encode-rows.ts';
-import { withMatrix } from '#cli/sources/open-source.ts';
+import { type GivenSource, withSource } from '#cli/sources/with-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
+import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { type CsvDialect, DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
 import { chunkId } from '#core/run/chunk-name.ts';
-import { EMPTY_BASE } from '#core/run/run.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import { EMPTY_BASE } from '#core/run/run-header.ts';
+import { factsOf, type OpenedSource } from '#core/sources/source-kinds.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
+
+async function writeChunk(
+  directory: string,
+  source: OpenedSource,
+  chunk: PlannedChunk,
+  output: OutputSpec,
+): Promise<ManifestEntry> {
+  const name = `chunk-${chunkId(chunk.index)}.csv`;
+  const parts = encodedBytes(source, chunk, output);
+  const text = Buffer.concat(await Array.fromAsync(parts, (part) => Buffer.from(part)));
+  await writeFile(join(directory, 'data', name), text);
+  let nnz = 0;
+  for await (const slice of readSlices(source, chunk)) nnz += slice.nnz;
+  const record_count = outputOf(output).recordCount(chunk);
+  return {
+    url: `s3://bucket/run/data/${name}`,
+    mandatory: true,
+    meta: { content_length: text.length, record_count },
+    ...chunk,
+    counts: { nnz },
+    contentBytes: text.length,
+    crc32: crc32Hex(crc32(text)),
+    etag: 'etag',
+  };
+}
+
+async function writeManifests(
+  directory: string,
+  { pin, layout }: GivenSource,
+  entries: readonly ManifestEntry[],
+  output: OutputSpec,
+): Promise<void> {
+  const run = {
+    runId: '0123456789abcdef0123456789abcdef',
+    source: { ...pin, uri: `s3://bucket/${basename(pin.uri)}` },
+    facts: factsOf(layout),
+    output,
+    location: { bucket: 'bucket', prefix: 'run/' },
+    generation: 1,
+    base: EMPTY_BASE,
+    chunks: entries.length,
+  };
+  const listed = (async function* () {
+    yield* entries;
+  })();
+  const text = await Array.fromAsync(manifestText(manifestHead(run), listed, new TotalsBuilder()));
+  for (const name of ['manifest-000001.json', 'manifest.json']) {
+    await writeFile(join(directory, '_manifest', name), text.join(''));
+  }
+}
 
 /** Writes what `local run --out` leaves, without a local cloud: chunks of `rowsPerChunk` rows and a manifest. */
 export async function writeRun(
   directory: string,
   file: string,
   rowsPerChunk: number,
-  header: CsvDialect['header'] = 'none',
+  header: 'none' | 'first-chunk' = 'none',
 ): Promise<void> {
-  const dialect = { ...DEFAULT_DIALECT, header };
+  const output = { ...PLAIN_CSV, dialect: { ...PLAIN_CSV.dialect, header } };
   await mkdir(join(directory, 'data'), { recursive: true });
   await mkdir(join(directory, '_manifest'), { recursive: true });
   const asked = { locations: [file], options: {} };
-  await withMatrix(asked, new AbortController().signal, async ({ pin, layout, matrix }) => {
+  await withSource(asked, new AbortController().signal, async (given) => {
+    const { source } = given;
+    const [rows] = source.shape;
     const entries: ManifestEntry[] = [];
-    for (let rowStart = 0; rowStart < matrix.shape[0]; rowStart += rowsPerChunk) {
-      const rows = { rowStart, rowEnd: Math.min(rowStart + rowsPerChunk, matrix.shape[0]) };
-      const index = entries.length;
-      const name = `chunk-${chunkId(index)}.csv`;
-      const lead = index === 0 ? header : 'none';
-      const parts = encodeRows(matrix, rows, {
-        dialect: { ...dialect, header: lead },
-        compression: 'none',
-      });
-      const text = Buffer.concat(await Array.fromAsync(parts, (part) => Buffer.from(part)));
-      await writeFile(join(directory, 'data', name), text);
-      let nnz = 0;
-      for await (const slice of readSlices(matrix, rows)) nnz += slice.nnz;
-      entries.push({
-        url: `s3://bucket/run/data/${name}`,
-        mandatory: true,
-        meta: {
-          content_length: text.length,
-          record_count: rows.rowEnd - rowStart + (lead === 'none' ? 0 : 1),
-        },
-        index,
-        ...rows,
-        nnz,
-        contentBytes: text.length,
-        crc32: crc32Hex(crc32(text)),
-        etag: 'etag',
-      });
+    for (let rowStart = 0; rowStart < rows; rowStart += rowsPerChunk) {
+      const rowEnd = Math.min(rowStart + rowsPerChunk, rows);
+      const chunk = { index: entries.length, rowStart, rowEnd };
+      entries.push(await writeChunk(directory, source, chunk, output));
     }
-    const { size, etag } = pin;
-    const { parts: _, ...facts } = layout;
-    const run = {
-      runId: '0123456789abcdef0123456789abcdef',
-      source: { uri: `s3://bucket/${basename(file)}`, etag, versionId: null, size },
-      matrix: facts,
-      output: { bucket: 'bucket', prefix: 'run/' },
-      base: EMPTY_BASE,
-      dialect,
-      compression: 'none' as const,
-      chunks: entries.length,
-    };
-    const listed = (async function* () {
-      yield* entries;
-    })();
-    const text = await Array.fromAsync(
-      manifestText(manifestHead(run), listed, new TotalsBuilder()),
-    );
-    for (const name of ['manifest-000001.json', 'manifest.json']) {
-      await writeFile(join(directory, '_manifest', name), text.join(''));
-    }
+    await writeManifests(directory, given, entries, output);
   });
 }

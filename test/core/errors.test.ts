@@ -5,12 +5,12 @@ import * as errors from '#core/errors.ts';
 const names = [...TRANSIENT_ERRORS, ...PERMANENT_ERRORS];
 
 describe('errors', () => {
-  it('are each a class of the name that the workflow knows, and no other', () => {
+  it('have exactly the names that the workflow knows', () => {
     const classes = Object.keys(errors).filter((name) => name !== 'FanoutError');
     expect(classes.sort()).toEqual([...names].sort());
   });
 
-  it.each(names)('%s says its own name, whatever a minifier makes of its class', (name) => {
+  it.each(names)('%s keeps its name when its class is minified', (name) => {
     const cause = new Error('cause');
     const classes = { ...errors };
     const error =

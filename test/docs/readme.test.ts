@@ -2,16 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readmeTable } from '#bench/peers/readme-table.ts';
-import { newestRecord } from '#bench/peers/recorded.ts';
 import { parseRequest } from '#core/request/request.ts';
-import { writeNpz } from '#support/write-npz.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import { runShell } from '#test/cli/run-command.ts';
 
 const root = new URL('../../', import.meta.url);
 const readme = await readFile(new URL('README.md', root), 'utf8');
 
-/** The command lines that the README tells users to type, without their comments. */
+/** The command lines that the README shows, without their comments. */
 const commands = [...readme.matchAll(/^npm run -s cli -- (.*?)(?:\s+#.*)?$/gm)].map(
   ([, command]) => command!,
 );
@@ -36,10 +34,6 @@ describe('README.md', () => {
   it('shows one line for the main job and one for the tests', () => {
     expect(readme).toMatch(/^npm ci && npm run demo$/m);
     expect(readme).toMatch(/^npm ci && npm test$/m);
-  });
-
-  it('shows the rates of the newest recorded run of the peers', async () => {
-    expect(readme).toContain(readmeTable((await newestRecord())!));
   });
 
   it('shows command lines that work, in their order', async () => {

@@ -1,18 +1,17 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BATCHES, stacked } from '#campaigns/append/batches.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '#core/manifest/manifest.ts';
+import { BATCHES, stacked } from '#support/batched-output.ts';
 import { goldenBytes } from '#support/golden.ts';
 import { LocalStack } from '#support/local-stack.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import type { Execution } from '#support/stack-client.ts';
-import { writeNpz } from '#support/write-npz.ts';
 
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await LocalStack.start();
+  stack = await LocalStack.shared();
 });
-afterAll(() => stack.close());
 
 const chunking = { rows: 3 };
 
@@ -20,9 +19,18 @@ function outputAt(name: string, append = true) {
   return { uri: `s3://${stack.outputBucket}/${name}/`, append };
 }
 
-async function append(name: string, batch: number): Promise<Execution> {
+async function requestOf(name: string, batch: number): Promise<object> {
   const source = await stack.putSource(`${name}-${batch}`, writeNpz(BATCHES[batch]!));
-  return await stack.run({ source, output: outputAt(name), chunking });
+  return { source, output: outputAt(name), chunking };
+}
+
+async function append(name: string, batch: number): Promise<Execution> {
+  return await stack.runToSuccess(await requestOf(name, batch));
+}
+
+/** Appends a batch that may be refused. */
+async function tryToAppend(name: string, batch: number): Promise<Execution> {
+  return await stack.run(await requestOf(name, batch));
 }
 
 async function manifestOf(name: string) {
@@ -39,16 +47,13 @@ async function textOf(name: string): Promise<string> {
 describe('output.append', () => {
   it('makes one set of three batches, byte for byte that of one run over all of them', async () => {
     for (const batch of [0, 1, 2]) {
-      expect(await append('daily', batch)).toMatchObject({
-        status: 'SUCCEEDED',
-        output: { generation: batch + 1 },
-      });
+      expect(await append('daily', batch)).toMatchObject({ output: { generation: batch + 1 } });
     }
     const source = await stack.putSource('stacked', writeNpz(stacked(BATCHES)));
-    await stack.run({ source, output: outputAt('whole', false), chunking });
+    await stack.runToSuccess({ source, output: outputAt('whole', false), chunking });
     expect(await textOf('daily')).toBe(await textOf('whole'));
     const [daily, whole] = [await manifestOf('daily'), await manifestOf('whole')];
-    expect(daily.matrix).toEqual(whole.matrix);
+    expect(daily.facts).toEqual(whole.facts);
     expect(daily.totals).toMatchObject({ crc32: whole.totals.crc32, rows: whole.totals.rows });
     expect(daily.generations?.map(({ rowStart, rowEnd }) => [rowStart, rowEnd])).toEqual([
       [0, 5],
@@ -67,7 +72,7 @@ describe('output.append', () => {
 
   it('lets one of two win that run at once; the other is told, and is in when it is repeated', async () => {
     await append('race', 0);
-    const ended = await Promise.all([append('race', 1), append('race', 2)]);
+    const ended = await Promise.all([tryToAppend('race', 1), tryToAppend('race', 2)]);
     const lost = ended.findIndex(({ status }) => status === 'FAILED');
     // They may have run one after the other all the same.
     if (lost >= 0) {
@@ -96,7 +101,8 @@ describe('output.append', () => {
   it('plans a dry run after what is there, without writing anything', async () => {
     const before = await stack.keys('daily/');
     const source = await stack.putSource('dry', writeNpz(BATCHES[1]!));
-    const ended = await stack.run({ source, output: outputAt('daily'), chunking, dryRun: true });
+    const output = outputAt('daily');
+    const ended = await stack.runToSuccess({ source, output, chunking, dryRun: true });
     expect(ended.output).toMatchObject({ decision: 'dry-run', summary: { rows: 4, chunks: 2 } });
     expect(await stack.keys('daily/')).toEqual(before);
   });
@@ -108,7 +114,7 @@ describe('output.append', () => {
     const bad = await stack.putSource('stuck-bad', writeNpz(corrupt));
     const failed = await stack.run({ source: bad, output, chunking });
     expect(failed).toMatchObject({ status: 'FAILED' });
-    const refused = await append('stuck', 2);
+    const refused = await tryToAppend('stuck', 2);
     expect(refused).toMatchObject({ status: 'FAILED', error: 'OutputConflictError' });
     const leftOvers = /-000002\.jsonl?$|data\/chunk-00000[2-9]/;
     for (const Key of (await stack.keys('stuck/')).filter((key) => leftOvers.test(key))) {

@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goldenPath, storedCsrCases } from '#support/golden.ts';
 import { LocalUp } from '#support/local-up.ts';
+import { patience } from '#support/patience.ts';
 
 const SCRIPT = new URL('boto3_client.py', import.meta.url).pathname;
-const SCENARIO_MILLISECONDS = 90_000;
 
 const tall = storedCsrCases.find(({ id }) => id === 'tall')!;
 
@@ -30,7 +30,7 @@ async function play(scenario: string) {
 
 describe.skipIf(found.status !== 0)(
   `boto3 against local up (needs python3 with boto3${found.status === 0 ? '' : `; ${missing} is missing`})`,
-  { timeout: SCENARIO_MILLISECONDS },
+  { timeout: patience(9_000) },
   () => {
     beforeAll(async () => {
       directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-boto3-'));

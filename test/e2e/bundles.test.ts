@@ -5,8 +5,8 @@ import { cloudAssembly } from '#cli/local/assembly.ts';
 
 /** What a bundle may have, bytes: a larger one takes longer to load in each new environment. */
 const MAX_BYTES: Readonly<Record<string, number>> = {
-  Finalize: 500_000,
-  ReportFailure: 500_000,
+  Finalize: 550_000,
+  ReportFailure: 550_000,
   Stage: 600_000,
   Write: 600_000,
   // Reads every format's headers, and starts once a run.

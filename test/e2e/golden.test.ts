@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '#core/manifest/manifest.ts';
 import { goldenBytes, storedCsrCases } from '#support/golden.ts';
 import { LocalStack } from '#support/local-stack.ts';
@@ -10,9 +10,8 @@ import { LocalStack } from '#support/local-stack.ts';
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await LocalStack.start();
+  stack = await LocalStack.shared();
 });
-afterAll(() => stack.close());
 
 const schema = new URL('../../docs/manifest.schema.json', import.meta.url);
 const isManifest = new Ajv2020().compile(JSON.parse(readFileSync(schema, 'utf8')));
@@ -22,7 +21,7 @@ const profiles = ['typed', 'zero0', 'empty'] as const;
 async function textOf(manifest: Manifest): Promise<Buffer> {
   const stored = await Promise.all(manifest.entries.map(({ url }) => stack.read(url)));
   return Buffer.concat(
-    manifest.compression === 'gzip' ? stored.map((chunk) => gunzipSync(chunk)) : stored,
+    manifest.output.compression === 'gzip' ? stored.map((chunk) => gunzipSync(chunk)) : stored,
   );
 }
 
@@ -34,13 +33,12 @@ describe('the deployed stack on this machine', () => {
       const profile = profiles[golden.stored % profiles.length]!;
       const compression = golden.stored % 2 === 0 ? 'gzip' : 'none';
       const { chunkRows = 7 } = golden.contract.typed as { chunkRows?: number };
-      const ended = await stack.run({
+      const ended = await stack.runToSuccess({
         source,
         output: { compression, text: { profile } },
         chunking: { rows: Math.max(chunkRows, 1) },
         limits: { concurrency: 4 },
       });
-      expect(ended).toMatchObject({ status: 'SUCCEEDED' });
       const manifest: Manifest = JSON.parse((await stack.read(ended.output.manifest)).toString());
       expect(isManifest(manifest), JSON.stringify(isManifest.errors)).toBe(true);
 

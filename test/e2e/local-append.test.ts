@@ -2,10 +2,11 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BATCHES } from '#campaigns/append/batches.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
-import { writeNpz } from '#support/write-npz.ts';
-import { runShell } from '#test/cli/run-command.ts';
+import { BATCHES } from '#support/batched-output.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
+import { patience } from '#support/patience.ts';
+import { runHere } from '#test/cli/run-command.ts';
 
 let directory: string;
 let batches: readonly string[];
@@ -20,8 +21,9 @@ afterAll(() => rm(directory, { recursive: true }));
 const inside = (name: string) => join(directory, name);
 
 function run(sources: readonly string[], out: string, ...options: readonly string[]) {
-  const asked = [...sources, '--out', inside(out), '--rows-per-chunk', '3', ...options];
-  return runShell(`cli --json local run ${asked.join(' ')}`);
+  const chunks = ['--rows-per-chunk', '3', '--concurrency', '1'];
+  const asked = [...sources, '--out', inside(out), ...chunks, ...options];
+  return runHere(['--json', 'local', 'run', ...asked]);
 }
 
 async function textOf(out: string): Promise<string> {
@@ -32,7 +34,7 @@ async function textOf(out: string): Promise<string> {
   return Buffer.concat(texts).toString();
 }
 
-describe('local run --append', () => {
+describe('local run --append', { timeout: patience(12_000) }, () => {
   it('makes one set of three batches, with a state or without; verify holds it against all', async () => {
     const [first, second, third] = batches as [string, string, string];
     const state = ['--state', inside('state')];
@@ -50,9 +52,10 @@ describe('local run --append', () => {
     expect((await run(batches, 'whole')).code).toBe(0);
     expect(await textOf('set')).toBe(await textOf('whole'));
 
-    const verified = await runShell(
-      `cli verify ${inside('set')} --sample 9 --source ${batches.join(' ')}`,
-    );
+    const verified = await runHere([
+      ...['verify', inside('set'), '--sample', '9', '--source'],
+      ...batches,
+    ]);
     expect(verified.stdout.toString()).toMatch(
       /verified 6 chunks of 3 generations, 15 rows.*derived again and equal: chunks 0, 1, 2, 3, 4, 5/,
     );

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { golden, goldenPath, storedCsrCases } from '#support/golden.ts';
-import { runShell } from '#test/cli/run-command.ts';
+import { runHere, runShell } from '#test/cli/run-command.ts';
 
 let directory: string;
 
@@ -24,20 +24,31 @@ async function sha256OfChunks(out: string): Promise<string> {
   return hash.digest('hex');
 }
 
+function commandLine(file: string, args: readonly string[]): string {
+  return `local run ${goldenPath(file)} ${args.join(' ')}`;
+}
+
+/** Runs the command in this process, which has loaded it already. */
 function run(file: string, ...args: string[]) {
-  return runShell(`cli local run ${goldenPath(file)} ${args.join(' ')}`);
+  return runHere(commandLine(file, args).split(' '));
+}
+
+/** Runs the command as users start it. */
+function runAsProcess(file: string, ...args: string[]) {
+  return runShell(`cli ${commandLine(file, args)}`);
 }
 
 describe('local run', () => {
   it('leaves chunks and manifest, which verify holds against the source', async () => {
     const out = join(directory, 'plain');
-    const ended = await run(counts.file, `--out ${out}`, '--rows-per-chunk 10', '--profile zero0');
+    const options = [`--out ${out}`, '--rows-per-chunk 10', '--profile zero0'];
+    const ended = await runAsProcess(counts.file, ...options);
     expect(ended.stderr).not.toMatch(/error/i);
     expect(ended.code).toBe(0);
     expect(readdirSync(join(out, 'data'))).toHaveLength(4);
     expect(await sha256OfChunks(out)).toBe(counts.contract.zero0.sha256);
     const source = goldenPath(counts.file);
-    const verified = await runShell(`cli verify ${out} --source ${source} --sample 4`);
+    const verified = await runHere(['verify', out, '--source', source, '--sample', '4']);
     expect(verified.stdout.toString()).toMatch(/verified 4 chunks, 36 rows/);
     expect(verified.code).toBe(0);
     // Nothing of the local cloud is left beside it.
@@ -78,25 +89,27 @@ describe('local run', () => {
 
   it('fails with exit code 2 on a state directory in use, and names its holder', async () => {
     const state = join(directory, 'busy');
-    const line = (out: string) =>
-      `cli local run ${goldenPath(tall.file)} --rows-per-chunk 50 --state ${state} --out ${join(directory, out)}`;
-    const ended = await runShell(
-      `${line('holder')} & holder=$!; until ls ${state}/lock-* >/dev/null 2>&1; do sleep 0.02; done; ${line('other')}; echo "exit $?"; wait $holder`,
-    );
-    expect(ended.stdout.toString()).toMatch(/exit 2/);
-    expect(ended.stderr).toMatch(/StateDirectoryInUse: .*process \d+/);
-    expect(ended.code).toBe(0);
+    const options = (out: string) => [`--state ${state}`, `--out ${join(directory, out)}`];
+    // Dozens of chunks: the other one has found the lock long before they are written.
+    const holder = runAsProcess(tall.file, '--rows-per-chunk 50', ...options('holder'));
+    const locks = async () => Array.fromAsync(glob('lock-*', { cwd: state }));
+    await expect.poll(locks).toHaveLength(1);
+    const other = await run(tall.file, ...options('other'));
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(/StateDirectoryInUse: .*process \d+/);
+    expect(await holder).toMatchObject({ code: 0 });
     expect(existsSync(join(directory, 'other'))).toBe(false);
     expect(await sha256OfChunks(join(directory, 'holder'))).toBe(tall.contract.typed.sha256);
   });
 
   it('runs twice at once without disturbing itself', async () => {
-    const files = [counts, tall];
-    const ended = await Promise.all(
-      files.map(({ file, id }) => run(file, `--out ${join(directory, `at-once-${id}`)}`)),
-    );
+    const outOf = (id: string) => `--out ${join(directory, `at-once-${id}`)}`;
+    const ended = await Promise.all([
+      run(counts.file, outOf(counts.id)),
+      runAsProcess(tall.file, outOf(tall.id)),
+    ]);
     expect(ended.map(({ code }) => code)).toEqual([0, 0]);
-    for (const { id, contract } of files) {
+    for (const { id, contract } of [counts, tall]) {
       expect(await sha256OfChunks(join(directory, `at-once-${id}`))).toBe(contract.typed.sha256);
     }
   });

@@ -11,45 +11,66 @@ import {
   ListMapRunsCommand,
   RedriveExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Manifest } from '#core/manifest/manifest.ts';
 import { goldenBytes, storedCsrCases } from '#support/golden.ts';
 import { LocalUp } from '#support/local-up.ts';
+import { patience } from '#support/patience.ts';
 
 const tall = storedCsrCases.find(({ id }) => id === 'tall')!;
 
 /** One writer at a time and many small chunks: a kill after a few of them is always in the middle. */
-const SLOW = { chunking: { rows: 25 }, limits: { concurrency: 1 } };
+const SLOW = { chunking: { rows: 50 }, limits: { concurrency: 1 } };
 const CHUNKS_BEFORE_KILL = 3;
 
 let stateDirectory: string;
 let up: LocalUp;
 
-beforeEach(async () => {
+beforeAll(async () => {
   stateDirectory = join(await mkdtemp(join(tmpdir(), 'sparse-fanout-up-')), 'state');
   up = await LocalUp.start(stateDirectory);
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await up.end('SIGKILL');
   await rm(join(stateDirectory, '..'), { recursive: true, force: true });
 });
 
-async function chunkKeys(): Promise<string[]> {
-  return (await up.keys('')).filter((key) => key.includes('/data/'));
+async function chunkKeys(name: string): Promise<string[]> {
+  return (await up.keys(`${name}/`)).filter((key) => key.includes('/data/'));
 }
 
-/** Starts a run of the tall matrix, and kills everything while it writes chunks. */
-async function killMidRun() {
-  const source = await up.putSource('tall', goldenBytes(tall.file));
-  const executionArn = await up.startExecution({ source, ...SLOW });
-  await expect
-    .poll(chunkKeys, { interval: 5, timeout: 20_000 })
-    .toSatisfy((keys) => keys.length >= CHUNKS_BEFORE_KILL);
-  const written = await chunkKeys();
-  const dates = await Promise.all(written.map(modified));
+/** A run that is killed while it writes chunks. */
+interface KilledRun {
+  readonly name: string;
+  readonly source: string;
+  readonly executionArn: string;
+  /** Keys of the chunks that were there. */
+  readonly written: readonly string[];
+  readonly dates: readonly (Date | undefined)[];
+}
+
+async function startSlowRun(name: string) {
+  const source = await up.putSource(name, goldenBytes(tall.file));
+  return { name, source, executionArn: await up.startExecution({ source, ...SLOW }) };
+}
+
+/** Starts runs of the tall matrix, and kills everything while they write chunks. */
+async function killMidRun(names: readonly string[]): Promise<KilledRun[]> {
+  const started = await Promise.all(names.map(startSlowRun));
+  const areMidRun = async () => {
+    const written = await Promise.all(names.map(chunkKeys));
+    return written.every(({ length }) => length >= CHUNKS_BEFORE_KILL);
+  };
+  await vi.waitUntil(areMidRun, { interval: 20, timeout: patience(3_000) });
+  const runs = await Promise.all(
+    started.map(async (run) => {
+      const written = await chunkKeys(run.name);
+      return { ...run, written, dates: await Promise.all(written.map(modified)) };
+    }),
+  );
   await up.end('SIGKILL');
-  return { source, executionArn, written, dates };
+  return runs;
 }
 
 async function modified(Key: string): Promise<Date | undefined> {
@@ -76,12 +97,11 @@ async function mapRunOf(executionArn: string) {
   return await up.states.send(new DescribeMapRunCommand({ mapRunArn }));
 }
 
-describe('local up', { timeout: 60_000 }, () => {
+describe('local up', () => {
   it('finds objects, ledger, executions and its own access again after kill -9', async () => {
     const source = await up.putSource('tall', goldenBytes(tall.file));
     const executionArn = await up.startExecution({ source, chunking: { rows: 500 } });
-    const ended = await up.endOf(executionArn);
-    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+    const ended = await up.expectSucceeded(executionArn);
     const history = new GetExecutionHistoryCommand({ executionArn });
     const { events } = await up.states.send(history);
     const keys = await up.keys('');
@@ -97,44 +117,48 @@ describe('local up', { timeout: 60_000 }, () => {
     await expectComplete(ended.output.manifest);
   });
 
-  it('shows a run that was under way as aborted, and the same request again completes it', async () => {
-    const { source, executionArn, written, dates } = await killMidRun();
-    await restart();
-    const aborted = await up.states.send(new DescribeExecutionCommand({ executionArn }));
-    expect(aborted).toMatchObject({
-      status: 'ABORTED',
-      cause: 'the local cloud ended while this execution was under way',
-      redriveStatus: 'REDRIVABLE',
+  describe('when it was killed while two runs were under way', () => {
+    let [repeated, redriven]: KilledRun[] = [];
+
+    beforeAll(async () => {
+      [repeated, redriven] = await killMidRun(['repeated', 'redriven']);
+      await restart();
     });
-    expect(await mapRunOf(executionArn)).toMatchObject({ status: 'ABORTED' });
-    const { executions } = await up.states.send(
-      new ListExecutionsCommand({
-        stateMachineArn: up.output('StateMachineArn'),
-        statusFilter: 'ABORTED',
-      }),
-    );
-    expect(executions).toHaveLength(1);
-    expect(await chunkKeys()).toEqual(expect.arrayContaining(written));
-    expect((await up.keys('')).filter((key) => key.endsWith('_manifest/manifest.json'))).toEqual(
-      [],
-    );
 
-    const again = await up.run({ source, ...SLOW });
-    expect(again).toMatchObject({ status: 'SUCCEEDED' });
-    await expectComplete(again.output.manifest);
-    expect(await Promise.all(written.map(modified))).toEqual(dates);
-  });
+    it('shows a run as aborted, and the same request again completes it', async () => {
+      const { name, source, executionArn, written, dates } = repeated!;
+      const aborted = await up.states.send(new DescribeExecutionCommand({ executionArn }));
+      expect(aborted).toMatchObject({
+        status: 'ABORTED',
+        cause: 'the local cloud ended while this execution was under way',
+        redriveStatus: 'REDRIVABLE',
+      });
+      expect(await mapRunOf(executionArn)).toMatchObject({ status: 'ABORTED' });
+      const { executions } = await up.states.send(
+        new ListExecutionsCommand({
+          stateMachineArn: up.output('StateMachineArn'),
+          statusFilter: 'ABORTED',
+        }),
+      );
+      expect(executions).toHaveLength(2);
+      expect(await chunkKeys(name)).toEqual(expect.arrayContaining([...written]));
+      const keys = await up.keys(`${name}/`);
+      expect(keys.filter((key) => key.endsWith('_manifest/manifest.json'))).toEqual([]);
 
-  it('completes a run that was under way by a redrive', async () => {
-    const { executionArn, written, dates } = await killMidRun();
-    await restart();
-    await up.states.send(new RedriveExecutionCommand({ executionArn }));
-    const ended = await up.endOf(executionArn);
-    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
-    await expectComplete(ended.output.manifest);
-    expect(await Promise.all(written.map(modified))).toEqual(dates);
-    const { itemCounts } = await mapRunOf(executionArn);
-    expect(itemCounts?.succeeded).toBe(itemCounts?.total);
+      const again = await up.runToSuccess({ source, ...SLOW });
+      await expectComplete(again.output.manifest);
+      expect(await Promise.all(written.map(modified))).toEqual(dates);
+    });
+
+    it('completes a run by a redrive', async () => {
+      const { executionArn, written, dates } = redriven!;
+      await up.states.send(new RedriveExecutionCommand({ executionArn }));
+      const ended = await up.expectSucceeded(executionArn);
+      await expectComplete(ended.output.manifest);
+      expect(await Promise.all(written.map(modified))).toEqual(dates);
+      const { itemCounts } = await mapRunOf(executionArn);
+      expect(itemCounts?.succeeded).toBe(itemCounts?.total);
+    });
   });
 
   it('ends by Ctrl-C with exit code 0, and keeps its secrets to this user', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { goldenBytes } from '#support/golden.ts';
 import { LocalStack } from '#support/local-stack.ts';
 import { runShell } from '#test/cli/run-command.ts';
@@ -6,9 +6,8 @@ import { runShell } from '#test/cli/run-command.ts';
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await LocalStack.start();
+  stack = await LocalStack.shared();
 });
-afterAll(() => stack.close());
 
 /** The record that Lambda publishes of the invocation for one execution. */
 async function messageOf(executionArn: string) {
@@ -19,7 +18,7 @@ async function messageOf(executionArn: string) {
       .map(({ message }) => JSON.parse(message))
       .find(({ requestPayload }) => requestPayload.detail.executionArn === executionArn);
   };
-  await expect.poll(find, { timeout: 20_000 }).toBeDefined();
+  await expect.poll(find).toBeDefined();
   return await find();
 }
 
@@ -82,8 +81,8 @@ describe('a run that fails', () => {
 
   it('is told of by the topic alone when the prefix belongs to another run', async () => {
     const output = { uri: `s3://${stack.outputBucket}/taken/` };
-    const source = await stack.putSource('first', goldenBytes('inputs/dtype-int64.npz'));
-    await stack.run({ source, output });
+    const source = await stack.putSource('taken-first', goldenBytes('inputs/dtype-int64.npz'));
+    await stack.runToSuccess({ source, output });
     const before = await stack.keys('taken/');
     const executionArn = await stack.startExecution({ source, output, chunking: { rows: 6 } });
     await stack.endOf(executionArn);

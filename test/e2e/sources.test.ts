@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '#core/manifest/manifest.ts';
 import { golden, goldenBytes, goldenPath, storedCsrCases } from '#support/golden.ts';
 import { LocalStack } from '#support/local-stack.ts';
@@ -10,18 +10,17 @@ import { LocalStack } from '#support/local-stack.ts';
 let stack: LocalStack;
 
 beforeAll(async () => {
-  stack = await LocalStack.start();
+  stack = await LocalStack.shared();
 });
-afterAll(() => stack.close());
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Runs a request and returns the SHA-256 of all its chunks in order. */
-async function textOf(source: unknown, rows = 7): Promise<string> {
-  const ended = await stack.run({ source, chunking: { rows }, limits: { concurrency: 4 } });
-  expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+async function textOf(source: unknown, rows = 17): Promise<string> {
+  const limits = { concurrency: 4 };
+  const ended = await stack.runToSuccess({ source, chunking: { rows }, limits });
   const manifest: Manifest = JSON.parse((await stack.read(ended.output.manifest)).toString());
   const chunks = await Promise.all(manifest.entries.map(({ url }) => stack.read(url)));
   return sha256(Buffer.concat(chunks));
@@ -69,11 +68,8 @@ describe('sources whose rows do not lie ready', () => {
   it('cannot be planned by a dry run, which writes nothing', async () => {
     const source = await stack.putSource('dry', goldenBytes('inputs/fmt-coo-dups.npz'));
     const before = await stack.keys('');
-    const ended = await stack.run({ source, dryRun: true });
-    expect(ended).toMatchObject({
-      status: 'SUCCEEDED',
-      output: { decision: 'dry-run', summary: null },
-    });
+    const ended = await stack.runToSuccess({ source, dryRun: true });
+    expect(ended.output).toMatchObject({ decision: 'dry-run', summary: null });
     expect(await stack.keys('')).toEqual(before);
   });
 
@@ -93,18 +89,15 @@ describe('sources of several objects', () => {
 
   it('start a run by themselves when meta.json arrives', async () => {
     const stateMachineArn = stack.output('StateMachineArn');
-    const count = async () => {
-      const { executions = [] } = await stack.states.send(
-        new ListExecutionsCommand({ stateMachineArn }),
-      );
-      return executions.map(({ executionArn = '' }) => executionArn);
+    const newest = async () => {
+      const command = new ListExecutionsCommand({ stateMachineArn, maxResults: 1 });
+      return (await stack.states.send(command)).executions?.[0]?.executionArn ?? '';
     };
-    const before = await count();
+    const before = await newest();
     await putFolder('arriving', 'bundles/counts');
-    await expect.poll(async () => (await count()).length).toBeGreaterThan(before.length);
-    const [started = ''] = (await count()).filter((arn) => !before.includes(arn));
-    const ended = await stack.endOf(started);
-    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: { totals: { rows: 76 } } });
+    await expect.poll(newest).not.toBe(before);
+    const ended = await stack.expectSucceeded(await newest());
+    expect(ended.output).toMatchObject({ totals: { rows: 76 } });
     expect(ended.output.manifest).toContain('/arriving/');
   });
 
@@ -120,8 +113,8 @@ describe('sources of several objects', () => {
     });
     const folder = uris[0]!.slice(0, uris[0]!.lastIndexOf('/') + 1);
     // 48 rows: chunks of 7 begin and end within parts.
-    expect(await textOf(folder)).toBe(sha256(Buffer.concat(texts)));
-    expect(await textOf({ uris: uris.toReversed() })).toBe(
+    expect(await textOf(folder, 7)).toBe(sha256(Buffer.concat(texts)));
+    expect(await textOf({ uris: uris.toReversed() }, 7)).toBe(
       sha256(Buffer.concat(texts.toReversed())),
     );
   });

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { writeNpz } from '#demo/write-npz.ts';
 import { countMatrix } from '#support/count-matrix.ts';
+import { saveNpz } from '#support/npz/save-npz.ts';
 import { OneWriter } from '#support/one-writer.ts';
 
 /** Of the whole process, whatever the chunk: what README.md promises. */
@@ -18,7 +18,7 @@ let writer: OneWriter;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-memory-'));
   const path = join(directory, 'counts.npz');
-  await writeNpz(path, countMatrix(MATRIX));
+  await saveNpz(path, countMatrix(MATRIX));
   writer = await OneWriter.start(path);
 });
 

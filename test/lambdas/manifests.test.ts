@@ -1,8 +1,8 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readLatest } from '#aws/manifests.ts';
 import { ManifestError } from '#core/errors.ts';
 import { manifestKey } from '#core/run/output-keys.ts';
-import { readLatest } from '#lambdas/shared/manifests.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 
 /** More than the client has connections. */

@@ -7,9 +7,9 @@ import { listObjects, readText } from '#aws/objects.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import type { FailedExecution } from '#core/failure/failed-execution.ts';
+import { claimText } from '#core/manifest/place-run.ts';
 import { claimKey, failuresKey, layoutKey } from '#core/run/output-keys.ts';
 import { createHandler } from '#lambdas/report-failure/handler.ts';
-import { claimText } from '#lambdas/shared/claim.ts';
 import { goldenBytes } from '#support/golden.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { openMatrix } from '#support/open-matrix.ts';
@@ -54,21 +54,21 @@ async function plannedRun(name: string, claimedBy = `run-${name}`) {
   const { s3, dynamo, bucket, table } = services;
   await put(`${name}.npz`, matrix);
   const source = await pinSource(s3, { uri: `s3://${bucket}/${name}.npz` });
-  const output = { bucket, prefix: `${name}-out/` };
+  const location = { bucket, prefix: `${name}-out/` };
   const { layout } = await openMatrix(s3Source(s3, source));
-  await put(layoutKey(output.prefix, 1), JSON.stringify(layout));
+  await put(layoutKey(location.prefix, 1), JSON.stringify(layout));
   const runId = `run-${name}`;
   const ledger = new Ledger(dynamo, table, runId, () => new Date());
   const execution = failureOf(name);
   await ledger.startRun('identity', execution.executionArn, {
     runId,
     source,
-    output,
+    location,
     generation: 1,
   });
-  await put(claimKey(output.prefix, 1), claimText(claimedBy));
-  const reportText = () => readText(s3, bucket, failuresKey(output.prefix));
-  return { ledger, execution, output, runId, source, reportText };
+  await put(claimKey(location.prefix, 1), claimText(claimedBy));
+  const reportText = () => readText(s3, bucket, failuresKey(location.prefix));
+  return { ledger, execution, location, runId, source, reportText };
 }
 
 function chunk(index: number) {
@@ -83,11 +83,11 @@ async function failChunk(ledger: Ledger, index: number, message: string): Promis
 
 describe('ReportFailure', () => {
   it('writes which chunks are not done, why, and how to see it', async () => {
-    const { ledger, execution, output, runId, source, reportText } = await plannedRun('chunks');
+    const { ledger, execution, location, runId, source, reportText } = await plannedRun('chunks');
     await ledger.start(chunk(0));
     await ledger.start(chunk(1));
     await ledger.done(chunk(1), 1, {
-      ...{ bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', nnz: 9 },
+      ...{ bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', counts: { nnz: 9 } },
     });
     await failChunk(ledger, 2, 'first');
     await failChunk(ledger, 2, 'second');
@@ -95,7 +95,7 @@ describe('ReportFailure', () => {
     expect(notice).toMatchObject({
       message: `run ${runId} ended FAILED: chunk 2 (rows 10 to 15): CorruptSourceError: second`,
       runId,
-      report: `s3://${output.bucket}/${failuresKey(output.prefix)}`,
+      report: `s3://${location.bucket}/${failuresKey(location.prefix)}`,
     });
     const range = { offset: expect.any(Number), length: expect.any(Number) };
     const sourceBytes = { indices: range, data: range };
@@ -146,13 +146,13 @@ describe('ReportFailure', () => {
   });
 
   it('leaves a prefix that another run has claimed as it is', async () => {
-    const { execution, output, runId } = await plannedRun('foreign', 'another run');
+    const { execution, location, runId } = await plannedRun('foreign', 'another run');
     const notice = await reporter()(execution, never);
     expect(notice).toMatchObject({ runId, report: null });
-    const keys = listObjects(services.s3, services.bucket, output.prefix);
+    const keys = listObjects(services.s3, services.bucket, location.prefix);
     expect(await Array.fromAsync(keys, ({ key }) => key)).toEqual([
-      claimKey(output.prefix, 1),
-      layoutKey(output.prefix, 1),
+      claimKey(location.prefix, 1),
+      layoutKey(location.prefix, 1),
     ]);
   });
 

@@ -1,6 +1,8 @@
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RequestError, TimeoutSoonError } from '#core/errors.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { lambdaHandler, type Step } from '#lambdas/shared/step.ts';
@@ -23,6 +25,21 @@ function handle(step: Step<number, number>, event: unknown, remaining: number): 
 }
 
 const MINUTE = 60_000;
+
+/** Lets a wait of a module pass at once. @returns how long it would have been, milliseconds. */
+function skipWaits(): readonly number[] {
+  const waits: number[] = [];
+  vi.spyOn(timers, 'setTimeout').mockImplementation(async (milliseconds = 0) => {
+    waits.push(milliseconds);
+    return undefined as never;
+  });
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  });
+  return waits;
+}
 
 describe('lambdaHandler', () => {
   it('hands the parsed event to the step and answers with its result', async () => {
@@ -73,8 +90,10 @@ describe('lambdaHandler', () => {
   });
 
   it('fails with TimeoutSoonError even when the step does not end', async () => {
+    const waits = skipWaits();
     const stuck = () => new Promise<number>(() => {});
     await expect(handle(stuck, 1, 10_050)).rejects.toThrow(TimeoutSoonError);
+    expect(waits).toEqual([8_000]);
   });
 });
 

@@ -11,15 +11,16 @@ import { Ledger } from '#aws/ledger.ts';
 import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
 import { OutputConflictError, SourceChangedError, TimeoutSoonError } from '#core/errors.ts';
-import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
+import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
 import { layoutKey } from '#core/run/output-keys.ts';
-import { EMPTY_BASE, type RunHeader } from '#core/run/run.ts';
+import { EMPTY_BASE, type RunHeader } from '#core/run/run-header.ts';
+import { factsOf } from '#core/sources/source-kinds.ts';
 import { createHandler } from '#lambdas/write/handler.ts';
 import { goldenBytes } from '#support/golden.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { writeNpz } from '#support/write-npz.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
 
 let services: LocalServices;
 
@@ -34,7 +35,7 @@ const chunk = { index: 0, rowStart: 0, rowEnd: 5 };
 function writer() {
   return createHandler({
     s3: services.s3,
-    kernel: new Kernel({ count: PART_BUFFERS, bytes: PART_BYTES }),
+    room: openEncoderRoom({ count: PART_BUFFERS, bytes: PART_BYTES }),
     dynamo: services.dynamo,
     ledgerTable: services.table,
     now: () => new Date(),
@@ -48,25 +49,24 @@ async function newRun(name: string, bytes = goldenBytes('inputs/dtype-int64.npz'
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: name, Body: bytes }));
   const source = await pinSource(s3, { uri: `s3://${bucket}/${name}` });
   const { layout } = await openMatrix(s3Source(s3, source));
-  const output = { bucket, prefix: `${name}-out/` };
-  const Key = layoutKey(output.prefix, 1);
+  const location = { bucket, prefix: `${name}-out/` };
+  const Key = layoutKey(location.prefix, 1);
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(layout) }));
-  const { parts: _, ...matrix } = layout;
   const run: RunHeader = {
     runId: Buffer.from(name.padEnd(16)).toString('hex').slice(0, 32),
     source,
-    matrix,
-    output,
+    facts: factsOf(layout),
+    output: PLAIN_CSV,
+    location,
+    generation: 1,
     base: EMPTY_BASE,
-    dialect: DEFAULT_DIALECT,
-    compression: 'none',
     chunks: 1,
   };
   return run;
 }
 
 async function stored(run: RunHeader): Promise<string> {
-  const Key = `${run.output.prefix}data/chunk-000000.csv`;
+  const Key = `${run.location.prefix}data/chunk-000000.csv`;
   const { Body } = await services.s3.send(new GetObjectCommand({ Bucket: services.bucket, Key }));
   return (await Body?.transformToString()) ?? '';
 }
@@ -109,7 +109,7 @@ describe('Write', () => {
     const run = await newRun('gone');
     await writer()({ run, chunk }, never);
     const before = await stored(run);
-    const Key = `${run.output.prefix}data/chunk-000000.csv`;
+    const Key = `${run.location.prefix}data/chunk-000000.csv`;
     await services.s3.send(new DeleteObjectCommand({ Bucket: services.bucket, Key }));
     expect(await writer()({ run, chunk }, never)).toMatchObject({ skipped: false });
     expect(await stored(run)).toBe(before);
@@ -117,7 +117,7 @@ describe('Write', () => {
 
   it('fails when something else lies at its key, leaves it there and records the try', async () => {
     const run = await newRun('conflict');
-    const Key = `${run.output.prefix}data/chunk-000000.csv`;
+    const Key = `${run.location.prefix}data/chunk-000000.csv`;
     await services.s3.send(
       new PutObjectCommand({ Bucket: services.bucket, Key, Body: 'not ours' }),
     );
@@ -140,23 +140,26 @@ describe('Write', () => {
     const run = await newRun('timeout', wide(30_000_000));
     const controller = new AbortController();
     const writing = writer()({ run, chunk: { ...chunk, rowEnd: 2 } }, controller.signal);
-    setTimeout(() => controller.abort(), 30);
-    await expect(writing).rejects.toThrow(TimeoutSoonError);
+    const ended = expect(writing).rejects.toThrow(TimeoutSoonError);
+    const uploads = async () => {
+      const command = new ListMultipartUploadsCommand({ Bucket: services.bucket });
+      return (await services.s3.send(command)).Uploads ?? [];
+    };
+    await expect.poll(uploads, { interval: 1 }).not.toEqual([]);
+    controller.abort();
+    await ended;
     await expect(stored(run)).rejects.toThrow(/key/i);
-    const uploads = await services.s3.send(
-      new ListMultipartUploadsCommand({ Bucket: services.bucket }),
-    );
-    expect(uploads.Uploads ?? []).toEqual([]);
+    expect(await uploads()).toEqual([]);
     expect(await record(run)).toMatchObject({ status: 'failed' });
   });
 
   it('writes one object when twins write at once', async () => {
-    const run = await newRun('twins', wide(10_000_000));
-    const task = { ...chunk, rowEnd: 2 };
+    const run = await newRun('twins', wide(5_000_000));
+    const wider = { ...chunk, rowEnd: 2 };
     const results = await Promise.all(
-      Array.from({ length: 3 }, () => writer()({ run, chunk: task }, never)),
+      Array.from({ length: 3 }, () => writer()({ run, chunk: wider }, never)),
     );
     expect(new Set(results.map(({ bytes }) => bytes)).size).toBe(1);
-    expect(await record(run)).toMatchObject({ status: 'done', bytes: 2 * 2 * 10_000_000 });
+    expect(await record(run)).toMatchObject({ status: 'done', bytes: 2 * 2 * 5_000_000 });
   });
 });

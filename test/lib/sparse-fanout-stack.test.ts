@@ -48,6 +48,7 @@ test('outputs name what a caller needs', () => {
     LedgerTableName: '<FanoutLedger>',
     StateMachineArn: '<FanoutWorkflowStateMachine>',
     FailureTopicArn: '<FanoutFailureTopic>',
+    RequestDefaults: '{}',
   });
 });
 

@@ -6,7 +6,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_CONCURRENCY, ENV } from '#core/contract.ts';
+import { ENV } from '#core/contract.ts';
 import { SparseFanout } from '#lib/sparse-fanout.ts';
 import { resolved } from '#support/readable-template.ts';
 import { resourcesOf, statementsByRole, templateOf, testApp } from './synthesize.ts';
@@ -77,7 +77,7 @@ describe('the buckets', () => {
     });
   });
 
-  test('are not made when they are given, and only what is given may be reached', () => {
+  test('are not created if they are given, and only the given ones may be reached', () => {
     const given = templateOf((stack) => ({
       sourceBucket: Bucket.fromBucketName(stack, 'Source', 'my-source'),
       outputBucket: Bucket.fromBucketName(stack, 'Output', 'my-output'),
@@ -128,7 +128,7 @@ describe('the functions', () => {
     Plan: {
       [ENV.ledgerTable]: '<FanoutLedger>',
       [ENV.outputBucket]: '<FanoutBucketsOutput>',
-      [ENV.requestDefaults]: `{"limits":{"concurrency":${DEFAULT_CONCURRENCY}}}`,
+      [ENV.requestDefaults]: '{}',
     },
     Write: { [ENV.ledgerTable]: '<FanoutLedger>' },
     Finalize: { [ENV.ledgerTable]: '<FanoutLedger>' },
@@ -178,7 +178,7 @@ describe('the functions', () => {
   });
 });
 
-test('nothing is there that would need a function of the CDK', () => {
+test('has no resource that needs a function of the CDK', () => {
   expect(Object.keys(resourcesOf(template, 'AWS::Lambda::Function')).sort()).toEqual([
     'FanoutFunctionsFinalizeFunction',
     'FanoutFunctionsPlanFunction',
@@ -192,7 +192,7 @@ test('nothing is there that would need a function of the CDK', () => {
   expect(types.filter((type) => type.startsWith('Custom::'))).toEqual([]);
 });
 
-test('logs, buckets and ledger are kept as long as asked', () => {
+test('keeps logs, buckets and ledger as long as requested', () => {
   const brief = templateOf(() => ({
     logRetention: RetentionDays.ONE_WEEK,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -205,7 +205,7 @@ test('logs, buckets and ledger are kept as long as asked', () => {
   brief.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
 });
 
-test('fails on a trigger that the outputs would pull', () => {
+test('fails on a trigger that the outputs would match', () => {
   const shared = (suffix?: string) => () =>
     templateOf((stack) => {
       const bucket = Bucket.fromBucketName(stack, 'Shared', 'shared');

@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
-import { afterAll } from 'vitest';
 import { SparseFanout, type SparseFanoutProps } from '#lib/sparse-fanout.ts';
 import { readable, resolved } from '#support/readable-template.ts';
 
@@ -13,14 +12,11 @@ export type Resources = Readonly<
   Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
 >;
 
-const assemblies = mkdtempSync(join(tmpdir(), 'sparse-fanout-'));
-afterAll(() => rmSync(assemblies, { recursive: true }));
-
 const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
 
 /** An app with the feature flags of cdk.json that leaves the functions' code unbundled. */
 export function testApp(): App {
-  const outdir = mkdtempSync(join(assemblies, 'cdk.out-'));
+  const outdir = mkdtempSync(join(tmpdir(), 'cdk.out-'));
   return new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
 }
 

@@ -68,7 +68,7 @@ test('a schedule starts its request', () => {
   });
 });
 
-test('there is no schedule unless asked for', () => {
+test('has no schedule unless one is given', () => {
   templateOf().resourceCountIs('AWS::Scheduler::Schedule', 0);
 });
 

@@ -127,7 +127,7 @@ const WRITE_CHUNKS = {
   Next: 'Finalize',
 };
 
-test('the whole state machine is this', () => {
+test('the state machine is exactly this', () => {
   expect(definition).toEqual({
     QueryLanguage: 'JSONata',
     TimeoutSeconds: 604_800,
@@ -158,7 +158,7 @@ test('the whole state machine is this', () => {
   });
 });
 
-test('it is traced, and logs errors without the data of executions', () => {
+test('the state machine is traced, and logs errors without the data of executions', () => {
   const machines = Object.values(resourcesOf(template, 'AWS::StepFunctions::StateMachine'));
   expect(machines.map(({ Properties }) => Properties)).toMatchObject([
     { TracingConfiguration: { Enabled: true }, LoggingConfiguration: { Level: 'ERROR' } },
@@ -171,13 +171,13 @@ test('it is traced, and logs errors without the data of executions', () => {
 describe('retries', () => {
   const retried: readonly string[] = RETRIES.flatMap(({ errors }) => [...errors]);
 
-  test('are those of the contract, in its order', () => {
+  test('are those of the contract, in the same order', () => {
     expect(RETRY.map(({ ErrorEquals }) => ErrorEquals)).toEqual(
       RETRIES.map(({ errors }) => [...errors]),
     );
   });
 
-  test('cover every error of ours that can heal, and none that cannot', () => {
+  test('cover every error of ours that can be retried, and no other', () => {
     expect(TRANSIENT_ERRORS.filter((name) => !retried.includes(name))).toEqual([]);
     expect(PERMANENT_ERRORS.filter((name) => retried.includes(name))).toEqual([]);
   });
@@ -204,7 +204,7 @@ describe('the validators of the Amazon States Language', () => {
     expect(await diagnose(text)).toEqual([]);
   });
 
-  test('both would find a state that does not exist', async () => {
+  test('both find a state that does not exist', async () => {
     const broken = text.replaceAll('"Next":"Finalize"', '"Next":"Finalise"');
     expect(validate(JSON.parse(broken)).errors).not.toEqual([]);
     expect(await diagnose(broken)).not.toEqual([]);

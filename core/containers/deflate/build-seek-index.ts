@@ -11,46 +11,47 @@ import {
   packWindow,
 } from './seek-index.ts';
 
-/** A deflated stream and what its container says of it. */
+/** A deflated stream, as its container describes it. */
 export interface DeflatedStream extends DeflatedSize {
-  /** Names it in messages. */
+  /** Name of the stream in messages. */
   readonly where: string;
-  /** Of the inflated bytes. */
+  /** CRC-32 of the inflated bytes. */
   readonly crc32: number;
 }
 
-/** A seek index that has been made; see `seek-index.ts` for its bytes. */
+/** A seek index; `seek-index.ts` describes its bytes. */
 export interface SeekIndex {
-  /** Its bytes, in order. */
+  /** The bytes of the index, in order. */
   readonly pieces: readonly Uint8Array[];
-  /** Places to begin at, the beginning of the stream not counted. */
+  /** Number of places where a read can begin, without the beginning of the stream. */
   readonly checkpoints: number;
 }
 
-/** Two bits of deflate can stand for 258 bytes. */
+/** Most inflated bytes per deflated byte: two bits of deflate can stand for 258 bytes. */
 const MAX_RATIO = 1032;
 
 /**
- * Inflated bytes between two checkpoints at least. Half of it is inflated in vain before a read: 4 ms
- * where inflating is slowest. Where the window is as compressible as the rest, it takes 1.6 % of it.
+ * Least number of inflated bytes between two checkpoints. On average a read inflates half of them
+ * before its first byte: 4 ms where inflating is slowest. A window of 32 KiB that compresses as
+ * well as the rest takes 1.6 % of the compressed bytes.
  */
 const SPACING_BYTES = 2 * 1024 * 1024;
 
-/** An index takes at most one byte for so many compressed ones: 2 %. */
+/** Compressed bytes per byte of the index, at least: the index takes at most 2 %. */
 const COMPRESSED_PER_INDEX_BYTE = 50;
 
 function refuse({ where }: DeflatedStream, what: string): never {
   throw new CorruptSourceError(`${where} ${what}; copy or save the file again`);
 }
 
-/** Refuses what no stream can be, before any of it is read. */
+/** Refuses sizes that no stream can have, before any of it is read. */
 function assertPossible(stream: DeflatedStream): void {
   const { bytes, compressedBytes } = stream;
   if (bytes <= compressedBytes * MAX_RATIO) return;
   refuse(stream, `claims ${bytes} bytes in ${compressedBytes} compressed, which hold fewer`);
 }
 
-/** One pass over a stream: what it has come to so far. */
+/** The state of one pass over a stream. */
 class IndexPass {
   readonly #stream: DeflatedStream;
   readonly #inflater: Inflater;
@@ -98,7 +99,7 @@ class IndexPass {
     refuse(this.#stream, `ends at byte ${end} of ${this.#stream.compressedBytes} compressed`);
   }
 
-  /** Inflates what has been put. */
+  /** Inflates the bytes that were put. */
   #inflate(): void {
     for (;;) {
       const stop = this.#inflater.step(this.#next - this.#offset);
@@ -114,7 +115,10 @@ class IndexPass {
     }
   }
 
-  /** Makes the place a checkpoint, unless the index would be too large for what has been read. */
+  /**
+   * Makes this place a checkpoint, unless the index would become too large for the bytes read so
+   * far.
+   */
   #consider(): void {
     const { bit, window } = this.#inflater;
     this.#next = this.#offset + this.#spacing;
@@ -127,18 +131,27 @@ class IndexPass {
 }
 
 /**
- * Makes the seek index of a deflated stream in one pass, which checks the stream: its length, its CRC-32,
- * and that nothing lies behind its end.
+ * Makes the seek index of a deflated stream in one pass. The pass also checks the stream: its
+ * length, its CRC-32, and that no bytes follow its end.
  *
- * The index takes at most 2 % of the compressed bytes, or 36 bytes. Where that allows it, a checkpoint
- * stands every 2 MiB of inflated bytes, or every 1024th part of the stream if that is more, at the next
- * block that begins there. It depends on nothing but the stream and zlib's version.
+ * The index takes at most 2 % of the compressed bytes, or 36 bytes. Where that leaves room, there
+ * is a checkpoint after every 2 MiB of inflated bytes (after every 1/1024 of the stream if that is
+ * more), at the next place where a block begins. The index depends only on the stream and zlib's
+ * version.
  *
- * Holds the index, at most 33 MiB, and 1.4 MiB; a piece may be reused once the next one is asked for.
+ * Holds the index, at most 33 MiB, and 1.4 MiB. A piece may be reused when the next one is
+ * requested.
  *
- * @param pieces the stream, cut anywhere.
- * @throws {CorruptSourceError} the stream is damaged or not what `stream` says.
+ * @param pieces the stream, in pieces of any length.
+ * @throws {CorruptSourceError} the stream is damaged, or its length or CRC-32 is not that of
+ * `stream`.
  * @throws {UnsupportedSourceError} the engine has no WebAssembly.
+ * @example
+ * const text = Buffer.from('0,0,0\n'.repeat(1e6));
+ * const deflated = deflateRawSync(text);
+ * const sizes = { compressedBytes: deflated.length, bytes: text.length, crc32: crc32(text) };
+ * const index = await buildSeekIndex([deflated], { where: 'memory', ...sizes });
+ * console.log(index.checkpoints, Buffer.concat(index.pieces).length);
  */
 export async function buildSeekIndex(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

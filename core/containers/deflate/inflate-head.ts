@@ -2,13 +2,18 @@ import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { giveBackInflater, type Inflater, takeInflater } from './inflater.ts';
 
-/** A little more than a block's longest header; in a file of small arrays one read of 1 KiB brings it all. */
+/**
+ * A little more than the longest header of a block. In a file of small arrays one read of 1 KiB has
+ * all that is needed.
+ */
 const FIRST_BYTES = 896;
 
-/** A header of 10 kB that does not compress, behind blocks of any sensible kind, takes far less. */
+/** Bound of what is read. Even a npy header of 10 kB that does not compress takes far less. */
 const MAX_COMPRESSED_BYTES = 64 * 1024;
 
-/** Inflates what has been put, up to `head.length` bytes in all; returns how many there are now. */
+/**
+ * Inflates the bytes that were put, until `head` is full. Returns how many bytes of it are written.
+ */
 function inflateInto(head: Uint8Array, inflater: Inflater, had: number): number {
   let have = had;
   for (;;) {
@@ -23,10 +28,10 @@ function inflateInto(head: Uint8Array, inflater: Inflater, had: number): number 
 /**
  * Inflates the first `length` bytes of a deflated stream that lies in a range of `source`.
  *
- * One read of 896 bytes for up to about 300 bytes, further ones of as many bytes as before where that is
- * too little, at most 64 KiB in all.
+ * One read of 896 bytes is enough for about 300 bytes. Where it is not, each further read doubles
+ * what has been read, up to 64 KiB in all.
  *
- * @throws {CorruptSourceError} the stream is damaged, or holds fewer bytes there.
+ * @throws {CorruptSourceError} the stream is damaged or too short.
  * @throws {UnsupportedSourceError} the engine has no WebAssembly.
  */
 export async function inflateHead(

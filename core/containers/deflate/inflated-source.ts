@@ -4,29 +4,32 @@ import { CorruptSourceError } from '#core/errors.ts';
 import { giveBackInflater, type Inflater, takeInflater } from './inflater.ts';
 import { type Checkpoint, readCheckpoints, readWindow } from './seek-index.ts';
 
-/** A deflated stream that lies in an object, and its seek index. */
+/** A deflated stream in an object, and its seek index. */
 export interface InflatedSourceOptions {
   readonly compressed: ByteSource;
-  /** Where in `compressed` the stream lies. */
+  /** Where the stream lies in `compressed`. */
   readonly range: ByteRange;
-  /** Bytes when inflated. */
+  /** Length of the inflated bytes. */
   readonly size: number;
   readonly index: ByteSource;
 }
 
-/** What the bytes just before a place may keep back: a block's longest header, and two words. */
+/**
+ * Compressed bytes that the inflater may need beyond a place before it gives the bytes up to there:
+ * the longest header of a block, and two words.
+ */
 const LOOK_AHEAD_BYTES = 1024;
 
-/** Places of earlier reads to go on from, of all sources together: 1.4 MiB each. */
+/** Most cursors of earlier reads that are kept, of all sources together: 1.4 MiB each. */
 const MAX_IDLE = 6;
 
-/** Where an earlier read has come to, so that the next one can go on there. */
+/** The place where an earlier read ended, so that the next read can go on from it. */
 class Cursor {
   readonly stream: InflatedSourceOptions;
   readonly #inflater: Inflater;
-  /** Made, but not handed out. */
+  /** Inflated bytes that no read has received yet. */
   #pending = new Uint8Array();
-  /** Of the next byte to be handed out. */
+  /** Offset of the next byte that a read will receive. */
   offset: number;
 
   constructor(stream: InflatedSourceOptions, { bit, offset }: Checkpoint, window: Uint8Array) {
@@ -38,7 +41,7 @@ class Cursor {
     this.#inflater.start({ where, compressedBytes: range.length, bit, window });
   }
 
-  /** Goes on to `offset`, and from there fills `target`. */
+  /** Moves to `offset`, then fills `target` from there. */
   async read(offset: number, target: Uint8Array, checkpoints: readonly Checkpoint[]) {
     const end = offset + target.length;
     while (this.offset < end) {
@@ -55,7 +58,10 @@ class Cursor {
     giveBackInflater(this.#inflater);
   }
 
-  /** Makes more bytes, which may take compressed ones; where these will last up to `end`, not more of them. */
+  /**
+   * Inflates more bytes. Reads compressed bytes if needed, but not beyond the first checkpoint at
+   * or after `end`.
+   */
   async #inflate(end: number, checkpoints: readonly Checkpoint[]): Promise<void> {
     const stop = this.#inflater.step();
     this.#pending = this.#inflater.output;
@@ -75,10 +81,10 @@ class Cursor {
   }
 }
 
-/** The cursors of all sources that no read has in hand, the one used last at the end. */
+/** The cursors of all sources that no read is using; the one used last comes last. */
 const idle: Cursor[] = [];
 
-/** Takes the cursor of a stream that is nearest before `offset`, but not before `least`. */
+/** Takes the cursor of a stream that is nearest to `offset` and lies in `[least, offset]`. */
 function takeCursor(
   stream: InflatedSourceOptions,
   least: number,
@@ -121,16 +127,23 @@ async function readInflated(
 /**
  * Opens the inflated bytes of a deflated stream, to be read by range. Nothing is read yet.
  *
- * A read begins at the nearest checkpoint of the index, or where an earlier read has ended if that is
- * nearer: reads that follow each other inflate no byte twice. It takes one read of the checkpoint's
- * window if it begins there, and as many of compressed bytes as 1 MiB goes into them, up to the first
- * checkpoint behind its end; what is read too much serves the read that goes on there. The first one
- * reads the index's table before, at most 25 kB. Reads may be made at the same time.
+ * A read begins at the nearest checkpoint before it, or where an earlier read ended if that is
+ * nearer: reads that follow each other inflate no byte twice. A read that begins at a checkpoint
+ * takes one read of the checkpoint's window. Compressed bytes are read 1 MiB at a time, up to the
+ * first checkpoint after the end of the read; bytes that were read beyond the end serve the next
+ * read. Before the first read of all, the index's table of at most 25 kB is read. Several reads may
+ * run at the same time.
  *
- * Holds the table, 1.4 MiB for each read under way, and as much again for up to six earlier reads in
- * all, however far apart checkpoints are.
+ * Holds the table, 1.4 MiB per read under way, and 1.4 MiB for each of up to six earlier reads of
+ * all sources together, however far apart the checkpoints are.
  *
- * @throws {CorruptSourceError} from a read: the stream or the index is damaged, or not of each other.
+ * @throws {CorruptSourceError} from a read: the stream or the index is damaged, or they do not
+ * belong together.
+ * @example
+ * const index = memorySource(Buffer.concat(seekIndex.pieces), 'data.idx');
+ * const range = { offset: 0, length: source.size };
+ * const inflated = inflatedSource({ compressed: source, range, size: 6e6, index });
+ * const line = await inflated.read({ offset: 3e6, length: 6 });
  */
 export function inflatedSource(stream: InflatedSourceOptions): ByteSource {
   const { compressed, range, size, index } = stream;
@@ -138,7 +151,7 @@ export function inflatedSource(stream: InflatedSourceOptions): ByteSource {
   let table: Promise<readonly Checkpoint[]> | undefined;
   const openTable = () => {
     table ??= readCheckpoints(index, { compressedBytes: range.length, bytes: size });
-    // What failed is tried again by the next read.
+    // If it fails, the next read tries again.
     table.catch(() => {
       table = undefined;
     });

@@ -1,7 +1,7 @@
 import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import { KERNEL_BYTES } from './wasm/kernel-bytes.ts';
 
-/** What `wasm/assembly/kernel.as` exports. */
+/** The exports of `wasm/assembly/kernel.as`. */
 interface KernelExports {
   readonly memory: WebAssembly.Memory;
   readonly INPUT_CAPACITY: WebAssembly.Global;
@@ -16,27 +16,30 @@ interface KernelExports {
   inflate(wanted: number): number;
 }
 
-/** Why {@link Inflater.step} returned: what it returned for is there, or has to be dealt with first. */
+/**
+ * Why {@link Inflater.step} returned: the stream ended, it needs more input, the output is full, or
+ * a block begins.
+ */
 export type InflateStop = 'end' | 'input' | 'output' | 'boundary';
 
-/** The stream, and a place between two of its blocks where inflating begins. */
+/** A stream, and the place between two of its blocks where inflating begins. */
 export interface InflateStart {
-  /** Names the stream in messages. */
+  /** Name of the stream in messages. */
   readonly where: string;
   /** Length of the whole stream. */
   readonly compressedBytes: number;
-  /** Bits of the stream before the place. */
+  /** Number of bits of the stream before the place. */
   readonly bit: number;
   /** The last 32 KiB of the inflated bytes before the place, or all of them. */
   readonly window: Uint8Array;
 }
 
-/** What a match can refer to. */
+/** The bytes before a place that a match can refer to. */
 export const WINDOW_BYTES = 32_768;
 
 const STOPS: readonly InflateStop[] = ['end', 'input', 'output', 'boundary'];
 
-/** By what `inflate` returns below 0, from -1 down. */
+/** What a negative result of `inflate` means, from -1 down. */
 const FAULTS = [
   'has a block of unknown type',
   'has a stored block with a damaged length',
@@ -50,7 +53,7 @@ const MAX_WANTED = 0xffff_ffff;
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Compiles the module once a process: under 1 ms. */
+/** Compiles the module once per process, in under 1 ms. */
 function kernelModule(): WebAssembly.Module {
   if (typeof WebAssembly === 'undefined') {
     throw new UnsupportedSourceError(
@@ -62,10 +65,10 @@ function kernelModule(): WebAssembly.Module {
 }
 
 /**
- * Inflates one raw deflate stream after the other, and unlike Node's own inflate can tell where the
- * blocks of a stream lie, and begin at any of them: at whatever bit.
+ * Inflates raw deflate streams, one after the other. Unlike Node's own inflate it reports where the
+ * blocks of a stream begin, to the bit, and can begin to inflate at any of them.
  *
- * Holds 1.4 MiB, whatever the stream.
+ * Holds 1.4 MiB for any stream.
  *
  * @see https://www.rfc-editor.org/rfc/rfc1951
  */
@@ -74,7 +77,7 @@ export class Inflater {
   readonly #memory: Uint8Array<ArrayBuffer>;
   #where = '';
   #compressedBytes = 0;
-  /** Byte of the stream that the first one in the kernel's input is. */
+  /** Offset in the stream of the first byte of the kernel's input. */
   #base = 0;
 
   /** @throws {UnsupportedSourceError} the engine has no WebAssembly. */
@@ -85,7 +88,7 @@ export class Inflater {
     this.#memory = new Uint8Array(this.#kernel.memory.buffer);
   }
 
-  /** Begins with a stream; whatever was before is forgotten. */
+  /** Begins a stream; the state of the stream before is dropped. */
   start({ where, compressedBytes, bit, window }: InflateStart): void {
     this.#where = where;
     this.#compressedBytes = compressedBytes;
@@ -94,36 +97,38 @@ export class Inflater {
     this.#kernel.start(window.length, bit % 8);
   }
 
-  /** Byte of the stream that {@link put} goes on with. */
+  /** Offset in the stream of the next byte for {@link put}. */
   get nextByte(): number {
     return this.#base + this.#kernel.inputBytes.value;
   }
 
-  /** Bits of the stream that are read. */
+  /** Number of bits of the stream that have been used. */
   get bit(): number {
     return this.#base * 8 + this.#kernel.position.value;
   }
 
-  /** What the last {@link step} made, at most 256 KiB; valid until the next one. */
+  /** The output of the last {@link step}, at most 256 KiB; valid until the next step. */
   get output(): Uint8Array<ArrayBuffer> {
     const { outputStart, outputEnd } = this.#kernel;
     return this.#memory.subarray(outputStart.value, outputEnd.value);
   }
 
-  /** The last 32 KiB made, or all of them; valid until the next {@link step}. */
+  /**
+   * The last 32 KiB of output, or all of it if it is shorter; valid until the next {@link step}.
+   */
   get window(): Uint8Array<ArrayBuffer> {
     const { OUTPUT, outputEnd } = this.#kernel;
     const start = Math.max(OUTPUT.value, outputEnd.value - WINDOW_BYTES);
     return this.#memory.subarray(start, outputEnd.value);
   }
 
-  /** Bytes that {@link put} would take: 1 MiB but for those that are not read yet. */
+  /** Bytes that {@link put} would accept: 1 MiB minus the input that is not used yet. */
   get room(): number {
     const { INPUT_CAPACITY, inputBytes, position } = this.#kernel;
     return INPUT_CAPACITY.value - inputBytes.value + (position.value >> 3);
   }
 
-  /** Takes the next bytes of the stream, as many as there is {@link room} for. Returns how many. */
+  /** Accepts the next bytes of the stream, as many as {@link room} allows. Returns how many. */
   put(bytes: Uint8Array): number {
     const count = Math.min(bytes.length, this.room);
     this.#base += this.#kernel.position.value >> 3;
@@ -134,8 +139,9 @@ export class Inflater {
   }
 
   /**
-   * Goes on until the stream ends, more input is needed, {@link output} is full, or a block begins
-   * behind at least `wanted` bytes of it. The last few hundred bytes put may wait for more.
+   * Inflates until the stream ends, more input is needed, {@link output} is full, or a block begins
+   * after at least `wanted` bytes of output. The last few hundred bytes of the input may stay
+   * unused until more are put.
    *
    * @throws {CorruptSourceError} the stream is damaged or cut short.
    */
@@ -148,13 +154,13 @@ export class Inflater {
   }
 }
 
-/** Kept for the next one who needs one: an instance takes 0.1 ms to make. */
+/** Most unused inflaters that are kept for later: an instance takes 0.1 ms to make. */
 const MAX_IDLE = 4;
 
 const idle: Inflater[] = [];
 
 /**
- * Makes an inflater, or hands out one that was given back.
+ * Makes an inflater, or returns one that was given back.
  *
  * @throws {UnsupportedSourceError} the engine has no WebAssembly.
  */
@@ -162,7 +168,7 @@ export function takeInflater(): Inflater {
   return idle.pop() ?? new Inflater();
 }
 
-/** Takes back an inflater that is not used any more. */
+/** Takes back an inflater after its last use. */
 export function giveBackInflater(inflater: Inflater): void {
   if (idle.length < MAX_IDLE) idle.push(inflater);
 }

@@ -2,47 +2,47 @@ import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 
-// A seek index, all numbers little-endian:
+// The bytes of a seek index; all numbers are little-endian:
 //
-//   header, 36 bytes   "SFSX", version u32 = 1, compressed bytes u64, inflated bytes u64, CRC-32 of the
-//                      inflated bytes u32, number of checkpoints u32, CRC-32 of the header before this
-//                      field and of the table u32
-//   table, 24 bytes    for each checkpoint, ascending: bit of the stream u64, inflated bytes before it u64,
-//   a checkpoint       bytes of its window in this index u32, CRC-32 of them u32
-//   windows            in the same order, one behind the other: the last 32 KiB before the checkpoint,
-//                      or all bytes if they are fewer, as a raw deflate stream
+//   header    36 bytes: "SFSX", version u32 = 1, compressed bytes u64, inflated bytes u64, CRC-32
+//             of the inflated bytes u32, number of checkpoints u32, CRC-32 of the header before
+//             this field and of the table u32
+//   table     24 bytes per checkpoint, in ascending order: bit of the stream u64, inflated bytes
+//             before it u64, bytes of its window in this index u32, CRC-32 of them u32
+//   windows   in the same order, without gaps: the last 32 KiB before the checkpoint, or all bytes
+//             if they are fewer, as a raw deflate stream
 //
-// The beginning of the stream is no checkpoint of the table: it needs no window.
+// The beginning of the stream is not in the table: it needs no window.
 
-/** What a stream is known to hold. */
+/** The lengths of a stream. */
 export interface DeflatedSize {
   readonly compressedBytes: number;
-  /** When inflated. */
+  /** Length of the inflated bytes. */
   readonly bytes: number;
 }
 
 /** A place between two blocks of a stream. */
 interface Place {
-  /** Bits of the stream before it. */
+  /** Number of bits of the stream before it. */
   readonly bit: number;
-  /** Inflated bytes before it. */
+  /** Number of inflated bytes before it. */
   readonly offset: number;
 }
 
-/** A place to be written to an index. */
+/** A checkpoint that is to be written to an index. */
 export interface NewCheckpoint extends Place {
-  /** As in the index: deflated. */
+  /** The window, deflated as it lies in the index. */
   readonly window: Uint8Array;
 }
 
-/** A place that an index knows; its window has not been read. */
+/** A checkpoint of an index; its window has not been read. */
 export interface Checkpoint extends Place {
-  /** Where in the index its window lies; of no length at the beginning of the stream. */
+  /** Where its window lies in the index; its length is 0 at the beginning of the stream. */
   readonly window: ByteRange;
   readonly windowCrc32: number;
 }
 
-/** At least the window behind each: bounds the index to 33 MiB, and its table to one read of 25 kB. */
+/** Bounds the index to 33 MiB (a window of 32 KiB each) and its table to one read of 25 kB. */
 export const MAX_CHECKPOINTS = 1024;
 
 export const INDEX_HEADER_BYTES = 36;
@@ -52,18 +52,18 @@ const MAGIC = 'SFSX';
 const VERSION = 1;
 const CRC_OFFSET = INDEX_HEADER_BYTES - 4;
 
-/** CRC-32 of header and table, but for the field that holds it. */
+/** CRC-32 of header and table, without the field that holds it. */
 function tableCrc32(table: Uint8Array): number {
   const before = crc32(table.subarray(0, CRC_OFFSET));
   return crc32(table.subarray(INDEX_HEADER_BYTES), before);
 }
 
-/** A window as it lies in an index. */
+/** Deflates a window, as an index holds it. */
 export function packWindow(window: Uint8Array): Uint8Array {
   return deflateRawSync(window);
 }
 
-/** Header and table of an index; its windows are to follow. */
+/** The header and the table of an index; its windows come after them. */
 export function encodeSeekTable(
   stream: DeflatedSize & { readonly crc32: number },
   checkpoints: readonly NewCheckpoint[],
@@ -108,7 +108,7 @@ function damaged({ uri }: ByteSource, what: string): CorruptSourceError {
   );
 }
 
-/** Header and table of an index, checked by their CRC-32. */
+/** Reads the header and the table of an index and checks their CRC-32. */
 async function readTable(index: ByteSource): Promise<Buffer> {
   const longest = INDEX_HEADER_BYTES + MAX_CHECKPOINTS * CHECKPOINT_BYTES;
   const bytes = await index.read({ offset: 0, length: Math.min(longest, index.size) });
@@ -126,9 +126,9 @@ async function readTable(index: ByteSource): Promise<Buffer> {
 /**
  * Reads the table of a seek index: one read of at most 25 kB.
  *
- * @param stream what the index is to be of.
- * @returns the places in their order; the first is the beginning of the stream.
- * @throws {CorruptSourceError} the index is damaged, or of another stream.
+ * @param stream lengths of the stream that the index has to belong to.
+ * @returns the checkpoints in their order; the first is the beginning of the stream.
+ * @throws {CorruptSourceError} the index is damaged, or belongs to another stream.
  */
 export async function readCheckpoints(
   index: ByteSource,
@@ -144,9 +144,10 @@ export async function readCheckpoints(
 }
 
 /**
- * Reads the window of a checkpoint: one read of at most 33 kB, none at the beginning of the stream.
+ * Reads the window of a checkpoint. One read of at most 33 kB; no read at the beginning of the
+ * stream.
  *
- * @throws {CorruptSourceError} it is damaged.
+ * @throws {CorruptSourceError} the window is damaged.
  */
 export async function readWindow(
   index: ByteSource,

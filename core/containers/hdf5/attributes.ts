@@ -9,7 +9,7 @@ import type { Hdf5Object } from './group.ts';
 import { readIntegers } from './integers.ts';
 import { MESSAGE } from './object-header.ts';
 
-/** A named value beside an object, not yet decoded. */
+/** A named value that belongs to an object, not yet decoded. */
 interface Attribute {
   readonly name: string;
   readonly type: Datatype;
@@ -17,19 +17,19 @@ interface Attribute {
   readonly value: Fields;
 }
 
-/** In a B-tree of version 2, a record of an attribute by its name begins with its heap id. */
+/** Record of an attribute by its name in a B-tree of version 2: it begins with the heap id. */
 const ATTRIBUTE_RECORD = { type: 8, idOffset: 0 } as const;
 
 const TEXT = new TextDecoder();
 
-/** Version 1 pads the parts of an attribute to multiples of 8 bytes. */
+/** Reads a part of an attribute; version 1 pads parts to multiples of 8 bytes. */
 function takePart(fields: Fields, length: number, version: number): Fields {
   const part = fields.part(length);
   if (version === 1) fields.align();
   return part;
 }
 
-/** @returns undefined if its type lies elsewhere. */
+/** @returns undefined if its type is not in the message itself. */
 function parseAttribute(fields: Fields, wanted: string): Attribute | undefined {
   const version = fields.u8();
   const flags = fields.u8();
@@ -52,7 +52,7 @@ function parseAttribute(fields: Fields, wanted: string): Attribute | undefined {
   return { name, type, shape, value: fields.part(fields.left) };
 }
 
-/** Bodies of all attributes; many of them are kept outside the header. */
+/** Reads the bodies of all attributes. If there are many, they are outside the header. */
 async function readBodies({ file, messages, where }: Hdf5Object): Promise<Fields[]> {
   const bodies: Fields[] = [];
   for (const { type, isShared, body } of messages) {
@@ -81,7 +81,7 @@ async function findAttribute(object: Hdf5Object, name: string): Promise<Attribut
 /**
  * Reads an attribute of text, of fixed or variable length.
  *
- * @returns undefined if there is none, or it is no text.
+ * @returns undefined if there is no such attribute, or it is not text.
  * @throws {CorruptSourceError} the attribute is damaged.
  */
 export async function readTextAttribute(
@@ -97,15 +97,15 @@ export async function readTextAttribute(
   return TEXT.decode(await readGlobalHeap(object.file, place, object.where));
 }
 
-/** Attributes of integers hold a shape. */
+/** Most elements of an attribute of integers: such attributes have a shape. */
 const MAX_INTEGERS = 32;
 
 /**
  * Reads an attribute of a few integers, such as a shape.
  *
- * @returns undefined if there is none.
- * @throws {CorruptSourceError} it has more than 32 elements, or fewer bytes than elements.
- * @throws {UnsupportedSourceError} it holds no integers.
+ * @returns undefined if there is no such attribute.
+ * @throws {CorruptSourceError} it has more than 32 elements, or too few bytes for its elements.
+ * @throws {UnsupportedSourceError} its elements are not integers.
  */
 export async function readIntegersAttribute(
   object: Hdf5Object,

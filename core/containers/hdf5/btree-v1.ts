@@ -3,26 +3,29 @@ import { CorruptSourceError } from '#core/errors.ts';
 import { Fields } from './fields.ts';
 import { expectSignature, type Hdf5File } from './file.ts';
 
-/** One child of a node, with the key left of it. */
+/** One child of a node, with the key before it. */
 interface TreeChild {
   readonly address: number;
-  /** Of a chunk: bytes stored, filters left out, and the first element. */
+  /** Of a chunk: bytes stored, filters that were skipped, and the first element. */
   readonly storedBytes: number;
   readonly filterMask: number;
   readonly element: number;
-  /** Counts within the element: 0 for every chunk, more only in the key behind the last. */
+  /** Byte within the element: 0 for every chunk; not 0 only in the key after the last chunk. */
   readonly byte: number;
 }
 
-/** A node of a B-tree of version 1: its children are nodes, or on level 0 symbol table nodes or chunks. */
+/**
+ * A node of a B-tree of version 1. Its children are nodes; on level 0 they are symbol table nodes
+ * or chunks.
+ */
 export interface TreeNode {
   readonly level: number;
   readonly children: readonly TreeChild[];
-  /** Of chunks: the element of the key behind the last. */
+  /** Of a tree of chunks: the element of the key after the last child. */
   readonly end: number;
 }
 
-/** Where a node lies, and the level that its parent says it has; undefined for a root. */
+/** Where a node lies, and its level as its parent implies it; undefined for a root. */
 export interface TreeNodePlace {
   readonly address: number;
   readonly level: number | undefined;
@@ -30,18 +33,20 @@ export interface TreeNodePlace {
 
 interface NodeToRead extends TreeNodePlace {
   readonly type: 'group' | 'chunk';
-  /** Names the tree in messages. */
+  /** Name of the tree in messages. */
   readonly where: string;
-  /** Where to read it from instead. @default file.source */
+  /** Source of the reads. @default file.source */
   readonly source?: ByteSource;
 }
 
-/** What a chunk's key is compared by. */
+/** The fields that order the keys of chunks. */
 type ChunkKey = Pick<TreeChild, 'element' | 'byte'>;
 
 const TYPES = { group: 0, chunk: 1 } as const;
 
-/** Bytes of the two addresses of a chunk's key: of its first element, and of a byte in it. */
+/**
+ * Bytes of a chunk's key: stored bytes, filter mask, first element, and byte within the element.
+ */
 const CHUNK_KEY_BYTES = 24;
 
 function parseChunkKey(fields: Fields): Omit<TreeChild, 'address'> {
@@ -57,7 +62,10 @@ function parseGroupKey(fields: Fields, width: number): Omit<TreeChild, 'address'
   return { storedBytes: 0, filterMask: 0, element: 0, byte: 0 };
 }
 
-/** Bytes of a node's header, of one key with the address after it, and of the key after the last chunk. */
+/**
+ * Bytes of a node's header, of a key with the address after it, and of the key after the last
+ * chunk.
+ */
 export function treeNodeBytes({ offsetBytes, lengthBytes }: Hdf5File['sizes']): {
   readonly header: number;
   readonly chunkEntry: number;
@@ -72,7 +80,10 @@ export function treeNodeBytes({ offsetBytes, lengthBytes }: Hdf5File['sizes']): 
   };
 }
 
-/** HDF5 finds a chunk by the keys around it: it would not find one whose keys are out of order. */
+/**
+ * Refuses keys that are out of order: HDF5 finds a chunk by the keys around it, and would miss such
+ * a chunk.
+ */
 function assertAscending(keys: readonly ChunkKey[], where: string): void {
   const isAscending = keys.every(({ element, byte }, i) => {
     const before = keys[i - 1];
@@ -88,7 +99,8 @@ function assertAscending(keys: readonly ChunkKey[], where: string): void {
 /**
  * Reads one node of a B-tree of version 1. Two reads, or none where `source` has its pages.
  *
- * @throws {CorruptSourceError} it is damaged, of a tree of other things, of another level than its parent says, or empty without being a root.
+ * @throws {CorruptSourceError} it is damaged, belongs to a tree of another kind, has not the level
+ * that its parent implies, or is empty but not a root.
  */
 export async function readTreeNode(file: Hdf5File, node: NodeToRead): Promise<TreeNode> {
   const { address, type, where, source = file.source } = node;

@@ -8,7 +8,7 @@ interface Tree {
   readonly type: number;
   readonly nodeBytes: number;
   readonly recordBytes: number;
-  /** For each depth the bytes of a pointer to a child and of its counts; none at depth 0, the leaves. */
+  /** Bytes of a pointer to a child with its counts, for each depth; 0 at depth 0, the leaves. */
   readonly pointerBytes: readonly number[];
 }
 
@@ -18,23 +18,29 @@ interface Node {
   readonly records: number;
 }
 
-/** More names or attributes than this in one object were not made for people. */
+/** Most records that are read: no sensible object has more names or attributes. */
 const MAX_RECORDS = 4096;
 
 const MAX_DEPTH = 16;
 
-/** Of all nodes, far more than so many records of names take: it ends trees that never end. */
+/**
+ * Most bytes of all nodes, far more than {@link MAX_RECORDS} records of names take. The bound also
+ * ends the walk of a cyclic tree.
+ */
 const MAX_TREE_BYTES = 1024 * 1024;
 
-/** Signature, version, type and checksum. */
+/** Bytes of a node besides its records: signature, version, type and checksum. */
 const NODE_OVERHEAD_BYTES = 10;
 
-/** Bytes that hold a count up to `limit`. */
+/** Number of bytes that a count up to `limit` takes. */
 export function bytesOfCount(limit: number): number {
   return Math.floor(Math.log2(Math.max(limit, 1)) / 8) + 1;
 }
 
-/** Widths of the pointers in the nodes of each depth, from the most records that fit below them. */
+/**
+ * Widths of the pointers in the nodes of each depth. They follow from the most records that fit
+ * below a pointer.
+ */
 export function pointerWidths(
   tree: Pick<Tree, 'nodeBytes' | 'recordBytes'>,
   depth: number,
@@ -84,7 +90,7 @@ async function readRoot(
   };
 }
 
-/** Reads a node's own records, and where its children are. */
+/** Reads a node: its own records, and where its children are. */
 async function readNode(
   file: Hdf5File,
   { address, depth, records }: Node,
@@ -115,11 +121,11 @@ async function readNode(
 }
 
 /**
- * Reads all records of a B-tree of version 2, in no certain order.
+ * Reads all records of a B-tree of version 2, in no particular order.
  *
- * @param type of the records, as the tree's header must say.
+ * @param type type of the records, which the tree's header must have.
  * @throws {CorruptSourceError} a node is damaged or lies outside the file.
- * @throws {BoundExceededError} more than 4,096 records or 1 MiB of nodes: also where the tree is cyclic.
+ * @throws {BoundExceededError} more than 4,096 records or 1 MiB of nodes, as in a cyclic tree.
  */
 export async function readTreeRecords(
   file: Hdf5File,

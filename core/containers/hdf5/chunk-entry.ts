@@ -6,34 +6,37 @@ import type { Fields } from './fields.ts';
 export interface ChunkEntry {
   /** Number of the chunk in its dataset, from 0. */
   readonly chunk: number;
-  /** Counted as all addresses of the file are, see {@link Hdf5File}; in a chunk table from its start. */
+  /** Address as {@link Hdf5File} counts it; in a chunk table the offset in the object. */
   readonly address: number;
   readonly storedBytes: number;
-  /** Bit k: filter k was left out. */
+  /** Bit k is set if filter k was skipped. */
   readonly filterMask: number;
 }
 
-/** Bytes of a chunk when decoded. */
+/** Bytes of a decoded chunk. */
 export function chunkBytes({ storage, itemBytes }: Dataset): number {
   return storage.kind === 'chunks' ? storage.chunkElements * itemBytes : 0;
 }
 
-/** Chunks that a dataset has when all are written. */
+/** Number of chunks that the dataset has if all are written. */
 export function chunkCount({ storage, length }: Dataset): number {
   return storage.kind === 'chunks' ? Math.ceil(length / storage.chunkElements) : 0;
 }
 
-/** A run of the entries of an array index. */
+/** Consecutive entries of an array index. */
 export interface EntryRun {
   readonly first: number;
   readonly count: number;
-  /** Bytes of an entry: an address, and where chunks are filtered stored bytes and filter mask too. */
+  /**
+   * Bytes of an entry: an address; if chunks are filtered, also the stored bytes and the filter
+   * mask.
+   */
   readonly entryBytes: number;
 }
 
 /**
- * Parses entries of a fixed or an extensible array; those of chunks that were never written, or lie past
- * the end of the dataset, are left out.
+ * Parses entries of a fixed or an extensible array. Omits chunks that were never written and chunks
+ * beyond the end of the dataset.
  */
 export function parseEntries(
   fields: Fields,

@@ -6,28 +6,31 @@ import type { Dataset } from './dataset.ts';
 import { FILTER_KINDS, type Filter, MAX_FILTERS } from './filters.ts';
 import { walkChunks } from './walk-chunks.ts';
 
-/** What a chunk table says of its dataset. */
+/** The description of the dataset in a chunk table. */
 interface ChunkTableHeader {
   readonly itemBytes: number;
   readonly chunkElements: number;
-  /** Elements of the dataset. */
+  /** Number of elements of the dataset. */
   readonly length: number;
   readonly filters: readonly Filter[];
-  /** Of one element, see {@link Dataset}. */
+  /** Fill value of one element, see {@link Dataset}. */
   readonly fill: Uint8Array;
 }
 
 /**
- * The chunks of a dataset in an object of its own, so that any of them is found by one read: a header,
- * then blocks of 1,024 entries, each block with its CRC-32. All numbers are little-endian.
+ * A table of the chunks of a dataset, as an object of its own: one read of it finds any chunk. It
+ * has a header, then blocks of 1,024 entries, each block with its CRC-32. All numbers are
+ * little-endian.
  *
- * Header: magic (8 bytes), item bytes (u32), chunk elements (u32), elements (f64), fill value (8),
- * filters (u32), then for each of five a kind and its item bytes (u32 each), and the CRC-32 of all that.
- * Entry: offset in the object (f64), stored bytes (u32), filter mask (u32); all zero for a chunk that was never
- * written.
+ * Header: magic (8 bytes), item bytes (u32), chunk elements (u32), elements (f64), fill value
+ * (8 bytes), number of filters (u32), then for each of five filters its kind and its item bytes
+ * (u32 each), and the CRC-32 of all these. Entry: offset in the object (f64), stored bytes (u32),
+ * filter mask (u32); all zero for a chunk that was never written.
  */
 export interface ChunkTable extends ChunkTableHeader {
-  /** Reads the entries `[first, end)`; those with no stored bytes were never written. */
+  /**
+   * Reads the entries `[first, end)`. An entry of 0 stored bytes is a chunk that was never written.
+   */
   read(first: number, end: number): Promise<ChunkEntry[]>;
 }
 
@@ -39,7 +42,7 @@ const ENTRY_BYTES = 16;
 const BLOCK_ENTRIES = 1024;
 const BLOCK_BYTES = BLOCK_ENTRIES * ENTRY_BYTES + 4;
 
-/** The header comes with the first block, which is all of most tables. */
+/** Bytes of the first read: the header and the first block, which are the whole of most tables. */
 const HEAD_BYTES = HEADER_BYTES + BLOCK_BYTES;
 
 function encodeHeader({ itemBytes, length, storage, filters, fill }: Dataset): Uint8Array {
@@ -60,7 +63,7 @@ function encodeHeader({ itemBytes, length, storage, filters, fill }: Dataset): U
   return bytes;
 }
 
-/** Writes entries into blocks, each of which begins with zeros. */
+/** Writes entries into blocks that are zeros at first. */
 class BlockWriter {
   readonly #chunks: number;
   #first = 0;
@@ -84,7 +87,7 @@ class BlockWriter {
     return bytes;
   }
 
-  /** Goes on to the block that holds `chunk`. @returns the blocks that are done by that. */
+  /** Moves to the block of `chunk`. @yields the blocks before it that are finished now. */
   *closeBefore(chunk: number): Generator<Uint8Array> {
     while (this.#first < this.#chunks && chunk >= this.#first + BLOCK_ENTRIES) {
       yield this.#close();
@@ -102,9 +105,8 @@ class BlockWriter {
 }
 
 /**
- * Makes the chunk table of a dataset by one walk of its index.
- *
- * Holds one block of 16 KiB besides what the walk holds; a million chunks make 16 MB.
+ * Makes the chunk table of a dataset by one walk of its index; a million chunks make 16 MB. Holds
+ * one block of 16 KiB besides what the walk holds.
  *
  * @throws as {@link walkChunks} does.
  */
@@ -163,9 +165,10 @@ function decodeBlock(bytes: Uint8Array, first: number, uri: string): ChunkEntry[
 /**
  * Opens a chunk table.
  *
- * One read of 16 KiB, and one for each later run of blocks; the block last read is kept.
+ * One read of 16 KiB, and later one for each run of blocks that is needed. The block read last is
+ * kept.
  *
- * @throws {CorruptSourceError} it is damaged.
+ * @throws {CorruptSourceError} the table is damaged.
  */
 export async function openChunkTable(object: ByteSource): Promise<ChunkTable> {
   const { uri, size } = object;

@@ -5,27 +5,33 @@ import { readTreeNode, type TreeNode, type TreeNodePlace, treeNodeBytes } from '
 import { type ChunkEntry, chunkCount } from './chunk-entry.ts';
 import type { Dataset } from './dataset.ts';
 
-/** A node, and where it is read from. */
+/** A node, and the source that it is read from. */
 interface NodePlace extends TreeNodePlace {
   readonly source: ByteSource;
-  /** The elements that its parent says are below it: from, and to before; undefined for a root. */
+  /** The elements below it as its parent says, `[from, to)`; undefined for a root. */
   readonly elements?: readonly [from: number, to: number];
 }
 
-/** A walk that ends: nodes and their children count. */
+/** State of a walk. Nodes and children are counted, so that the walk of a cyclic tree ends. */
 interface Walk {
   readonly dataset: Dataset;
   readonly chunkElements: number;
   stepsLeft: number;
 }
 
-/** Children of a node that are fetched at once: as many as a node has unless the file says otherwise. */
+/**
+ * Most children of a node that are fetched at the same time: a node has at most so many unless the
+ * file says otherwise.
+ */
 const PREFETCHED = 64;
 
-/** A tree has at most two nodes a chunk, each of them a child, and the chunk itself. */
+/**
+ * Most steps per chunk: a tree has at most two nodes per chunk, each counted as node and as child,
+ * and the chunk itself.
+ */
 const STEPS_PER_CHUNK = 5;
 
-/** The library's default: twice 32 children. */
+/** Children of a node by default in HDF5's own library: twice 32. */
 const EXPECTED_CHILDREN = 64;
 
 async function* walkChildren(
@@ -77,12 +83,13 @@ async function* walkNode(walk: Walk, place: NodePlace): AsyncGenerator<ChunkEntr
 }
 
 /**
- * Walks the B-tree of version 1 of a dataset's chunks.
+ * Walks the B-tree of version 1 that lists the chunks of a dataset.
  *
- * One read for each node, those of up to 64 siblings at the same time; a million chunks have about 16,000
- * to 32,000 nodes of 2 KiB. Holds 64 nodes a level.
+ * One read per node; up to 64 siblings are read at the same time. A million chunks have about
+ * 16,000 to 32,000 nodes of 2 KiB. Holds 64 nodes per level.
  *
- * @throws {CorruptSourceError} a node is damaged, of another level than its parent says, or one of more than there can be.
+ * @throws {CorruptSourceError} a node is damaged or has not the level that its parent implies, or
+ * there are more nodes than the chunks can need.
  */
 export function walkChunkTree(
   dataset: Dataset,

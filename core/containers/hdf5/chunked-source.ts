@@ -6,16 +6,16 @@ import type { ChunkEntry } from './chunk-entry.ts';
 import { type ChunkTable, openChunkTable } from './chunk-table.ts';
 import { decodeChunk } from './decode-chunk.ts';
 
-/** A dataset of chunks, and the table that says where they are. */
+/** A dataset in chunks, and the table of where they are. */
 interface ChunkedDataset {
   readonly object: ByteSource;
   /** Made by {@link encodeChunkTable}. */
   readonly index: ByteSource;
-  /** Bytes of all elements. */
+  /** Bytes of all elements together. */
   readonly size: number;
 }
 
-/** Chunks that follow each other in the object, with their bytes. */
+/** Chunks that lie one after the other in the object, with their bytes. */
 interface ChunkRun {
   readonly entries: readonly ChunkEntry[];
   /** Offset of the first byte in the object. */
@@ -23,19 +23,19 @@ interface ChunkRun {
   readonly bytes: Uint8Array;
 }
 
-/** Enough for S3's full speed; two such runs are held. */
+/** Most bytes of a run: enough for S3's full speed. Two runs are held. */
 const MAX_RUN_BYTES = 4 * 1024 * 1024;
 
-/** Chunks nearer than this are read together; see {@link withPrefetched}. */
+/** Chunks less than this apart are read together; see {@link withPrefetched}. */
 const GAP_BYTES = 64 * 1024;
 
-/** Entries that are looked up at once: 64 KiB of the table. */
+/** Entries that are looked up together: 64 KiB of the table. */
 const LOOKED_UP = 4096;
 
-/** Decoded chunks that are kept for the next read, as far as they fit; at least one. */
+/** Most bytes of decoded chunks that are kept for the next read; at least one chunk is kept. */
 const KEPT_BYTES = 8 * 1024 * 1024;
 
-/** Keeps the last few chunks that were put in. */
+/** Keeps the chunks that were added last. */
 class LastChunks {
   readonly #chunks = new Map<number, Uint8Array>();
   readonly #most: number;
@@ -44,28 +44,28 @@ class LastChunks {
     this.#most = Math.max(1, Math.min(4, Math.floor(KEPT_BYTES / chunkBytes)));
   }
 
-  /** Those of the chunks `[first, end)` that are kept. */
+  /** The kept chunks among the chunks `[first, end)`. */
   within(first: number, end: number): Map<number, Uint8Array> {
     return new Map([...this.#chunks].filter(([chunk]) => chunk >= first && chunk < end));
   }
 
   put(chunk: number, bytes: Uint8Array): void {
     this.#chunks.delete(chunk);
-    // A copy, where the bytes are part of a longer run.
+    // A part of a longer run is copied, so that the run can be freed.
     this.#chunks.set(chunk, bytes.length < bytes.buffer.byteLength ? bytes.slice() : bytes);
     const [oldest] = this.#chunks.keys();
     if (oldest !== undefined && this.#chunks.size > this.#most) this.#chunks.delete(oldest);
   }
 }
 
-/** A table that is open, and what was decoded last. */
+/** An open table, and the chunks that were decoded last. */
 interface Opened {
   readonly table: ChunkTable;
   readonly chunkBytes: number;
   readonly last: LastChunks;
 }
 
-/** Cuts entries into runs of at most 4 MiB, or of one chunk. */
+/** Cuts entries into runs of at most 4 MiB; a longer chunk is a run of its own. */
 function* cutRuns(entries: readonly ChunkEntry[]): Generator<readonly ChunkEntry[]> {
   let start = 0;
   for (let i = 1; i <= entries.length; i++) {
@@ -87,14 +87,14 @@ async function readRun(object: ByteSource, entries: readonly ChunkEntry[]): Prom
   return { entries, offset, bytes: await object.read({ offset, length }) };
 }
 
-/** Which chunks a range covers, `[first, end)`, and which of them are there. */
+/** The chunks `[first, end)` that a range covers, and those of them that are kept already. */
 interface Covered {
   readonly first: number;
   readonly end: number;
   readonly there: ReadonlySet<number>;
 }
 
-/** Reads the chunks that are stored and not there, run by run. */
+/** Reads, run by run, the chunks that are stored and not kept. */
 async function* readRuns(
   object: ByteSource,
   table: ChunkTable,
@@ -107,7 +107,7 @@ async function* readRuns(
   }
 }
 
-/** Makes the bytes that nothing was written over; zeros are there already. */
+/** Writes the fill value into all elements. Does nothing if it is zero, as a new array is. */
 function fillBytes(out: Uint8Array, fill: Uint8Array, offset: number): void {
   if (fill.every((byte) => byte === 0)) return;
   for (let i = 0; i < out.length; i++) out[i] = fill[(offset + i) % fill.length]!;
@@ -127,7 +127,7 @@ function decode(object: ByteSource, run: ChunkRun, entry: ChunkEntry, opened: Op
   }
 }
 
-/** Copies what a chunk and a range share. */
+/** Copies the bytes that lie in both the chunk and the range. */
 function place(out: Uint8Array, range: ByteRange, chunk: number, bytes: Uint8Array): void {
   const at = chunk * bytes.length - range.offset;
   out.set(bytes.subarray(Math.max(-at, 0), Math.max(out.length - at, 0)), Math.max(at, 0));
@@ -163,7 +163,7 @@ async function readRange(
     for (const entry of run.entries) {
       const bytes = decode(object, run, entry, opened);
       place(out, range, entry.chunk, bytes);
-      // The next read begins where this one ends.
+      // Keep the chunk in which the range ends: the next read probably begins there.
       if ((entry.chunk + 1) * chunkBytes > rangeEnd) last.put(entry.chunk, bytes);
     }
   }
@@ -173,12 +173,13 @@ async function readRange(
 /**
  * The decoded elements of a dataset that is stored in chunks, as a source that is read by range.
  *
- * A read fetches the table's entries and the chunks that the range covers, near ones together up to
- * 4 MiB; the last chunk is kept, so that sequential reads decode each chunk once. Holds the range,
- * two runs of stored bytes and up to 8 MiB of chunks, or one chunk. Chunks that were never written read as the
- * fill value.
+ * A read fetches the entries of the table and the chunks that the range covers; near chunks are
+ * fetched together, up to 4 MiB. The last chunk is kept, so sequential reads decode each chunk
+ * once. Chunks that were never written have the fill value. Holds the range, two runs of stored
+ * bytes, and up to 8 MiB of decoded chunks or one larger chunk.
  *
- * @throws {CorruptSourceError} on a read: a chunk does not decode to its length, or the table is damaged.
+ * @throws {CorruptSourceError} from a read: a chunk does not decode to its length, or the table is
+ * damaged.
  */
 export function chunkedSource(dataset: ChunkedDataset): ByteSource {
   const { object, size } = dataset;
@@ -190,7 +191,7 @@ export function chunkedSource(dataset: ChunkedDataset): ByteSource {
     try {
       return await opening;
     } catch (error) {
-      // A read that failed may heal.
+      // A later try may succeed.
       opening = undefined;
       throw error;
     }

@@ -1,5 +1,5 @@
+import type { ElementType } from '#core/elements/dtype.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
-import type { ElementType } from '#core/sparse/layout/matrix-layout.ts';
 import { parseDataspace } from './dataspace.ts';
 import { numbersOf, parseDatatype } from './datatype.ts';
 import type { Fields } from './fields.ts';
@@ -9,28 +9,31 @@ import type { Hdf5Object } from './group.ts';
 import { parseLayout, type Storage } from './layout.ts';
 import { MESSAGE } from './object-header.ts';
 
-/** A dataset of one dimension of numbers. */
+/** A one-dimensional dataset of numbers. */
 export interface Dataset extends ElementType {
   readonly file: Hdf5File;
   readonly path: string;
-  /** Names it in messages. */
+  /** Name of the dataset in messages. */
   readonly where: string;
-  /** Elements. */
+  /** Number of elements. */
   readonly length: number;
   readonly itemBytes: number;
   readonly storage: Storage;
   readonly filters: readonly Filter[];
-  /** Bytes of the element that fills what was never written. */
+  /** Bytes of the value of elements that were never written. */
   readonly fill: Uint8Array;
 }
 
 /**
- * A chunk is decoded whole, and one of each array is kept. h5py makes chunks of at most 1 MiB unless
- * told otherwise.
+ * Most bytes of a chunk: it is decoded whole, and one chunk of each array is kept. h5py by default
+ * makes chunks of at most 1 MiB.
  */
 const MAX_CHUNK_BYTES = 64 * 1024 * 1024;
 
-/** Chunks beyond those that the file can hold: their entries in an index take at least 8 bytes each. */
+/**
+ * Chunks that are allowed beyond those for which the file is long enough; each entry of an index
+ * takes at least 8 bytes.
+ */
 const SPARE_CHUNKS = 1024;
 
 function findMessage({ messages, where }: Hdf5Object, type: number): Fields | undefined {
@@ -49,7 +52,7 @@ function needMessage(object: Hdf5Object, type: number, name: string): Fields {
   );
 }
 
-/** The fill value, zeros unless one is set. */
+/** The fill value; zeros if none is set. */
 function parseFill(object: Hdf5Object, itemBytes: number): Uint8Array {
   const zeros = new Uint8Array(itemBytes);
   const fields = findMessage(object, MESSAGE.fill);
@@ -83,7 +86,9 @@ function checkChunks(dataset: Dataset): void {
   );
 }
 
-/** The library shuffles by the bytes of an element. */
+/**
+ * Refuses a shuffle by another width than that of an element, which HDF5's own library never makes.
+ */
 function checkFilters({ filters, itemBytes, where }: Dataset): void {
   const shuffle = filters.find(({ kind }) => kind === 'shuffle');
   if (shuffle === undefined || shuffle.itemBytes === itemBytes) return;
@@ -92,7 +97,10 @@ function checkFilters({ filters, itemBytes, where }: Dataset): void {
   );
 }
 
-/** An array that lies in one piece must lie there whole. */
+/**
+ * Refuses an array in one piece that is filtered, has not the length of its elements, or was never
+ * written.
+ */
 function checkWhole({ storage, filters, length, itemBytes, where }: Dataset): void {
   if (storage.kind === 'chunks' || length === 0) return;
   if (filters.length > 0 || storage.bytes !== length * itemBytes) {
@@ -105,10 +113,11 @@ function checkWhole({ storage, filters, length, itemBytes, where }: Dataset): vo
 }
 
 /**
- * Parses the header of a dataset of numbers in one dimension. No read.
+ * Parses the header of a one-dimensional dataset of numbers. No read.
  *
- * @throws {UnsupportedSourceError} elements, filters or a layout that are not read; says what to do.
- * @throws {CorruptSourceError} the header is damaged, or the dataset has not one dimension.
+ * @throws {UnsupportedSourceError} its elements, filters or layout are not supported; says what to
+ * do.
+ * @throws {CorruptSourceError} the header is damaged, or the dataset does not have one dimension.
  * @throws {BoundExceededError} chunks of more than 64 MiB.
  */
 export function parseDataset(object: Hdf5Object): Dataset {

@@ -1,16 +1,16 @@
 import { CorruptSourceError } from '#core/errors.ts';
 import type { Fields } from './fields.ts';
 
-/** A null dataspace has no elements at all. */
+/** Kind of a null dataspace, which has no elements. */
 const NULL = 2;
 
-/** Dimensions that the library allows. */
+/** Most dimensions that HDF5's own library allows. */
 const MAX_RANK = 32;
 
 /**
- * Parses a dataspace message: the length of each dimension, none for a scalar.
+ * Parses a dataspace message: the length of each dimension. A scalar has no dimensions.
  *
- * @throws {CorruptSourceError} a version that there is not, or more than 32 dimensions.
+ * @throws {CorruptSourceError} an unknown version, or more than 32 dimensions.
  */
 export function parseDataspace(fields: Fields): readonly number[] {
   const version = fields.u8();

@@ -1,20 +1,19 @@
-import { DTYPES, type DType } from '#core/elements/dtype.ts';
+import { DTYPES, type DType, type ElementType } from '#core/elements/dtype.ts';
 import { UnsupportedSourceError } from '#core/errors.ts';
-import type { ElementType } from '#core/sparse/layout/matrix-layout.ts';
 import type { Fields } from './fields.ts';
 
 /** How the elements of a dataset or an attribute are stored. */
 export interface Datatype {
-  /** Bytes of one element; of variable-length text, of its place in a heap. */
+  /** Bytes of one element; for variable-length text those of the reference to the heap. */
   readonly itemBytes: number;
   readonly kind: 'number' | 'text' | 'variable text' | 'other';
-  /** Of a number. */
+  /** Type of a number; undefined for anything else. */
   readonly element?: ElementType;
-  /** What it is called in messages. */
+  /** Name of the type in messages. */
   readonly name: string;
 }
 
-/** Numbers of the classes of datatypes. */
+/** Classes of datatypes, by their numbers. */
 const CLASSES = [
   'an integer',
   'a float',
@@ -40,19 +39,21 @@ const INTEGERS: Readonly<Record<string, DType>> = {
   u8: 'uint64',
 };
 
-/** Properties of IEEE's floats: exponent's place and bits, mantissa's bits, bias. */
+/**
+ * The IEEE floats by their properties: place and bits of the exponent, bits of the mantissa, bias.
+ */
 const FLOATS: ReadonlyMap<string, DType> = new Map([
   ['10 5 0 10 15', 'float16'],
   ['23 8 0 23 127', 'float32'],
   ['52 11 0 52 1023', 'float64'],
 ]);
 
-/** What h5py writes for `numpy.bool`: an enumeration of two names over int8. */
+/** Names of the enumeration over int8 that h5py writes for `numpy.bool`. */
 const BOOL_NAMES = 'FALSE TRUE';
 
 interface Head {
   readonly version: number;
-  /** Bits that say more, 24 of them. */
+  /** The 24 bits of the class. */
   readonly bits: number;
   readonly itemBytes: number;
 }
@@ -78,7 +79,7 @@ function parseFloating(fields: Fields, { bits, itemBytes }: Head): ElementType |
   return { dtype, bigEndian: (bits & 1) !== 0 };
 }
 
-/** An enumeration is read if it is a bool. */
+/** Parses an enumeration; the only one that is read is h5py's bool. */
 function parseEnumeration(fields: Fields, { version, bits }: Head): ElementType | undefined {
   const count = bits & 0xffff;
   const isOverIntegers = ((fields.peek(1)[0] ?? 0) & 15) === 0;
@@ -89,7 +90,10 @@ function parseEnumeration(fields: Fields, { version, bits }: Head): ElementType 
   return isBool ? { dtype: 'bool', bigEndian: false } : undefined;
 }
 
-/** Ends with a zero byte, and before version 3 is padded to a multiple of 8 bytes. */
+/**
+ * Parses the name of a member. It ends with a zero byte, and before version 3 is padded to a
+ * multiple of 8 bytes.
+ */
 function parseMemberName(fields: Fields, version: number): string {
   const rest = fields.peek(fields.left);
   const length = rest.indexOf(0) + 1;
@@ -102,7 +106,7 @@ function parseElement(fields: Fields, number: number, head: Head): ElementType |
   return number === 8 ? parseEnumeration(fields, head) : undefined;
 }
 
-/** Parses a datatype message, and passes it where its elements are numbers. */
+/** Parses a datatype message. The fields are at its end afterwards if the elements are numbers. */
 export function parseDatatype(fields: Fields): Datatype {
   const first = fields.u8();
   const number = first & 15;
@@ -117,9 +121,9 @@ export function parseDatatype(fields: Fields): Datatype {
 }
 
 /**
- * The elements of a dataset of numbers.
+ * The element type of a dataset of numbers.
  *
- * @throws {UnsupportedSourceError} they are of any other type.
+ * @throws {UnsupportedSourceError} the elements are of any other type.
  */
 export function numbersOf({ element, name }: Datatype, where: string): ElementType {
   if (element !== undefined) return element;

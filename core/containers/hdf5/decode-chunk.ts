@@ -5,10 +5,10 @@ import { fletcher32 } from './fletcher32.ts';
 import { inflateLzf } from './lzf.ts';
 import { unshuffle } from './shuffle.ts';
 
-/** How chunks of a dataset were made. */
+/** How the chunks of a dataset were made. */
 interface ChunkStyle {
   readonly filters: readonly Filter[];
-  /** Bytes of a chunk when decoded. */
+  /** Bytes of a decoded chunk. */
   readonly bytes: number;
 }
 
@@ -32,10 +32,10 @@ function undo({ kind, itemBytes }: Filter, bytes: Uint8Array, limit: number): Ui
 /**
  * Undoes the filters of a chunk, from the last to the first.
  *
- * Never makes more than the bytes of a chunk, whatever is stored; holds three times as many at most.
- * gzip runs at some 300 MB/s, without filters nothing is copied.
+ * Never makes more than the bytes of a chunk, whatever is stored, and holds at most three times as
+ * many. gzip runs at some 300 MB/s; without filters nothing is copied.
  *
- * @param filterMask bit k: filter k was left out.
+ * @param filterMask bit k is set if filter k was skipped.
  * @throws {CorruptSourceError} a filter cannot be undone, or the chunk has another length.
  */
 export function decodeChunk(

@@ -4,32 +4,33 @@ import type { Dataset } from './dataset.ts';
 import { assertChecksum, expectVersion, readChecked, readFields } from './file.ts';
 
 /**
- * An array that grows: some entries in its index block, then data blocks. These are grouped into super
- * blocks: super block `u` has `2^floor(u/2)` data blocks of `2^ceil(u/2)` times the least entries.
+ * An array that grows. Its first entries are in its index block, the others in data blocks. Data
+ * blocks are grouped into super blocks: super block `u` has `2^floor(u/2)` data blocks, each with
+ * `2^ceil(u/2)` times the least number of entries.
  */
 interface ExtensibleArray {
   readonly dataset: Dataset;
   readonly entryBytes: number;
-  /** Bytes of an entry's number. */
+  /** Bytes of the number of an entry. */
   readonly numberBytes: number;
   readonly indexEntries: number;
   readonly leastEntries: number;
-  /** Super blocks whose data blocks the index block lists itself. */
+  /** Number of super blocks whose data blocks the index block itself lists. */
   readonly listedSuperBlocks: number;
   readonly superBlocks: number;
   readonly pageEntries: number;
   readonly indexBlock: number;
-  /** Entries from here on were never written. */
+  /** Entries from this one on were never written. */
   readonly end: number;
 }
 
-/** A run of data blocks of one super block. */
+/** Consecutive data blocks of one super block. */
 interface DataBlocks {
   readonly addresses: ReadonlyArray<number | undefined>;
   readonly first: number;
-  /** Entries of each. */
+  /** Entries per data block. */
   readonly entries: number;
-  /** Of a paged block: a bit for each page that was ever written. */
+  /** For a paged block: the bit of a page is set if the page was written. */
   readonly written: Uint8Array;
 }
 
@@ -75,7 +76,7 @@ async function readHeader(dataset: Dataset, address: number): Promise<Extensible
   };
 }
 
-/** Reads the entries of one data block, page by page where it has pages. */
+/** Reads the entries of one data block, page by page if it has pages. */
 async function readDataBlock(
   array: ExtensibleArray,
   blocks: DataBlocks,
@@ -144,7 +145,7 @@ async function* readSuperBlock(
   yield* readDataBlocks(array, { addresses, first, entries, written });
 }
 
-/** All entries: those of the index block, then those of data blocks. */
+/** Reads all entries: those of the index block, then those of the data blocks. */
 async function* readBlocks(array: ExtensibleArray): AsyncGenerator<ChunkEntry[]> {
   const { dataset } = array;
   const { file, where } = dataset;
@@ -173,10 +174,11 @@ async function* readBlocks(array: ExtensibleArray): AsyncGenerator<ChunkEntry[]>
 }
 
 /**
- * Walks the extensible array of a dataset's chunks: the index of newer files for datasets that can grow.
+ * Walks the extensible array that lists the chunks of a dataset: the index of newer files for
+ * datasets that can grow.
  *
- * Reads the index block, the super blocks and the data blocks: some 2,000 for a million chunks.
- * Holds one of each.
+ * Reads the index block, the super blocks and the data blocks: some 2,000 reads for a million
+ * chunks. Holds one block of each kind.
  *
  * @throws {CorruptSourceError} the array is damaged.
  * @throws {BoundExceededError} a block of more than 16 MiB.

@@ -1,24 +1,26 @@
 import { CorruptSourceError } from '#core/errors.ts';
 
-/** Bytes of the addresses and of the lengths in a file, as its superblock says: 2, 4 or 8. */
+/** Widths of addresses and of lengths in a file: 2, 4 or 8 bytes. The superblock has them. */
 export interface FieldSizes {
   readonly offsetBytes: number;
   readonly lengthBytes: number;
 }
 
-/** A run of bytes of a file that is being parsed. */
+/** Bytes of a file that are being parsed. */
 export interface FieldRun {
   readonly bytes: Uint8Array;
-  /** Offset of its first byte in the object. */
+  /** Offset of the first byte in the object. */
   readonly at: number;
-  /** Names what is parsed in messages, such as `X/data in s3://bucket/x.h5ad`. */
+  /** Name of what is parsed, in messages, such as `X/data in s3://bucket/x.h5ad`. */
   readonly where: string;
   readonly sizes: FieldSizes;
 }
 
 const TEXT = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Reads the little-endian fields of an HDF5 structure one after the other, never past its end. */
+/**
+ * Reads the little-endian fields of an HDF5 structure one after the other, never beyond its end.
+ */
 export class Fields {
   readonly where: string;
   readonly #run: FieldRun;
@@ -31,7 +33,7 @@ export class Fields {
     this.#view = new DataView(run.bytes.buffer, run.bytes.byteOffset, run.bytes.length);
   }
 
-  /** Bytes that are left. */
+  /** Number of bytes that are left. */
   get left(): number {
     return this.#view.byteLength - this.#position;
   }
@@ -41,7 +43,7 @@ export class Fields {
     return this.#run.at + this.#position;
   }
 
-  /** @returns where the next `length` bytes begin, having passed them. */
+  /** Moves past the next `length` bytes. @returns where they begin. */
   #pass(length: number): number {
     const start = this.#position;
     if (length > this.left) {
@@ -68,7 +70,7 @@ export class Fields {
   /**
    * An unsigned integer of 1 to 8 bytes.
    *
-   * @throws {CorruptSourceError} it is 2^53 or more: no file is as long.
+   * @throws {CorruptSourceError} it is 2^53 or more, which is longer than any file.
    */
   unsigned(width: number): number {
     if (width === 4) return this.u32();
@@ -81,12 +83,15 @@ export class Fields {
     );
   }
 
-  /** A length or count of the width that the superblock gives. */
+  /** A length or count, of the width that the superblock has for lengths. */
   length(): number {
     return this.unsigned(this.#run.sizes.lengthBytes);
   }
 
-  /** An address of the width that the superblock gives. @returns undefined if it points nowhere (all ones). */
+  /**
+   * An address, of the width that the superblock has for addresses. @returns undefined if it points
+   * nowhere (all bits are 1).
+   */
   address(): number | undefined {
     const width = this.#run.sizes.offsetBytes;
     const isNowhere = this.peek(width).every((byte) => byte === 0xff);
@@ -95,7 +100,7 @@ export class Fields {
     return undefined;
   }
 
-  /** An address that has to point somewhere. */
+  /** An address that must not point nowhere. */
   someAddress(): number {
     const address = this.address();
     if (address !== undefined) return address;
@@ -104,7 +109,7 @@ export class Fields {
     );
   }
 
-  /** The same fields from their start. */
+  /** The same fields, read from their start again. */
   again(): Fields {
     return new Fields(this.#run);
   }
@@ -113,18 +118,18 @@ export class Fields {
     this.#pass(length);
   }
 
-  /** Goes on to the next multiple of 8 bytes, counted from the start. */
+  /** Moves to the next multiple of 8 bytes, counted from the start. */
   align(): void {
     this.skip(-this.#position & 7);
   }
 
-  /** The next `length` bytes, which stay those of the run. */
+  /** The next `length` bytes, without a copy. */
   take(length: number): Uint8Array {
     const start = this.#pass(length);
     return this.#run.bytes.subarray(start, start + length);
   }
 
-  /** The next `length` bytes, or as many as there are, without passing them. */
+  /** The next `length` bytes, or as many as there are. Does not move. */
   peek(length: number): Uint8Array {
     return this.#run.bytes.subarray(this.#position, this.#position + length);
   }

@@ -3,36 +3,39 @@ import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 import { type FieldSizes, Fields } from './fields.ts';
 import { lookup3 } from './lookup3.ts';
 
-/** An HDF5 file whose superblock has been read. Addresses count from the superblock, as in the file. */
+/**
+ * An HDF5 file whose superblock has been read. Addresses count from the superblock, as they do in
+ * the file.
+ */
 export interface Hdf5File {
   readonly uri: string;
-  /** Bytes before the superblock, a user block: 0 in most files. */
+  /** Bytes of the user block before the superblock: 0 in most files. */
   readonly base: number;
-  /** The bytes from the superblock on; small reads are paged. */
+  /** The bytes from the superblock on; small reads are answered from pages. */
   readonly source: ByteSource;
-  /** The same bytes as they are asked for, for many small reads far from each other. */
+  /** The same bytes without pages, for many small reads far from each other. */
   readonly unpaged: ByteSource;
-  /** The whole object, with its user block. */
+  /** The whole object, including its user block. */
   readonly object: ByteSource;
   readonly sizes: FieldSizes;
   /** Address of the root group's object header. */
   readonly root: number;
 }
 
-/** Where a structure lies; `where` names it in messages. */
+/** Where a structure lies; `where` is its name in messages. */
 export interface BlockRange {
   readonly address: number;
   readonly length: number;
   readonly where: string;
 }
 
-/** Headers, heaps and index blocks are at most some 100 KiB in files of people. */
+/** Most bytes of a header, heap or index block; in real files they have at most some 100 KiB. */
 const MAX_BLOCK_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads a structure as fields. One read, or none if its page is there.
+ * Reads a structure as fields. One read, or none if its page is in memory.
  *
- * @throws {CorruptSourceError} it passes the end of the file.
+ * @throws {CorruptSourceError} it reaches beyond the end of the file.
  * @throws {BoundExceededError} it is longer than 16 MiB.
  */
 export async function readFields(
@@ -49,7 +52,7 @@ export async function readFields(
 }
 
 /**
- * Checks four letters at the start of a structure, and passes them.
+ * Checks the four letters at the start of a structure, and moves past them.
  *
  * @throws {CorruptSourceError} other bytes are there.
  */
@@ -62,9 +65,9 @@ export function expectSignature(fields: Fields, signature: string): void {
 }
 
 /**
- * Checks the version of a structure, and passes it.
+ * Checks the version of a structure, and moves past it.
  *
- * @throws {CorruptSourceError} it is another.
+ * @throws {CorruptSourceError} it has another version.
  */
 export function expectVersion(fields: Fields, version: number, what: string): void {
   const found = fields.u8();
@@ -77,16 +80,17 @@ export function expectVersion(fields: Fields, version: number, what: string): vo
 /**
  * Reads one of the newer structures, which end with a checksum.
  *
- * @param length with signature and checksum.
- * @returns what is between signature and checksum.
- * @throws {CorruptSourceError} signature or checksum are wrong, or it passes the end of the file.
+ * @param range its length includes signature and checksum.
+ * @returns the fields between signature and checksum.
+ * @throws {CorruptSourceError} signature or checksum is wrong, or it reaches beyond the end of the
+ * file.
  */
 export async function readChecked(
   file: Hdf5File,
   range: BlockRange,
   signature: string,
 ): Promise<Fields> {
-  // A length that is damaged may be too short for even signature and checksum.
+  // A damaged length may be too short even for signature and checksum.
   const length = Math.max(range.length, 8);
   const block = await readFields(file, { ...range, length });
   const fields = block.part(length - 4);

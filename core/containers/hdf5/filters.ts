@@ -1,14 +1,14 @@
 import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { Fields } from './fields.ts';
 
-/** A step that a chunk went through when it was written. */
+/** A step of encoding a chunk. */
 export interface Filter {
   readonly kind: FilterKind;
-  /** Of shuffle: bytes of an element; 0 otherwise. */
+  /** For shuffle the bytes of an element, otherwise 0. */
   readonly itemBytes: number;
 }
 
-/** The filters that are undone, in the order of their numbers in a chunk table. */
+/** The filters that can be undone; their positions are their numbers in a chunk table. */
 export const FILTER_KINDS = ['deflate', 'shuffle', 'fletcher32', 'lzf'] as const;
 
 type FilterKind = (typeof FILTER_KINDS)[number];
@@ -21,7 +21,7 @@ const READ: ReadonlyMap<number, FilterKind> = new Map([
 ]);
 
 /**
- * Filters that people may well have.
+ * Names of well-known filters that are refused.
  * @see https://github.com/HDFGroup/hdf5_plugins/blob/master/docs/RegisteredFilterPlugins.md
  */
 const REFUSED: ReadonlyMap<number, string> = new Map([
@@ -37,13 +37,16 @@ const REFUSED: ReadonlyMap<number, string> = new Map([
   [32_026, 'blosc2'],
 ]);
 
-/** h5py makes at most three. */
+/** Most filters of a dataset; h5py makes at most three. */
 export const MAX_FILTERS = 5;
 
-/** Filters from this number on carry their name also in messages of version 2. */
+/** From this number on a filter has a name also in messages of version 2. */
 const FIRST_NAMED = 256;
 
-/** Compressors: one of them can turn few bytes into very many. */
+/**
+ * The filters that compress. At most one is allowed, because two could inflate few bytes to very
+ * many.
+ */
 const COMPRESSORS: ReadonlySet<FilterKind> = new Set(['deflate', 'lzf']);
 
 function kindOf(number: number, where: string): FilterKind {
@@ -69,10 +72,10 @@ function parseFilter(fields: Fields, version: number): Filter {
 }
 
 /**
- * Parses a filter pipeline message: what was done to each chunk, in that order.
+ * Parses a filter pipeline message: the filters in the order in which they were applied.
  *
- * @throws {UnsupportedSourceError} a filter that is not read; names it.
- * @throws {CorruptSourceError} more than five filters, two compressors, or a version that there is not.
+ * @throws {UnsupportedSourceError} a filter that is not supported; names it.
+ * @throws {CorruptSourceError} more than five filters, two compressors, or an unknown version.
  */
 export function parseFilters(fields: Fields): readonly Filter[] {
   const version = fields.u8();

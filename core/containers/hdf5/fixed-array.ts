@@ -11,7 +11,7 @@ interface FixedArray {
   readonly block: number;
 }
 
-/** Pages are read together up to about 1 MiB. */
+/** Pages that are read together have up to about 1 MiB. */
 const READ_BYTES = 1024 * 1024;
 
 async function readHeader(dataset: Dataset, address: number): Promise<FixedArray | undefined> {
@@ -49,7 +49,7 @@ async function readUnpaged(dataset: Dataset, array: FixedArray): Promise<ChunkEn
   return parseEntries(block, { ...array, first: 0, count: array.entries }, dataset);
 }
 
-/** Pages follow each other behind a bit for each that says whether it was ever written. */
+/** Reads pages. Before them lies a bit per page, which is set if the page was written. */
 async function* readPages(dataset: Dataset, array: FixedArray): AsyncGenerator<ChunkEntry[]> {
   const { file, where } = dataset;
   const { pageEntries, entryBytes } = array;
@@ -86,9 +86,10 @@ async function* readPages(dataset: Dataset, array: FixedArray): AsyncGenerator<C
 }
 
 /**
- * Walks the fixed array of a dataset's chunks: the index of newer files for datasets that cannot grow.
+ * Walks the fixed array that lists the chunks of a dataset: the index of newer files for datasets
+ * that cannot grow.
  *
- * One read for up to 1,024 chunks, otherwise one for each 1 MiB of entries, of which it holds one.
+ * One read for up to 1,024 chunks, otherwise one per 1 MiB of entries. Holds 1 MiB of entries.
  *
  * @throws {CorruptSourceError} the array is damaged.
  * @throws {BoundExceededError} a page of more than 16 MiB.

@@ -1,9 +1,11 @@
-/** So many sums of 16-bit words stay below 2^32. */
+/**
+ * Words that are added before the sums are reduced: so many sums of 16-bit words stay below 2^32.
+ */
 const WORDS_AT_ONCE = 360;
 
 /**
- * The checksum that HDF5's fletcher32 filter puts behind a chunk: over big-endian 16-bit words, the last
- * byte of an odd number of bytes counting as the high byte of one.
+ * The checksum that HDF5's fletcher32 filter appends to a chunk. It is computed over big-endian
+ * 16-bit words; if the number of bytes is odd, the last byte is the high byte of a word.
  */
 export function fletcher32(bytes: Uint8Array): number {
   let sum1 = 0;

@@ -3,15 +3,18 @@ import { bytesOfCount, readTreeRecords } from './btree-v2.ts';
 import type { Fields } from './fields.ts';
 import { expectSignature, expectVersion, type Hdf5File, readChecked, readFields } from './file.ts';
 
-/** Objects that are kept in a fractal heap, and the B-tree whose records name them. */
+/** Objects in a fractal heap, and the B-tree whose records have their ids. */
 interface HeapIndex {
   readonly heap: number;
   readonly index: number;
-  /** Type of the tree's records, and where in one the heap id begins. */
+  /** Type of the tree's records, and the offset of the heap id in a record. */
   readonly record: { readonly type: number; readonly idOffset: number };
 }
 
-/** A fractal heap: a table of blocks, `width` in a row, whose lengths double from row to row. */
+/**
+ * A fractal heap: a table of blocks with `width` blocks per row, whose lengths double from row to
+ * row.
+ */
 interface Heap {
   readonly where: string;
   readonly idBytes: number;
@@ -23,30 +26,30 @@ interface Heap {
   readonly root: Block | undefined;
 }
 
-/** A block of the heap: direct if it has no rows. */
+/** A block of the heap. It is a direct block if it has no rows. */
 interface Block {
   readonly address: number;
-  /** First byte of the heap that it holds. */
+  /** Offset in the heap of its first byte. */
   readonly start: number;
-  /** Bytes of the heap that it holds. */
+  /** Bytes of the heap in it. */
   readonly length: number;
   readonly rows: number;
 }
 
-/** An id's first byte: kinds of object in bits 4 and 5. */
+/** First byte of an id: bits 4 and 5 are the kind of the object. */
 const ID_TYPE = { bits: 0x30, managed: 0, tiny: 0x20 } as const;
 
-/** The library makes 4 blocks a row. */
+/** Most blocks per row; HDF5's own library makes 4. */
 const MAX_WIDTH = 16;
 
-/** Of all objects that are read; a link takes some 40 bytes. */
+/** Most bytes of all objects that are read; a link takes some 40 bytes. */
 const MAX_OBJECTS_BYTES = 16 * 1024 * 1024;
 
 function isPowerOf2(value: number): boolean {
   return value >= 1 && Number.isInteger(Math.log2(value));
 }
 
-/** Length of a block in a row: rows 0 and 1 have the same. */
+/** Length of a block in a row; it is the same in rows 0 and 1. */
 function blockBytes({ startBytes }: Heap, row: number): number {
   return startBytes * 2 ** Math.max(row - 1, 0);
 }
@@ -85,7 +88,7 @@ async function readHeap(file: Hdf5File, address: number, where: string): Promise
   return { ...table, offsetBytes, lengthBytes, root };
 }
 
-/** Finds the child of an indirect block that holds a byte of the heap. */
+/** Finds the child of an indirect block that has byte `at` of the heap. */
 async function findChild(file: Hdf5File, heap: Heap, block: Block, at: number): Promise<Block> {
   const { where, width, maxDirectBytes, startBytes } = heap;
   const prefixBytes = 5 + file.sizes.offsetBytes + heap.offsetBytes;
@@ -136,10 +139,10 @@ async function readObject(file: Hdf5File, heap: Heap, record: Fields): Promise<F
 }
 
 /**
- * Reads the objects of a fractal heap that a B-tree of version 2 names: links or attributes.
+ * Reads the objects of a fractal heap whose ids are in a B-tree of version 2: links or attributes.
  *
- * @throws {CorruptSourceError} heap or tree are damaged.
- * @throws {UnsupportedSourceError} the heap is compressed, or an object lies outside it.
+ * @throws {CorruptSourceError} the heap or the tree is damaged.
+ * @throws {UnsupportedSourceError} the heap is compressed, or an object lies outside the heap.
  * @throws {BoundExceededError} more than 4,096 objects or 16 MiB of them.
  */
 export async function readHeapObjects(

@@ -4,7 +4,7 @@ import { expectSignature, expectVersion, type Hdf5File, readFields } from './fil
 /** Where an element of variable length lies. */
 interface HeapPlace {
   readonly collection: number;
-  /** Of the object in its collection, from 1. */
+  /** Number of the object in its collection, from 1. */
   readonly index: number;
   /** Bytes of the element. */
   readonly length: number;
@@ -13,7 +13,7 @@ interface HeapPlace {
 /**
  * Reads an element of variable length from its global heap collection.
  *
- * @param where names what refers to it in messages.
+ * @param where name, in messages, of what refers to it.
  * @throws {CorruptSourceError} the collection is damaged or has no such object.
  * @throws {BoundExceededError} the collection is longer than 16 MiB.
  */
@@ -22,7 +22,8 @@ export async function readGlobalHeap(
   { collection, index, length }: HeapPlace,
   where: string,
 ): Promise<Uint8Array> {
-  // Of the collection and of each object; what follows begins at a multiple of 8 bytes.
+  // Length of the header of the collection and of each object. What comes after a header begins at
+  // a multiple of 8 bytes.
   const prefixBytes = (8 + file.sizes.lengthBytes + 7) & ~7;
   const prefix = await readFields(file, { address: collection, length: prefixBytes, where });
   expectSignature(prefix, 'GCOL');
@@ -36,7 +37,7 @@ export async function readGlobalHeap(
     const objectBytes = heap.length();
     heap.align();
     if (found === index && length <= objectBytes) return heap.take(length);
-    // Object 0 is what is free, up to the end.
+    // Object 0 is the free space at the end.
     if (found === 0) break;
     heap.skip(objectBytes);
     heap.align();

@@ -5,26 +5,29 @@ import { readHeapObjects } from './fractal-heap.ts';
 import { MESSAGE, type Message, readMessages } from './object-header.ts';
 import { readSymbolTable } from './symbol-table.ts';
 
-/** An object of a file, by its path. */
+/** An object of a file: a group or a dataset. */
 export interface Hdf5Object {
   readonly file: Hdf5File;
-  /** Such as `layers/counts`; empty for the root group. */
+  /** Path, such as `layers/counts`; empty for the root group. */
   readonly path: string;
-  /** Names it in messages. */
+  /** Name of the object in messages. */
   readonly where: string;
   readonly messages: readonly Message[];
 }
 
-/** What a name in a group points at: the address of an object header, or something in no file of ours. */
+/**
+ * What a name in a group points at: the address of an object header, or a link that is not
+ * followed.
+ */
 type Link = number | 'a soft link' | 'an external link';
 
 const FLAGS = { nameSizeBits: 3, creationOrder: 4, type: 8, charset: 16 } as const;
 
-/** Link types; above these are the user's own. */
+/** Types of links; higher numbers are types of users. */
 const HARD = 0;
 const SOFT = 1;
 
-/** In a B-tree of version 2, a record of a link by its name: hash, then heap id. */
+/** Record of a link by its name in a B-tree of version 2: a hash, then the heap id. */
 const LINK_RECORD = { type: 5, idOffset: 4 } as const;
 
 function parseLink(fields: Fields): [name: string, link: Link] {
@@ -37,7 +40,10 @@ function parseLink(fields: Fields): [name: string, link: Link] {
   return [name, type === SOFT ? 'a soft link' : 'an external link'];
 }
 
-/** Links of a group that keeps them outside its header, as groups of more than eight do in newer files. */
+/**
+ * Reads the links of a group that are not in its header, as in newer files with more than eight
+ * links.
+ */
 async function readDenseLinks(file: Hdf5File, info: Fields): Promise<Array<[string, Link]>> {
   expectVersion(info, 0, 'a link info message');
   const hasCreationIndex = (info.u8() & 1) !== 0;
@@ -52,7 +58,7 @@ async function readDenseLinks(file: Hdf5File, info: Fields): Promise<Array<[stri
 async function readLinks({ file, messages, where }: Hdf5Object): Promise<Map<string, Link>> {
   const links = new Map<string, Link>();
   for (const { type, body } of messages) {
-    // A message is read once, but its group maybe more often.
+    // A message is read once, but its fields may be parsed several times.
     const fields = body.again();
     if (type === MESSAGE.link) links.set(...parseLink(fields));
     if (type === MESSAGE.linkInfo) {
@@ -77,7 +83,7 @@ export function isDataset({ messages }: Hdf5Object): boolean {
   return messages.some(({ type }) => type === MESSAGE.layout);
 }
 
-/** Names in a group, in no certain order. */
+/** Names in a group, in no particular order. */
 export async function listNames(group: Hdf5Object): Promise<string[]> {
   return [...(await readLinks(group)).keys()];
 }
@@ -91,7 +97,7 @@ export async function openRoot(file: Hdf5File): Promise<Hdf5Object> {
 /**
  * Opens an object in a group by its name.
  *
- * @returns undefined if there is none of that name.
+ * @returns undefined if there is no such name.
  * @throws {UnsupportedSourceError} the name is a soft or an external link.
  */
 export async function openChild(group: Hdf5Object, name: string): Promise<Hdf5Object | undefined> {
@@ -108,7 +114,7 @@ export async function openChild(group: Hdf5Object, name: string): Promise<Hdf5Ob
   );
 }
 
-/** Opens the object at a path such as `layers/counts`. @returns undefined if there is none. */
+/** Opens the object at a path such as `layers/counts`. @returns undefined if there is no object. */
 export async function openPath(root: Hdf5Object, path: string): Promise<Hdf5Object | undefined> {
   let object: Hdf5Object | undefined = root;
   for (const name of path.split('/').filter((part) => part !== '')) {
@@ -120,7 +126,7 @@ export async function openPath(root: Hdf5Object, path: string): Promise<Hdf5Obje
 }
 
 /**
- * Opens a dataset that a group needs.
+ * Opens a dataset that a group must have.
  *
  * @throws {CorruptSourceError} the group has no dataset of that name.
  */

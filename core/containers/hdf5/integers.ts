@@ -1,12 +1,12 @@
 import { decodeValues } from '#core/elements/decode.ts';
+import type { ElementType } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import type { ElementType } from '#core/sparse/layout/matrix-layout.ts';
 
 /**
- * Decodes a few integers, such as a shape; the bytes are reused.
+ * Decodes a few integers, such as a shape. Reuses the bytes.
  *
- * @param where names them in messages.
- * @throws {CorruptSourceError} one is no integer below 2^53.
+ * @param where name of the integers in messages.
+ * @throws {CorruptSourceError} an integer is 2^53 or more.
  */
 export function readIntegers(
   bytes: Uint8Array<ArrayBuffer>,

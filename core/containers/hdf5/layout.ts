@@ -1,13 +1,13 @@
 import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { Fields } from './fields.ts';
 
-/** How the chunks of a dataset are found. */
+/** The index by which the chunks of a dataset are found. */
 type ChunkIndex =
   | { readonly kind: 'tree'; readonly address: number | undefined }
   | {
       readonly kind: 'single';
       readonly address: number | undefined;
-      /** Bytes stored and filters left out, where the chunk is filtered. */
+      /** Bytes stored and filters that were skipped, if the chunk is filtered. */
       readonly filtered?: { readonly storedBytes: number; readonly filterMask: number };
     }
   | { readonly kind: 'implicit'; readonly address: number | undefined }
@@ -22,16 +22,19 @@ export type Storage =
       readonly chunkElements: number;
       readonly itemBytes: number;
       readonly index: ChunkIndex;
-      /** The last chunk is stored as it is if it passes the dataset's end. */
+      /** True if a last chunk that reaches beyond the dataset's end is stored without filters. */
       readonly hasRawEdge: boolean;
     };
 
-/** Classes of layout. */
+/** Numbers of the classes of layout. */
 const CLASSES = { compact: 0, contiguous: 1, chunked: 2, virtual: 3 } as const;
 
 const FLAGS = { rawEdge: 1, filteredSingle: 2 } as const;
 
-/** Lengths of a chunk, and of an element at their end: two where the dataset has one dimension. */
+/**
+ * Refuses a layout of other dimensions. The lengths of a chunk end with that of an element, so
+ * there are two for a dataset of one dimension.
+ */
 function assertOneDimension(where: string, dimensions: number): void {
   if (dimensions === 2) return;
   throw new CorruptSourceError(
@@ -63,7 +66,7 @@ function parseIndex(fields: Fields, flags: number): ChunkIndex {
     fields.skip(5);
     return { kind: 'extensible array', address: fields.address() };
   }
-  // A B-tree of version 2 serves datasets that grow in two dimensions or more.
+  // A B-tree of version 2 is for datasets that can grow in two or more dimensions.
   throw new CorruptSourceError(
     `${fields.where} has a chunk index of type ${number}, expected 1 to 4 for one dimension; the file is damaged`,
   );
@@ -88,9 +91,9 @@ function parseNewChunks(fields: Fields): Storage {
 /**
  * Parses the layout message of a dataset of one dimension.
  *
- * @param base offset in the object that addresses count from.
- * @throws {UnsupportedSourceError} a layout older than HDF5 1.6, newer than 1.14, or virtual.
- * @throws {CorruptSourceError} the message is damaged, or of a dataset of other dimensions.
+ * @param base offset in the object from which addresses count.
+ * @throws {UnsupportedSourceError} the layout is older than HDF5 1.6, newer than 1.14, or virtual.
+ * @throws {CorruptSourceError} the message is damaged, or its dataset does not have one dimension.
  */
 export function parseLayout(fields: Fields, base: number): Storage {
   const version = fields.u8();

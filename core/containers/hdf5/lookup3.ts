@@ -2,7 +2,7 @@ function rotate(value: number, bits: number): number {
   return (value << bits) | (value >>> (32 - bits));
 }
 
-/** Up to four bytes, little-endian; those past the end count as 0. */
+/** Four bytes as a little-endian word; bytes beyond the end count as 0. */
 function word(bytes: Uint8Array, at: number): number {
   const [b0 = 0, b1 = 0, b2 = 0, b3 = 0] = bytes.subarray(at, at + 4);
   return b0 | (b1 << 8) | (b2 << 16) | (b3 << 24);

@@ -2,7 +2,7 @@ import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '
 import type { Fields } from './fields.ts';
 import { assertChecksum, expectSignature, type Hdf5File, readChecked, readFields } from './file.ts';
 
-/** Numbers of the header messages that are read. */
+/** Types of the header messages that are read. */
 export const MESSAGE = {
   dataspace: 0x01,
   linkInfo: 0x02,
@@ -22,40 +22,46 @@ export const MESSAGE = {
 /** One message of an object header. */
 export interface Message {
   readonly type: number;
-  /** True if the body only says where the message lies, as that of a committed datatype does. */
+  /** True if the body only has the place of the message, as for a committed datatype. */
   readonly isShared: boolean;
   readonly body: Fields;
 }
 
-/** A block of messages that is still to be read. */
+/** Where another block of messages lies, which is to be read. */
 interface Continuation {
   readonly address: number;
   readonly length: number;
 }
 
-/** How the messages of a header are laid out. */
+/** The form of the messages in a header. */
 interface HeaderStyle {
   readonly version: 1 | 2;
-  /** Version 2: messages carry the number of their creation. */
+  /** True if messages have a creation number, which only version 2 has. */
   readonly hasCreationOrder: boolean;
 }
 
-/** A header with its first block of messages. */
+/** A header and its first block of messages. */
 interface Header {
   readonly style: HeaderStyle;
   readonly block: Fields;
 }
 
-/** The longest prefix of a version 2 header: signature, version, flags, times, two counts, size. */
+/**
+ * Most bytes of the prefix of a version 2 header: signature, version, flags, times, two counts,
+ * size.
+ */
 const PREFIX_BYTES = 34;
 
-/** Of all messages of one object, which take some 500 bytes; long attributes are kept elsewhere. */
+/**
+ * Most bytes of all messages of one object. They take some 500 bytes; long attributes are stored
+ * elsewhere.
+ */
 const MAX_HEADER_BYTES = 4 * 1024 * 1024;
 
-/** Version 1: the messages begin at a multiple of 8, 16 bytes after the header's start. */
+/** Bytes of the prefix of a version 1 header: the messages begin at a multiple of 8. */
 const OLD_PREFIX_BYTES = 16;
 
-/** Version 2 headers have flags for what follows them. */
+/** Flags of a version 2 header, for the fields after them. */
 const FLAGS = { sizeBits: 3, creationOrder: 4, attributeCounts: 16, times: 32 } as const;
 
 async function readOldHeader(file: Hdf5File, prefix: Fields, address: number): Promise<Header> {
@@ -102,7 +108,10 @@ function parseMessage(block: Fields, { version, hasCreationOrder }: HeaderStyle)
   return { type, isShared, body: block.part(length) };
 }
 
-/** Parses the messages of one block; what is shorter than a message's prefix at its end is a gap. */
+/**
+ * Parses the messages of one block. If the bytes left at its end are too few for a message, they
+ * are a gap.
+ */
 function* parseBlock(block: Fields, style: HeaderStyle): Generator<Message> {
   const least = style.version === 1 ? 8 : style.hasCreationOrder ? 6 : 4;
   while (block.left >= least) yield parseMessage(block, style);
@@ -119,10 +128,11 @@ async function readContinuation(
 }
 
 /**
- * Reads all messages of the object header at `address`, of version 1 or 2, with its continuations.
+ * Reads all messages of the object header at `address`, of version 1 or 2, with those of its
+ * continuation blocks.
  *
- * @param where names the object in messages.
- * @throws {CorruptSourceError} a block is damaged, lies outside the file, or is its own continuation.
+ * @param where name of the object in messages.
+ * @throws {CorruptSourceError} a block is damaged or outside the file, or continues itself.
  * @throws {BoundExceededError} more than 4 MiB of messages.
  */
 export async function readMessages(

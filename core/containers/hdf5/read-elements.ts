@@ -6,10 +6,10 @@ import { chunkedSource } from './chunked-source.ts';
 import type { Dataset } from './dataset.ts';
 import { readIntegers } from './integers.ts';
 
-/** A shape has two. */
+/** Most elements that are read; a shape has two. */
 const MAX_ELEMENTS = 32;
 
-/** The table of so few chunks is kept in memory. */
+/** Opens the chunks of a small dataset: makes their table in memory. */
 async function openChunks(object: ByteSource, dataset: Dataset, size: number): Promise<ByteSource> {
   const pieces: Uint8Array[] = [];
   for await (const piece of encodeChunkTable(dataset)) pieces.push(piece);
@@ -17,7 +17,8 @@ async function openChunks(object: ByteSource, dataset: Dataset, size: number): P
 }
 
 /**
- * Reads a dataset of a few integers, such as the shape in a 10x file; it may well be chunked and compressed.
+ * Reads a dataset of a few integers, such as the shape in a 10x file, which may be chunked and
+ * compressed.
  *
  * @throws {CorruptSourceError} it is damaged, or has more than 32 elements.
  */

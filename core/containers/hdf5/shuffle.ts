@@ -1,4 +1,4 @@
-/** Interleaves four planes into every `stride`-th word; some 1 GB/s. */
+/** Interleaves four planes of bytes into every `stride`-th word, at some 1 GB/s. */
 function interleave4(bytes: Uint8Array, words: Uint32Array, first: number, stride: number): void {
   const items = words.length / stride;
   const b0 = bytes.subarray(first * items);
@@ -24,8 +24,8 @@ function interleaveAny(bytes: Uint8Array, out: Uint8Array, itemBytes: number): v
 }
 
 /**
- * Undoes HDF5's shuffle filter, which puts the first bytes of all elements before all second ones, and so on.
- * Bytes after the last whole element stay where they are.
+ * Undoes HDF5's shuffle filter, which stores the first bytes of all elements, then all second
+ * bytes, and so on. Bytes after the last whole element stay where they are.
  */
 export function unshuffle(bytes: Uint8Array, itemBytes: number): Uint8Array {
   if (itemBytes <= 1) return bytes;

@@ -6,15 +6,15 @@ import { assertChecksum, type Hdf5File } from './file.ts';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** The longest superblock, of version 1 with addresses of 8 bytes. */
+/** Most bytes of a superblock: version 1 with addresses of 8 bytes. */
 const SUPERBLOCK_BYTES = 100;
 
-/** The first place of a superblock behind a user block; each further one lies twice as far. */
+/** First offset of a superblock after a user block; each further offset is twice the one before. */
 const FIRST_USER_BLOCK = 512;
 
 interface Superblock {
   readonly sizes: FieldSizes;
-  /** Offset in the object of the first byte after the file. */
+  /** Offset in the object of the end of the file. */
   readonly end: number;
   readonly root: number;
 }
@@ -23,7 +23,7 @@ function hasSignature(bytes: Uint8Array, offset: number): boolean {
   return SIGNATURE.every((byte, i) => bytes[offset + i] === byte);
 }
 
-/** Tells by its first bytes whether an object is an HDF5 file, with a user block of 512 bytes or none. */
+/** True if these are the first bytes of an HDF5 file, with a user block of 512 bytes or none. */
 export function isHdf5(head: Uint8Array): boolean {
   return hasSignature(head, 0) || hasSignature(head, FIRST_USER_BLOCK);
 }
@@ -48,7 +48,7 @@ function checkSizes(where: string, sizes: FieldSizes): FieldSizes {
   return sizes;
 }
 
-/** Versions 0 and 1: the root group is a symbol table entry. */
+/** Parses version 0 or 1, where the root group is a symbol table entry. */
 function parseOldSuperblock(fields: (sizes: FieldSizes) => Fields): Superblock {
   const fixed = fields({ offsetBytes: 8, lengthBytes: 8 });
   fixed.skip(SIGNATURE.length);
@@ -59,12 +59,12 @@ function parseOldSuperblock(fields: (sizes: FieldSizes) => Fields): Superblock {
   rest.skip(version === 0 ? 24 : 28);
   rest.skip(2 * sizes.offsetBytes);
   const end = rest.someAddress();
-  // The driver's block, and the name of the root group.
+  // Address of the driver's block, and the name of the root group.
   rest.skip(2 * sizes.offsetBytes);
   return { sizes, end, root: rest.someAddress() };
 }
 
-/** Versions 2 and 3. */
+/** Parses version 2 or 3. */
 function parseNewSuperblock(fields: (sizes: FieldSizes) => Fields): Superblock {
   const fixed = fields({ offsetBytes: 8, lengthBytes: 8 });
   fixed.skip(SIGNATURE.length + 1);
@@ -93,7 +93,7 @@ function parseSuperblock(bytes: Uint8Array, base: number, where: string): Superb
   );
 }
 
-/** The same bytes, counted from `base`. */
+/** The bytes of the object from `base` on. */
 function withoutUserBlock(source: ByteSource, base: number): ByteSource {
   return {
     uri: source.uri,
@@ -104,13 +104,18 @@ function withoutUserBlock(source: ByteSource, base: number): ByteSource {
 }
 
 /**
- * Opens an HDF5 file: finds its superblock, behind a user block too.
+ * Opens an HDF5 file: finds its superblock, also after a user block.
  *
- * One read of 64 KiB, which serves most of what is read next.
+ * One read of 64 KiB, which has most of what is read next.
  *
- * @throws {UnsupportedSourceError} no superblock, or one newer than version 3.
- * @throws {CorruptSourceError} the superblock is damaged, or the file is cut short or was not closed.
+ * @throws {UnsupportedSourceError} there is no superblock, or its version is above 3.
+ * @throws {CorruptSourceError} the superblock is damaged, or the file is cut short or was not
+ * closed.
  * @see https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html
+ * @example
+ * const file = await openHdf5(source);
+ * const object = await openPath(await openRoot(file), 'X/data');
+ * if (object !== undefined) console.log(parseDataset(object).length);
  */
 export async function openHdf5(object: ByteSource): Promise<Hdf5File> {
   const paged = withPages(object);

@@ -3,23 +3,23 @@ import { readTreeNode, type TreeNodePlace } from './btree-v1.ts';
 import type { Fields } from './fields.ts';
 import { expectSignature, expectVersion, type Hdf5File, readFields } from './file.ts';
 
-/** Where the parts of an old group lie. */
+/** Where the parts of a group of an older file lie. */
 interface SymbolTable {
   readonly tree: number;
   readonly heap: number;
-  /** Names the group in messages. */
+  /** Name of the group in messages. */
   readonly where: string;
 }
 
-/** The groups that hold a matrix have some ten names; a longer list was not made for people. */
+/** Most names of a group; groups with a matrix have some ten. */
 const MAX_NAMES = 4096;
 
-/** Nodes of the tree, nodes of names and names, each at most as many as there are names. */
+/** Bound of the walk: tree nodes, name nodes and names, each at most as many as there are names. */
 const MAX_STEPS = 3 * MAX_NAMES;
 
 const MAX_NAME_BYTES = 1024;
 
-/** An entry's cache says that it is a symbolic link, and has no object header. */
+/** Cache type of an entry that is a symbolic link, which has no object header. */
 const SOFT_LINK = 2;
 
 async function readNameHeap(file: Hdf5File, { heap, where }: SymbolTable): Promise<Fields> {
@@ -63,9 +63,10 @@ async function readSymbolNode(
 }
 
 /**
- * Reads the names of an old group, whose B-tree points at nodes of entries and whose heap holds the names.
+ * Reads the names of a group of an older file. Its B-tree points at nodes of entries; its heap has
+ * the names.
  *
- * @returns for each name the address of its object header, or undefined for a soft link.
+ * @returns the address of the object header for each name; undefined for a soft link.
  * @throws {CorruptSourceError} a structure is damaged, or the tree is cyclic.
  * @throws {BoundExceededError} more than 4,096 names.
  */

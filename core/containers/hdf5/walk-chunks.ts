@@ -6,10 +6,10 @@ import { walkExtensibleArray } from './extensible-array.ts';
 import { walkFixedArray } from './fixed-array.ts';
 import type { Storage } from './layout.ts';
 
-/** Chunks of an implicit index that are yielded at once. */
+/** Chunks of an implicit index per yielded batch. */
 const BATCH = 1024;
 
-/** Chunks that lie one after the other, none filtered. */
+/** Walks chunks without an index: they lie one after the other, unfiltered. */
 async function* walkImplicit(dataset: Dataset, address: number): AsyncGenerator<ChunkEntry[]> {
   const chunks = chunkCount(dataset);
   const storedBytes = chunkBytes(dataset);
@@ -46,7 +46,10 @@ async function* walkIndex(
   if (index.kind === 'extensible array') yield* walkExtensibleArray(dataset, address);
 }
 
-/** Deflate adds at most five bytes for each 16 KiB that do not shrink, fletcher32 four. */
+/**
+ * Most bytes that a chunk can be stored in. Deflate adds at most five bytes per 16 KiB that do not
+ * shrink, fletcher32 adds four.
+ */
 function mostStoredBytes(bytes: number): number {
   return bytes + Math.ceil(bytes / 1024) + 64;
 }
@@ -59,7 +62,7 @@ function assertEntry(entry: ChunkEntry, least: number, dataset: Dataset): void {
       `${where} has an index with chunk ${chunk} where a whole number from ${least} to ${chunkCount(dataset) - 1} was expected; the file is damaged`,
     );
   }
-  // In a chunk table no bytes stand for a chunk that was never written.
+  // 0 bytes are refused: in a chunk table they mean a chunk that was never written.
   if (storedBytes < 1 || storedBytes > mostStoredBytes(chunkBytes(dataset))) {
     throw new CorruptSourceError(
       `${where} has ${storedBytes} bytes in chunk ${chunk}, expected 1 to ${mostStoredBytes(chunkBytes(dataset))}; the file is damaged`,
@@ -72,11 +75,13 @@ function assertEntry(entry: ChunkEntry, least: number, dataset: Dataset): void {
 }
 
 /**
- * Finds the chunks of a dataset in their order, in batches; chunks that were never written are left out.
+ * Finds the chunks of a dataset in their order, in batches. Chunks that were never written are
+ * omitted.
  *
- * Reads the index once, see the kinds of index; holds a few nodes of it.
+ * Reads the index once and holds a few nodes of it; the walk of each kind of index says how many.
  *
- * @throws {CorruptSourceError} the index is damaged, cyclic or out of order, or a chunk lies outside the file.
+ * @throws {CorruptSourceError} the index is damaged, cyclic or out of order, or a chunk lies
+ * outside the file.
  * @throws {BoundExceededError} a block of the index is longer than 16 MiB.
  */
 export async function* walkChunks(dataset: Dataset): AsyncGenerator<ChunkEntry[]> {

@@ -7,7 +7,7 @@ interface ElementType {
   readonly bigEndian: boolean;
 }
 
-/** NumPy's type codes of the dtypes that are read. */
+/** The dtypes that are read, by NumPy's type code. */
 const CODES: ReadonlyMap<string, DType> = new Map([
   ['b1', 'bool'],
   ['i1', 'int8'],
@@ -29,14 +29,14 @@ export function descrOf(dtype: DType): string {
   return `${ITEM_BYTES[dtype] === 1 ? '|' : '<'}${code}`;
 }
 
-/** What a type is called, and the Python expression of a matrix to save instead. */
+/** Name of a type that is refused, and the Python expression of a matrix to save instead. */
 type Refusal = readonly [name: string, fix: string];
 
 const COMPLEX: Refusal = ['complex numbers', 'matrix.real'];
 const LONG_DOUBLE: Refusal = ['long doubles', "matrix.astype('float64')"];
 const OBJECT: Refusal = ['pickled Python objects', "matrix.astype('float64')"];
 
-/** The other types that a sparse matrix may well have in Python. */
+/** Types that a sparse matrix may have in Python, but that are refused. */
 const REFUSED: ReadonlyMap<string, Refusal> = new Map([
   ['c8', COMPLEX],
   ['c16', COMPLEX],
@@ -50,7 +50,7 @@ const REFUSED: ReadonlyMap<string, Refusal> = new Map([
 /**
  * Turns the `descr` of a npy header, such as `<f8`, `>i4` or `|b1`, into an element type.
  *
- * @param where names the array in messages.
+ * @param where name of the array in messages.
  * @throws {UnsupportedSourceError} complex, long double, object, text, date or structured elements.
  */
 export function parseDescr(descr: string, where: string): ElementType {

@@ -1,17 +1,17 @@
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 
-/** What a npy header says, and where its elements lie in the object. */
+/** The content of a npy header, and where the elements lie in the object. */
 export interface NpyArray {
-  /** Names the array in messages. */
+  /** Name of the array in messages. */
   readonly where: string;
   /** NumPy's type string, such as `<f8`. */
   readonly descr: string;
   /** Length of each dimension; `[]` for a scalar. */
   readonly shape: readonly number[];
-  /** The first index runs fastest, not the last. */
+  /** True if the first index varies fastest, false if the last one does. */
   readonly isFortran: boolean;
-  /** Bytes of the elements. */
+  /** Where the elements lie. */
   readonly elements: ByteRange;
 }
 
@@ -24,11 +24,24 @@ const MAGIC = '\x93NUMPY';
  */
 const MAX_HEADER_BYTES = 10_000;
 
-/** One `'key': value,` of the header's dict; a value is a quoted string, a bool or a flat tuple. */
-const ENTRY =
-  /\s*(?<q>['"])(?<key>\w+)\k<q>\s*:\s*(?:(?<v>['"])(?<text>[^'"\\]*)\k<v>|(?<flag>True|False)|\((?<tuple>[^()]*)\))\s*(?:,|(?=\}))/y;
+const KEY = String.raw`(?<q>['"])(?<key>\w+)\k<q>`;
+const TEXT = String.raw`(?<v>['"])(?<text>[^'"\\]*)\k<v>`;
+const FLAG = '(?<flag>True|False)';
+const TUPLE = String.raw`\((?<tuple>[^()]*)\)`;
 
-/** Lengths of a tuple such as `(3, 4)`, `(3,)`, `()` or Python 2's `(3L,)`. */
+/** A comma, or the brace that ends the dict, which is not consumed. */
+const ENTRY_END = String.raw`(?:,|(?=\}))`;
+
+/** One `'key': value,` of the header's dict; a value is a quoted string, a bool or a flat tuple. */
+const ENTRY = new RegExp(
+  String.raw`\s*${KEY}\s*:\s*(?:${TEXT}|${FLAG}|${TUPLE})\s*${ENTRY_END}`,
+  'y',
+);
+
+/**
+ * Numbers of a tuple such as `(3, 4)`, `(3,)`, `()` or Python 2's `(3L,)`; undefined for other
+ * text.
+ */
 function parseTuple(text: string): number[] | undefined {
   const parts = text.split(',').map((part) => part.trim());
   const isTuple = parts.length > 1 || parts[0] === '';
@@ -37,7 +50,10 @@ function parseTuple(text: string): number[] | undefined {
   return isValid ? parts.map((part) => Number.parseInt(part, 10)) : undefined;
 }
 
-/** The dict as it stands: each key once, each value as its text; undefined unless it is well formed. */
+/**
+ * The keys of the dict, and the text of each value. Undefined if the dict is not well formed or has
+ * a key twice.
+ */
 function parseDict(text: string): Map<string, string> | undefined {
   const entries = new Map<string, string>();
   if (!text.startsWith('{')) return undefined;
@@ -55,7 +71,7 @@ function parseDict(text: string): Map<string, string> | undefined {
 /**
  * Parses the Python dict literal of a npy header without evaluating anything.
  *
- * @param where names the array in messages.
+ * @param where name of the array in messages.
  * @throws {UnsupportedSourceError} the elements are structured.
  * @throws {CorruptSourceError} the text is not a dict of exactly `descr`, `fortran_order`, `shape`.
  */
@@ -81,7 +97,10 @@ export function parseNpyHeader(
   );
 }
 
-/** Length of the header's text, and where it begins; version 1 counts it in two bytes, 2 and 3 in four. */
+/**
+ * Where the header's text lies, counted from the magic. Version 1 has its length in two bytes,
+ * versions 2 and 3 in four.
+ */
 function parsePrefix(prefix: Uint8Array<ArrayBuffer>, where: string): ByteRange {
   const view = new DataView(prefix.buffer);
   if (prefix.length < 12 || String.fromCharCode(...prefix.subarray(0, 6)) !== MAGIC) {
@@ -103,12 +122,16 @@ function parsePrefix(prefix: Uint8Array<ArrayBuffer>, where: string): ByteRange 
 }
 
 /**
- * Reads the header of the npy array that fills `range`. Two reads of together at most 10,012 bytes.
+ * Reads the header of the npy array that fills `range`. Two reads of at most 10,012 bytes together.
  *
- * @param where names the array in messages.
- * @throws {CorruptSourceError} the bytes are no npy array.
- * @throws {UnsupportedSourceError} a version above 3 or structured elements.
+ * @param where name of the array in messages.
+ * @throws {CorruptSourceError} the bytes are not a npy array.
+ * @throws {UnsupportedSourceError} its version is above 3, or its elements are structured.
  * @throws {BoundExceededError} the header is longer than NumPy itself would read.
+ * @example
+ * const range = { offset: 0, length: source.size };
+ * const { descr, shape, elements } = await readNpyHeader(source, range, source.uri);
+ * console.log(descr, shape, elements.offset); // such as '<f8', [1000], 128
  */
 export async function readNpyHeader(
   source: ByteSource,
@@ -127,7 +150,8 @@ export async function readNpyHeader(
   const text = await source.read({ offset: offset + header.offset, length: header.length });
   return {
     where,
-    // Version 3 is UTF-8, 1 and 2 are Latin-1: they agree on every header that is accepted.
+    // Version 3 is UTF-8, 1 and 2 are Latin-1: both give the same text for every header that is
+    // accepted.
     ...parseNpyHeader(new TextDecoder().decode(text), where),
     elements: { offset: offset + headerBytes, length: range.length - headerBytes },
   };

@@ -1,10 +1,10 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { decodeIndices } from '#core/elements/decode.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import { toArrayLayout } from '#core/sparse/layout/npy-array.ts';
 import type { NpyArray } from './header.ts';
+import { locateElements } from './locate-elements.ts';
 
-/** `format` and `shape` hold a few elements; anything longer is not what it should be. */
+/** `format` and `shape` have a few elements; longer arrays are refused. */
 const MAX_BYTES = 256;
 
 const MAX_CODE_POINT = 0x10ffff;
@@ -19,7 +19,7 @@ function checkSmall({ where, elements }: NpyArray): void {
 /**
  * Reads a scalar string: bytes (`|S3`), or UTF-32 (`<U3`, `>U3`) as Python 2 and old SciPy wrote.
  *
- * @throws {CorruptSourceError} the array is no short scalar string.
+ * @throws {CorruptSourceError} the array is not a short scalar string.
  */
 export async function readScalarText(source: ByteSource, array: NpyArray): Promise<string> {
   const { where, descr, shape, elements } = array;
@@ -41,21 +41,21 @@ export async function readScalarText(source: ByteSource, array: NpyArray): Promi
 }
 
 /**
- * Reads a short one-dimensional array of int32 or int64, as `shape` is; values beyond 2^53 are
- * rounded, but stay beyond.
+ * Reads a short one-dimensional array of int32 or int64, such as `shape`. A value above 2^53 is
+ * rounded, but stays above.
  *
- * @throws {CorruptSourceError} the array is not short, or not of int32 or int64.
+ * @throws {CorruptSourceError} the array is not short, or its elements are not int32 or int64.
  */
 export async function readSmallIntegers(
   source: ByteSource,
   array: NpyArray,
 ): Promise<readonly number[]> {
   checkSmall(array);
-  const layout = toArrayLayout(array, { kind: 'stored', object: 0 });
-  if (layout.dtype !== 'int32' && layout.dtype !== 'int64') {
+  const found = locateElements(array, 1);
+  if (found.dtype !== 'int32' && found.dtype !== 'int64') {
     throw new CorruptSourceError(
       `${array.where} is of type ${array.descr}, expected int32 or int64`,
     );
   }
-  return Array.from(decodeIndices(await source.read(array.elements), layout));
+  return Array.from(decodeIndices(await source.read(array.elements), found));
 }

@@ -1,14 +1,14 @@
 import type { DType } from '#core/elements/dtype.ts';
 import { descrOf } from './descr.ts';
 
-/** Bytes of the header of any array of one dimension: what NumPy itself pads it to. */
+/** Bytes of the header of any one-dimensional array: NumPy pads it to this length. */
 export const NPY_HEADER_BYTES = 128;
 
 /**
- * The header of a one-dimensional, little-endian npy array as `numpy.save` writes it (version 1.0);
- * its elements follow. Always {@link NPY_HEADER_BYTES} long.
+ * Makes the header of a one-dimensional, little-endian npy array as `numpy.save` writes it (version
+ * 1.0). The elements come after it. It is always {@link NPY_HEADER_BYTES} long.
  *
- * @param length elements, not bytes.
+ * @param length number of elements, not bytes.
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 export function npyHeader(dtype: DType, length: number): Uint8Array<ArrayBuffer> {

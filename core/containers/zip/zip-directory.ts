@@ -2,24 +2,26 @@ import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 import { readZipEnd } from './zip-end.ts';
 
-/** A member as the central directory describes it: sizes are to be taken from here only. */
+/**
+ * A member as the central directory describes it. Use these sizes, not those of the local header.
+ */
 export interface ZipMember {
   readonly name: string;
   /** 0 is stored, 8 is deflate. */
   readonly method: number;
   readonly isEncrypted: boolean;
   readonly compressedBytes: number;
-  /** When inflated. */
+  /** Length of the inflated bytes. */
   readonly bytes: number;
-  /** Of the inflated bytes. */
+  /** CRC-32 of the inflated bytes. */
   readonly crc32: number;
-  /** Where its local header starts. */
+  /** Offset of its local header. */
   readonly localOffset: number;
 }
 
 export interface ZipDirectory {
   readonly members: ReadonlyMap<string, ZipMember>;
-  /** Where the directory starts: no member's data passes it. */
+  /** Offset of the directory: the data of all members lie before it. */
   readonly offset: number;
 }
 
@@ -28,10 +30,13 @@ const ENTRY_BYTES = 46;
 const ZIP64_EXTRA_ID = 1;
 const SATURATED = 0xffffffff;
 
-/** Five members take about 350 bytes; room for some ten thousand others. */
+/**
+ * Bound of the directory's length. Five members take about 350 bytes; this is room for some ten
+ * thousand more.
+ */
 const MAX_DIRECTORY_BYTES = 1024 * 1024;
 
-/** The body of the zip64 extra field, if there is one. */
+/** The content of the zip64 extra field; undefined if there is none. */
 function findZip64Extra(extra: DataView): DataView | undefined {
   let at = 0;
   while (at + 4 <= extra.byteLength) {
@@ -45,7 +50,10 @@ function findZip64Extra(extra: DataView): DataView | undefined {
   return undefined;
 }
 
-/** Puts 64-bit values in place of saturated 32-bit ones: the extra field holds only those, in order. */
+/**
+ * Replaces each 32-bit value that is 0xFFFFFFFF by its 64-bit value from the extra field, which has
+ * only those, in this order.
+ */
 function widen(fields: readonly number[], extra: DataView): readonly number[] | undefined {
   if (!fields.includes(SATURATED)) return fields;
   const wide = findZip64Extra(extra);
@@ -59,7 +67,9 @@ function widen(fields: readonly number[], extra: DataView): readonly number[] | 
   });
 }
 
-/** Parses the entry at byte `at`; undefined when it is damaged. Returns where the next one starts. */
+/**
+ * Parses the entry at byte `at`, and finds where the next one starts. Undefined if it is damaged.
+ */
 function parseEntry(
   bytes: Uint8Array<ArrayBuffer>,
   at: number,
@@ -104,10 +114,16 @@ async function readDirectoryBytes(
 }
 
 /**
- * Reads the central directory of a zip file. One read of at most 1 MiB after those of the end records.
+ * Reads the central directory of a zip file. After the reads of the end records, one read of at
+ * most 1 MiB.
  *
- * @throws {CorruptSourceError} a record is damaged, two members have one name, or some are missing.
+ * @throws {CorruptSourceError} a record is damaged, two members have the same name, or some are
+ * missing.
  * @throws {BoundExceededError} the directory is longer than 1 MiB.
+ * @example
+ * const directory = await readZipDirectory(source);
+ * const member = directory.members.get('data.npy');
+ * if (member !== undefined) console.log(await locateMember(source, directory, member));
  */
 export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory> {
   const { directory, memberCount } = await readZipEnd(source);

@@ -14,10 +14,10 @@ const LOCATOR_BYTES = 20;
 const END64_SIGNATURE = 0x06064b50;
 const END64_BYTES = 56;
 
-/** The end record and the longest comment that can follow it. */
+/** Length of the end record with the longest comment. */
 const MAX_END_BYTES = END_BYTES + 0xffff;
 
-/** Byte within `tail` at which the end record starts: the last one whose comment ends with the file. */
+/** Offset in `tail` of the end record: the last one whose comment ends where the file ends. */
 function findEndRecord(tail: DataView): number | undefined {
   for (let at = tail.byteLength - END_BYTES; at >= 0; at--) {
     if (tail.getUint32(at, true) !== END_SIGNATURE) continue;
@@ -26,7 +26,7 @@ function findEndRecord(tail: DataView): number | undefined {
   return undefined;
 }
 
-/** Reads the record of a zip file with zip64 sizes; undefined when no locator precedes the end record. */
+/** Reads the zip64 end record. Undefined if there is no zip64 locator before the end record. */
 async function readEnd64(source: ByteSource, endOffset: number): Promise<DataView | undefined> {
   const locatorOffset = endOffset - LOCATOR_BYTES;
   const offset = locatorOffset - END64_BYTES;
@@ -36,7 +36,7 @@ async function readEnd64(source: ByteSource, endOffset: number): Promise<DataVie
   const end64 = new DataView(buffer, 0, END64_BYTES);
   const locator = new DataView(buffer, END64_BYTES);
   if (locator.getUint32(0, true) !== LOCATOR_SIGNATURE) return undefined;
-  // Where it stands is where Python reads it, whatever the locator says.
+  // Python reads the record just before the locator, whatever offset the locator names.
   const isLocated = locator.getBigUint64(8, true) === BigInt(offset);
   if (isLocated && end64.getUint32(0, true) === END64_SIGNATURE) return end64;
   throw new CorruptSourceError(`${source.uri} has a zip64 locator that points at no zip64 record`);
@@ -50,7 +50,10 @@ function fromEnd(end: DataView): ZipEnd & { readonly disk: number } {
   };
 }
 
-/** Offsets past 2^53 are rounded here; they pass the end of any object and are refused for that. */
+/**
+ * Offsets above 2^53 are rounded here. They are refused later, because they are beyond the end of
+ * any object.
+ */
 function fromEnd64(end: DataView): ZipEnd & { readonly disk: number } {
   return {
     disk: end.getUint32(16, true),
@@ -65,9 +68,10 @@ function fromEnd64(end: DataView): ZipEnd & { readonly disk: number } {
 /**
  * Finds the central directory of a zip file from the records at its end, zip64 included.
  *
- * One read of at most 65,557 bytes, and a small one of the place where zip64 records may stand.
+ * One read of at most 65,557 bytes, and a small one where zip64 records may be.
  *
- * @throws {CorruptSourceError} there is no end record (the file is cut short), or the directory does not end there.
+ * @throws {CorruptSourceError} there is no end record (the file is cut short), or the directory
+ * does not end there.
  * @throws {UnsupportedSourceError} the archive is split over several disks.
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT sections 4.3.14 to 4.3.16
  */
@@ -91,7 +95,8 @@ export async function readZipEnd(source: ByteSource): Promise<ZipEnd> {
   }
   const recordsOffset = end64 === undefined ? endOffset : endOffset - LOCATOR_BYTES - END64_BYTES;
   if (directory.offset + directory.length === recordsOffset) return { directory, memberCount };
-  // Where bytes stand between them, or before all, readers disagree on what the offsets mean.
+  // If there are other bytes between the records, or before the first member, zip readers disagree
+  // about what the offsets mean.
   throw new CorruptSourceError(
     `${source.uri} has a zip directory of ${directory.length} bytes at offset ${directory.offset}, which does not end where its end records begin (${recordsOffset}); the file is damaged`,
   );

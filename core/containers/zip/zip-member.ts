@@ -6,18 +6,18 @@ const LOCAL_SIGNATURE = 0x04034b50;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** Bytes of a local header without name and extra field. */
+/** Bytes of a local header, without name and extra field. */
 export const LOCAL_HEADER_BYTES = 30;
 
-/** True if the member's bytes are a raw deflate stream, false if they lie in the file as they are. */
+/** True if the member's bytes are a raw deflate stream, false if they are stored as they are. */
 export function isDeflated({ method }: ZipMember): boolean {
   return method === DEFLATED;
 }
 
 /**
- * Makes sure that the member's bytes can be read.
+ * Refuses a member whose bytes cannot be read.
  *
- * @throws {UnsupportedSourceError} it is encrypted, or compressed in another way than by deflate.
+ * @throws {UnsupportedSourceError} it is encrypted, or compressed otherwise than by deflate.
  */
 export function assertReadable({ uri }: ByteSource, member: ZipMember): void {
   const { name, method, isEncrypted } = member;
@@ -31,11 +31,14 @@ export function assertReadable({ uri }: ByteSource, member: ZipMember): void {
 }
 
 /**
- * Finds where the bytes of a member lie, compressed or not. Their number comes from the central
- * directory, because the local header may hold 0 or 0xFFFFFFFF; their offset from the local header,
- * because only that one has NumPy's zip64 padding. Two reads of a few bytes.
+ * Finds where the bytes of a member lie, compressed or not. Two reads of a few bytes.
  *
- * @throws {CorruptSourceError} local header and directory disagree, or the bytes pass the directory.
+ * Their length is taken from the central directory, because the local header may have 0 or
+ * 0xFFFFFFFF there. Their offset is computed from the local header, because only that one has
+ * NumPy's zip64 padding.
+ *
+ * @throws {CorruptSourceError} local header and directory disagree, or the bytes reach into the
+ * directory.
  */
 export async function locateMember(
   source: ByteSource,

@@ -1,8 +1,8 @@
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { type DType, isFloat } from '#core/elements/dtype.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 import { writeAscii, writeBigInteger, writeFloat, writeInteger } from './number-text.ts';
 
-/** Writes the text of entry `index` at `at` and returns the offset behind it. */
+/** Writes the text of entry `index` at offset `at`; returns the offset after it. */
 export type CellWriter = (index: number, target: Uint8Array, at: number) => number;
 
 function floatWriter(
@@ -18,7 +18,8 @@ function floatWriter(
 }
 
 /**
- * Chooses how the stored values of one slice are written: once a slice, not once a value.
+ * Chooses the function that writes the stored values of a slice, once per slice instead of once per
+ * value.
  *
  * @param na bytes of a stored NaN.
  */

@@ -5,8 +5,8 @@ import { createGzipEncoder, type GzipEncoderOptions } from './gzip/create-gzip-e
 import type { Kernel } from './wasm/kernel.ts';
 
 /**
- * With fewer unstored cells than that beside a stored one, zlib's CRC-32 of the ready text takes less
- * time than going over the entries.
+ * Least number of cells per stored entry for which the CRC-32 is computed from the entries. With
+ * fewer cells, zlib's CRC-32 of the finished text takes less time.
  */
 const CRC_CELLS_PER_ENTRY = 16;
 
@@ -15,10 +15,18 @@ export interface ChunkEncoderOptions extends GzipEncoderOptions {
 }
 
 /**
- * Creates the encoder of one chunk, as its run stores chunks.
+ * Creates the encoder of one chunk, plain or compressed as the run stores its chunks.
  *
- * @param kernel the module's instance, which serves this encoder until another user takes it. Parts
- * in buffers of its own are written in place. Undefined in an engine without WebAssembly.
+ * @param kernel instance of the WebAssembly module, which this encoder uses until another one takes
+ * it; parts in the kernel's own buffers are written in place. Undefined in an engine without
+ * WebAssembly.
+ * @example
+ * const text = { columns: matrix.shape[1], dtype: matrix.dtype, dialect: DEFAULT_DIALECT };
+ * const density = { rows: matrix.shape[0], nnz: matrix.nnz };
+ * const buffer = new Uint8Array(2 ** 20);
+ * const options = { ...text, density, buffer, compression: 'none' } as const;
+ * const encoder = createChunkEncoder(openKernel({ count: 0, bytes: 0 }), options);
+ * encoder.encode(slice).next(buffer); // yields a part when the buffer is full
  */
 export function createChunkEncoder(
   kernel: Kernel | undefined,

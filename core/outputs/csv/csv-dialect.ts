@@ -1,48 +1,47 @@
-/**
- * What an unstored cell prints: `typed` the zero of the dtype (`0`, `0.0`, `False`), `zero0` always
- * `0`, `empty` nothing.
- * @see docs/csv-text.md
- */
-export type CsvProfile = 'typed' | 'zero0' | 'empty';
+import * as z from 'zod/mini';
+import { PROFILES } from './profiles.ts';
 
-/** Names that a request may use for a profile. */
-export const PROFILE_ALIASES: Readonly<Record<string, CsvProfile>> = {
-  typed: 'typed',
-  zero0: 'zero0',
-  empty: 'empty',
-  'pandas-2': 'typed',
-  'pandas-1': 'zero0',
-};
-
-/** How the text of a run is written. Lines end with `\n`, cells are quoted only where they must be. */
-export interface CsvDialect {
-  readonly profile: CsvProfile;
+/** How the text of a run is written; cells are quoted only where it is necessary. */
+export const csvDialect = z.strictObject({
+  profile: z.enum(PROFILES),
   /** One ASCII character between cells. */
-  readonly delimiter: string;
+  delimiter: z.string().check(z.length(1)),
   /** Text of a stored NaN. */
-  readonly naRep: string;
-  /** `first-chunk`: the chunks concatenate to one file with one header line. */
-  readonly header: 'none' | 'first-chunk';
-}
+  naRep: z.string(),
+  /**
+   * `first-chunk`: only the first chunk has a header line, so the joined chunks are one file with
+   * one header line.
+   */
+  header: z.enum(['none', 'first-chunk']),
+  lineTerminator: z.literal('\n'),
+  encoding: z.literal('utf-8'),
+});
 
-/** pandas' own defaults, but without a header, because the text must concatenate. */
+export type CsvDialect = Readonly<z.infer<typeof csvDialect>>;
+
+/** pandas' own defaults, but without a header, so that chunks can be joined. */
 export const DEFAULT_DIALECT: CsvDialect = {
   profile: 'typed',
   delimiter: ',',
   naRep: '',
   header: 'none',
+  lineTerminator: '\n',
+  encoding: 'utf-8',
 };
 
-/** Long enough for any word, short enough to bound a cell. */
+/** Long enough for any word, and bounds the length of a cell. */
 const MAX_NA_REP_CHARACTERS = 64;
 
-/** What a delimiter must be, if `text` is not: a character that no number and no quoting needs. */
+/**
+ * If `text` cannot be a delimiter, says what a delimiter must be: a character that is not part of a
+ * number and not used for quoting.
+ */
 export function delimiterProblem(text: string): string | undefined {
   if (/^[^\0\n\r"'+.0-9A-Za-z\u0080-\uffff-]$/.test(text)) return undefined;
   return 'one ASCII character that is not a letter, digit, sign, dot, quote or line break';
 }
 
-/** What a text for NaN must be, if `text` is not. */
+/** If `text` cannot stand for NaN, says what such a text must be. */
 export function naRepProblem(text: string): string | undefined {
   const short = text.length <= MAX_NA_REP_CHARACTERS;
   if (short && text.isWellFormed() && !/\p{Cc}/u.test(text)) return undefined;

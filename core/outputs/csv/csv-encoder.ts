@@ -8,11 +8,14 @@ import { maxCellBytes } from './text-bounds.ts';
 import { writeHeader } from './write-header.ts';
 
 export interface CsvEncoderOptions extends CellOptions {
-  /** The first part buffer; this and every later one may have any size but 0. */
+  /** The first part buffer. It and every later one may have any size except 0. */
   readonly buffer: Uint8Array;
 }
 
-/** How far a slice is encoded: the next cell is at `column` of `row`, the next stored one is `entry`. */
+/**
+ * How far a slice is encoded: the next cell is in column `column` of row `row`; the next stored
+ * cell is entry `entry`.
+ */
 interface Cursor {
   row: number;
   column: number;
@@ -21,10 +24,10 @@ interface Cursor {
 
 const LINE_END = 0x0a;
 
-/** Below this a loop is faster than `set(subarray())`, which costs about 70 ns a call. */
+/** Below this length a loop is faster than `set(subarray())`, which costs about 70 ns per call. */
 const SHORT_COPY_BYTES = 32;
 
-/** Writes `length` bytes of the endless repetition of `run` at `at`; returns the offset behind them. */
+/** Writes `run` again and again at `at`, `length` bytes in all; returns the offset after them. */
 function copyRun(run: Uint8Array, length: number, target: Uint8Array, at: number): number {
   const end = at + length;
   let to = at;
@@ -41,7 +44,7 @@ class CsvEncoder implements ChunkEncoder {
   readonly #options: CellOptions;
   readonly #out: PartWriter;
   readonly #fixed: FixedBytes;
-  /** One stored cell and what ends it, for cells across two parts. */
+  /** One stored cell and its delimiter or line end, for a cell that lies in two parts. */
   readonly #cell: Uint8Array;
 
   constructor({ buffer, ...options }: CsvEncoderOptions) {
@@ -73,10 +76,12 @@ class CsvEncoder implements ChunkEncoder {
   }
 
   /**
-   * Encodes on while each stored cell, with the unstored ones before it, fits the part under way.
+   * Encodes cells as long as each stored cell, with the unstored ones before it, fits into the part
+   * under way.
    *
-   * A plain function rather than a generator, and all in locals: a row of 10,000 columns with 60
-   * counts takes about 4 µs, that is 4.7 GB/s (Node 24, one core of an AMD EPYC).
+   * For speed it is a plain function, not a generator, and keeps all state in local variables. A
+   * row of 10,000 columns with 60 counts takes about 4 µs, which is 4.7 GB/s (Node 24, one core of
+   * an AMD EPYC).
    */
   #encodeFitting(slice: CsrSlice, writeCell: CellWriter, cursor: Cursor): void {
     const { indptr, indices } = slice;
@@ -113,7 +118,10 @@ class CsvEncoder implements ChunkEncoder {
     Object.assign(cursor, { row, column, entry });
   }
 
-  /** Encodes up to the next stored cell, or to the end of the row, across as many parts as it takes. */
+  /**
+   * Encodes up to and with the next stored cell, or to the end of the row, over as many parts as
+   * that needs.
+   */
   *#encodeAcross(slice: CsrSlice, writeCell: CellWriter, cursor: Cursor): Parts {
     const { columns } = this.#options;
     const { run, unitBytes, tail, delimiter } = this.#fixed;
@@ -133,8 +141,8 @@ class CsvEncoder implements ChunkEncoder {
 /**
  * Creates the encoder of one chunk's CSV text.
  *
- * Stored values cost time each, unstored ones are copied in blocks: nothing is densified. Memory
- * is 32 KiB beside the part buffers, whatever the number of columns.
+ * Each stored value is written by itself; unstored ones are copied in blocks, so nothing is
+ * densified. Takes 32 KiB of memory besides the part buffers, for any number of columns.
  *
  * @see docs/csv-text.md
  */

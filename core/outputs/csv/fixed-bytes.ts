@@ -1,14 +1,17 @@
 import { type CellOptions, implicitText, naText } from './implicit-text.ts';
 
-/** The bytes of a chunk's text that depend on no stored value. */
+/** The bytes of a chunk's text that do not depend on stored values. */
 export interface FixedBytes {
-  /** Unstored cells, each followed by the delimiter, as often as fits. Line ends, if there are no columns. */
+  /**
+   * Unstored cells, each with its delimiter, repeated to fill 32 KiB. Line ends if the matrix has
+   * no columns.
+   */
   readonly run: Uint8Array;
   /** Bytes of one unstored cell in `run`. */
   readonly unitBytes: number;
-  /** An unstored cell that ends its line. */
+  /** An unstored cell with its line end. */
   readonly tail: Uint8Array;
-  /** A stored NaN. */
+  /** Text of a stored NaN. */
   readonly na: Uint8Array;
   readonly delimiter: number;
 }
@@ -22,7 +25,7 @@ function repeated(unit: Uint8Array): Uint8Array {
   return run;
 }
 
-/** Encodes what is the same in every cell: 32 KiB, whatever the number of columns. */
+/** Makes the bytes that are the same in every row. They take 32 KiB for any number of columns. */
 export function createFixedBytes(options: CellOptions): FixedBytes {
   const utf8 = new TextEncoder();
   const { delimiter } = options.dialect;

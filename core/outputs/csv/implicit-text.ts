@@ -1,14 +1,18 @@
 import { type DType, isFloat } from '#core/elements/dtype.ts';
-import type { FillValue } from '#core/sparse/csr.ts';
-import type { CsvDialect, CsvProfile } from './csv-dialect.ts';
+import type { FillValue } from '#core/sparse/matrix-facts.ts';
+import type { CsvDialect } from './csv-dialect.ts';
+import type { CsvProfile } from './profiles.ts';
 import { quoteCell } from './quote-cell.ts';
 
-/** What decides the texts that are the same in every cell of a matrix. */
+/** The options that decide the texts which are the same in the whole matrix. */
 export interface CellOptions {
   readonly dtype: DType;
-  /** Columns of the matrix, `shape[1]`: a cell alone on its line may not be bare and empty. */
+  /**
+   * Columns of the matrix, `shape[1]`. They matter because an empty cell that is alone on its line
+   * is quoted.
+   */
   readonly columns: number;
-  /** What a cell that is not stored holds. @default 0, or False */
+  /** Value of the cells that are not stored. @default 0, or False */
   readonly fillValue?: FillValue | undefined;
   readonly dialect: CsvDialect;
 }
@@ -23,7 +27,10 @@ function profileText(profile: CsvProfile, dtype: DType): string {
   return profile === 'zero0' ? '0' : typedZero(dtype);
 }
 
-/** Text of a cell that is not stored; one that is NaN prints as a stored NaN does, whatever the profile. */
+/**
+ * Text of a cell that is not stored. If such cells are NaN, it is that of a stored NaN under every
+ * profile.
+ */
 export function implicitText(options: CellOptions): string {
   const { dtype, columns, dialect, fillValue } = options;
   if (fillValue === 'NaN') return naText(options);

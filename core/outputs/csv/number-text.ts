@@ -1,7 +1,7 @@
 const DIGIT_ZERO = 0x30;
 const MINUS = 0x2d;
 
-/** Writes ASCII text at `at`; returns the offset behind it. */
+/** Writes ASCII text at offset `at`; returns the offset after it. */
 export function writeAscii(text: string, target: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i += 1) target[at + i] = text.charCodeAt(i);
   return at + text.length;
@@ -13,7 +13,7 @@ function countDigits(value: number): number {
   return digits;
 }
 
-/** Writes a whole number of `-2^31 <= value < 2^31` digit by digit, without a string. */
+/** Writes a whole number, `-2^31 <= value < 2^31`, digit by digit, without making a string. */
 function writeInt32(value: number, target: Uint8Array, at: number): number {
   let start = at;
   let rest = value;
@@ -32,7 +32,7 @@ function writeInt32(value: number, target: Uint8Array, at: number): number {
   return end;
 }
 
-/** Writes the digits of a whole number below 2^53; returns the offset behind them. */
+/** Writes the digits of a whole number below 2^53; returns the offset after them. */
 export function writeInteger(value: number, target: Uint8Array, at: number): number {
   if (value >= 0 && value < 10) {
     target[at] = DIGIT_ZERO + value;
@@ -42,21 +42,24 @@ export function writeInteger(value: number, target: Uint8Array, at: number): num
   return writeAscii(String(value), target, at);
 }
 
-/** Writes the digits of a 64-bit integer exactly; returns the offset behind them. */
+/** Writes the digits of a 64-bit integer exactly; returns the offset after them. */
 export function writeBigInteger(value: bigint, target: Uint8Array, at: number): number {
   const small = Number(value);
   if (small === (small | 0)) return writeInteger(small, target, at);
   return writeAscii(String(value), target, at);
 }
 
-/** `1.5e-7` is Python's `1.5e-07`: an exponent has two digits at least. */
+/** Text with an exponent, of at least two digits as in Python: `1.5e-07` for `1.5e-7`. */
 function exponentialText(value: number): string {
   const text = value.toExponential();
   const sign = text.indexOf('e') + 1;
   return text.length - sign > 2 ? text : `${text.slice(0, sign + 1)}0${text.slice(sign + 1)}`;
 }
 
-/** Python's `repr` of a float that is not NaN. JavaScript finds the same digits, but lays them out differently. */
+/**
+ * Python's `repr` of a float that is not NaN. JavaScript finds the same digits, but writes them in
+ * another form.
+ */
 function floatText(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return 'inf';
   if (value === Number.NEGATIVE_INFINITY) return '-inf';
@@ -67,7 +70,7 @@ function floatText(value: number): string {
 }
 
 /**
- * Writes Python's `repr` of a double that is not NaN; returns the offset behind it.
+ * Writes Python's `repr` of a double that is not NaN; returns the offset after it.
  * @see docs/csv-text.md, Numbers
  */
 export function writeFloat(value: number, target: Uint8Array, at: number): number {

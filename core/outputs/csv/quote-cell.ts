@@ -1,6 +1,7 @@
 /**
- * Quotes a text as Python's `csv` module does under minimal quoting: where it holds the delimiter, a
- * quote or a line break, and where an empty text is `alone` on its line, which would look like no cell.
+ * Quotes a text as Python's `csv` module does under minimal quoting: if it has the delimiter, a
+ * quote or a line break in it. An empty text that is `alone` on its line is quoted too, because an
+ * empty line would look like no cell.
  */
 export function quoteCell(text: string, delimiter: string, alone: boolean): string {
   if (text === '') return alone ? '""' : '';

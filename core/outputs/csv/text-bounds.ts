@@ -1,17 +1,12 @@
 import { type DType, isFloat } from '#core/elements/dtype.ts';
+import type { ContentBounds } from '#core/outputs/output.ts';
 import { type CellOptions, implicitText, naText } from './implicit-text.ts';
 
 /** Rows whose text is bounded. */
 export interface TextSizeOptions extends CellOptions {
   readonly rows: number;
-  /** Stored entries of these rows, duplicates counted each. */
+  /** Number of stored entries of these rows, with duplicates. */
   readonly nnz: number;
-}
-
-/** `min <= bytes <= max`. */
-export interface ByteBounds {
-  readonly min: number;
-  readonly max: number;
 }
 
 interface CellLengths {
@@ -20,8 +15,9 @@ interface CellLengths {
 }
 
 /**
- * Characters of a stored value that is not NaN. Integers: sign and digits of the extremes. Floats
- * from `0.0`, or `inf`, to sign, point, 17 digits and exponent: `-1.7976931348623157e+308`.
+ * Shortest and longest text of a stored value that is not NaN. For integers the longest is the sign
+ * and digits of an extreme value. For floats the shortest is `0.0` or `inf`; the longest has sign,
+ * point, 17 digits and exponent, such as `-1.7976931348623157e+308`.
  */
 const CELL_LENGTHS: Readonly<Record<DType, CellLengths>> = {
   bool: { shortest: 4, longest: 5 },
@@ -49,20 +45,26 @@ function cellLengths(options: CellOptions): CellLengths {
   return { shortest: Math.min(shortest, na), longest: Math.max(longest, na) };
 }
 
-/** Bytes of the longest text that a stored value of this dtype can have, quotes included. */
+/** Bytes of the longest text of a stored value of this dtype, with quotes. */
 export function maxCellBytes(options: CellOptions): number {
   return cellLengths(options).longest;
 }
 
 /**
- * Bounds the text of `rows` rows that hold `nnz` entries, whatever their values are. The header is not counted.
+ * Bounds the length of the text of `rows` rows with `nnz` entries, for any values. The header is
+ * not included.
  *
- * A row of only unstored cells has a known length; each stored cell changes it by what its text is
- * longer or shorter than an unstored one. Duplicates share a cell, so there may be fewer cells
- * than entries: one at least. `max` grows by a fixed amount a row and, unless unstored cells are the
- * longest, by a fixed amount an entry.
+ * A row without stored cells has a known length. Each stored cell changes it by the difference
+ * between its text and that of an unstored cell. Duplicates share a cell, so there may be fewer
+ * stored cells than entries, but at least one. `max` grows by a fixed amount per row. It also grows
+ * by a fixed amount per entry, unless unstored cells are the longest.
+ *
+ * @example
+ * const counts = { columns: 10_000, dtype: 'int64', dialect: DEFAULT_DIALECT } as const;
+ * const { min, max } = textBounds({ ...counts, rows: 1000, nnz: 60_000 });
+ * console.log(min, max); // bytes of the shortest and of the longest text
  */
-export function chunkTextBounds(options: TextSizeOptions): ByteBounds {
+export function textBounds(options: TextSizeOptions): ContentBounds {
   const { rows, columns, nnz } = options;
   const implicit = utf8Bytes(implicitText(options));
   const { shortest, longest } = cellLengths(options);

@@ -2,7 +2,9 @@ import type { Parts, PartWriter } from '#core/outputs/part-writer.ts';
 import type { CellOptions } from './implicit-text.ts';
 import { quoteCell } from './quote-cell.ts';
 
-/** Writes the line of column names, one name at a time: it may be longer than memory. */
+/**
+ * Writes the line of column names, one name at a time, because the line may be longer than memory.
+ */
 export function* writeHeader(
   out: PartWriter,
   names: Iterable<string>,

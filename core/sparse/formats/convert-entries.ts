@@ -1,12 +1,12 @@
 import type { StageStore } from '#core/objects/stage-store.ts';
-import type { SourceFormat } from '#core/sparse/layout/matrix-layout.ts';
 import { resolveConversion } from '#core/sparse/stage/convert.ts';
 import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
+import type { SourceFormat } from './format-names.ts';
 import type { Resolution } from './matrix-format.ts';
 
 /**
- * Resolves a matrix whose entries do not lie row by row: the parts that it was turned into, or the jobs that
- * do so, for {@link stageConversion}.
+ * Resolves a matrix whose entries do not lie row by row: to the parts by rows that it was converted
+ * to, or to the jobs of {@link stageConversion} that are still to be done.
  *
  * @throws as {@link resolveConversion} does.
  */
@@ -20,5 +20,5 @@ export async function resolveEntries(
   const { shape, dtype } = entries;
   const { parts } = conversion;
   const nnz = parts.reduce((sum, part) => sum + part.nnz, 0);
-  return { matrix: { format, shape, dtype, nnz, parts } };
+  return { layout: { kind: 'matrix', format, shape, dtype, nnz, parts } };
 }

@@ -3,27 +3,35 @@ import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { SourceUnit } from '#core/objects/source-unit.ts';
 import { bundle } from './bundle/bundle.ts';
 import { h5ad, tenx } from './h5ad/h5ad.ts';
-import type { MatrixFormat, SourceOptions, SourceUnit } from './matrix-format.ts';
+import type { MatrixFormat } from './matrix-format.ts';
 import { mtx } from './mtx/mtx.ts';
 import { npyFolder } from './npy-folder/npy-folder.ts';
 import { npz } from './npz/npz.ts';
+import type { SourceOptions } from './source-options.ts';
 import { svmlight } from './svmlight/svmlight.ts';
 
 /**
- * The formats that are read, in the order in which an object is tried on them: svmlight last, for it
- * is told by the grammar of its lines alone.
+ * All formats, in the order in which they are tried on an object. svmlight is last, because only
+ * the grammar of its lines identifies it.
  */
 const FORMATS: readonly MatrixFormat[] = [npz, bundle, npyFolder, h5ad, tenx, mtx, svmlight];
 
-/** A format tells itself by its first bytes; the rest are headers that come next anyway. */
+/**
+ * Bytes read at the start of an object. The first few identify the format; the others are headers
+ * that are needed next.
+ */
 const HEAD_BYTES = 1024;
 
-/** The longest end record of a zip file, and room for the directory before it. */
+/**
+ * Bytes read at the end of an object: the longest end record of a zip file, and room for the
+ * directory before it.
+ */
 const TAIL_BYTES = 72 * 1024;
 
-/** A unit, the format that reads it, and its first object. */
+/** A unit, its format, and its first object. */
 export interface FoundFormat {
   readonly format: MatrixFormat;
   readonly source: ByteSource;
@@ -34,7 +42,7 @@ function describe(head: Uint8Array): string {
   return hex.join(' ');
 }
 
-/** The format of the objects of one folder, by their names without the folder. */
+/** The format of the objects of one folder, found by their names without the folder. */
 export function folderFormat(names: ReadonlySet<string>): MatrixFormat | undefined {
   return FORMATS.find((format) => format.matchesFolder?.(names));
 }
@@ -52,12 +60,12 @@ function formatNamed(name: SourceOptions['format']): MatrixFormat | undefined {
 }
 
 /**
- * Finds what reads a unit; the format is told by content, never by the ending of a name.
+ * Finds the format of a unit by its content, never by the ending of a name.
  *
- * Cost: of a single object one read below about 140 KiB; otherwise its first KiB and its last 72 KiB.
- * Of a folder none.
+ * Cost: one read for an object of up to about 140 KiB, otherwise reads of its first KiB and its
+ * last 72 KiB. No read for a folder.
  *
- * @throws {UnsupportedSourceError} no known format; says what to do.
+ * @throws {UnsupportedSourceError} the format is unknown; says what to do.
  * @throws {CorruptSourceError} the object is empty.
  */
 export async function findFormat(

@@ -1,9 +1,10 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { decodeIndices } from '#core/elements/decode.ts';
-import { ITEM_BYTES } from '#core/elements/dtype.ts';
+import { type ElementType, ITEM_BYTES } from '#core/elements/dtype.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
-import type { FillValue } from '#core/sparse/csr.ts';
-import type { ElementType, MatrixLayout, PartLayout, SourceFormat } from './matrix-layout.ts';
+import type { SourceFormat } from '#core/sparse/formats/format-names.ts';
+import type { FillValue } from '#core/sparse/matrix-facts.ts';
+import type { MatrixLayout, PartLayout } from './matrix-layout.ts';
 
 /** The arrays of a CSR matrix as its container names them, not yet checked against each other. */
 export interface CsrArrays extends Omit<PartLayout, 'rows' | 'nnz'> {
@@ -99,5 +100,5 @@ export async function assembleCsr(arrays: CsrArrays, indptr: ByteSource): Promis
   const nnz = await readNnz(indptr, arrays);
   const { format, fillValue, shape: _, ...located } = arrays;
   const part = { ...located, rows: shape[0], nnz };
-  return { format, shape, dtype: part.data.dtype, nnz, fillValue, parts: [part] };
+  return { kind: 'matrix', format, shape, dtype: part.data.dtype, nnz, fillValue, parts: [part] };
 }

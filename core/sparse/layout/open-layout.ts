@@ -53,12 +53,12 @@ function openPart(layout: PartLayout, columns: number, store: Opener): CsrPart {
  * @param store opens objects of the source and staged ones alike.
  */
 export function openLayout(uri: string, layout: MatrixLayout, store: Opener): Matrix {
-  const { shape, dtype, nnz, fillValue } = layout;
+  const { parts: placed, ...facts } = layout;
   const parts: PlacedPart[] = [];
   let rowStart = 0;
-  for (const part of layout.parts) {
-    parts.push({ rowStart, part: openPart(part, shape[1], store) });
+  for (const part of placed) {
+    parts.push({ rowStart, part: openPart(part, facts.shape[1], store) });
     rowStart += part.rows;
   }
-  return { uri, shape, dtype, nnz, fillValue, parts };
+  return { uri, ...facts, parts };
 }

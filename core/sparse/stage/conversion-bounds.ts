@@ -5,46 +5,52 @@ import type { EntrySource } from './entry-source.ts';
 
 const MIB = 1024 * 1024;
 
-/** What a job of a conversion may hold, and what a conversion may consist of; tests make them small. */
+/**
+ * Bounds of what a job of a conversion holds, and of the size of a conversion. Tests use small
+ * values.
+ */
 export interface ConversionBounds {
-  /** Bytes of entries (int32 row and column, and value) that a job sorts at once. */
+  /** Bytes of entries (int32 row, int32 column, value) that a job sorts at once. */
   readonly sortBytes: number;
-  /** Most rows of a part where rows can be cut so. */
+  /** Most rows of a part, as far as rows can be cut. */
   readonly partRows: number;
-  /** Most groups of rows whose entries are counted; a power of two. */
+  /** Most groups of rows whose entries are counted. A power of two. */
   readonly rowGroups: number;
-  /** Most entries that are read together from what was scattered. */
+  /** Most entries that are read together from a scattered object. */
   readonly blockEntries: number;
   /** Most segments, and most parts. */
   readonly maxTasks: number;
 }
 
 /**
- * What Lambda functions convert with: 64 MiB of entries sorted and their 4 Mi rows counted (32 MiB)
- * leave half of the 256 MB that a job is to stay below.
+ * The bounds in Lambda functions. A job must stay below 256 MB; 64 MiB of entries to be sorted and
+ * 32 MiB of counts for 4 Mi rows leave more than half of that.
  */
 export const CONVERSION_BOUNDS: ConversionBounds = {
   sortBytes: 64 * MIB,
   partRows: 4 * MIB,
-  // Counted in 512 KiB a segment.
+  // 512 KiB of counts per segment.
   rowGroups: 65_536,
-  // 1 to 2 MiB, of which eight are read at once.
+  // 1 to 2 MiB; eight blocks are read at the same time.
   blockEntries: 131_072,
   maxTasks: 10_000,
 };
 
-/** Row pointers that are fair for any source: rows without entries cost a writer's time, but no more. */
+/**
+ * Bytes of row pointers that every source may have. Rows without entries cost time of writers, but
+ * nothing else.
+ */
 const MIN_POINTER_BYTES = 1024 * MIB;
 
-/** Bytes of row pointers for each byte of entries. */
+/** More bytes of row pointers that a source may have per byte of entries. */
 const MAX_POINTER_RATIO = 64;
 
-/** Bytes of one entry while it is sorted: its row and column as int32, and its value. */
+/** Bytes of one entry while it is sorted: its row and its column as int32, and its value. */
 export function entryBytesOf(dtype: DType): number {
   return 8 + ITEM_BYTES[dtype];
 }
 
-/** Entries that a job sorts at once: a whole number of blocks, at least one. */
+/** Entries that a job sorts at once: a whole number of blocks, at least one block. */
 export function sortedEntriesOf(dtype: DType, bounds: ConversionBounds): number {
   const { sortBytes, blockEntries } = bounds;
   const blocks = Math.floor(sortBytes / (entryBytesOf(dtype) * blockEntries));
@@ -52,11 +58,11 @@ export function sortedEntriesOf(dtype: DType, bounds: ConversionBounds): number 
 }
 
 /**
- * Refuses shapes that a conversion cannot bear: more than 2^31 - 1 columns, more than 10,000 segments
- * or parts, or row pointers of more than 1 GiB + 64 bytes for each byte of entries.
+ * Refuses shapes that are too large to be converted: more than 2^31 - 1 columns, more than 10,000
+ * segments or parts, or row pointers of more than 1 GiB plus 64 bytes per byte of entries.
  *
  * @throws {CorruptSourceError} the shape is negative.
- * @throws {BoundExceededError} it is too large.
+ * @throws {BoundExceededError} the shape is too large.
  */
 export function assertConvertible(entries: EntrySource, bounds: ConversionBounds): void {
   const { uri, shape, dtype, maxEntries, segments } = entries;

@@ -6,7 +6,7 @@ import type { EntrySource } from './entry-source.ts';
 import { readEntries, toInt32 } from './read-entries.ts';
 import { writePart } from './write-part.ts';
 
-/** All entries of the matrix, one segment after the other. */
+/** Reads all entries of the matrix, one segment after the other. */
 async function* readAll(entries: EntrySource): AsyncGenerator<KeyedEntries> {
   for (let segment = 0; segment < entries.segments; segment++) {
     for await (const { rows, columns, values } of readEntries(entries, segment)) {
@@ -19,7 +19,7 @@ async function* readRows(entries: EntrySource): AsyncGenerator<Int32Array> {
   for await (const { keys } of readAll(entries)) yield keys;
 }
 
-/** Tells whether a matrix is small enough for one job: 64 MiB of entries and 4 Mi rows. */
+/** True if a matrix is small enough for one job: at most 64 MiB of entries and 4 Mi rows. */
 export function fitsOneJob(
   { shape, dtype, maxEntries }: EntrySource,
   bounds: ConversionBounds,
@@ -28,11 +28,11 @@ export function fitsOneJob(
 }
 
 /**
- * Turns a matrix that fits one job into one CSR part, straight from its segments: two passes over
- * them. Holds what {@link writePart} does.
+ * Converts a matrix that fits into one job to one CSR part, directly from its segments, in two
+ * passes over them. Holds what {@link writePart} holds.
  *
  * @throws {CorruptSourceError} an entry lies outside the matrix.
- * @throws {BoundExceededError} a row is larger than a writer could read.
+ * @throws {BoundExceededError} a row is larger than a writer can read.
  */
 export async function convertWhole(
   entries: EntrySource,

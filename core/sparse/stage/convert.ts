@@ -12,7 +12,7 @@ import type { EntrySource } from './entry-source.ts';
 import { gatherBucket } from './gather-bucket.ts';
 import { readBuckets, scanSegment, stageBuckets } from './scan-segment.ts';
 import { scatterSegment } from './scatter-segment.ts';
-import { PARTS_PREFIX, partName, taskName } from './stage-names.ts';
+import { jobName, PARTS_PREFIX, partName } from './stage-names.ts';
 import { findCsrPart } from './staged-rows.ts';
 
 /** The finished parts in row order, or the jobs of the next round. */
@@ -20,14 +20,14 @@ export type Conversion =
   | { readonly jobs: readonly StageJob[] }
   | { readonly parts: readonly PartLayout[] };
 
-/** Jobs of the tasks below `count` that are still to be done. */
-function missingJobs(round: string, count: number, isDone: (task: number) => boolean): StageJob[] {
+/** The jobs 0 to `count - 1` of a round that are still to be done. */
+function missingJobs(round: string, count: number, isDone: (index: number) => boolean): StageJob[] {
   const jobs: StageJob[] = [];
-  for (let task = 0; task < count; task++) if (!isDone(task)) jobs.push({ round, task });
+  for (let index = 0; index < count; index++) if (!isDone(index)) jobs.push({ round, index });
   return jobs;
 }
 
-/** The parts, or the jobs that make those which are not there yet. */
+/** The parts, or the jobs that make the missing ones. */
 async function resolveParts(
   { dtype }: EntrySource,
   staged: StageStore,
@@ -43,19 +43,21 @@ async function resolveParts(
 }
 
 /**
- * Tells how far the conversion of a matrix into row-ordered CSR parts has come: the parts, or the jobs of
- * the next round that are still to be done; then it is to be called again.
+ * Finds out how far the conversion of a matrix to CSR parts in row order has come. Returns the
+ * parts, or the jobs of the next round that are still to be done; after these it must be called
+ * again.
  *
- * A matrix of at most 64 MiB of entries (row, column, value) and 4 Mi rows takes one job of a round
+ * A matrix of at most 64 MiB of entries (row, column, value) and 4 Mi rows takes one job, of round
  * `whole`. Any other takes four rounds: `scan` counts the entries of each segment by row, `buckets`
- * decides which rows each part has, `scatter` sorts each segment by part, and `gather` sorts each part
- * by row. Each job stays below 256 MB, whatever the matrix is.
+ * decides which rows each part has, `scatter` sorts each segment by part, and `gather` sorts each
+ * part by row. Each job stays below 256 MB for any matrix.
  *
- * Only names and sizes are looked at, by one LIST a thousand objects; a round that was cut off goes on
- * with the jobs whose objects are missing. Holds about 1 KB a part.
+ * Looks only at names and sizes of what is staged, by one LIST per thousand objects. An interrupted
+ * round continues with the jobs whose objects are missing. Holds about 1 KB per part.
  *
  * @throws {CorruptSourceError} the shape is negative.
- * @throws {BoundExceededError} the shape is out of proportion to the entries, see {@link assertConvertible}.
+ * @throws {BoundExceededError} the shape is too large for the entries, see {@link
+ * assertConvertible}.
  */
 export async function resolveConversion(
   entries: EntrySource,
@@ -70,41 +72,42 @@ export async function resolveConversion(
   const starts = await readBuckets(staged);
   if (starts === undefined) {
     const scans = await staged.list('scan/');
-    const jobs = missingJobs('scan', segments, (task) => scans.has(taskName('scan', task)));
-    return { jobs: jobs.length > 0 ? jobs : [{ round: 'buckets', task: 0 }] };
+    const jobs = missingJobs('scan', segments, (index) => scans.has(jobName('scan', index)));
+    return { jobs: jobs.length > 0 ? jobs : [{ round: 'buckets', index: 0 }] };
   }
   const count = starts.length - 1;
   return resolveParts(entries, staged, count, async (isDone) => {
     const found = await staged.list('scatter/');
-    const jobs = missingJobs('scatter', segments, (task) => found.has(taskName('scatter', task)));
+    const jobs = missingJobs('scatter', segments, (index) => found.has(jobName('scatter', index)));
     return jobs.length > 0 ? jobs : missingJobs('gather', count, isDone);
   });
 }
 
 /**
- * Does one job that {@link resolveConversion} named. Done again it leaves the same objects.
+ * Does one job that {@link resolveConversion} returned. Doing it twice leaves the same objects.
  *
  * @throws {CorruptSourceError} an entry lies outside the matrix; names row and column.
- * @throws {BoundExceededError} a row is larger than a writer could read, or there would be too many parts.
+ * @throws {BoundExceededError} a row is larger than a writer can read, or there would be too many
+ * parts.
  * @throws {RequestError} there is no such job.
  */
 export async function stageConversion(
   entries: EntrySource,
   staged: StageStore,
-  { round, task }: StageJob,
+  { round, index }: StageJob,
   bounds: ConversionBounds = CONVERSION_BOUNDS,
 ): Promise<void> {
   switch (round) {
     case 'whole':
       return await convertWhole(entries, staged, bounds);
     case 'scan':
-      return await scanSegment(entries, staged, task, bounds);
+      return await scanSegment(entries, staged, index, bounds);
     case 'buckets':
       return await stageBuckets(entries, staged, bounds);
     case 'scatter':
-      return await scatterSegment(entries, staged, task, bounds);
+      return await scatterSegment(entries, staged, index, bounds);
     case 'gather':
-      return await gatherBucket(entries, staged, task, bounds);
+      return await gatherBucket(entries, staged, index, bounds);
     default:
       throw new RequestError([
         `${entries.uri} has no jobs of a round ${JSON.stringify(round)}, allowed are whole, scan, buckets, scatter and gather`,

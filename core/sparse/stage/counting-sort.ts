@@ -1,15 +1,15 @@
 import { BoundExceededError } from '#core/errors.ts';
 
-/** A run of entries: a small integer that they are sorted by, and what belongs to it. */
+/** A run of entries: the small integers by which they are sorted, and the other fields. */
 export interface KeyedEntries {
   readonly keys: Int32Array;
-  /** One array a field; its items have the bytes that {@link Sorting} says. */
+  /** One array per field, with items of the sizes in {@link Sorting}. */
   readonly fields: readonly Uint8Array[];
 }
 
-/** What is sorted: entries that can be read again, always the same in the same order. */
+/** Entries to be sorted. They can be read several times, always in the same order. */
 export interface Sorting {
-  /** Bytes of an item of each field: 1, 2, 4 or 8. */
+  /** Bytes of an item, for each field: 1, 2, 4 or 8. */
   readonly fieldBytes: readonly number[];
   replay(): AsyncIterable<KeyedEntries>;
 }
@@ -22,17 +22,17 @@ export interface SortedRun {
 
 type Words = Uint8Array | Uint16Array | Uint32Array;
 
-/** Positions are held as int32. */
+/** Positions are int32. */
 const MAX_ENTRIES = 2 ** 31 - 1;
 
-/** Lays the widest words over bytes that their items allow; items of 8 bytes are two words. */
+/** A view of the bytes in words as wide as an item; items of 8 bytes are two words. */
 function toWords({ buffer, byteOffset, byteLength }: Uint8Array, itemBytes: number): Words {
   if (itemBytes === 1) return new Uint8Array(buffer, byteOffset, byteLength);
   if (itemBytes === 2) return new Uint16Array(buffer, byteOffset, byteLength / 2);
   return new Uint32Array(buffer, byteOffset, byteLength / 4);
 }
 
-/** Moves items of one word to their positions; those of other runs are left out. */
+/** Copies items of one word to their positions. Skips those of other runs. */
 function placeWords(to: Words, from: Words, positions: Int32Array): void {
   for (let i = 0; i < positions.length; i++) {
     const at = positions[i]!;
@@ -40,7 +40,7 @@ function placeWords(to: Words, from: Words, positions: Int32Array): void {
   }
 }
 
-/** Moves items of two words. As words they keep every bit, which doubles need not: a NaN may lose its payload. */
+/** Copies items of two words. Words keep every bit; as a double, a NaN could lose its payload. */
 function placePairs(to: Words, from: Words, positions: Int32Array): void {
   for (let i = 0; i < positions.length; i++) {
     const at = 2 * positions[i]!;
@@ -50,7 +50,10 @@ function placePairs(to: Words, from: Words, positions: Int32Array): void {
   }
 }
 
-/** Where each entry comes in the run that begins at `start`; negative or beyond it where in another one. */
+/**
+ * Position of each entry in the run that begins at `start`. It is negative or too large if the
+ * entry belongs to another run.
+ */
 function takePositions(keys: Int32Array, next: Int32Array, start: number): Int32Array {
   const positions = new Int32Array(keys.length);
   for (let i = 0; i < keys.length; i++) {
@@ -63,10 +66,10 @@ function takePositions(keys: Int32Array, next: Int32Array, start: number): Int32
 }
 
 /**
- * Counts the entries of each key, and so finds where each key begins when they are sorted:
- * `keyCount + 1` positions, the last being the number of entries.
+ * Counts the entries of each key. The result is where each key begins in sorted order: `keyCount +
+ * 1` positions, of which the last is the number of entries.
  *
- * @param where names the entries in messages.
+ * @param where name of the entries in messages.
  * @throws {BoundExceededError} there are more than 2^31 - 1.
  */
 export async function countKeys(
@@ -90,10 +93,11 @@ export async function countKeys(
 }
 
 /**
- * Reads all entries and keeps those that come into one run when all are sorted by key; equal keys stay
- * in the order in which they are read. Run by run the whole comes out sorted, however large a key is.
+ * Reads all entries and returns, in sorted order, those of one run of the sorted whole. Entries of
+ * equal keys stay in the order in which they are read. So all entries can be sorted run by run,
+ * even if one key has very many of them.
  *
- * One pass over the entries. Holds the run, and 4 bytes a key.
+ * One pass over the entries. Holds the run, and 4 bytes per key.
  */
 export async function sortRun(
   { fieldBytes, replay }: Sorting,

@@ -3,6 +3,7 @@ import type { StageStore } from '#core/objects/stage-store.ts';
 import { type ConversionBounds, entryBytesOf, sortedEntriesOf } from './conversion-bounds.ts';
 import type { KeyedEntries } from './counting-sort.ts';
 import type { EntrySource } from './entry-source.ts';
+import { openJobObjects } from './job-objects.ts';
 import { requireBuckets } from './scan-segment.ts';
 import {
   cutBlocks,
@@ -11,27 +12,34 @@ import {
   type ScatterLayout,
   type Section,
 } from './scattered-object.ts';
-import { openTasks } from './staged-tasks.ts';
 import { writePart } from './write-part.ts';
 
-/** Blocks of at most 2 MiB that are read at once, to hide what a request waits for its first byte. */
+/**
+ * Blocks of at most 2 MiB that are read at the same time, because each request waits for its first
+ * byte.
+ */
 const BLOCKS_AT_ONCE = 8;
 
-/** Reads of 16 bytes at once. */
+/** Reads of 16 bytes at the same time. */
 const SECTIONS_AT_ONCE = 16;
 
-/** Finds one bucket in what was scattered, in the order of the segments. One read of 16 bytes each. */
+/**
+ * Finds the section of one bucket in each scattered object, in the order of the segments. One read
+ * of 16 bytes per object.
+ */
 async function findSections(
   { uri, segments }: EntrySource,
   staged: StageStore,
   bucket: number,
 ): Promise<Section[]> {
-  const objects = await openTasks(staged, 'scatter', segments, uri);
+  const objects = await openJobObjects(staged, 'scatter', segments, uri);
   const reads = objects.map((object) => () => readSection(object, bucket));
   return await Array.fromAsync(inOrder(reads, SECTIONS_AT_ONCE));
 }
 
-/** Reads the blocks of all sections in order, or the first `itemBytes` of each entry. */
+/**
+ * Reads the blocks of all sections in order: whole, or the first `itemBytes` bytes of each entry.
+ */
 function readBlocks(
   sections: readonly Section[],
   layout: ScatterLayout,
@@ -71,13 +79,13 @@ async function* readEntries(
 }
 
 /**
- * Gathers one bucket from what was scattered of every segment, and leaves it as a CSR part.
+ * Gathers one bucket from the scattered objects of all segments, and stages it as a CSR part.
  *
- * Reads 16 bytes of each scattered object, then the rows of its section, then the whole of it; the last
- * two again for each 64 MiB that the bucket holds beyond the first. Up to eight reads of at most 2 MiB
- * are under way. Holds them and what {@link writePart} does.
+ * Reads 16 bytes of each scattered object, then the rows of its section, then the whole section.
+ * For each 64 MiB of the bucket beyond the first, rows and section are read again. Up to eight
+ * reads of at most 2 MiB run at the same time. Holds these and what {@link writePart} holds.
  *
- * @throws {BoundExceededError} a row is larger than a writer could read.
+ * @throws {BoundExceededError} a row is larger than a writer can read.
  */
 export async function gatherBucket(
   entries: EntrySource,

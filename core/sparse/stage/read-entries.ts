@@ -1,14 +1,14 @@
 import { bytesOf } from '#core/bytes/bytes-of.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import type { DType } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 import type { EntrySource } from './entry-source.ts';
 
-/** Entries that lie inside the matrix; their values are bytes, because they are moved and never computed with. */
+/** Entries that lie inside the matrix. Their values are bytes, because they are only copied. */
 export interface CheckedEntries {
   readonly rows: Int32Array | Float64Array;
   readonly columns: Int32Array;
-  /** Little-endian, of the dtype of the matrix. */
+  /** Little-endian values of the matrix's dtype. */
   readonly values: Uint8Array;
 }
 
@@ -17,12 +17,12 @@ function valuesOf(data: CsrData, dtype: DType): Uint8Array {
   return bytesOf(isWidened ? new Float16Array(data) : data);
 }
 
-/** As int32, which rows and columns that are in bounds fit; int32 is not copied. */
+/** Indices as int32, which is enough for those inside the matrix. Does not copy int32. */
 export function toInt32(indices: Int32Array | Float64Array): Int32Array {
   return indices instanceof Int32Array ? indices : new Int32Array(indices);
 }
 
-/** Position of the first index that is not `0 <= index < limit`, or -1. */
+/** Position of the first index for which `0 <= index < limit` is false, or -1. */
 function findOutside(indices: Int32Array | Float64Array, limit: number): number {
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
@@ -32,10 +32,10 @@ function findOutside(indices: Int32Array | Float64Array, limit: number): number 
 }
 
 /**
- * Reads one segment, each entry checked to lie inside the matrix. What is yielded may lie over
- * buffers of the source, and holds until the next is asked for.
+ * Reads one segment and checks that each entry lies inside the matrix. A batch may use buffers of
+ * the source; it is valid until the next one is requested.
  *
- * @throws {CorruptSourceError} naming row, column and entry.
+ * @throws {CorruptSourceError} an entry lies outside; names row, column and entry.
  */
 export async function* readEntries(
   { uri, shape, dtype, readSegment }: EntrySource,

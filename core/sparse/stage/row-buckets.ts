@@ -1,32 +1,35 @@
 import { BoundExceededError } from '#core/errors.ts';
 
-/** How rows are counted: `groupRows` rows a group, the last one shorter. */
+/**
+ * Groups of rows whose entries are counted: `groupRows` rows per group; the last one may be
+ * shorter.
+ */
 export interface RowGroups {
   readonly rows: number;
   readonly groupRows: number;
 }
 
-/** What one bucket is to hold at most, and how many there may be. */
+/** Most entries and rows of a bucket, and the most buckets. */
 export interface BucketBounds {
   readonly maxEntries: number;
   readonly maxRows: number;
   readonly maxBuckets: number;
 }
 
-/** The bucket of each entry, and its row counted from the first one of the bucket. */
+/** The bucket of each entry, and its row counted from the bucket's first row. */
 export interface BucketedRows {
   readonly buckets: Int32Array;
   readonly rows: Int32Array;
 }
 
-/** Cuts rows into at most `rowGroups` groups of a power of two of rows. */
+/** Cuts rows into at most `rowGroups` groups. The number of rows per group is a power of two. */
 export function groupRowsOf(rows: number, rowGroups: number): RowGroups {
   let groupRows = 1;
   while (rows > groupRows * rowGroups) groupRows *= 2;
   return { rows, groupRows };
 }
 
-/** How many groups there are. */
+/** Number of groups. */
 export function groupCountOf({ rows, groupRows }: RowGroups): number {
   return Math.ceil(rows / groupRows);
 }
@@ -41,13 +44,14 @@ export function countGroups(
 }
 
 /**
- * Cuts the rows into buckets: as many whole groups as stay within the bounds. A group that passes them
- * alone is cut into equal runs of rows, which may still pass them: what lies in its rows was not counted.
+ * Cuts the rows into buckets, each of as many whole groups as the bounds allow. A single group that
+ * is above the bounds is cut into equal runs of rows. These may still be above the bounds, because
+ * entries are not counted for single rows.
  *
- * @param counts entries of each group.
- * @param uri names the source in messages.
- * @returns the first row of each bucket, and at the end the number of rows.
- * @throws {BoundExceededError} there would be too many.
+ * @param counts number of entries of each group.
+ * @param uri name of the source in messages.
+ * @returns the first row of each bucket, then the number of rows.
+ * @throws {BoundExceededError} there would be too many buckets.
  */
 export function decideBuckets(
   counts: Float64Array,
@@ -71,15 +75,15 @@ export function decideBuckets(
       );
     }
     for (let i = 1; i < pieces; i++) starts.push(start + Math.floor((i * size) / pieces));
-    // No entries join the last piece of a group that was cut.
+    // No other group joins the last piece of a group that was cut.
     entries = pieces > 1 ? maxEntries : entries + count;
   }
   return Float64Array.from([...starts, rows]);
 }
 
 /**
- * Prepares to find the bucket of many rows: one look-up a row, and a step for each bucket that begins
- * in the same group before it. Holds 4 bytes a group.
+ * Makes a finder of the buckets of rows. It takes one look-up per row, and one step for each bucket
+ * that begins before it in the same group. Holds 4 bytes per group.
  *
  * @param starts what {@link decideBuckets} returned.
  */

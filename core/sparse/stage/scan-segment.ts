@@ -4,17 +4,17 @@ import { CorruptSourceError } from '#core/errors.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import { type ConversionBounds, sortedEntriesOf } from './conversion-bounds.ts';
 import type { EntrySource } from './entry-source.ts';
+import { openJobObjects } from './job-objects.ts';
 import { readEntries } from './read-entries.ts';
 import { countGroups, decideBuckets, groupCountOf, groupRowsOf } from './row-buckets.ts';
-import { BUCKETS_NAME, taskName } from './stage-names.ts';
-import { openTasks } from './staged-tasks.ts';
+import { BUCKETS_NAME, jobName } from './stage-names.ts';
 
-/** Counts of 512 KiB each that are read at once. */
+/** Scans of 512 KiB each that are read at the same time. */
 const SCANS_AT_ONCE = 8;
 
 /**
- * Counts the entries of one segment by groups of rows, and checks every one of them.
- * One pass over the segment; leaves and holds 8 bytes a group, up to 512 KiB.
+ * Counts the entries of one segment by groups of rows, checks each entry, and stages the counts.
+ * One pass over the segment. Holds and stages 8 bytes per group, up to 512 KiB.
  *
  * @throws {CorruptSourceError} an entry lies outside the matrix.
  */
@@ -27,16 +27,16 @@ export async function scanSegment(
   const groups = groupRowsOf(entries.shape[0], bounds.rowGroups);
   const counts = new Float64Array(groupCountOf(groups));
   for await (const { rows } of readEntries(entries, segment)) countGroups(counts, rows, groups);
-  await staged.create(taskName('scan', segment), [bytesOf(counts)]);
+  await staged.create(jobName('scan', segment), [bytesOf(counts)]);
 }
 
-/** Adds up what the scans of all segments counted. */
+/** Adds up the counts of all segments. */
 async function sumScans(
   { uri, segments }: EntrySource,
   staged: StageStore,
   groupCount: number,
 ): Promise<Float64Array> {
-  const scans = await openTasks(staged, 'scan', segments, uri);
+  const scans = await openJobObjects(staged, 'scan', segments, uri);
   const reads = scans.map(
     ({ source }) =>
       () =>
@@ -51,8 +51,8 @@ async function sumScans(
 }
 
 /**
- * Decides once, from the counts of all segments, which rows each part has, and leaves the first row of
- * each. Reads 512 KiB a segment at most, eight at once.
+ * Decides, from the counts of all segments, which rows each part has, and stages the first row of
+ * each. Reads at most 512 KiB per segment, eight segments at the same time.
  *
  * @throws {BoundExceededError} there would be too many parts.
  */
@@ -78,9 +78,9 @@ export async function stageBuckets(
 }
 
 /**
- * Reads the first row of each bucket, and at the end the number of rows; at most 80 KB.
+ * Reads the first row of each bucket, then the number of rows; at most 80 KB.
  *
- * @returns undefined when they have not been decided yet.
+ * @returns undefined if the buckets have not been decided yet.
  */
 export async function readBuckets(staged: StageStore): Promise<Float64Array | undefined> {
   const found = await staged.open(BUCKETS_NAME);
@@ -90,9 +90,9 @@ export async function readBuckets(staged: StageStore): Promise<Float64Array | un
 }
 
 /**
- * Reads the buckets for a job that cannot be without them.
+ * Reads the buckets for a job that needs them.
  *
- * @throws {CorruptSourceError} somebody took them away.
+ * @throws {CorruptSourceError} they were removed.
  */
 export async function requireBuckets(uri: string, staged: StageStore): Promise<Float64Array> {
   const starts = await readBuckets(staged);

@@ -8,9 +8,12 @@ import { readEntries } from './read-entries.ts';
 import { createBucketFinder, groupRowsOf } from './row-buckets.ts';
 import { requireBuckets } from './scan-segment.ts';
 import { cutBlocks } from './scattered-object.ts';
-import { taskName } from './stage-names.ts';
+import { jobName } from './stage-names.ts';
 
-/** Entries of one segment by bucket: their rows within it, their columns and values. */
+/**
+ * The entries of one segment with their bucket as key: their rows within the bucket, columns and
+ * values.
+ */
 async function* bucketEntries(
   entries: EntrySource,
   segment: number,
@@ -27,7 +30,10 @@ async function* keysOf(batches: AsyncIterable<KeyedEntries>): AsyncGenerator<Int
   for await (const { keys } of batches) yield keys;
 }
 
-/** The object as {@link ScatterLayout} describes it, one run of sorted entries after the other. */
+/**
+ * The bytes of the object that {@link ScatterLayout} describes, one run of sorted entries after the
+ * other.
+ */
 async function* writeScattered(
   sorting: Sorting,
   starts: Int32Array,
@@ -54,11 +60,11 @@ async function* writeScattered(
 }
 
 /**
- * Sorts the entries of one segment by bucket, those of a bucket staying in stored order, and leaves
- * them as one object.
+ * Sorts the entries of one segment by bucket and stages them as one object. The entries of a bucket
+ * stay in stored order.
  *
- * Two passes over the segment, and one more for each 64 MiB of entries beyond the first, so that a
- * segment that could not be cut takes time instead of memory. Holds 64 MiB and a batch.
+ * Two passes over the segment, and one more for each 64 MiB of entries beyond the first. So a large
+ * segment, which could not be cut, takes more time but not more memory. Holds 64 MiB and a batch.
  *
  * @throws {CorruptSourceError} an entry lies outside the matrix.
  */
@@ -78,7 +84,7 @@ export async function scatterSegment(
   const where = `segment ${segment} of ${uri}`;
   const starts = await countKeys(keysOf(sorting.replay()), bucketStarts.length - 1, where);
   await staged.create(
-    taskName('scatter', segment),
+    jobName('scatter', segment),
     writeScattered(sorting, starts, sortedEntriesOf(dtype, bounds), bounds.blockEntries),
   );
 }

@@ -2,14 +2,15 @@ import type { StagedObject } from '#core/objects/stage-store.ts';
 import type { SortedRun } from './counting-sort.ts';
 
 /**
- * What scattering leaves of one segment: a table of `buckets + 1` float64, at which entry each bucket
- * begins, then all entries sorted by bucket, in blocks. A block holds entries of one bucket, and ends
- * at every multiple of `blockEntries` of the segment: its int32 rows, its int32 columns, its values.
+ * The staged object with the scattered entries of one segment. It has a table of `buckets + 1`
+ * float64, the number of the entry at which each bucket begins, then all entries sorted by bucket,
+ * in blocks. A block has entries of one bucket, and ends at every multiple of `blockEntries` of the
+ * segment. It has its int32 rows, then its int32 columns, then its values.
  */
 export interface ScatterLayout {
   readonly buckets: number;
   readonly blockEntries: number;
-  /** Bytes of a row, a column and a value. */
+  /** Bytes of a row, a column and a value together. */
   readonly entryBytes: number;
 }
 
@@ -18,7 +19,7 @@ export interface Section extends SortedRun {
   readonly object: StagedObject;
 }
 
-/** Bytes of the table before the entries. */
+/** Bytes of the table. */
 function tableBytesOf({ buckets }: ScatterLayout): number {
   return (buckets + 1) * Float64Array.BYTES_PER_ELEMENT;
 }
@@ -32,14 +33,14 @@ export function* cutBlocks({ start, end }: SortedRun, blockEntries: number): Gen
   }
 }
 
-/** Reads where one bucket begins and ends in a scattered object. One read of 16 bytes. */
+/** Reads where a bucket begins and ends in a scattered object. One read of 16 bytes. */
 export async function readSection(object: StagedObject, bucket: number): Promise<Section> {
   const { buffer } = await object.source.read({ offset: 8 * bucket, length: 16 });
   const [start = 0, end = 0] = new Float64Array(buffer);
   return { object, start, end };
 }
 
-/** Reads one block, or the first `itemBytes` of each of its entries: rows only for 4. One read. */
+/** Reads the first `itemBytes` bytes of each entry of a block; with 4 only the rows. One read. */
 export function readBlock(
   { source }: StagedObject,
   { start, end }: SortedRun,

@@ -6,9 +6,9 @@ import type { ArrayLayout, PartLayout } from '#core/sparse/layout/matrix-layout.
 
 type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** Consecutive rows of a matrix as they are staged: the little-endian bytes of three arrays. */
+/** Consecutive rows of a matrix as they are staged: little-endian bytes of three arrays. */
 export interface CsrPart {
-  /** Of `data`. */
+  /** Type of `data`. */
   readonly dtype: DType;
   readonly rows: number;
   readonly nnz: number;
@@ -26,10 +26,10 @@ async function* npyArray(dtype: DType, length: number, elements: Pieces) {
 }
 
 /**
- * Writes `<name>/indptr.npy`, `indices.npy` and `data.npy`, in this order; `numpy.load` reads each of
- * them. Holds nothing of its own.
+ * Stages `<name>/indptr.npy`, `indices.npy` and `data.npy`, in this order. `numpy.load` can read
+ * each of them. Holds nothing but the piece under way.
  *
- * @throws {OutputConflictError} other bytes lie there.
+ * @throws {OutputConflictError} an object with other bytes is there.
  */
 export async function createCsrPart(
   staged: StageStore,
@@ -43,10 +43,10 @@ export async function createCsrPart(
 }
 
 /**
- * Finds a part that {@link createCsrPart} wrote among what is staged. Nothing is read: how many
- * elements there are follows from the sizes.
+ * Finds a part that {@link createCsrPart} wrote among the staged objects. Reads nothing: the
+ * numbers of elements follow from the sizes of the objects.
  *
- * @param dtype of `data`.
+ * @param dtype type of `data`.
  * @returns undefined unless all three arrays are there.
  */
 export function findCsrPart(

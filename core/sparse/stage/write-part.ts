@@ -7,26 +7,30 @@ import { countKeys, type KeyedEntries, sortRun } from './counting-sort.ts';
 import { partName } from './stage-names.ts';
 import { createCsrPart } from './staged-rows.ts';
 
-/** The entries of a run of whole rows, in stored order. */
+/** The entries of consecutive whole rows, in stored order. */
 export interface PartEntries {
   /** Number of the part. */
   readonly part: number;
-  /** Names the source in messages. */
+  /** Name of the source in messages. */
   readonly uri: string;
-  /** First row in the matrix. */
+  /** The row of the matrix that is the first row of the part. */
   readonly rowStart: number;
   readonly rows: number;
   readonly dtype: DType;
-  /** Row of each entry, counted from `rowStart`. */
+  /** Reads the row of each entry, counted from `rowStart`. */
   readRows(): AsyncIterable<Int32Array>;
-  /** The same rows as keys; fields are the int32 columns and the values. */
+  /**
+   * Reads the entries again: the same rows as keys, and the int32 columns and the values as fields.
+   */
   readEntries(): AsyncIterable<KeyedEntries>;
 }
 
 /** Elements of `indptr` that are written together: 1 MiB. */
 const POINTERS_AT_ONCE = 131_072;
 
-/** @throws {BoundExceededError} naming the first row that no writer could read. */
+/**
+ * @throws {BoundExceededError} a row is larger than a writer can read; names the first such row.
+ */
 function checkRowBytes(starts: Int32Array, { uri, rowStart, dtype }: PartEntries): void {
   const entryBytes = 4 + ITEM_BYTES[dtype];
   for (let row = 0; row + 1 < starts.length; row++) {
@@ -38,7 +42,7 @@ function checkRowBytes(starts: Int32Array, { uri, rowStart, dtype }: PartEntries
   }
 }
 
-/** Positions as int64. */
+/** Converts positions to int64. */
 function* widenPointers(starts: Int32Array): Generator<Uint8Array> {
   for (let from = 0; from < starts.length; from += POINTERS_AT_ONCE) {
     const run = starts.subarray(from, from + POINTERS_AT_ONCE);
@@ -48,7 +52,10 @@ function* widenPointers(starts: Int32Array): Generator<Uint8Array> {
   }
 }
 
-/** Sorts run by run, keeping the last one: where there is only one, `indices` and `data` share it. */
+/**
+ * Sorts run by run and keeps the last run: if there is only one, it serves for `indices` and for
+ * `data`.
+ */
 function createRuns(entries: PartEntries, starts: Int32Array, runEntries: number) {
   const nnz = starts[starts.length - 1]!;
   const sorting = {
@@ -59,7 +66,7 @@ function createRuns(entries: PartEntries, starts: Int32Array, runEntries: number
   return async function* readField(field: 0 | 1): AsyncGenerator<Uint8Array> {
     for (let start = 0; start < nnz; start += runEntries) {
       if (kept?.start !== start) {
-        // Let go before as much is allocated again.
+        // Free the memory before as much is allocated again.
         kept = undefined;
         const run = { start, end: Math.min(start + runEntries, nnz) };
         kept = { start, fields: await sortRun(sorting, starts, run) };
@@ -70,13 +77,14 @@ function createRuns(entries: PartEntries, starts: Int32Array, runEntries: number
 }
 
 /**
- * Sorts the entries of some rows by row, those of a row staying in stored order, and leaves them as a
- * CSR bundle: `indptr.npy` (int64), `indices.npy` (int32) and `data.npy`.
+ * Sorts the entries of some rows by row and stages them as a CSR part: `indptr.npy` (int64),
+ * `indices.npy` (int32) and `data.npy`. The entries of a row stay in stored order.
  *
- * One pass over the rows and one over the entries; where they are more than `runEntries`, two for each
- * such run. Holds 8 bytes a row and one run: 32 + 48 MiB at the usual bounds, on any input.
+ * One pass over the rows and one over the entries. If there are more than `runEntries` entries, two
+ * passes over them for each run of so many. Holds 8 bytes per row and one run: 32 + 48 MiB with the
+ * usual bounds, for any input.
  *
- * @throws {BoundExceededError} a row is larger than a writer could read.
+ * @throws {BoundExceededError} a row is larger than a writer can read.
  */
 export async function writePart(
   entries: PartEntries,

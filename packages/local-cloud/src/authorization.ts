@@ -4,7 +4,7 @@ export interface ServiceCall {
   readonly accessKeyId: string;
   /** Such as `s3:PutObject`. */
   readonly action: string;
-  /** ARN of what is acted on. */
+  /** ARN of the resource that the call acts on. */
   readonly resource: string;
   /** Condition keys known for this call, such as `aws:SecureTransport`. */
   readonly context: Readonly<Record<string, string>>;
@@ -13,7 +13,10 @@ export interface ServiceCall {
 /** Decides a call. @throws {AccessDenied} no policy allows it, or one denies it. */
 export type Authorize = (call: ServiceCall) => void;
 
-/** Answered as HTTP 403 `AccessDenied`, with AWS's wording: who, which action, on which resource, and why. */
+/**
+ * Answered as HTTP 403 `AccessDenied`. The message is worded as AWS words it: who may not do which
+ * action on which resource, and why.
+ */
 export class AccessDenied extends Error {
   override readonly name = 'AccessDenied';
 }

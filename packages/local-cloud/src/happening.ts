@@ -2,11 +2,11 @@ import type { DeadLetter } from './events/dead-letter-queue.ts';
 import type { CreatedObject } from './events/events.ts';
 import type { ExecutionStatusChange } from './stepfunctions/execution-record.ts';
 
-/** What happens in a local cloud while somebody watches. */
+/** Something that happens in a local cloud, for those who watch it. */
 export type Happening =
-  /** In a bucket that sends its events to EventBridge. */
+  /** An object was stored in a bucket that sends its events to EventBridge. */
   | { readonly kind: 'object-created'; readonly object: CreatedObject }
-  /** An execution started or ended; a map's children are not told of. */
+  /** An execution started or ended. The children of a map are not reported. */
   | { readonly kind: 'execution'; readonly change: ExecutionStatusChange }
   /** A target could not be called. */
   | { readonly kind: 'dead-letter'; readonly queueArn: string; readonly letter: DeadLetter }

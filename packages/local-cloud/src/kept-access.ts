@@ -16,13 +16,16 @@ export type Ports = Readonly<Record<keyof Endpoints, number>>;
 
 const ANY_PORTS: Ports = { s3: 0, dynamodb: 0, states: 0 };
 
-/** How clients reach the local cloud of one state directory: the same from start to start, as far as it can be. */
+/**
+ * How clients reach the local cloud of one state directory. It stays the same from start to start,
+ * as far as possible.
+ */
 export interface KeptAccess {
   /** Of the account's own user. */
   readonly secretAccessKey: string;
   /** Where the services answered last. */
   readonly ports: Ports;
-  /** Keeps the access for the next start, readable by this user alone. */
+  /** Writes the access down for the next start, readable by this user alone. */
   keep(endpoints: Endpoints): Promise<void>;
 }
 

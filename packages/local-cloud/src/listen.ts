@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 
 async function attempt(server: Server, host: string, port: number): Promise<void> {
   server.listen(port, host);
@@ -8,7 +9,8 @@ async function attempt(server: Server, host: string, port: number): Promise<void
 }
 
 /**
- * Lets a server listen on a port of `host`, or on a free one when another process has that port or `port` is 0.
+ * Lets a server listen on a port of `host`; on any free one when `port` is 0 or another process has
+ * it.
  *
  * @returns the port it listens on.
  */
@@ -18,4 +20,17 @@ export async function listen(server: Server, host: string, port: number): Promis
     return attempt(server, host, 0);
   });
   return (server.address() as AddressInfo).port;
+}
+
+/**
+ * Ends a server at once: requests under way break off. So do connections that are still being made: the server
+ * does not count them yet, would serve them, and would then wait until they have rested long enough.
+ */
+export async function stopListening(server: Server): Promise<void> {
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket: TLSSocket) => socket.destroy());
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }

@@ -3,16 +3,15 @@ import { join, resolve as resolvePath } from 'node:path';
 import { ACCOUNT } from './deploy/account.ts';
 import { readDeployment } from './deploy/deployment.ts';
 import type { DeadLetter } from './events/dead-letter-queue.ts';
-import type { EventBus } from './events/event-bus.ts';
-import type { EventObject } from './events/event-pattern.ts';
 import type { TopicMessage } from './events/topics.ts';
 import type { FaultInjector } from './faults/fault-injector.ts';
 import type { Observe } from './happening.ts';
 import type { Denial } from './iam/authority.ts';
 import type { Credentials } from './iam/principals.ts';
-import { openAccess } from './kept-access.ts';
+import { type KeptAccess, openAccess } from './kept-access.ts';
 import type { ProcessFigures } from './lambda/lambda-host.ts';
-import { type Site, startCompute, startEvents, startStorage } from './provision.ts';
+import { type LocalServices, type Site, startServices } from './provision.ts';
+import { createPublisher } from './publisher.ts';
 import { type Endpoints, lockStateDirectory } from './state-directory.ts';
 import { type Clock, systemClock } from './stepfunctions/clock.ts';
 import { keepCertificate } from './tls.ts';
@@ -21,7 +20,9 @@ import { keepCertificate } from './tls.ts';
 export interface LocalCloudOptions {
   /** A synthesized cloud assembly, `cdk.out`. */
   readonly assemblyDirectory: string;
-  /** Objects, tables, executions, queues and logs; the same directory again finds them. */
+  /**
+   * Where objects, tables, executions, queues and logs are kept. A later start on it finds them.
+   */
   readonly stateDirectory: string;
   /**
    * Functions that work at once; more wait for their turn.
@@ -29,17 +30,17 @@ export interface LocalCloudOptions {
    */
   readonly lambdaConcurrency?: number;
   /**
-   * Told of objects stored, executions and what could not be delivered.
+   * Called for objects stored, for executions, and for what could not be delivered.
    * @default nobody watches
    */
   readonly observe?: Observe;
   /**
-   * Spoils requests on purpose.
+   * Makes requests go wrong on purpose.
    * @default nothing goes wrong
    */
   readonly faults?: FaultInjector;
   /**
-   * The time that executions live by: their waits, retries, timeouts and dates.
+   * The time of executions: of their waits, retries, timeouts and dates.
    * @default the machine's own
    */
   readonly clock?: Clock;
@@ -49,9 +50,9 @@ export interface LocalCloudOptions {
 export interface LocalCloud {
   readonly region: string;
   readonly endpoints: Endpoints;
-  /** Of a user who may do all that no resource policy denies. */
+  /** Credentials of a user who may do all that no resource policy denies. */
   readonly credentials: Credentials;
-  /** PEM file of the certificate that the endpoints show. */
+  /** PEM file of the certificate of the endpoints. */
   readonly caFile: string;
   readonly caPem: string;
   /** The stack's outputs. */
@@ -70,43 +71,65 @@ export interface LocalCloud {
   deadLetters(queueArn: string): Promise<readonly DeadLetter[]>;
   /** Messages published to a topic, by its ARN; it has no subscribers here. */
   topicMessages(topicArn: string): Promise<readonly TopicMessage[]>;
-  /** Fires a schedule of the template as if its time had come: no clock does it here. */
+  /** Fires a schedule of the template as if its time had come. Nothing else fires it here. */
   fireSchedule(name: string, scheduledTime: Date): Promise<void>;
-  /** Kills every process, closes every port and gives the state directory up. */
+  /** Kills every process, closes every port and releases the state directory. */
   close(): Promise<void>;
 }
 
 const MIN_CONCURRENCY = 2;
 
-/** Keeps events until there is a bus, and the errors of those that found no way. */
-function createPublisher(observe: Observe) {
-  const { promise, resolve } = Promise.withResolvers<EventBus>();
-  const undelivered: Error[] = [];
-  let isClosing = false;
-  const fail = (thrown: unknown) => {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    undelivered.push(error);
-    observe({ kind: 'undelivered', error });
-  };
+async function openSite(
+  options: LocalCloudOptions,
+  access: KeptAccess,
+  cleanup: AsyncDisposableStack,
+): Promise<Site> {
+  const { observe = () => undefined, clock = systemClock, faults } = options;
+  const { lambdaConcurrency = Math.max(MIN_CONCURRENCY, availableParallelism()) } = options;
+  const stateDirectory = resolvePath(options.stateDirectory);
+  const assemblyDirectory = resolvePath(options.assemblyDirectory);
   return {
-    undelivered,
-    fail,
-    publish(event: EventObject): void {
-      if (!isClosing) promise.then((bus) => bus.publish(event)).catch(fail);
-    },
-    attach: resolve,
-    /** Targets are no longer called: they close as well. */
-    close(): void {
-      isClosing = true;
-    },
+    deployment: await readDeployment(assemblyDirectory, access.secretAccessKey),
+    tls: await keepCertificate(stateDirectory),
+    stateDirectory,
+    lambdaConcurrency,
+    ports: access.ports,
+    cleanup,
+    publisher: createPublisher(observe),
+    observe,
+    faults,
+    clock,
+  };
+}
+
+/** What a local cloud shows; all but how to close it. */
+function describe(site: Site, services: LocalServices): Omit<LocalCloud, 'close'> {
+  const { deployment, tls, publisher, stateDirectory } = site;
+  const { endpoints, host, bus, queues, topics } = services;
+  const { authority, outputs, notSimulated } = deployment;
+  return {
+    region: ACCOUNT.region,
+    endpoints,
+    credentials: authority.admin,
+    caFile: tls.caFile,
+    caPem: tls.cert,
+    outputs,
+    notSimulated,
+    logDirectory: join(stateDirectory, 'logs'),
+    denials: authority.denials,
+    undelivered: publisher.undelivered,
+    processes: () => host.processes(),
+    deadLetters: (queueArn) => queues.read(queueArn),
+    topicMessages: (topicArn) => topics.read(topicArn),
+    fireSchedule: (name, scheduledTime) => bus.fireSchedule(name, scheduledTime),
   };
 }
 
 /**
- * Deploys a synthesized assembly into an S3, a DynamoDB, a Step Functions and Lambda functions on this machine,
- * with the template's own permissions enforced. Function processes end with this one,
- * however it ends. Another start on the same state directory has the same credentials and certificate, and the
- * same ports where they are still free.
+ * Deploys a synthesized assembly into an S3, a DynamoDB, a Step Functions and Lambda functions on
+ * this machine, and enforces the permissions of the template. Function processes end with this one,
+ * however it ends. Another start on the same state directory has the same credentials and
+ * certificate, and the same ports where they are still free.
  *
  * @throws {StateDirectoryInUse} another process works on the state directory.
  * @throws {UnsupportedTemplate} the template needs what is not simulated.
@@ -119,43 +142,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const lock = await lockStateDirectory(stateDirectory);
   cleanup.defer(() => lock.release());
   const access = await openAccess(stateDirectory);
-  const assemblyDirectory = resolvePath(options.assemblyDirectory);
-  const deployment = await readDeployment(assemblyDirectory, access.secretAccessKey);
-  const tls = await keepCertificate(stateDirectory);
-  const { observe = () => undefined } = options;
-  const { undelivered, publish, fail, attach, close } = createPublisher(observe);
-  const { lambdaConcurrency = Math.max(MIN_CONCURRENCY, availableParallelism()) } = options;
-  const { ports } = access;
-  const shared = { deployment, tls, stateDirectory, lambdaConcurrency, ports };
-  const { faults, clock = systemClock } = options;
-  const site: Site = { ...shared, cleanup, publish, fail, observe, faults, clock };
-
-  const storage = await startStorage(site);
-  const { host, states } = await startCompute(site, storage);
-  const { bus, queues, topics } = await startEvents(site, { host, states });
-  attach(bus);
-  const endpoints = { ...storage, states: states.endpoint };
-  await access.keep(endpoints);
-  await lock.publish(endpoints);
-  cleanup.defer(close);
-
-  const { authority, outputs, notSimulated } = deployment;
+  const site = await openSite(options, access, cleanup);
+  const services = await startServices(site);
+  await access.keep(services.endpoints);
+  await lock.publish(services.endpoints);
+  cleanup.defer(() => site.publisher.close());
   const running = cleanup.move();
-  return {
-    region: ACCOUNT.region,
-    endpoints,
-    credentials: authority.admin,
-    caFile: tls.caFile,
-    caPem: tls.cert,
-    outputs,
-    notSimulated,
-    logDirectory: join(stateDirectory, 'logs'),
-    denials: authority.denials,
-    undelivered,
-    processes: () => host.processes(),
-    deadLetters: (queueArn) => queues.read(queueArn),
-    topicMessages: (topicArn) => topics.read(topicArn),
-    fireSchedule: (name, scheduledTime) => bus.fireSchedule(name, scheduledTime),
-    close: () => running.disposeAsync(),
-  };
+  return { ...describe(site, services), close: () => running.disposeAsync() };
 }

@@ -5,7 +5,6 @@ import { startDynamoDb } from './dynamodb/server.ts';
 import { openQueues, type Queues } from './events/dead-letter-queue.ts';
 import { createCourier } from './events/delivery.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
-import type { EventObject } from './events/event-pattern.ts';
 import { executionStatusEvent, objectCreatedEvent } from './events/events.ts';
 import { openTopics, type Topics } from './events/topics.ts';
 import type { FaultInjector } from './faults/fault-injector.ts';
@@ -17,7 +16,9 @@ import { AsyncInvocations } from './lambda/async-invocations.ts';
 import { functionEnvironment } from './lambda/function-environment.ts';
 import { LambdaHost } from './lambda/lambda-host.ts';
 import { createObjectAccess, type ObjectAccess } from './object-access.ts';
+import type { Publisher } from './publisher.ts';
 import { startS3Server } from './s3/server.ts';
+import type { Endpoints } from './state-directory.ts';
 import type { Clock } from './stepfunctions/clock.ts';
 import { type StepFunctions, startStepFunctions } from './stepfunctions/server.ts';
 import type { LocalCertificate } from './tls.ts';
@@ -29,32 +30,29 @@ export interface Site {
   readonly stateDirectory: string;
   readonly lambdaConcurrency: number;
   readonly ports: Ports;
-  /** Undoes what was started, in reverse. */
+  /** Ends what was started, in reverse order. */
   readonly cleanup: AsyncDisposableStack;
-  /** Hands an event to the bus, once there is one. */
-  readonly publish: (event: EventObject) => void;
-  /** Keeps the error of an event that found no way. */
-  readonly fail: (error: unknown) => void;
+  readonly publisher: Publisher;
   readonly observe: Observe;
   readonly faults: FaultInjector | undefined;
   readonly clock: Clock;
 }
 
 /** Base URLs of the services that keep data. */
-export interface Storage {
+interface Storage {
   readonly s3: string;
   readonly dynamodb: string;
 }
 
 /** What runs functions and state machines. */
-export interface Compute {
+interface Compute {
   readonly host: LambdaHost;
   readonly states: StepFunctions;
 }
 
 /** Starts S3 and DynamoDB and makes the buckets and tables that are not there yet. */
-export async function startStorage(site: Site): Promise<Storage> {
-  const { deployment, tls, stateDirectory, ports, cleanup, publish, faults } = site;
+async function startStorage(site: Site): Promise<Storage> {
+  const { deployment, tls, stateDirectory, ports, cleanup, publisher, faults } = site;
   const { authority, buckets, tables } = deployment;
   const { identify, authorize } = authority;
   const shared = { tls, region: ACCOUNT.region, identify, authorize };
@@ -68,7 +66,7 @@ export async function startStorage(site: Site): Promise<Storage> {
     objectCreated: (object) => {
       if (!sending.has(object.bucket)) return;
       site.observe({ kind: 'object-created', object });
-      publish(objectCreatedEvent(object, ACCOUNT));
+      publisher.publish(objectCreatedEvent(object, ACCOUNT));
     },
   });
   cleanup.defer(() => s3.close());
@@ -149,13 +147,16 @@ async function startStates(
     },
     executionStatusChanged(change) {
       site.observe({ kind: 'execution', change });
-      site.publish(executionStatusEvent(change, ACCOUNT));
+      site.publisher.publish(executionStatusEvent(change, ACCOUNT));
     },
   });
 }
 
-/** Starts Step Functions and the function host, each of which calls the other, and loads the state machines. */
-export async function startCompute(site: Site, storage: Storage): Promise<Compute> {
+/**
+ * Starts Step Functions and the function host, each of which calls the other, and loads the state
+ * machines.
+ */
+async function startCompute(site: Site, storage: Storage): Promise<Compute> {
   const { cleanup, tls, deployment } = site;
   const { identify } = deployment.authority;
   const { promise: ready, resolve } = Promise.withResolvers<LambdaHost>();
@@ -172,7 +173,8 @@ export async function startCompute(site: Site, storage: Storage): Promise<Comput
     DYNAMODB: storage.dynamodb,
     SFN: states.endpoint,
   });
-  // Executions are aborted before the functions they wait for are killed: nothing retries into a closing host.
+  // Executions are aborted before the functions that they wait for are killed, so that nothing
+  // retries into a host that closes.
   cleanup.defer(() => host.close());
   cleanup.defer(() => states.close());
   resolve(host);
@@ -209,13 +211,16 @@ interface Events {
   readonly topics: Topics;
 }
 
-/** Opens the dead-letter queues and topics and makes the bus that calls the targets of rules and schedules. */
-export async function startEvents(site: Site, { host, states }: Compute): Promise<Events> {
+/**
+ * Opens the dead-letter queues and topics, and makes the bus that calls the targets of rules and
+ * schedules.
+ */
+async function startEvents(site: Site, { host, states }: Compute): Promise<Events> {
   const { rules, schedules, functions, authority } = site.deployment;
   const queues = await openObservedQueues(site);
   const topics = await openObservedTopics(site);
   const { publish } = topics;
-  const { fail } = site;
+  const { fail } = site.publisher;
   const invocations = new AsyncInvocations({ functions, host, authority, publish, fail });
   site.cleanup.defer(() => invocations.close());
   const courier = createCourier({
@@ -225,4 +230,20 @@ export async function startEvents(site: Site, { host, states }: Compute): Promis
     acceptEvent: (functionArn, input) => invocations.accept(functionArn, input),
   });
   return { bus: createEventBus({ rules, schedules, queues, ...courier }), queues, topics };
+}
+
+/** The services of one local cloud, all of them running. */
+export interface LocalServices extends Events {
+  readonly endpoints: Endpoints;
+  readonly host: LambdaHost;
+}
+
+/** Starts the services one after the other; `site.cleanup` ends them. */
+export async function startServices(site: Site): Promise<LocalServices> {
+  const storage = await startStorage(site);
+  const compute = await startCompute(site, storage);
+  const events = await startEvents(site, compute);
+  site.publisher.attach(events.bus);
+  const endpoints = { ...storage, states: compute.states.endpoint };
+  return { ...events, endpoints, host: compute.host };
 }

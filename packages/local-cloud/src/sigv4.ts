@@ -17,7 +17,7 @@ export interface SignatureRules {
   readonly now: () => Date;
 }
 
-/** A request that is not signed as it should be; the name is AWS's. */
+/** A request is not signed as it should be. The name of the error is that of AWS. */
 export class SignatureError extends Error {
   override readonly name: string;
 
@@ -49,14 +49,22 @@ function parseTime(amzDate: string): number {
   return Date.parse(iso);
 }
 
-/**
- * Checks the SigV4 signature of a request and tells whose it is.
- *
- * @throws {SignatureError} it is not signed, by an unknown key, for another service, too long ago, or wrongly.
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
- */
-export function verifySignature(request: SignedRequest, rules: SignatureRules): string {
-  const { headers, body } = request;
+/** What a request says about its signature. */
+interface SignatureClaim {
+  readonly accessKeyId: string;
+  /** Day of the scope, `yyyymmdd`. */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  /** Names of the signed headers, joined by `;`. */
+  readonly signedHeaders: string;
+  /** Hexadecimal. */
+  readonly signature: string;
+  /** Of the header `x-amz-date`. */
+  readonly amzDate: string;
+}
+
+function readClaim(headers: IncomingHttpHeaders): SignatureClaim {
   const { authorization } = headers;
   if (authorization === undefined) {
     throw new SignatureError(
@@ -71,13 +79,21 @@ export function verifySignature(request: SignedRequest, rules: SignatureRules): 
   }
   const [, accessKeyId = '', date = '', region = '', service = '', names = '', signature = ''] =
     claim;
-  const secret = rules.identify(accessKeyId)?.secretAccessKey;
-  if (secret === undefined) {
-    throw new SignatureError(
-      'UnrecognizedClientException',
-      'The security token included in the request is invalid.',
-    );
-  }
+  return { accessKeyId, date, region, service, signedHeaders: names, signature, amzDate };
+}
+
+function secretOf({ accessKeyId }: SignatureClaim, identify: Identify): string {
+  const secret = identify(accessKeyId)?.secretAccessKey;
+  if (secret !== undefined) return secret;
+  throw new SignatureError(
+    'UnrecognizedClientException',
+    'The security token included in the request is invalid.',
+  );
+}
+
+/** @throws {SignatureError} it is signed for another service or day, or too long ago. */
+function assertScope(claim: SignatureClaim, rules: SignatureRules): void {
+  const { region, service, date, amzDate } = claim;
   if (region !== rules.region || service !== rules.service || !amzDate.startsWith(date)) {
     throw new SignatureError(
       'InvalidSignatureException',
@@ -87,19 +103,39 @@ export function verifySignature(request: SignedRequest, rules: SignatureRules): 
   if (!(Math.abs(rules.now().getTime() - parseTime(amzDate)) <= MAX_SKEW_MS)) {
     throw new SignatureError('InvalidSignatureException', `Signature expired: ${amzDate}`);
   }
-  const lines = names.split(';').map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`);
-  const canonical = ['POST', '/', '', lines.join(''), names, sha256(body)].join('\n');
+}
+
+function sign({ headers, body }: SignedRequest, claim: SignatureClaim, secret: string): Buffer {
+  const { date, region, service, signedHeaders, amzDate } = claim;
+  const lines = signedHeaders
+    .split(';')
+    .map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`);
+  const canonical = ['POST', '/', '', lines.join(''), signedHeaders, sha256(body)].join('\n');
   const scope = `${date}/${region}/${service}/aws4_request`;
   const text = ['AWS4-HMAC-SHA256', amzDate, scope, sha256(canonical)].join('\n');
   const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
     hmac,
     `AWS4${secret}`,
   );
-  if (!timingSafeEqual(hmac(key, text), Buffer.from(signature, 'hex'))) {
+  return hmac(key, text);
+}
+
+/**
+ * Checks the SigV4 signature of a request and gives the access key that signed it.
+ *
+ * @throws {SignatureError} the request is not signed, or signed by an unknown key, for another
+ *   service, too long ago, or wrongly.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
+export function verifySignature(request: SignedRequest, rules: SignatureRules): string {
+  const claim = readClaim(request.headers);
+  const secret = secretOf(claim, rules.identify);
+  assertScope(claim, rules);
+  if (!timingSafeEqual(sign(request, claim, secret), Buffer.from(claim.signature, 'hex'))) {
     throw new SignatureError(
       'InvalidSignatureException',
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
     );
   }
-  return accessKeyId;
+  return claim.accessKeyId;
 }

@@ -12,7 +12,10 @@ export interface Endpoints {
 
 interface Holder {
   readonly pid: number;
-  /** When process `pid` started, as the system tells it: another process may get the same pid later. */
+  /**
+   * When process `pid` started, as the system reports it. Another process may get the same pid
+   * later.
+   */
   readonly startedAt: string;
   readonly endpoints?: Endpoints;
   readonly released?: true;
@@ -34,15 +37,16 @@ export class StateDirectoryInUse extends Error {
 
 /** An exclusive hold on a state directory. */
 export interface StateDirectoryLock {
-  /** Tells other processes where this one's services answer. */
+  /** Lets other processes know where the services of this one answer. */
   publish(endpoints: Endpoints): Promise<void>;
-  /** Gives the directory up. */
+  /** Releases the directory. */
   release(): Promise<void>;
 }
 
 /**
- * Locks are numbered and the highest number counts. A number is never used twice, so taking over from a dead
- * holder is one atomic creation of the next number: no file of another process is ever moved or removed first.
+ * Locks are numbered, and the highest number counts. No number is used twice. To take over from a
+ * process that has died is to create the next number, in one atomic step; no file of another
+ * process is moved or removed before that.
  */
 const LOCK_FILE = /^lock-(\d{6})\.json$/;
 
@@ -90,7 +94,7 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   }
 }
 
-/** Writes a whole file beside its place first, so that no reader ever sees half of it. */
+/** Writes the whole file beside its place first: no reader ever sees half of it. */
 async function place(
   file: string,
   holder: Holder,
@@ -121,15 +125,16 @@ async function createNext(directory: string, holder: Holder): Promise<number | u
 }
 
 /**
- * Takes a state directory for this process alone, creating it where needed. A lock left by a process that no
- * longer runs is taken over.
+ * Takes a state directory for this process alone; makes it where needed. The lock of a process that
+ * no longer runs is taken over.
  *
  * @throws {StateDirectoryInUse} a living process holds it.
  */
 export async function lockStateDirectory(directory: string): Promise<StateDirectoryLock> {
   await mkdir(directory, { recursive: true });
   const startedAt = await startOf(process.pid);
-  if (startedAt === undefined) throw new Error('cannot tell when this process started');
+  if (startedAt === undefined)
+    throw new Error('the system does not report when this process started');
   const self: Holder = { pid: process.pid, startedAt };
   let generation: number | undefined;
   while (generation === undefined) generation = await createNext(directory, self);

@@ -13,7 +13,7 @@ export interface LocalCertificate {
   readonly caFile: string;
 }
 
-/** A kept certificate that ends sooner than in thirty days is made anew at a start. */
+/** A certificate that ends within thirty days is replaced at a start. */
 const MIN_VALIDITY_MILLISECONDS = 30 * 24 * 60 * 60 * 1000;
 
 const filesIn = (directory: string) => ({
@@ -22,11 +22,11 @@ const filesIn = (directory: string) => ({
 });
 
 /**
- * Makes a certificate for `localhost` and `127.0.0.1`, valid for a year, and writes it to `<directory>/ca.pem`,
- * its key to `key.pem` beside it, readable by this user alone.
+ * Makes a certificate for `localhost` and `127.0.0.1`, valid for a year, and writes it to
+ * `<directory>/ca.pem`, its key to `key.pem` beside it, readable by this user alone.
  *
- * It signs itself rather than being issued by an authority: strict clients (Python 3.13 and later) ask issued
- * certificates for a key identifier that `selfsigned` cannot write.
+ * It signs itself rather than being issued by an authority: strict clients (Python 3.13 and later)
+ * ask issued certificates for a key identifier that `selfsigned` cannot write.
  */
 export async function createCertificate(directory: string): Promise<LocalCertificate> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
@@ -52,14 +52,20 @@ export async function createCertificate(directory: string): Promise<LocalCertifi
   return { key, cert, caFile };
 }
 
-/** Whether clients can trust it for some weeks yet. A kill between the two files leaves a pair that is none. */
+/**
+ * Whether key and certificate belong together and stay valid for some weeks. They do not belong
+ * together when a process was killed between the two writes.
+ */
 function isUsable({ key, cert }: LocalCertificate): boolean {
   const parsed = new X509Certificate(cert);
   const isPair = parsed.checkPrivateKey(createPrivateKey(key));
   return isPair && parsed.validToDate.getTime() - Date.now() > MIN_VALIDITY_MILLISECONDS;
 }
 
-/** The certificate that {@link createCertificate} made here before, while it is valid, else a new one. */
+/**
+ * The certificate that {@link createCertificate} made here before, if it is still valid; else a new
+ * one.
+ */
 export async function keepCertificate(directory: string): Promise<LocalCertificate> {
   const { caFile, keyFile } = filesIn(directory);
   try {
@@ -67,7 +73,7 @@ export async function keepCertificate(directory: string): Promise<LocalCertifica
     const kept = { key, cert, caFile };
     if (isUsable(kept)) return kept;
   } catch {
-    // There is none yet, or a kill left half a file: what is no pair is made anew.
+    // There is none yet, or only a part of it was written: a new one is made.
   }
   return await createCertificate(directory);
 }

@@ -80,7 +80,7 @@ async function execute(running: LocalCloud, input: object) {
   const { states } = clientsOf(running);
   const executionArn = await startExecution(running, input);
   return expect
-    .poll(() => states.send(new DescribeExecutionCommand({ executionArn })), { timeout: 10_000 })
+    .poll(() => states.send(new DescribeExecutionCommand({ executionArn })))
     .toSatisfy(({ status }) => status !== 'RUNNING')
     .then(() => states.send(new DescribeExecutionCommand({ executionArn })));
 }
@@ -93,7 +93,7 @@ describe('a deployed stack', () => {
   it('runs an object put by any client through rule, state machine and function to the table', async () => {
     const running = await start();
     await put(running, 'in/a.txt', 'twelve bytes');
-    await expect.poll(() => lengthOf(running, 'in/a.txt'), { timeout: 10_000 }).toBe('12');
+    await expect.poll(() => lengthOf(running, 'in/a.txt')).toBe('12');
     await put(running, 'in/ignored.csv', 'not matched');
     const { states } = clientsOf(running);
     const stateMachineArn = running.outputs['Machine'];
@@ -161,9 +161,7 @@ describe('a deployed stack', () => {
     const running = await start();
     await put(running, 'at-2026-01-02T03:04:05Z.csv', 'scheduled');
     await running.fireSchedule('small-nightly', new Date('2026-01-02T03:04:05Z'));
-    await expect
-      .poll(() => lengthOf(running, 'at-2026-01-02T03:04:05Z.csv'), { timeout: 10_000 })
-      .toBe('9');
+    await expect.poll(() => lengthOf(running, 'at-2026-01-02T03:04:05Z.csv')).toBe('9');
   });
 });
 
@@ -178,8 +176,8 @@ describe('a state directory', () => {
   it('gives a later start its objects, items and executions back', async () => {
     const first = await start();
     await put(first, 'in/a.txt', 'kept');
-    await expect.poll(() => lengthOf(first, 'in/a.txt'), { timeout: 10_000 }).toBe('4');
-    await expect.poll(() => statusesOf(first), { timeout: 10_000 }).toEqual(['SUCCEEDED']);
+    await expect.poll(() => lengthOf(first, 'in/a.txt')).toBe('4');
+    await expect.poll(() => statusesOf(first)).toEqual(['SUCCEEDED']);
     await first.close();
     const second = await start();
     const { s3 } = clientsOf(second);
@@ -189,7 +187,7 @@ describe('a state directory', () => {
     expect(await statusesOf(second)).toEqual(['SUCCEEDED']);
   });
 
-  it('fails a second start, telling where the first answers', async () => {
+  it('fails a second start, and says where the first answers', async () => {
     const { endpoints } = await start();
     const again = start();
     await expect(again).rejects.toThrow(StateDirectoryInUse);
@@ -227,7 +225,7 @@ it('leaves no function process behind, working or not, when its owner is killed'
   const running = JSON.parse(String(line)) as LocalCloud;
   await put(running, 'quiet.csv', 'x');
   await startExecution(running, { ...objectEvent(running, 'quiet.csv'), lingerMs: 60_000 });
-  const working = expect.poll(() => attributeOf(running, 'quiet.csv', 'pid'), { timeout: 10_000 });
+  const working = expect.poll(() => attributeOf(running, 'quiet.csv', 'pid'));
   await working.toBeDefined();
   const pid = Number(await attributeOf(running, 'quiet.csv', 'pid'));
   expect(() => process.kill(pid, 0)).not.toThrow();

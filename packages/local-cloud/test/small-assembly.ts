@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 // biome-ignore lint/suspicious/noExplicitAny: a test reaches into nested template values
 type Resources = Record<string, { Type: string; Properties: Record<string, any> }>;
 
-/** A function that stores how many bytes an object has, told of it by an S3 event, and may then linger. */
+/** A function for the event of an object: stores the number of its bytes, and may then wait. */
 const FUNCTION = `
 import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -60,8 +60,8 @@ const role = (service: string, statement: unknown) => ({
   },
 });
 
-/** Bucket → rule → state machine → function → table, with least privilege, and a schedule. */
-function smallResources(): Resources {
+/** A bucket that sends its events and takes HTTPS only, and a table. */
+function storage(): Resources {
   return {
     Key: { Type: 'AWS::KMS::Key', Properties: {} },
     Box: {
@@ -91,6 +91,12 @@ function smallResources(): Resources {
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       },
     },
+  };
+}
+
+/** A function that reads the bucket and writes the table. */
+function functions(): Resources {
+  return {
     Role: {
       Type: 'AWS::IAM::Role',
       Properties: { AssumeRolePolicyDocument: trust('lambda.amazonaws.com') },
@@ -113,6 +119,12 @@ function smallResources(): Resources {
         Environment: { Variables: { TABLE: { Ref: 'Table' } } },
       },
     },
+  };
+}
+
+/** A state machine that invokes the function. */
+function stateMachines(): Resources {
+  return {
     MachineRole: {
       Type: 'AWS::IAM::Role',
       Properties: { AssumeRolePolicyDocument: trust('states.amazonaws.com') },
@@ -137,6 +149,12 @@ function smallResources(): Resources {
         },
       },
     },
+  };
+}
+
+/** A rule on the objects of the bucket, with its dead-letter queue. */
+function rules(): Resources {
+  return {
     RuleRole: role('events.amazonaws.com', allow('states:StartExecution', { Ref: 'Machine' })),
     Rule: {
       Type: 'AWS::Events::Rule',
@@ -170,6 +188,12 @@ function smallResources(): Resources {
         }),
       },
     },
+  };
+}
+
+/** A schedule of the state machine. */
+function schedules(): Resources {
+  return {
     ScheduleRole: role(
       'scheduler.amazonaws.com',
       allow('states:StartExecution', { Ref: 'Machine' }),
@@ -189,6 +213,11 @@ function smallResources(): Resources {
       },
     },
   };
+}
+
+/** Bucket → rule → state machine → function → table, with least privilege, and a schedule. */
+function smallResources(): Resources {
+  return { ...storage(), ...functions(), ...stateMachines(), ...rules(), ...schedules() };
 }
 
 /**

@@ -1,14 +1,14 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { ReaderGone, write } from '#cli/frame/command-io.ts';
-import { reportFailure } from '#cli/frame/print-error.ts';
+import { printError } from '#cli/frame/print-error.ts';
 import { CorruptSourceError, RequestError } from '#core/errors.ts';
 import { Collector } from '#test/cli/run-command.ts';
 
 async function report(error: unknown, { json = false, interrupted = false } = {}) {
   const stderr = new Collector();
   const signal = interrupted ? AbortSignal.abort() : new AbortController().signal;
-  const code = await reportFailure(error, { stdout: new Collector(), stderr, json, signal });
+  const code = await printError(error, { stdout: new Collector(), stderr, json, signal });
   return { code, text: stderr.bytes().toString() };
 }
 

@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readText } from '#aws/objects.ts';
-import { parseS3Uri } from '#aws/s3-uri.ts';
-import { BatchedOutput } from '#campaigns/append/batches.ts';
-import { runSteps } from '#campaigns/append/run-steps.ts';
 import { verifyRun } from '#cli/commands/verify.ts';
 import { appendRun } from '#cli/outputs/append-directory.ts';
 import { type FinishedRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
 import { withStoredRun } from '#cli/outputs/stored-run.ts';
-import { pinObject } from '#cli/sources/open-source.ts';
+import { pinObject } from '#cli/sources/s3-client.ts';
 import { ManifestError } from '#core/errors.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { generationKey } from '#core/run/output-keys.ts';
+import { BatchedOutput } from '#support/batched-output.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { runSteps } from '#support/run-steps.ts';
 
 const { signal } = new AbortController();
 

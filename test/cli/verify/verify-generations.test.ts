@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readText } from '#aws/objects.ts';
-import { BATCHES, BatchedOutput, stacked } from '#campaigns/append/batches.ts';
-import { runSteps } from '#campaigns/append/run-steps.ts';
 import { verifyRun } from '#cli/commands/verify.ts';
 import { openRunInS3 } from '#cli/outputs/stored-run.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { claimKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
+import { BATCHES, BatchedOutput, stacked } from '#support/batched-output.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
-import { writeNpz } from '#support/write-npz.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
+import { runSteps } from '#support/run-steps.ts';
 
 const { signal } = new AbortController();
 const PREFIX = 'set/';
@@ -117,7 +117,7 @@ describe('verify of appended generations', () => {
     [
       'an older generation of another kind',
       () =>
-        edit([generationKey(PREFIX, 2)], ({ matrix }) => Object.assign(matrix, { dtype: 'int8' })),
+        edit([generationKey(PREFIX, 2)], ({ facts }) => Object.assign(facts, { dtype: 'int8' })),
       /the dtype of generation 2 changed in generation 3/,
     ],
     [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inOrder, inOrderWithin, type SizedTask } from '#core/bytes/in-order.ts';
 
-/** Tasks that end when told, and how many of them are under way. */
+/** Tasks that end when the test says so, and how many of them are under way. */
 function controlledTasks(count: number) {
   const ends = Array.from({ length: count }, () => Promise.withResolvers<void>());
   const state = { started: 0, ended: 0 };
@@ -13,7 +13,7 @@ function controlledTasks(count: number) {
   return { ends, state, tasks };
 }
 
-test('yields in order whatever ends first, with no more under way than allowed', async () => {
+test('yields results in the order of the tasks and starts no more tasks than allowed', async () => {
   const { ends, state, tasks } = controlledTasks(4);
   const results = inOrder(tasks, 2);
   const first = results.next();
@@ -27,7 +27,7 @@ test('yields in order whatever ends first, with no more under way than allowed',
   expect(await Array.fromAsync(results)).toEqual([1, 2, 3]);
 });
 
-test('does one after the other when one at once is allowed', async () => {
+test('runs one task after the other when only one at a time is allowed', async () => {
   const { ends, state, tasks } = controlledTasks(2);
   for (const { resolve } of ends) resolve();
   const results = inOrder(tasks, 1);
@@ -37,7 +37,7 @@ test('does one after the other when one at once is allowed', async () => {
   expect(await results.next()).toEqual({ done: true, value: undefined });
 });
 
-test('fails when the turn of a failed task comes, and waits for what is under way', async () => {
+test('fails when the turn of a failed task comes, and waits for the tasks under way', async () => {
   const { ends, state, tasks } = controlledTasks(3);
   const results = inOrder(tasks, 3);
   const first = results.next();
@@ -50,7 +50,7 @@ test('fails when the turn of a failed task comes, and waits for what is under wa
   expect(state.ended).toBe(3);
 });
 
-test('waits for what is under way when the consumer stops', async () => {
+test('waits for the tasks under way when the consumer stops early', async () => {
   const { ends, state, tasks } = controlledTasks(3);
   ends[0]!.resolve();
   setTimeout(() => {
@@ -72,7 +72,7 @@ async function* sized(
 /** Lets everything happen that waits for no task. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('starts as many tasks as fit, and the next ones as soon as those before are taken', async () => {
+test('starts as many tasks as fit, and the next ones when the consumer takes results', async () => {
   const { ends, state, tasks } = controlledTasks(5);
   const results = inOrderWithin(sized(tasks, [2, 2, 1, 4, 1]), { atOnce: 9, maxBytes: 5 });
   const first = results.next();
@@ -98,7 +98,7 @@ test('starts no more tasks than allowed, however small they are', async () => {
   expect(await Array.fromAsync(results)).toEqual([1, 2, 3]);
 });
 
-test('runs a task alone that fits nowhere, after all before it were taken', async () => {
+test('runs a task that is larger than the bound alone, after all results before it were taken', async () => {
   const { ends, state, tasks } = controlledTasks(3);
   for (const { resolve } of ends) resolve();
   const results = inOrderWithin(sized(tasks, [1, 100, 1]), { atOnce: 9, maxBytes: 5 });
@@ -110,7 +110,7 @@ test('runs a task alone that fits nowhere, after all before it were taken', asyn
   expect(await Array.fromAsync(results)).toEqual([2]);
 });
 
-test('fails in its turn, and waits for what is under way', async () => {
+test('fails in the turn of a failed sized task, and waits for the tasks under way', async () => {
   const { ends, state, tasks } = controlledTasks(3);
   const results = inOrderWithin(sized(tasks, [1, 1, 1]), { atOnce: 9, maxBytes: 9 });
   ends[0]!.resolve();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { inTurn } from '#core/bytes/in-turn.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 
-/** A source that tells when its reads begin and end, and fails on those at byte 0. */
+/** A source that logs when its reads begin and end, and fails on those at byte 0. */
 function loggedSource() {
   const log: string[] = [];
   const memory = memorySource(Uint8Array.of(1, 2, 3, 4), 'x');
@@ -18,7 +18,7 @@ function loggedSource() {
 
 const at = (offset: number) => ({ offset, length: 1 });
 
-test('reads one after the other in the order in which they were asked for', async () => {
+test('makes reads one after the other, in the order of the requests', async () => {
   const { log, source } = loggedSource();
   const turns = inTurn(source);
   expect(turns).toMatchObject({ uri: 'x', size: 4, etag: source.etag });
@@ -27,7 +27,7 @@ test('reads one after the other in the order in which they were asked for', asyn
   expect(log).toEqual(['begin 1', 'end 1', 'begin 3', 'end 3', 'begin 2', 'end 2']);
 });
 
-test('goes on after a read that failed', async () => {
+test('makes the next read after one that failed', async () => {
   const { log, source } = loggedSource();
   const turns = inTurn(source);
   const [failed, read] = await Promise.allSettled([turns.read(at(0)), turns.read(at(1))]);

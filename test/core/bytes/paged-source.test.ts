@@ -9,7 +9,7 @@ const bytes = Uint8Array.from({ length: 3000 * KIB }, (_, i) => (i * 7) % 251);
 
 describeByteSource('a paged source', async (content) => withPages(memorySource(content)));
 
-it('reads a page once, for reads at the same time too', async () => {
+it('reads a page only once, even for reads at the same time', async () => {
   const source = withCounting(memorySource(bytes));
   const paged = withPages(source);
   await Promise.all([0, 100, 60 * KIB].map((offset) => paged.read({ offset, length: 10 })));
@@ -17,14 +17,14 @@ it('reads a page once, for reads at the same time too', async () => {
   expect(source.reads).toEqual([{ offset: 0, length: 64 * KIB }]);
 });
 
-it('joins pages, the last of which may be short', async () => {
+it('joins pages, also with a shorter last one', async () => {
   const source = withCounting(memorySource(bytes));
   const range = { offset: source.size - 130 * KIB, length: 130 * KIB };
   expect(await withPages(source).read(range)).toEqual(bytes.slice(-130 * KIB));
   expect(source.reads.map(({ offset }) => offset / KIB)).toEqual([2816, 2880, 2944]);
 });
 
-it('hands long reads on', async () => {
+it('sends reads of more than four pages to the source', async () => {
   const source = withCounting(memorySource(bytes));
   const range = { offset: 10, length: 300 * KIB };
   expect(await withPages(source).read(range)).toEqual(bytes.slice(10, 10 + 300 * KIB));
@@ -45,7 +45,7 @@ it('keeps the last 32 pages', async () => {
   expect(source.reads).toHaveLength(34);
 });
 
-it('asks again for a page that could not be read', async () => {
+it('reads a page again that could not be read', async () => {
   const source = memorySource(bytes);
   let isDown = true;
   const paged = withPages({

@@ -21,7 +21,7 @@ it('reads near ranges as one, in any order, and clips them to the object', async
   ]);
 });
 
-it('answers from what was fetched, and asks the source for anything else', async () => {
+it('answers from the prefetched ranges, and reads anything else from the source', async () => {
   const source = withCounting(memorySource(bytes));
   const prefetched = await withPrefetched(source, [{ offset: 1_000, length: 100 }]);
   expect(await prefetched.read({ offset: 1_040, length: 60 })).toEqual(bytes.slice(1_040, 1_100));

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
 
-/** Items 0, 1, 2, … that take a turn each; `log` tells what happens when. */
+/** Items 0, 1, 2, … that take a turn each; `log` has what happens, in order. */
 async function* produce(count: number, log: string[], failAt = -1): AsyncGenerator<number> {
   try {
     for (let i = 0; i < count; i++) {
@@ -49,7 +49,7 @@ it('waits for the item under way and closes when the consumer stops early', asyn
   expect(log).toEqual(['start 0', 'end 0', 'start 1', 'end 1', 'closed']);
 });
 
-it('drops the failure of an item that nobody came to use', async () => {
+it('ignores the failure of an item that is never used', async () => {
   const unhandled: unknown[] = [];
   const listen = (reason: unknown) => unhandled.push(reason);
   process.on('unhandledRejection', listen);

@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { combineCrc32, crc32Base64, crc32Hex } from '#core/checksum/crc32.ts';
 
 describe('combineCrc32', () => {
-  test('composes the published vector', () => {
+  test('combines the parts of the published test vector', () => {
     const a = crc32('1,0,0\n');
     const b = crc32('3,7,0\n');
     expect([a, b].map(crc32Hex)).toEqual(['843a2f66', '5425b6d4']);
     expect(crc32Hex(combineCrc32(a, b, 6))).toBe('b0b349df');
   });
 
-  test('composes the CRC of any bytes from the CRCs of any cut of them', async () => {
+  test('combines the CRCs of any two parts of any bytes', async () => {
     const bytes = fc.uint8Array({ maxLength: 3000 });
     await fc.assert(
       fc.property(bytes, fc.array(fc.nat(3000), { maxLength: 8 }), (whole, cuts) => {
@@ -29,7 +29,7 @@ describe('combineCrc32', () => {
     );
   });
 
-  test('agrees with itself on lengths beyond 2^32 bytes', async () => {
+  test('gives the same CRC for any grouping of parts longer than 2^32 bytes', async () => {
     const length = fc.integer({ min: 0, max: 2 ** 51 });
     const crc = fc.integer({ min: 0, max: 2 ** 32 - 1 });
     await fc.assert(
@@ -41,7 +41,7 @@ describe('combineCrc32', () => {
     );
   });
 
-  test('composes 6 GiB of zeros from its parts', () => {
+  test('combines the CRC of 6 GiB of zeros from that of its parts', () => {
     const mebibyte = 2 ** 20;
     const part = crc32(new Uint8Array(mebibyte));
     const gibibyte = Array.from({ length: 1024 }).reduce<number>(

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planChunks } from '#core/chunks/plan-matrix.ts';
-import type { ChunkTask } from '#core/contract.ts';
+import { planMatrix } from '#core/chunks/plan-matrix.ts';
 import type { DType } from '#core/elements/dtype.ts';
 import { BoundExceededError } from '#core/errors.ts';
-import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { chunkTextBounds } from '#core/outputs/csv/text-bounds.ts';
+import { csvOutput } from '#core/outputs/csv/csv-output.ts';
+import { textBounds } from '#core/outputs/csv/text-bounds.ts';
 import type { Chunking } from '#core/request/request-schema.ts';
-import { chunkId, chunkKey } from '#core/run/chunk-name.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
 
-const dialect = DEFAULT_DIALECT;
+const { dialect } = PLAIN_CSV;
+const output = csvOutput(PLAIN_CSV);
 
 async function* bandsOf(counts: readonly number[], bandLength: number) {
   const indptr = new Float64Array(counts.length + 1);
@@ -22,37 +23,39 @@ async function plan(
   counts: readonly number[],
   chunking: Chunking,
   { columns = 10, dtype = 'int64' as DType, bandLength = 1000, chunksBefore = 0 } = {},
-): Promise<ChunkTask[]> {
+): Promise<PlannedChunk[]> {
   const nnz = counts.reduce((sum, count) => sum + count, 0);
   const matrix = { shape: [counts.length, columns] as const, dtype, nnz };
   return await Array.fromAsync(
-    planChunks(bandsOf(counts, bandLength), { matrix, dialect, chunking, chunksBefore }),
+    planMatrix(bandsOf(counts, bandLength), { matrix, output, chunking, chunksBefore }),
   );
 }
 
 const counts = fc.array(fc.nat(10), { maxLength: 60 });
 const bandLength = fc.integer({ min: 1, max: 70 });
 
-function expectTiling(tasks: readonly ChunkTask[], rows: number): void {
-  expect(tasks.map(({ index }) => index)).toEqual(tasks.map((_, index) => index));
-  expect(tasks[0]?.rowStart).toBe(0);
-  expect(tasks.at(-1)?.rowEnd).toBe(rows);
-  for (const [index, task] of tasks.entries()) {
-    if (index > 0) expect(task.rowStart).toBe(tasks[index - 1]!.rowEnd);
+function expectTiling(chunks: readonly PlannedChunk[], rows: number): void {
+  expect(chunks.map(({ index }) => index)).toEqual(chunks.map((_, index) => index));
+  expect(chunks[0]?.rowStart).toBe(0);
+  expect(chunks.at(-1)?.rowEnd).toBe(rows);
+  for (const [index, chunk] of chunks.entries()) {
+    if (index > 0) expect(chunk.rowStart).toBe(chunks[index - 1]!.rowEnd);
   }
 }
 
-describe('planChunks', () => {
+describe('planMatrix', () => {
   it('counts the text that unstored cells print where they are NaN', async () => {
     const matrix = { shape: [6, 4] as const, dtype: 'float64' as const, nnz: 6 };
     const filled = { ...matrix, fillValue: 'NaN' as const };
     const plans = [matrix, filled].map((each) => {
-      const options = { matrix: each, dialect: { ...dialect, naRep: 'n'.repeat(30) } };
+      const long = csvOutput({ ...PLAIN_CSV, dialect: { ...dialect, naRep: 'n'.repeat(30) } });
+      const options = { matrix: each, output: long, chunksBefore: 0 };
       const bands = bandsOf([1, 1, 1, 1, 1, 1], 7);
-      return Array.fromAsync(planChunks(bands, { ...options, chunking: { targetBytes: 250 } }));
+      return Array.fromAsync(planMatrix(bands, { ...options, chunking: { targetBytes: 250 } }));
     });
     const [zeros, nans] = await Promise.all(plans);
-    // Rows of at most 4 x 4 + 27 and of 4 x 31 bytes: a stored value is not longer than what it replaces.
+    // Rows of at most 4 x 4 + 27 and of 4 x 31 bytes: a stored value is not longer than what it
+    // replaces.
     expect(zeros!.map(({ rowEnd }) => rowEnd)).toEqual([5, 6]);
     expect(nans!.map(({ rowEnd }) => rowEnd)).toEqual([2, 4, 6]);
   });
@@ -64,9 +67,9 @@ describe('planChunks', () => {
         bandLength,
         fc.integer({ min: 1, max: 20 }),
         async (rows, length, size) => {
-          const tasks = await plan(rows, { rows: size }, { bandLength: length });
-          expectTiling(tasks, rows.length);
-          for (const task of tasks.slice(0, -1)) expect(task.rowEnd - task.rowStart).toBe(size);
+          const chunks = await plan(rows, { rows: size }, { bandLength: length });
+          expectTiling(chunks, rows.length);
+          for (const chunk of chunks.slice(0, -1)) expect(chunk.rowEnd - chunk.rowStart).toBe(size);
         },
       ),
     );
@@ -79,18 +82,18 @@ describe('planChunks', () => {
         bandLength,
         fc.integer({ min: 1, max: 900 }),
         async (entries, length, targetBytes) => {
-          const tasks = await plan(entries, { targetBytes }, { bandLength: length });
-          expectTiling(tasks, entries.length);
+          const chunks = await plan(entries, { targetBytes }, { bandLength: length });
+          expectTiling(chunks, entries.length);
           const longest = (rowStart: number, rowEnd: number) => {
             const rows = entries.slice(rowStart, rowEnd);
             const one = (nnz: number) =>
-              chunkTextBounds({ rows: 1, columns: 10, nnz, dtype: 'int64', dialect }).max;
+              textBounds({ rows: 1, columns: 10, nnz, dtype: 'int64', dialect }).max;
             return rows.reduce((sum, nnz) => sum + one(0) + nnz * (one(1) - one(0)), 0);
           };
-          for (const { rowStart, rowEnd, index } of tasks) {
+          for (const { rowStart, rowEnd, index } of chunks) {
             if (rowEnd - rowStart > 1)
               expect(longest(rowStart, rowEnd)).toBeLessThanOrEqual(targetBytes);
-            if (index < tasks.length - 1)
+            if (index < chunks.length - 1)
               expect(longest(rowStart, rowEnd + 1)).toBeGreaterThan(targetBytes);
           }
         },
@@ -128,14 +131,5 @@ describe('planChunks', () => {
   it('fails when the chunks do not fit six digits', async () => {
     const planned = plan(new Array<number>(1_000_001).fill(0), { rows: 1 });
     await expect(planned).rejects.toThrow(/more than 1000000 chunks/);
-  });
-});
-
-describe('chunkKey', () => {
-  it('has six digits, so that keys sort as numbers', () => {
-    const output = { bucket: 'bucket', prefix: 'out/' };
-    expect(chunkKey({ output, compression: 'none' }, 42)).toBe('out/data/chunk-000042.csv');
-    expect(chunkKey({ output, compression: 'gzip' }, 42)).toBe('out/data/chunk-000042.csv.gz');
-    expect(chunkId(999_999)).toBe('999999');
   });
 });

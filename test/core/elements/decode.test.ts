@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { decodeIndices, decodeValues } from '#core/elements/decode.ts';
 import { DTYPES, type DType } from '#core/elements/dtype.ts';
-import { npyArray } from '#support/write-npz.ts';
+import { npyArray } from '#support/npz/npy.ts';
 
 const VALUES: Readonly<Record<DType, readonly (number | bigint)[]>> = {
   bool: [0, 1, 1],
@@ -31,7 +31,7 @@ it.each(DTYPES)('decodes %s in both byte orders', (dtype) => {
   }
 });
 
-it('takes any byte but 0 for true', () => {
+it('decodes any byte but 0 as true', () => {
   const values = decodeValues(Uint8Array.of(0, 1, 2, 255), { dtype: 'bool', bigEndian: false });
   expect([...values]).toEqual([0, 1, 1, 1]);
 });
@@ -51,7 +51,7 @@ it('decodes indices of both widths and byte orders', () => {
   }
 });
 
-it('keeps indices beyond 2^53 beyond, so that no check passes them', () => {
+it('keeps indices above 2^53 above it, so that every bound check refuses them', () => {
   const bytes = stored([2n ** 63n - 1n, 2n ** 53n + 1n], 'int64', false);
   for (const index of decodeIndices(bytes, { dtype: 'int64', bigEndian: false })) {
     expect(index).toBeGreaterThanOrEqual(2 ** 53);

@@ -17,7 +17,7 @@ const detail = {
 const event = { version: '0', source: 'aws.states', detail };
 
 describe('parseFailedExecution', () => {
-  it('reads an execution that failed, and the sentence in a cause of Lambda', () => {
+  it('reads a failed execution, and the sentence in a cause that Lambda wrote', () => {
     const cause = JSON.stringify({ errorType: 'RequestError', errorMessage: 'no', trace: ['at'] });
     expect(
       parseFailedExecution({ ...event, detail: { ...detail, error: 'RequestError', cause } }),
@@ -31,14 +31,14 @@ describe('parseFailedExecution', () => {
     });
   });
 
-  it('keeps a cause that is a sentence, or JSON of something else', () => {
+  it('keeps a cause that is a sentence or other JSON', () => {
     for (const cause of ['it was stopped', '"text"', 'null', '{"a":1}']) {
       const parsed = parseFailedExecution({ ...event, detail: { ...detail, cause } });
       expect(parsed.cause).toBe(cause);
     }
   });
 
-  it('knows no reason where the event has none', () => {
+  it('has no error and no cause if the event has none', () => {
     const timedOut = { ...detail, status: 'TIMED_OUT' };
     const expected = { status: 'TIMED_OUT', error: null, cause: null };
     expect(parseFailedExecution({ detail: timedOut })).toMatchObject(expected);

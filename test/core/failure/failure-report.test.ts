@@ -21,7 +21,7 @@ const execution: FailedExecution = {
 const run = {
   runId: '0123456789abcdef0123456789abcdef',
   source: { uri: 's3://in/x.npz', etag: 'e', versionId: null, size: 9 },
-  output: { bucket: 'out', prefix: 'x/' },
+  location: { bucket: 'out', prefix: 'x/' },
   generation: 1,
 };
 const failed: ReportedChunk = {
@@ -56,7 +56,7 @@ describe('collectUnfinished', () => {
     expect(listed.map(({ index }) => index)).toEqual([1, 3, 0, 2]);
   });
 
-  it('lists no more than its bound and counts all, however many run', async () => {
+  it('lists at most 100 chunks and counts all of them', async () => {
     const chunks = Array.from({ length: 1000 }, (_, index) =>
       unfinished(index, index < 950 ? 'running' : 'failed'),
     );
@@ -69,11 +69,11 @@ describe('collectUnfinished', () => {
 });
 
 describe('failureReport', () => {
-  it('tells run, execution, how to continue, and what was left out', () => {
+  it('reports run, execution, how to continue, and how many chunks are not listed', () => {
     const found = { failed: 101, running: 1, chunks: [failed], sourceProblem: null };
     expect(failureReport(execution, run, found)).toEqual({
-      format: 'sparse-fanout-failures',
-      version: 1,
+      type: 'sparse-fanout-failures',
+      version: 2,
       runId: run.runId,
       ...execution,
       redrive: `aws stepfunctions redrive-execution --execution-arn ${execution.executionArn}`,
@@ -91,7 +91,7 @@ describe('failureNotice', () => {
   const found = { failed: 1, running: 1, sourceProblem: null };
   const running: ReportedChunk = { ...failed, index: 1, status: 'running', error: null };
 
-  it('names the first chunk that failed rather than what Step Functions says', () => {
+  it("names the first failed chunk instead of Step Functions' reason", () => {
     const report = failureReport(execution, run, { ...found, chunks: [running, failed] });
     const reportUri = 's3://out/x/_manifest/failures.json';
     expect(failureNotice(execution, { runId: run.runId, report, reportUri })).toMatchObject({
@@ -101,13 +101,13 @@ describe('failureNotice', () => {
     });
   });
 
-  it('says what Step Functions says where no chunk tells more', () => {
+  it("gives Step Functions' reason if no chunk has failed", () => {
     const report = failureReport(execution, run, { ...found, chunks: [running] });
     const { message } = failureNotice(execution, { runId: run.runId, report });
     expect(message).toBe(`run ${run.runId} ended FAILED: ${execution.error}: ${execution.cause}`);
   });
 
-  it('speaks of an execution without a run, and of one without a reason', () => {
+  it('describes an execution without a run, and one without a reason', () => {
     const silent = { ...execution, status: 'ABORTED', error: null, cause: null } as const;
     expect(failureNotice(silent, {})).toEqual({
       message: 'an execution that had no run yet ended ABORTED: no reason was given',
@@ -120,7 +120,7 @@ describe('failureNotice', () => {
 });
 
 describe('sliceCommand', () => {
-  it('quotes a key that a shell would take apart', () => {
+  it('quotes a key that a shell would split', () => {
     const rows = { rowStart: 5, rowEnd: 10 };
     const start = 'npm run -s cli -- slice';
     expect(sliceCommand('s3://in/a/b.npz', rows)).toBe(`${start} s3://in/a/b.npz --rows 5:10`);

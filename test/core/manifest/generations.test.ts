@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { OutputConflictError } from '#core/errors.ts';
-import { assertSameKind, baseOf, generationsOf, type RowKind } from '#core/manifest/generations.ts';
+import { assertSameKind, baseOf, type RowKind } from '#core/manifest/generations.ts';
 import { manifestHead } from '#core/manifest/manifest-text.ts';
-import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { EMPTY_BASE, generationOf } from '#core/run/run.ts';
+import { EMPTY_BASE } from '#core/run/run-header.ts';
 import { headerOf } from '#support/run-header.ts';
 
 const first = headerOf({ rows: 10, nnz: 7, chunks: 3 });
@@ -12,16 +10,16 @@ const link = { generation: 1, bytes: 99, crc32: '0000002a' };
 
 describe('manifestHead', () => {
   it('of a run that begins a set names one generation, and none before it', () => {
-    expect(firstHead).toMatchObject({ generation: 1, matrix: { shape: [10, 2], nnz: 7 } });
+    expect(firstHead).toMatchObject({ generation: 1, facts: { shape: [10, 2], nnz: 7 } });
     expect(firstHead.previous).toBeUndefined();
     expect(firstHead.generations).toEqual([
       {
         generation: 1,
         runId: first.runId,
-        source: { ...first.source, format: 'npz' },
+        source: first.source,
+        facts: first.facts,
         rowStart: 0,
         rowEnd: 10,
-        nnz: 7,
         chunks: 3,
       },
     ]);
@@ -30,48 +28,41 @@ describe('manifestHead', () => {
   it('of an appended run describes the whole set, and links what was there', () => {
     const runId = 'f'.repeat(32);
     const run = { ...headerOf({ rows: 5, nnz: 2, chunks: 1 }), runId };
-    const base = baseOf(firstHead.generations ?? []);
-    const head = manifestHead({ ...run, base }, { head: firstHead, link });
+    const base = baseOf(firstHead.generations);
+    const head = manifestHead({ ...run, base, generation: 2 }, { head: firstHead, link });
     expect(head).toMatchObject({ runId, generation: 2, previous: link });
-    expect(head.matrix).toMatchObject({ shape: [15, 2], nnz: 9 });
-    expect(head.generations?.[0]).toEqual(firstHead.generations?.[0]);
-    expect(head.generations?.[1]).toMatchObject({ runId, rowStart: 10, rowEnd: 15, chunks: 1 });
-    expect(baseOf(head.generations ?? [])).toEqual({ generation: 2, chunks: 4, rows: 15 });
+    expect(head.facts).toMatchObject({ shape: [15, 2], nnz: 9 });
+    expect(head.generations[0]).toEqual(firstHead.generations[0]);
+    expect(head.generations[1]).toMatchObject({ runId, rowStart: 10, rowEnd: 15, chunks: 1 });
+    expect(baseOf(head.generations)).toEqual({ chunks: 4, rows: 15 });
   });
 });
 
 describe('baseOf', () => {
   it('is empty where nothing is, so that the run is the first generation', () => {
     expect(baseOf([])).toBe(EMPTY_BASE);
-    expect(generationOf({ base: EMPTY_BASE })).toBe(1);
-  });
-});
-
-describe('generationsOf', () => {
-  it('fails on a manifest that lists none', () => {
-    const { generations: _, ...old } = firstHead;
-    expect(generationsOf(firstHead, 's3://out/x/')).toHaveLength(1);
-    expect(() => generationsOf(old, 's3://out/x/')).toThrow(OutputConflictError);
-    expect(() => generationsOf(old, 's3://out/x/')).toThrow(
-      /cannot be appended to s3:\/\/out\/x\/:/,
-    );
   });
 });
 
 describe('assertSameKind', () => {
-  const { matrix, dialect, compression } = first;
-  const batch: RowKind = { matrix, dialect, compression };
+  const { facts, output } = first;
+  const batch: RowKind = { facts, output };
 
   it('takes rows of the same kind, however many', () => {
-    assertSameKind({ ...batch, matrix: { ...matrix, shape: [0, 2] } }, firstHead, 'x');
-    assertSameKind({ dialect: DEFAULT_DIALECT, compression }, firstHead, 'x');
+    assertSameKind({ ...batch, facts: { ...facts, shape: [0, 2], nnz: 0 } }, firstHead, 'x');
+    assertSameKind({ output }, firstHead, 'x');
   });
 
   it('fails with every difference', () => {
+    const dialect = {
+      profile: 'empty',
+      delimiter: ';',
+      naRep: 'NA',
+      header: 'first-chunk',
+    } as const;
     const other: RowKind = {
-      matrix: { shape: [1, 3], dtype: 'float64', fillValue: 'NaN' },
-      dialect: { profile: 'empty', delimiter: ';', naRep: 'NA', header: 'first-chunk' },
-      compression: 'gzip',
+      facts: { ...facts, shape: [1, 3], dtype: 'float64', fillValue: 'NaN' },
+      output: { ...output, dialect: { ...output.dialect, ...dialect }, compression: 'gzip' },
     };
     expect(() => assertSameKind(other, firstHead, 's3://out/x/')).toThrow(
       [

@@ -14,6 +14,6 @@ describe('docs/manifest.schema.json', () => {
 
   it('is a valid JSON Schema that fails on what is no manifest', () => {
     const validate = new Ajv2020().compile(JSON.parse(readFileSync(published, 'utf8')));
-    expect(validate({ format: 'sparse-fanout-manifest' })).toBe(false);
+    expect(validate({ type: 'sparse-fanout-manifest' })).toBe(false);
   });
 });

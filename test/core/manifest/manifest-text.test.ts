@@ -12,7 +12,8 @@ function entry(index: number): ManifestEntry {
     url: `s3://bucket/out/data/chunk-00000${index}.csv`,
     mandatory: true,
     meta: { content_length: 8, record_count: 2 },
-    ...{ index, rowStart: index * 2, rowEnd: index * 2 + 2, nnz: 3, contentBytes: 8 },
+    ...{ index, rowStart: index * 2, rowEnd: index * 2 + 2, contentBytes: 8 },
+    counts: { nnz: 3 },
     crc32: '0000002a',
     etag: 'e',
   };
@@ -58,14 +59,14 @@ describe('readManifest', () => {
   });
 
   it('fails on a head of a later version', async () => {
-    const text = (await textOf([entry(0)])).replace('"version":1', '"version":2');
-    await expect(read(text)).rejects.toThrow(/not of version 1: version/);
+    const text = (await textOf([entry(0)])).replace('"version":2', '"version":3');
+    await expect(read(text)).rejects.toThrow(/is of version 3, this program reads version 2/);
   });
 
   it('fails on a line that is no entry, and on a text that breaks off', async () => {
     const lines = (await textOf([entry(0), entry(1)])).split('\n');
     const spoiled = lines.with(1, '{"url":5},').join('\n');
-    await expect(read(spoiled)).rejects.toThrow(/not of version 1: url/);
+    await expect(read(spoiled)).rejects.toThrow(/not of version 2: url/);
     const short = lines.slice(0, 2).join('\n');
     await expect(read(short)).rejects.toThrow(/breaks off within its entries/);
   });

@@ -2,7 +2,6 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32Hex } from '#core/checksum/crc32.ts';
-import type { ChunkTask } from '#core/contract.ts';
 import { IncompleteRunError, ManifestError } from '#core/errors.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
 import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
@@ -10,6 +9,7 @@ import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { headerOf } from '#support/run-header.ts';
 
 async function* each<T>(items: readonly T[]) {
@@ -17,7 +17,7 @@ async function* each<T>(items: readonly T[]) {
 }
 
 interface Accounts {
-  plan: ChunkTask[];
+  plan: PlannedChunk[];
   ledger: ChunkRecord[];
   objects: ListedObject[];
 }
@@ -30,11 +30,17 @@ function accountsOf(chunks: number): Accounts {
     rowEnd: index * 2 + 2,
   }));
   const text = (index: number) => `${index},0\n`.repeat(2);
-  const ledger = plan.map((task): ChunkRecord => {
-    const bytes = text(task.index).length;
-    const crc = crc32Hex(crc32(text(task.index)));
-    const figures = { bytes, contentBytes: bytes, crc32: crc, etag: `e${task.index}`, nnz: 3 };
-    return { ...task, tries: 1, status: 'done', ...figures };
+  const ledger = plan.map((chunk): ChunkRecord => {
+    const bytes = text(chunk.index).length;
+    const crc = crc32Hex(crc32(text(chunk.index)));
+    const figures = {
+      bytes,
+      contentBytes: bytes,
+      crc32: crc,
+      etag: `e${chunk.index}`,
+      counts: { nnz: 3 },
+    };
+    return { ...chunk, tries: 1, status: 'done', ...figures };
   });
   const objects = plan.map(({ index }) => ({
     key: chunkKey(header(chunks), index),
@@ -64,7 +70,7 @@ describe('proveChunks', () => {
         expect(manifest.totals).toEqual({
           chunks,
           rows: chunks * 2,
-          nnz: chunks * 3,
+          counts: { nnz: chunks * 3 },
           bytes: whole.length,
           contentBytes: whole.length,
           crc32: crc32Hex(crc32(whole)),
@@ -85,7 +91,7 @@ describe('proveChunks', () => {
       index: 0,
       rowStart: 0,
       rowEnd: 2,
-      nnz: 3,
+      counts: { nnz: 3 },
       contentBytes: 8,
       crc32: expect.stringMatching(/^[0-9a-f]{8}$/),
       etag: 'e0',
@@ -138,8 +144,9 @@ describe('proveChunks', () => {
     ['a plan with a gap', /the plan has a gap before chunk 2/, ({ plan }) => plan.splice(1, 1)],
     [
       'entries that were not all written',
-      /the chunks hold 11 stored entries, the source 12/,
-      ({ ledger }) => ledger.splice(1, 1, { ...(ledger[1] as ChunkRecord), nnz: 2 } as ChunkRecord),
+      /the chunks hold 11 of nnz, the source 12/,
+      ({ ledger }) =>
+        ledger.splice(1, 1, { ...(ledger[1] as ChunkRecord), counts: { nnz: 2 } } as ChunkRecord),
     ],
   ];
 
@@ -159,8 +166,8 @@ describe('proveChunks', () => {
 });
 
 describe('proveChunks of an appended run', () => {
-  const base = { generation: 2, chunks: 3, rows: 10 };
-  const run = { ...header(2), base };
+  const base = { chunks: 3, rows: 10 };
+  const run = { ...header(2), generation: 3, base };
 
   /** Accounts of chunks 3 and 4, whose rows the source counts from 0. */
   function appended(): Accounts {
@@ -198,9 +205,10 @@ describe('proveChunks of an appended run', () => {
 
   it('counts no header line among its records, wherever the base has it', async () => {
     const { plan, ledger, objects } = appended();
-    const dialect = { ...run.dialect, header: 'first-chunk' as const };
+    const dialect = { ...run.output.dialect, header: 'first-chunk' as const };
+    const output = { ...run.output, dialect };
     const evidence = { plan: each(plan), ledger: each(ledger), objects: each(objects) };
-    const entries = await Array.fromAsync(proveChunks({ ...run, dialect }, evidence));
+    const entries = await Array.fromAsync(proveChunks({ ...run, output }, evidence));
     expect(entries.map(({ meta }) => meta.record_count)).toEqual([2, 2]);
   });
 
@@ -214,7 +222,8 @@ describe('proveChunks of an appended run', () => {
 describe('parseManifest', () => {
   it.each([
     ['{', /not JSON/],
-    ['{"version": 2}', /not of version 1/],
+    ['{"version": 1}', /is of version 1, this program reads version 2/],
+    ['{"version": 2}', /not of version 2/],
   ])('fails on %s', (text, message) => {
     expect(() => parseManifest(text)).toThrow(ManifestError);
     expect(() => parseManifest(text)).toThrow(message);

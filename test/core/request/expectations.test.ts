@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExpectationError } from '#core/errors.ts';
-import { assertExpected } from '#core/request/expectations.ts';
+import { assertExpected } from '#core/sparse/expectations.ts';
 
 const matrix = { shape: [0, 7], nnz: 0, dtype: 'int64' } as const;
 

@@ -14,6 +14,9 @@ function problemsOf(input: unknown): readonly string[] {
 
 const source = 's3://data/matrix.npz';
 
+const TYPED = { profile: 'typed', delimiter: ',', naRep: '', header: 'none' };
+const LINES = { lineTerminator: '\n', encoding: 'utf-8' };
+
 describe('parseRequest', () => {
   it('fills in every default of the shortest request', () => {
     expect(parseRequest({ source })).toEqual({
@@ -21,18 +24,16 @@ describe('parseRequest', () => {
       expect: {},
       output: {
         uri: null,
-        format: 'csv',
-        compression: 'none',
-        text: { profile: 'typed', delimiter: ',', naRep: '', header: 'none' },
         append: false,
+        spec: { kind: 'csv', dialect: { ...TYPED, ...LINES }, compression: 'none' },
       },
       chunking: { targetBytes: 512 * 1024 * 1024 },
-      concurrency: null,
+      concurrency: 500,
       dryRun: false,
     });
   });
 
-  it('keeps what is asked for', () => {
+  it('keeps the fields of the request', () => {
     const request = parseRequest({
       source: { uri: source, versionId: 'v1', format: 'npz' },
       expect: { rows: 0, dtype: 'int64' },
@@ -51,7 +52,8 @@ describe('parseRequest', () => {
     });
     expect(request.expect).toEqual({ rows: 0, dtype: 'int64' });
     expect(request.output.uri).toBe('s3://out/folder/');
-    expect(request.output.text).toEqual({
+    expect(request.output.spec.dialect).toEqual({
+      ...LINES,
       profile: 'zero0',
       delimiter: '\t',
       naRep: 'NULL',
@@ -99,12 +101,12 @@ describe('parseRequest', () => {
       limits: { concurrency: 3 },
     };
     const silent = parseRequest({ source }, defaults);
-    expect(silent.output.text.profile).toBe('empty');
+    expect(silent.output.spec.dialect.profile).toBe('empty');
     expect(silent.chunking).toEqual({ rows: 10 });
     const asked = { source, output: { uri: 's3://out/p/' }, chunking: { targetBytes: 9 } };
     const merged = parseRequest(asked, defaults);
     expect(merged.output.uri).toBe('s3://out/p/');
-    expect(merged.output.text.profile).toBe('empty');
+    expect(merged.output.spec.dialect.profile).toBe('empty');
     expect(merged.chunking).toEqual({ targetBytes: 9 });
     expect(merged.concurrency).toBe(3);
   });
@@ -137,6 +139,16 @@ describe('parseRequest', () => {
     ]);
   });
 
+  it('fails on a format that no output has, and takes the one that there is', () => {
+    expect(problemsOf({ source, output: { format: 'xlsx' } })).toEqual([
+      'output.format must be \'csv\', got "xlsx"',
+    ]);
+    expect(problemsOf({ source, output: 'csv' })).toEqual([
+      'output must be an object with uri, format and the fields of that format, got "csv"',
+    ]);
+    expect(problemsOf({ source, output: { format: 'csv' } })).toEqual([]);
+  });
+
   it('takes a folder, and a list of parts with how they are read', () => {
     expect(parseRequest({ source: 's3://data/parts/' }).source.uris).toEqual(['s3://data/parts/']);
     const uris = ['s3://data/b.npz', 's3://data/a.npz'];
@@ -156,7 +168,7 @@ describe('parseRequest', () => {
     );
   });
 
-  it('appends where it is told to, and fails when it is told no place', () => {
+  it('accepts append with a place, and fails without one', () => {
     const output = { uri: 's3://out/daily/', append: true };
     expect(parseRequest({ source, output }).output).toMatchObject(output);
     expect(parseRequest({ source }, { output }).output).toMatchObject(output);
@@ -178,7 +190,7 @@ describe('parseRequest', () => {
     expect(problemsOf(input)[0]).toMatch(/^the request must be an object such as/);
   });
 
-  it('shortens what was given', () => {
+  it('shortens long values in its message', () => {
     expect(problemsOf({ source, dryRun: 'x'.repeat(1000) })[0]).toHaveLength(95);
   });
 });

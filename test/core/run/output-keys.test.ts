@@ -8,6 +8,7 @@ import {
   manifestKey,
   outputUri,
   planKey,
+  stagedPrefix,
 } from '#core/run/output-keys.ts';
 
 describe('the keys of a run', () => {
@@ -19,6 +20,10 @@ describe('the keys of a run', () => {
     expect(planKey('out/', 1)).toBe('out/_plan/plan.jsonl');
     expect(layoutKey('out/', 1)).toBe('out/_plan/source.json');
     expect(outputUri({ bucket: 'b', prefix: 'out/' }, 'out/x')).toBe('s3://b/out/x');
+  });
+
+  it('stage what makes a source readable apart from all outputs', () => {
+    expect(stagedPrefix('id')).toBe('_staged/id/');
   });
 
   it('have the number of an appended generation', () => {

@@ -47,7 +47,7 @@ describe('runIdOf', () => {
 
 describe('ledgerName', () => {
   it('is the run id, and another name where the chunk ids are others', () => {
-    expect([1, 2, 3].map((generation) => ledgerName('abc', generation))).toEqual([
+    expect([1, 2, 3].map((generation) => ledgerName({ runId: 'abc', generation }))).toEqual([
       'abc',
       'abc@2',
       'abc@3',

@@ -16,7 +16,7 @@ function rows(changes: Partial<StoredRows>): StoredRows {
   };
 }
 
-it('hands on rows that ascend without copying them', () => {
+it('returns rows that ascend without a copy', () => {
   const stored = rows({});
   const slice = canonicalize(stored);
   expect(slice.indices).toBe(stored.indices);

@@ -3,8 +3,8 @@ import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { findEntryRanges } from '#core/sparse/entry-ranges.ts';
 import { withCounting } from '#support/counting-source.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { writeNpz } from '#support/write-npz.ts';
 
 const file = writeNpz({
   shape: [4, 9],

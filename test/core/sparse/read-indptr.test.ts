@@ -4,8 +4,8 @@ import { CorruptSourceError } from '#core/errors.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { withCounting } from '#support/counting-source.ts';
 import { goldenBytes } from '#support/golden.ts';
+import { type NpzOptions, type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { type NpzOptions, type PlainCsr, writeNpz } from '#support/write-npz.ts';
 
 const MATRIX: PlainCsr = {
   shape: [6, 5],

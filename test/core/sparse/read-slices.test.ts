@@ -13,8 +13,8 @@ import type { CsrSlice } from '#core/sparse/csr.ts';
 import { MAX_ROW_BYTES, readSlices } from '#core/sparse/read-slices.ts';
 import { withCounting } from '#support/counting-source.ts';
 import { canonicalRows, csrArbitrary, rowsOf } from '#support/csr-arbitrary.ts';
+import { type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { type PlainCsr, writeNpz } from '#support/write-npz.ts';
 
 /** 10 rows of 0 to 9 entries of 5 bytes (int32 column, int8 value). */
 const ROWS = 10;
@@ -53,7 +53,7 @@ describe('any matrix', () => {
     dataDescriptors: fc.boolean(),
   } as const);
 
-  it.each(DTYPES)('of %s gives the same rows, however they are split', async (dtype) => {
+  it.each(DTYPES)('of %s gives the same rows for any split', async (dtype) => {
     const splits = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 });
     const property = fc.asyncProperty(
       csrArbitrary(dtype),
@@ -79,7 +79,7 @@ describe('any matrix', () => {
 });
 
 describe('reads', () => {
-  it('takes three reads for a range that fits one slice, and no byte more than it holds', async () => {
+  it('takes three reads of exactly its bytes for a range that fits into one slice', async () => {
     const { matrix, part, readsSince } = await open();
     await collect(readSlices(matrix, { rowStart: 3, rowEnd: 7 }));
     expect(readsSince()).toEqual([
@@ -89,7 +89,7 @@ describe('reads', () => {
     ]);
   });
 
-  it('cuts whole rows to the size of a slice, and takes two reads for each', async () => {
+  it('cuts rows into slices of whole rows, and takes two reads per slice', async () => {
     const { matrix, readsSince } = await open();
     const rows = { rowStart: 0, rowEnd: ROWS };
     const slices = await collect(readSlices(matrix, rows, { sliceBytes: 50 }));
@@ -107,14 +107,14 @@ describe('reads', () => {
     expect(bytesOf(readsSince())).toBe((ROWS + 1) * 4 + 45 * 5);
   });
 
-  it('gives a row that is larger than a slice a slice of its own', async () => {
+  it('reads a row that is larger than a slice as a slice of its own', async () => {
     const { matrix } = await open();
     const rows = { rowStart: 0, rowEnd: ROWS };
     const slices = await collect(readSlices(matrix, rows, { sliceBytes: 1 }));
     expect(slices.map(({ nnz }) => nnz)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('reads nothing for rows without entries but their indptr', async () => {
+  it('reads only indptr for rows without entries', async () => {
     const empty = { ...MATRIX, indptr: new Array(11).fill(0) };
     const { matrix, part, readsSince } = await open(empty);
     const [slice, ...rest] = await collect(readSlices(matrix, { rowStart: 2, rowEnd: 9 }));
@@ -153,7 +153,10 @@ describe('reads', () => {
   });
 });
 
-/** Wraps a source whose reads of `data`, 45 bytes at its end, are counted and fail from a certain one on. */
+/**
+ * Wraps a source whose reads of `data`, 45 bytes at its end, are counted and fail from a certain
+ * one on.
+ */
 async function openFailing(failFrom: number) {
   let reads = 0;
   const { matrix, part } = await open(MATRIX, (source) => ({
@@ -170,7 +173,7 @@ async function openFailing(failFrom: number) {
 let dataOffset = Number.POSITIVE_INFINITY;
 
 describe('reading ahead', () => {
-  it('has one more under way when the first slice is used', async () => {
+  it('has one more slice under way when the first one is used', async () => {
     const { matrix, readsOfData } = await openFailing(Number.POSITIVE_INFINITY);
     const rows = { rowStart: 4, rowEnd: ROWS };
     for await (const _ of readSlices(matrix, rows, { sliceBytes: 28 })) break;
@@ -184,13 +187,13 @@ describe('reading ahead', () => {
     expect(readsOfData()).toBe(1);
   });
 
-  it('drops the failure of a slice that is never used', async () => {
+  it('ignores the failure of a slice that is never used', async () => {
     const { matrix } = await openFailing(2);
     const rows = { rowStart: 5, rowEnd: ROWS };
     for await (const _ of readSlices(matrix, rows, { sliceBytes: 1 })) break;
   });
 
-  it('fails when the slice that could not be read comes', async () => {
+  it('fails in the turn of the slice that could not be read', async () => {
     const { matrix } = await openFailing(3);
     const rows = { rowStart: 5, rowEnd: ROWS };
     const slices = readSlices(matrix, rows, { sliceBytes: 1 });
@@ -230,7 +233,7 @@ describe('what is refused', () => {
     await expect(reading).rejects.toThrow('x.npz has an entry in row 9 at column 20');
   });
 
-  it('fails on a row beyond the bound before it is read', async () => {
+  it('fails on a row above the bound before reading it', async () => {
     const entries = MAX_ROW_BYTES / 16 + 1;
     const source = memorySource(new Uint8Array(BigInt64Array.of(0n, BigInt(entries)).buffer));
     const int64 = { source, offset: 0, dtype: 'int64', bigEndian: false } as const;
@@ -241,7 +244,8 @@ describe('what is refused', () => {
       indices: { ...int64, length: entries },
       data: { ...int64, length: entries },
     };
-    const matrix = { ...facts, parts: [{ rowStart: 0, part }] };
+    const parts = [{ rowStart: 0, part }];
+    const matrix = { kind: 'matrix', format: 'npz', ...facts, parts } as const;
     const reading = collect(readSlices(matrix, { rowStart: 0, rowEnd: 1 }));
     await expect(reading).rejects.toThrow(BoundExceededError);
     await expect(reading).rejects.toThrow(

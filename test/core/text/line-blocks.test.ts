@@ -28,7 +28,7 @@ const anyCuts = fc
   .map((cuts) => cuts.sort((a, b) => a - b));
 
 describe('any text in any pieces', () => {
-  it('gives whole lines, none of two segments together', async () => {
+  it('gives blocks of whole lines, each of one segment', async () => {
     const property = fc.asyncProperty(
       anyText,
       anyCuts,
@@ -56,7 +56,7 @@ describe('any text in any pieces', () => {
 });
 
 describe('a line', () => {
-  it('fails where it is longer than allowed', async () => {
+  it('fails if it is longer than allowed', async () => {
     const pieces = piecesOf(`ab\n${'x'.repeat(50)}`, [0.2, 0.4, 0.6, 0.8]);
     const blocks = cutLines(pieces, { ...OPTIONS, maxLineBytes: 20 });
     await expect(Array.fromAsync(blocks)).rejects.toThrow(

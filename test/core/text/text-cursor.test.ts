@@ -37,7 +37,7 @@ describe('readFloat', () => {
     },
   );
 
-  it('fails for what nobody knows, and names the line', () => {
+  it('fails for text that is not a number, and names the line', () => {
     const cursor = cursorAt('1 abc 3');
     cursor.at += 2;
     const message = 'x.txt has the line "1 abc 3" at byte 1007, expected a number at its byte 2';
@@ -46,7 +46,7 @@ describe('readFloat', () => {
 });
 
 describe('readDigits', () => {
-  it('reads digits up to anything else', () => {
+  it('reads digits up to the first other byte', () => {
     const cursor = cursorAt('0123:4');
     expect(cursor.readDigits()).toBe(123);
     expect(cursor.peek()).toBe(':'.charCodeAt(0));
@@ -58,7 +58,7 @@ describe('readDigits', () => {
     expect(cursor.at).toBe(7);
   });
 
-  it('stays beyond 2^53 for numbers beyond it', () => {
+  it('gives a number above 2^53 for any number above it', () => {
     expect(cursorAt('9'.repeat(400)).readDigits()).toBeGreaterThan(2 ** 53);
     expect(cursorAt('9007199254740993').readDigits()).toBeGreaterThanOrEqual(2 ** 53);
   });
@@ -74,7 +74,7 @@ describe('lines', () => {
     expect(cursor.at).toBe(cursor.end);
   });
 
-  it('are cut short in messages, and bytes that are no text are shown as such', () => {
+  it('are shortened in messages, and bytes that are not text are escaped', () => {
     const cursor = cursorAt(`first\n\x00${'y'.repeat(100)}`);
     cursor.skipLine();
     cursor.at += 50;

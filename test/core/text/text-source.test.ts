@@ -51,14 +51,14 @@ describe('a plain text', () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
-  it('is read from the first line that is wanted, a blank line before it', async () => {
+  it('is read from the first wanted line, with a blank line before it', async () => {
     const source = sourceOf('head\nab\ncd\nef\n');
     expect(await linesOf(source, { segmentBytes: 100 }, 5)).toEqual([['', 'ab', 'cd', 'ef']]);
     const jobs = await linesOf(source, { segmentBytes: 3 }, 8);
     expect(jobs.flat().filter(Boolean)).toEqual(['cd', 'ef']);
   });
 
-  it('takes little more than its segment of a job', async () => {
+  it('is read by a job little beyond its segment', async () => {
     const line = `${'x'.repeat(99)}\n`;
     const source = withCounting(sourceOf(line.repeat(100_000)));
     const text = await openText(source, { segmentBytes: 2_000_050, blockBytes: 1_000_000 });
@@ -66,7 +66,8 @@ describe('a plain text', () => {
     let lines = 0;
     for await (const { start, end } of readLines(text, 2)) lines += (end - start) / 100;
     expect(lines).toBe(20_001);
-    // Two blocks and the rest of the segment, then 64 KiB for its last line, and 128 KiB read ahead.
+    // Two blocks and the rest of the segment, then 64 KiB for its last line, and 128 KiB read
+    // ahead.
     expect(source.bytesRead - before).toBe(2_000_051 + 3 * 65_536);
     expect(source.mostAtOnce).toBe(1);
   });
@@ -86,19 +87,19 @@ describe('a gzip file', () => {
     },
   );
 
-  it('may have any number of members, empty ones too', async () => {
+  it('may have any number of members, also empty ones', async () => {
     const members = [gzipSync(TEXT.slice(0, 100)), gzipSync(''), gzipSync(TEXT.slice(100))];
     for (const blockBytes of [13, 1e6]) {
       expect(await linesOf(sourceOf(Buffer.concat(members)), { blockBytes })).toEqual([lines]);
     }
   });
 
-  it('is read from the first line that is wanted', async () => {
+  it('is read from the first wanted line', async () => {
     const jobs = await linesOf(sourceOf(gzipSync(TEXT)), { blockBytes: 100 }, 7 * 7);
     expect(jobs).toEqual([lines.slice(7)]);
   });
 
-  it('says that offsets are those of the unpacked text', async () => {
+  it('has offsets of the inflated text', async () => {
     const text = await openText(sourceOf(gzipSync(TEXT)));
     expect(text).toMatchObject({ uri: 'x (unpacked)', jobs: 1 });
   });
@@ -122,12 +123,12 @@ describe('a gzip file', () => {
     }
   });
 
-  it('fails when it never ends a line', async () => {
+  it('fails if a line never ends', async () => {
     const source = sourceOf(Buffer.concat(Array(40).fill(gzipSync(Buffer.alloc(2 ** 20, 'x')))));
     await expect(linesOf(source, {})).rejects.toThrow(BoundExceededError);
   });
 
-  it('fails when it hides a text out of all proportion', async () => {
+  it('fails if its text is far longer than the file', async () => {
     const member = gzipSync(Buffer.alloc(2 ** 20, '\n'));
     const source = sourceOf(Buffer.concat(Array(70).fill(member)));
     await expect(linesOf(source, {})).rejects.toThrow(
@@ -135,7 +136,7 @@ describe('a gzip file', () => {
     );
   });
 
-  it('fails as the source does, and when nobody reads on it stops', async () => {
+  it('fails as its source does, and stops when nobody reads on', async () => {
     const source = sourceOf(gzipSync(TEXT));
     const broken: ByteSource = {
       ...source,

@@ -1,4 +1,4 @@
-/** The WebAssembly module made of `assembly/*.as` by `npm run build:wasm`, in base64. */
+/** The WebAssembly module in base64; `npm run build:wasm` makes it from `assembly/*.as`. */
 export const KERNEL_BYTES =
   'AGFzbQEAAAABIQZgAAF/YAJ/fwBgBX9/f39/AX9gAn9/AX9gAABgAX8BfwMKCQIDBAEFAAABAAUDAQAVBkMMfwBBgIDAAA' +
   't/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38AQcDuwQALfwFBAAt/AUEAC38BQQALB34LC291dHB1dFN0' +

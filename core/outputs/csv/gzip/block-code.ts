@@ -13,14 +13,17 @@ export interface SymbolCounts {
   readonly distances: Uint32Array;
 }
 
-/** At most 56 bits to be written, lowest first: the lower 32, the others, and how many they are. */
+/**
+ * At most 56 bits that are written lowest first: the lower 32 bits, the higher ones, and how many
+ * they are in all.
+ */
 export interface BitString {
   readonly low: number;
   readonly high: number;
   readonly count: number;
 }
 
-/** `length` bytes that also lie `distance` bytes before. */
+/** A match of deflate: `length` bytes that are equal to those `distance` bytes before. */
 export interface Match {
   readonly length: number;
   readonly distance: number;
@@ -29,14 +32,14 @@ export interface Match {
 /** Writes at most 31 bits. */
 export type PutBits = (bits: number, count: number) => void;
 
-/** Block types, with the bit that says whether it is the last. */
+/** Block types, with the bit for the last block. */
 const FIXED_BLOCK = 0b010;
 const LAST_FIXED_BLOCK = 0b011;
 const DYNAMIC_BLOCK = 0b100;
 
 const MAX_LENGTH_CODE_BITS = 7;
 
-/** The order in which a header gives the lengths of the code of lengths. */
+/** The order in which a block's header has the lengths of the code of lengths. */
 const LENGTH_CODE_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /** Adds up to 31 bits. */
@@ -48,10 +51,10 @@ function appended({ low, high, count }: BitString, bits: number, size: number): 
 
 const NO_BITS: BitString = { low: 0, high: 0, count: 0 };
 
-/** One step of the run-length coding of code lengths: a symbol, and a repeat count behind it. */
+/** One step of the run-length coding of code lengths: a symbol and the repeat count after it. */
 type LengthStep = readonly [symbol: number, extra: number, extraBits: number];
 
-/** Lengths of the fixed code: RFC 1951, section 3.2.6. */
+/** Lengths of the fixed code, see RFC 1951, section 3.2.6. */
 function fixedLengths(): Uint8Array {
   return Uint8Array.from({ length: 288 }, (_, symbol) => {
     if (symbol < 144) return 8;
@@ -60,7 +63,10 @@ function fixedLengths(): Uint8Array {
   });
 }
 
-/** Repeats of a length: zeros 3 to 138 at once, others 3 to 6 behind the first. */
+/**
+ * Steps that repeat a length: a step repeats zero 3 to 138 times; any other length is written once,
+ * then a step repeats it 3 to 6 times.
+ */
 function repeatSteps(length: number, times: number): LengthStep[] {
   const steps: LengthStep[] = [];
   let left = times;
@@ -85,7 +91,7 @@ function runLengths(lengths: readonly number[]): LengthStep[] {
   return steps;
 }
 
-/** Number of symbols up to the last one that has a code; at least `least`. */
+/** Number of symbols up to the last one with a code, and at least `least`. */
 function usedSymbols(lengths: Uint8Array, least: number): number {
   return Math.max(least, lengths.findLastIndex((length) => length > 0) + 1);
 }
@@ -106,12 +112,15 @@ export class BlockCode {
     this.#isFixed = isFixed;
   }
 
-  /** The code that needs no header. */
+  /** The fixed code of deflate, which needs no header. */
   static fixed(): BlockCode {
     return new BlockCode(fixedLengths(), new Uint8Array(DISTANCE_SYMBOLS).fill(5), true);
   }
 
-  /** The best code for a block with these counts: what counts 0 cannot be written. */
+  /**
+   * The best code for a block with these counts. A symbol whose count is 0 cannot be written with
+   * it.
+   */
   static of({ literals, distances }: SymbolCounts): BlockCode {
     return new BlockCode(codeLengths(literals, MAX_BITS), codeLengths(distances, MAX_BITS), false);
   }
@@ -120,7 +129,10 @@ export class BlockCode {
     return appended(NO_BITS, this.#literalCodes[byte]!, this.#literalLengths[byte]!);
   }
 
-  /** What comes before, and a match: a length and its extra bits, a distance and its extra bits. */
+  /**
+   * The bits of `before`, then those of a match: code and extra bits of its length, code and extra
+   * bits of its distance.
+   */
   match({ length, distance }: Match, before = NO_BITS): BitString {
     const far = lengthSymbol(length);
     const back = distanceSymbol(distance);
@@ -132,7 +144,7 @@ export class BlockCode {
     return appended(bits, backCode | (back.extra << backSize), backSize + back.extraBits);
   }
 
-  /** Writes what stands before a block that more blocks follow. */
+  /** Writes the header of a block that is not the last. */
   writeHeader(put: PutBits): void {
     if (this.#isFixed) {
       put(FIXED_BLOCK, 3);
@@ -166,13 +178,13 @@ export class BlockCode {
   }
 }
 
-/** Writes the empty block that ends a stream. */
+/** Writes the empty last block of a stream. */
 export function writeLastBlock(put: PutBits): void {
   put(LAST_FIXED_BLOCK, 3);
   put(0, 7);
 }
 
-/** No symbol at all but the end of the block. */
+/** Counts of a block without symbols, except for the end of the block. */
 export function noCounts(): SymbolCounts {
   const literals = new Uint32Array(LITERAL_SYMBOLS);
   literals[END_OF_BLOCK] = 1;

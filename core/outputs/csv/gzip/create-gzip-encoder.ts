@@ -6,25 +6,26 @@ import { createTextGzipEncoder } from './text-gzip-encoder.ts';
 
 export interface GzipEncoderOptions extends CsvEncoderOptions {
   /**
-   * Rows and stored entries by which to choose how to compress: of the matrix, or of the chunk, but the
-   * same every time that the chunk is written.
+   * Rows and stored entries, of the matrix or of the chunk, which decide how to compress. They must
+   * be the same each time that the chunk is written.
    */
   readonly density: { readonly rows: number; readonly nnz: number };
 }
 
 /**
- * Where more than one cell in four is stored, runs are so short that zlib compresses by up to a third
- * better: random counts below 12 in 1,000 columns. It takes three to fifteen times as long.
+ * If more than one cell in four is stored, unstored cells come in short runs, and zlib makes chunks
+ * up to a third smaller (measured with random counts below 12 in 1,000 columns). It takes three to
+ * fifteen times as long.
  */
 const DENSE_CELLS_PER_ENTRY = 4;
 
 /**
- * Creates the encoder of one chunk's gzip member: from the entries alone where the matrix is sparse,
- * else by compressing the text. The choice depends on counts and the dialect only, so the same chunk has
- * the same bytes.
+ * Creates the encoder of one chunk's gzip member. Where the matrix is sparse it makes the member
+ * from the entries alone, else it makes the text and compresses it. The choice depends only on
+ * counts and the dialect, so the same chunk always has the same bytes.
  *
- * @param kernel the module's instance, which serves this encoder until another user takes it; without
- * one the text is made and compressed: other bytes, the same text.
+ * @param kernel instance of the WebAssembly module, which this encoder uses until another one takes
+ * it. Without a kernel the text is made and compressed, which gives other bytes for the same text.
  */
 export function createGzipEncoder(
   kernel: Kernel | undefined,

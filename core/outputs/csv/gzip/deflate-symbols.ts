@@ -1,11 +1,11 @@
-/** How deflate writes a length or a distance: a symbol, and some bits of its own behind it. */
+/** How deflate writes a length or a distance: a symbol, and extra bits after it. */
 export interface DeflateSymbol {
   readonly symbol: number;
   readonly extraBits: number;
   readonly extra: number;
 }
 
-/** Literals, the end of a block (256) and lengths. */
+/** Number of symbols for literals, the end of a block (256) and lengths. */
 export const LITERAL_SYMBOLS = 286;
 export const DISTANCE_SYMBOLS = 30;
 export const END_OF_BLOCK = 256;
@@ -13,7 +13,10 @@ export const END_OF_BLOCK = 256;
 export const MIN_MATCH = 3;
 export const MAX_MATCH = 258;
 
-/** Splits a number into its upper bits, of which there are `2^precision` a power of two, and the rest. */
+/**
+ * Splits a number into a symbol and extra bits. There are `2^precision` symbols per power of two;
+ * the lower bits are the extra ones.
+ */
 function split(value: number, precision: number): DeflateSymbol {
   const extraBits = Math.max(0, 31 - Math.clz32(value) - precision);
   const upper = value >> extraBits;

@@ -1,3 +1,24 @@
+// Terms of the gzip encoder, here and in `../wasm/assembly/deflate.as`, which writes the stream.
+// The examples are rows of counts, whose unstored cells print `0`:
+//
+//   unit       an unstored cell and its delimiter: `0,`, of `unitBytes` bytes. Most of the text is
+//              units, one after the other.
+//   run        a match that repeats units: it has the distance of one unit, so it copies the cell
+//              before it again and again, 3 to 258 bytes.
+//   lead       the match after a stored value that was written as literals. The delimiter after the
+//              value and the unit after that (`,0,`) are also what lies before the value, so a lead
+//              has a length of `unitBytes + 1`, and that plus the bytes of the value as distance.
+//   patch      a stored value of one digit, whose text differs from an unstored cell in the first
+//              byte only: `7` in place of `0`, or `7.0` in place of `0.0`.
+//   patch lead the match after the digit of a patch: the rest of its cell and the next unit, copied
+//              from two units before. The digit is held back and written together with this match,
+//              so the module has one code for both.
+//   NO_DIGIT   index, after those of the ten digits, of a patch lead without a digit before it. It
+//              begins a row: there the line end takes the place of a digit that differs.
+//
+// The module counts how often it writes each of these. Between two blocks the counts become those
+// of deflate's own symbols, from which the Huffman code of the next block is made.
+
 import { type CellOptions, implicitText, naText } from '#core/outputs/csv/implicit-text.ts';
 import { maxCellBytes } from '#core/outputs/csv/text-bounds.ts';
 import { WIDE_TYPES, type WideType } from '#core/outputs/csv/wasm/entry-windows.ts';
@@ -11,7 +32,7 @@ import {
 } from './block-code.ts';
 import { distanceSymbol, lengthSymbol, MAX_MATCH, MIN_MATCH } from './deflate-symbols.ts';
 
-/** Characters that stored values are written with. */
+/** Characters that texts of stored values have. */
 const ALPHABETS: Readonly<Record<WideType, string>> = {
   Bool: 'TrueFals',
   Int32: '-0123456789',
@@ -24,13 +45,19 @@ const ALPHABETS: Readonly<Record<WideType, string>> = {
 const LITERALS = 256;
 const DIGIT_ZERO = 0x30;
 
-/** The place behind the digits: a lead without one. */
+/** Index of a patch lead without a digit, after those of the digits. */
 const NO_DIGIT = 10;
 
-/** Things of one kind that the module writes: how often each was written, and how to write it. */
+/**
+ * What the module writes of one kind, such as all runs: by index how often it was written, and its
+ * code.
+ */
 interface Table {
   readonly counts: Uint32Array;
-  /** Pairs of words: the lower 32 bits; the upper 24 bits, and in the topmost byte their number. */
+  /**
+   * Two words per code: its lower 32 bits; its upper 24 bits, with the number of all bits in the
+   * highest byte.
+   */
   readonly codes: Uint32Array;
 }
 
@@ -39,9 +66,12 @@ function setCode({ codes }: Table, index: number, { low, high, count }: BitStrin
   codes[2 * index + 1] = high | (count << 24);
 }
 
-/** The tables of the module by which it writes a block, in terms of deflate's own symbols. */
+/**
+ * Translates between the module's tables, of literals, runs, leads and patches, and deflate's own
+ * symbols.
+ */
 export class DeflateTables {
-  /** Bytes that can be literals. */
+  /** Bytes that may be written as literals. */
   readonly #alphabet: Uint8Array;
   readonly #unitBytes: number;
   readonly #literals: Table;
@@ -61,7 +91,7 @@ export class DeflateTables {
     });
     const { LITERAL_CODES, LITERAL_COUNTS, RUN_CODES, RUN_COUNTS } = exports;
     const { LEAD_CODES, LEAD_COUNTS, PATCH_CODES, PATCH_COUNTS } = exports;
-    // Cells of one byte have no leads: those would be shorter than a match can be.
+    // Units of one byte have no leads: these would be shorter than the shortest match.
     const hasLeads = unitBytes > 1;
     const texts = hasLeads ? maxCellBytes(options) + 1 : 0;
     this.#alphabet = new Uint8Array(new Set(utf8.encode(text)));
@@ -73,7 +103,10 @@ export class DeflateTables {
     this.#patchLead = { length: 2 * unitBytes - 1, distance: 2 * unitBytes };
   }
 
-  /** Counts of what was written since the last call, and at least one of whatever can be written. */
+  /**
+   * Counts of the symbols that were written since the last call. A symbol that may be needed counts
+   * at least once, so that every code has a word for it.
+   */
   takeCounts(): SymbolCounts {
     const counts = noCounts();
     const { literals, distances } = counts;
@@ -91,7 +124,7 @@ export class DeflateTables {
       if (digit < NO_DIGIT) literals[DIGIT_ZERO + digit]! += times;
       add(this.#patchLead, times + 1);
     }
-    // A code has two symbols at least.
+    // A Huffman code needs at least two symbols.
     for (const symbol of [0, 1]) distances[symbol] = Math.max(1, distances[symbol]!);
     distances[distanceSymbol(this.#unitBytes).symbol]! += 1;
     for (const table of [this.#literals, this.#runs, this.#leads, this.#patches]) {
@@ -100,7 +133,7 @@ export class DeflateTables {
     return counts;
   }
 
-  /** Lets the module write by this code. */
+  /** Makes the module write with this code. */
   use(code: BlockCode): void {
     for (const byte of this.#alphabet) setCode(this.#literals, byte, code.literal(byte));
     for (let length = MIN_MATCH; length <= MAX_MATCH; length += 1) {
@@ -115,12 +148,12 @@ export class DeflateTables {
     }
   }
 
-  /** Bytes that repeat the cell before them. */
+  /** The match of a run of `length` bytes. */
   #run(length: number): Match {
     return { length, distance: this.#unitBytes };
   }
 
-  /** What follows a text of so many bytes, and was before it too. */
+  /** The match of the lead after a value whose text has `bytes` bytes. */
   #lead(bytes: number): Match {
     return { length: this.#unitBytes + 1, distance: this.#unitBytes + 1 + bytes };
   }

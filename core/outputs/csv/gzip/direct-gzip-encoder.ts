@@ -14,18 +14,27 @@ import { GZIP_HEADER, gzipTrailer } from './gzip-frame.ts';
 import { TextDeflater } from './text-deflater.ts';
 
 /**
- * Steps of the first blocks, and of any later one: a stored cell, the end of a row, 65,536 unstored cells.
- * The first block has the fixed code, each other the best code for the block before it: so nothing is
- * read ahead, and the bytes depend on the rows alone, not on slices or parts. Unstored cells take six
- * times as many bits by the fixed code, and a header takes about 80 bytes: so the first blocks are short.
+ * Number of steps of the first block, the second one, and so on; `LATER_BLOCK_STEPS` for all
+ * others. A step is a stored cell, the end of a row, or 65,536 unstored cells.
+ *
+ * The first block is written with deflate's fixed code, every other block with the best code for
+ * the block before it. So nothing is read ahead, and the bytes depend on the rows alone, not on
+ * slices or parts. With the fixed code unstored cells take six times as many bits, and a block's
+ * header takes about 80 bytes; that is why the first blocks are short.
  */
 const BLOCK_STEPS = [16, 512] as const;
 const LATER_BLOCK_STEPS = 65_536;
 
-/** As long as `False`: what the module writes at once is bounded by that, see `STEP_BYTES` there. */
+/**
+ * Longest text of an unstored cell, that of `False`. It bounds what the module writes in one step,
+ * see `STEP_BYTES` in `assembly/deflate.as`.
+ */
 const MAX_UNSTORED_CELL_BYTES = 5;
 
-/** Whether a matrix has columns, and cells short enough: a text of one's own for NaN may print in all that are not stored. */
+/**
+ * True if the matrix has columns and the text of its unstored cells is short enough. It may be too
+ * long if these are NaN and the request has its own text for NaN.
+ */
 export function canDeflateDirectly(options: CellOptions): boolean {
   const unstored = new TextEncoder().encode(implicitText(options));
   return options.columns > 0 && unstored.length <= MAX_UNSTORED_CELL_BYTES;
@@ -124,7 +133,7 @@ class DirectGzipEncoder implements GzipEncoder {
     this.#blocks += 1;
   }
 
-  /** Passes on what the module has written since the last time: whole bytes. */
+  /** Takes over the whole bytes that the module has written since the last call. */
   *#flush(): Parts {
     const { exports, stage } = this.#kernel;
     yield* this.#out.write(stage.subarray(0, exports.bitsEnd() - stage.byteOffset));
@@ -132,11 +141,12 @@ class DirectGzipEncoder implements GzipEncoder {
 }
 
 /**
- * Creates an encoder of one gzip member that is made from the stored entries alone: the text never exists.
- * Takes about 20 ns for each count and 130 for each float, whatever the number of columns.
+ * Creates an encoder of one gzip member that is made from the stored entries alone: the text never
+ * exists. Takes about 20 ns per count and 130 ns per float, for any number of columns.
  *
- * @param options of which {@link canDeflateDirectly} is true.
- * @param kernel the module's instance, which serves this encoder until another user takes it.
+ * @param kernel instance of the WebAssembly module, which this encoder uses until another one takes
+ * it.
+ * @param options for which {@link canDeflateDirectly} is true.
  */
 export function createDirectGzipEncoder(kernel: Kernel, options: CsvEncoderOptions): GzipEncoder {
   return new DirectGzipEncoder(kernel, options);

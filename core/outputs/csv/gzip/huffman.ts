@@ -1,14 +1,17 @@
-/** The longest word that deflate knows. */
+/** Most bits of a code word in deflate. */
 export const MAX_BITS = 15;
 
-/** A node of the tree: a symbol, or the sum of two others. */
+/** A node of the tree: a symbol, or the sum of two other nodes. */
 interface Node {
   readonly weight: number;
   readonly symbol: number;
   readonly children: readonly [Node, Node] | undefined;
 }
 
-/** Takes the lighter of the two queues' heads; of equal ones the leaf, which keeps the tree low. */
+/**
+ * Takes the lighter of the first nodes of both queues. If they are equal it takes the leaf, which
+ * keeps the tree low.
+ */
 function takeLightest(leaves: Node[], sums: Node[]): Node {
   const [leaf] = leaves;
   const [sum] = sums;
@@ -16,7 +19,7 @@ function takeLightest(leaves: Node[], sums: Node[]): Node {
   return (fromLeaves ? leaves : sums).shift()!;
 }
 
-/** Writes the depth of each symbol below `node`; returns the greatest. */
+/** Writes the depth of each symbol below `node`; returns the greatest depth. */
 function writeDepths(node: Node, depth: number, depths: Uint8Array): number {
   if (node.children === undefined) {
     depths[node.symbol] = depth;
@@ -35,11 +38,12 @@ function sortedLeaves(counts: Uint32Array): Node[] {
 }
 
 /**
- * Lengths of a Huffman code: for each symbol that occurs 1 to `maxBits` bits, for any other 0.
+ * Lengths of a Huffman code: 1 to `maxBits` bits for each symbol that occurs, 0 for any other.
  *
- * Where the best code is longer, the counts are halved until it is not: at most a few per mille worse.
+ * If the best code has longer words, the counts are halved until it has not. The stream is then at
+ * most a few per mille longer.
  *
- * @param counts of which at least two are not 0.
+ * @param counts at least two of them are not 0.
  */
 export function codeLengths(counts: Uint32Array, maxBits: number): Uint8Array {
   const lengths = new Uint8Array(counts.length);
@@ -65,7 +69,8 @@ function reversed(code: number, bits: number): number {
 }
 
 /**
- * The canonical code of these lengths, its bits reversed as they go into the stream.
+ * The canonical code of these lengths. The bits of each word are reversed, as the stream needs
+ * them.
  * @see https://www.rfc-editor.org/rfc/rfc1951 section 3.2.2
  */
 export function canonicalCode(lengths: Uint8Array): Uint16Array {

@@ -2,35 +2,44 @@ import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { Figures } from '#core/checksum/figures.ts';
 import type { Parts, PartWriter } from '#core/outputs/part-writer.ts';
 
-/** How far back a match can reach. */
+/** Greatest distance of a match. */
 const WINDOW_BYTES = 32 * 1024;
 
-/** Text is compressed in pieces of this size, whatever parts it came in, so the bytes do not depend on them. */
+/**
+ * Text is compressed in pieces of this size. So the bytes do not depend on the parts that it came
+ * in.
+ */
 const PIECE_BYTES = 256 * 1024;
 
-/** zlib's default. */
+/** zlib's default level. */
 const LEVEL = 6;
 
-/** Compresses text with zlib into deflate blocks that end at a byte, so that others may follow. */
+/**
+ * Compresses text with zlib into deflate blocks that end at a whole byte, so that other blocks can
+ * follow.
+ */
 export class TextDeflater {
   readonly #out: PartWriter;
-  /** The window of the piece before, then the piece under way. */
+  /** The last 32 KiB of the piece before, then the piece under way. */
   readonly #buffer = new Uint8Array(WINDOW_BYTES + PIECE_BYTES);
   #windowBytes = 0;
   #pieceBytes = 0;
   #figures: Figures = { bytes: 0, crc32: 0 };
 
-  /** @param out where the blocks go. */
+  /** @param out receives the blocks. */
   constructor(out: PartWriter) {
     this.#out = out;
   }
 
-  /** Figures of all text added. */
+  /** Length and CRC-32 of all text that was added. */
   get figures(): Figures {
     return this.#figures;
   }
 
-  /** Adds the text that a generator of parts makes, all but its last part, and gives it its buffer back. */
+  /**
+   * Adds the text that a generator yields as parts, and gives it the buffer again after each. The
+   * last part, which the generator does not yield, is not added.
+   */
   *addParts(parts: Parts, buffer: Uint8Array): Parts {
     for (let step = parts.next(buffer); step.done !== true; step = parts.next(buffer)) {
       yield* this.add(step.value);
@@ -49,7 +58,7 @@ export class TextDeflater {
     }
   }
 
-  /** Compresses what is left of the text, up to a byte's end. */
+  /** Compresses the rest of the text, up to a whole byte. */
   *flush(): Parts {
     const end = WINDOW_BYTES + this.#pieceBytes;
     const deflated = deflateRawSync(this.#buffer.subarray(WINDOW_BYTES, end), {

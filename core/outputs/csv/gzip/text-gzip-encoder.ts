@@ -61,8 +61,8 @@ class TextGzipEncoder implements GzipEncoder {
 }
 
 /**
- * Creates an encoder of one gzip member that makes the text and has zlib compress it: for matrices so
- * dense that there are no runs to speak of.
+ * Creates an encoder of one gzip member that makes the text and compresses it with zlib. It is for
+ * matrices so dense that they have no long runs of unstored cells.
  */
 export function createTextGzipEncoder(
   kernel: Kernel | undefined,

@@ -1,10 +1,11 @@
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { type DType, isFloat } from '#core/elements/dtype.ts';
 import { type CellOptions, implicitText, naText } from '#core/outputs/csv/implicit-text.ts';
 import { maxCellBytes } from '#core/outputs/csv/text-bounds.ts';
-import type { CsrData, CsrSlice } from '#core/sparse/csr.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { Kernel, KernelExports } from './kernel.ts';
 
-/** Element types that the module knows; narrower ones are widened as they are copied. */
+/** Element types that the module reads. Narrower types are widened when they are copied. */
 const WIDE_ARRAYS = {
   Bool: Uint8Array,
   Int32: Int32Array,
@@ -16,7 +17,7 @@ const WIDE_ARRAYS = {
 
 export type WideType = keyof typeof WIDE_ARRAYS;
 
-/** The element type that the module reads a dtype as. */
+/** The element type as which the module reads each dtype. */
 export const WIDE_TYPES: Readonly<Record<DType, WideType>> = {
   bool: 'Bool',
   int8: 'Int32',
@@ -45,13 +46,19 @@ function copyValues(target: CsrData, data: CsrData, from: number, to: number): v
   else if (!isBig(target) && !isBig(data)) target.set(data.subarray(from, to));
 }
 
-/** Whole numbers below this are as long as an unstored cell, and differ from it in the first byte only. */
+/**
+ * Whole numbers below this have a text as long as an unstored cell, which differs from it only in
+ * the first byte. Such an entry is a "patch", see `../gzip/deflate-tables.ts`.
+ */
 function patchLimit(options: CellOptions): number {
   const implicit = implicitText(options);
   return implicit === (isFloat(options.dtype) ? '0.0' : '0') ? 10 : 0;
 }
 
-/** Fills the module's templates with unstored cells, one template for each byte of a cell. */
+/**
+ * Fills the module's templates with unstored cells. There is a template for each byte at which a
+ * cell can begin.
+ */
 function fillTemplates(exports: KernelExports, unit: Uint8Array): void {
   const stride = exports.TEMPLATE_STRIDE.value;
   for (let i = 0; i < Math.min(unit.length, TEMPLATES); i += 1) {
@@ -64,14 +71,14 @@ function fillTemplates(exports: KernelExports, unit: Uint8Array): void {
   }
 }
 
-/** Hands slices to the module a window of entries at a time, whatever their size. */
+/** Gives slices of any size to the module, one window of entries at a time. */
 export class EntryWindows {
   readonly #kernel: Kernel;
   readonly #indices: Int32Array;
   readonly #rowEnds: Int32Array;
   readonly #values: CsrData;
 
-  /** Tells the module how the text of this matrix is written. */
+  /** Sets in the module how the text of this matrix is written. */
   constructor(kernel: Kernel, options: CellOptions) {
     const { exports } = kernel;
     const { buffer } = exports.memory;
@@ -97,7 +104,10 @@ export class EntryWindows {
     );
   }
 
-  /** Puts one window after the other into the module; each must be used up before the next is asked for. */
+  /**
+   * Copies one window after the other into the module. Each must be used up before the next one is
+   * requested.
+   */
   *of(slice: CsrSlice): Generator<void, void> {
     const rows = slice.rowEnd - slice.rowStart;
     for (let row = 0, entry = 0; row < rows; ) {
@@ -120,7 +130,10 @@ export class EntryWindows {
     }
   }
 
-  /** The end of the rows from `row` on whose entries fit a window; `row` itself if not even one does. */
+  /**
+   * The end of the rows from `row` on whose entries fit into one window. It is `row` if the first
+   * row does not fit.
+   */
   #lastRow({ indptr }: CsrSlice, row: number, entry: number): number {
     const most = Math.min(indptr.length - 1, row + this.#rowEnds.length);
     const fitting = entry + this.#indices.length;

@@ -1,4 +1,4 @@
-/** The WebAssembly module made of `assembly/*.as` by `npm run build:wasm`, in base64. */
+/** The WebAssembly module in base64; `npm run build:wasm` makes it from `assembly/*.as`. */
 export const KERNEL_BYTES =
   'AGFzbQEAAAABUw5gAn9/AX9gAX8AYAAAYAR/f39/AGACf38AYAZ/f39/f38Bf2AAAX9gAn5/AX9gAnx/AX9gBn9/f39/fw' +
   'BgA35/fwF/YAJ+fwF+YAF/AX5gAAF8Az08BAQEBwQCAgcBBQUFBQUFCAQBAwMDAwMCAAAAAAAAAwkGAgYAAAAAAAAKCwIC' +

@@ -4,10 +4,15 @@ import { powersOfTen } from './powers-of-ten.ts';
 /** An address inside the module's memory. */
 type Address = WebAssembly.Global;
 
-/** Writes the window's text from one address on, up to another; returns the address behind it. */
+/**
+ * Writes the window's text from address `start` on, at most up to `end`; returns the address after
+ * it.
+ */
 export type WindowWriter = (start: number, end: number) => number;
 
-/** Deflates the window's text between two addresses; returns why it stopped, see {@link STOPPED}. */
+/**
+ * Deflates the window's text between two addresses; returns why it stopped, see {@link STOPPED}.
+ */
 export type WindowDeflater = (start: number, end: number) => number;
 
 /** Why a {@link WindowDeflater} returned. */
@@ -70,43 +75,47 @@ export interface KernelExports {
   textLength(): number;
 }
 
-/** Part buffers to be had in the module's memory. */
+/** Number and size of the part buffers in the module's memory. */
 export interface PartRoom {
   readonly count: number;
-  /** Bytes of each. */
+  /** Bytes of each buffer. */
   readonly bytes: number;
 }
 
 const PAGE_BYTES = 65_536;
 
-/** Text on its way into buffers elsewhere: small enough for a core's second cache. */
+/**
+ * Bytes of the stage, where text for buffers elsewhere is made: small enough for a core's second
+ * cache.
+ */
 const STAGE_BYTES = 256 * 1024;
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Compiles the module once a process: under 1 ms. */
+/** Compiles the module once per process, in under 1 ms. */
 function kernelModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(Uint8Array.from(Buffer.from(KERNEL_BYTES, 'base64')));
   return compiled;
 }
 
 /**
- * One instance of the WebAssembly module, with part buffers in its own memory: text for these is
- * written in place, text for any other buffer is staged and copied, which takes about a third longer.
+ * One instance of the WebAssembly module, with part buffers in its own memory. Text for these is
+ * written in place. Text for any other buffer is made in the stage and copied, which takes about a
+ * third longer.
  *
- * The memory is allocated once and never grows, so the buffers stay valid. It serves one encoder at a
- * time: each new one takes it over.
+ * The memory is allocated once and never grows, so the buffers stay valid. A kernel is used by one
+ * encoder at a time: each new encoder takes it over.
  */
 export class Kernel {
   readonly exports: KernelExports;
   /** Part buffers in the module's memory. */
   readonly buffers: readonly Uint8Array<ArrayBuffer>[];
-  /** Where text for other buffers is made. */
+  /** Memory in which text for other buffers is made. */
   readonly stage: Uint8Array<ArrayBuffer>;
   #user: object | undefined;
   #hasPowersOfTen = false;
 
-  /** Allocates `count` part buffers of `bytes` each, and 0.75 MiB. */
+  /** Allocates `count` part buffers of `bytes` bytes each, and 0.75 MiB. */
   constructor({ count, bytes }: PartRoom) {
     const { exports } = new WebAssembly.Instance(kernelModule());
     this.exports = exports as unknown as KernelExports;
@@ -122,7 +131,7 @@ export class Kernel {
     );
   }
 
-  /** Puts in place what writing floats needs. */
+  /** Loads the table that is needed to write floats. */
   loadPowersOfTen(): void {
     if (this.#hasPowersOfTen) return;
     const { memory, POWERS_OF_TEN } = this.exports;
@@ -131,13 +140,21 @@ export class Kernel {
     this.#hasPowersOfTen = true;
   }
 
-  /** Hands the memory to an encoder; the one before must not be used any more. */
+  /** Gives the memory to an encoder. The encoder before must not be used any more. */
   take(user: object): void {
     this.#user = user;
   }
 
-  /** @throws {Error} another encoder has taken the memory since. */
+  /** @throws {Error} another encoder has taken the memory since then. */
   assertTakenBy(user: object): void {
     if (this.#user !== user) throw new Error('another encoder has taken this memory');
   }
+}
+
+/**
+ * Opens a kernel. Returns undefined in an engine without WebAssembly, such as Node with
+ * `--jitless`.
+ */
+export function openKernel(room: PartRoom): Kernel | undefined {
+  return typeof WebAssembly === 'undefined' ? undefined : new Kernel(room);
 }

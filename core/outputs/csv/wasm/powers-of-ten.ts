@@ -3,7 +3,7 @@ const LARGEST = 324;
 
 const WORD_MASK = 2n ** 64n - 1n;
 
-/** The power of two that brings `10^k` to 128 bits. */
+/** The power of two that scales `10^k` to 128 bits. */
 function scale(k: number): bigint {
   const log2 = (k * 1_741_647) >> 19;
   return BigInt(127 - log2);
@@ -14,9 +14,9 @@ function dividedUp(numerator: bigint, denominator: bigint): bigint {
 }
 
 /**
- * Powers of ten `10^-292 … 10^324`, each scaled by a power of two to 128 bits and rounded up: the high
- * word, then the low one. Takes under a millisecond.
- * @see Giulietti, "The Schubfach way to render doubles", section 9.8.2 (there 126 bits)
+ * Powers of ten `10^-292 … 10^324`, each scaled by a power of two to 128 bits and rounded up: the
+ * high word, then the low one. Takes under a millisecond.
+ * As in Giulietti, "The Schubfach way to render doubles", section 9.8.2 (there 126 bits)
  */
 export function powersOfTen(): BigUint64Array {
   const words = new BigUint64Array(2 * (LARGEST - SMALLEST + 1));

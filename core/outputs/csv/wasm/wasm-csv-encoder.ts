@@ -9,9 +9,11 @@ import type { CsrSlice } from '#core/sparse/csr.ts';
 import { EntryWindows, WIDE_TYPES } from './entry-windows.ts';
 import type { Kernel, WindowWriter } from './kernel.ts';
 
-/** How the text is made in WebAssembly. */
+/** Options of the encoder in WebAssembly. */
 export interface WasmCsvEncoderOptions extends CsvEncoderOptions {
-  /** Makes the CRC-32 of each part from the entries, see `partCrc32`. @default false */
+  /**
+   * Whether the CRC-32 of each part is computed from the entries, see `partCrc32`. @default false
+   */
   readonly countsCrc?: boolean;
 }
 
@@ -22,7 +24,7 @@ class WasmCsvEncoder implements ChunkEncoder {
   readonly #write: WindowWriter;
   readonly #out: PartWriter;
   readonly #countsCrc: boolean;
-  /** Bytes of the header line that the part under way begins with. */
+  /** Bytes of the header line at the start of the part under way. */
   #headerBytes = 0;
   #partCrc32: number | undefined;
 
@@ -70,7 +72,10 @@ class WasmCsvEncoder implements ChunkEncoder {
     return this.#out.last();
   }
 
-  /** Takes the CRC-32 of what the module wrote, behind that of a header line. */
+  /**
+   * Computes the CRC-32 of the part: of a header line, if the part has one, and of what the module
+   * wrote.
+   */
   #countPart(): void {
     if (!this.#countsCrc) return;
     const { part, at } = this.#out;
@@ -80,7 +85,7 @@ class WasmCsvEncoder implements ChunkEncoder {
     this.#headerBytes = 0;
   }
 
-  /** Writes the window until it is used up or the part is full. */
+  /** Writes the window's text until the window is used up or the part is full. */
   #fill(): void {
     const out = this.#out;
     const { exports, stage } = this.#kernel;
@@ -100,11 +105,11 @@ class WasmCsvEncoder implements ChunkEncoder {
 }
 
 /**
- * Creates an encoder with the same text as `createCsvEncoder`, made in WebAssembly at about the speed
- * of copying memory.
+ * Creates an encoder of the same text as that of `createCsvEncoder`. It works in WebAssembly, at
+ * about the speed of copying memory.
  *
- * @param kernel the module's instance, which serves this encoder until the next one is created on it.
- * Best with part buffers of `kernel.buffers`: the text is written in place.
+ * @param kernel instance of the WebAssembly module, which this encoder uses until the next one is
+ * created with it. Part buffers from `kernel.buffers` are best: the text is written in place.
  */
 export function createWasmCsvEncoder(kernel: Kernel, options: WasmCsvEncoderOptions): ChunkEncoder {
   return new WasmCsvEncoder(kernel, options);

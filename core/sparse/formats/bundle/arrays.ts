@@ -6,16 +6,19 @@ import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
 import type { ArrayLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { toArrayLayout } from '#core/sparse/layout/npy-array.ts';
 
-/** Names of the objects that hold the arrays of a CSR matrix. */
+/** Names of the objects with the arrays of a CSR matrix. */
 export const ARRAY_FILES = ['indptr.npy', 'indices.npy', 'data.npy'] as const;
 
-/** A npy header takes 128 bytes, and seldom more. */
+/** Bytes read at the start of an array: its npy header takes 128 bytes and seldom more. */
 const HEAD_BYTES = 1024;
 
-/** The last element of `indptr` is `nnz`. */
+/** Bytes read at the end of `indptr`: its last element is `nnz`. */
 const TAIL_BYTES = 8;
 
-/** The three arrays of a folder, and `indptr` with its ends fetched already. */
+/**
+ * The three arrays of a folder, and `indptr` as a source that has its first and last bytes in
+ * memory.
+ */
 export interface FolderArrays {
   readonly indptr: ArrayLayout;
   readonly indices: ArrayLayout;
@@ -23,7 +26,7 @@ export interface FolderArrays {
   readonly indptrSource: ByteSource;
 }
 
-/** Where an object of a folder stands among the objects of its unit. */
+/** Index of an object of a folder among the objects of its unit. */
 export function objectNamed({ unit }: FormatInput, name: string): number {
   const at = unit.objects.findIndex(({ uri }) => uri === `${unit.uri}${name}`);
   if (at >= 0) return at;
@@ -42,10 +45,12 @@ async function readArray(input: FormatInput, name: string) {
 }
 
 /**
- * Reads the headers of `indptr.npy`, `indices.npy` and `data.npy`. Two reads an array, of about 1 KiB.
+ * Reads the headers of `indptr.npy`, `indices.npy` and `data.npy`. Two reads of about 1 KiB per
+ * array.
  *
- * @throws {CorruptSourceError} an object is missing, no npy array, or not of the length it announces.
- * @throws {UnsupportedSourceError} elements of a type that is not read.
+ * @throws {CorruptSourceError} an object is missing, is not a npy array, or has not the length of
+ * its header.
+ * @throws {UnsupportedSourceError} elements of a type that is not supported.
  */
 export async function readFolderArrays(input: FormatInput): Promise<FolderArrays> {
   const [indptr, indices, data] = await Promise.all(

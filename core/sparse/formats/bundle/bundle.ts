@@ -12,12 +12,15 @@ function matchesFolder(names: ReadonlySet<string>): boolean {
   return names.has(META) && ARRAY_FILES.every((name) => names.has(name));
 }
 
-/** An upload that was interrupted and repeated may leave arrays of two matrices behind. */
-function checkAgainst(meta: BundleMeta, { unit }: FormatInput, matrix: MatrixLayout): void {
+/**
+ * Refuses arrays that do not fit `meta.json`: an upload that was interrupted and repeated may leave
+ * arrays of two matrices.
+ */
+function checkAgainst(meta: BundleMeta, { unit }: FormatInput, layout: MatrixLayout): void {
   const { dtype } = parseDescr(meta.dtype, `${META} of ${unit.uri}`);
   const facts: (readonly [string, unknown, unknown])[] = [
-    ['nnz', meta.nnz, matrix.nnz],
-    ['dtype', dtype, matrix.dtype],
+    ['nnz', meta.nnz, layout.nnz],
+    ['dtype', dtype, layout.dtype],
   ];
   for (const { uri, size } of unit.objects) {
     const name = uri.slice(unit.uri.length);
@@ -35,8 +38,9 @@ function checkAgainst(meta: BundleMeta, { unit }: FormatInput, matrix: MatrixLay
 /**
  * Finds the arrays of a CSR bundle. Seven small reads.
  *
- * @throws {CorruptSourceError} an object is missing or damaged, or not what `meta.json` says.
- * @throws {UnsupportedSourceError} another format or version, or elements of a type that is not read.
+ * @throws {CorruptSourceError} an object is missing or damaged, or does not fit `meta.json`.
+ * @throws {UnsupportedSourceError} another format or version, or elements of a type that is not
+ * supported.
  */
 async function resolve(input: FormatInput): Promise<Resolution> {
   const { unit, store } = input;
@@ -52,14 +56,15 @@ async function resolve(input: FormatInput): Promise<Resolution> {
     fillValue,
     ...arrays,
   } as const;
-  const matrix = await assembleCsr(found, indptrSource);
-  checkAgainst(meta, input, matrix);
-  return { matrix };
+  const layout = await assembleCsr(found, indptrSource);
+  checkAgainst(meta, input, layout);
+  return { layout };
 }
 
 /**
  * A folder that `python/sparse_to_s3.py` writes: `indptr.npy`, `indices.npy`, `data.npy` and, last,
- * `meta.json`. @see docs/formats.md
+ * `meta.json`.
+ * @see docs/formats.md
  */
 export const bundle: MatrixFormat = {
   name: 'bundle',

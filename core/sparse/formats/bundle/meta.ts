@@ -5,7 +5,10 @@ import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '
 const FORMAT = 'sparse-csr-bundle';
 const VERSION = 1;
 
-/** Names of ten million columns inline, as early bundles have them, would be refused. */
+/**
+ * Most bytes of `meta.json`. Early bundles have the column names in it; those of ten million
+ * columns are refused.
+ */
 const MAX_META_BYTES = 16 * 1024 * 1024;
 
 const count = z.int().check(z.nonnegative());
@@ -20,7 +23,7 @@ const metaSchema = z.object({
   files: z.record(z.string(), z.object({ bytes: count })),
 });
 
-/** What `meta.json` of a CSR bundle says; only what is read. */
+/** The fields of a bundle's `meta.json` that are read. */
 export type BundleMeta = z.infer<typeof metaSchema>;
 
 function parseJson(text: string, uri: string): unknown {
@@ -45,9 +48,9 @@ function assertKnown(value: unknown, uri: string): void {
 }
 
 /**
- * Reads `meta.json`, which is written last and says that the bundle is whole.
+ * Reads `meta.json`. It is written last, so the bundle is complete if it is there.
  *
- * @throws {UnsupportedSourceError} it is of another format or version.
+ * @throws {UnsupportedSourceError} it has another format or version.
  * @throws {CorruptSourceError} it is not JSON, or a field is missing or wrong.
  * @throws {BoundExceededError} it is longer than 16 MiB.
  */

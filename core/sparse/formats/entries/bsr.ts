@@ -7,12 +7,12 @@ import { countSegments, cutRun, type EntryCut, type EntryRun, withDefaults } fro
 import { checkPointers, expandPointers, type Pointers, readLastPointer } from './pointers.ts';
 import { readIndices, readValues } from './read-elements.ts';
 
-/** A BSR matrix as its container names it, not yet checked. */
+/** A BSR matrix as its container describes it, unchecked. */
 export interface BsrArrays {
-  /** Names the source in messages. */
+  /** Name of the source in messages. */
   readonly uri: string;
   readonly shape: readonly number[];
-  /** `[blocks, R, C]`: the shape of `data`, which is in C order. */
+  /** `[blocks, R, C]`, the shape of `data`, which is in C order. */
   readonly dataShape: readonly number[];
   readonly indptr: StoredArray;
   readonly indices: StoredArray;
@@ -25,14 +25,16 @@ interface BlockSize {
   readonly width: number;
 }
 
-/** Where the blocks of a batch lie, in blocks. */
+/** Position of each block of a batch, counted in blocks. */
 interface BlockPlaces {
   readonly first: number;
   readonly rows: Float64Array;
   readonly columns: Int32Array | Float64Array;
 }
 
-/** Row and column of each element of a run; elements are counted from the first block of the matrix. */
+/**
+ * Row and column of each element of a run. Elements are counted from the first block of the matrix.
+ */
 function placeElements(
   { start, end }: EntryRun,
   { first, rows, columns }: BlockPlaces,
@@ -51,7 +53,10 @@ function placeElements(
   return { rows: elementRows, columns: elementColumns };
 }
 
-/** @throws {CorruptSourceError} the blocks do not tile the matrix, or are not as many as `indices` says. */
+/**
+ * @throws {CorruptSourceError} the blocks do not tile the matrix, or their number is not that of
+ * `indices`.
+ */
 function checkBlocks({ uri, shape, dataShape, indices }: BsrArrays): BlockSize {
   const [blocks = 0, height = 0, width = 0] = dataShape;
   const [rows = 0, columns = 0] = shape;
@@ -69,14 +74,16 @@ function checkBlocks({ uri, shape, dataShape, indices }: BsrArrays): BlockSize {
 }
 
 /**
- * The entries of a BSR matrix, block by block; every element of a block is one, zeros too, as `tocsr()`
- * of SciPy has it. Segments are runs of whole blocks.
+ * The entries of a BSR matrix, block by block. Every element of a block is an entry, zeros too, as
+ * in SciPy's `tocsr()`. Segments are runs of whole blocks.
  *
- * Opening reads the last element of `indptr`. A segment finds its first block row by some ten reads of
- * one element, and then takes two reads a batch; it also checks its share of `indptr`.
+ * Opening reads the last element of `indptr`. A segment finds its first block row by some ten reads
+ * of one element, then takes two reads per batch. It also checks its share of `indptr`.
  *
- * @throws {CorruptSourceError} lengths contradict each other, the shape is negative, or not of whole blocks.
- * @throws {UnsupportedSourceError} not two dimensions, or indices neither int32 nor int64.
+ * @throws {CorruptSourceError} lengths contradict each other, or the shape is negative or not a
+ * multiple of the blocks.
+ * @throws {UnsupportedSourceError} it has not two dimensions, or its indices are neither int32 nor
+ * int64.
  * @throws {BoundExceededError} more than 2^31 - 1 columns.
  */
 export async function openBsrEntries(arrays: BsrArrays, cut: EntryCut = {}): Promise<EntrySource> {
@@ -99,7 +106,7 @@ export async function openBsrEntries(arrays: BsrArrays, cut: EntryCut = {}): Pro
     for await (const rows of expandPointers(pointers, { start: first, end }, batchBlocks)) {
       const next = first + rows.length;
       const columns = await readIndices(indices, { start: first, end: next });
-      // A block larger than a batch is cut too.
+      // A block that is larger than a batch is cut too.
       for (const run of cutRun({ start: first * area, end: next * area }, batchEntries)) {
         const values = await readValues(data, run);
         yield { ...placeElements(run, { first, rows, columns }, size), data: values };

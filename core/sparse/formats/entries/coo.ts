@@ -6,9 +6,9 @@ import type { EntryBatch, EntrySource } from '#core/sparse/stage/entry-source.ts
 import { countSegments, cutRun, type EntryCut, segmentRun, withDefaults } from './entry-cut.ts';
 import { readIndices, readValues } from './read-elements.ts';
 
-/** A COO matrix as its container names it, not yet checked. */
+/** A COO matrix as its container describes it, unchecked. */
 export interface CooArrays {
-  /** Names the source in messages. */
+  /** Name of the source in messages. */
   readonly uri: string;
   readonly shape: readonly number[];
   readonly row: StoredArray;
@@ -17,11 +17,12 @@ export interface CooArrays {
 }
 
 /**
- * The entries of a COO matrix, in stored order; duplicates are entries of their own.
- * Three reads a batch, the next one under way while one is used.
+ * The entries of a COO matrix in stored order; each duplicate is an entry. Three reads per batch;
+ * the next batch is read while the consumer uses one.
  *
  * @throws {CorruptSourceError} lengths contradict each other, or the shape is negative.
- * @throws {UnsupportedSourceError} not two dimensions, or rows neither int32 nor int64.
+ * @throws {UnsupportedSourceError} it has not two dimensions, or its rows are neither int32 nor
+ * int64.
  * @throws {BoundExceededError} more than 2^31 - 1 columns.
  */
 export function cooEntries(

@@ -7,9 +7,9 @@ import { countSegments, type EntryCut, segmentRun, withDefaults } from './entry-
 import { checkPointers, expandPointers, type Pointers, readLastPointer } from './pointers.ts';
 import { readIndices, readValues } from './read-elements.ts';
 
-/** A CSC matrix as its container names it, not yet checked. */
+/** A CSC matrix as its container describes it, unchecked. */
 export interface CscArrays {
-  /** Names the source in messages. */
+  /** Name of the source in messages. */
   readonly uri: string;
   readonly shape: readonly number[];
   readonly indptr: StoredArray;
@@ -18,14 +18,16 @@ export interface CscArrays {
 }
 
 /**
- * The entries of a CSC matrix, column by column; segments are runs of entries, however long a column is.
+ * The entries of a CSC matrix, column by column. Segments are runs of entries; a long column may
+ * lie in several segments.
  *
- * Opening reads the last element of `indptr`. A segment finds its first column by some ten reads of one
- * element, and then takes two reads a batch, the next one under way while one is used. Each segment also
- * checks its share of `indptr`, so that all of them together leave no element unchecked.
+ * Opening reads the last element of `indptr`. A segment finds its first column by some ten reads of
+ * one element, then takes two reads per batch; the next batch is read while the consumer uses one.
+ * Each segment also checks its share of `indptr`, so that all segments together check all of it.
  *
  * @throws {CorruptSourceError} lengths contradict each other, or the shape is negative.
- * @throws {UnsupportedSourceError} not two dimensions, or indices neither int32 nor int64.
+ * @throws {UnsupportedSourceError} it has not two dimensions, or its indices are neither int32 nor
+ * int64.
  * @throws {BoundExceededError} more than 2^31 - 1 columns.
  */
 export async function openCscEntries(arrays: CscArrays, cut: EntryCut = {}): Promise<EntrySource> {

@@ -1,6 +1,6 @@
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 import { checkIndexType, checkShape } from '#core/sparse/layout/assemble-csr.ts';
 import type { StoredArray } from '#core/sparse/matrix.ts';
 import type { EntryBatch, EntrySource } from '#core/sparse/stage/entry-source.ts';
@@ -14,33 +14,36 @@ import {
 } from './entry-cut.ts';
 import { readIndices, readValues } from './read-elements.ts';
 
-/** A DIA matrix as its container names it, not yet checked. */
+/** A DIA matrix as its container describes it, unchecked. */
 export interface DiaArrays {
-  /** Names the source in messages. */
+  /** Name of the source in messages. */
   readonly uri: string;
   readonly shape: readonly number[];
   /** `[diagonals, length]`: the shape of `data`. */
   readonly dataShape: readonly number[];
-  /** The first index of `data` runs fastest. */
+  /** True if the first index of `data` varies fastest. */
   readonly isFortran: boolean;
   readonly offsets: StoredArray;
   readonly data: StoredArray;
 }
 
-/** Which cell an element of `data` is. */
+/** What decides the cell of an element of `data`. */
 interface Diagonals extends Pick<DiaArrays, 'isFortran'> {
   readonly shape: readonly [rows: number, columns: number];
   readonly offsets: Int32Array | Float64Array;
-  /** Elements of one diagonal in `data`. */
+  /** Number of elements of one diagonal in `data`. */
   readonly length: number;
 }
 
 type Values<V> = { [index: number]: V; subarray(start: number, end: number): CsrData };
 
-/** Their offsets are held in memory, 8 MiB of them. */
+/** Most diagonals: their offsets are held in memory, in at most 8 MiB. */
 const MAX_DIAGONALS = 2 ** 20;
 
-/** Rows and columns of the elements of a run that lie in the matrix and are not zero; values are moved up. */
+/**
+ * Rows and columns of the elements of a run that lie in the matrix and are not zero. Their values
+ * are moved to the front.
+ */
 function keepCells<V>(
   values: Values<V>,
   zero: V,
@@ -76,7 +79,10 @@ function toBatch(values: CsrData, run: EntryRun, diagonals: Diagonals): EntryBat
   return keepCells<number>(values, 0, run, diagonals);
 }
 
-/** @throws {CorruptSourceError} an offset occurs twice, or there are not as many as diagonals. */
+/**
+ * @throws {CorruptSourceError} an offset occurs twice, or the number of offsets is not that of
+ * diagonals.
+ */
 async function readOffsets({ uri, offsets, dataShape }: DiaArrays): Promise<Diagonals['offsets']> {
   checkIndexType(uri, 'offsets', offsets);
   if (offsets.length !== dataShape[0]) {
@@ -98,7 +104,7 @@ async function readOffsets({ uri, offsets, dataShape }: DiaArrays): Promise<Diag
   );
 }
 
-/** How many elements lie in the matrix, zeros among them. */
+/** Number of elements that lie in the matrix, with zeros. */
 function countCells({ shape, offsets, length }: Diagonals): number {
   const [rows, columns] = shape;
   let cells = 0;
@@ -110,13 +116,15 @@ function countCells({ shape, offsets, length }: Diagonals): number {
 }
 
 /**
- * The entries of a DIA matrix: `data[k, j]` lies at row `j - offsets[k]` and column `j`. What falls
- * outside the matrix is padding, and zeros are left out, as `tocsr()` of SciPy has it; NaN is kept.
+ * The entries of a DIA matrix: `data[k, j]` lies at row `j - offsets[k]` and column `j`. Elements
+ * outside the matrix are padding. Zeros are omitted, as in SciPy's `tocsr()`; NaN is kept.
  *
- * Opening reads `offsets`. One read a batch, the next one under way while one is used.
+ * Opening reads `offsets`. One read per batch; the next batch is read while the consumer uses one.
  *
- * @throws {CorruptSourceError} lengths contradict each other, an offset occurs twice, or the shape is negative.
- * @throws {UnsupportedSourceError} not two dimensions, or offsets neither int32 nor int64.
+ * @throws {CorruptSourceError} lengths contradict each other, an offset occurs twice, or the shape
+ * is negative.
+ * @throws {UnsupportedSourceError} it has not two dimensions, or its offsets are neither int32 nor
+ * int64.
  * @throws {BoundExceededError} more than 2^20 diagonals or 2^31 - 1 columns.
  */
 export async function openDiaEntries(arrays: DiaArrays, cut: EntryCut = {}): Promise<EntrySource> {

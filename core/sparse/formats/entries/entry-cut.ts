@@ -1,11 +1,17 @@
 import type { DType } from '#core/elements/dtype.ts';
 import { CONVERSION_BOUNDS, sortedEntriesOf } from '#core/sparse/stage/conversion-bounds.ts';
 
-/** How a source is cut; tests make it small. */
+/** How a source is cut. Tests use small values. */
 export interface EntryCut {
-  /** @default as many as a job sorts at once: 64 MiB of rows, columns and values */
+  /**
+   * Entries of a segment. @default as many as a job sorts at once, 64 MiB of rows, columns and
+   * values
+   */
   readonly segmentEntries?: number;
-  /** Entries that are read together. @default 131,072: 2 MiB with int32 indices and float64 */
+  /**
+   * Entries of a batch, which are read together. @default 131,072, which are 2 MiB with int32
+   * indices and float64
+   */
   readonly batchEntries?: number;
 }
 
@@ -17,13 +23,13 @@ export interface EntryRun {
 
 const BATCH_ENTRIES = 131_072;
 
-/** Fills in what is not given. */
+/** Fills in the defaults. */
 export function withDefaults(cut: EntryCut, dtype: DType): Required<EntryCut> {
   const { segmentEntries = sortedEntriesOf(dtype, CONVERSION_BOUNDS) } = cut;
   return { segmentEntries, batchEntries: cut.batchEntries ?? BATCH_ENTRIES };
 }
 
-/** How many segments there are of so many entries: at least one. */
+/** Number of segments for so many entries: at least one. */
 export function countSegments(entries: number, segmentEntries: number): number {
   return Math.max(1, Math.ceil(entries / segmentEntries));
 }

@@ -6,24 +6,29 @@ import { readIndices } from './read-elements.ts';
 
 /** The `indptr` of a matrix stored by columns or by block rows. */
 export interface Pointers {
-  /** Names the source in messages. */
+  /** Name of the source in messages. */
   readonly uri: string;
   readonly axis: 'column' | 'block row';
   readonly indptr: StoredArray;
-  /** What it points at: entries or blocks. */
+  /** The array that it points into: entries or blocks. */
   readonly data: { readonly length: number };
 }
 
-/** Elements of `indptr` in one read: large enough for speed, small beside a batch. */
+/** Bytes of `indptr` per read: large enough for speed, small compared with a batch. */
 const BAND_BYTES = 256 * 1024;
 
-/** A search ends where what is left is read together anyway. */
+/**
+ * Elements per read. A search ends when no more than these are left, because they are read
+ * together.
+ */
 const BAND_ELEMENTS = BAND_BYTES / 8;
 
 /**
- * Reads the last element of `indptr`: what lies after that many entries is slack that SciPy ignores.
+ * Reads the last element of `indptr`, the number of entries. SciPy ignores any elements after
+ * these.
  *
- * @throws {CorruptSourceError} `indptr` has not the length given, or passes the entries stored.
+ * @throws {CorruptSourceError} `indptr` has another length than `elements`, or a value above the
+ * number of entries stored.
  */
 export async function readLastPointer(
   { uri, axis, indptr, data }: Pointers,
@@ -42,10 +47,10 @@ export async function readLastPointer(
 }
 
 /**
- * Checks one of `shares` equal shares of `indptr`, which overlap by one element: when all have been
- * checked, it begins with 0 and never decreases.
+ * Checks one of `shares` equal shares of `indptr`, which overlap by one element. When all shares
+ * have passed, `indptr` begins with 0 and never decreases.
  *
- * @throws {CorruptSourceError} naming the first column or block row that is wrong.
+ * @throws {CorruptSourceError} a column or block row is wrong; names the first one.
  */
 export async function checkPointers(
   pointers: Pointers,
@@ -59,12 +64,12 @@ export async function checkPointers(
   for await (const _ of bands);
 }
 
-/** As the reader of bands wants it; of `data` it looks at the length alone. */
+/** The pointers as `readIndptrBands` needs them. It uses only the length of `data`. */
 function pointersOf({ uri, axis, indptr, data }: Pointers) {
   return { uri, axis, indptr, data: { ...indptr, length: data.length } };
 }
 
-/** A column at or a little before the one that holds an entry. Reads some ten elements, one by one. */
+/** Finds the column of an entry, or one a little before it. Reads some ten elements, one by one. */
 async function findBefore({ indptr }: Pointers, entry: number): Promise<number> {
   let low = 0;
   let high = indptr.length - 1;
@@ -78,10 +83,11 @@ async function findBefore({ indptr }: Pointers, entry: number): Promise<number> 
 }
 
 /**
- * Tells of each entry of a run which column (or of each block which block row) it lies in, in arrays
- * of at most `batchEntries`.
+ * Yields the column of each entry of a run (or the block row of each block), in arrays of at most
+ * `batchEntries`.
  *
- * @throws {CorruptSourceError} `indptr` decreases or passes the entries stored.
+ * @throws {CorruptSourceError} `indptr` decreases, or has a value above the number of entries
+ * stored.
  */
 export async function* expandPointers(
   pointers: Pointers,
@@ -93,7 +99,7 @@ export async function* expandPointers(
   let at = start;
   let batch = new Float64Array(Math.min(batchEntries, end - at));
   let filled = 0;
-  // The first pointer read is where the column before `first` ends.
+  // The first pointer that is read is the end of the column before `first`.
   let column = first - 1;
   for await (const band of readIndptrBands(pointersOf(pointers), run)) {
     for (const pointer of band) {

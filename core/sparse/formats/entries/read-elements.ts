@@ -1,6 +1,6 @@
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { decodeIndices, decodeValues } from '#core/elements/decode.ts';
 import { ITEM_BYTES } from '#core/elements/dtype.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 import type { StoredArray } from '#core/sparse/matrix.ts';
 import type { EntryRun } from './entry-cut.ts';
 

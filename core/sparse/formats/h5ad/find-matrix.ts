@@ -11,34 +11,37 @@ import {
 } from '#core/containers/hdf5/group.ts';
 import { readSmallDataset } from '#core/containers/hdf5/read-elements.ts';
 import { UnsupportedSourceError } from '#core/errors.ts';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 
 /** A sparse matrix in an HDF5 file. */
 export interface FoundMatrix {
   readonly format: 'h5ad' | '10x';
-  /** Holds `indptr`, `indices` and `data`. */
+  /** The group with `indptr`, `indices` and `data`. */
   readonly group: Hdf5Object;
-  /** Whether the entries of a row lie together (csr) or those of a column (csc). */
+  /** `csr` if the entries of a row lie together, `csc` if those of a column do. */
   readonly order: 'csr' | 'csc';
-  /** As stored, rows first. */
+  /** The shape as stored, rows first. */
   readonly shape: readonly number[];
 }
 
 const ENCODINGS: ReadonlyMap<string, 'csr' | 'csc'> = new Map([
   ['csr_matrix', 'csr'],
   ['csc_matrix', 'csc'],
-  // As anndata wrote before 0.7.
+  // Names that anndata wrote before version 0.7.
   ['csr', 'csr'],
   ['csc', 'csc'],
 ]);
 
-/** The group that Cell Ranger 3 and later writes. */
+/** The group that Cell Ranger 3 and later write. */
 const TENX_GROUP = 'matrix';
 
-/** What tells a group of a 10x file; before Cell Ranger 3 there is one for each genome. */
+/**
+ * Names that identify a matrix of a 10x file. Before Cell Ranger 3 there is one such group per
+ * genome.
+ */
 const TENX_NAMES = ['barcodes', 'data', 'indices', 'indptr', 'shape'];
 
-/** Groups of a root that are looked into for a 10x matrix. */
+/** Most groups of the root in which a 10x matrix is searched. */
 const MAX_GROUPS = 16;
 
 const DENSE_FIX = 'a.X = scipy.sparse.csr_matrix(a.X); a.write_h5ad(path)';
@@ -58,7 +61,9 @@ async function readShape(object: Hdf5Object): Promise<readonly number[]> {
   return shape ?? (await readIntegersAttribute(object, 'h5sparse_shape')) ?? [];
 }
 
-/** @throws {UnsupportedSourceError} there is nothing at the path, or no sparse matrix. */
+/**
+ * @throws {UnsupportedSourceError} there is no object at the path, or it is not a sparse matrix.
+ */
 async function openH5ad(root: Hdf5Object, path: string): Promise<FoundMatrix> {
   const group = await openPath(root, path);
   if (group === undefined) {
@@ -85,7 +90,7 @@ async function isTenx(group: Hdf5Object | undefined): Promise<boolean> {
   return TENX_NAMES.every((name) => names.has(name));
 }
 
-/** The groups of a 10x file that are matrices. */
+/** Finds the groups of a 10x file that are matrices. */
 async function findTenxGroups(root: Hdf5Object): Promise<Hdf5Object[]> {
   const names = await listNames(root);
   const candidates = names.includes(TENX_GROUP) ? [TENX_GROUP] : names.slice(0, MAX_GROUPS);
@@ -97,7 +102,10 @@ async function findTenxGroups(root: Hdf5Object): Promise<Hdf5Object[]> {
   return groups;
 }
 
-/** Features × barcodes by column are barcodes × features by row. */
+/**
+ * Opens the matrix of a 10x file. Features × barcodes stored by column are barcodes × features
+ * stored by row.
+ */
 async function openTenx(groups: readonly Hdf5Object[]): Promise<FoundMatrix | undefined> {
   const [group, second] = groups;
   if (group === undefined) return undefined;
@@ -111,11 +119,12 @@ async function openTenx(groups: readonly Hdf5Object[]): Promise<FoundMatrix | un
 }
 
 /**
- * Finds the sparse matrix of an AnnData or a 10x file: told apart by what the file holds.
+ * Finds the sparse matrix of an AnnData or a 10x file. The content of the file says which of both
+ * it is.
  *
- * A few reads of 64 KiB, which headers that lie near each other share.
+ * A few reads of 64 KiB, each of which has several headers.
  *
- * @throws {UnsupportedSourceError} no sparse matrix there, or more than one; says what to do.
+ * @throws {UnsupportedSourceError} there is no sparse matrix, or more than one; says what to do.
  * @throws {CorruptSourceError} the file is damaged.
  */
 export async function findMatrix(

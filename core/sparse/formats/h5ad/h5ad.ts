@@ -39,7 +39,7 @@ async function open({ source, options }: FormatInput): Promise<OpenedMatrix> {
   return { ...found, datasets };
 }
 
-/** The arrays, or the jobs that make the tables of those that are stored in chunks. */
+/** Finds the arrays, or the jobs that make the chunk tables of those in chunks. */
 async function findArrays(
   { datasets }: OpenedMatrix,
   { staged }: FormatInput,
@@ -52,11 +52,14 @@ async function findArrays(
     return { arrays: { indptr, indices, data } };
   }
   const found = [indptr, indices, data];
-  const missing = [...found.keys()].filter((task) => found[task] === undefined);
-  return { jobs: missing.map((task) => ({ round: 'index', task })) };
+  const missing = [...found.keys()].filter((index) => found[index] === undefined);
+  return { jobs: missing.map((index) => ({ round: 'index', index })) };
 }
 
-/** Numbers the staged tables among the objects of a part. */
+/**
+ * Adds the staged chunk table of an array to the objects of a part, and refers to it by its number
+ * there.
+ */
 function locate(objects: SourcePin[], { layout, index }: FoundArray): ArrayLayout {
   if (layout.stream.kind !== 'chunks' || index === undefined) return layout;
   return { ...layout, stream: { ...layout.stream, index: objects.push(index) - 1 } };
@@ -74,10 +77,10 @@ async function assemble(
     data: locate(objects, arrays.data),
   };
   const csr = { format, uri: group.where, shape, objects, ...located };
-  return { matrix: await assembleCsr(csr, arrays.indptr.stored.source) };
+  return { layout: await assembleCsr(csr, arrays.indptr.stored.source) };
 }
 
-/** The entries of a matrix by columns. */
+/** Opens the entries of a matrix that is stored by columns. */
 async function openEntries(
   { group, shape }: OpenedMatrix,
   arrays: FoundArrays,
@@ -102,7 +105,7 @@ async function resolve(input: FormatInput): Promise<Resolution> {
 
 async function stage(job: StageJob, input: FormatInput): Promise<void> {
   const matrix = await open(input);
-  const name = ARRAY_NAMES[job.task];
+  const name = ARRAY_NAMES[job.index];
   if (job.round === 'index' && name !== undefined) {
     await stageIndex(name, matrix.datasets[name], input.staged);
     return;
@@ -110,15 +113,15 @@ async function stage(job: StageJob, input: FormatInput): Promise<void> {
   const found = await findArrays(matrix, input);
   if (job.round === 'index' || matrix.order === 'csr' || 'jobs' in found) {
     throw new RequestError([
-      `${matrix.group.where} has no job ${job.task} of a round ${job.round}`,
+      `${matrix.group.where} has no job ${job.index} of a round ${job.round}`,
     ]);
   }
   await stageConversion(await openEntries(matrix, found.arrays), input.staged, job);
 }
 
 /**
- * An AnnData file, `.h5ad`: `X` or the matrix that the option `layer` names, by rows or by columns.
- * It reads a 10x file too, when nothing else is asked for.
+ * An AnnData file, `.h5ad`: `X`, or the matrix that the option `layer` names, stored by rows or by
+ * columns. Without that option it also reads a 10x file.
  */
 export const h5ad: MatrixFormat = { name: 'h5ad', matches: isHdf5, resolve, stage };
 

@@ -13,16 +13,16 @@ export const ARRAY_NAMES = ['indptr', 'indices', 'data'] as const;
 
 export type ArrayName = (typeof ARRAY_NAMES)[number];
 
-/** An array that can be read, as an open source and as plain data. */
+/** An array that can be read: as an open source, and as plain data for a layout. */
 export interface FoundArray {
   readonly stored: StoredArray;
-  /** Its stream refers to object 0, the file, and to object 1, `index`. */
+  /** The layout. In its stream object 0 is the file and object 1 is `index`. */
   readonly layout: ArrayLayout;
   /** The staged table of its chunks, if it has chunks. */
   readonly index?: SourcePin;
 }
 
-/** Below this, unsigned indices are what signed ones of their width are. */
+/** Below this, an unsigned index has the same bytes as a signed one of its width. */
 const SIGNED_LIMIT = 2 ** 31;
 
 function indexName(name: ArrayName): string {
@@ -30,8 +30,8 @@ function indexName(name: ArrayName): string {
 }
 
 /**
- * The dtype that an array is read as: unsigned indices as signed ones, so that those beyond a matrix come out
- * negative and are refused.
+ * The dtype as which an array is read. Unsigned indices are read as signed ones: those that are too
+ * large for a matrix become negative and are refused.
  */
 function dtypeOf(name: ArrayName, { dtype, where }: Dataset, entries: number): DType {
   if (name === 'data') return dtype;
@@ -44,10 +44,10 @@ function dtypeOf(name: ArrayName, { dtype, where }: Dataset, entries: number): D
 }
 
 /**
- * Finds the bytes of an array: where they lie in the file, or through the table of its chunks.
+ * Finds the bytes of an array: in the file directly, or through the table of its chunks.
  *
- * @param entries of the matrix.
- * @returns undefined if its table has not been staged yet.
+ * @param entries number of entries of the matrix.
+ * @returns undefined if the array has chunks whose table has not been staged yet.
  */
 export async function findArray(
   name: ArrayName,
@@ -73,7 +73,8 @@ export async function findArray(
 }
 
 /**
- * Stages the table of an array's chunks by one walk of their index. A million chunks make 16 MB.
+ * Makes and stages the chunk table of an array by one walk of the index. A million chunks make
+ * 16 MB.
  *
  * @throws {CorruptSourceError} the index is damaged.
  */

@@ -8,12 +8,12 @@ import type { MtxHeader } from './header.ts';
 
 const SPACE = 0x20;
 
-/** Name of the staged count of a job. */
+/** Name of the object with the count of a job. */
 export function countName(job: number): string {
   return `count/${String(job).padStart(6, '0')}.txt`;
 }
 
-/** Lines that are not blank. */
+/** Number of lines that are not blank. */
 function countLines({ bytes, start, end }: LineBlock): number {
   let lines = 0;
   let isBlank = true;
@@ -28,7 +28,7 @@ function countLines({ bytes, start, end }: LineBlock): number {
   return lines;
 }
 
-/** Counts the lines of entries of one job and writes their number to `count/`. */
+/** Counts the lines with entries of one job and writes their number below `count/`. */
 export async function stageCount(
   text: TextSource,
   header: MtxHeader,
@@ -43,7 +43,7 @@ export async function stageCount(
   await staged.create(countName(job), [new TextEncoder().encode(String(lines))]);
 }
 
-/** @throws {CorruptSourceError} there are not as many lines of entries as announced. */
+/** @throws {CorruptSourceError} the number of lines with entries is not that of the header. */
 export function assertLines({ uri }: TextSource, header: MtxHeader, found: number): void {
   if (found === header.lines) return;
   const more = found > header.lines ? 'more' : `only ${found}`;
@@ -52,7 +52,7 @@ export function assertLines({ uri }: TextSource, header: MtxHeader, found: numbe
   );
 }
 
-/** Sums staged counts; a damaged one makes the sum no number at all. */
+/** Sums staged counts. The sum is NaN if one of them is damaged. */
 export async function sumCounts(objects: Iterable<StagedObject>): Promise<number> {
   let sum = 0;
   for await (const lines of readTexts(objects)) sum += Number(lines);

@@ -1,17 +1,20 @@
-import type { CsrData } from '#core/sparse/csr.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import type { EntryBatch } from '#core/sparse/stage/entry-source.ts';
 import type { LineBlock } from '#core/text/line-block.ts';
 import { isTokenEnd, NEWLINE, TextCursor } from '#core/text/text-cursor.ts';
 import type { MtxHeader } from './header.ts';
 import { readInteger } from './integer.ts';
 
-/** 2 MiB of rows, columns and values. */
+/** Entries of a batch: 2 MiB of rows, columns and values. */
 const BATCH_ENTRIES = 128 * 1024;
 
-/** What SciPy's reader takes beyond plain decimals. */
+/** Numbers that SciPy's reader accepts besides plain decimals. */
 const OTHER = /^-?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|(inf)(?:inity)?|(nan))$/i;
 
-/** The double that `scipy.io.mmread` makes of a text; undefined where it raises, or drops what it cannot read. */
+/**
+ * The double that `scipy.io.mmread` reads from a text. Undefined if it raises an error, or ignores
+ * a part of the text.
+ */
 function parseReal(text: string): number | undefined {
   const [all, infinity, nan] = OTHER.exec(text) ?? [];
   if (all === undefined) return undefined;
@@ -26,38 +29,38 @@ function createValues({ dtype }: MtxHeader, entries: number): CsrData {
   return new Float64Array(entries);
 }
 
-/** Row numbers need doubles only beyond int32. */
+/** The array for row numbers; these need doubles only if they are above int32. */
 function createRows({ shape }: MtxHeader, entries: number): Int32Array | Float64Array {
   return shape[0] <= 2 ** 31 ? new Int32Array(entries) : new Float64Array(entries);
 }
 
 /**
- * Reads lines of `row column [value]` as `scipy.io.mmread` does; where it would drop something (text
- * behind a value, the fraction of an integer), the line is refused.
+ * Reads lines of `row column [value]` as `scipy.io.mmread` does. A line of which `mmread` would
+ * ignore a part (text after a value, the fraction of an integer) is refused.
  *
- * An entry off the diagonal of a symmetric matrix is followed by its mirror image. Holds 2 MiB.
+ * In a symmetric matrix, an entry off the diagonal is followed by its mirror image. Holds 2 MiB.
  */
 export class EntryReader {
-  /** Lines of entries so far. */
+  /** Number of lines with entries so far. */
   lines = 0;
   readonly #header: MtxHeader;
   readonly #cursor: TextCursor;
   #rows: Int32Array | Float64Array = new Int32Array();
   #columns = new Int32Array();
   #values: CsrData = new Float64Array();
-  /** Over the same bytes as the values. */
+  /** A view of the same bytes as the values. */
   #words: Int32Array = new Int32Array();
 
-  /** @param uri names the text in messages. */
+  /** @param uri name of the text in messages. */
   constructor(uri: string, header: MtxHeader) {
     this.#header = header;
     this.#cursor = new TextCursor(uri, parseReal);
   }
 
   /**
-   * Reads the entries of a block, in batches that lie over the same arrays.
+   * Reads the entries of a block, in batches that all use the same arrays.
    *
-   * @throws {CorruptSourceError} a line is no entry of the matrix; names it.
+   * @throws {CorruptSourceError} a line is not an entry of the matrix; names the line.
    */
   *read(block: LineBlock): Generator<EntryBatch> {
     const cursor = this.#cursor;
@@ -79,7 +82,7 @@ export class EntryReader {
     if (entries > 0) yield this.#batch(entries);
   }
 
-  /** A line takes four bytes, and makes at most two entries. */
+  /** Makes room for a block: a line takes at least four bytes and makes at most two entries. */
   #makeRoom(bytes: number): void {
     const entries = Math.min(BATCH_ENTRIES, Math.ceil(bytes / 2) + 2);
     if (this.#columns.length >= entries) return;
@@ -97,7 +100,10 @@ export class EntryReader {
     };
   }
 
-  /** Reads one line as entry number `at` of the batch, and its mirror image. @returns the entries then. */
+  /**
+   * Reads one line as entry number `at` of the batch, and adds its mirror image. @returns the
+   * number of entries after that.
+   */
   #readLine(at: number): number {
     const cursor = this.#cursor;
     const { shape, symmetry } = this.#header;
@@ -133,7 +139,7 @@ export class EntryReader {
     else values[at] = isPattern ? 1 : this.#cursor.readFloat();
   }
 
-  /** Repeats the value of entry `at` in the next one, with the other sign if told so. */
+  /** Copies the value of entry `at` to the next entry; with the other sign if `isNegated`. */
   #copyValue(at: number, isNegated: boolean): void {
     const values = this.#values;
     const value = values[at]!;

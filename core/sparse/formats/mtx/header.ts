@@ -5,23 +5,23 @@ import { readPieces, type TextSource } from '#core/text/text-source.ts';
 
 const SYMMETRIES = ['general', 'symmetric', 'skew-symmetric'] as const;
 
-/** Which entries stand for two: those off the diagonal, unless it is `general`. */
+/** Symmetry of a matrix. Unless it is `general`, each entry off the diagonal stands for two. */
 type Symmetry = (typeof SYMMETRIES)[number];
 
-/** What stands before the entries of a Matrix Market file. */
+/** What a Matrix Market file says before its entries. */
 export interface MtxHeader {
   readonly shape: readonly [rows: number, columns: number];
-  /** Lines of entries that it announces. */
+  /** Number of lines with entries. */
   readonly lines: number;
   readonly dtype: DType;
-  /** Entries have no value; each is 1. */
+  /** True if entries have no value in the file; then each is 1. */
   readonly isPattern: boolean;
   readonly symmetry: Symmetry;
-  /** Where the first line of entries begins in the text. */
+  /** Offset of the first line with entries in the text. */
   readonly end: number;
 }
 
-/** Fields that are read, and SciPy's dtype of each. */
+/** The supported fields of a banner, and SciPy's dtype of each. */
 const DTYPES: ReadonlyMap<string, DType> = new Map([
   ['real', 'float64'],
   ['double', 'float64'],
@@ -30,31 +30,31 @@ const DTYPES: ReadonlyMap<string, DType> = new Map([
   ['pattern', 'float64'],
 ]);
 
-/** How a file that is not read is turned into one that is. */
+/** How to make a supported file from one that is not supported. */
 const FIXES: ReadonlyMap<string, string> = new Map([
   ['array', 'scipy.io.mmwrite(path, scipy.sparse.coo_matrix(scipy.io.mmread(path)))'],
   ['complex', 'scipy.io.mmwrite(path, scipy.io.mmread(path).real)'],
   ['vector', 'scipy.io.mmwrite(path, matrix)'],
 ]);
 
-/** Most bytes of text that a byte of deflate stands for. */
+/** Most bytes of text per byte of deflate. */
 const MAX_RATIO = 1032;
 
-/** The first word of a file; some programs write it with one percent sign. */
+/** The first word of a file. Some programs write it with one percent sign. */
 const BANNER = /^%%?MatrixMarket(?:\s|$)/i;
 
-/** Room for long comments. */
+/** Most bytes of a header, with room for long comments. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
 const HEADER_PIECE_BYTES = 64 * 1024;
 
 interface HeaderLine {
   readonly text: string;
-  /** Behind its newline. */
+  /** Offset after its newline. */
   readonly end: number;
 }
 
-/** The lines of a text as strings: the header's are few. */
+/** Yields the lines of a text as strings; a header has few lines. */
 async function* readTextLines(text: TextSource): AsyncGenerator<HeaderLine> {
   const pieces = readPieces(text, HEADER_PIECE_BYTES);
   const bounds = { uri: text.uri, offset: 0, segmentBytes: Number.POSITIVE_INFINITY };
@@ -68,7 +68,7 @@ async function* readTextLines(text: TextSource): AsyncGenerator<HeaderLine> {
   }
 }
 
-/** Tells by its first bytes whether a text is a Matrix Market file. */
+/** True if these are the first bytes of a Matrix Market file. */
 export function hasBanner(head: Uint8Array): boolean {
   return BANNER.test(Buffer.from(head.subarray(0, 20)).toString('latin1'));
 }
@@ -79,7 +79,7 @@ function parseBanner(
 ): Pick<MtxHeader, 'dtype' | 'isPattern' | 'symmetry'> {
   const [, object = '', format = '', field = '', symmetry = ''] = line.toLowerCase().split(/\s+/);
   const dtype = DTYPES.get(field);
-  // Without imaginary parts a hermitian matrix is a symmetric one.
+  // Without imaginary parts a hermitian matrix is symmetric.
   const mirrored = SYMMETRIES.find((known) => known === symmetry.replace('hermitian', 'symmetric'));
   const isRead = BANNER.test(line) && object === 'matrix' && format === 'coordinate';
   const hasSign = field !== 'unsigned-integer' || mirrored !== 'skew-symmetric';
@@ -111,7 +111,10 @@ function checkShape({ uri }: TextSource, { shape, symmetry }: MtxHeader): void {
   );
 }
 
-/** An entry takes at least four bytes, such as `1 1` and a newline, of which the last may lack. */
+/**
+ * Refuses more lines than the text can have: a line takes at least four bytes, such as `1 1` and a
+ * newline; only the last newline may be missing.
+ */
 function checkLines({ uri, source, isCompressed }: TextSource, { lines, end }: MtxHeader): void {
   const bytes = source.size * (isCompressed ? MAX_RATIO : 1) - end;
   if (4 * lines <= bytes + 1) return;
@@ -124,9 +127,10 @@ function checkLines({ uri, source, isCompressed }: TextSource, { lines, end }: M
  * Reads the banner, the comments and the sizes at the start of a Matrix Market file. One read of
  * 64 KiB where the comments are shorter.
  *
- * @throws {CorruptSourceError} there are no sizes, or they contradict the banner or the file's length.
+ * @throws {CorruptSourceError} the sizes are missing, or contradict the banner or the file's
+ * length.
  * @throws {UnsupportedSourceError} the matrix is dense or complex; says what to do.
- * @throws {BoundExceededError} there is 1 MiB of comments.
+ * @throws {BoundExceededError} the comments take more than 1 MiB.
  * @see https://math.nist.gov/MatrixMarket/formats.html
  */
 export async function readMtxHeader(text: TextSource): Promise<MtxHeader> {

@@ -2,20 +2,22 @@ import { isTokenEnd, type TextCursor } from '#core/text/text-cursor.ts';
 
 const MINUS = 0x2d;
 
-/** Digits that are kept exactly in a double. */
+/** Digits that are exact in a double. */
 const EXACT_DIGITS = 15;
 
-/** Ranges of the 64-bit types. */
+/** Limits of the 64-bit types. */
 const LIMITS = {
   int64: [-(2n ** 63n), 2n ** 63n - 1n],
   uint64: [0n, 2n ** 64n - 1n],
 } as const;
 
 /**
- * Reads a token as a 64-bit integer into `words[2 * index]` (low) and `words[2 * index + 1]`: its bytes
- * in a BigInt64Array over the same buffer, without a BigInt for each.
+ * Reads a token as a 64-bit integer into `words[2 * index]` (low) and `words[2 * index + 1]`
+ * (high). These are the bytes of element `index` of a BigInt64Array over the same buffer, so no
+ * BigInt is made.
  *
- * @throws {CorruptSourceError} it is no integer, or passes 64 bits, as in SciPy; names the line.
+ * @throws {CorruptSourceError} it is not an integer, or has more than 64 bits, as in SciPy; names
+ * the line.
  */
 export function readInteger(
   cursor: TextCursor,

@@ -21,11 +21,11 @@ async function* readEntries(
     yield* reader.read(block);
     if (reader.lines > header.lines) break;
   }
-  // Several jobs have been counted before.
+  // If there are several jobs, their lines were counted in an earlier round.
   if (text.jobs === 1) assertLines(text, header, reader.lines);
 }
 
-/** The entries in the order of the lines, each followed by its mirror image if it has one. */
+/** The entries in the order of the lines; each is followed by its mirror image if it has one. */
 function entrySourceOf(text: TextSource, header: MtxHeader, signal?: AbortSignal): EntrySource {
   return {
     uri: text.uri,
@@ -37,7 +37,10 @@ function entrySourceOf(text: TextSource, header: MtxHeader, signal?: AbortSignal
   };
 }
 
-/** Jobs that count the lines of a text of several segments; none when their sum has proved right. */
+/**
+ * The jobs that count the lines of a text of several segments. None if all are counted and the sum
+ * is right.
+ */
 async function resolveCounts(
   text: TextSource,
   header: MtxHeader,
@@ -45,8 +48,8 @@ async function resolveCounts(
 ): Promise<readonly StageJob[]> {
   if (text.jobs === 1) return [];
   const found = await staged.list('count/');
-  const jobs = Array.from({ length: text.jobs }, (_, task) => ({ round: 'count', task }));
-  const missing = jobs.filter(({ task }) => !found.has(countName(task)));
+  const jobs = Array.from({ length: text.jobs }, (_, index) => ({ round: 'count', index }));
+  const missing = jobs.filter(({ index }) => !found.has(countName(index)));
   if (missing.length === 0) assertLines(text, header, await sumCounts(found.values()));
   return missing;
 }
@@ -59,7 +62,7 @@ async function resolve(input: FormatInput, options: TextOptions): Promise<Resolu
   return await resolveEntries('mtx', entrySourceOf(text, header), input.staged);
 }
 
-/** Matrix Market files, plain or gzip; tests make their segments small. */
+/** Creates the format of Matrix Market files, plain or gzip. Tests use small segments. */
 export function createMtx(options: TextOptions = {}): MatrixFormat {
   return {
     name: 'mtx',
@@ -68,14 +71,15 @@ export function createMtx(options: TextOptions = {}): MatrixFormat {
     async stage(job, { source, staged }, signal) {
       const text = await openText(source, options);
       const header = await readMtxHeader(text);
-      if (job.round === 'count') await stageCount(text, header, job.task, { staged, signal });
+      if (job.round === 'count') await stageCount(text, header, job.index, { staged, signal });
       else await stageConversion(entrySourceOf(text, header, signal), staged, job);
     },
   };
 }
 
 /**
- * What `scipy.io.mmwrite` writes of a sparse matrix. Lines come in any order, so it is converted; a text of
- * several segments of 64 MiB is counted first, for its header says how many entries there must be.
+ * What `scipy.io.mmwrite` writes for a sparse matrix. Lines are in any order, so the matrix is
+ * converted. The lines of a text of several segments of 64 MiB are counted first, because the
+ * header says how many there must be.
  */
 export const mtx: MatrixFormat = createMtx();

@@ -6,7 +6,7 @@ import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
 
 const BAND_BYTES = 8 * 1024 * 1024;
 
-/** Entries after the last of `indptr` are slack, whatever they hold. */
+/** The number of entries; elements of `indices` after these are ignored. */
 async function readNnz({ indptr, indptrSource }: FolderArrays): Promise<number> {
   const length = ITEM_BYTES[indptr.dtype];
   const offset = indptr.offset + (indptr.length - 1) * length;
@@ -29,8 +29,8 @@ async function* readIndices(
 }
 
 /**
- * The number of columns that the highest index needs; 0 without entries. One pass over `indices`,
- * 8 MiB a read and one read ahead. What is wrong with a column is found when its row is read.
+ * Counts the columns that the highest index needs; 0 without entries. One pass over `indices` in
+ * reads of 8 MiB, with one read ahead. A wrong column is only found when its row is read.
  */
 export async function countColumns(input: FormatInput, arrays: FolderArrays): Promise<number> {
   const nnz = await readNnz(arrays);

@@ -8,10 +8,10 @@ import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats
 import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import { countColumns } from './count-columns.ts';
 
-/** What the only job makes: the number of columns, as JSON. */
+/** Object that the only job makes: the number of columns as JSON. */
 const COLUMNS = 'columns.json';
 
-const JOB = { round: 'columns', task: 0 } as const;
+const JOB = { round: 'columns', index: 0 } as const;
 
 const MAX_DIGITS = 16;
 
@@ -19,7 +19,7 @@ function matchesFolder(names: ReadonlySet<string>): boolean {
   return ARRAY_FILES.every((name) => names.has(name)) && !names.has('meta.json');
 }
 
-/** @returns undefined when neither the request nor a job has told them yet. */
+/** @returns undefined if the number is neither in the request nor staged yet. */
 async function knownColumns({ options, staged }: FormatInput): Promise<number | undefined> {
   if (options.columns !== undefined) return options.columns;
   const counted = await staged.open(COLUMNS);
@@ -29,22 +29,22 @@ async function knownColumns({ options, staged }: FormatInput): Promise<number | 
 }
 
 /**
- * Finds the arrays of a folder. Six small reads; where the request does not name the number of columns,
- * one job reads all of `indices` once for the highest.
+ * Finds the arrays of a folder. Six small reads. If the request does not name the number of
+ * columns, one job reads all of `indices` once to find the highest index.
  *
  * @throws {CorruptSourceError} an object is missing or damaged.
- * @throws {UnsupportedSourceError} elements of a type that is not read.
+ * @throws {UnsupportedSourceError} elements of a type that is not supported.
  */
 async function resolve(input: FormatInput): Promise<Resolution> {
   const { indptrSource, ...arrays } = await readFolderArrays(input);
   const columns = await knownColumns(input);
   const { uri, objects } = input.unit;
   const shape = [arrays.indptr.length - 1, columns ?? 0];
-  const matrix = await assembleCsr(
+  const layout = await assembleCsr(
     { format: 'npy', uri, objects, shape, ...arrays } as const,
     indptrSource,
   );
-  return columns === undefined ? { jobs: [JOB] } : { matrix };
+  return columns === undefined ? { jobs: [JOB] } : { layout };
 }
 
 async function stage(_job: StageJob, input: FormatInput): Promise<void> {
@@ -54,8 +54,9 @@ async function stage(_job: StageJob, input: FormatInput): Promise<void> {
 }
 
 /**
- * A folder of the three arrays of a CSR matrix, as `numpy.save` writes them: `indptr.npy`, `indices.npy`,
- * `data.npy`. There are as many columns as the highest index needs, as `scipy.sparse.csr_matrix` infers.
+ * A folder of the three arrays of a CSR matrix, as `numpy.save` writes them: `indptr.npy`,
+ * `indices.npy`, `data.npy`. It has as many columns as the highest index needs, as in
+ * `scipy.sparse.csr_matrix`.
  */
 export const npyFolder: MatrixFormat = {
   name: 'npy',

@@ -4,13 +4,13 @@ import { buildSeekIndex } from '#core/containers/deflate/build-seek-index.ts';
 import type { ZipMember } from '#core/containers/zip/zip-directory.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 
-/** Below which seek indexes are staged. */
+/** Folder of the staged seek indexes. */
 export const INDEX_PREFIX = 'index/';
 
-/** Large enough for S3's full speed. */
+/** Bytes per read: large enough for S3's full speed. */
 const BLOCK_BYTES = 4 * 1024 * 1024;
 
-/** One is inflated, two are on their way. */
+/** One block is inflated while two are being read. */
 const BLOCKS_AT_ONCE = 3;
 
 /** Name of the seek index of a member such as `data.npy`: `index/data.idx`. */
@@ -29,13 +29,13 @@ function* blockReads(source: ByteSource, { offset, length }: ByteRange, signal?:
 }
 
 /**
- * Makes the seek index of a deflated member and stages it, unless it is there. The pass checks length
- * and CRC-32 of the member, so that a damaged one is refused here.
+ * Makes the seek index of a deflated member and stages it, unless it is staged already. This also
+ * checks length and CRC-32 of the member, so a damaged member is refused here.
  *
- * Reads the member once, in blocks of 4 MiB of which it holds three, and holds the index, at most 33 MiB.
+ * Reads the member once, in blocks of 4 MiB. Holds three blocks and the index, at most 33 MiB.
  *
  * @param range where the member's bytes lie in `source`.
- * @throws {CorruptSourceError} the member is damaged or not what the zip directory says.
+ * @throws {CorruptSourceError} the member is damaged, or does not fit the zip directory.
  */
 export async function stageMemberIndex(
   source: ByteSource,

@@ -5,12 +5,15 @@ import { inflateHead } from '#core/containers/deflate/inflate-head.ts';
 import type { ZipMember } from '#core/containers/zip/zip-directory.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 
-/** `format` and `shape` take some 150 bytes; longer members are arrays, which are read through an index. */
+/**
+ * Most bytes of a member that is inflated whole. `format` and `shape` take some 150 bytes; longer
+ * members are arrays, which are read through an index.
+ */
 const SMALL_BYTES = 1024;
 
 /**
- * Opens a deflated member without an index: whole and checked by its CRC-32 if it is small; otherwise
- * only its first 10 kB or so can be read, each time from the beginning.
+ * Opens a deflated member without an index. A small member is inflated whole and its CRC-32 is
+ * checked. Of a larger one only the first 10 kB or so can be read, each time from its beginning.
  *
  * @param range where the member's bytes lie in `source`.
  * @throws {CorruptSourceError} the member is damaged.

@@ -9,35 +9,39 @@ import type { StreamLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { INDEX_PREFIX, indexName } from './index-member.ts';
 import { openMemberHead } from './member-head.ts';
 
-/** What a member's bytes are read from, and how that is kept in a layout. */
+/** The source of a member's bytes, and its form in a layout. */
 export interface NpzStream {
-  /** Of a compressed array without an index only the header can be read. */
+  /** The source. Of a compressed array without an index it can only read the header. */
   readonly source: ByteSource;
-  /** Where in `source` the member lies. */
+  /** Where the member lies in `source`. */
   readonly range: ByteRange;
-  /** The file is object 0, the {@link NpzStreams.indexes} follow. */
+  /** The form in a layout. Object 0 is the file; the {@link NpzStreams.indexes} come after it. */
   readonly stream: StreamLayout;
 }
 
 /** The streams of the members of an npz file, some of them compressed. */
 export interface NpzStreams {
-  /** Seek indexes of compressed arrays that have been staged. */
+  /** The staged seek indexes of compressed arrays. */
   readonly indexes: readonly SourcePin[];
-  /** Jobs that make the missing ones: the numbers are positions among the compressed arrays. */
+  /**
+   * The jobs that make the missing seek indexes. A job's number is the position of its array among
+   * the compressed arrays.
+   */
   readonly jobs: readonly StageJob[];
   /** @param range where the member's bytes lie in the file. */
   open(member: ZipMember, range: ByteRange): Promise<NpzStream>;
 }
 
-/** Name of the round that makes the seek indexes of compressed arrays. */
+/** Name of the round that makes seek indexes of compressed arrays. */
 export const INDEX_ROUND = 'index';
 
 /**
- * Looks for the seek indexes of compressed arrays: one LIST if there are such arrays, otherwise nothing.
+ * Finds the seek indexes of compressed arrays. One LIST if there are such arrays, otherwise no
+ * request.
  *
  * @param source the file.
- * @param compressed its compressed arrays, always in the same order; other members that are compressed
- * are read without an index.
+ * @param compressed its compressed arrays, always in the same order. Other compressed members are
+ * read without an index.
  */
 export async function openStreams(
   source: ByteSource,
@@ -50,7 +54,7 @@ export async function openStreams(
     indexes: indexes.filter((index) => index !== undefined).map(({ pin }) => pin),
     jobs: [...indexes.entries()]
       .filter(([, index]) => index === undefined)
-      .map(([task]) => ({ round: INDEX_ROUND, task })),
+      .map(([index]) => ({ round: INDEX_ROUND, index })),
     async open(member, range) {
       if (!isDeflated(member)) return { source, range, stream: { kind: 'stored', object: 0 } };
       const position = compressed.indexOf(member);

@@ -8,12 +8,12 @@ import type { StoredArray } from '#core/sparse/matrix.ts';
 import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
 import { type MemberName, type NpzArray, type NpzFile, toStoredArray } from './open-npz.ts';
 
-/** A matrix in an npz file that is not CSR. */
+/** A matrix of an npz file that is not CSR. */
 export interface NpzEntries {
-  /** Names the source in messages. */
+  /** Name of the source in messages. */
   readonly uri: string;
   readonly file: NpzFile;
-  /** As stored. */
+  /** The shape as stored. */
   readonly shape: readonly number[];
 }
 
@@ -21,7 +21,10 @@ async function readVector({ file }: NpzEntries, name: MemberName): Promise<Store
   return toStoredArray(await file.read(name), 1);
 }
 
-/** Refuses arrays whose first index runs fastest where that is not expected; of one dimension it is the same. */
+/**
+ * Refuses an array whose first index varies fastest, which is not expected here. In one dimension
+ * there is no difference.
+ */
 function checkOrder(uri: string, name: string, { header }: NpzArray): void {
   if (!header.isFortran) return;
   throw new UnsupportedSourceError(
@@ -29,7 +32,9 @@ function checkOrder(uri: string, name: string, { header }: NpzArray): void {
   );
 }
 
-/** Rows and columns as two arrays, or as the two rows of one, which newer SciPy may write. */
+/**
+ * Reads rows and columns: two arrays, or the two rows of one array, which newer SciPy may write.
+ */
 async function readCoordinates(
   entries: NpzEntries,
 ): Promise<{ readonly row: StoredArray; readonly col: StoredArray }> {
@@ -95,7 +100,10 @@ async function openDia(entries: NpzEntries): Promise<EntrySource> {
   });
 }
 
-/** How the entries of each format are read; `tocsr()` of SciPy turns all of them into CSR. */
+/**
+ * The function that opens the entries of each format. SciPy's `tocsr()` converts all of them to
+ * CSR.
+ */
 export const ENTRY_FORMATS: ReadonlyMap<string, (entries: NpzEntries) => Promise<EntrySource>> =
   new Map([
     ['csc', openCsc],

@@ -1,6 +1,7 @@
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { type NpyArray, readNpyHeader } from '#core/containers/npy/header.ts';
+import { locateElements } from '#core/containers/npy/locate-elements.ts';
 import {
   readZipDirectory,
   type ZipDirectory,
@@ -14,12 +15,14 @@ import {
 } from '#core/containers/zip/zip-member.ts';
 import { CorruptSourceError, RequestError, UnsupportedSourceError } from '#core/errors.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
-import { locateElements } from '#core/sparse/layout/npy-array.ts';
 import type { StoredArray } from '#core/sparse/matrix.ts';
 import { stageMemberIndex } from './index-member.ts';
 import { type NpzStream, type NpzStreams, openStreams } from './npz-streams.ts';
 
-/** The arrays that sparse matrices are saved as; which of them there are depends on their format. */
+/**
+ * Names of the arrays of sparse matrices. Which of them a file has depends on the format of its
+ * matrix.
+ */
 const MEMBER_NAMES = [
   'format',
   'shape',
@@ -34,12 +37,12 @@ const MEMBER_NAMES = [
 
 export type MemberName = (typeof MEMBER_NAMES)[number];
 
-/** Those of a few bytes, which need no index when they are compressed. */
+/** The arrays of a few bytes, which need no index if they are compressed. */
 const SMALL_MEMBERS: ReadonlySet<MemberName> = new Set(['format', 'shape']);
 
-/** One array of an npz file; headers and small files have been fetched already. */
+/** One array of an npz file. Headers and small files are in memory already. */
 export interface NpzArray extends Pick<NpzStream, 'source' | 'stream'> {
-  /** Its header; `elements` is a range of `source`. */
+  /** Header of the array; its `elements` is a range of `source`. */
   readonly header: NpyArray;
 }
 
@@ -49,9 +52,9 @@ export interface NpzFile extends Pick<NpzStreams, 'indexes' | 'jobs'> {
   /**
    * Reads the header of one array.
    *
-   * @throws {CorruptSourceError} it is missing, or zip and npy structures are damaged.
-   * @throws {UnsupportedSourceError} it is encrypted, not compressed by deflate, or of elements that are
-   * not read.
+   * @throws {CorruptSourceError} the array is missing, or its zip or npy structures are damaged.
+   * @throws {UnsupportedSourceError} it is encrypted, compressed otherwise than by deflate, or its
+   * elements are not supported.
    */
   read(name: MemberName): Promise<NpzArray>;
   /**
@@ -60,16 +63,19 @@ export interface NpzFile extends Pick<NpzStreams, 'indexes' | 'jobs'> {
    * @throws {CorruptSourceError} it is damaged.
    * @throws {RequestError} there is no such job.
    */
-  stageIndex(task: number, signal?: AbortSignal): Promise<void>;
+  stageIndex(array: number, signal?: AbortSignal): Promise<void>;
 }
 
 /**
- * Read at each member's start: local header, name, zip64 padding and npy header take about 190 bytes,
- * the elements of `format` and `shape` 16 more.
+ * Bytes read at the start of each member. Local header, name, zip64 padding and npy header take
+ * about 190 bytes; the elements of `format` and `shape` take 16 more.
  */
 const MEMBER_HEAD_BYTES = 1024;
 
-/** Read at the end of `indptr`, whose last element is `nnz`; NumPy pads local headers by 20 bytes. */
+/**
+ * Bytes read at the end of `indptr`, whose last element is `nnz`. NumPy pads local headers by
+ * 20 bytes.
+ */
 const MEMBER_TAIL_BYTES = 64;
 
 function findMember(source: ByteSource, { members }: ZipDirectory, name: MemberName): ZipMember {
@@ -89,7 +95,7 @@ function findMember(source: ByteSource, { members }: ZipDirectory, name: MemberN
   );
 }
 
-/** Where headers are expected: they are fetched together, before each of them is parsed. */
+/** Where the headers are expected. They are read together before they are parsed one by one. */
 function headerRanges({ members }: ZipDirectory): ByteRange[] {
   const ranges: ByteRange[] = [];
   for (const name of MEMBER_NAMES) {
@@ -103,12 +109,12 @@ function headerRanges({ members }: ZipDirectory): ByteRange[] {
   return ranges;
 }
 
-/** Opens an array of an npz file, of so many dimensions, for reading. */
+/** Checks that an array of an npz file has so many dimensions, and returns it ready to be read. */
 export function toStoredArray({ header, source }: NpzArray, dimensions: 1 | 2 | 3): StoredArray {
   return { source, ...locateElements(header, dimensions) };
 }
 
-/** The compressed arrays that a matrix may have, in an order that does not depend on the file. */
+/** The compressed arrays of a matrix, in an order that does not depend on the file. */
 function compressedArrays({ members }: ZipDirectory): ZipMember[] {
   return MEMBER_NAMES.filter((name) => !SMALL_MEMBERS.has(name))
     .map((name) => members.get(`${name}.npy`))
@@ -119,12 +125,12 @@ function compressedArrays({ members }: ZipDirectory): ZipMember[] {
 /**
  * Reads the directory of an npz file.
  *
- * Headers are over-read, so a small file takes no read beyond the tail and head that were fetched to
- * tell its format, and a large one two or three more of about 1 KiB.
+ * Reads more than the headers need. So a small file takes no reads after those of head and tail
+ * that found its format; a large one takes two or three more of about 1 KiB.
  *
- * @param staged where the seek indexes of compressed arrays are.
+ * @param staged the store with the seek indexes of compressed arrays.
  * @throws {CorruptSourceError} the zip structures are damaged.
- * @throws {UnsupportedSourceError} a split archive.
+ * @throws {UnsupportedSourceError} the archive is split.
  */
 export async function openNpz(source: ByteSource, staged: StageStore): Promise<NpzFile> {
   const directory = await readZipDirectory(source);
@@ -142,11 +148,11 @@ export async function openNpz(source: ByteSource, staged: StageStore): Promise<N
       const header = await readNpyHeader(opened, range, `${member.name} in ${source.uri}`);
       return { header, source: opened, stream };
     },
-    async stageIndex(task, signal) {
-      const member = compressed[task];
+    async stageIndex(array, signal) {
+      const member = compressed[array];
       if (member === undefined) {
         throw new RequestError([
-          `${source.uri} has ${compressed.length} compressed arrays, so there is no job ${task}`,
+          `${source.uri} has ${compressed.length} compressed arrays, so there is no job ${array}`,
         ]);
       }
       const range = await locateMember(prefetched, directory, member);

@@ -11,12 +11,12 @@ import { INDEX_ROUND } from './npz-streams.ts';
 import { ENTRY_FORMATS, type NpzEntries } from './open-entries.ts';
 import { type MemberName, type NpzFile, openNpz } from './open-npz.ts';
 
-/** What every sparse matrix in an npz file says of itself. */
+/** What an npz file says of its sparse matrix, whatever the format. */
 interface NpzFacts {
   readonly file: NpzFile;
-  /** As stored: any number of dimensions, possibly negative. */
+  /** The shape as stored: any number of dimensions, possibly negative. */
   readonly shape: readonly number[];
-  /** Undefined of CSR. */
+  /** Opens the entries; undefined for CSR. */
   readonly openEntries: ((entries: NpzEntries) => Promise<EntrySource>) | undefined;
 }
 
@@ -51,21 +51,22 @@ async function assemble(
     indices: await readArray('indices'),
     data: await readArray('data'),
   } as const;
-  // Headers have been read without an index: what they tell is refused before the pass that makes one.
+  // Headers were read without an index, so what they show to be wrong is refused before the pass
+  // that makes an index.
   if (file.jobs.length > 0) return { jobs: file.jobs };
   const indptr = await file.read('indptr');
-  return { matrix: await assembleCsr(arrays, indptr.source) };
+  return { layout: await assembleCsr(arrays, indptr.source) };
 }
 
 /**
- * Finds the arrays of a matrix that `scipy.sparse.save_npz` wrote. Compressed arrays get a seek index
- * first. The rows of CSR are read as they lie; CSC, COO, BSR and DIA are first turned into row-ordered
- * parts.
+ * Finds the arrays of a matrix that `scipy.sparse.save_npz` wrote. For compressed arrays a seek
+ * index is made first. CSR rows are then read from the file. CSC, COO, BSR and DIA are first
+ * converted to parts by rows.
  *
  * @throws {CorruptSourceError} zip, npy or matrix structures are damaged or contradict each other.
- * @throws {UnsupportedSourceError} encrypted, of an unknown format or compression, or of elements that
- * are not read.
- * @throws {BoundExceededError} more than 2^31 - 1 columns, or a header or shape beyond any use.
+ * @throws {UnsupportedSourceError} the file is encrypted, or its format, compression or elements
+ * are not supported.
+ * @throws {BoundExceededError} more than 2^31 - 1 columns, or a header or shape that is too large.
  * @see https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.save_npz.html
  */
 export async function resolveNpz(input: FormatInput): Promise<Resolution> {
@@ -77,8 +78,8 @@ export async function resolveNpz(input: FormatInput): Promise<Resolution> {
 }
 
 /**
- * Does one job: makes the seek index of a compressed array, or a step of the conversion of a matrix that
- * is not CSR.
+ * Does one job: makes the seek index of a compressed array, or does a part of the conversion of a
+ * matrix that is not CSR.
  *
  * @throws {CorruptSourceError} the array is damaged, or an entry lies outside the matrix.
  * @throws {RequestError} there is no such job.
@@ -91,7 +92,7 @@ export async function stageNpz(
   const { source, staged } = input;
   if (job.round === INDEX_ROUND) {
     const indexed = await openNpz(source, staged);
-    return await indexed.stageIndex(job.task, signal);
+    return await indexed.stageIndex(job.index, signal);
   }
   const { file, shape, openEntries } = await readFacts(input);
   if (openEntries === undefined) {

@@ -5,10 +5,10 @@ import { createCsrPart } from '#core/sparse/stage/staged-rows.ts';
 import { readLines, type TextSource } from '#core/text/text-source.ts';
 import { type RowBatch, type RowOptions, RowReader } from './row-reader.ts';
 
-/** Rows whose bounds are turned into int64 at once. */
+/** Rows whose bounds are converted to int64 together. */
 const BOUNDS_AT_ONCE = 64 * 1024;
 
-/** The rows of one segment: copies of what was read, 12 bytes an entry and 4 a row. */
+/** The rows of one segment, copied from what was read: 12 bytes per entry and 4 per row. */
 class SegmentRows {
   readonly #rowEnds: Int32Array[] = [];
   readonly #indices: Uint8Array[] = [];
@@ -53,13 +53,13 @@ class SegmentRows {
 }
 
 /**
- * Turns the rows of one job into CSR arrays below `csr/`, one part a segment that holds any; without
- * any row an empty part.
+ * Converts the rows of one job to CSR arrays below `csr/`: one part per segment that has rows, or
+ * one empty part if the text has none.
  *
- * Holds the entries of a segment, about as many bytes as its text has; at most three times as many, which
- * takes entries as short as `1:1`.
+ * Holds the entries of a segment, which take about as many bytes as its text; at most three times
+ * as many, if all entries are as short as `1:1`.
  *
- * @throws {CorruptSourceError} a line is not of the format; names it.
+ * @throws {CorruptSourceError} a line has not this format; names the line.
  * @throws {BoundExceededError} a line or an index is beyond a bound.
  */
 export async function stageConvert(

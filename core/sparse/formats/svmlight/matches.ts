@@ -12,10 +12,10 @@ function isEntry(token: string): boolean {
   return value !== undefined && isNumber(value);
 }
 
-/** Objects shorter than this are in the head as a whole. */
+/** A head shorter than this is the whole object. */
 const WHOLE_BYTES = 1024;
 
-/** The lines of a head, of the last one the tokens that are surely whole. */
+/** The lines of a head; of the last line only the tokens that are certainly complete. */
 function wholeLines(head: Uint8Array): string[] {
   const text = Buffer.from(textHead(head)).toString('latin1');
   const whole = head.length < WHOLE_BYTES ? text : text.replace(/\S*$/, '');
@@ -23,8 +23,8 @@ function wholeLines(head: Uint8Array): string[] {
 }
 
 /**
- * Tells svmlight by its first KiB, for it has no magic number: every line is a row, blank or a
- * comment, and at least one has an entry. So no CSV, and no list of numbers, is taken for it.
+ * True if the first KiB is svmlight, which has no magic number: every line is a row, blank or a
+ * comment, and at least one row has an entry. So CSV or a list of numbers does not match.
  */
 export function matches(head: Uint8Array): boolean {
   let entries = 0;

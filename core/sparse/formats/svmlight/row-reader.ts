@@ -7,35 +7,39 @@ const HASH = 0x23;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
-/** Columns are held as int32, here as in scikit-learn. */
+/** Highest index: columns are int32, here as in scikit-learn. */
 const MAX_INDEX = 2 ** 31 - 1;
 
 /** How rows are read. */
 export interface RowOptions {
-  /** Names the text in messages. */
+  /** Name of the text in messages. */
   readonly uri: string;
-  /** The label becomes column 0; otherwise there may be none, one, or several with commas between. */
+  /**
+   * If true, the label becomes column 0. If false, a line may have no label, one, or several with
+   * commas between them.
+   */
   readonly labels: boolean;
-  /** The lowest index that may occur: 1 where columns are said to be counted from 1. */
+  /** The lowest index that is allowed: 1 if the request says that columns are counted from 1. */
   readonly lowest: 0 | 1;
-  /** Added to each index to make a column of it. */
+  /** Number that is added to each index to get its column. */
   readonly shift: number;
 }
 
-/** Rows of one block. The arrays are used again for the next block. */
+/** The rows of one block. The next block uses the same arrays. */
 export interface RowBatch {
-  /** Entries of the batch up to the end of each row. */
+  /** For each row, the number of entries of the batch up to its end. */
   readonly rowEnds: Int32Array;
   readonly indices: Int32Array;
   readonly data: Float64Array;
 }
 
 /**
- * Reads rows as `sklearn.datasets.load_svmlight_file` does: `label [qid:…] index:value … # comment`.
- * Blank lines and those of a comment are no rows; within a row indices ascend strictly. Without labels
- * lines are read as with `multilabel=True`, with labels as without it.
+ * Reads rows as `sklearn.datasets.load_svmlight_file` does: `label [qid:…] index:value … #
+ * comment`. Blank lines and comment lines are not rows. Within a row, indices ascend strictly.
+ * Without the option `labels`, lines are read as with `multilabel=True`; with it as without
+ * `multilabel=True`.
  *
- * Holds 12 bytes an entry and 4 a row of the largest block.
+ * Holds 12 bytes per entry and 4 per row of the largest block.
  */
 export class RowReader {
   readonly #cursor: TextCursor;
@@ -53,12 +57,12 @@ export class RowReader {
     this.#cursor = new TextCursor(options.uri, pythonFloat);
   }
 
-  /** Lowest index so far, not shifted; infinite before the first. */
+  /** Lowest index so far, as in the text; Infinity before the first. */
   get minIndex(): number {
     return this.#minIndex;
   }
 
-  /** Highest index so far, not shifted; -1 before the first. */
+  /** Highest index so far, as in the text; -1 before the first. */
   get maxIndex(): number {
     return this.#maxIndex;
   }
@@ -66,8 +70,8 @@ export class RowReader {
   /**
    * Reads the rows of a block.
    *
-   * @throws {CorruptSourceError} a line is not of the format; names it.
-   * @throws {BoundExceededError} an index passes 2^31 - 1.
+   * @throws {CorruptSourceError} a line has not this format; names the line.
+   * @throws {BoundExceededError} an index is above 2^31 - 1.
    */
   read(block: LineBlock): RowBatch {
     const cursor = this.#cursor;
@@ -85,7 +89,10 @@ export class RowReader {
     };
   }
 
-  /** A row takes two bytes, an entry four; an entry more for each label. */
+  /**
+   * Makes room for a block: a row takes at least two bytes and an entry four; each label is an
+   * entry more.
+   */
   #makeRoom(bytes: number): void {
     this.#rows = 0;
     this.#entries = 0;
@@ -111,7 +118,7 @@ export class RowReader {
     this.#rows++;
   }
 
-  /** Passes the label, if the line has one, and checks it. */
+  /** Skips and checks the label, if the line has one. */
   #skipLabel(): void {
     const cursor = this.#cursor;
     const start = cursor.at;
@@ -130,7 +137,9 @@ export class RowReader {
     }
   }
 
-  /** Passes `qid:…` before the entries; what is behind the colon is not read, as in scikit-learn. */
+  /**
+   * Skips `qid:…` before the entries. The text after the colon is not checked, as in scikit-learn.
+   */
   #skipQueryId(): void {
     const cursor = this.#cursor;
     const { bytes, at } = cursor;

@@ -8,24 +8,24 @@ import { type RowOptions, RowReader } from './row-reader.ts';
 const count = z.int().check(z.nonnegative());
 
 const scan = z.strictObject({
-  /** Segments that hold rows, in order. */
+  /** Numbers of the segments that have rows, in order. */
   segments: z.array(count),
-  /** Lowest and highest index as they are written; null without entries. */
+  /** Lowest and highest index as in the text; null without entries. */
   indices: z.nullable(z.tuple([count, count])),
 });
 
 /** What one job found in its segments. */
 export type Scan = z.infer<typeof scan>;
 
-/** Name of the staged scan of a job. */
+/** Name of the object with the scan of a job. */
 export function scanName(job: number): string {
   return `scan/${String(job).padStart(6, '0')}.json`;
 }
 
 /**
- * Checks the lines of one job and writes what it found to `scan/`.
+ * Checks the lines of one job and writes what it found below `scan/`.
  *
- * @throws {CorruptSourceError} a line is not of the format; names it.
+ * @throws {CorruptSourceError} a line has not this format; names the line.
  * @throws {BoundExceededError} a line or an index is beyond a bound.
  */
 export async function stageScan(
@@ -60,7 +60,7 @@ function parseScan(text: string): Scan {
   );
 }
 
-/** Reads scans, one read each, 32 at once. */
+/** Reads scans: one read each, 32 at the same time. */
 export async function readScans(objects: Iterable<StagedObject>): Promise<Scan[]> {
   const scans: Scan[] = [];
   for await (const text of readTexts(objects)) scans.push(parseScan(text));

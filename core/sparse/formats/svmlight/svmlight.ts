@@ -1,11 +1,7 @@
 import { BoundExceededError, RequestError } from '#core/errors.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
-import type {
-  FormatInput,
-  MatrixFormat,
-  Resolution,
-  SourceOptions,
-} from '#core/sparse/formats/matrix-format.ts';
+import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import type { PartLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { PARTS_PREFIX, partName } from '#core/sparse/stage/stage-names.ts';
 import { findCsrPart } from '#core/sparse/stage/staged-rows.ts';
@@ -14,10 +10,13 @@ import { stageConvert } from './convert.ts';
 import { matches } from './matches.ts';
 import { readScans, type Scan, scanName, stageScan } from './scan.ts';
 
-/** From which number columns are counted. */
+/** Number of the first column. */
 type Base = 0 | 1;
 
-/** The round that converts says what the scans found, so that its jobs need not read them all. */
+/**
+ * Names of the round that converts, by base. The name has what the scans found, so the jobs need
+ * not read all scans.
+ */
 const CONVERT_ROUNDS: readonly [string, string] = ['convert-zero-based', 'convert-one-based'];
 
 const MAX_COLUMNS = 2 ** 31 - 1;
@@ -36,7 +35,7 @@ function indicesOf(scans: readonly Scan[]): readonly [lowest: number, highest: n
   ];
 }
 
-/** As scikit-learn tells it: from 1 where no index is 0, unless there are none. */
+/** The base as scikit-learn decides it: 1 if there are indices and none of them is 0. */
 function baseOf({ zeroBased }: SourceOptions, scans: readonly Scan[]): Base {
   const [lowest = 0] = indicesOf(scans) ?? [];
   return (zeroBased ?? lowest === 0) ? 0 : 1;
@@ -44,7 +43,7 @@ function baseOf({ zeroBased }: SourceOptions, scans: readonly Scan[]): Base {
 
 function columnsOf({ uri }: TextSource, options: SourceOptions, scans: readonly Scan[]): number {
   const [, highest] = indicesOf(scans) ?? [];
-  // A matrix without entries has one column in scikit-learn.
+  // In scikit-learn a matrix without entries has one column.
   const found = highest === undefined ? 1 : highest - baseOf(options, scans) + 1;
   const { columns = found, labels = false } = options;
   if (columns < found) {
@@ -58,11 +57,11 @@ function columnsOf({ uri }: TextSource, options: SourceOptions, scans: readonly 
   );
 }
 
-function jobsOf(round: string, tasks: readonly number[]): Resolution {
-  return { jobs: tasks.map((task) => ({ round, task })) };
+function jobsOf(round: string, indexes: readonly number[]): Resolution {
+  return { jobs: indexes.map((index) => ({ round, index })) };
 }
 
-/** The layout of what has been converted, or the jobs whose segments are missing. */
+/** The layout of the converted parts, or the jobs whose parts are missing. */
 async function resolveParts(
   text: TextSource,
   { options, staged }: FormatInput,
@@ -72,7 +71,7 @@ async function resolveParts(
   const columns = columnsOf(text, options, scans);
   const parts: PartLayout[] = [];
   const missing: number[] = [];
-  // A text without rows becomes one part without rows.
+  // A text without rows is converted to one part without rows.
   const isEmpty = scans.every(({ segments }) => segments.length === 0);
   for (const [job, scan] of scans.entries()) {
     const segments = isEmpty && job === 0 ? [0] : scan.segments;
@@ -83,7 +82,8 @@ async function resolveParts(
   }
   if (missing.length > 0) return jobsOf(CONVERT_ROUNDS[baseOf(options, scans)], missing);
   return {
-    matrix: {
+    layout: {
+      kind: 'matrix',
       format: 'svmlight',
       shape: [parts.reduce((sum, { rows }) => sum + rows, 0), columns],
       dtype: 'float64',
@@ -93,7 +93,7 @@ async function resolveParts(
   };
 }
 
-/** svmlight and libsvm text, plain or gzip; tests make its segments small. */
+/** Creates the format of svmlight and libsvm texts, plain or gzip. Tests use small segments. */
 export function createSvmlight(textOptions: TextOptions = {}): MatrixFormat {
   return {
     name: 'svmlight',
@@ -110,21 +110,22 @@ export function createSvmlight(textOptions: TextOptions = {}): MatrixFormat {
       return await resolveParts(text, input, scans);
     },
 
-    async stage({ round, task }: StageJob, input: FormatInput, signal?: AbortSignal) {
+    async stage({ round, index }: StageJob, input: FormatInput, signal?: AbortSignal) {
       const { options, staged } = input;
       const text = await openText(input.source, textOptions);
       const read = { labels: options.labels ?? false, lowest: lowestOf(options) };
-      if (round === 'scan') return await stageScan(text, task, { options: read, staged, signal });
+      if (round === 'scan') return await stageScan(text, index, { options: read, staged, signal });
       const base = CONVERT_ROUNDS.indexOf(round);
       if (base === -1) throw new RequestError([`svmlight text has no Stage round named ${round}`]);
       const shift = Number(read.labels) - base;
-      await stageConvert(text, task, { options: { ...read, shift }, staged, signal });
+      await stageConvert(text, index, { options: { ...read, shift }, staged, signal });
     },
   };
 }
 
 /**
- * What `sklearn.datasets.dump_svmlight_file` writes. Two rounds of Stage, about 64 MiB of text a job:
- * `scan` checks the lines and finds the lowest and highest index, `convert` writes CSR arrays.
+ * What `sklearn.datasets.dump_svmlight_file` writes. It takes two rounds of Stage, with about
+ * 64 MiB of text per job: `scan` checks the lines and finds the lowest and the highest index,
+ * `convert` writes CSR arrays.
  */
 export const svmlight: MatrixFormat = createSvmlight();

@@ -6,7 +6,9 @@ export const ACCOUNT = {
   urlSuffix: 'amazonaws.com',
 } as const;
 
-/** ARN of a resource of this account and region, such as `regionalArn('states', 'stateMachine:x')`. */
+/**
+ * ARN of a resource of this account and region, such as `regionalArn('states', 'stateMachine:x')`.
+ */
 export function regionalArn(service: string, resource: string): string {
   return `arn:${ACCOUNT.partition}:${service}:${ACCOUNT.region}:${ACCOUNT.accountId}:${resource}`;
 }

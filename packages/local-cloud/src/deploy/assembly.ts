@@ -84,7 +84,8 @@ async function readAssets(file: string, directory: string): Promise<[string, str
 /**
  * Reads a synthesized cloud assembly (`cdk.out`) that holds one stack.
  *
- * @throws {UnsupportedTemplate} it holds no stack or several, or a template section that is not known.
+ * @throws {UnsupportedTemplate} it does not hold exactly one stack, or a section of the template is
+ *   not known.
  */
 export async function readAssembly(directory: string): Promise<Assembly> {
   const { artifacts } = await readJson(join(directory, 'manifest.json'), manifestSchema);

@@ -14,8 +14,9 @@ import {
 import { resolveStack } from './stack.ts';
 
 /**
- * Reads a synthesized assembly into all that has to be provisioned. Everything is resolved and checked here,
- * before anything starts. `adminSecret` is the secret access key of the account's own user.
+ * Reads a synthesized assembly and gives all that has to be provisioned. Everything is resolved and
+ * checked here, before anything starts. `adminSecret` is the secret access key of the user of the
+ * account.
  *
  * @throws {UnsupportedTemplate} a resource, property, function or reference is not known.
  * @throws {UnsupportedPolicy} a policy cannot be evaluated.

@@ -3,13 +3,13 @@ import { ACCOUNT, bucketArn } from './account.ts';
 import { UnsupportedTemplate } from './deploy-errors.ts';
 import type { Stack } from './stack.ts';
 
-/** Policies kept by AWS that allow only what is not simulated: logs, traces. */
+/** Managed policies of AWS that allow only what is not simulated: logs and traces. */
 const INERT_MANAGED_POLICIES = new Set([
   'arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess',
   'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole',
 ]);
 
-/** Policies of the template that several roles may carry, by ARN. */
+/** Managed policies of the template, which several roles may use, by ARN. */
 function managedPolicies(stack: Stack) {
   return stack.resourcesOf('AWS::IAM::ManagedPolicy').map(({ name, ref, properties }) => ({
     arn: ref,
@@ -22,7 +22,7 @@ function managedPolicies(stack: Stack) {
 /**
  * Gathers each role with every policy that the template attaches to it.
  *
- * @throws {UnsupportedTemplate} naming a managed policy of AWS that is not known.
+ * @throws {UnsupportedTemplate} a managed policy of AWS is not known; the message names it.
  */
 export function describeRoles(stack: Stack): readonly RoleDescription[] {
   const managed = managedPolicies(stack);
@@ -91,7 +91,7 @@ function functionPermissions(stack: Stack): ResourcePolicy[] {
   });
 }
 
-/** Gathers the policies that lie on buckets, queues, topics and functions. */
+/** Gathers the policies of buckets, queues, topics and functions. */
 export function describeResourcePolicies(stack: Stack): readonly ResourcePolicy[] {
   const buckets = stack.resourcesOf('AWS::S3::BucketPolicy').map(({ logicalId, properties }) => ({
     resource: bucketArn(properties.Bucket),

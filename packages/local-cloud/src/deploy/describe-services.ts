@@ -51,7 +51,7 @@ export function describeTables(stack: Stack): readonly TableDescription[] {
   }));
 }
 
-/** How each function is invoked by events, by its name. */
+/** How events invoke each function, by the name of the function. */
 function describeAsyncInvocations(stack: Stack) {
   const topics = new Set(stack.resourcesOf('AWS::SNS::Topic').map(({ ref }) => ref));
   return new Map(
@@ -74,7 +74,8 @@ function describeAsyncInvocations(stack: Stack) {
 /**
  * Gathers the functions with their bundles.
  *
- * @throws {UnsupportedTemplate} a function's code is not an asset of the assembly, or a destination no topic.
+ * @throws {UnsupportedTemplate} the code of a function is not an asset of the assembly, or a
+ *   destination is not a topic.
  */
 export function describeFunctions(
   stack: Stack,

@@ -5,7 +5,11 @@ import { UnsupportedTemplate } from './deploy-errors.ts';
 export interface References {
   /** Value of `Ref` to a resource or parameter; undefined when there is none of that name. */
   ref(logicalId: string): unknown;
-  /** Value of `Fn::GetAtt`. @throws {UnsupportedTemplate} the resource has no such attribute here. */
+  /**
+   * Value of `Fn::GetAtt`.
+   *
+   * @throws {UnsupportedTemplate} the resource has no such attribute here.
+   */
   attribute(logicalId: string, attribute: string): string;
   readonly stackName: string;
   readonly conditions: Readonly<Record<string, unknown>>;
@@ -150,10 +154,11 @@ class Resolver {
 }
 
 /**
- * Makes the function that resolves `Ref`, `Fn::GetAtt`, `Fn::Join`, `Fn::Split`, `Fn::Select`, `Fn::Sub` and
- * `Fn::If`, and the one that says whether a resource's `Condition` holds.
+ * Makes two functions. One resolves `Ref`, `Fn::GetAtt`, `Fn::Join`, `Fn::Split`, `Fn::Select`,
+ * `Fn::Sub` and `Fn::If`; the other decides whether the `Condition` of a resource holds.
  *
- * @throws {UnsupportedTemplate} from both, naming any other function or a missing reference.
+ * @throws {UnsupportedTemplate} from both functions: another intrinsic function, or a missing
+ *   reference, by its name.
  */
 export function createResolver(references: References): {
   readonly resolve: Resolve;

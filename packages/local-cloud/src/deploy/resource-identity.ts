@@ -27,7 +27,7 @@ const table: IdentityType = {
   attributes: { Arn: tableArn },
 };
 
-/** Resources without a name of their own: their logical id serves. */
+/** Resources without a name of their own go by their logical id. */
 const anonymous: IdentityType = { maxNameLength: 64, ref: itself, attributes: {} };
 
 const IDENTITY_TYPES: Readonly<Record<string, IdentityType>> = {
@@ -120,8 +120,9 @@ export function nameProperty(type: string): string | undefined {
 }
 
 /**
- * Names a resource after its stack and logical id, the same in every run, so that a restart finds its data:
- * lower-case letters, digits and hyphens. A name too long keeps its end, where the CDK puts its hash.
+ * Names a resource after its stack and logical id, in lower-case letters, digits and hyphens. The
+ * name is the same in every run, so that a restart finds the data. A name that is too long loses
+ * its beginning, because its end holds the hash of the CDK.
  */
 function physicalName(stackName: string, logicalId: string, maxLength: number): string {
   const name = `${stackName}-${logicalId}`.toLowerCase().replace(/[^a-z0-9-]/g, '-');
@@ -131,7 +132,10 @@ function physicalName(stackName: string, logicalId: string, maxLength: number): 
     : name.slice(0, maxLength - hashLength) + name.slice(-hashLength);
 }
 
-/** Tells a resource's name and what refers to it. `given` is the name set in the template, if any. */
+/**
+ * The name of a resource and the references to it. `given` is the name that the template sets, if
+ * it sets one.
+ */
 export function identify(options: {
   readonly type: string;
   readonly stackName: string;

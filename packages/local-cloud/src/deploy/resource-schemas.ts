@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** Properties that are accepted, change nothing locally, and are named in the report of what is not simulated. */
+/**
+ * Properties that are accepted and have no effect. `notSimulated` of the local cloud names each.
+ */
 function notSimulated<const Names extends readonly string[]>(names: Names) {
   return Object.fromEntries(names.map((name) => [name, z.unknown().optional()])) as Record<
     Names[number],
@@ -8,7 +10,7 @@ function notSimulated<const Names extends readonly string[]>(names: Names) {
   >;
 }
 
-/** IAM policy documents are checked by `packages/local-cloud/iam`. */
+/** Policy documents of IAM are checked by `src/iam`. */
 const document = z.unknown();
 const named = z.record(z.string(), z.string()).default({});
 const flag = z.boolean().default(false);
@@ -40,7 +42,10 @@ const target = z.strictObject({
   RetryPolicy: retryPolicy,
 });
 
-/** The resource types that are provisioned, with every property that is known; any other property is refused. */
+/**
+ * The resource types that are provisioned, with every property that is known. Any other property is
+ * refused.
+ */
 export const RESOURCE_SCHEMAS = {
   'AWS::S3::Bucket': z.strictObject({
     BucketName: z.string().optional(),

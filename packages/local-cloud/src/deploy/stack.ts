@@ -71,7 +71,10 @@ function toResource<T extends ResourceType>(resource: AnyResource): Resource<T> 
   };
 }
 
-/** Names every resource before any property is resolved, so that references may point either way. */
+/**
+ * Names every resource before any property is resolved: a reference may point to a resource that
+ * comes later.
+ */
 function identifyAll(stackName: string, template: Template, resolve: Resolve) {
   const identities = new Map<string, ResourceIdentity>();
   return (logicalId: string): ResourceIdentity | undefined => {
@@ -119,7 +122,8 @@ function createStackResolver(stackName: string, template: Template) {
 /**
  * Resolves a stack's template: names, references, properties and outputs.
  *
- * @throws {UnsupportedTemplate} naming a resource type, property, intrinsic function or reference that is not known.
+ * @throws {UnsupportedTemplate} a resource type, property, intrinsic function or reference is not
+ *   known; the message names it.
  */
 export function resolveStack({ stackName, template }: Assembly): Stack {
   refuseUnknownTypes(template);

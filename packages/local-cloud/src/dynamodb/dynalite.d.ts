@@ -15,6 +15,6 @@ declare module 'dynalite' {
 }
 
 declare module 'dynalite/validations/*' {
-  /** Parameters of an operation that dynalite reads; it drops all others silently. */
+  /** Parameters of an operation that dynalite reads; it ignores all others. */
   export const types: Readonly<Record<string, unknown>>;
 }

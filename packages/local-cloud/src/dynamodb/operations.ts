@@ -9,7 +9,7 @@ import { types as query } from 'dynalite/validations/query.js';
 import { types as scan } from 'dynalite/validations/scan.js';
 import { types as updateItem } from 'dynalite/validations/updateItem.js';
 
-/** An operation, or a parameter of one, that dynalite would drop or does not have. */
+/** An operation that dynalite does not have, or a parameter that it would ignore. */
 export class NotImplemented extends Error {
   override readonly name = 'NotImplemented';
 }
@@ -31,7 +31,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = 
 /** Parameters that may be dropped, because they ask for the default. */
 const DEFAULTS: Readonly<Record<string, unknown>> = { ReturnValuesOnConditionCheckFailure: 'NONE' };
 
-/** One request, its parameters known to be understood. */
+/** One request, of which every parameter is understood. */
 export interface Operation {
   readonly name: string;
   readonly parameters: Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { AccessDenied, type Authorize, type Identify } from '#local/authorization.ts';
 import type { Disturb } from '#local/faults/faulty-http.ts';
-import { listen } from '#local/listen.ts';
+import { listen, stopListening } from '#local/listen.ts';
 import { SignatureError, verifySignature } from '#local/sigv4.ts';
 import { NotImplemented, parseOperation, resourcesOf } from './operations.ts';
 import { type Answer, type TableDescription, TableStore } from './table-store.ts';
@@ -14,7 +14,7 @@ export interface DynamoDbOptions {
   /** PEM. */
   readonly tls: { readonly key: string; readonly cert: string };
   readonly region: string;
-  /** Any free one when another process has it. @default 0: any free port */
+  /** Port to listen on; another free one if a process has it. @default 0: any free port */
   readonly port?: number;
   /** ARN of a table, or with `/index/<name>` of an index. */
   readonly arnOf: (table: string) => string;
@@ -47,7 +47,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** AWS's name of an error that the caller made; undefined for one of our own. */
+/** The name that AWS gives to an error of the caller; undefined for an error of this server. */
 function clientErrorName(error: unknown): string | undefined {
   if (error instanceof AccessDenied) return 'AccessDeniedException';
   if (error instanceof SyntaxError) return 'SerializationException';
@@ -99,7 +99,8 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
 
 /**
  * Starts DynamoDB over HTTPS: dynalite behind signatures and permissions. What dynalite lacks
- * (transactions, TTL deletion, `ReturnValuesOnConditionCheckFailure`) is answered with `NotImplemented`.
+ * (transactions, TTL deletion, `ReturnValuesOnConditionCheckFailure`) is answered with
+ * `NotImplemented`.
  */
 export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
   const store = await TableStore.open(options.directory);
@@ -115,8 +116,7 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb>
     endpoint: `https://127.0.0.1:${port}`,
     createTable: (table) => store.createTable(table),
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stopListening(server);
       await store.close();
     },
   };

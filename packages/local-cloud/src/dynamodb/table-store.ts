@@ -43,7 +43,7 @@ class AnswerRecorder extends EventEmitter {
   }
 }
 
-/** dynalite only checks that these are there. */
+/** dynalite checks only that these are present. */
 const SIGNED = {
   authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=local, Signature=local',
   'x-amz-date': 'local',
@@ -51,8 +51,8 @@ const SIGNED = {
 };
 
 /**
- * Tables kept by dynalite in a directory. It listens nowhere: requests are handed over in this process, by a
- * server that has already decided whether they may be.
+ * Tables that dynalite keeps in a directory. It does not listen on a port: a server in this process
+ * hands over each request, once it has decided that the caller may send it.
  */
 export class TableStore {
   readonly #dynalite: Server;

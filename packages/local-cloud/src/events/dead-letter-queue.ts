@@ -13,7 +13,7 @@ const deadLetterSchema = z.strictObject({
 /** One message in a dead-letter queue. */
 export type DeadLetter = z.infer<typeof deadLetterSchema>;
 
-/** Queues kept as JSON lines, one file a queue; messages stay until the files are removed. */
+/** Queues kept as JSON lines, one file per queue. Messages stay until the files are removed. */
 export interface Queues {
   send(queueArn: string, letter: DeadLetter): Promise<void>;
   read(queueArn: string): Promise<readonly DeadLetter[]>;

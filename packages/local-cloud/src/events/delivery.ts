@@ -2,13 +2,13 @@ import type { Authority } from '#local/iam/authority.ts';
 import type { Delivery, TargetDescription } from './event-bus.ts';
 import { UnsupportedRule } from './event-errors.ts';
 
-/** What targets are made of. */
+/** What the calls of targets need. */
 export interface Targets {
   readonly authority: Authority;
-  /** ARN of the group that schedules without one of their own belong to. */
+  /** ARN of the group of schedules that name no group. */
   readonly scheduleGroupArn: string;
   startExecution(stateMachineArn: string, input: string): Promise<unknown>;
-  /** Hands an event over; what becomes of it is not the target's concern. */
+  /** Hands an event to a function, which works on it later. */
   acceptEvent(functionArn: string, input: string): void;
 }
 
@@ -16,7 +16,7 @@ export interface Targets {
 export interface Courier {
   /** @throws {AccessDenied} the role, or the function's own policy, does not allow the call. */
   deliver(delivery: Delivery): Promise<void>;
-  /** @throws {AccessDenied} neither the role nor the queue's own policy allows to send to it. */
+  /** @throws {AccessDenied} neither the role nor the policy of the queue allows sending to it. */
   authorizeQueue(delivery: Delivery, queueArn: string): void;
 }
 

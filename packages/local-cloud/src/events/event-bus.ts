@@ -2,10 +2,10 @@ import type { Queues } from './dead-letter-queue.ts';
 import { compileEventPattern, type EventObject, type EventTest } from './event-pattern.ts';
 import { compileTargetInput, type InputSettings } from './target-input.ts';
 
-/** Whom a rule or schedule calls. */
+/** The target of a rule or schedule. */
 export interface TargetDescription extends InputSettings {
   readonly arn: string;
-  /** Role that the call is made with; functions are called without one, by their own policy. */
+  /** Role that makes the call. A function is called without a role: its own policy decides. */
   readonly roleArn?: string | undefined;
   readonly deadLetterQueueArn?: string | undefined;
 }
@@ -39,13 +39,20 @@ export interface Delivery {
   readonly service: 'events.amazonaws.com' | 'scheduler.amazonaws.com';
 }
 
-/** What the bus needs of its surroundings. */
+/** What the bus works with. */
 export interface EventBusOptions {
   readonly rules: readonly RuleDescription[];
   readonly schedules: readonly ScheduleDescription[];
-  /** Starts the execution or invokes the function; a rejection sends the input to the dead-letter queue. */
+  /**
+   * Starts the execution or invokes the function. If it rejects, the input goes to the dead-letter
+   * queue.
+   */
   readonly deliver: (delivery: Delivery) => Promise<void>;
-  /** Whether the rule may send to the queue. @throws {AccessDenied} the queue's policy does not allow it. */
+  /**
+   * Checks that the rule may send to the queue.
+   *
+   * @throws {AccessDenied} the policy of the queue does not allow it.
+   */
   readonly authorizeQueue: (delivery: Delivery, queueArn: string) => void;
   readonly queues: Queues;
 }
@@ -95,50 +102,52 @@ function scheduleInput(schedule: ScheduleDescription, scheduledTime: Date): stri
     .replaceAll('<aws.scheduler.attempt-number>', '1');
 }
 
+/** Sends a failed delivery to the dead-letter queue of its target. */
+async function bury(options: EventBusOptions, delivery: Delivery, failure: Error): Promise<void> {
+  const { target, sourceArn, input } = delivery;
+  if (target.deadLetterQueueArn === undefined) {
+    throw new UndeliverableEvent(`${sourceArn} could not call ${target.arn}`, { cause: failure });
+  }
+  options.authorizeQueue(delivery, target.deadLetterQueueArn);
+  await options.queues.send(target.deadLetterQueueArn, {
+    body: input,
+    attributes: {
+      RULE_ARN: sourceArn,
+      TARGET_ARN: target.arn,
+      ERROR_CODE: failure.name,
+      ERROR_MESSAGE: failure.message,
+    },
+  });
+}
+
+async function attempt(options: EventBusOptions, delivery: Delivery): Promise<void> {
+  try {
+    await options.deliver(delivery);
+  } catch (error) {
+    await bury(options, delivery, error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
 /**
- * Makes the event bus. Targets are called at once and only once each: the waits and repetitions of a target's
- * retry policy are not simulated, a failed delivery goes straight to the dead-letter queue.
+ * Makes the event bus. A target is called at once, and only once: the waits and repetitions of its
+ * retry policy are not simulated. A failed delivery goes straight to the dead-letter queue.
  *
  * @throws {UnsupportedRule} a rule uses a pattern operator or input path that is not known.
  */
 export function createEventBus(options: EventBusOptions): EventBus {
   const rules = options.rules.filter(({ enabled }) => enabled).map(compileRule);
-
-  async function bury(delivery: Delivery, failure: Error): Promise<void> {
-    const { target, sourceArn, input } = delivery;
-    if (target.deadLetterQueueArn === undefined) {
-      throw new UndeliverableEvent(`${sourceArn} could not call ${target.arn}`, { cause: failure });
-    }
-    options.authorizeQueue(delivery, target.deadLetterQueueArn);
-    await options.queues.send(target.deadLetterQueueArn, {
-      body: input,
-      attributes: {
-        RULE_ARN: sourceArn,
-        TARGET_ARN: target.arn,
-        ERROR_CODE: failure.name,
-        ERROR_MESSAGE: failure.message,
-      },
-    });
-  }
-
-  async function attempt(delivery: Delivery): Promise<void> {
-    try {
-      await options.deliver(delivery);
-    } catch (error) {
-      await bury(delivery, error instanceof Error ? error : new Error(String(error)));
-    }
-  }
-
   return {
     async publish(event) {
-      const matching = rules.filter(({ matches }) => matches(event));
-      await Promise.all(matching.flatMap((rule) => rule.deliveriesOf(event)).map(attempt));
+      const deliveries = rules
+        .filter(({ matches }) => matches(event))
+        .flatMap((rule) => rule.deliveriesOf(event));
+      await Promise.all(deliveries.map((delivery) => attempt(options, delivery)));
     },
     async fireSchedule(name, scheduledTime) {
       const schedule = options.schedules.find((candidate) => candidate.name === name);
       if (!schedule) throw new RangeError(`there is no schedule ${name}`);
       if (!schedule.enabled) return;
-      await attempt({
+      await attempt(options, {
         target: schedule.target,
         input: scheduleInput(schedule, scheduledTime),
         sourceArn: schedule.arn,

@@ -119,10 +119,10 @@ function compileFields(pattern: Readonly<Record<string, unknown>>): (parent: unk
 }
 
 /**
- * Compiles a rule's event pattern: exact values, `prefix`, `suffix`, `wildcard`, `equals-ignore-case`,
- * `anything-but`, `exists` and `numeric`.
+ * Compiles a rule's event pattern: exact values, `prefix`, `suffix`, `wildcard`,
+ * `equals-ignore-case`, `anything-but`, `exists` and `numeric`.
  *
- * @throws {UnsupportedRule} naming any other operator.
+ * @throws {UnsupportedRule} another operator, by its name.
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function compileEventPattern(pattern: Readonly<Record<string, unknown>>): EventTest {

@@ -1,19 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { EventObject } from './event-pattern.ts';
 
-/** Whose events they are. */
+/** The account and region of the events. */
 export interface EventOrigin {
   readonly accountId: string;
   readonly region: string;
 }
 
-function envelope(
-  origin: EventOrigin,
-  time: string,
-  source: string,
-  detailType: string,
-  resources: readonly string[],
-): EventObject {
+/** What an event is about. */
+interface EventSubject {
+  readonly source: string;
+  readonly detailType: string;
+  /** ARN. */
+  readonly resource: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+}
+
+function envelope(origin: EventOrigin, subject: EventSubject): EventObject {
+  const { source, detailType, resource, time } = subject;
   return {
     version: '0',
     id: randomUUID(),
@@ -22,7 +27,7 @@ function envelope(
     account: origin.accountId,
     time: `${time.slice(0, 19)}Z`,
     region: origin.region,
-    resources,
+    resources: [resource],
   };
 }
 
@@ -42,13 +47,14 @@ export interface CreatedObject {
 }
 
 /**
- * What S3 tells EventBridge about a new object.
+ * The event that S3 sends to EventBridge about a new object.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export function objectCreatedEvent(object: CreatedObject, origin: EventOrigin): EventObject {
   const { bucket, key, size, etag, sequencer, time, reason } = object;
+  const resource = `arn:aws:s3:::${bucket}`;
   return {
-    ...envelope(origin, time, 'aws.s3', 'Object Created', [`arn:aws:s3:::${bucket}`]),
+    ...envelope(origin, { source: 'aws.s3', detailType: 'Object Created', resource, time }),
     detail: {
       version: '0',
       bucket: { name: bucket },
@@ -71,14 +77,15 @@ export interface StatusChange {
 }
 
 /**
- * What Step Functions tells EventBridge when an execution changes its status.
+ * The event that Step Functions sends to EventBridge when the status of an execution changes.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  */
 export function executionStatusEvent(change: StatusChange, origin: EventOrigin): EventObject {
   const time = new Date(change.stopDate ?? change.startDate).toISOString();
   const detailType = 'Step Functions Execution Status Change';
+  const resource = change.executionArn;
   return {
-    ...envelope(origin, time, 'aws.states', detailType, [change.executionArn]),
+    ...envelope(origin, { source: 'aws.states', detailType, resource, time }),
     detail: change,
   };
 }

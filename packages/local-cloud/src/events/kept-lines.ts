@@ -8,12 +8,18 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Adds a value as one line. It begins with a line end too, so that it survives a line that a crash cut off. */
+/**
+ * Adds a value as one line. A line end comes before it as well: a line that a crash cut off does
+ * not spoil it.
+ */
 export async function keepLine(file: string, value: object): Promise<void> {
   await appendFile(file, `\n${JSON.stringify(value)}\n`);
 }
 
-/** The values kept in a file, none if there is no file; a line being written, or cut off by a crash, is left out. */
+/**
+ * The values kept in a file; none if there is no file. A line that is being written, or that a
+ * crash cut off, is left out.
+ */
 export async function keptLines(file: string): Promise<unknown[]> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';

@@ -1,7 +1,10 @@
 import { UnsupportedRule } from './event-errors.ts';
 import type { EventObject } from './event-pattern.ts';
 
-/** How a target's input is made of the event; with neither, the event itself is the input. */
+/**
+ * How the input of a target is made from the event. With neither field the event itself is the
+ * input.
+ */
 export interface InputSettings {
   /** JSON passed instead of the event. */
   readonly input?: string | undefined;
@@ -35,7 +38,7 @@ function transform(
     const path = paths[name];
     if (path === undefined) throw new UnsupportedRule(`the input template names <${name}>`);
     const json = JSON.stringify(valueAt(event, path) ?? '');
-    // Inside a quoted text a text goes in without its own quotes.
+    // Within quotes, a text is inserted without quotes of its own.
     return json.startsWith('"') && isInsideQuotes(template.slice(0, offset))
       ? json.slice(1, -1)
       : json;

@@ -14,7 +14,10 @@ const messageSchema = z.strictObject({
 /** One message published to a topic. */
 export type TopicMessage = z.infer<typeof messageSchema>;
 
-/** Topics kept as JSON lines, one file a topic. Subscribers are not simulated: everybody may read. */
+/**
+ * Topics kept as JSON lines, one file per topic. Subscribers are not simulated: everybody may read
+ * the messages.
+ */
 export interface Topics {
   publish(topicArn: string, message: string): Promise<void>;
   read(topicArn: string): Promise<readonly TopicMessage[]>;

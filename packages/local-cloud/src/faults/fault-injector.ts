@@ -14,12 +14,14 @@ interface ActivePlan {
   readonly counts: Map<string, number>;
 }
 
-/** Spoils requests of a local cloud as plans say. Without a plan nothing ever goes wrong. */
+/**
+ * Makes requests of a local cloud go wrong as plans ask. Without a plan nothing ever goes wrong.
+ */
 export class FaultInjector {
   readonly #active = new Map<string, ActivePlan>();
   readonly #injected: (fault: InjectedFault) => void;
 
-  /** @param injected is told of each fault before it happens. */
+  /** @param injected called with each fault before it happens. */
   constructor(injected: (fault: InjectedFault) => void) {
     this.#injected = injected;
   }
@@ -29,12 +31,12 @@ export class FaultInjector {
     this.#active.set(plan.name, { plan, counts: new Map() });
   }
 
-  /** Ends a plan; what was spoiled stays spoiled. */
+  /** Ends a plan. Faults that have happened are not undone. */
   end(name: string): void {
     this.#active.delete(name);
   }
 
-  /** The fault of a request, by the first plan that is about it. */
+  /** The fault of a request, from the first plan that is about it. */
   faultOf(request: FaultyRequest): Fault | undefined {
     const { operation, subject } = request;
     for (const { plan, counts } of this.#active.values()) {

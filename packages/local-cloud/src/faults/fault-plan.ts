@@ -24,7 +24,10 @@ export const FAULT_KINDS = [
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** Which requests go wrong, and how. The same plan spoils the same requests: the n-th of each operation. */
+/**
+ * Which requests go wrong, and how. The same plan always picks the same requests: the n-th of each
+ * operation.
+ */
 export interface FaultPlan {
   /** Given back with each fault. */
   readonly name: string;
@@ -32,14 +35,14 @@ export interface FaultPlan {
   readonly kinds: readonly FaultKind[];
   /** Share of the requests that go wrong, from 0 to 1. */
   readonly rate: number;
-  /** Only requests that name one of these texts, in their path, body or payload, are spoiled. */
+  /** Only requests whose path, body or payload holds one of these texts go wrong. */
   readonly about: readonly string[];
 }
 
 /** One fault that a plan asks for. */
 export interface Fault {
   readonly kind: FaultKind;
-  /** How bad it is, in [0, 1): a moment, a place, a delay. */
+  /** How far it goes, in [0, 1): it sets a moment, a place or a delay. */
   readonly degree: number;
 }
 
@@ -47,7 +50,7 @@ export interface Fault {
 export interface FaultyRequest {
   /** Such as `s3 PUT` or `dynamodb UpdateItem`; counted apart from others. */
   readonly operation: string;
-  /** Kinds that can befall it. */
+  /** Kinds of fault that can happen to it. */
   readonly kinds: readonly FaultKind[];
   /** Text in which {@link FaultPlan.about} is looked for. */
   readonly subject: string;
@@ -56,9 +59,9 @@ export interface FaultyRequest {
 const WORD = 2 ** 32;
 
 /**
- * Decides the fate of the n-th request of an operation, from the plan's seed alone.
+ * Decides what happens to the n-th request of an operation, by the seed of the plan alone.
  *
- * @param count of the requests of this operation before it.
+ * @param count requests of this operation that came before.
  * @returns undefined when it is left alone.
  */
 export function chooseFault(

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultInjector } from './fault-injector.ts';
 import type { Fault, FaultKind } from './fault-plan.ts';
 
-/** Puts faults between the clients of a server and what answers them. */
+/** Puts faults between the clients of a server and the server. */
 export type Disturb = (listener: RequestListener) => RequestListener;
 
 interface Exchange {
@@ -17,7 +17,10 @@ interface Exchange {
 /** What one kind of fault does to an exchange. */
 type Disturbance = (exchange: Exchange) => void;
 
-/** A connection breaks at most so long after its request arrived: before, while or after it is worked on. */
+/**
+ * Longest time from the arrival of a request until its connection breaks: before, during or after
+ * the work on it.
+ */
 const LATEST_RESET_MS = 10;
 
 /** The longest time between two pieces of a slow body. */
@@ -48,7 +51,7 @@ function reset({ message, degree, proceed }: Exchange): void {
   proceed();
 }
 
-/** Lets the request be done; its answer never arrives. */
+/** Lets the server do its work; the answer never arrives. */
 function loseResponse({ message, response, proceed }: Exchange): void {
   response.writeHead = () => response;
   response.end = () => {

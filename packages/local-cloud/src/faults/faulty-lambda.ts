@@ -11,10 +11,12 @@ const CALL_KINDS: readonly FaultKind[] = [
 ];
 const PROCESS_KINDS: readonly FaultKind[] = ['lambda-killed', 'lambda-timeout', 'lambda-deadline'];
 
-/** A process is killed, or runs out of time, at most so long after it took its invocation. */
+/** Longest time from taking an invocation until the process is killed or runs out of time. */
 const LATEST_END_MS = 120;
 
-/** A function that is told of a deadline has between this and half a second more. */
+/**
+ * A function that learns its deadline has at least this time left, and at most half a second more.
+ */
 const SHORTEST_DEADLINE_MS = 10_000;
 const DEADLINE_SPAN_MS = 500;
 
@@ -41,7 +43,7 @@ export async function invokeWithFaults(
   throw heard?.reason;
 }
 
-/** What befalls the process of an invocation. */
+/** What happens to the process of an invocation. */
 export function mishapOf(
   faults: FaultInjector,
   functionName: string,

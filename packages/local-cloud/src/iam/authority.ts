@@ -49,7 +49,11 @@ export interface Authority {
     readonly sourceArn: string;
     readonly sessionName: string;
   }): Credentials;
-  /** Decides by resource policies alone. @throws {AccessDenied} none allows it, or one denies it. */
+  /**
+   * Decides by resource policies alone.
+   *
+   * @throws {AccessDenied} none allows it, or one denies it.
+   */
   authorizeService(call: ServiceAction): void;
   /** Every call refused so far, oldest first. */
   readonly denials: readonly Denial[];
@@ -66,14 +70,21 @@ interface Role {
   readonly statements: readonly Statement[];
 }
 
-interface Question {
+/** Who wants to do what. */
+interface Attempt {
   readonly principal: Principal;
   readonly action: string;
   readonly resource: string;
+}
+
+/** An attempt to decide, with the values of its condition keys. */
+interface Question extends Attempt {
   readonly context: ConditionContext;
 }
 
-/** Decisions kept; objects have many ARNs, so the memory is emptied when full. */
+/**
+ * Decisions that are remembered. There are as many ARNs as objects, so all are forgotten when full.
+ */
 const CACHED_DECISIONS = 20_000;
 
 /** Why a call is refused, in AWS's words; undefined when it is allowed. */
@@ -91,6 +102,10 @@ function parseRole({ name, trustPolicy, policies }: RoleDescription): Role {
       ...parsePolicy(policy.document, `policy ${policy.name} of role ${name}`),
     ]),
   };
+}
+
+function servicePrincipal(service: string): Principal {
+  return { label: service, id: service, kind: 'service', statements: [] };
 }
 
 class PolicyAuthority implements Authority {
@@ -138,9 +153,11 @@ class PolicyAuthority implements Authority {
       holds(context);
     if (!role?.trust.some(isTrusting)) {
       throw this.#denied(
-        { label: service, id: service, kind: 'service', statements: [] },
-        'sts:AssumeRole',
-        roleArn,
+        {
+          principal: servicePrincipal(service),
+          action: 'sts:AssumeRole',
+          resource: roleArn,
+        },
         'because the role does not exist or its trust policy does not allow it',
       );
     }
@@ -159,18 +176,18 @@ class PolicyAuthority implements Authority {
     const decision = this.#decisions.has(key)
       ? this.#decisions.get(key)
       : this.#remember(key, this.#decide(this.#questionOf(principal, call)));
-    if (decision) throw this.#denied(principal, call.action, call.resource, decision);
+    if (decision) throw this.#denied({ ...call, principal }, decision);
   };
 
   authorizeService({ service, sourceArn, action, resource }: ServiceAction): void {
-    const principal: Principal = { label: service, id: service, kind: 'service', statements: [] };
+    const principal = servicePrincipal(service);
     const context = {
       'aws:SecureTransport': 'true',
       'aws:SourceArn': sourceArn,
       'aws:SourceAccount': this.#accountId,
     };
     const decision = this.#decide({ principal, action, resource, context });
-    if (decision) throw this.#denied(principal, action, resource, decision);
+    if (decision) throw this.#denied({ principal, action, resource }, decision);
   }
 
   #questionOf(principal: Principal, { action, resource, context }: ServiceCall): Question {
@@ -211,7 +228,7 @@ class PolicyAuthority implements Authority {
     return `because no ${basis}-based policy allows the ${action} action`;
   }
 
-  #denied(principal: Principal, action: string, resource: string, reason: string): AccessDenied {
+  #denied({ principal, action, resource }: Attempt, reason: string): AccessDenied {
     // S3 puts the ARN in quotes, the other services do not.
     const arn = action.startsWith('s3:') ? `"${resource}"` : resource;
     const message = `User: ${principal.label} is not authorized to perform: ${action} on resource: ${arn} ${reason}`;
@@ -230,10 +247,12 @@ export interface AuthorityOptions {
 }
 
 /**
- * Makes the evaluator of a stack's roles and resource policies: an explicit deny wins, what nothing allows is
- * denied. All policies are read at once, so that what it cannot evaluate is refused before anything runs.
+ * Makes the evaluator of the roles and resource policies of a stack. An explicit deny wins; what no
+ * policy allows is denied. All policies are read here, so that one that cannot be evaluated is
+ * refused before anything runs.
  *
- * @throws {UnsupportedPolicy} a policy uses an element, operator or condition key that is not known.
+ * @throws {UnsupportedPolicy} a policy uses an element, operator or condition key that is not
+ *   known.
  */
 export function createAuthority(options: AuthorityOptions): Authority {
   return new PolicyAuthority(options);

@@ -8,7 +8,10 @@ export type ConditionTest = (context: ConditionContext) => boolean;
 
 type Compare = (actual: string, expected: string) => boolean;
 
-/** Keys that the local services tell, or the evaluator itself. A policy that names another one is refused. */
+/**
+ * Condition keys to which the local services or the evaluator give a value. A policy that names
+ * another key is refused.
+ */
 const KNOWN_KEYS: ReadonlyMap<string, string> = new Map(
   [
     'aws:PrincipalAccount',
@@ -62,12 +65,14 @@ const OPERATORS: Readonly<Record<string, { compare: Compare; negated: boolean }>
   StringNotLike: { compare: like, negated: true },
 };
 
-function compileClause(
-  operatorName: string,
-  key: string,
-  values: readonly string[],
-  where: string,
-): ConditionTest {
+/** One operator with one key of a `Condition` block. */
+interface Clause {
+  readonly operatorName: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+function compileClause({ operatorName, key, values }: Clause, where: string): ConditionTest {
   const name = KNOWN_KEYS.get(key.toLowerCase());
   if (!name) throw new UnsupportedPolicy(`${where}: the condition key ${key} is not known here`);
   if (operatorName === 'Null') {
@@ -87,14 +92,16 @@ function compileClause(
 /**
  * Compiles the `Condition` block of a statement.
  *
- * @throws {UnsupportedPolicy} naming an operator or key that is not known.
+ * @throws {UnsupportedPolicy} an operator or key is not known; the message names it.
  */
 export function compileConditions(
   block: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>,
   where: string,
 ): ConditionTest {
-  const clauses = Object.entries(block).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => compileClause(operator, key, values, where)),
+  const clauses = Object.entries(block).flatMap(([operatorName, keys]) =>
+    Object.entries(keys).map(([key, values]) =>
+      compileClause({ operatorName, key, values }, where),
+    ),
   );
   return (context) => clauses.every((holds) => holds(context));
 }

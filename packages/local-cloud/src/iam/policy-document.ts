@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ConditionTest, compileConditions, wildcard } from './conditions.ts';
 import { UnsupportedPolicy } from './iam-errors.ts';
 
-/** Who a statement of a resource policy speaks of. */
+/** Whom a statement of a resource policy is about. */
 interface Principals {
   /** Everyone, signed in or not. */
   readonly everyone: boolean;
@@ -12,7 +12,7 @@ interface Principals {
   readonly services: readonly string[];
 }
 
-/** One statement, ready to be asked. */
+/** One statement, compiled. */
 export interface Statement {
   readonly effect: 'Allow' | 'Deny';
   readonly principals: Principals;
@@ -52,7 +52,10 @@ const documentSchema = z.strictObject({
 
 type StatementSource = z.infer<typeof statementSchema>;
 
-/** Services that exist here. Statements about others only, such as KMS or X-Ray, decide nothing. */
+/**
+ * Services that exist here. A statement that names only other services, such as KMS, decides
+ * nothing.
+ */
 const SIMULATED_SERVICES = new Set([
   '*',
   's3',
@@ -97,7 +100,7 @@ function compileStatement(source: StatementSource, where: string): Statement {
 /**
  * Reads a policy document; `where` names it in errors.
  *
- * @throws {UnsupportedPolicy} it holds an element, condition operator or condition key that is not known.
+ * @throws {UnsupportedPolicy} an element, condition operator or condition key is not known.
  */
 export function parsePolicy(document: unknown, where: string): readonly Statement[] {
   const parsed = documentSchema.safeParse(document);

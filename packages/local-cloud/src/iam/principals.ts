@@ -14,26 +14,26 @@ export interface RoleDescription {
   readonly policies: readonly { readonly name: string; readonly document: unknown }[];
 }
 
-/** A policy that lies on a resource: a bucket, queue, topic or function. */
+/** The policy of a resource: a bucket, queue, topic or function. */
 export interface ResourcePolicy {
-  /** ARN of the resource it lies on. */
+  /** ARN of the resource. */
   readonly resource: string;
   readonly name: string;
   readonly document: unknown;
 }
 
-/** Whoever makes a call. */
+/** The caller. */
 export interface Principal {
   /** As AWS words it in messages. */
   readonly label: string;
   /** Role ARN, user ARN or service name. */
   readonly id: string;
   readonly kind: 'user' | 'role' | 'service';
-  /** What its own policies say; empty for services. */
+  /** Statements of its own policies; none for services. */
   readonly statements: readonly Statement[];
 }
 
-/** Whether a statement of a resource policy speaks of this principal by name, account or `*`. */
+/** Whether a statement of a resource policy names this principal, its account or `*`. */
 export function isMeant(statement: Statement, principal: Principal, accountId: string): boolean {
   const { everyone, arns, services } = statement.principals;
   if (everyone) return true;

@@ -74,7 +74,9 @@ async function route(
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export async function startRuntimeApi(listener: RuntimeListener): Promise<RuntimeApi> {
-  const server = createServer((request, response) => {
+  // The connection rests while the handler works. Closed then, it would take the handler's answer with it: a process
+  // that computes does not see the end of its connection before it writes to it.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     // A client that dies mid-request is reported by its process's end.
     route(listener, request, response).catch(() => response.destroy());
   });

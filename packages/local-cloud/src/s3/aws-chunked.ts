@@ -6,7 +6,7 @@ import type { ChunkSigner } from './signature.ts';
 export interface Framing {
   /** Set when each chunk is signed. */
   readonly signer: ChunkSigner | undefined;
-  /** Called with the trailers, by lower-case name, when the frame's end was read. */
+  /** Called with the trailers, by lower-case name, once the end of the frame has been read. */
   readonly onTrailers: (trailers: Readonly<Record<string, string>>) => void;
 }
 
@@ -15,7 +15,6 @@ const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
 function incomplete(): S3Error {
   return new S3Error(
-    400,
     'IncompleteBody',
     'The request body terminated unexpectedly, before the aws-chunked encoding was complete',
   );
@@ -59,7 +58,7 @@ class BufferedReader {
     return bytes;
   }
 
-  /** Reads to the end, which must be here. */
+  /** Makes sure that the source ends here. */
   async finish(): Promise<void> {
     const next = this.#buffer.length > 0 ? { done: false } : await this.#source.next();
     if (!next.done) throw invalidRequest('There are bytes after the last chunk');
@@ -75,7 +74,6 @@ function parseChunkHeader(line: string): { size: number; signature: string | und
 
 function signatureMismatch(): S3Error {
   return new S3Error(
-    403,
     'SignatureDoesNotMatch',
     'The signature of a chunk does not match the one we calculated. Check your key and signing method.',
   );
@@ -106,9 +104,21 @@ async function readTrailers(
   return trailers;
 }
 
+/** Checks the signature of a chunk, which continues the one before, and gives it. */
+function verifyChunk(
+  signer: ChunkSigner,
+  previous: string,
+  chunk: { readonly sha256: string; readonly signature: string | undefined },
+): string {
+  const hashes = [EMPTY_SHA256, chunk.sha256];
+  const computed = signer.sign('AWS4-HMAC-SHA256-PAYLOAD', previous, hashes);
+  if (computed !== chunk.signature) throw signatureMismatch();
+  return computed;
+}
+
 /**
- * Decodes an `aws-chunked` body: yields the bytes of the chunks as they arrive, checks each chunk's signature
- * at its end and the trailers at the body's end.
+ * Decodes an `aws-chunked` body. Yields the bytes of the chunks as they arrive, checks the
+ * signature of each chunk at its end, and the trailers at the end of the body.
  *
  * @throws {S3Error} the framing is broken or cut off, or a signature does not match.
  */
@@ -128,9 +138,7 @@ export async function* decodeChunked(
       yield bytes;
     }
     if (signer !== undefined && hash !== undefined) {
-      const hashes = [EMPTY_SHA256, hash.digest('hex')];
-      previous = signer.sign('AWS4-HMAC-SHA256-PAYLOAD', previous, hashes);
-      if (previous !== signature) throw signatureMismatch();
+      previous = verifyChunk(signer, previous, { sha256: hash.digest('hex'), signature });
     }
     if (size === 0) break;
     if ((await reader.line()) !== '')

@@ -3,7 +3,9 @@ import type { ChecksumAlgorithm } from './checksums.ts';
 import type { DataWriter } from './data-files.ts';
 import { ThreadDigest } from './digest-thread.ts';
 
-/** Written and digested at once: few system calls, few messages between threads. */
+/**
+ * Bytes that are written and digested at once: large, so that system calls and messages are few.
+ */
 const BLOCK_BYTES = 512 * 1024;
 
 /** One is filled while those before it are written and digested. */
@@ -12,7 +14,8 @@ const BLOCKS = 3;
 type Block = Uint8Array<SharedArrayBuffer>;
 
 /**
- * Writes a body to its file and computes its digests, in another thread if it is longer than one block.
+ * Writes a body to its file and computes its digests, in another thread if it is longer than one
+ * block.
  *
  * Memory: at most three blocks, and the chunks that are gathered for the next one: 2 MiB in all.
  */
@@ -45,7 +48,7 @@ export class BodyPipe {
     return await this.#thread.finish();
   }
 
-  /** Waits until nothing is under way, whatever came of it. To be called in the end. */
+  /** Waits until nothing is under way, also after a failure. Must be called at the end. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#passing);
     this.#thread?.close();

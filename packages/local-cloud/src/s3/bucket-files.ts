@@ -9,7 +9,10 @@ const TEMPORARY = '.tmp';
 /** Files read at once at a start. */
 const LOAD_CONCURRENCY = 64;
 
-/** Written only by this file, whole or not at all, so what parses has the type that was written. */
+/**
+ * Only this module writes these files, each of them whole or not at all: what parses has the type
+ * that was written.
+ */
 async function readJson<T>(path: string): Promise<T> {
   return JSON.parse(await readFile(path, 'utf8')) as T;
 }
@@ -24,8 +27,9 @@ async function listFiles(directory: string): Promise<readonly string[]> {
 }
 
 /**
- * Buckets, objects and uploads as small JSON files. Each is written beside its place and renamed over it:
- * a process that is killed leaves the old or the new one. Keys are hashed, so no key is a path.
+ * Buckets, objects and uploads as small JSON files. Each is written beside its place and renamed
+ * over it: a process that is killed leaves the old or the new one. Keys are hashed, so no key is a
+ * path.
  */
 export class BucketFiles {
   readonly #directory: string;
@@ -87,7 +91,10 @@ export class BucketFiles {
     await rm(folder, { recursive: true, force: true });
   }
 
-  /** Reads everything back. Uploads that became objects just before the process was killed are dropped. */
+  /**
+   * Reads everything back. Uploads that became objects just before the process was killed are
+   * dropped.
+   */
   async load(): Promise<Map<string, Bucket>> {
     const buckets = new Map<string, Bucket>();
     for (const name of [...(await listFiles(this.#directory))].sort()) {
@@ -114,7 +121,10 @@ export class BucketFiles {
     return KeyIndex.from(records.map((record) => [record.key, record]));
   }
 
-  /** Paths of the finished files in a folder; deletes those that were being written when the process was killed. */
+  /**
+   * Paths of the finished files in a folder; deletes those that were being written when the process
+   * was killed.
+   */
   async #settledFiles(folder: string): Promise<readonly string[]> {
     const names = await listFiles(folder);
     for (const name of names) {

@@ -11,7 +11,7 @@ const BUCKET_NAME = /^(?!xn--|.*\.\.|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61
 /** @throws {S3Error} `InvalidBucketName`. */
 export function assertBucketName(name: string): void {
   if (BUCKET_NAME.test(name)) return;
-  throw new S3Error(400, 'InvalidBucketName', 'The specified bucket is not valid.', {
+  throw new S3Error('InvalidBucketName', 'The specified bucket is not valid.', {
     BucketName: name,
   });
 }
@@ -33,7 +33,6 @@ function assertLocation(body: string, region: string): void {
   const location = parseXml(body, 'CreateBucketConfiguration').text('LocationConstraint');
   if (location === undefined || location === region) return;
   throw new S3Error(
-    400,
     'IllegalLocationConstraintException',
     `The ${location} location constraint is incompatible for the region specific endpoint this request was sent to.`,
   );

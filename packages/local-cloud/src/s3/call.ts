@@ -2,7 +2,7 @@ import type { ObjectStore } from './object-store.ts';
 import type { Payload } from './payload.ts';
 import type { S3Request } from './request.ts';
 
-/** What an operation is told in terms of: one request of a known caller. */
+/** What an operation works with: one request of a known caller. */
 export interface Call {
   readonly request: S3Request;
   /** '' for an operation on the service. */
@@ -16,9 +16,12 @@ export interface Call {
   readonly endpoint: string;
   /** @throws {AccessDenied} the caller's policies do not allow `action` on the ARN. */
   authorize(action: string, arn: string): void;
-  /** Opens the body that `headers` describe, those of the request unless given; tells a waiting client to send it. */
+  /**
+   * Opens the body as `headers` describe it; by default those of the request. A client that waits
+   * for leave to send is asked to send.
+   */
   payload(headers?: S3Request['headers']): Payload;
-  /** Runs `release` when the answer was sent or given up. */
+  /** Runs `release` once the answer has been sent or given up. */
   onEnd(release: () => void): void;
 }
 
@@ -45,5 +48,5 @@ export function xmlReply(body: string, headers: Reply['headers'] = {}): Reply {
   return { status: 200, headers: { ...headers, 'content-type': 'application/xml' }, body };
 }
 
-/** Every object is said to be encrypted as AWS's default is. */
+/** Answers say of every object that it is encrypted in the default way of AWS. */
 export const ENCRYPTED = { 'x-amz-server-side-encryption': 'AES256' } as const;

@@ -60,7 +60,10 @@ function fromCrc64(): Digest {
   };
 }
 
-/** Starts a digest. CRC-32, MD5 and SHA run natively (0.6–4 GB/s), the other two in JavaScript (about 1 GB/s). */
+/**
+ * Starts a digest. CRC-32, MD5 and SHA run natively (0.6–4 GB/s), the other two in JavaScript
+ * (about 1 GB/s).
+ */
 export function createDigest(algorithm: ChecksumAlgorithm | 'MD5'): Digest {
   switch (algorithm) {
     case 'CRC32':
@@ -79,7 +82,10 @@ export function isChecksumAlgorithm(text: string): text is ChecksumAlgorithm {
   return CHECKSUM_ALGORITHMS.some((algorithm) => algorithm === text);
 }
 
-/** Whether checksums over pieces give the one over the whole, so that `FULL_OBJECT` works for parts. */
+/**
+ * Whether the checksum of a whole follows from those of its pieces, so that `FULL_OBJECT` works for
+ * parts.
+ */
 export function isComposable(algorithm: ChecksumAlgorithm): algorithm is ComposableCrc {
   return algorithm.startsWith('CRC');
 }

@@ -50,7 +50,6 @@ function parseParts(body: string): readonly ListedPart[] {
 
 function invalidPart({ etag, partNumber }: ListedPart, uploadId: string): S3Error {
   return new S3Error(
-    400,
     'InvalidPart',
     "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
     { UploadId: uploadId, PartNumber: partNumber, ETag: etag },
@@ -64,14 +63,16 @@ function assertAscending(parts: readonly ListedPart[], uploadId: string): void {
   });
   if (isAscending) return;
   throw new S3Error(
-    400,
     'InvalidPartOrder',
     'The list of parts was not in ascending order. Parts must be ordered by part number.',
     { UploadId: uploadId },
   );
 }
 
-/** The checksum given with a part is the stored one; a composite checksum needs one for every part. */
+/**
+ * Checks that the checksum listed with a part is the stored one. A composite checksum of the object
+ * needs one for every part.
+ */
 function assertPartChecksum(listed: ListedPart, stored: StoredPart, upload: UploadRecord): void {
   const expected = upload.checksum;
   const [given] = listed.checksums;
@@ -105,7 +106,6 @@ function pickParts(parts: readonly ListedPart[], upload: Upload): readonly Store
   const small = picked.slice(0, -1).find(({ size }) => size < MIN_PART_BYTES);
   if (small === undefined) return picked;
   throw new S3Error(
-    400,
     'EntityTooSmall',
     'Your proposed upload is smaller than the minimum allowed size',
     {
@@ -126,8 +126,9 @@ function assertMode(headers: S3Request['headers'], { checksum }: UploadRecord): 
 }
 
 /**
- * The checksum given for the whole object. AWS compares that of a full object only when the request says so,
- * and otherwise calls even a right one wrong; without an algorithm chosen it ignores it.
+ * Checks the checksum that the request gives for the whole object. AWS compares one of type
+ * `FULL_OBJECT` only when the request names that type; otherwise it refuses even a right one. When
+ * the upload chose no algorithm, AWS ignores the checksum.
  */
 function assertChecksum(
   headers: S3Request['headers'],

@@ -20,7 +20,10 @@ function matches(header: string, etag: string): boolean {
   return header.split(',').some((each) => each.trim() === '*' || unquote(each.trim()) === etag);
 }
 
-/** Seconds since 1970, the precision of an HTTP date; undefined when the header is absent or no date. */
+/**
+ * Seconds since 1970, the precision of an HTTP date; undefined when the header is absent or no
+ * date.
+ */
 function toSeconds(header: string | undefined): number | undefined {
   const milliseconds = header === undefined ? Number.NaN : Date.parse(header);
   return Number.isNaN(milliseconds) ? undefined : Math.floor(milliseconds / 1000);
@@ -76,7 +79,8 @@ export function assertWriteCondition(
 }
 
 /**
- * A conditional Complete whose condition holds, though the key was written or deleted since the upload was created.
+ * Refuses a conditional Complete whose condition holds, but whose key was written or deleted after
+ * the upload was created.
  *
  * @throws {S3Error} `ConditionalRequestConflict`.
  */
@@ -87,7 +91,6 @@ export function assertNotOvertaken(
 ): void {
   if (condition === undefined || !overtaken) return;
   throw new S3Error(
-    409,
     'ConditionalRequestConflict',
     'The conditional request cannot succeed due to a conflicting operation against this resource.',
     { Condition: condition.header, Key: key },
@@ -118,7 +121,11 @@ export function decideRead(headers: Headers, record: ObjectRecord): ReadDecision
   return isPast && changed <= modifiedSince ? 'not-modified' : 'proceed';
 }
 
-/** Decides the `x-amz-copy-source-if-…` headers. @throws {S3Error} `PreconditionFailed`, naming the header. */
+/**
+ * Decides the `x-amz-copy-source-if-…` headers.
+ *
+ * @throws {S3Error} `PreconditionFailed`, naming the header.
+ */
 export function assertCopySource(headers: Headers, record: ObjectRecord): void {
   const prefix = 'x-amz-copy-source-';
   const conditions = Object.fromEntries(

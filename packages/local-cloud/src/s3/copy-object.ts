@@ -13,7 +13,11 @@ import { authorizeWrite, singlePartDraft } from './put-object.ts';
 import { adoptBody, storeBody } from './stored-body.ts';
 import { renderXml } from './xml.ts';
 
-/** The algorithm a request names in `x-amz-checksum-algorithm`. @throws {S3Error} it is none of S3's. */
+/**
+ * The algorithm a request names in `x-amz-checksum-algorithm`.
+ *
+ * @throws {S3Error} it is none of S3's.
+ */
 export function parseAlgorithm(header: string | undefined): ChecksumAlgorithm | undefined {
   const name = header?.toUpperCase();
   if (name === undefined || isChecksumAlgorithm(name)) return name;
@@ -36,7 +40,10 @@ function copiedHeaders(call: Call, source: CopySource): Readonly<Record<string, 
   return source.record.headers;
 }
 
-/** PUT /bucket/key with `x-amz-copy-source`. Reads and writes all bytes: the ETag is that of one part. */
+/**
+ * PUT /bucket/key with `x-amz-copy-source`. Reads and writes all bytes, so that the ETag is that of
+ * one part.
+ */
 export async function copyObject(call: Call): Promise<Reply> {
   authorizeWrite(call);
   call.store.bucket(call.bucket);

@@ -6,7 +6,10 @@ const CRC32_REFLECTED = 0xedb88320n;
 const CRC32C_REFLECTED = 0x82f63b78n;
 const CRC64NVME_REFLECTED = 0x9a6c9329ac4bc9b5n;
 
-/** Tables of 256 entries each: entry `i` of slice `s` is the CRC of byte `i` followed by `s` zero bytes. */
+/**
+ * Tables of 256 entries each: entry `i` of slice `s` is the CRC of byte `i` followed by `s` zero
+ * bytes.
+ */
 function crc32cTables(): readonly Uint32Array[] {
   const tables = Array.from({ length: SLICES }, () => new Uint32Array(256));
   for (let byte = 0; byte < 256; byte += 1) {
@@ -114,7 +117,10 @@ const POLYNOMIALS: Readonly<Record<ComposableCrc, { width: bigint; reflected: bi
   CRC64NVME: { width: 64n, reflected: CRC64NVME_REFLECTED },
 };
 
-/** Product of two polynomials modulo the CRC's; in reflected form the highest bit is the coefficient of 1. */
+/**
+ * Product of two polynomials modulo the CRC's; in reflected form the highest bit is the coefficient
+ * of 1.
+ */
 function multiply(crc: ComposableCrc, left: bigint, right: bigint): bigint {
   const { width, reflected } = POLYNOMIALS[crc];
   let product = 0n;
@@ -140,7 +146,7 @@ function appendFactor(crc: ComposableCrc, bytes: number): bigint {
 
 /**
  * The CRC of consecutive pieces from the CRC and length (bytes) of each; reads no data.
- * About 10 µs a piece, as pieces mostly have one length.
+ * About 10 µs per piece, because most pieces have the same length.
  */
 export function composeCrc(
   crc: ComposableCrc,

@@ -108,7 +108,10 @@ export class DataFiles {
     if (this.#doomed.delete(file)) void this.#unlink(file);
   }
 
-  /** A file that cannot be deleted is no failure: nothing refers to it, and the next start tries again. */
+  /**
+   * A file that cannot be deleted is no failure: nothing refers to it, and the next start tries
+   * again.
+   */
   async #unlink(file: string): Promise<void> {
     await rm(this.#path(file), { force: true }).catch(() => {});
   }

@@ -24,7 +24,7 @@ export async function deleteObject(call: Call): Promise<Reply> {
 
 function assertVersion(versionId: string | undefined): void {
   if (versionId === undefined || versionId === 'null') return;
-  throw new S3Error(404, 'NoSuchVersion', 'The specified version does not exist.');
+  throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
 }
 
 /** What became of one key, under the name of its element in the answer. */

@@ -5,7 +5,10 @@ import type { BodyToDigest, DigestAnswer, DigestQuestion } from './digest-worker
 
 let thread: Worker | undefined;
 
-/** The process's one thread for digests: MD5 alone takes longer than all else that is done to a body. */
+/**
+ * The one thread of the process for digests. MD5 alone takes longer than everything else that is
+ * done to a body.
+ */
 function digestThread(): Worker {
   if (thread !== undefined) return thread;
   const started = new Worker(new URL('./digest-worker.ts', import.meta.url));
@@ -48,7 +51,7 @@ export class ThreadDigest {
     return digests;
   }
 
-  /** Forgets the body. To be called in the end, whatever has happened. */
+  /** Forgets the body. Must be called at the end, also after a failure. */
   close(): void {
     this.#port.close();
   }

@@ -11,7 +11,9 @@ export interface BodyToDigest {
 /** The next block of a body; nothing, behind the last one. */
 export type DigestQuestion = Uint8Array | undefined;
 
-/** To a block nothing but that it has been read, to the end the digests. */
+/**
+ * The answer to a block says only that it has been read; the answer to the end holds the digests.
+ */
 export type DigestAnswer = BodyDigests | undefined;
 
 function digest({ port, algorithms }: BodyToDigest): void {

@@ -1,7 +1,51 @@
-/** Further elements of an error's XML, such as `Key` or `Condition`; empty ones are left out, as AWS does. */
+/**
+ * Further elements of an error's XML, such as `Key` or `Condition`; empty ones are left out, as AWS
+ * does.
+ */
 export type ErrorFields = Readonly<Record<string, string | number | undefined>>;
 
-/** An answer of S3 that is not a success: becomes the XML error body, or just the status of a HEAD. */
+/** The status of each error, by its code. */
+const STATUSES = {
+  AuthorizationHeaderMalformed: 400,
+  AuthorizationQueryParametersError: 400,
+  BadDigest: 400,
+  EntityTooLarge: 400,
+  EntityTooSmall: 400,
+  IllegalLocationConstraintException: 400,
+  IncompleteBody: 400,
+  InvalidArgument: 400,
+  InvalidBucketName: 400,
+  InvalidDigest: 400,
+  InvalidPart: 400,
+  InvalidPartOrder: 400,
+  InvalidRequest: 400,
+  InvalidURI: 400,
+  KeyTooLongError: 400,
+  MalformedXML: 400,
+  MaxMessageLengthExceeded: 400,
+  MetadataTooLarge: 400,
+  XAmzContentSHA256Mismatch: 400,
+  AccessDenied: 403,
+  InvalidAccessKeyId: 403,
+  RequestTimeTooSkewed: 403,
+  SignatureDoesNotMatch: 403,
+  NoSuchBucket: 404,
+  NoSuchKey: 404,
+  NoSuchUpload: 404,
+  NoSuchVersion: 404,
+  ConditionalRequestConflict: 409,
+  MissingContentLength: 411,
+  PreconditionFailed: 412,
+  InvalidPartNumber: 416,
+  InvalidRange: 416,
+  InternalError: 500,
+  NotImplemented: 501,
+} as const;
+
+/**
+ * An answer of S3 that is not a success. It becomes the XML error body, or only the status of a
+ * HEAD.
+ */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly status: number;
@@ -9,9 +53,9 @@ export class S3Error extends Error {
   readonly code: string;
   readonly fields: ErrorFields;
 
-  constructor(status: number, code: string, message: string, fields: ErrorFields = {}) {
+  constructor(code: keyof typeof STATUSES, message: string, fields: ErrorFields = {}) {
     super(message);
-    this.status = status;
+    this.status = STATUSES[code];
     this.code = code;
     this.fields = fields;
   }
@@ -19,20 +63,19 @@ export class S3Error extends Error {
 
 /** 404: the bucket does not exist. */
 export function noSuchBucket(bucket: string): S3Error {
-  return new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist', {
+  return new S3Error('NoSuchBucket', 'The specified bucket does not exist', {
     BucketName: bucket,
   });
 }
 
 /** 404: the key does not exist. */
 export function noSuchKey(key: string): S3Error {
-  return new S3Error(404, 'NoSuchKey', 'The specified key does not exist.', { Key: key });
+  return new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: key });
 }
 
 /** 404: the multipart upload does not exist, or no longer. */
 export function noSuchUpload(uploadId: string): S3Error {
   return new S3Error(
-    404,
     'NoSuchUpload',
     'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
     { UploadId: uploadId },
@@ -42,7 +85,6 @@ export function noSuchUpload(uploadId: string): S3Error {
 /** 412: the named condition does not hold. */
 export function preconditionFailed(condition: string): S3Error {
   return new S3Error(
-    412,
     'PreconditionFailed',
     'At least one of the pre-conditions you specified did not hold',
     { Condition: condition },
@@ -51,23 +93,22 @@ export function preconditionFailed(condition: string): S3Error {
 
 /** 400: a parameter has a value that S3 does not take. */
 export function invalidArgument(message: string, name: string, value: string): S3Error {
-  return new S3Error(400, 'InvalidArgument', message, { ArgumentName: name, ArgumentValue: value });
+  return new S3Error('InvalidArgument', message, { ArgumentName: name, ArgumentValue: value });
 }
 
 /** 400: the parts of the request do not fit together. */
 export function invalidRequest(message: string): S3Error {
-  return new S3Error(400, 'InvalidRequest', message);
+  return new S3Error('InvalidRequest', message);
 }
 
 /** 400: the bytes received are not those that the client described. */
 export function badDigest(message: string): S3Error {
-  return new S3Error(400, 'BadDigest', message);
+  return new S3Error('BadDigest', message);
 }
 
 /** 400: the body is not the XML that the operation takes. */
 export function malformedXml(): S3Error {
   return new S3Error(
-    400,
     'MalformedXML',
     'The XML you provided was not well-formed or did not validate against our published schema',
   );
@@ -76,7 +117,6 @@ export function malformedXml(): S3Error {
 /** 501: a header asks for something that this server does not do, so it does nothing at all. */
 export function headerNotImplemented(header: string, additionalMessage?: string): S3Error {
   return new S3Error(
-    501,
     'NotImplemented',
     'A header you provided implies functionality that is not implemented',
     { Header: header, additionalMessage },
@@ -85,5 +125,5 @@ export function headerNotImplemented(header: string, additionalMessage?: string)
 
 /** 501: an operation or a parameter, by name, that this server does not do. */
 export function notImplemented(what: string): S3Error {
-  return new S3Error(501, 'NotImplemented', `${what} is not implemented by this server`);
+  return new S3Error('NotImplemented', `${what} is not implemented by this server`);
 }

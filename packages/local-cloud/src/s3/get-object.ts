@@ -6,7 +6,7 @@ import { invalidArgument, invalidRequest, noSuchKey, S3Error } from './errors.ts
 import { checksumHeaders } from './object-headers.ts';
 import type { ObjectRecord } from './records.ts';
 
-/** What of an object a request wants. */
+/** The part of an object that a request asks for. */
 interface Selection {
   readonly range: ByteRange;
   /** Whether the answer is 206 with Content-Range. */
@@ -27,7 +27,8 @@ function readAction({ request }: Call): string {
 }
 
 /**
- * The object a caller may read. Without leave to list the bucket, a missing key is denied rather than not found.
+ * The object, if the caller may read it. A caller who may not list the bucket gets `AccessDenied`
+ * for a missing key.
  *
  * @throws {S3Error} `NoSuchKey`, `NoSuchBucket`. @throws {AccessDenied}
  */
@@ -49,7 +50,7 @@ function selectRange(record: ObjectRecord, header: string | undefined): Selectio
   const offset = first === '' ? Math.max(0, record.size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? record.size : Math.min(Number(last) + 1, record.size);
   if (offset >= record.size) {
-    throw new S3Error(416, 'InvalidRange', 'The requested range is not satisfiable', {
+    throw new S3Error('InvalidRange', 'The requested range is not satisfiable', {
       RangeRequested: header,
       ActualObjectSize: record.size,
     });
@@ -70,7 +71,7 @@ function selectPart(record: ObjectRecord, partNumber: string): Selection {
   }
   const part = record.parts[number - 1];
   if (part === undefined) {
-    throw new S3Error(416, 'InvalidPartNumber', 'The requested partnumber is not satisfiable', {
+    throw new S3Error('InvalidPartNumber', 'The requested partnumber is not satisfiable', {
       ActualPartCount: record.parts.length,
       PartNumberRequested: number,
     });

@@ -15,7 +15,10 @@ export function compareKeys(left: string, right: string): number {
   return left.length - right.length;
 }
 
-/** Values by key, kept in the order of the keys' UTF-8 bytes. Insertion moves the keys behind it: O(n), cheap in order. */
+/**
+ * Values by key, in the order of the UTF-8 bytes of the keys. An insertion moves the keys behind
+ * it: O(n), but cheap when keys come in order.
+ */
 export class KeyIndex<T> {
   readonly #values = new Map<string, T>();
   readonly #keys: string[] = [];
@@ -58,7 +61,10 @@ export class KeyIndex<T> {
     return this.#keys[position];
   }
 
-  /** Position of the first key for which `isBefore` is false; it must be true of a head of the keys only. */
+  /**
+   * Position of the first key for which `isBefore` is false. It must be false for all keys after
+   * that one.
+   */
   #partition(isBefore: (key: string) => boolean, from = 0): number {
     let start = from;
     let end = this.#keys.length;

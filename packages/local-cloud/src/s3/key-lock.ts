@@ -1,4 +1,6 @@
-/** Runs work on one name at a time, in the order asked; different names do not wait for each other. */
+/**
+ * Runs work on one name at a time, in the order asked; different names do not wait for each other.
+ */
 export class KeyLock {
   readonly #tails = new Map<string, Promise<void>>();
 

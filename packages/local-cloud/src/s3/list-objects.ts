@@ -6,7 +6,7 @@ import type { Bucket, ObjectRecord } from './records.ts';
 import type { S3Request } from './request.ts';
 import { renderXml, type XmlValue } from './xml.ts';
 
-/** Marks our tokens, so that anything else is recognised as not one. */
+/** Marks the tokens of this server, so that any other text is recognised. */
 const TOKEN_MARK = 'next:';
 
 function encodeToken(key: string): string {
@@ -71,7 +71,10 @@ function describePage(
   };
 }
 
-/** GET /bucket?list-type=2 — keys in the order of their UTF-8 bytes. A continuation token wins over start-after. */
+/**
+ * GET /bucket?list-type=2 — keys in the order of their UTF-8 bytes. A continuation token wins over
+ * start-after.
+ */
 export async function listObjectsV2(call: Call): Promise<Reply> {
   call.authorize('s3:ListBucket', bucketArn(call.bucket));
   const bucket = call.store.bucket(call.bucket);

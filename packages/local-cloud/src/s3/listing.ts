@@ -27,7 +27,11 @@ export interface Page<T> {
   readonly next: string | undefined;
 }
 
-/** Reads a count from 0 to 1,000 (more counts as 1,000; absent or empty as 1,000). @throws {S3Error} no such number. */
+/**
+ * Reads a count from 0 to 1,000 (more counts as 1,000; absent or empty as 1,000).
+ *
+ * @throws {S3Error} no such number.
+ */
 export function parseLimit(query: S3Request['query'], name: string): number {
   const value = query[name];
   if (value === undefined || value === '') return MAX_PAGE;
@@ -35,7 +39,10 @@ export function parseLimit(query: S3Request['query'], name: string): number {
   throw invalidArgument(`Provided ${name} not an integer or within integer range`, name, value);
 }
 
-/** How names are written in an answer: as they are, or percent-encoded when the client asked for `url`. */
+/**
+ * How names are written in an answer: as they are, or percent-encoded when the client asked for
+ * `url`.
+ */
 export function parseEncoding(query: S3Request['query']): (name: string) => string {
   const encoding = query['encoding-type'];
   if (encoding === undefined) return (name) => name;
@@ -52,13 +59,18 @@ export function parseEncoding(query: S3Request['query']): (name: string) => stri
       .replace(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** Common prefix of a name: up to the first delimiter behind the prefix; undefined when there is none. */
+/**
+ * Common prefix of a name: up to the first delimiter behind the prefix; undefined when there is
+ * none.
+ */
 function commonPrefix(name: string, prefix: string, delimiter: string): string | undefined {
   const at = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length);
   return at === -1 ? undefined : name.slice(0, at + delimiter.length);
 }
 
-/** Lists one page in key order; keys of one common prefix count once and are skipped by bisection. */
+/**
+ * Lists one page in key order; keys of one common prefix count once and are skipped by bisection.
+ */
 export function listPage<T>(index: KeyIndex<T>, query: PageQuery<T>): Page<T> {
   const items: T[] = [];
   const commonPrefixes: string[] = [];

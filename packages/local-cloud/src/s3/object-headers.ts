@@ -26,7 +26,8 @@ function withoutFraming(contentEncoding: string | undefined): string | undefined
 }
 
 /**
- * The headers of a request that are stored with the object and returned with it, metadata among them.
+ * The headers of a request that are stored with the object and returned with it, metadata among
+ * them.
  *
  * @throws {S3Error} `MetadataTooLarge`: names and values of the metadata exceed 2 KB.
  */
@@ -42,7 +43,6 @@ export function storedHeaders(headers: S3Request['headers']): Record<string, str
   }
   if (metadataBytes > MAX_METADATA_BYTES) {
     throw new S3Error(
-      400,
       'MetadataTooLarge',
       'Your metadata headers exceed the maximum allowed metadata size',
       { Size: metadataBytes, MaxSizeAllowed: MAX_METADATA_BYTES },
@@ -51,7 +51,7 @@ export function storedHeaders(headers: S3Request['headers']): Record<string, str
   return stored;
 }
 
-/** The headers that tell a checksum and what it covers. */
+/** The headers that give a checksum and what it covers. */
 export function checksumHeaders({ algorithm, type, value }: Checksum): Record<string, string> {
   return { [checksumHeader(algorithm)]: value, 'x-amz-checksum-type': type };
 }

@@ -15,7 +15,7 @@ import type {
   UploadRecord,
 } from './records.ts';
 
-/** Told after an object was committed, once for each commit. */
+/** Called after each commit of an object. */
 export interface ObjectCreated {
   readonly bucket: string;
   readonly key: string;
@@ -44,11 +44,11 @@ export interface UploadName {
 }
 
 /**
- * Buckets, objects and multipart uploads on disk. All that changes one key happens one after the other;
- * conditions are decided there, at commit. An object exists from the rename of its JSON file on, so a killed
- * process leaves every object old or new, never half.
+ * Buckets, objects and multipart uploads on disk. Changes of one key happen one after the other,
+ * and conditions are decided at commit. An object exists from the rename of its JSON file on: a
+ * killed process leaves every object old or new, never half.
  *
- * Memory: about 1 KB an object.
+ * Memory: about 1 KB per object.
  */
 export class ObjectStore {
   readonly files: DataFiles;
@@ -127,7 +127,7 @@ export class ObjectStore {
     return record;
   }
 
-  /** Deletes a key; none there is no error, unless the condition wants one. */
+  /** Deletes a key. A key that does not exist is no error, unless the condition asks for one. */
   async delete(name: string, key: string, condition: WriteCondition | undefined): Promise<void> {
     const bucket = this.bucket(name);
     await this.#exclusively(name, key, async () => {
@@ -175,7 +175,8 @@ export class ObjectStore {
   }
 
   /**
-   * Makes the parts that `assemble` picks one object, without copying a byte; the other parts are deleted.
+   * Makes one object of the parts that `assemble` picks, without copying a byte. The other parts
+   * are deleted.
    *
    * @throws {S3Error} `NoSuchUpload`, what `assemble` throws, or the condition does not hold.
    */
@@ -202,7 +203,7 @@ export class ObjectStore {
     return record;
   }
 
-  /** Gives an upload up and deletes its parts. @throws {S3Error} `NoSuchUpload`. */
+  /** Aborts an upload and deletes its parts. @throws {S3Error} `NoSuchUpload`. */
   async abortUpload(name: UploadName): Promise<void> {
     const bucket = this.bucket(name.bucket);
     await this.#exclusively(name.bucket, name.key, async () => {
@@ -230,7 +231,7 @@ export class ObjectStore {
     return record;
   }
 
-  /** Before the change, so that a killed process errs to the safe side: a needless 409, never a missed one. */
+  /** Runs before the change: a killed process then causes a needless 409, never a missed one. */
   async #overtakeUploads(bucket: Bucket, key: string, by?: string): Promise<void> {
     for (const upload of bucket.uploads.values()) {
       const { record } = upload;

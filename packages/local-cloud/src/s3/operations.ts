@@ -19,7 +19,7 @@ import {
 export interface Operation {
   readonly method: string;
   readonly scope: 'service' | 'bucket' | 'object';
-  /** Query parameters and headers that tell it from the others of its method and scope. */
+  /** Query parameters and headers that set it apart from others of its method and scope. */
   readonly marks: readonly string[];
   /** Further query parameters that it understands. */
   readonly query: readonly string[];

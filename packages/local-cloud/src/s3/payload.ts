@@ -24,7 +24,11 @@ export interface Payload {
   readonly chunks: AsyncIterable<Buffer>;
   /** The checksum that the client sends along, in a header or behind the body. */
   readonly declared: ChecksumAlgorithm | undefined;
-  /** To be called after the last byte. @throws {S3Error} Content-MD5 or the checksum does not match. */
+  /**
+   * To be called after the last byte.
+   *
+   * @throws {S3Error} Content-MD5 or the checksum does not match.
+   */
   verify(digests: BodyDigests): void;
 }
 
@@ -44,7 +48,11 @@ function invalidChecksum(header: string): S3Error {
   return invalidRequest(`Value for ${header} header is invalid.`);
 }
 
-/** The one checksum that headers carry a value for. @throws {S3Error} several, or an algorithm we do not have. */
+/**
+ * The one checksum whose value the headers carry.
+ *
+ * @throws {S3Error} there are several, or the algorithm is not known.
+ */
 export function findChecksum(
   headers: S3Request['headers'],
 ): { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined {
@@ -92,7 +100,7 @@ function parseContentMd5(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const bytes = Buffer.from(header, 'base64');
   if (bytes.length === 16) return bytes.toString('hex');
-  throw new S3Error(400, 'InvalidDigest', 'The Content-MD5 you specified was invalid.', {
+  throw new S3Error('InvalidDigest', 'The Content-MD5 you specified was invalid.', {
     'Content-MD5': header,
   });
 }
@@ -100,20 +108,14 @@ function parseContentMd5(header: string | undefined): string | undefined {
 function expectedLength(headers: S3Request['headers'], isFramed: boolean): number {
   const header = headers[isFramed ? 'x-amz-decoded-content-length' : 'content-length'];
   if (header === undefined || !/^\d+$/.test(header)) {
-    throw new S3Error(
-      411,
-      'MissingContentLength',
-      'You must provide the Content-Length HTTP header.',
-    );
+    throw new S3Error('MissingContentLength', 'You must provide the Content-Length HTTP header.');
   }
   const length = Number(header);
   if (length <= MAX_BODY_BYTES) return length;
-  throw new S3Error(
-    400,
-    'EntityTooLarge',
-    'Your proposed upload exceeds the maximum allowed size',
-    { ProposedSize: length, MaxSizeAllowed: MAX_BODY_BYTES },
-  );
+  throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', {
+    ProposedSize: length,
+    MaxSizeAllowed: MAX_BODY_BYTES,
+  });
 }
 
 async function* withLength(
@@ -128,7 +130,6 @@ async function* withLength(
   }
   if (size !== expected) {
     throw new S3Error(
-      400,
       'IncompleteBody',
       'You did not provide the number of bytes specified by the Content-Length HTTP header',
       { NumberBytesExpected: expected, NumberBytesProvided: size },
@@ -148,7 +149,6 @@ async function* withSha256(
   const computed = hash.digest('hex');
   if (computed === expected) return;
   throw new S3Error(
-    400,
     'XAmzContentSHA256Mismatch',
     "The provided 'x-amz-content-sha256' header does not match what was computed.",
     { ClientComputedContentSHA256: expected, S3ComputedContentSHA256: computed },
@@ -182,13 +182,19 @@ function decodeBody(
   throw notImplemented(`x-amz-content-sha256: ${payloadHash}`);
 }
 
-/** The headers without a checksum: in a Complete it is the object's, not the body's. */
+/**
+ * The headers without their checksum, which in a Complete is that of the object, not of the body.
+ */
 export function withoutChecksum(headers: S3Request['headers']): S3Request['headers'] {
   const kept = Object.entries(headers).filter(([name]) => !name.startsWith('x-amz-checksum-'));
   return Object.fromEntries(kept);
 }
 
-/** Takes the body of a request as `headers` describe it; nothing is read yet. @throws {S3Error} they are wrong. */
+/**
+ * Takes the body of a request as `headers` describe it; nothing is read yet.
+ *
+ * @throws {S3Error} the headers are wrong.
+ */
 export function openPayload(
   { message }: S3Request,
   headers: S3Request['headers'],
@@ -197,7 +203,8 @@ export function openPayload(
   const declared = findDeclared(headers);
   const contentMd5 = parseContentMd5(headers['content-md5']);
   let trailers: Trailers = {};
-  // Kept open, or an error thrown midway would close the connection that its answer needs.
+  // The request stays open: an error midway would otherwise close the connection that its answer
+  // needs.
   const raw: AsyncIterable<Buffer> = message.iterator({ destroyOnReturn: false });
   const onTrailers = (read: Trailers) => {
     trailers = read;
@@ -225,7 +232,11 @@ export function openPayload(
   };
 }
 
-/** Reads a whole XML body, at most 4 MiB, and checks it as any body. @throws {S3Error} too big, or not as described. */
+/**
+ * Reads a whole XML body, at most 4 MiB, and checks it as any body.
+ *
+ * @throws {S3Error} too big, or not as described.
+ */
 export async function readTextBody(payload: Payload): Promise<string> {
   const digest = new BodyDigest(payload.declared === undefined ? [] : [payload.declared]);
   const buffers: Buffer[] = [];
@@ -233,7 +244,7 @@ export async function readTextBody(payload: Payload): Promise<string> {
   for await (const chunk of payload.chunks) {
     size += chunk.length;
     if (size > MAX_XML_BYTES) {
-      throw new S3Error(400, 'MaxMessageLengthExceeded', 'Your request was too big.', {
+      throw new S3Error('MaxMessageLengthExceeded', 'Your request was too big.', {
         MaxMessageLengthBytes: MAX_XML_BYTES,
       });
     }

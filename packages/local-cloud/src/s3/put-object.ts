@@ -26,7 +26,11 @@ export function singlePartDraft(
   };
 }
 
-/** Asks for leave to write a key; a condition on an ETag also reads it. @throws {AccessDenied} */
+/**
+ * Checks that the caller may write a key. A condition on an ETag also reads it.
+ *
+ * @throws {AccessDenied}
+ */
 export function authorizeWrite(call: Call): void {
   const arn = objectArn(call.bucket, call.key);
   call.authorize('s3:PutObject', arn);

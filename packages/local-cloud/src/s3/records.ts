@@ -23,7 +23,9 @@ export interface ObjectRecord {
   readonly etag: string;
   /** Milliseconds since 1970; of a multipart object, when its upload was created, as on AWS. */
   readonly lastModified: number;
-  /** Rises with every write of any key: a later write has a greater one (hexadecimal, fixed length). */
+  /**
+   * Rises with every write of any key: a later write has a greater one (hexadecimal, fixed length).
+   */
   readonly sequencer: string;
   /** Headers returned with the object: `content-type`, `x-amz-meta-…`. */
   readonly headers: Readonly<Record<string, string>>;

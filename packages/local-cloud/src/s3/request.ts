@@ -26,7 +26,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new S3Error(400, 'InvalidURI', "Couldn't parse the specified URI.", { URI: text });
+    throw new S3Error('InvalidURI', "Couldn't parse the specified URI.", { URI: text });
   }
 }
 
@@ -59,10 +59,11 @@ function assertPathStyle(host: string | undefined): void {
 }
 
 /**
- * Reads bucket, key and parameters out of a request line. Nothing in a path is resolved: `..` and `//` are
- * ordinary parts of a key.
+ * Reads bucket, key and parameters out of a request line. Nothing in a path is resolved: `..` and
+ * `//` are ordinary parts of a key.
  *
- * @throws {S3Error} `InvalidURI`, `KeyTooLongError`, a repeated parameter, or a bucket in the host name.
+ * @throws {S3Error} `InvalidURI`, `KeyTooLongError`, a repeated parameter, or a bucket in the host
+ *   name.
  */
 export function parseRequest(message: IncomingMessage): S3Request {
   assertPathStyle(message.headers.host);
@@ -73,7 +74,7 @@ export function parseRequest(message: IncomingMessage): S3Request {
   const [, bucket = '', rawKey = ''] = /^\/([^/]*)\/?(.*)$/s.exec(rawPath) ?? [];
   const key = decode(rawKey);
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
-    throw new S3Error(400, 'KeyTooLongError', 'Your key is too long', {
+    throw new S3Error('KeyTooLongError', 'Your key is too long', {
       Size: Buffer.byteLength(key),
       MaxSizeAllowed: MAX_KEY_BYTES,
     });
@@ -89,7 +90,10 @@ export function parseRequest(message: IncomingMessage): S3Request {
   };
 }
 
-/** A presigned URL may carry `x-amz-` headers as parameters; they count as headers once the signature was checked. */
+/**
+ * A presigned URL may carry `x-amz-` headers as parameters; they count as headers once the
+ * signature has been checked.
+ */
 export function withHoistedHeaders(request: S3Request): S3Request {
   if (!('X-Amz-Algorithm' in request.query)) return request;
   const query: Record<string, string> = Object.create(null);

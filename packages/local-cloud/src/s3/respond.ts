@@ -9,9 +9,9 @@ import { renderErrorXml } from './xml.ts';
 
 function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
-  if (error instanceof AccessDenied) return new S3Error(403, 'AccessDenied', error.message);
+  if (error instanceof AccessDenied) return new S3Error('AccessDenied', error.message);
   const message = error instanceof Error ? error.message : String(error);
-  return new S3Error(500, 'InternalError', `We encountered an internal error: ${message}`);
+  return new S3Error('InternalError', `We encountered an internal error: ${message}`);
 }
 
 /** The answer to a request that failed; a HEAD has a status only. */
@@ -26,7 +26,9 @@ export function errorReply(error: unknown, method: string): Reply {
   };
 }
 
-/** Sends an answer; a streamed body follows the client's pace. Rejects when the connection breaks. */
+/**
+ * Sends an answer; a streamed body follows the client's pace. Rejects when the connection breaks.
+ */
 export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
   const { body } = reply;
   const headers = Object.entries({

@@ -40,7 +40,7 @@ function scopeOf({ bucket, key }: S3Request): Operation['scope'] {
   return key === undefined ? 'bucket' : 'object';
 }
 
-/** AWS's name of an operation that this server does not do, as far as the request tells. */
+/** AWS's name of an operation that this server does not do, as far as the request shows it. */
 function unknownName(request: S3Request, subResource = ''): string {
   const scope = scopeOf(request);
   const unusual = UNUSUAL_NAMES[`${request.method} ${scope} ${subResource}`.trim()];

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { Authorize, Identify } from '#local/authorization.ts';
 import type { Disturb } from '#local/faults/faulty-http.ts';
-import { listen } from '#local/listen.ts';
+import { listen, stopListening } from '#local/listen.ts';
 import { assertBucketName } from './buckets.ts';
 import type { Call, Reply } from './call.ts';
 import { type ObjectCreated, ObjectStore } from './object-store.ts';
@@ -15,16 +15,16 @@ import { verifySignature } from './signature.ts';
 
 /** What an S3 server is made of. */
 export interface S3ServerOptions {
-  /** Where everything is kept; another start on it finds it again. One server at a time. */
+  /** Where everything is kept. A later start finds it again. One server at a time. */
   readonly directory: string;
   /** PEM texts; the certificate must be for `localhost`. */
   readonly tls: { readonly key: string; readonly cert: string };
-  /** Any free one when another process has it. @default 0: any free port */
+  /** Port to listen on; another free one if a process has it. @default 0: any free port */
   readonly port?: number;
   readonly region: string;
   readonly identify: Identify;
   readonly authorize: Authorize;
-  /** Told after each commit, in order for each key. */
+  /** Called after each commit, in order for each key. */
   readonly objectCreated?: (event: ObjectCreated) => void;
   /** @default nothing goes wrong */
   readonly disturb?: Disturb | undefined;
@@ -35,15 +35,17 @@ export interface S3Server {
   /** `https://localhost:<port>`; clients must address buckets in the path. */
   readonly endpoint: string;
   readonly port: number;
-  /** Access for other services on this machine, past HTTP and permissions. */
+  /** Access for other services on this machine, without HTTP and permissions. */
   readonly store: ObjectStore;
   /** Makes a bucket; one that exists is left as it is. @throws {S3Error} `InvalidBucketName`. */
   createBucket(name: string): Promise<void>;
-  /** Ends all connections and waits for the requests under way, so that the directory is at rest. */
+  /**
+   * Ends all connections and waits for the requests under way, so that the directory is at rest.
+   */
   close(): Promise<void>;
 }
 
-/** Condition keys of IAM that tell of headers and parameters; absent ones are left out. */
+/** Condition keys of IAM for headers and parameters; absent ones are left out. */
 const HEADER_KEYS: readonly string[] = [
   'if-match',
   'if-none-match',
@@ -116,7 +118,8 @@ async function answer(exchange: Exchange, options: S3ServerOptions): Promise<voi
     );
     await sendReply(response, reply);
   } catch {
-    response.destroy(); // the client went away, or its answer broke off midway: it must not look whole
+    // The client is gone, or the answer broke off midway: it must not look whole.
+    response.destroy();
   } finally {
     for (const release of releases) release();
   }
@@ -151,10 +154,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
       await store.createBucket(name);
     },
     close: async () => {
-      const { promise: closed, resolve: done } = Promise.withResolvers<void>();
-      server.close(() => done());
-      server.closeAllConnections();
-      await closed;
+      await stopListening(server);
       await Promise.all(underWay);
     },
   };

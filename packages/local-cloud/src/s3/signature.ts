@@ -4,7 +4,7 @@ import type { Identify } from '#local/authorization.ts';
 import { invalidRequest, S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
 
-/** Who signed a request, and what else its signature vouches for. */
+/** Who signed a request, and what else the signature covers. */
 export interface Caller {
   readonly accessKeyId: string;
   /** Hex SHA-256 of the body, or one of S3's words for other ways to send it. */
@@ -17,7 +17,9 @@ export interface Caller {
 export interface ChunkSigner {
   /** The signature of the request, which the first piece builds on. */
   readonly seed: string;
-  /** @param algorithm such as `AWS4-HMAC-SHA256-PAYLOAD`; `hashes` are hex, of what the piece holds. */
+  /**
+   * @param algorithm such as `AWS4-HMAC-SHA256-PAYLOAD`; `hashes` are hex, of what the piece holds.
+   */
   sign(algorithm: string, previous: string, hashes: readonly string[]): string;
 }
 
@@ -73,11 +75,11 @@ function toBuffer(bytes: ArrayBuffer | ArrayBufferView): Buffer {
 }
 
 function accessDenied(message: string): S3Error {
-  return new S3Error(403, 'AccessDenied', message);
+  return new S3Error('AccessDenied', message);
 }
 
 function malformed(message: string, fields?: S3Error['fields']): S3Error {
-  return new S3Error(400, 'AuthorizationHeaderMalformed', message, fields);
+  return new S3Error('AuthorizationHeaderMalformed', message, fields);
 }
 
 function parseScope(credential: string): Pick<Claim, 'accessKeyId' | 'scope'> {
@@ -123,7 +125,6 @@ function parseQueryClaim(query: S3Request['query'], headers: S3Request['headers'
   const isInRange = Number.isInteger(seconds) && seconds > 0 && seconds <= MAX_PRESIGNED_SECONDS;
   if (missing.length > 0 || query['X-Amz-Algorithm'] !== ALGORITHM || !isInRange) {
     throw new S3Error(
-      400,
       'AuthorizationQueryParametersError',
       `Query-string authentication version 4 requires ${wanted.map((name) => `X-Amz-${name}`).join(', ')}; X-Amz-Expires must be at most ${MAX_PRESIGNED_SECONDS} seconds`,
     );
@@ -153,7 +154,6 @@ function assertTime(claim: Claim, expires: string | undefined): void {
   const isTooOld = expires === undefined && now - signed > MAX_SKEW_SECONDS;
   if (Number.isNaN(signed) || signed - now > MAX_SKEW_SECONDS || isTooOld) {
     throw new S3Error(
-      403,
       'RequestTimeTooSkewed',
       'The difference between the request time and the current time is too large.',
       {
@@ -217,7 +217,6 @@ function assertAllSigned(request: S3Request, claim: Claim): void {
   const unsigned = needed.filter((name) => !claim.signedHeaders.includes(name));
   if (unsigned.length > 0) {
     throw new S3Error(
-      403,
       'AccessDenied',
       'There were headers present in the request which were not signed',
       { HeadersNotSigned: unsigned.join(', ') },
@@ -229,7 +228,6 @@ function findSecret(accessKeyId: string, identify: Identify): string {
   const identity = identify(accessKeyId);
   if (identity !== undefined) return identity.secretAccessKey;
   throw new S3Error(
-    403,
     'InvalidAccessKeyId',
     'The AWS Access Key Id you provided does not exist in our records.',
     { AWSAccessKeyId: accessKeyId },
@@ -258,11 +256,11 @@ async function createChunkSigner(
 }
 
 /**
- * Finds out who sent a request, from the Authorization header or from a presigned URL, and checks the
- * signature (AWS Signature Version 4). The body is checked later, while it streams.
+ * Finds out who sent a request, from the Authorization header or from a presigned URL, and checks
+ * the signature (AWS Signature Version 4). The body is checked later, while it streams.
  *
- * @throws {S3Error} `SignatureDoesNotMatch`, `InvalidAccessKeyId`, `RequestTimeTooSkewed`, `AccessDenied` (no
- *   signature, expired, an unsigned header) or a malformed claim.
+ * @throws {S3Error} `SignatureDoesNotMatch`, `InvalidAccessKeyId`, `RequestTimeTooSkewed`,
+ *   `AccessDenied` (no signature, expired, an unsigned header) or a malformed claim.
  */
 export async function verifySignature(request: S3Request, rules: SignatureRules): Promise<Caller> {
   const { authorization } = request.headers;
@@ -280,7 +278,6 @@ export async function verifySignature(request: S3Request, rules: SignatureRules)
   const chunks = await createChunkSigner(request, claim, secret);
   if (isEqual(chunks.seed, claim.signature)) return { accessKeyId, payloadHash, chunks };
   throw new S3Error(
-    403,
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
     { AWSAccessKeyId: accessKeyId, SignatureProvided: claim.signature },

@@ -28,7 +28,10 @@ async function passBody(
   }
 }
 
-/** Streams a body into a new data file; leaves nothing behind when anything fails. Holds at most 2 MiB. */
+/**
+ * Streams a body into a new data file; leaves nothing behind when anything fails. Holds at most 2
+ * MiB.
+ */
 export async function storeBody(
   files: DataFiles,
   chunks: AsyncIterable<Uint8Array>,

@@ -79,7 +79,10 @@ function parsePartNumber(value = ''): number {
   );
 }
 
-/** The parts of an upload carry its algorithm; without one, the client may send any, and CRC64NVME is computed. */
+/**
+ * The parts of an upload carry its algorithm; without one, the client may send any, and CRC64NVME
+ * is computed.
+ */
 function assertPartAlgorithm(upload: UploadRecord, declared: ChecksumAlgorithm | undefined): void {
   const expected = upload.checksum?.algorithm;
   if (expected === undefined || expected === declared) return;

@@ -49,7 +49,10 @@ function renderElement(name: string, value: XmlValue, attributes = ''): string {
   return `<${name}${attributes}>${content}</${name}>`;
 }
 
-/** Renders a result document in S3's namespace; undefined members are left out, lists are repeated elements. */
+/**
+ * Renders a result document in S3's namespace; undefined members are left out, lists are repeated
+ * elements.
+ */
 export function renderXml(root: string, value: XmlValue): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${renderElement(root, value, ` xmlns="${NAMESPACE}"`)}`;
 }
@@ -59,9 +62,15 @@ export function renderErrorXml(value: XmlValue): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${renderElement('Error', value)}`;
 }
 
-/** An element of a request body: every child is a list, because XML does not say which may repeat. */
+/**
+ * An element of a request body: every child is a list, because XML does not say which may repeat.
+ */
 export interface XmlElement {
-  /** Text of the only child of that name; undefined when there is none. @throws {S3Error} it has children. */
+  /**
+   * Text of the only child of that name; undefined when there is none.
+   *
+   * @throws {S3Error} it has children.
+   */
   text(name: string): string | undefined;
   /** Child elements of that name, in document order. */
   children(name: string): readonly XmlElement[];
@@ -91,7 +100,8 @@ function toElement(node: unknown): XmlElement {
 /**
  * Parses a request body whose root element is `root`.
  *
- * @throws {S3Error} `MalformedXML`: not well-formed, another root, or a document type (no entity is ever expanded).
+ * @throws {S3Error} `MalformedXML`: not well-formed, another root, or a document type (no entity is
+ *   ever expanded).
  */
 export function parseXml(body: string, root: string): XmlElement {
   if (body.includes('<!DOCTYPE') || XMLValidator.validate(body) !== true) throw malformedXml();

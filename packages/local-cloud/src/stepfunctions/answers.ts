@@ -83,9 +83,9 @@ export function listedEvent(event: HistoryEvent, includesData: boolean): Answer 
 
 /** A map run in DescribeMapRun. */
 export function describeMapRun(record: MapRunRecord): Answer {
-  const { stateMachineArn: _, ...shown } = record;
   return {
-    ...shown,
+    ...record,
+    stateMachineArn: undefined,
     startDate: seconds(record.startDate),
     stopDate: seconds(record.stopDate),
     redriveDate: seconds(record.redriveDate),

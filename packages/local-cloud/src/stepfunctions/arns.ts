@@ -23,7 +23,9 @@ export function unlabelledMachineArn(stateMachineArn: string): string {
   return stateMachineArn.split('/')[0] ?? stateMachineArn;
 }
 
-/** ARN that the children of a map give as their state machine: the machine's, then the map's label. */
+/**
+ * ARN that the children of a map give as their state machine: the machine's, then the map's label.
+ */
 export function childMachineArn(stateMachineArn: string, label: string): string {
   return `${unlabelledMachineArn(stateMachineArn)}/${label}`;
 }

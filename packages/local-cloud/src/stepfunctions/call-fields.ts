@@ -36,7 +36,11 @@ export class CallFields {
     throw validation(`Value null at '${member}' ${problem}`);
   }
 
-  /** @throws {ApiError} ValidationException: a member is given that changes the answer in a way not implemented here. */
+  /**
+   * Refuses a member that would change the answer in a way that is not implemented.
+   *
+   * @throws {ApiError} ValidationException
+   */
   refuse(member: string): void {
     if (this.#members[member] === undefined) return;
     throw validation(`'${member}' is not implemented by the local Step Functions`);

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as the executor sees it; tests hand in one that jumps. */
+/** The time that executions see. Tests give one that jumps. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Resolves after so many milliseconds; rejects with the signal's reason once it is aborted. */
+  /** Resolves after `milliseconds`. Rejects with the reason of the signal once that is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -29,7 +29,10 @@ export const systemClock: Clock = {
   },
 };
 
-/** Rejects with the signal's reason as soon as it is aborted; what `work` does afterwards is ignored. */
+/**
+ * Rejects with the signal's reason as soon as it is aborted; what `work` does afterwards is
+ * ignored.
+ */
 export function abandonable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) {
     // What is ignored may fail, too: a rejection that nobody handles would end the process.

@@ -7,6 +7,7 @@ import {
   ENDED_WITH_CLOUD,
   type ExecutionRecord,
   type ExecutionStatusChange,
+  redrivenExecution,
   statusChange,
 } from './execution-record.ts';
 import { ExecutionStore } from './execution-store.ts';
@@ -14,11 +15,11 @@ import { createFunctions } from './functions.ts';
 import { History } from './history.ts';
 import { parseJson } from './json.ts';
 import { loadDefinition } from './load.ts';
-import { createMapRunner } from './map-run.ts';
+import { createMapRunner } from './map-runner.ts';
 import { isOversized } from './payload-limit.ts';
 import type { Random } from './random.ts';
 import { ResumeTracker } from './resume.ts';
-import type { Run, StartingPoint, Surroundings } from './run.ts';
+import type { Run, StartingPoint, StatesRuntime } from './run.ts';
 import type { Services } from './services.ts';
 import { createRun, executionStarted } from './start-run.ts';
 
@@ -48,7 +49,7 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** For jitter and names. @default Math.random */
   readonly random?: Random;
-  /** Told when an execution starts and ends; a map's children are not reported. */
+  /** Called when an execution starts and when it ends; not for the children of a map. */
   readonly executionStatusChanged?: (change: ExecutionStatusChange) => void;
 }
 
@@ -98,7 +99,7 @@ function assertInput(input: string): void {
 export class Engine {
   readonly store: ExecutionStore;
   readonly clock: Clock;
-  readonly #surroundings: Surroundings;
+  readonly #runtime: StatesRuntime;
   readonly #report: (change: ExecutionStatusChange) => void;
   readonly #machines = new Map<string, StateMachine>();
   readonly #running = new Map<string, Running>();
@@ -110,11 +111,14 @@ export class Engine {
     this.clock = clock;
     const runMap = createMapRunner(store);
     const functions = createFunctions(clock, random);
-    this.#surroundings = { services, clock, random, functions, runMap };
+    this.#runtime = { services, clock, random, functions, runMap };
     this.#report = options.executionStatusChanged ?? (() => undefined);
   }
 
-  /** Opens the directory of an engine. What ran when it was last used is shown, and reported, as ABORTED. */
+  /**
+   * Opens the directory of an engine. Executions that ran when it was last used are shown and
+   * reported as ABORTED.
+   */
   static async open(options: EngineOptions): Promise<Engine> {
     const { now } = options.clock ?? systemClock;
     const store = await ExecutionStore.open(options.directory, now);
@@ -127,7 +131,12 @@ export class Engine {
     return this.#machines.values();
   }
 
-  /** Loads a state machine, or another definition of one. @throws {UnsupportedDefinition} @throws {InvalidDefinition} */
+  /**
+   * Loads a state machine, or another definition of one.
+   *
+   * @throws {UnsupportedDefinition}
+   * @throws {InvalidDefinition}
+   */
   createStateMachine(definition: StateMachineDefinition): void {
     loadDefinition(definition.definition);
     const creationDate = this.clock.now();
@@ -149,9 +158,10 @@ export class Engine {
   }
 
   /**
-   * Starts an execution. A running one of the same name and input is given instead.
+   * Starts an execution. If one of the same name and input is running, gives that one instead.
    *
-   * @throws {ApiError} StateMachineDoesNotExist, ExecutionAlreadyExists, InvalidExecutionInput, InvalidName
+   * @throws {ApiError} StateMachineDoesNotExist, ExecutionAlreadyExists, InvalidExecutionInput,
+   *   InvalidName
    */
   async startExecution(request: StartRequest): Promise<ExecutionRecord> {
     const { definition, arn } = this.stateMachine(request.stateMachineArn);
@@ -184,7 +194,8 @@ export class Engine {
   }
 
   /**
-   * Runs an execution on from the state that it failed in; of a Distributed Map only the children that did not succeed.
+   * Goes on with an execution from the state in which it failed. Of a Distributed Map it runs only
+   * the children that did not succeed.
    *
    * @throws {ApiError} ExecutionDoesNotExist, ExecutionNotRedrivable, StateMachineDoesNotExist
    */
@@ -193,9 +204,7 @@ export class Engine {
     this.stateMachine(before.stateMachineArn);
     const obstacle = notRedrivable(before, this.clock.now());
     if (obstacle !== undefined) throw new ApiError('ExecutionNotRedrivable', obstacle);
-    const { output: _, error: __, cause: ___, stopDate: ____, ...kept } = before;
-    const again = { status: 'RUNNING' as const, redriveCount: before.redriveCount + 1 };
-    const record = { ...kept, ...again, redriveDate: this.clock.now() };
+    const record = redrivenExecution(before, this.clock.now());
     // Before anything is awaited, so that a second redrive finds it running.
     const updated = this.store.updateExecution(record);
     const tracker = new ResumeTracker();
@@ -236,7 +245,7 @@ export class Engine {
     });
     const machine = loadDefinition(record.definition);
     const parts = { machine, history, signal: stop.signal };
-    const run = createRun(this.#surroundings, identity, parts);
+    const run = createRun(this.#runtime, identity, parts);
     if (before) history.addLast('ExecutionRedriven', { redriveCount: record.redriveCount });
     else history.add('ExecutionStarted', executionStarted(identity, record.input));
     const start = before?.point ?? { state: machine.startAt, input, variables: {} };

@@ -1,4 +1,4 @@
-/** The machine or a field of it is beyond what this executor runs; it is refused rather than run wrongly. */
+/** The state machine, or a field of it, is not implemented here: it is refused, not run wrongly. */
 export class UnsupportedDefinition extends Error {
   override readonly name = 'UnsupportedDefinition';
   /** What refuses it: a state type, a field, or a field with its value. */
@@ -41,10 +41,9 @@ export class StatesError extends Error {
   constructor(
     error: string | undefined,
     reason: string | undefined,
-    traits: StatesErrorTraits = {},
-    options?: ErrorOptions,
+    traits: StatesErrorTraits & ErrorOptions = {},
   ) {
-    super(`${error}: ${reason}`, options);
+    super(`${error}: ${reason}`, traits);
     this.error = error;
     this.reason = reason;
     this.traits = traits;

@@ -35,7 +35,7 @@ async function interpretInTime(run: Run, start: StartingPoint): Promise<string> 
   const timeout = new AbortController();
   const done = new AbortController();
   const signal = AbortSignal.any([run.signal, timeout.signal]);
-  run.surroundings.clock.sleep(timeoutSeconds * 1000, done.signal).then(
+  run.runtime.clock.sleep(timeoutSeconds * 1000, done.signal).then(
     () => timeout.abort(new ExecutionInterrupted('TIMED_OUT')),
     () => undefined,
   );

@@ -18,10 +18,23 @@ export interface ExecutionRecord {
   readonly definition: string;
 }
 
+/** An execution that ended, as it starts to run again: without its output and error. */
+export function redrivenExecution(ended: ExecutionRecord, now: number): ExecutionRecord {
+  const { executionArn, name, stateMachineArn, startDate, input, definition } = ended;
+  return {
+    ...{ executionArn, name, stateMachineArn, startDate, input, definition },
+    status: 'RUNNING',
+    redriveCount: ended.redriveCount + 1,
+    redriveDate: now,
+  };
+}
+
 /** Why an execution was aborted that nobody stopped. */
 export const ENDED_WITH_CLOUD = 'the local cloud ended while this execution was under way';
 
-/** Event `Step Functions Execution Status Change`, its `detail`. Dates are milliseconds since 1970. */
+/**
+ * Event `Step Functions Execution Status Change`, its `detail`. Dates are milliseconds since 1970.
+ */
 export interface ExecutionStatusChange {
   readonly executionArn: string;
   readonly stateMachineArn: string;

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { ENDED_WITH_CLOUD, type ExecutionRecord } from './execution-record.ts';
 import { History, type HistoryEvent } from './history.ts';
 import { JsonlFile } from './jsonl-file.ts';
-import type { Earlier } from './map-children.ts';
 import { type ChildRecord, type MapRunRecord, noCounts } from './map-records.ts';
-import type { MapRunStore } from './map-run.ts';
+import type { MapRunStore, StoredMapRun } from './map-run.ts';
 
 const RECORD = 'record.json';
 
@@ -25,8 +24,9 @@ async function* readRecords(root: string): AsyncGenerator<unknown> {
 const folderName = (arn: string) => encodeURIComponent(arn.split(':').slice(6).join(':'));
 
 /**
- * Keeps executions and map runs under one directory: a record each, replaced at once when it changes, beside a file
- * of lines that grows (an execution's events, a map run's children).
+ * Keeps executions and map runs under one directory. Each has a record, which is replaced whole
+ * when it changes, and a file of lines that grows: the events of an execution, or the children of a
+ * map run.
  */
 export class ExecutionStore implements MapRunStore {
   readonly #directory: string;
@@ -91,9 +91,10 @@ export class ExecutionStore implements MapRunStore {
     for await (const event of this.#linesOf(arn).read()) yield event as HistoryEvent;
   }
 
-  async create(record: MapRunRecord): Promise<JsonlFile> {
+  async create(record: MapRunRecord): Promise<StoredMapRun> {
     this.#mapRuns.set(record.mapRunArn, record);
-    return this.#create(record.mapRunArn, record);
+    const children = await this.#create(record.mapRunArn, record);
+    return { record, children, earlier: { succeeded: new Set(), unsuccessful: new Map() } };
   }
 
   async update(record: MapRunRecord): Promise<void> {
@@ -101,29 +102,28 @@ export class ExecutionStore implements MapRunStore {
     await writeRecord(this.#folder(record.mapRunArn), record);
   }
 
-  async reopen(arn: string) {
+  async reopen(arn: string): Promise<StoredMapRun> {
     const record = this.#mapRuns.get(arn);
     if (record === undefined) throw new Error(`there is no map run ${arn}`);
-    const records = this.#linesOf(arn);
+    const children = this.#linesOf(arn);
     const kept: ChildRecord[] = [];
     const unsuccessful = new Map<number, ChildRecord>();
-    for await (const child of this.children(records)) {
+    for await (const child of this.readChildren(children)) {
       if (child.status === 'SUCCEEDED') kept.push(child);
       else unsuccessful.set(child.index, child);
     }
-    await records.replace(kept);
+    await children.replace(kept);
     const succeeded = new Set(kept.map((child) => child.index));
-    const earlier: Earlier = { succeeded, unsuccessful };
-    return { record, records, earlier };
+    return { record, children, earlier: { succeeded, unsuccessful } };
   }
 
-  async *children(records: JsonlFile): AsyncGenerator<ChildRecord> {
-    for await (const child of records.read()) yield child as ChildRecord;
+  async *readChildren(file: JsonlFile): AsyncGenerator<ChildRecord> {
+    for await (const child of file.read()) yield child as ChildRecord;
   }
 
-  /** Children of a map run that ended, in the order they did. */
+  /** Children of a map run that have ended, in the order in which they ended. */
   childrenOf(mapRunArn: string): AsyncIterable<ChildRecord> {
-    return this.children(this.#linesOf(mapRunArn));
+    return this.readChildren(this.#linesOf(mapRunArn));
   }
 
   #folder(arn: string): string {
@@ -167,11 +167,11 @@ export class ExecutionStore implements MapRunStore {
   async #recoverMapRun(record: MapRunRecord, now: number): Promise<void> {
     this.#mapRuns.set(record.mapRunArn, record);
     if (record.status !== 'RUNNING') return;
-    const records = this.#linesOf(record.mapRunArn);
+    const children = this.#linesOf(record.mapRunArn);
     const executionCounts = noCounts();
     const itemCounts = noCounts();
     const whole: ChildRecord[] = [];
-    for await (const child of this.children(records)) {
+    for await (const child of this.readChildren(children)) {
       const isDone = child.status === 'SUCCEEDED';
       executionCounts[isDone ? 'succeeded' : 'failed'] += 1;
       itemCounts[isDone ? 'succeeded' : 'failed'] += child.itemCount;
@@ -179,8 +179,9 @@ export class ExecutionStore implements MapRunStore {
       itemCounts.total += child.itemCount;
       whole.push(child);
     }
-    // Without a line that the crash cut off, so that what a redrive adds starts on a line of its own.
-    await records.replace(whole);
+    // Without a line that the crash cut off, so that what a redrive adds starts on a line of its
+    // own.
+    await children.replace(whole);
     const ended = { status: 'ABORTED' as const, stopDate: now, executionCounts, itemCounts };
     await this.update({ ...record, ...ended });
   }

@@ -7,7 +7,9 @@ export type Bindings = Readonly<Record<string, unknown>>;
 
 const EXPRESSION = /^\{%([\s\S]*)%\}$/;
 
-/** Parsed once for each text: children of a map evaluate the same few expressions again and again. */
+/**
+ * Parsed once for each text: children of a map evaluate the same few expressions again and again.
+ */
 const compiled = new Map<string, jsonata.Expression>();
 
 function compile(source: string): jsonata.Expression {
@@ -43,7 +45,10 @@ export function assertCompiles(template: Json, pointer: string): void {
   }
 }
 
-/** Copies a JSONata result into plain JSON; undefined when something in it is not JSON, such as a function. */
+/**
+ * Copies a JSONata result into plain JSON; undefined when something in it is not JSON, such as a
+ * function.
+ */
 function plainJson(value: unknown): Json | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   // Adding zero turns -0 into 0.
@@ -95,10 +100,12 @@ async function evaluateSource(source: string, bindings: Bindings, field: string)
 }
 
 /**
- * Fills in a template: each `{% … %}` string anywhere in it becomes the value of its expression, the rest stays.
+ * Fills in a template: each `{% … %}` string anywhere in it becomes the value of its expression,
+ * the rest stays.
  *
  * @param field path of the template in its state, such as `Arguments/Payload`, for messages.
- * @throws {StatesError} `States.QueryEvaluationError` when an expression throws, gives nothing, or gives no JSON.
+ * @throws {StatesError} `States.QueryEvaluationError` when an expression throws, gives nothing, or
+ *   gives no JSON.
  */
 export async function evaluate(template: Json, bindings: Bindings, field: string): Promise<Json> {
   const source = sourceOf(template);

@@ -3,8 +3,8 @@ import { assertCompiles, isExpression } from './expressions.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from './json.ts';
 
 /**
- * Takes an object of a definition apart field by field. What nobody asked for is unsupported, so a field that this
- * executor does not know can never be skipped silently.
+ * Reads an object of a definition field by field. A field that nobody asked for is
+ * unsupported: a field that this executor does not know is never skipped silently.
  */
 export class Fields {
   /** The state that the object belongs to, for messages. */
@@ -65,7 +65,7 @@ export class Fields {
     return value.map((entry, index) => this.#inside(entry, `${field}[${index}]`, `${field}.`));
   }
 
-  /** Each member of an object, as the {@link Fields} of the state that its name names. */
+  /** Each member of an object, as the {@link Fields} of the state of that name. */
   states(field: string): [name: string, fields: Fields][] {
     const value = this.#left.get(field) ?? {};
     this.#left.delete(field);
@@ -90,7 +90,7 @@ export class Fields {
     return value;
   }
 
-  /** One of some words; another word is unsupported, by its name. */
+  /** One of several words. Another word is refused by its name. */
   word<Word extends string>(field: string, known: readonly Word[]): Word | undefined {
     const value = this.text(field);
     const found = known.find((word) => word === value);
@@ -113,7 +113,11 @@ export class Fields {
     return isExpression(this.#left.get(field)) ? this.json(field) : this.number(field, least, most);
   }
 
-  /** Call last: @throws {UnsupportedDefinition} a field is left that nobody asked for. */
+  /**
+   * Must be called last.
+   *
+   * @throws {UnsupportedDefinition} there is a field that nobody asked for.
+   */
   refuseRest(): void {
     for (const field of this.#left.keys()) throw this.unsupported(field);
   }

@@ -27,7 +27,9 @@ function partition(values: unknown, size: unknown): unknown[][] {
   return parts;
 }
 
-/** Gives a lone element bare, as the recordings show, and nothing for an empty range. */
+/**
+ * Gives a single element without its array, as the recordings show, and nothing for an empty range.
+ */
 function range(first: unknown, last: unknown, step: unknown): unknown {
   const [from, to, by] = [first, last, step].map((value) => {
     if (!Number.isSafeInteger(value)) throw new Error(`$range takes integers, got ${value}`);
@@ -63,8 +65,8 @@ function seeded(seed: number): number {
 }
 
 /**
- * The functions that Step Functions adds to JSONata, and those of JSONata that read time. `$eval` is taken away,
- * as AWS does. What `$random(seed)` gives for a seed is ours, not AWS's.
+ * The functions that Step Functions adds to JSONata, and those of JSONata that read time. `$eval`
+ * is taken away, as AWS does. For a seed, `$random(seed)` gives other numbers than on AWS.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */

@@ -18,7 +18,7 @@ export interface HistoryEvent {
 /** An execution holds 25,000 events; the last one is kept for the failure. */
 const MAX_EVENTS = 25_000;
 
-/** Member that holds the details of events whose name does not tell it. */
+/** Member that holds the details of events whose name does not show it. */
 function detailsNameOf(type: string): string {
   const shared = /State(Entered|Exited)$/.exec(type)?.[1];
   const name = shared === undefined ? type : `State${shared}`;

@@ -4,7 +4,7 @@ import { evaluate, evaluateObject } from './expressions.ts';
 import type { Json, JsonObject } from './json.ts';
 import { serializePayload } from './payload-limit.ts';
 import { findCatcher, Retries } from './retry.ts';
-import { bindingsOf, type Run, type StartingPoint, type Visit } from './run.ts';
+import { bindingsOf, type Run, type StartingPoint, type StateVisit } from './run.ts';
 import { runChoice, runFail, runTask, runWait, type Step } from './states.ts';
 
 /** What a state hands on. */
@@ -15,8 +15,10 @@ interface Exit {
   readonly assigned: JsonObject;
 }
 
-/** Evaluates `Output` and `Assign` of one transition; both see the variables as they were before. */
-async function transform(run: Run, visit: Visit<State>, step: Step): Promise<Exit> {
+/**
+ * Evaluates `Output` and `Assign` of one transition; both see the variables as they were before.
+ */
+async function transform(run: Run, visit: StateVisit<State>, step: Step): Promise<Exit> {
   const bindings = bindingsOf(run, visit, step.seen);
   const { output, assign }: Transformation = step.transformation;
   const handedOn = output === undefined ? step.result : await evaluate(output, bindings, 'Output');
@@ -31,13 +33,13 @@ async function transform(run: Run, visit: Visit<State>, step: Step): Promise<Exi
   };
 }
 
-async function perform(run: Run, visit: Visit<State>): Promise<Step> {
+async function perform(run: Run, visit: StateVisit<State>): Promise<Step> {
   const { state, input } = visit;
   switch (state.type) {
     case 'Task':
       return runTask(run, { ...visit, state });
     case 'Map': {
-      const result = await run.surroundings.runMap(run, { ...visit, state });
+      const result = await run.runtime.runMap(run, { ...visit, state });
       return { next: state.next, result, seen: { result }, transformation: state };
     }
     case 'Choice':
@@ -55,7 +57,7 @@ async function perform(run: Run, visit: Visit<State>): Promise<Step> {
 }
 
 /** Gives a failure the wording that names the state, and records it where AWS does. */
-function recordFailure(run: Run, visit: Visit<State>, failure: StatesError): StatesError {
+function recordFailure(run: Run, visit: StateVisit<State>, failure: StatesError): StatesError {
   const { error, reason, traits } = failure;
   const place = `the state '${visit.state.name}' (entered at the event id #${visit.enteredEventId})`;
   const cause = traits.namesState
@@ -67,11 +69,11 @@ function recordFailure(run: Run, visit: Visit<State>, failure: StatesError): Sta
     run.history.add('EvaluationFailed', { ...details, ...traits.evaluation });
   }
   if (visit.state.type === 'Map' && !traits.terminal) run.history.add('MapStateFailed');
-  return new StatesError(error, cause, { terminal: traits.terminal ?? false }, { cause: failure });
+  return new StatesError(error, cause, { terminal: traits.terminal ?? false, cause: failure });
 }
 
-/** The catcher's transition, or undefined when nothing catches the failure. */
-function recover(visit: Visit<State>, failure: StatesError): Step | undefined {
+/** The transition of the catcher that takes a failure; undefined when none does. */
+function catcherStep(visit: StateVisit<State>, failure: StatesError): Step | undefined {
   const { state } = visit;
   const catcher = 'catchers' in state ? findCatcher(state.catchers, failure) : undefined;
   if (catcher === undefined) return undefined;
@@ -84,39 +86,44 @@ function recover(visit: Visit<State>, failure: StatesError): Step | undefined {
   };
 }
 
-/** One visit: attempts, retries, and the way out, through the state's own fields or a catcher's. */
-async function runVisit(run: Run, first: Visit<State>): Promise<Exit> {
-  const { clock, random } = run.surroundings;
-  const recoverable = 'retry' in first.state ? first.state.retry : undefined;
-  const retries = new Retries(recoverable ?? [], random);
-  for (let visit = first; ; visit = { ...first, mapRunArn: undefined }) {
-    const counted = recoverable ? { ...visit, retryCount: retries.count } : visit;
-    try {
-      return await transform(run, counted, await perform(run, counted));
-    } catch (error) {
-      if (!(error instanceof StatesError)) throw error;
-      const failure = recordFailure(run, counted, error);
-      const delay = retries.next(failure);
-      if (delay === undefined) {
-        const caught = recover(counted, failure);
-        if (caught === undefined) throw failure;
-        return await leaveByCatcher(run, counted, caught);
-      }
-      await clock.sleep(delay, run.signal);
-    }
+/** One attempt. Gives the failure, once it is recorded, where Retry and Catch may take it. */
+async function attempt(run: Run, visit: StateVisit<State>): Promise<Exit | StatesError> {
+  try {
+    return await transform(run, visit, await perform(run, visit));
+  } catch (error) {
+    if (error instanceof StatesError) return recordFailure(run, visit, error);
+    throw error;
   }
 }
 
-async function leaveByCatcher(run: Run, visit: Visit<State>, caught: Step): Promise<Exit> {
+/** The way out through a catcher. @throws {StatesError} none takes the failure. */
+async function recover(run: Run, visit: StateVisit<State>, failure: StatesError): Promise<Exit> {
+  const step = catcherStep(visit, failure);
+  if (step === undefined) throw failure;
   try {
-    return await transform(run, visit, caught);
+    return await transform(run, visit, step);
   } catch (error) {
     throw error instanceof StatesError ? recordFailure(run, visit, error) : error;
   }
 }
 
-function enter(run: Run, state: State, point: StartingPoint): Visit<State> {
-  const enteredAt = run.surroundings.clock.now();
+/** One visit: attempts and retries, then the way out by the fields of the state or of a catcher. */
+async function runVisit(run: Run, first: StateVisit<State>): Promise<Exit> {
+  const { clock, random } = run.runtime;
+  const recoverable = 'retry' in first.state ? first.state.retry : undefined;
+  const retries = new Retries(recoverable ?? [], random);
+  for (let visit = first; ; visit = { ...first, mapRunArn: undefined }) {
+    const counted = recoverable ? { ...visit, retryCount: retries.count } : visit;
+    const exit = await attempt(run, counted);
+    if (!(exit instanceof StatesError)) return exit;
+    const delay = retries.next(exit);
+    if (delay === undefined) return await recover(run, counted, exit);
+    await clock.sleep(delay, run.signal);
+  }
+}
+
+function enter(run: Run, state: State, point: StartingPoint): StateVisit<State> {
+  const enteredAt = run.runtime.clock.now();
   const { input, variables, mapRunArn } = point;
   const enteredEventId =
     point.enteredEventId ??
@@ -148,7 +155,8 @@ function recordExit(run: Run, state: State, exit: Exit): void {
  * Goes from state to state until one ends the execution.
  *
  * @returns the output, JSON text of at most 256 KiB.
- * @throws {StatesError} the execution failed. @throws {ExecutionInterrupted} its signal was aborted.
+ * @throws {StatesError} the execution failed.
+ * @throws {ExecutionInterrupted} its signal was aborted.
  */
 export async function interpret(run: Run, start: StartingPoint): Promise<string> {
   let point = start;

@@ -17,7 +17,8 @@ export interface ChildInput {
 }
 
 /**
- * Groups items into `{ BatchInput, Items }`, in order. A batch is closed by whichever limit comes first.
+ * Groups items into `{ BatchInput, Items }`, in order. A batch is closed by whichever limit comes
+ * first.
  *
  * @param mapName names the map when an item alone passes the limit.
  * @throws {StatesError} `States.DataLimitExceeded`: an item alone passes the limit of bytes.

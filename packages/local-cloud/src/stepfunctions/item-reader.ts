@@ -12,7 +12,7 @@ const NEWLINE = 0x0a;
 
 /** A reader could not give the items. */
 export function itemReaderFailed(reason: string, options?: ErrorOptions): StatesError {
-  return new StatesError('States.ItemReaderFailed', reason, {}, options);
+  return new StatesError('States.ItemReaderFailed', reason, options);
 }
 
 /** Passes bytes on. @throws {StatesError} they end too early. */

@@ -6,17 +6,21 @@ export interface JsonObject {
   readonly [member: string]: Json;
 }
 
-/** Tells objects from the other JSON values. */
+/** Whether a JSON value is an object. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Tells JSON arrays from the other JSON values. */
+/** Whether a JSON value is an array. */
 export function isJsonArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** Parses text that this process wrote, or that a caller is about to check. @throws {SyntaxError} not JSON. */
+/**
+ * Parses text that this process wrote, or that a caller is about to check.
+ *
+ * @throws {SyntaxError} not JSON.
+ */
 export function parseJson(text: string): Json {
   return JSON.parse(text) as Json;
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { appendFile, rename, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
-/** A file of JSON values, one a line, that grows. */
+/** A file of JSON values, one per line, that grows. */
 export class JsonlFile {
   readonly path: string;
   #pending = '';
@@ -12,7 +12,10 @@ export class JsonlFile {
     this.path = path;
   }
 
-  /** Adds a line; resolves once it is in the file. Lines that come while another is written go together. */
+  /**
+   * Adds a line and resolves once it is in the file. Lines added while another is written are
+   * written together.
+   */
   append(value: object): Promise<void> {
     this.#pending += `${JSON.stringify(value)}\n`;
     this.#writing ??= this.#drain();
@@ -34,7 +37,7 @@ export class JsonlFile {
     }
   }
 
-  /** Replaces the whole content, at once. */
+  /** Replaces the whole content in one step. */
   async replace(values: Iterable<object>): Promise<void> {
     await this.flush();
     const lines = [...values].map((value) => `${JSON.stringify(value)}\n`);

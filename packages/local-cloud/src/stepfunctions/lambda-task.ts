@@ -20,7 +20,8 @@ function payloadText(payload: Json | undefined): string {
 /**
  * Reads the evaluated `Arguments` of a task.
  *
- * @throws {StatesError} a terminal `States.Runtime`: no function name, or a field that is not implemented here.
+ * @throws {StatesError} a terminal `States.Runtime`: no function name, or a field that is not
+ *   implemented here.
  */
 export function parseInvocation(taken: Json): Invocation {
   const { FunctionName, Payload, ...others } = isJsonObject(taken) ? taken : {};
@@ -41,12 +42,12 @@ const EXCEPTION = /Exception$/;
 
 function invocationError(thrown: unknown): StatesError {
   const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
-  // The integration gives errors that it does not know by name as these two.
+  // Errors that the integration does not know by name appear under one of these two names.
   if (name === 'AccessDeniedException' || name === 'AccessDenied') {
-    return new StatesError('Lambda.AWSLambdaException', message, {}, { cause: thrown });
+    return new StatesError('Lambda.AWSLambdaException', message, { cause: thrown });
   }
   const known = EXCEPTION.test(name) ? name : 'SdkClientException';
-  return new StatesError(`Lambda.${known}`, message, {}, { cause: thrown });
+  return new StatesError(`Lambda.${known}`, message, { cause: thrown });
 }
 
 function parseOrText(payload: string): Json {
@@ -85,7 +86,8 @@ function optimizedResult(answer: LambdaResult): JsonObject {
 /**
  * Invokes a function as the optimized Lambda integration does.
  *
- * @throws {StatesError} the function's own error, `Lambda.*`, or `States.DataLimitExceeded` for an answer over 256 KiB.
+ * @throws {StatesError} the function's own error, `Lambda.*`, or `States.DataLimitExceeded` for an
+ *   answer over 256 KiB.
  */
 export async function invokeFunction(
   services: Services,

@@ -41,7 +41,8 @@ function loadWriter(fields: Fields): ResultWriter {
   const resource = fields.word('Resource', ['arn:aws:states:::s3:putObject']);
   const destination = fields.json('Arguments');
   const config = fields.nested('WriterConfig');
-  // Without WriterConfig an export keeps each child's metadata, as it did before that field existed.
+  // Without WriterConfig an export keeps each child's metadata, as it did before that field
+  // existed.
   const writer: ResultWriter = {
     arguments: destination,
     transformation: config?.word('Transformation', ['NONE', 'COMPACT', 'FLATTEN']) ?? 'NONE',

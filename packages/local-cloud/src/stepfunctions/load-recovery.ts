@@ -49,7 +49,12 @@ function loadCatcher(fields: Fields): Catcher {
   return catcher;
 }
 
-/** Loads `Retry` and `Catch` of a state, with AWS's defaults. @throws {InvalidDefinition} @throws {UnsupportedDefinition} */
+/**
+ * Loads `Retry` and `Catch` of a state, with AWS's defaults.
+ *
+ * @throws {InvalidDefinition}
+ * @throws {UnsupportedDefinition}
+ */
 export function loadRecovery(state: Fields): { retry: Retrier[]; catchers: Catcher[] } {
   const retryFields = state.entries('Retry');
   const catchFields = state.entries('Catch');

@@ -162,7 +162,8 @@ function parseDefinition(text: string): Json {
 /**
  * Loads a state machine's definition, a JSON text, checking every field.
  *
- * @throws {UnsupportedDefinition} it has a state type, field or value that this executor does not run.
+ * @throws {UnsupportedDefinition} it has a state type, field or value that this executor does not
+ *   run.
  * @throws {InvalidDefinition} AWS would reject it too.
  */
 export function loadDefinition(definition: string): Machine {

@@ -1,17 +1,16 @@
 import { executionArn, expressExecutionArn } from './arns.ts';
-import type { Machine, MapState } from './definition.ts';
+import type { Machine } from './definition.ts';
 import { ExecutionInterrupted, StatesError } from './errors.ts';
 import { execute, type Outcome } from './execute.ts';
 import { History } from './history.ts';
 import type { ChildInput } from './item-batcher.ts';
 import { parseJson } from './json.ts';
-import type { JsonlFile } from './jsonl-file.ts';
-import type { ChildRecord, MapRunCounts } from './map-records.ts';
-import { exceedsTolerance, type MapSettings, thresholdExceeded } from './map-settings.ts';
+import { type Child, type ChildRecord, redrivenChild } from './map-records.ts';
+import type { MapRun } from './map-run.ts';
+import { exceedsTolerance, thresholdExceeded } from './map-settings.ts';
 import { dataLimitExceeded, isOversized } from './payload-limit.ts';
 import { randomUuid } from './random.ts';
 import { ResumeTracker } from './resume.ts';
-import type { Run, Visit } from './run.ts';
 import { Slots } from './slots.ts';
 import { createRun, executionStarted, type Identity } from './start-run.ts';
 
@@ -21,29 +20,6 @@ const MAX_PARALLEL_CHILDREN = 10_000;
 /** An Express child may take five minutes. */
 const EXPRESS_TIMEOUT_SECONDS = 300;
 
-/** What a map run starts with: nothing, or what an earlier try left. */
-export interface Earlier {
-  /** Indexes of children that succeeded. */
-  readonly succeeded: ReadonlySet<number>;
-  /** Children that ended otherwise, by index. */
-  readonly unsuccessful: ReadonlyMap<number, ChildRecord>;
-}
-
-/** What one map run works on. */
-export interface MapWork {
-  readonly run: Run;
-  readonly visit: Visit<MapState>;
-  readonly settings: MapSettings;
-  /** ARN that children give as their state machine. */
-  readonly stateMachineArn: string;
-  readonly roleArn: string;
-  readonly earlier: Earlier;
-  /** Receives each child when it ends. */
-  readonly records: JsonlFile;
-  readonly itemCounts: MapRunCounts;
-  readonly executionCounts: MapRunCounts;
-}
-
 const COUNTED = {
   SUCCEEDED: 'succeeded',
   FAILED: 'failed',
@@ -52,12 +28,11 @@ const COUNTED = {
   PENDING: 'pending',
 } as const;
 
-/** Who a child is, before it runs. */
-type ChildIdentity = Omit<ChildRecord, 'status' | 'output' | 'error' | 'cause' | 'stopDate'>;
-
-/** Runs the children of one map run, as many at once as allowed, until all ended or too many failed. */
+/**
+ * Runs the children of one map run, as many at once as allowed, until all ended or too many failed.
+ */
 export class MapChildren {
-  readonly #work: MapWork;
+  readonly #mapRun: MapRun;
   readonly #machine: Machine;
   readonly #slots: Slots;
   readonly #stop = new AbortController();
@@ -65,24 +40,25 @@ export class MapChildren {
   #failure: StatesError | undefined;
   #isReading = true;
 
-  constructor(work: MapWork) {
-    this.#work = work;
-    const { processor, executionType } = work.visit.state;
+  constructor(mapRun: MapRun) {
+    this.#mapRun = mapRun;
+    const { processor, executionType } = mapRun.visit.state;
     const isExpress = executionType === 'EXPRESS';
     this.#machine = isExpress
       ? { ...processor, timeoutSeconds: EXPRESS_TIMEOUT_SECONDS }
       : processor;
-    const wanted = work.settings.maxConcurrency || MAX_PARALLEL_CHILDREN;
+    const wanted = mapRun.settings.maxConcurrency || MAX_PARALLEL_CHILDREN;
     this.#slots = new Slots(Math.min(wanted, MAX_PARALLEL_CHILDREN));
   }
 
   /**
-   * @param inputs of all children, in order; read only as fast as children start. Once the run has failed the rest
-   *   is read to be recorded as pending.
-   * @throws {StatesError} why the run failed. @throws {ExecutionInterrupted} the parent was stopped.
+   * @param inputs of all children, in order. They are read only as fast as children start. Once the
+   *   run has failed, the rest is read and recorded as pending.
+   * @throws {StatesError} why the map run failed.
+   * @throws {ExecutionInterrupted} the parent was stopped.
    */
   async runAll(inputs: AsyncIterable<ChildInput>): Promise<void> {
-    const { signal } = this.#work.run;
+    const { signal } = this.#mapRun.run;
     const stop = () => this.#stop.abort(new ExecutionInterrupted('ABORTED'));
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -104,7 +80,8 @@ export class MapChildren {
   }
 
   async #startAll(inputs: AsyncIterable<ChildInput>): Promise<void> {
-    const { run, earlier, itemCounts, executionCounts } = this.#work;
+    const { run, earlier } = this.#mapRun;
+    const { itemCounts, executionCounts } = this.#mapRun.record;
     let index = -1;
     for await (const child of inputs) {
       run.signal.throwIfAborted();
@@ -119,12 +96,11 @@ export class MapChildren {
     }
   }
 
-  async #start(child: ChildIdentity): Promise<void> {
+  async #start(child: Child): Promise<void> {
     if (!this.#failure) await this.#slots.take();
-    this.#work.run.signal.throwIfAborted();
+    this.#mapRun.run.signal.throwIfAborted();
     if (this.#failure) {
-      const { startDate: _, ...pending } = child;
-      await this.#record({ ...pending, status: 'PENDING' });
+      await this.#record({ ...child, startDate: undefined, status: 'PENDING' });
       return;
     }
     const ended = this.#runChild(child).finally(() => {
@@ -135,16 +111,16 @@ export class MapChildren {
   }
 
   /** A new child, or the one that a redrive goes on with. */
-  #identify(index: number, { input, itemCount }: ChildInput): ChildIdentity {
-    const { run, visit, earlier, stateMachineArn } = this.#work;
-    const { random, services } = run.surroundings;
+  #identify(index: number, { input, itemCount }: ChildInput): Child {
+    const { run, visit, earlier } = this.#mapRun;
+    const { stateMachineArn } = this.#mapRun.record;
+    const { random, services } = run.runtime;
     const before = earlier.unsuccessful.get(index);
     if (before?.startDate !== undefined) {
       const resource = before.executionArn;
       const action = 'states:RedriveExecution';
       services.authorize({ accessKeyId: run.accessKeyId, action, resource, context: {} });
-      const { output: _, error: __, cause: ___, stopDate: ____, ...identity } = before;
-      return { ...identity, redriveCount: before.redriveCount + 1 };
+      return redrivenChild(before);
     }
     const text = JSON.stringify(input);
     if (isOversized(text)) throw dataLimitExceeded(visit.state.name, false);
@@ -154,38 +130,40 @@ export class MapChildren {
         ? expressExecutionArn(stateMachineArn, name, randomUuid(random))
         : executionArn(stateMachineArn, name);
     const identity = { index, name, executionArn: arn, stateMachineArn, itemCount, input: text };
-    return { ...identity, startDate: run.surroundings.clock.now(), redriveCount: 0 };
+    return { ...identity, startDate: run.runtime.clock.now(), redriveCount: 0 };
   }
 
-  async #runChild(child: ChildIdentity): Promise<void> {
-    const { run, roleArn, itemCounts, executionCounts } = this.#work;
-    const { now } = run.surroundings.clock;
+  async #runChild(child: Child): Promise<void> {
+    const { run, record } = this.#mapRun;
+    const { itemCounts, executionCounts } = record;
+    const { roleArn, accessKeyId } = run;
+    const { now } = run.runtime.clock;
     itemCounts.running += child.itemCount;
     executionCounts.running += 1;
     const input = parseJson(child.input);
     const startDate = child.startDate ?? now();
-    const identity = { ...child, input, startDate, roleArn, accessKeyId: run.accessKeyId };
+    const identity = { ...child, input, startDate, roleArn, accessKeyId };
     const { outcome, resume } = await this.#interpret(identity, child);
     itemCounts.running -= child.itemCount;
     executionCounts.running -= 1;
     await this.#record({ ...child, ...outcome, startDate, stopDate: now(), resume });
   }
 
-  async #interpret(identity: Identity, child: ChildIdentity) {
-    const { surroundings } = this.#work.run;
+  async #interpret(identity: Identity, child: Child) {
+    const { runtime } = this.#mapRun.run;
     const tracker = new ResumeTracker();
     const history = new History({
-      now: () => surroundings.clock.now(),
+      now: () => runtime.clock.now(),
       record: (event) => tracker.follow(event),
       lastId: child.resume?.enteredEventId,
     });
     const parts = { machine: this.#machine, history, signal: this.#stop.signal };
-    const run = createRun(surroundings, identity, parts);
+    const run = createRun(runtime, identity, parts);
     const first = { state: this.#machine.startAt, input: identity.input, variables: {} };
     const isRedriven = child.redriveCount > 0;
     if (!isRedriven) history.add('ExecutionStarted', executionStarted(identity, child.input));
     const outcome: Outcome = await execute(run, child.resume ?? first);
-    const isStandard = this.#work.visit.state.executionType === 'STANDARD';
+    const isStandard = this.#mapRun.visit.state.executionType === 'STANDARD';
     const resume = tracker.point ?? child.resume;
     return { outcome, resume: outcome.status !== 'SUCCEEDED' && isStandard ? resume : undefined };
   }
@@ -193,16 +171,17 @@ export class MapChildren {
   async #record(record: ChildRecord): Promise<void> {
     this.#count(record);
     this.#judge();
-    await this.#work.records.append(record);
+    await this.#mapRun.children.append(record);
   }
 
   #count({ itemCount, status }: Pick<ChildRecord, 'itemCount' | 'status'>): void {
-    this.#work.itemCounts[COUNTED[status]] += itemCount;
-    this.#work.executionCounts[COUNTED[status]] += 1;
+    this.#mapRun.record.itemCounts[COUNTED[status]] += itemCount;
+    this.#mapRun.record.executionCounts[COUNTED[status]] += 1;
   }
 
   #judge(): void {
-    const { settings, itemCounts } = this.#work;
+    const { settings, record } = this.#mapRun;
+    const { itemCounts } = record;
     const failed = itemCounts.failed + itemCounts.timedOut;
     const total = this.#isReading ? undefined : itemCounts.total;
     if (exceedsTolerance(settings, failed, total)) this.#fail(thresholdExceeded());

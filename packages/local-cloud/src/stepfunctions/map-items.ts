@@ -4,9 +4,9 @@ import { batchItems, type ChildInput } from './item-batcher.ts';
 import { itemReaderFailed, parseItems } from './item-reader.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { MapSettings } from './map-settings.ts';
-import { bindingsOf, contextObject, type Run, type Visit } from './run.ts';
+import { bindingsOf, contextObject, type Run, type StateVisit } from './run.ts';
 
-async function* readSource(run: Run, visit: Visit<MapState>, settings: MapSettings) {
+async function* readSource(run: Run, visit: StateVisit<MapState>, settings: MapSettings) {
   const { itemReader } = visit.state;
   const { source, maxItems } = settings;
   if (itemReader === undefined || source === undefined) {
@@ -16,7 +16,7 @@ async function* readSource(run: Run, visit: Visit<MapState>, settings: MapSettin
   if (maxItems < 0) throw itemReaderFailed('field MaxItems must be positive');
   let body: AsyncIterable<Uint8Array>;
   try {
-    const { readObject } = run.surroundings.services;
+    const { readObject } = run.runtime.services;
     body = await readObject({ ...source, accessKeyId: run.accessKeyId });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
@@ -33,7 +33,7 @@ async function* readSource(run: Run, visit: Visit<MapState>, settings: MapSettin
 
 async function* selectItems(
   run: Run,
-  visit: Visit<MapState>,
+  visit: StateVisit<MapState>,
   settings: MapSettings,
 ): AsyncGenerator<Json> {
   const { itemSelector } = visit.state;
@@ -64,7 +64,7 @@ async function* singly(items: AsyncIterable<Json>): AsyncGenerator<ChildInput> {
  */
 export function childInputs(
   run: Run,
-  visit: Visit<MapState>,
+  visit: StateVisit<MapState>,
   settings: MapSettings,
 ): AsyncIterable<ChildInput> {
   const items = selectItems(run, visit, settings);

@@ -1,26 +1,41 @@
 import type { StartingPoint } from './run.ts';
 
-/** One child of a map run, as it is kept once it ended. */
-export interface ChildRecord {
+/** One child of a map run, before it has ended. Dates are milliseconds since 1970. */
+export interface Child {
   /** Which child of the map run, from 0 in the items' order. */
   readonly index: number;
   readonly name: string;
   readonly executionArn: string;
   readonly stateMachineArn: string;
   readonly itemCount: number;
-  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING';
   /** JSON text. */
   readonly input: string;
+  /** Undefined for a child that never started. */
+  readonly startDate?: number;
+  readonly redriveCount: number;
+  /** Where a redrive goes on. */
+  readonly resume?: StartingPoint;
+}
+
+/** One child of a map run, as it is kept once it has ended. */
+export interface ChildRecord extends Child {
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING';
   /** JSON text; of a child that succeeded. */
   readonly output?: string;
   readonly error?: string;
   readonly cause?: string;
-  /** Milliseconds since 1970; undefined for a child that never started. */
-  readonly startDate?: number;
   readonly stopDate?: number;
-  readonly redriveCount: number;
-  /** Where a redrive goes on. */
-  readonly resume?: StartingPoint;
+}
+
+/** A child that ended, as it starts to run again: without its output and error. */
+export function redrivenChild(ended: ChildRecord): Child {
+  const { index, name, executionArn, stateMachineArn, itemCount, input } = ended;
+  return {
+    ...{ index, name, executionArn, stateMachineArn, itemCount, input },
+    startDate: ended.startDate,
+    redriveCount: ended.redriveCount + 1,
+    resume: ended.resume,
+  };
 }
 
 /** Items or children, by what became of them, as DescribeMapRun counts them. */

@@ -3,7 +3,7 @@ import { queryEvaluationError, runtimeError, StatesError } from './errors.ts';
 import { evaluate, evaluateTyped } from './expressions.ts';
 import type { BatchLimits } from './item-batcher.ts';
 import { isJsonArray, isJsonObject, type Json } from './json.ts';
-import { bindingsOf, type Run, type Visit } from './run.ts';
+import { bindingsOf, type Run, type StateVisit } from './run.ts';
 
 /** An S3 place named by evaluated `Arguments`. */
 interface Place {
@@ -47,7 +47,7 @@ function placeOf(taken: Json, members: readonly [string, string], where: string)
   return { bucket, key };
 }
 
-async function readItemsField(run: Run, visit: Visit<MapState>): Promise<readonly Json[]> {
+async function readItemsField(run: Run, visit: StateVisit<MapState>): Promise<readonly Json[]> {
   const { items } = visit.state;
   if (items !== undefined) {
     return evaluateTyped('array', items, { bindings: bindingsOf(run, visit), field: 'Items' });
@@ -59,7 +59,7 @@ async function readItemsField(run: Run, visit: Visit<MapState>): Promise<readonl
 
 async function evaluateBatch(
   run: Run,
-  visit: Visit<MapState>,
+  visit: StateVisit<MapState>,
   number: EvaluateNumber,
 ): Promise<BatchLimits | undefined> {
   const batcher = visit.state.itemBatcher;
@@ -77,14 +77,17 @@ async function evaluateBatch(
   };
 }
 
-async function evaluateSource(run: Run, visit: Visit<MapState>): Promise<Place | undefined> {
+async function evaluateSource(run: Run, visit: StateVisit<MapState>): Promise<Place | undefined> {
   const template = visit.state.itemReader?.arguments;
   if (template === undefined) return undefined;
   const taken = await evaluate(template, bindingsOf(run, visit), 'ItemReader/Arguments');
   return placeOf(taken, ['Bucket', 'Key'], 'ItemReader.Arguments');
 }
 
-async function evaluateDestination(run: Run, visit: Visit<MapState>): Promise<Place | undefined> {
+async function evaluateDestination(
+  run: Run,
+  visit: StateVisit<MapState>,
+): Promise<Place | undefined> {
   const template = visit.state.resultWriter?.arguments;
   if (template === undefined) return undefined;
   const taken = await evaluate(template, bindingsOf(run, visit), 'ResultWriter/Arguments');
@@ -92,8 +95,12 @@ async function evaluateDestination(run: Run, visit: Visit<MapState>): Promise<Pl
   return placeOf(withPrefix, ['Bucket', 'Prefix'], 'ResultWriter.Arguments');
 }
 
-/** Evaluates a Map's fields. @throws {StatesError} `States.QueryEvaluationError`, naming the field. */
-export async function evaluateMap(run: Run, visit: Visit<MapState>): Promise<MapSettings> {
+/**
+ * Evaluates a Map's fields.
+ *
+ * @throws {StatesError} `States.QueryEvaluationError`, naming the field.
+ */
+export async function evaluateMap(run: Run, visit: StateVisit<MapState>): Promise<MapSettings> {
   const { state } = visit;
   const bindings = bindingsOf(run, visit);
   const number: EvaluateNumber = async (type, template, field) =>
@@ -113,7 +120,11 @@ export async function evaluateMap(run: Run, visit: Visit<MapState>): Promise<Map
   };
 }
 
-/** @throws {StatesError} a terminal `States.Runtime`, after the Map has started but before its run has. */
+/**
+ * Checks the numbers, once the Map state has started and before its map run has.
+ *
+ * @throws {StatesError} a terminal `States.Runtime`.
+ */
 export function assertTolerance(settings: MapSettings): void {
   const { toleratedFailureCount = 0, toleratedFailurePercentage = 0, maxConcurrency } = settings;
   if (toleratedFailureCount < 0) throw runtimeError('ToleratedFailureCount cannot be negative.');

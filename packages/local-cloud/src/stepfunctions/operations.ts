@@ -6,7 +6,10 @@ import type { MapRunRecord } from './map-records.ts';
 
 /** One operation of the API. */
 export interface Operation {
-  /** What the caller must be allowed to act on; the action is `states:` and the operation's name. */
+  /**
+   * ARN that the caller must be allowed to act on. The action is `states:` and the name of the
+   * operation.
+   */
   readonly resource: (fields: CallFields) => string;
   readonly answer: (engine: Engine, fields: CallFields) => Promise<answers.Answer>;
 }

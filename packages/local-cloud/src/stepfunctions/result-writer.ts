@@ -34,7 +34,10 @@ function describeChild(record: ChildRecord): JsonObject {
   };
 }
 
-/** What a child contributes to the results: none or more values. A failed one is always described in full. */
+/**
+ * What a child contributes to the results: none or more values. A failed one is always described in
+ * full.
+ */
 export function transformResult(
   record: ChildRecord,
   transformation: ResultWriter['transformation'],
@@ -173,14 +176,15 @@ class Exporter {
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       const reason = `Unable to write s3://${bucket}/${key}: ${name}: ${message}`;
-      throw new StatesError('States.ResultWriterFailed', reason, {}, { cause: error });
+      throw new StatesError('States.ResultWriterFailed', reason, { cause: error });
     }
   }
 }
 
 /**
- * Exports the results of a map run as AWS does: `SUCCEEDED_n`, `FAILED_n` and `PENDING_n` files, then `manifest.json`,
- * under `<prefix>/<id of the map run>/`. Holds one record at a time; the files pass through the temporary directory.
+ * Exports the results of a map run as AWS does: `SUCCEEDED_n`, `FAILED_n` and `PENDING_n` files,
+ * then `manifest.json`, under `<prefix>/<id of the map run>/`. Holds one record at a time; the
+ * files pass through the temporary directory.
  *
  * @returns key of the manifest.
  * @throws {StatesError} `States.ResultWriterFailed`

@@ -14,7 +14,7 @@ function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : 'null';
 }
 
-/** Follows the events of an execution, to tell where it would go on. */
+/** Follows the events of an execution to know where it would go on. */
 export class ResumeTracker {
   #entered: Entered | undefined;
   readonly #assigned = new Map<string, string>();

@@ -33,7 +33,8 @@ export class Retries {
   /**
    * Takes one retry of the first retrier that names the error.
    *
-   * @returns milliseconds to wait before it, or undefined when the error is not to be retried (any more).
+   * @returns milliseconds to wait before it, or undefined when the error is not to be retried (any
+   *   more).
    */
   next(error: StatesError): number | undefined {
     const retrier = this.#retriers.find((entry) => matches(entry.errorEquals, error));

@@ -6,25 +6,26 @@ import type { Json, JsonObject } from './json.ts';
 import type { Random } from './random.ts';
 import type { Services } from './services.ts';
 
-/** What all executions share. */
-export interface Surroundings {
+/** What all executions of an engine share. */
+export interface StatesRuntime {
   readonly services: Services;
   readonly clock: Clock;
   readonly random: Random;
   /** What `createFunctions` gives. */
   readonly functions: Bindings;
   /** Runs a Distributed Map and gives its result. @throws {StatesError} */
-  readonly runMap: (run: Run, visit: Visit<MapState>) => Promise<Json>;
+  readonly runMap: (run: Run, visit: StateVisit<MapState>) => Promise<Json>;
 }
 
 /** One execution on its way. */
 export interface Run {
-  readonly surroundings: Surroundings;
+  readonly runtime: StatesRuntime;
   readonly machine: Machine;
   readonly executionArn: string;
   /** Of the machine; for a map's children it ends with the map's label. */
   readonly stateMachineArn: string;
-  /** The role's. */
+  readonly roleArn: string;
+  /** Of the role. */
   readonly accessKeyId: string;
   readonly history: History;
   /** Aborted with an ExecutionInterrupted. */
@@ -45,7 +46,7 @@ export interface StartingPoint {
 }
 
 /** One visit to a state. */
-export interface Visit<Of> {
+export interface StateVisit<Of> {
   readonly state: Of;
   readonly input: Json;
   readonly variables: JsonObject;
@@ -61,7 +62,7 @@ export interface Visit<Of> {
 /** `$states.context` during a visit. */
 export function contextObject<Of extends { readonly name: string }>(
   run: Run,
-  visit: Visit<Of>,
+  visit: StateVisit<Of>,
 ): JsonObject {
   const retries: JsonObject =
     visit.retryCount === undefined ? {} : { RetryCount: visit.retryCount };
@@ -72,9 +73,9 @@ export function contextObject<Of extends { readonly name: string }>(
 /** What expressions of a state see. @param extra further members of `$states`, such as `result`. */
 export function bindingsOf<Of extends { readonly name: string }>(
   run: Run,
-  visit: Visit<Of>,
+  visit: StateVisit<Of>,
   extra: JsonObject = {},
 ): Bindings {
   const states = { input: visit.input, context: contextObject(run, visit), ...extra };
-  return { ...run.surroundings.functions, ...visit.variables, states };
+  return { ...run.runtime.functions, ...visit.variables, states };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Identify } from '#local/authorization.ts';
-import { listen } from '#local/listen.ts';
+import { listen, stopListening } from '#local/listen.ts';
 import { verifySignature } from '#local/sigv4.ts';
 import { CallFields } from './call-fields.ts';
 import {
@@ -22,7 +22,7 @@ export interface StepFunctionsOptions extends EngineOptions {
   /** Region that requests are signed for. */
   readonly region: string;
   readonly identify: Identify;
-  /** Any free one when another process has it. @default 0: any free port */
+  /** Port to listen on; another free one if a process has it. @default 0: any free port */
   readonly port?: number;
 }
 
@@ -30,15 +30,26 @@ export interface StepFunctionsOptions extends EngineOptions {
 export interface StepFunctions {
   /** Such as `https://localhost:43121`. */
   readonly endpoint: string;
-  /** @throws {UnsupportedDefinition} by the name of the field. @throws {InvalidDefinition} as AWS does. */
+  /**
+   * @throws {UnsupportedDefinition} by the name of the field.
+   * @throws {InvalidDefinition} as AWS does.
+   */
   createStateMachine(definition: StateMachineDefinition): void;
-  /** For triggers: no signature, but the caller must have asked for `states:StartExecution`. @throws {ApiError} */
+  /**
+   * For triggers. Checks no signature: the caller must have decided that `states:StartExecution` is
+   * allowed.
+   *
+   * @throws {ApiError}
+   */
   startExecution(request: StartRequest): Promise<ExecutionRecord>;
   /** Aborts what runs and closes the endpoint. */
   close(): Promise<void>;
 }
 
-/** Bytes of a request that are read at most: StartExecution's input may take 6 bytes for one of text. */
+/**
+ * Most bytes that are read of a request. The input of StartExecution may take 6 bytes for one byte
+ * of text.
+ */
 const MAX_REQUEST_BYTES = 2 * 2 ** 20;
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -107,8 +118,9 @@ async function serve(
 }
 
 /**
- * Starts a Step Functions on this machine: the AWS JSON protocol over HTTPS on a port of `localhost`.
- * Executions are kept in `options.directory`; those that ran when it was last used are shown as ABORTED.
+ * Starts a Step Functions on this machine: the AWS JSON protocol over HTTPS on a port of
+ * `localhost`. Executions are kept in `options.directory`; those that ran when it was last used are
+ * shown as ABORTED.
  */
 export async function startStepFunctions(options: StepFunctionsOptions): Promise<StepFunctions> {
   const engine = await Engine.open(options);
@@ -122,8 +134,7 @@ export async function startStepFunctions(options: StepFunctionsOptions): Promise
     startExecution: (request) => engine.startExecution(request),
     async close() {
       await engine.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stopListening(server);
     },
   };
 }

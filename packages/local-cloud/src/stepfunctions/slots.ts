@@ -1,4 +1,4 @@
-/** Lets so many tasks run at once; the others wait their turn. */
+/** Lets a number of tasks run at once; the others wait for their turn. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -16,7 +16,7 @@ export class Slots {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Gives a place back, to whoever waits longest. */
+  /** Gives a place back; the task that has waited longest gets it. */
   give(): void {
     const next = this.#waiting.shift();
     if (next) next();

@@ -2,7 +2,7 @@ import { stateMachineName } from './arns.ts';
 import type { Machine } from './definition.ts';
 import type { History } from './history.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { Run, Surroundings } from './run.ts';
+import type { Run, StatesRuntime } from './run.ts';
 
 /** Who and what an execution is. */
 export interface Identity {
@@ -37,13 +37,13 @@ function contextOf(identity: Identity): JsonObject {
 
 /** Puts a run together; nothing happens yet. */
 export function createRun(
-  surroundings: Surroundings,
+  runtime: StatesRuntime,
   identity: Identity,
   parts: { readonly machine: Machine; readonly history: History; readonly signal: AbortSignal },
 ): Run {
-  const { executionArn, stateMachineArn, accessKeyId } = identity;
+  const { executionArn, stateMachineArn, roleArn, accessKeyId } = identity;
   const context = contextOf(identity);
-  return { surroundings, executionArn, stateMachineArn, accessKeyId, context, ...parts };
+  return { runtime, executionArn, stateMachineArn, roleArn, accessKeyId, context, ...parts };
 }
 
 /** Details of the event `ExecutionStarted`. */

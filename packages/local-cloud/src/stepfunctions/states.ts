@@ -13,7 +13,7 @@ import { evaluate, evaluateTyped } from './expressions.ts';
 import type { Json, JsonObject } from './json.ts';
 import { invokeFunction, parseInvocation } from './lambda-task.ts';
 import { serializePayload } from './payload-limit.ts';
-import { bindingsOf, type Run, type Visit } from './run.ts';
+import { bindingsOf, type Run, type StateVisit } from './run.ts';
 import { isTimestamp } from './timestamp.ts';
 
 /** What a state's own work gives, before `Output` and `Assign`. */
@@ -37,7 +37,7 @@ async function withTimeout<T>(
   const wanted = abandonable(work, run.signal);
   if (timeoutSeconds === undefined) return wanted;
   const done = new AbortController();
-  const tooLate = run.surroundings.clock
+  const tooLate = run.runtime.clock
     .sleep(timeoutSeconds * 1000, AbortSignal.any([done.signal, run.signal]))
     .then(() => Promise.reject(new StatesError('States.Timeout', undefined)));
   try {
@@ -58,9 +58,9 @@ function recordTaskFailure(run: Run, failure: StatesError): void {
 }
 
 /** Invokes the task's function once. @throws {StatesError} */
-export async function runTask(run: Run, visit: Visit<TaskState>): Promise<Step> {
+export async function runTask(run: Run, visit: StateVisit<TaskState>): Promise<Step> {
   const { state } = visit;
-  const { history, surroundings } = run;
+  const { history, runtime } = run;
   const bindings = bindingsOf(run, visit);
   const taken = await evaluate(state.arguments, bindings, 'Arguments');
   const timeoutInSeconds =
@@ -76,7 +76,7 @@ export async function runTask(run: Run, visit: Visit<TaskState>): Promise<Step> 
   });
   history.add('TaskStarted', TASK);
   try {
-    const work = invokeFunction(surroundings.services, invocation, run.accessKeyId);
+    const work = invokeFunction(runtime.services, invocation, run.accessKeyId);
     const result = await withTimeout(run, work, timeoutInSeconds);
     const output = JSON.stringify(result);
     history.add('TaskSucceeded', { ...TASK, output, outputDetails: { truncated: false } });
@@ -88,7 +88,7 @@ export async function runTask(run: Run, visit: Visit<TaskState>): Promise<Step> 
 }
 
 /** Takes the first rule that holds, else the default. @throws {StatesError} */
-export async function runChoice(run: Run, visit: Visit<ChoiceState>): Promise<Step> {
+export async function runChoice(run: Run, visit: StateVisit<ChoiceState>): Promise<Step> {
   const { state, input } = visit;
   const bindings = bindingsOf(run, visit);
   for (const [index, rule] of state.choices.entries()) {
@@ -107,7 +107,7 @@ export async function runChoice(run: Run, visit: Visit<ChoiceState>): Promise<St
   );
 }
 
-async function waitingTime(run: Run, visit: Visit<WaitState>): Promise<number> {
+async function waitingTime(run: Run, visit: StateVisit<WaitState>): Promise<number> {
   const { seconds, timestamp } = visit.state;
   const bindings = bindingsOf(run, visit);
   if (seconds !== undefined) {
@@ -121,17 +121,21 @@ async function waitingTime(run: Run, visit: Visit<WaitState>): Promise<number> {
     const reason = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${until}`;
     throw queryEvaluationError(reason, field);
   }
-  return Date.parse(until) - run.surroundings.clock.now();
+  return Date.parse(until) - run.runtime.clock.now();
 }
 
-/** Waits for the state's seconds, or until its time; not at all when that has passed. @throws {StatesError} */
-export async function runWait(run: Run, visit: Visit<WaitState>): Promise<void> {
+/**
+ * Waits for the seconds of the state, or until its time. Does not wait for a time that has passed.
+ *
+ * @throws {StatesError}
+ */
+export async function runWait(run: Run, visit: StateVisit<WaitState>): Promise<void> {
   const milliseconds = await waitingTime(run, visit);
-  if (milliseconds > 0) await run.surroundings.clock.sleep(milliseconds, run.signal);
+  if (milliseconds > 0) await run.runtime.clock.sleep(milliseconds, run.signal);
 }
 
 /** The error that a Fail state ends with. @throws {StatesError} its fields cannot be evaluated. */
-export async function runFail(run: Run, visit: Visit<FailState>): Promise<StatesError> {
+export async function runFail(run: Run, visit: StateVisit<FailState>): Promise<StatesError> {
   const { error, cause } = visit.state;
   const bindings = bindingsOf(run, visit);
   const text = (template: Json | undefined, field: string) =>

@@ -26,7 +26,7 @@ type Resources = Parameters<NonNullable<Parameters<typeof writeSmallAssembly>[2]
 
 const TOPIC = 'arn:aws:sns:us-east-1:000000000000:small-news';
 
-/** The rule calls the function itself, which tells the topic how it ended. */
+/** The rule calls the function itself. How that ended is published to the topic. */
 function addTopic(resources: Resources): void {
   const arn = { 'Fn::GetAtt': ['Measure', 'Arn'] };
   const destination = { Destination: { Ref: 'News' } };
@@ -79,7 +79,7 @@ async function put({ region, credentials, caPem, endpoints, outputs }: LocalClou
 
 async function onlyMessage(running: LocalCloud) {
   const messages = () => running.topicMessages(TOPIC);
-  await expect.poll(messages, { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(messages).toHaveLength(1);
   return JSON.parse((await messages())[0]!.message);
 }
 
@@ -118,7 +118,7 @@ it('fails to publish without the permission, naming role, action and topic', asy
     RolePolicy!.Properties['PolicyDocument'].Statement.pop();
   });
   await put(running, 'in/a.txt');
-  await expect.poll(() => running.undelivered, { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => running.undelivered).toHaveLength(1);
   expect(running.undelivered[0]?.message).toContain(
     `assumed-role/small-role/small-measure is not authorized to perform: sns:Publish on resource: ${TOPIC}`,
   );
@@ -141,7 +141,7 @@ it('fails to publish where the topic itself denies it', async () => {
     };
   });
   await put(running, 'in/a.txt');
-  await expect.poll(() => running.undelivered, { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => running.undelivered).toHaveLength(1);
   expect(running.undelivered[0]?.message).toContain('explicit deny in a resource-based policy');
 });
 
@@ -153,7 +153,7 @@ it('fails to invoke without the permission of the function, and keeps the event'
   });
   await put(running, 'in/a.txt');
   const letters = () => running.deadLetters(running.outputs['LettersArn']!);
-  await expect.poll(letters, { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(letters).toHaveLength(1);
   expect((await letters())[0]?.attributes['ERROR_MESSAGE']).toContain('lambda:InvokeFunction');
 });
 

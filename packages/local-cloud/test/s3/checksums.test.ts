@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { ChecksumAlgorithm, type PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type S3Fixture, signRaw, startS3Fixture } from './s3-fixture.ts';
+import { type S3Fixture, startS3Fixture } from '#local/testing/s3-fixture.ts';
+import { send, signRaw } from './raw-request.ts';
 
 const ALGORITHMS = [
   ChecksumAlgorithm.CRC32,
@@ -71,8 +72,8 @@ test('fails when the body is not the one whose SHA-256 was signed', async () => 
   const headers = { 'x-amz-content-sha256': hash, 'content-length': '6' };
   const path = `/${fixture.bucket}/signed`;
   const signed = await signRaw(fixture.endpoint, { method: 'PUT', path, headers, body: 'signed' });
-  expect((await fixture.send(signed)).status).toBe(200);
-  const forged = await fixture.send({ ...signed, body: 'forged' });
+  expect((await send(fixture, signed)).status).toBe(200);
+  const forged = await send(fixture, { ...signed, body: 'forged' });
   expect(forged).toMatchObject({ status: 400 });
   expect(forged.body).toContain('<Code>XAmzContentSHA256Mismatch</Code>');
 });
@@ -85,17 +86,17 @@ test('fails when a trailer does not match, a frame is broken, or bytes are missi
     'content-encoding': 'aws-chunked',
   };
   const path = `/${fixture.bucket}/framed`;
-  const send = async (body: string) =>
-    fixture.send(await signRaw(fixture.endpoint, { method: 'PUT', path, headers, body }));
+  const put = async (body: string) =>
+    send(fixture, await signRaw(fixture.endpoint, { method: 'PUT', path, headers, body }));
   const trailer = 'x-amz-checksum-crc32:NhCmhg==\r\n\r\n';
-  expect(await send(`2\r\nhe\r\n3\r\nllo\r\n0\r\n${trailer}`)).toMatchObject({ status: 200 });
-  const wrong = await send('5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n');
+  expect(await put(`2\r\nhe\r\n3\r\nllo\r\n0\r\n${trailer}`)).toMatchObject({ status: 200 });
+  const wrong = await put('5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n');
   expect(wrong.body).toContain('<Code>BadDigest</Code>');
-  const broken = await send(`zz\r\nhello\r\n0\r\n${trailer}`);
+  const broken = await put(`zz\r\nhello\r\n0\r\n${trailer}`);
   expect(broken.body).toContain('<Code>InvalidRequest</Code>');
-  const short = await send(`4\r\nhell\r\n0\r\n${trailer}`);
+  const short = await put(`4\r\nhell\r\n0\r\n${trailer}`);
   expect(short.body).toContain('<Code>IncompleteBody</Code>');
-  const cut = await send('5\r\nhel');
+  const cut = await put('5\r\nhel');
   expect(cut.body).toContain('<Code>IncompleteBody</Code>');
   const { Body, ContentEncoding } = await fixture.s3.getObject({
     Bucket: fixture.bucket,

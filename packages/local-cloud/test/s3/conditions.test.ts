@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type S3Fixture, startS3Fixture } from './s3-fixture.ts';
+import { type S3Fixture, startS3Fixture } from '#local/testing/s3-fixture.ts';
 
 const RACERS = 32;
 let fixture: S3Fixture;

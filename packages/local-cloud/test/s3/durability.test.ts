@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { ObjectStore } from '#local/s3/object-store.ts';
-import { type S3Fixture, startS3Fixture } from './s3-fixture.ts';
+import { type S3Fixture, startS3Fixture } from '#local/testing/s3-fixture.ts';
 
 let fixture: S3Fixture;
 afterEach(() => fixture.close());
@@ -17,7 +17,7 @@ async function listData(directory: string): Promise<readonly string[]> {
 test('finds objects, parts and buckets again after a restart', async () => {
   fixture = await startS3Fixture();
   const { s3, bucket: Bucket } = fixture;
-  const Metadata = { rows: '7' };
+  const Metadata = { pages: '7' };
   const { ETag } = await s3.putObject({ Bucket, Key: 'kept', Body: 'text', Metadata });
   await s3.putObject({ Bucket, Key: 'deleted', Body: 'text' });
   await s3.deleteObject({ Bucket, Key: 'deleted' });
@@ -85,6 +85,7 @@ for (let at = 0; ; at += 1) {
 
 async function writeUntilKilled(directory: string): Promise<number> {
   const node = spawn(process.execPath, ['--input-type=module', '-e', WRITER], {
+    cwd: import.meta.dirname, // where #local means this package
     env: { ...process.env, STORE: directory },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -93,6 +94,7 @@ async function writeUntilKilled(directory: string): Promise<number> {
     last = Math.max(last, ...String(chunk).trim().split('\n').map(Number));
     if (last > 300) node.kill('SIGKILL');
   }
+  if (last < 0) throw new Error('the writer ended before it had written anything');
   return last;
 }
 
@@ -121,7 +123,8 @@ test('closes while requests are under way, and leaves nothing half done', async 
     s3.putObject({ Bucket, Key: `under-way-${at}`, Body: Buffer.alloc(4_000_000) }),
   );
   const settled = Promise.allSettled(puts);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const bodies = () => listData(join(fixture.directory, 's3'));
+  await expect.poll(bodies, { interval: 1 }).not.toEqual([]);
   const again = await fixture.restart();
   await settled;
   const { Contents = [] } = await again.listObjectsV2({ Bucket });

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type S3Fixture, startS3Fixture } from './s3-fixture.ts';
+import { type S3Fixture, startS3Fixture } from '#local/testing/s3-fixture.ts';
 
 const MIB = 1024 * 1024;
 let fixture: S3Fixture;
@@ -26,14 +26,14 @@ async function dataFiles(): Promise<number> {
 
 test('makes one object of parts uploaded at once, create-only, with the CRC-32 of the whole', async () => {
   const { s3, bucket: Bucket } = fixture;
-  const Key = 'chunk';
+  const Key = 'joined';
   const whole = randomBytes(12 * MIB);
   const { UploadId } = await s3.createMultipartUpload({
     Bucket,
     Key,
     ChecksumAlgorithm: 'CRC32',
     ChecksumType: 'FULL_OBJECT',
-    Metadata: { rows: '12' },
+    Metadata: { pages: '12' },
   });
   const Parts = await Promise.all(
     [0, 1, 2].map(async (at) => {
@@ -57,7 +57,7 @@ test('makes one object of parts uploaded at once, create-only, with the CRC-32 o
   expect(done.ETag).toMatch(/^"[0-9a-f]{32}-3"$/);
   const got = await s3.getObject({ Bucket, Key, ChecksumMode: 'ENABLED' });
   expect(Buffer.from((await got.Body?.transformToByteArray()) ?? []).equals(whole)).toBe(true);
-  expect(got).toMatchObject({ ChecksumCRC32, ETag: done.ETag, Metadata: { rows: '12' } });
+  expect(got).toMatchObject({ ChecksumCRC32, ETag: done.ETag, Metadata: { pages: '12' } });
 });
 
 test('fails on a wrong checksum of the whole, and the upload can still be completed', async () => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareKeys } from '#local/s3/key-index.ts';
 import type { ObjectCreated } from '#local/s3/object-store.ts';
-import { type S3Fixture, startS3Fixture } from './s3-fixture.ts';
+import { type S3Fixture, startS3Fixture } from '#local/testing/s3-fixture.ts';
 
 const events: ObjectCreated[] = [];
 let fixture: S3Fixture;

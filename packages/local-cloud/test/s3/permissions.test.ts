@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AccessDenied, type ServiceCall } from '#local/authorization.ts';
-import { type S3Fixture, startS3Fixture } from './s3-fixture.ts';
+import { type S3Fixture, startS3Fixture } from '#local/testing/s3-fixture.ts';
 
 const calls: ServiceCall[] = [];
 const denied = new Set<string>();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type S3Fixture, startS3Fixture } from './s3-fixture.ts';
+import { type S3Fixture, startS3Fixture } from '#local/testing/s3-fixture.ts';
 
 const TEXT = '0123456789';
 let fixture: S3Fixture;

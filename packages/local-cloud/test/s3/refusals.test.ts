@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type S3Fixture, signRaw, startS3Fixture } from './s3-fixture.ts';
+import { type S3Fixture, startS3Fixture } from '#local/testing/s3-fixture.ts';
+import { send, signRaw } from './raw-request.ts';
 
 let fixture: S3Fixture;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ test.each([
   ['GetObjectTagging', 'GET', '/test-bucket/k?tagging='],
   ['GetObject with the parameter response-expires', 'GET', '/test-bucket/k?response-expires=0'],
 ])('fails with NotImplemented naming %s', async (name, method, path) => {
-  const answer = await fixture.send(await signRaw(fixture.endpoint, { method, path }));
+  const answer = await send(fixture, await signRaw(fixture.endpoint, { method, path }));
   expect(answer).toMatchObject({ status: 501 });
   expect(answer.body).toContain(`<Message>${name} is not implemented by this server</Message>`);
 });
@@ -32,7 +33,7 @@ test.each([
   const headers = { [header]: value };
   const path = '/test-bucket/new';
   const message = { method: 'PUT', path, headers, body: 'text' };
-  const answer = await fixture.send(await signRaw(fixture.endpoint, message));
+  const answer = await send(fixture, await signRaw(fixture.endpoint, message));
   expect(answer).toMatchObject({ status: 501 });
   expect(answer.body).toContain(`<Header>${header}</Header>`);
 });
@@ -42,10 +43,10 @@ test('fails on a document type in a body, expanding nothing', async () => {
   const headers = { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' };
   const path = '/test-bucket?delete=';
   const wrongMd5 = await signRaw(fixture.endpoint, { method: 'POST', path, headers, body });
-  expect((await fixture.send(wrongMd5)).body).toContain('<Code>BadDigest</Code>');
+  expect((await send(fixture, wrongMd5)).body).toContain('<Code>BadDigest</Code>');
   const md5 = createHash('md5').update(body).digest('base64');
   const message = { method: 'POST', path, headers: { 'content-md5': md5 }, body };
-  const answer = await fixture.send(await signRaw(fixture.endpoint, message));
+  const answer = await send(fixture, await signRaw(fixture.endpoint, message));
   expect(answer.body).toContain('<Code>MalformedXML</Code>');
 });
 
@@ -58,7 +59,7 @@ test('fails with NoSuchBucket and InvalidBucketName', async () => {
     name: 'NoSuchBucket',
   });
   const path = '/Not_A_Bucket';
-  const answer = await fixture.send(await signRaw(fixture.endpoint, { method: 'PUT', path }));
+  const answer = await send(fixture, await signRaw(fixture.endpoint, { method: 'PUT', path }));
   expect(answer.body).toContain('<Code>InvalidBucketName</Code>');
 });
 

@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TESTER } from '../s3-client.ts';
-import { createSigner, type S3Fixture, signRaw, startS3Fixture } from './s3-fixture.ts';
+import { TESTER } from '#local/testing/s3-client.ts';
+import { type S3Fixture, startS3Fixture } from '#local/testing/s3-fixture.ts';
+import { createSigner, send, signRaw } from './raw-request.ts';
 
 const MINUTE = 60_000;
 let fixture: S3Fixture;
@@ -45,17 +46,17 @@ test('fails for a wrong secret, an unknown key and another region', async () => 
 });
 
 test('fails without a signature, or when it is more than 15 minutes off', async () => {
-  const anonymous = await fixture.send({ method: 'GET', path: PATH });
+  const anonymous = await send(fixture, { method: 'GET', path: PATH });
   expect(anonymous).toMatchObject({ status: 403 });
   expect(anonymous.body).toContain('<Code>AccessDenied</Code>');
   for (const minutes of [-16, 16]) {
     const date = new Date(Date.now() + minutes * MINUTE);
     const signed = await signRaw(fixture.endpoint, { method: 'GET', path: PATH }, date);
-    expect((await fixture.send(signed)).body).toContain('<Code>RequestTimeTooSkewed</Code>');
+    expect((await send(fixture, signed)).body).toContain('<Code>RequestTimeTooSkewed</Code>');
   }
   const date = new Date(Date.now() - 14 * MINUTE);
   const signed = await signRaw(fixture.endpoint, { method: 'GET', path: PATH }, date);
-  expect(await fixture.send(signed)).toMatchObject({ status: 200, body: 'text' });
+  expect(await send(fixture, signed)).toMatchObject({ status: 200, body: 'text' });
 });
 
 test('fails when path, query or a header was changed after signing', async () => {
@@ -66,21 +67,21 @@ test('fails when path, query or a header was changed after signing', async () =>
     { ...signed, method: 'DELETE' },
   ];
   for (const message of changed) {
-    expect((await fixture.send(message)).body).toContain('<Code>SignatureDoesNotMatch</Code>');
+    expect((await send(fixture, message)).body).toContain('<Code>SignatureDoesNotMatch</Code>');
   }
   const added = { ...signed, headers: { ...signed.headers, 'x-amz-acl': 'private' } };
-  expect((await fixture.send(added)).body).toContain(
+  expect((await send(fixture, added)).body).toContain(
     '<HeadersNotSigned>x-amz-acl</HeadersNotSigned>',
   );
 });
 
 test('takes presigned URLs until they expire', async () => {
   const fresh = await presign(new Date(), 60);
-  expect(await fixture.send({ method: 'GET', path: fresh })).toMatchObject({ body: 'text' });
-  const forged = await fixture.send({ method: 'GET', path: fresh.replace('%C3%BC', 'u') });
+  expect(await send(fixture, { method: 'GET', path: fresh })).toMatchObject({ body: 'text' });
+  const forged = await send(fixture, { method: 'GET', path: fresh.replace('%C3%BC', 'u') });
   expect(forged.body).toContain('<Code>SignatureDoesNotMatch</Code>');
   const old = await presign(new Date(Date.now() - 2 * MINUTE), 60);
-  const expired = await fixture.send({ method: 'GET', path: old });
+  const expired = await send(fixture, { method: 'GET', path: old });
   expect(expired).toMatchObject({ status: 403 });
   expect(expired.body).toContain('<Message>Request has expired</Message>');
 });
@@ -120,9 +121,9 @@ test('takes bodies of signed chunks, and no chunk that was changed', async () =>
   const signed = await signRaw(fixture.endpoint, { method: 'PUT', path, headers });
   const { authorization = '', 'x-amz-date': date = '' } = signed.headers ?? {};
   const body = signChunks(authorization, date, ['hello', 'world']);
-  expect(await fixture.send({ ...signed, body })).toMatchObject({ status: 200 });
+  expect(await send(fixture, { ...signed, body })).toMatchObject({ status: 200 });
   const { Body } = await fixture.s3.getObject({ Bucket: fixture.bucket, Key: 'chunks' });
   expect(await Body?.transformToString()).toBe('helloworld');
-  const forged = await fixture.send({ ...signed, body: body.replace('world', 'mundo') });
+  const forged = await send(fixture, { ...signed, body: body.replace('world', 'mundo') });
   expect(forged.body).toContain('<Code>SignatureDoesNotMatch</Code>');
 });

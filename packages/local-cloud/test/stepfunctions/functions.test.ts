@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '#local/stepfunctions/expressions.ts';
 import { createFunctions } from '#local/stepfunctions/functions.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '#local/testing/virtual-clock.ts';
 
 const functions = createFunctions(new VirtualClock(Date.UTC(2026, 1, 3)), () => 0.5);
 

@@ -11,7 +11,7 @@ import type {
 } from '#local/stepfunctions/execution-record.ts';
 import type { HistoryEvent } from '#local/stepfunctions/history.ts';
 import type { LambdaResult, Services } from '#local/stepfunctions/services.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { VirtualClock } from '#local/testing/virtual-clock.ts';
 
 /** What a function of a test gives for an event; what it throws is the function's own error. */
 type Behaviour = (event: never) => unknown;

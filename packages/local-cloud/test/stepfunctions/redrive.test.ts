@@ -80,6 +80,33 @@ test('runs only the children of a map that did not succeed, from the state they 
   ]);
 });
 
+test('counts each redrive, of the execution and of the children that started', async () => {
+  let isBroken = true;
+  const work = (item: number) => {
+    if (item === 0 && isBroken) throw new Error('bad');
+    return item;
+  };
+  const harness = await Harness.open({ functions: { work } });
+  const { record } = await harness.run({ A: map(task('work'), { MaxConcurrency: 1 }) }, [0, 1]);
+  const [mapRun] = harness.engine.store.mapRuns;
+  const childrenOf = async () =>
+    (await Array.fromAsync(harness.engine.store.childrenOf(mapRun?.mapRunArn ?? ''))).map(
+      ({ index, status, redriveCount, startDate }) => [index, status, redriveCount, !!startDate],
+    );
+  expect(await childrenOf()).toEqual([
+    [0, 'FAILED', 0, true],
+    [1, 'PENDING', 0, false],
+  ]);
+  await harness.redrive(record.executionArn);
+  isBroken = false;
+  const last = await harness.redrive(record.executionArn);
+  expect(last.record).toMatchObject({ status: 'SUCCEEDED', redriveCount: 2 });
+  expect(await childrenOf()).toEqual([
+    [0, 'SUCCEEDED', 2, true],
+    [1, 'SUCCEEDED', 0, true],
+  ]);
+});
+
 test('fails for an execution that succeeded, and for one that runs', async () => {
   const harness = await Harness.open();
   const { record } = await harness.run({ A: PASS });

@@ -179,6 +179,14 @@ describe('Catch', () => {
     expect((await harness.run(states)).record.error).toBe('States.Timeout');
   });
 
+  test('fails with the error of its own Output, which is recorded as well', async () => {
+    const harness = await Harness.open({ functions: { fail } });
+    const { record, types } = await harness.run(caught(['MyError'], { Output: '{% $no %}' }));
+    expect(record.error).toBe('States.QueryEvaluationError');
+    expect(record.cause).toContain("An error occurred while executing the state 'A'");
+    expect(types.slice(-2)).toEqual(['EvaluationFailed', 'ExecutionFailed']);
+  });
+
   test('fails all the same with States.Runtime, even by name', async () => {
     const Arguments = "{% {'Payload': 1} %}";
     const Catch = [

@@ -49,7 +49,7 @@ describe('a seek index', () => {
     }
   });
 
-  test('stays small where windows do not compress, but the stream does', async () => {
+  test('stays small if the stream compresses but its windows do not', async () => {
     const plain = Buffer.concat(new Array<Uint8Array>(3000).fill(noiseBytes(8000)));
     const compressed = deflateRawSync(plain);
     const { bytes, checkpoints } = await indexBytes(plain, compressed);
@@ -67,7 +67,7 @@ describe('a seek index', () => {
     }
   });
 
-  test('of any short stream is its header alone', async () => {
+  test('is only its header for a short stream', async () => {
     await fc.assert(
       fc.asyncProperty(streams, fc.integer({ min: 1, max: 4000 }), async (stream, pieceBytes) => {
         const { plain, compressed } = await stream;
@@ -79,7 +79,7 @@ describe('a seek index', () => {
     );
   });
 
-  test('of a long stream has at most 1024 checkpoints', async () => {
+  test('has at most 1024 checkpoints for a long stream', async () => {
     const zeros = new Uint8Array(2 * MIB);
     const block = deflateRawSync(zeros, { finishFlush: constants.Z_FULL_FLUSH });
     const count = 1100;
@@ -135,7 +135,7 @@ describe('the pass that makes a seek index', () => {
     await expect(build(bytes, claim)).rejects.toThrow(`data.npy in x.npz ${sentence}`);
   });
 
-  test('fails on other streams behind its end', async () => {
+  test('fails on bytes after the end of the stream', async () => {
     const pieces = [compressed, compressed, compressed];
     const whole = { ...right, compressedBytes: 3 * compressed.length };
     await expect(buildSeekIndex(pieces, whole)).rejects.toThrow(
@@ -143,7 +143,7 @@ describe('the pass that makes a seek index', () => {
     );
   });
 
-  test('fails on a stream that goes on without end, as soon as it passes what it claims', async () => {
+  test('fails on an endless stream as soon as it is longer than claimed', async () => {
     let pieces = 0;
     function* endless() {
       const zeros = deflateRawSync(new Uint8Array(MIB), { finishFlush: constants.Z_SYNC_FLUSH });
@@ -157,7 +157,7 @@ describe('the pass that makes a seek index', () => {
     expect(pieces).toBe(11);
   });
 
-  test('goes through a megabyte of empty blocks in short time', async () => {
+  test('reads a megabyte of empty blocks in a short time', async () => {
     const empty = new BitWriter();
     for (let i = 0; i < 4; i++) empty.number(2, 10);
     const blocks = Buffer.concat(new Array<Uint8Array>(200_000).fill(empty.bytes()));
@@ -166,7 +166,7 @@ describe('the pass that makes a seek index', () => {
     expect(checkpoints).toBe(0);
   });
 
-  test('fails on any damage, unless the bytes are the same', async () => {
+  test('fails on any damage that changes the inflated bytes', async () => {
     const holdsPlain = (bytes: Uint8Array) => {
       try {
         return Buffer.compare(inflateRawSync(bytes), plain) === 0;

@@ -142,7 +142,10 @@ export interface DynamicBlock {
   readonly picks: readonly (readonly [symbol: number, distance: number, extra: number])[];
 }
 
-/** Blocks with codes that no compressor would choose: of all lengths, for symbols it would never use. */
+/**
+ * Blocks with codes that no compressor would choose: of all lengths, for symbols it would never
+ * use.
+ */
 export const dynamicBlocks: fc.Arbitrary<DynamicBlock> = fc.record({
   literals: code(286, [256]),
   distances: fc.oneof(code(30, []), fc.constant([0]), fc.constant([1])),

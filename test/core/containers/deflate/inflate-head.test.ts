@@ -15,7 +15,7 @@ function head(compressed: Uint8Array, length: number) {
 }
 
 describe('the head of a stream', () => {
-  test('is the first bytes of what it holds', async () => {
+  test('is the first inflated bytes', async () => {
     await fc.assert(
       fc.asyncProperty(streams, fc.nat(), async (stream, wanted) => {
         const { plain, compressed } = await stream;
@@ -27,7 +27,7 @@ describe('the head of a stream', () => {
     );
   });
 
-  test('of 128 bytes takes one read, of more some more', async () => {
+  test('takes one read for 128 bytes, and several for more', async () => {
     for (const plain of [countBytes(1_000_000), noiseBytes(1_000_000)]) {
       const compressed = deflateRawSync(plain);
       const small = head(compressed, 128);
@@ -39,14 +39,14 @@ describe('the head of a stream', () => {
     }
   });
 
-  test('fails where there are fewer bytes', async () => {
+  test('fails if the stream has fewer bytes', async () => {
     const { bytes } = head(deflateRawSync(countBytes(100)), 101);
     await expect(bytes).rejects.toThrow(CorruptSourceError);
     const again = head(deflateRawSync(countBytes(100)), 101);
     await expect(again.bytes).rejects.toThrow('holds 100 bytes in its first');
   });
 
-  test('fails where nothing comes of 64 KiB', async () => {
+  test('fails if 64 KiB inflate to nothing', async () => {
     const empty = deflateRawSync(Buffer.of(), { finishFlush: constants.Z_SYNC_FLUSH });
     const compressed = Buffer.concat(new Array<Buffer>(100_000).fill(empty));
     const { source, bytes } = head(compressed, 1);

@@ -29,6 +29,37 @@ export function* cut(bytes: Uint8Array, lengths: readonly number[]): Generator<U
   }
 }
 
+/** Takes what an inflater gives, until it wants more input or is done. */
+class Outcome {
+  readonly bytes: Uint8Array[] = [];
+  readonly boundaries: Boundary[] = [];
+  stop = 'input';
+  #offset = 0;
+  #next = 1;
+  readonly #inflater: Inflater;
+
+  constructor(inflater: Inflater) {
+    this.#inflater = inflater;
+  }
+
+  take(): void {
+    const inflater = this.#inflater;
+    do {
+      this.stop = inflater.step(this.#next - this.#offset);
+      this.bytes.push(inflater.output.slice());
+      this.#offset += inflater.output.length;
+      if (this.stop === 'boundary') this.#addBoundary();
+    } while (this.stop === 'boundary' || this.stop === 'output');
+  }
+
+  #addBoundary(): void {
+    const { bit, window } = this.#inflater;
+    this.#next = this.#offset + 1;
+    this.boundaries.push({ bit, offset: this.#offset, window: window.slice() });
+    if (window.length > WINDOW_BYTES) throw new Error('the window is too long');
+  }
+}
+
 /** Inflates a stream from a place on, handed over in pieces of the lengths given. */
 export function inflatePieces(
   inflater: Inflater,
@@ -36,25 +67,19 @@ export function inflatePieces(
   lengths: readonly number[] = [compressed.length + 1],
   place: Pick<InflateStart, 'bit' | 'window'> = { bit: 0, window: new Uint8Array() },
 ): Inflated {
-  const out: Uint8Array[] = [];
-  const boundaries: Boundary[] = [];
-  let offset = 0;
-  let next = 1;
-  let stop = 'input';
+  const outcome = new Outcome(inflater);
   inflater.start({ where: 'the stream', compressedBytes: compressed.length, ...place });
   for (const piece of cut(compressed.subarray(place.bit >> 3), lengths)) {
-    for (let at = 0; at < piece.length && stop !== 'end'; ) {
+    for (let at = 0; at < piece.length && outcome.stop !== 'end'; ) {
       at += inflater.put(piece.subarray(at));
-      do {
-        stop = inflater.step(next - offset);
-        out.push(inflater.output.slice());
-        offset += inflater.output.length;
-        if (stop !== 'boundary') continue;
-        next = offset + 1;
-        boundaries.push({ bit: inflater.bit, offset, window: inflater.window.slice() });
-        if (inflater.window.length > WINDOW_BYTES) throw new Error('the window is too long');
-      } while (stop === 'boundary' || stop === 'output');
+      outcome.take();
     }
   }
-  return { bytes: Buffer.concat(out), boundaries, endBit: inflater.bit, isEnded: stop === 'end' };
+  const { bytes, boundaries, stop } = outcome;
+  return {
+    bytes: Buffer.concat(bytes),
+    boundaries,
+    endBit: inflater.bit,
+    isEnded: stop === 'end',
+  };
 }

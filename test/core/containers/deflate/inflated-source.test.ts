@@ -47,7 +47,7 @@ const ranges = fc.array(fc.tuple(fc.nat(), fc.nat(), fc.boolean()), {
 });
 
 describe('inflated bytes', () => {
-  test('are the original, whatever is read in whatever order, alone or at the same time', async () => {
+  test('are the original bytes for reads in any order, alone or at the same time', async () => {
     await fc.assert(
       fc.asyncProperty(streams, ranges, fc.boolean(), async (stream, asked, atOnce) => {
         const { plain, compressed } = await stream;
@@ -74,7 +74,7 @@ describe('inflated bytes', () => {
     );
   });
 
-  test('are those of a stream of many MiB through a real index', async () => {
+  test('are right for a stream of many MiB with a real index', async () => {
     for (const [plain, level] of [
       [countBytes(12 * MIB), 6],
       [noiseBytes(6 * MIB), 6],
@@ -91,7 +91,7 @@ describe('inflated bytes', () => {
     }
   });
 
-  test('have the name and the version of their object', async () => {
+  test('have the name and the ETag of their object', async () => {
     const plain = countBytes(100);
     const compressed = deflateRawSync(plain);
     const { source, inflated } = open(plain, compressed, indexOf(plain, compressed, []));
@@ -107,7 +107,7 @@ describe('the reads', () => {
   const compressed = deflateRawSync(plain, { level: 1 });
   const index = builtIndex(plain, compressed);
 
-  test('that follow each other read every compressed byte once, 1 MiB at a time', async () => {
+  test('read every compressed byte once, 1 MiB at a time, if they follow each other', async () => {
     const counted = withCounting(await index);
     const { source, inflated } = open(plain, compressed, counted);
     for (let offset = 0; offset < plain.length; offset += MIB) {
@@ -119,7 +119,7 @@ describe('the reads', () => {
     expect(counted.reads).toHaveLength(1);
   });
 
-  test('of a few bytes take the table, a window and what lies up to the next checkpoint', async () => {
+  test('read the table, a window and the bytes up to the next checkpoint for a few bytes', async () => {
     const counted = withCounting(await index);
     const { source, inflated } = open(plain, compressed, counted);
     await inflated.read({ offset: 9 * MIB, length: 8 });
@@ -134,7 +134,7 @@ describe('the reads', () => {
     expect(source.reads.length).toBeGreaterThan(before);
   });
 
-  test('of many MiB that are small when compressed take one', async () => {
+  test('need one read for many MiB that are small when compressed', async () => {
     const counts = countBytes(16 * MIB);
     const packed = deflateRawSync(counts);
     const { source, inflated } = open(counts, packed, await builtIndex(counts, packed));
@@ -143,7 +143,7 @@ describe('the reads', () => {
     expect(source.bytesRead).toBeLessThan(0.85 * packed.length);
   });
 
-  test('of two places in turn go on at each', async () => {
+  test('continue at each of two places that are read in turn', async () => {
     const { source, inflated } = open(plain, compressed, await index);
     for (let step = 0; step < 8; step++) {
       for (const start of [0, 8 * MIB]) {
@@ -153,7 +153,7 @@ describe('the reads', () => {
     expect(source.bytesRead).toBeLessThan(compressed.length + 4 * MIB);
   });
 
-  test('of more places than are kept begin at checkpoints again', async () => {
+  test('begin at checkpoints again if there are more places than are kept', async () => {
     const { inflated } = open(plain, compressed, await index);
     const offsets = Array.from({ length: 12 }, (_, i) => i * MIB + 11);
     for (const offset of [...offsets, ...offsets.map((at) => at + 5)]) {
@@ -162,7 +162,7 @@ describe('the reads', () => {
     }
   });
 
-  test('hold little memory, however far the checkpoint is', async () => {
+  test('hold little memory, even if the checkpoint is far away', async () => {
     const zeros = deflateRawSync(new Uint8Array(200 * MIB), { level: 1 });
     const start = indexOf(Buffer.alloc(0), zeros, []);
     const size = 200 * MIB;
@@ -189,7 +189,7 @@ describe('what is damaged', () => {
     index.read({ offset: 0, length: index.size }),
   );
 
-  /** Reads with a damaged index, or tells what is wrong. */
+  /** Reads with a damaged index. Returns the error instead, if there is one. */
   async function readWith(index: Uint8Array, size = plain.length): Promise<Uint8Array> {
     const { source, range } = inObject(compressed);
     const options = { compressed: source, range, size, index: memorySource(index, 'x.idx') };
@@ -231,7 +231,7 @@ describe('what is damaged', () => {
     expect(Buffer.compare(early, plain.subarray(5, 15))).toBe(0);
   });
 
-  test('fails where the stream holds fewer bytes than it should', async () => {
+  test('fails if the stream has fewer bytes than it should', async () => {
     const short = deflateRawSync(plain.subarray(0, 1000));
     const index = indexOf(plain.subarray(0, 2000), short, []);
     const { inflated } = open(plain.subarray(0, 2000), short, index);
@@ -240,7 +240,7 @@ describe('what is damaged', () => {
     );
   });
 
-  test('a failed read of the index is tried again by the next', async () => {
+  test('reads the index again after a failed read of it', async () => {
     const index = memorySource(await built);
     let isBroken = true;
     const flaky: ByteSource = {

@@ -35,7 +35,7 @@ function inflatedByUs(compressed: Uint8Array, lengths?: readonly number[]): Buff
 }
 
 describe('inflating', () => {
-  test('gives back what was deflated in any way, cut anywhere', async () => {
+  test('gives back the original bytes, however they were deflated and cut', async () => {
     await fc.assert(
       fc.asyncProperty(streams, cuts, async (stream, lengths) => {
         const { plain, compressed } = await stream;
@@ -104,7 +104,7 @@ describe('inflating', () => {
     }
   });
 
-  test('goes through megabytes with a window of 32 KiB', () => {
+  test('inflates megabytes with a window of 32 KiB', () => {
     const plain = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * i) >> (i % 13));
     for (const level of [0, 1, 9]) {
       const { bytes, boundaries } = inflatePieces(inflater, deflateRawSync(plain, { level }));
@@ -217,7 +217,7 @@ describe('a damaged stream', () => {
     expect(() => inflatePieces(inflater, compressed)).toThrow(sentence);
   });
 
-  test('fails wherever it is cut short', async () => {
+  test('fails if it is cut short anywhere', async () => {
     const plain = Buffer.from('a sparse matrix, a sparse matrix, a dense one; '.repeat(9));
     const options = { strategy: constants.Z_DEFAULT_STRATEGY };
     const compressed = await deflatePieces([plain, plain], options, constants.Z_SYNC_FLUSH);
@@ -227,7 +227,7 @@ describe('a damaged stream', () => {
     }
   });
 
-  test('is named with the place and what to do', () => {
+  test('is refused with its place and what to do', () => {
     expect(() => inflatePieces(inflater, Uint8Array.of(7))).toThrow(
       'the stream has a block of unknown type, near byte 0 of 1 compressed; copy or save the file again',
     );

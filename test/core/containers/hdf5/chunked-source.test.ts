@@ -95,7 +95,7 @@ it('answers two reads of the same chunks at the same time', async () => {
 describe('its reads', () => {
   const written = writeChunks(bytes, { itemBytes: 4, chunkElements: 1000, ...deflated });
 
-  it('fetch each chunk once when they follow each other, and the table once', async () => {
+  it('fetch each chunk once and the table once if they follow each other', async () => {
     const { source, object, index } = open(written, bytes.length);
     expect(Buffer.compare(await readInTurn(source, 33_333), bytes)).toBe(0);
     expect(sumOfReads(object)).toBe(written.object.length - 16);
@@ -110,7 +110,7 @@ describe('its reads', () => {
     expect(object.reads).toHaveLength(1);
   });
 
-  it('fetch chunks apart that are far from each other', async () => {
+  it('fetch chunks separately that are far from each other', async () => {
     const far = writeChunks(bytes, {
       itemBytes: 4,
       chunkElements: 10_000,
@@ -147,7 +147,7 @@ describe('fails', () => {
   const written = writeChunks(bytes, options);
   const all = { offset: 0, length: bytes.length };
 
-  it('on a chunk that does not inflate', async () => {
+  it('fails on a chunk that does not inflate', async () => {
     const { object, table } = written;
     const { source } = open(
       { table, object: object.map((byte, i) => (i === 500 ? 255 - byte : byte)) },
@@ -163,7 +163,7 @@ describe('fails', () => {
     ['fewer', 3_999, 'it decodes to 3999 bytes, expected 4000'],
     ['more', 4_001, 'it decodes to 4001 bytes, expected 4000'],
     ['very many more', 40_000_000, 'Cannot create a Buffer larger than'],
-  ])('on a chunk of %s bytes', async (_, length, message) => {
+  ])('fails on a chunk of %s bytes', async (_, length, message) => {
     const other = deflateSync(new Uint8Array(length));
     const store = () => ({ bytes: other, mask: 0 });
     const { source } = open(writeChunks(bytes, { ...options, store }), bytes.length);
@@ -178,14 +178,14 @@ describe('fails', () => {
     ['no entries', bytes.length, written.table.slice(0, 80)],
     ['nothing', bytes.length, written.table.slice(0, 10)],
     ['another magic', bytes.length, written.table.with(0, 0)],
-  ])('on a table of %s', async (_, size, table) => {
+  ])('fails on a table of %s', async (_, size, table) => {
     const { source } = open({ ...written, table }, size);
     const reading = source.read({ offset: 0, length: 4 });
     await expect(reading).rejects.toThrow(CorruptSourceError);
     await expect(reading).rejects.toThrow('x.chunks is');
   });
 
-  it('once, if the table can be read later', async () => {
+  it('fails once if the table can be read later', async () => {
     let isDown = true;
     const index = memorySource(written.table);
     const source = chunkedSource({

@@ -23,7 +23,7 @@ describe('unshuffle', () => {
 });
 
 describe('fletcher32', () => {
-  it('is what the sums modulo 65535 are', () => {
+  it('equals the sums modulo 65535', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 3_000 }), (bytes) => {
         let sum1 = 0;
@@ -64,7 +64,7 @@ describe('lzf', () => {
     expect(() => inflateLzf(Uint8Array.from(bytes), limit)).toThrow(CorruptSourceError);
   });
 
-  it('ends on any bytes, with no more than may come out', () => {
+  it('ends on any bytes, and never gives more than the limit', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         try {
@@ -86,7 +86,7 @@ describe('a chunk', () => {
     expect(() => decodeChunk(Uint8Array.of(1, 2), 0, style)).toThrow('checksum');
   });
 
-  it('is taken as it is where a filter was left out', () => {
+  it('is returned as it is if its filters were skipped', () => {
     const stored = Uint8Array.of(1, 2, 3, 4);
     expect(decodeChunk(stored, 1, { filters, bytes: 4 })).toEqual(stored);
     expect(() => decodeChunk(stored, 1, { filters, bytes: 5 })).toThrow('expected 5');

@@ -43,7 +43,7 @@ describe.each(hdf5Fixtures.datasets)('the index of $file', ({ file, length, writ
   });
 });
 
-it('fails where an index holds a chunk that it says was never written', async () => {
+it('fails if an index has a chunk that it says was never written', async () => {
   const { file } = hdf5Fixtures.datasets.find((dataset) => dataset.file.includes('extensible'))!;
   const bytes = hdf5Bytes(file).slice();
   const view = new DataView(bytes.buffer);
@@ -55,7 +55,7 @@ it('fails where an index holds a chunk that it says was never written', async ()
   await expect(makeTable(bytes, file)).rejects.toThrow('in an index of 0; the file is damaged');
 });
 
-it('fails where the keys of a node do not lead to what is below it', async () => {
+it('fails if the keys of a node do not match the chunks below it', async () => {
   const bytes = hdf5Bytes('tree-levels.h5').slice();
   const root = Buffer.from(bytes).indexOf('TREE\x01\x01', 0, 'latin1');
   // The key between its first two children.

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { parseNpyHeader, readNpyHeader } from '#core/containers/npy/header.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
-import { npyArray, npyFromHeader } from '#support/write-npz.ts';
+import { npyArray, npyFromHeader } from '#support/npz/npy.ts';
+import { patience } from '#support/patience.ts';
 
 function read(bytes: Uint8Array) {
   return readNpyHeader(memorySource(bytes), { offset: 0, length: bytes.length }, 'data.npy');
@@ -48,11 +49,11 @@ describe('the dict of a header', () => {
     expect(() => parseNpyHeader(text, 'data.npy')).toThrow(UnsupportedSourceError);
   });
 
-  it('takes no time over a long header that is wrong', () => {
+  it('refuses a long wrong header in a short time', () => {
     const text = `{${"'a': 'b' ".repeat(1_000)}`;
     const started = performance.now();
     expect(() => parseNpyHeader(text, 'data.npy')).toThrow(CorruptSourceError);
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(performance.now() - started).toBeLessThan(patience(100));
   });
 });
 

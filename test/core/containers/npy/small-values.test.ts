@@ -3,7 +3,7 @@ import { memorySource } from '#core/bytes/memory-source.ts';
 import { readNpyHeader } from '#core/containers/npy/header.ts';
 import { readScalarText, readSmallIntegers } from '#core/containers/npy/small-values.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import { npyArray, npyFromHeader, npyString } from '#support/write-npz.ts';
+import { npyArray, npyFromHeader, npyString } from '#support/npz/npy.ts';
 
 function header(descr: string, shape = '()'): string {
   return `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`;
@@ -30,7 +30,7 @@ it.each([
   expect(await text(bytes)).toBe('csr');
 });
 
-it('reads no letter where its lower 16 bits are one', async () => {
+it('does not read a character as the letter of its lower 16 bits', async () => {
   const beyond = Buffer.from('c\0\x11\0s\0\0\0r\0\x01\0');
   expect(await text(npyFromHeader(header('<U3'), beyond))).toBe('\ufffds\u{10072}');
 });

@@ -8,16 +8,19 @@ import { goldenBytes } from '#support/golden.ts';
 
 const STREAM = { kind: 'stored', object: 0 } as const;
 
-test.each(['indptr', 'indices', 'data'])('is the header that NumPy wrote for %s', async (name) => {
-  const bytes = goldenBytes(`bundles/tfidf/${name}.npy`);
-  const whole = { offset: 0, length: bytes.length };
-  const array = toArrayLayout(await readNpyHeader(memorySource(bytes), whole, name), STREAM);
-  expect(Buffer.from(npyHeader(array.dtype, array.length))).toEqual(
-    Buffer.from(bytes.subarray(0, NPY_HEADER_BYTES)),
-  );
-});
+test.each(['indptr', 'indices', 'data'])(
+  'npyHeader is the header that NumPy wrote for %s',
+  async (name) => {
+    const bytes = goldenBytes(`bundles/tfidf/${name}.npy`);
+    const whole = { offset: 0, length: bytes.length };
+    const array = toArrayLayout(await readNpyHeader(memorySource(bytes), whole, name), STREAM);
+    expect(Buffer.from(npyHeader(array.dtype, array.length))).toEqual(
+      Buffer.from(bytes.subarray(0, NPY_HEADER_BYTES)),
+    );
+  },
+);
 
-test.each(DTYPES)('is read back for %s', async (dtype) => {
+test.each(DTYPES)('the header is read back for %s', async (dtype) => {
   const bytes = new Uint8Array(NPY_HEADER_BYTES + 3 * ITEM_BYTES[dtype]);
   bytes.set(npyHeader(dtype, 3));
   const whole = { offset: 0, length: bytes.length };
@@ -25,6 +28,6 @@ test.each(DTYPES)('is read back for %s', async (dtype) => {
   expect(array).toMatchObject({ offset: 128, length: 3, dtype, bigEndian: false });
 });
 
-test('stays as long for the longest array there can be', () => {
+test('the header of the longest possible array has the same length', () => {
   expect(npyHeader('float64', Number.MAX_SAFE_INTEGER)).toHaveLength(NPY_HEADER_BYTES);
 });

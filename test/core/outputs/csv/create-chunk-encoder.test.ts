@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { createChunkEncoder } from '#core/outputs/csv/create-chunk-encoder.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { openKernel } from '#core/outputs/csv/fast-csv-encoder.ts';
+import { openKernel } from '#core/outputs/csv/wasm/kernel.ts';
 import { regularSlice } from './wasm/regular-slice.ts';
 
 const slice = regularSlice(50, 40, 3, (nnz) => new Int32Array(nnz).fill(7));
@@ -25,7 +25,7 @@ const plain = encoded('none', false);
 test.each([
   { cells: 15, told: false },
   { cells: 16, told: true },
-])('with $cells cells an entry the CRC-32 of a part is made from the entries: $told', (given) => {
+])('with $cells cells per entry the CRC-32 of a part is made from the entries: $told', (given) => {
   const kernel = openKernel({ count: 0, bytes: 0 });
   const buffer = new Uint8Array(64 * 1024);
   const options = { dtype: 'int32', columns: 40, dialect: DEFAULT_DIALECT, buffer } as const;

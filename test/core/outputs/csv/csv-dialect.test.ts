@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { delimiterProblem, naRepProblem, PROFILE_ALIASES } from '#core/outputs/csv/csv-dialect.ts';
+import { delimiterProblem, naRepProblem } from '#core/outputs/csv/csv-dialect.ts';
+import { PROFILE_ALIASES } from '#core/outputs/csv/profiles.ts';
 
 test('the profiles go by their own names and by those of the pandas versions they match', () => {
   expect(PROFILE_ALIASES).toEqual({

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultColumnNames } from '#core/outputs/csv/column-names.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import { createCsvEncoder } from '#core/outputs/csv/csv-encoder.ts';
+import { defaultColumnNames } from '#core/sparse/column-names.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { cutSlice, matrices } from '#support/arbitrary-matrix.ts';
 import { encodeParts, encodeText } from '#support/encode-text.ts';
@@ -83,12 +83,12 @@ describe('the text of a chunk', () => {
     },
   );
 
-  test('of a matrix without columns is a bare line end a row', () => {
+  test('has one bare line end per row for a matrix without columns', () => {
     const options = { ...counts, columns: 0, partBytes: [1000] };
     expect(encodeText([emptyRows(70_000)], options)).toBe('\n'.repeat(70_000));
   });
 
-  test('of no rows is nothing', () => {
+  test('is empty for no rows', () => {
     expect(encodeText([emptyRows(0)], counts)).toBe('');
     expect(encodeText([], counts)).toBe('');
   });
@@ -146,7 +146,7 @@ describe('the header line', () => {
     );
   });
 
-  test('of a matrix without columns is a bare line end', () => {
+  test('is a bare line end for a matrix without columns', () => {
     expect(encodeText([], { ...counts, columns: 0, names: [] })).toBe('\n');
   });
 });

@@ -103,7 +103,7 @@ describe('an integer', () => {
     );
   });
 
-  test('of 64 bits survives beyond 2^53', async () => {
+  test('prints exactly with 64 bits, beyond 2^53 too', async () => {
     const value = fc.oneof(
       fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }),
       fc.constantFrom(2n ** 53n + 1n, -(2n ** 63n), 2n ** 64n - 1n, 2n ** 31n, -(2n ** 31n), 0n),

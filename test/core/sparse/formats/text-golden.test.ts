@@ -5,7 +5,7 @@ import { expectGoldenText } from '#support/golden-text.ts';
 
 const TEXTS = golden.later.filter(({ file }) => /\.(mtx|mtx\.gz|txt)$/.test(file));
 
-it('the golden files hold 7 texts', () => {
+it('the golden files include 7 texts', () => {
   expect(TEXTS).toHaveLength(7);
 });
 

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { npyArray } from '#support/npz/npy.ts';
+import { csrMembers, type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
+import { writeZip } from '#support/npz/zip.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { csrMembers, npyArray, type PlainCsr, writeNpz, writeZip } from '#support/write-npz.ts';
 
 const MATRIX: PlainCsr = {
   shape: [2, 5],
@@ -16,7 +18,7 @@ function open(changes: Partial<PlainCsr>) {
   return openMatrix(memorySource(writeNpz({ ...MATRIX, ...changes }), 'x.npz'));
 }
 
-it('counts as nnz what indptr covers, not the slack after it', async () => {
+it('counts as nnz only the entries that indptr covers', async () => {
   const { layout, part } = await open({ indices: [0, 1, 4, 9, 9], data: [1, 2, 3, 9, 9] });
   expect(layout.nnz).toBe(3);
   expect(part.data.length).toBe(5);

@@ -11,7 +11,7 @@ test('counts where each key begins', async () => {
   expect(await countKeys(keys, 5, 'x')).toEqual(new Int32Array([0, 1, 3, 3, 4, 4]));
 });
 
-test('sorts any run of the whole, whatever its items are wide', async () => {
+test('sorts any run of the entries, with items of any width', async () => {
   const keys = new Int32Array([2, 0, 2, 1]);
   const fields = [1, 2, 4, 8].map((bytes) => new Uint8Array(4 * bytes).map((_, i) => i));
   const sorting = {
@@ -29,7 +29,7 @@ test('sorts any run of the whole, whatever its items are wide', async () => {
   expect([...longs!]).toEqual([24, 25, 26, 27, 28, 29, 30, 31, 0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
-test('fails on more entries than positions can tell, before it counts them', async () => {
+test('fails on more entries than int32 positions allow, before it counts them', async () => {
   // Only its length is looked at; an array as long would take 8 GB.
   const endless = { length: 2 ** 31 } as Int32Array;
   const counting = countKeys(batches(endless), 1, 'segment 3 of x');

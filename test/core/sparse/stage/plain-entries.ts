@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { bytesOf } from '#core/bytes/bytes-of.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { DTYPES, type DType } from '#core/elements/dtype.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 import type { EntryBatch, EntrySource } from '#core/sparse/stage/entry-source.ts';
 import type { CsrBytes } from './run-conversion.ts';
 
@@ -11,7 +11,7 @@ export interface PlainEntries {
   readonly dtype: DType;
   readonly rows: readonly number[];
   readonly columns: readonly number[];
-  /** Values as little integers: which bits move is told by the arrays they are put into. */
+  /** Values as little integers: the arrays that they are put into decide their bits. */
   readonly values: readonly number[];
   readonly segments: number;
   readonly batchEntries: number;
@@ -91,7 +91,10 @@ export function oracle({ shape, dtype, rows, columns, values }: PlainEntries): C
   return { indptr, indices: order.map((i) => columns[i]!), data };
 }
 
-/** Any small matrix, cut in any way; many duplicates, many empty rows, and rows that hold nearly all. */
+/**
+ * Any small matrix, cut in any way; many duplicates, many empty rows, and rows that hold nearly
+ * all.
+ */
 export const anyEntries: fc.Arbitrary<PlainEntries> = fc
   .record({
     rowCount: fc.integer({ min: 1, max: 40 }),
@@ -117,3 +120,15 @@ export const anyEntries: fc.Arbitrary<PlainEntries> = fc
       ...rest,
     };
   });
+
+/** 12 × 3 with 24 entries, duplicates among them, in three segments. */
+export const SAMPLE: PlainEntries = {
+  shape: [12, 3],
+  dtype: 'float64',
+  rows: Array.from({ length: 24 }, (_, i) => (i * 5) % 11),
+  columns: Array.from({ length: 24 }, (_, i) => i % 3),
+  values: Array.from({ length: 24 }, (_, i) => i),
+  segments: 3,
+  batchEntries: 4,
+  isWide: false,
+};

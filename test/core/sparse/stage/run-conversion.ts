@@ -6,13 +6,25 @@ import { type Conversion, resolveConversion, stageConversion } from '#core/spars
 import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
 import type { MemoryStageStore } from '#support/memory-stage-store.ts';
 
+/** Bounds so small that a few entries take several rounds and parts. */
+export const TINY: ConversionBounds = {
+  sortBytes: 64,
+  partRows: 4,
+  rowGroups: 4,
+  blockEntries: 2,
+  maxTasks: 100,
+};
+
 /** What a conversion did: its parts, and the rounds it took. */
 export interface Converted {
   readonly parts: readonly PartLayout[];
   readonly rounds: readonly (readonly StageJob[])[];
 }
 
-/** Plays Plan and Stage in turn until the parts are there; jobs of a round run in any order, here last first. */
+/**
+ * Plays Plan and Stage in turn until the parts are there; jobs of a round run in any order, here
+ * last first.
+ */
 export async function runConversion(
   entries: EntrySource,
   staged: MemoryStageStore,

@@ -1,4 +1,4 @@
-// The header of a block: how it is coded, and its codes.
+// The header of a block: its kind and its codes.
 
 import { inputBytes, peekBits, position, setPosition, takeBits } from './input';
 import {
@@ -23,12 +23,12 @@ export const BAD_BLOCK_TYPE: i32 = -1;
 export const BAD_STORED_LENGTH: i32 = -2;
 export const BAD_CODE: i32 = -3;
 
-/** The order in which the lengths of the codes of code lengths come. */
+/** The order of the lengths of the codes of code lengths. */
 const ORDER: usize = memory.data<u8>([
   16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ]);
 
-/** Lengths of the codes of literals and lengths, and behind them of distances. */
+/** Lengths of the codes of literals and lengths, then those of distances. */
 const CODE_BITS: usize = memory.data(320, 64);
 
 /** True while the tables are those of the fixed code. */
@@ -36,9 +36,9 @@ let isFixed: bool = false;
 
 /** True if the block is the last one. */
 export let isLastBlock: bool = false;
-/** True if it is not coded. */
+/** True if the block is stored without a code. */
 export let isStored: bool = false;
-/** Bytes of a stored block that are still to come. */
+/** Bytes of a stored block that have not been copied yet. */
 export let storedBytes: u32 = 0;
 
 export function startHeaders(): void {
@@ -75,7 +75,7 @@ function setFixedCode(): void {
   isFixed = true;
 }
 
-/** Reads so many lengths of codes; false if they are no valid sequence. */
+/** Reads so many lengths of codes. Returns false if they are not a valid sequence. */
 function readCodeBits(total: u32): bool {
   let at: u32 = 0;
   while (at < total) {
@@ -114,7 +114,7 @@ function readCode(): i32 {
   // A single code of code lengths leaves half of the table undefined, which zlib refuses.
   if (!isCode || entryAt(CODE_LENGTHS, 127) & SPECIAL) return BAD_CODE;
   if (!readCodeBits(lengthCount + distanceCount)) return BAD_CODE;
-  // A block that cannot end is no block.
+  // A block without a code for its end is damaged.
   if (load<u8>(CODE_BITS + 256) == 0) return BAD_CODE;
   return buildTables(lengthCount, distanceCount) ? FINE : BAD_CODE;
 }
@@ -123,14 +123,16 @@ function readStoredLength(): i32 {
   setPosition((position + 7) & ~7);
   const length = takeBits(16);
   const complement = takeBits(16);
-  // Behind the end of a stream that is cut short anything would be read.
+  // After the end of a stream that is cut short, any bytes might be read.
   if (position > inputBytes << 3) return FINE;
   if ((length ^ complement) != 0xffff) return BAD_STORED_LENGTH;
   storedBytes = length;
   return FINE;
 }
 
-/** Reads a header, all of which is in the input; returns what is wrong with it, or that it is fine. */
+/**
+ * Reads a header, all of which is in the input. Returns what is wrong with it, or that it is fine.
+ */
 export function readHeader(): i32 {
   isLastBlock = takeBits(1) == 1;
   const kind = takeBits(2);

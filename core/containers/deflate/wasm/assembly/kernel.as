@@ -35,7 +35,7 @@ import {
 export { addInput, INPUT_CAPACITY, inputBytes, makeRoom, position } from './input';
 export { OUTPUT, outputEnd } from './output';
 
-// Why `inflate` returned; what is wrong with a header, it returns too.
+// Why `inflate` returned. It can also return what is wrong with a header.
 const STREAM_END: i32 = 1;
 const INPUT_USED: i32 = 2;
 const OUTPUT_FULL: i32 = 3;
@@ -44,12 +44,12 @@ const CUT_SHORT: i32 = -4;
 const BAD_SYMBOL: i32 = -5;
 const BAD_DISTANCE: i32 = -6;
 
-// What the next bits are.
+// Kind of the next bits.
 const HEADER: i32 = 0;
 const STORED: i32 = 1;
 const CODED: i32 = 2;
 
-/** What one turn of the loop may read ahead: two words. */
+/** Bytes that one turn of the loop may read ahead: two words. */
 const TURN_BYTES: usize = 16;
 
 let state: i32 = HEADER;
@@ -57,7 +57,10 @@ let state: i32 = HEADER;
 /** Where the output of the last call begins. */
 export let outputStart: usize = OUTPUT;
 
-/** Begins between two blocks, behind `windowBytes` at `OUTPUT` and so many bits of the first byte. */
+/**
+ * Begins between two blocks, after so many bits of the first byte. The `windowBytes` bytes before
+ * are at `OUTPUT`.
+ */
 export function start(windowBytes: usize, bits: u32): void {
   startHeaders();
   startInput(bits);
@@ -65,9 +68,10 @@ export function start(windowBytes: usize, bits: u32): void {
   state = HEADER;
 }
 
-// The loop keeps the next bits two places up, so that masked they are the offset of an entry of four
-// bytes: what decoding waits for is a mask, a load and a shift for each symbol. Shifts are modulo 64, so
-// an entry can stand for its lowest six bits, the number of bits it takes.
+// The loop keeps the next bits two places higher, so that with a mask they are the offset of an
+// entry of four bytes. Each symbol then waits only for a mask, a load and a shift. Shifts are
+// modulo 64, so the whole entry can be used as a shift by its lowest six bits, the number of bits
+// that it takes.
 
 // @ts-ignore: decorator
 @inline
@@ -81,7 +85,7 @@ function distanceEntry(bits: u64): u32 {
   return load<u32>(<usize>(<u32>bits & (((1 << DISTANCE_BITS) - 1) << 2)), DISTANCES);
 }
 
-/** The entry of a code that is longer than the index which led to `entry`. */
+/** The entry of a code that is longer than the table's index; `entry` refers to its own table. */
 // @ts-ignore: decorator
 @inline
 function longEntry(table: usize, indexBits: u32, entry: u32, bits: u64): u32 {
@@ -89,7 +93,7 @@ function longEntry(table: usize, indexBits: u32, entry: u32, bits: u64): u32 {
   return entryAt(table, ((entry >> 16) & 0x7fff) + index);
 }
 
-/** A length or distance: the least of its code, and the extra bits behind the code. */
+/** A length or distance: the least one of its code plus the extra bits after the code. */
 // @ts-ignore: decorator
 @inline
 function valueOf(entry: u32, bits: u64): usize {
@@ -98,20 +102,21 @@ function valueOf(entry: u32, bits: u64): usize {
 }
 
 /**
- * Decodes until the block ends, the input is used up or the output full; returns which of them.
+ * Decodes until the block ends, the input is used up, or the output is full. Returns which of
+ * these.
  *
- * The next entry is looked up before bits are added behind it, so that it need not wait for them: with
- * that, data of random floats, nearly all literals, come at nine tenths of the speed of Node's own
- * inflate, indices at its speed and counts at twice the speed of its streams.
+ * The next entry is looked up before more bits are loaded, so that it does not wait for them. With
+ * that, random floats (nearly all literals) are inflated at nine tenths of the speed of Node's own
+ * inflate, indices at its speed, and counts at twice the speed of its streams.
  */
 function decode(): i32 {
   let at = INPUT + (position >> 3);
   let bits = (load<u64>(at) >> (position & 7)) << 2;
-  // Bits in the buffer, the two below included; only the lowest byte counts.
+  // Number of bits in the buffer, including the two lowest ones; only the lowest byte counts.
   let left: u32 = 58 - (position & 7);
   at += 7;
   let out = outputEnd;
-  // With the last input the loop runs into the zeros behind it, if the stream is cut short.
+  // If the stream is cut short, the loop reads the zeros after the last input.
   const limit = INPUT + inputBytes + (isLastInput ? TURN_BYTES : -TURN_BYTES);
   let result = INPUT_USED;
   let entry = lengthEntry(bits);
@@ -120,7 +125,7 @@ function decode(): i32 {
       result = OUTPUT_FULL;
       break;
     }
-    // 54 bits at least: three literals of the index's 11 bits, and the next index.
+    // At least 54 bits: three literals of 11 bits, the index's width, and the next index.
     bits |= load<u64>(at) << left;
     at += 7 - ((left >> 3) & 7);
     left |= 56;
@@ -155,7 +160,8 @@ function decode(): i32 {
         continue;
       }
     }
-    // Two literals and a length take at most 42 bits; then again 54 are there for a distance's 28.
+    // Two literals and a length take at most 42 bits. Then 54 bits are loaded again, of which a
+    // distance takes 28.
     const length = valueOf(entry, bits);
     bits >>= entry;
     left -= entry;
@@ -180,7 +186,7 @@ function decode(): i32 {
   return result;
 }
 
-/** Copies what there is of a stored block. */
+/** Copies the bytes of a stored block that are in the input. */
 function copyStored(): i32 {
   const from = position >> 3;
   const bytes = min(min(storedBytes, inputBytes - from), <u32>(OUTPUT_LIMIT - outputEnd));
@@ -201,7 +207,7 @@ function readBlockHeader(): i32 {
   return fault;
 }
 
-/** Inflates what there is of the block under way. */
+/** Inflates the part of the current block that is in the input. */
 function inflateBlock(): i32 {
   const result = state == STORED ? copyStored() : decode();
   if (isOverrun()) return CUT_SHORT;
@@ -210,8 +216,8 @@ function inflateBlock(): i32 {
 }
 
 /**
- * Goes on until the input is used up, the output is full, or a block ends with at least `wanted` bytes
- * of output; returns which, or what is wrong.
+ * Inflates until the input is used up, the output is full, or a block ends after at least `wanted`
+ * bytes of output. Returns which of these, or what is wrong.
  */
 export function inflate(wanted: usize): i32 {
   slideOutput();

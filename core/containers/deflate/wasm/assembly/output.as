@@ -1,19 +1,22 @@
-// The inflated bytes: the 32 KiB before, which matches refer to, and behind them what is new.
+// The inflated bytes: the window of 32 KiB, which matches refer to, and after it the new bytes.
 
 export const WINDOW_BYTES: usize = 32768;
 
-/** New bytes that fit behind the window. */
+/** Most new bytes after the window. */
 const ROOM: usize = 262144;
 
-/** The longest match, four literals before it, and what copying may write behind it. */
+/**
+ * Room for the longest match, four literals before it, and the bytes that copying may write after
+ * it.
+ */
 const MARGIN: usize = 258 + 4 + 32;
 
 export const OUTPUT: usize = memory.data(32768 + 262144 + 258 + 4 + 32, 64);
 
-/** Where matches and literals must not begin any more. */
+/** Matches and literals must begin before this address. */
 export const OUTPUT_LIMIT: usize = OUTPUT + WINDOW_BYTES + ROOM;
 
-/** Behind the last byte. */
+/** Address after the last byte. */
 export let outputEnd: usize = OUTPUT;
 
 export function setOutputEnd(end: usize): void {
@@ -27,7 +30,7 @@ export function slideOutput(): void {
   outputEnd = OUTPUT + WINDOW_BYTES;
 }
 
-/** Eight bytes that repeat what lies `distance` bytes back: 1, 2 or 4. */
+/** Eight bytes that repeat the bytes `distance` bytes before; the distance is 1, 2 or 4. */
 // @ts-ignore: decorator
 @inline
 function pattern(from: usize, distance: usize): u64 {
@@ -36,7 +39,10 @@ function pattern(from: usize, distance: usize): u64 {
   return <u64>load<u32>(from) * 0x0000000100000001;
 }
 
-/** Copies a match that overlaps itself: the bytes before `to` are repeated. Writes up to 8 bytes more. */
+/**
+ * Copies a match that overlaps itself: the bytes before `to` are repeated. Writes up to 8 bytes
+ * more.
+ */
 function repeat(to: usize, distance: usize, end: usize): void {
   const from = to - distance;
   if (distance == 1 || distance == 2 || distance == 4) {
@@ -44,11 +50,11 @@ function repeat(to: usize, distance: usize, end: usize): void {
     for (let at = to; at < end; at += 8) store<u64>(at, bytes);
     return;
   }
-  // Each step makes `distance` bytes right; the next one overwrites the rest.
+  // Each step writes `distance` correct bytes; the next step overwrites the others.
   for (let at = to; at < end; at += distance) store<u64>(at, load<u64>(from + at - to));
 }
 
-/** Copies a match of `end - to` bytes from `distance` bytes back; writes up to 31 bytes more. */
+/** Copies a match of `end - to` bytes from `distance` bytes before; writes up to 31 bytes more. */
 // @ts-ignore: decorator
 @inline
 export function copyMatch(to: usize, distance: usize, end: usize): void {

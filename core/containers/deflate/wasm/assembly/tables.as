@@ -1,11 +1,14 @@
-// Tables that answer the next bits of the stream with what they mean.
+// Tables with the meaning of the next bits of the stream.
 //
-// An entry is a word: bits 0 … 7 are how many bits of the stream it takes, extra bits too; bits 8 … 11 how
-// many of those are the code; bits 16 … 30 the literal, the least length or the least distance.
+// An entry is a word. Bits 0 … 7 are the number of bits that it takes in the stream, with extra
+// bits; bits 8 … 11 how many of these are the code; bits 16 … 30 the literal, the least length or
+// the least distance.
 
-/** The entry is a literal. Where the sign is, so that testing for it is a comparison with 0. */
+/** The entry is a literal. It is the sign bit, so the test is a comparison with 0. */
 export const LITERAL: u32 = 0x80000000;
-/** The entry is neither a literal nor a length nor a distance; an invalid code, unless another flag is set. */
+/**
+ * The entry is not a literal, length or distance; it is an invalid code unless another flag is set.
+ */
 export const SPECIAL: u32 = 0x8000;
 /** The code is longer than the table's index: bits 16 … 30 are where its own table begins. */
 export const SUBTABLE: u32 = 0x4000;
@@ -18,17 +21,18 @@ export const LENGTH_BITS: u32 = 11;
 export const DISTANCE_BITS: u32 = 8;
 export const CODE_LENGTH_BITS: u32 = 7;
 
-// A complete code of 288 symbols has long codes under at most 143 of the table's indexes: each holds two.
+// In a complete code of 288 symbols at most 143 indexes of the table have long codes, because each
+// has at least two.
 export const LENGTHS: usize = memory.data((2048 + 143 * 16) * 4, 64);
 export const DISTANCES: usize = memory.data((256 + 15 * 128) * 4, 64);
 export const CODE_LENGTHS: usize = memory.data(128 * 4, 64);
 
-/** The entries of all symbols, but for their codes' lengths. */
+/** The entries of all symbols, without the lengths of their codes. */
 export const LENGTH_SYMBOLS: usize = memory.data(288 * 4, 64);
 export const DISTANCE_SYMBOLS: usize = memory.data(32 * 4, 64);
 export const CODE_LENGTH_SYMBOLS: usize = memory.data(19 * 4, 64);
 
-/** For each length of a code how many there are, and the next one. */
+/** For each length the number of codes, and the next code. */
 const COUNTS: usize = memory.data(16 * 4, 64);
 const NEXT_CODES: usize = memory.data(16 * 4, 64);
 
@@ -44,7 +48,7 @@ export function entryAt(table: usize, index: u32): u32 {
   return load<u32>(table + (<usize>index << 2));
 }
 
-/** Fills in what the symbols of RFC 1951, section 3.2.5 stand for. */
+/** Writes the meanings of the symbols of RFC 1951, section 3.2.5. */
 export function fillSymbols(): void {
   for (let i: u32 = 0; i < 256; i += 1) put(LENGTH_SYMBOLS, i, LITERAL | (i << 16));
   put(LENGTH_SYMBOLS, 256, SPECIAL | BLOCK_END);
@@ -68,7 +72,10 @@ export function fillSymbols(): void {
   for (let i: u32 = 0; i < 19; i += 1) put(CODE_LENGTH_SYMBOLS, i, i << 16);
 }
 
-/** Codes come with their first bit lowest, but are counted up from the last. */
+/**
+ * Reverses the bits of a code: in the stream the first bit is the lowest, but codes are counted
+ * from their last bit.
+ */
 function reversed(code: u32, bits: u32): u32 {
   let r = ((code >> 1) & 0x5555) | ((code & 0x5555) << 1);
   r = ((r >> 2) & 0x3333) | ((r & 0x3333) << 2);
@@ -76,7 +83,10 @@ function reversed(code: u32, bits: u32): u32 {
   return (((r >> 8) & 0x00ff) | ((r & 0x00ff) << 8)) >> (16 - bits);
 }
 
-/** Counts the codes of each length; true if they are a complete code, or a single one of one bit, or none. */
+/**
+ * Counts the codes of each length. Returns true if they are a complete code, a single code of one
+ * bit, or none.
+ */
 function countCodes(lengths: usize, symbolCount: u32): bool {
   memory.fill(COUNTS, 0, 16 * 4);
   for (let i: u32 = 0; i < symbolCount; i += 1) {
@@ -96,10 +106,11 @@ function countCodes(lengths: usize, symbolCount: u32): bool {
 }
 
 /**
- * Makes a table of the lengths of the codes, one byte a symbol.
+ * Makes a table from the lengths of the codes, one byte per symbol.
  *
- * Returns false if they are no code: too many for their lengths, or too few. As zlib does, a single code
- * of one bit passes, and none at all: what they leave undefined is invalid only when it is met.
+ * Returns false if they are too many or too few for their lengths. As in zlib, a single code of one
+ * bit is allowed, and no code at all: the bits that these leave undefined are an error only where
+ * they occur.
  */
 export function buildTable(
   table: usize,

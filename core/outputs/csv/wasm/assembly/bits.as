@@ -1,17 +1,17 @@
-// A stream of bits, the lowest of each byte first, as RFC 1951 wants it.
+// A stream of bits, in each byte the lowest bit first, as RFC 1951 says.
 
 /** Address of the next byte. */
 export let bitsAt: usize = 0;
-/** The byte under way, and how many of its bits are written: fewer than eight. */
+/** The byte under way, and the number of its bits that are written: fewer than eight. */
 export let bitBuffer: u64 = 0;
 export let bitsUsed: u32 = 0;
 
-/** Writes on at `at`, with what is left of the byte under way. */
+/** Continues at address `at`, with the bits of the byte under way. */
 export function bitsTo(at: usize): void {
   bitsAt = at;
 }
 
-/** Forgets everything. */
+/** Begins an empty stream. */
 export function startBits(): void {
   bitBuffer = 0;
   bitsUsed = 0;
@@ -29,7 +29,7 @@ export function putBits(bits: u64, count: u32): void {
   bitsUsed = filled & 7;
 }
 
-/** For a loop that keeps all of it in locals: takes it back. */
+/** Sets the state of the stream, for a loop that keeps it in local variables. */
 // @ts-ignore: decorator
 @inline
 export function setBits(at: usize, buffer: u64, used: u32): void {
@@ -38,7 +38,7 @@ export function setBits(at: usize, buffer: u64, used: u32): void {
   bitsUsed = used;
 }
 
-/** The bits of a code from a table, and their number. */
+/** The bits of a code from a table. */
 // @ts-ignore: decorator
 @inline
 export function codeBits(code: u64): u64 {
@@ -51,10 +51,10 @@ export function codeSize(code: u64): u32 {
   return <u32>(code >> 56);
 }
 
-/** More bits than a code may have. */
+/** Result for two codes that together have too many bits. */
 export const TOO_LONG: u64 = 0xff00000000000000;
 
-/** A code followed by another one, or `TOO_LONG`. */
+/** One code with another after it, or `TOO_LONG`. */
 export function joined(first: u64, second: u64): u64 {
   const size = codeSize(first);
   const sum = size + codeSize(second);
@@ -62,7 +62,7 @@ export function joined(first: u64, second: u64): u64 {
   return (<u64>sum << 56) | (codeBits(second) << size) | codeBits(first);
 }
 
-/** Adds a code from a table: its bits, and how many they are in the upper byte. */
+/** Adds a code from a table, which has the number of its bits in the highest byte. */
 // @ts-ignore: decorator
 @inline
 export function putCode(code: u64): void {
@@ -74,7 +74,7 @@ export function endByte(): void {
   if (bitsUsed > 0) putBits(0, 8 - bitsUsed);
 }
 
-/** For the host: the address behind the last whole byte. */
+/** For the host: the address after the last whole byte. */
 export function bitsEnd(): usize {
   return bitsAt;
 }

@@ -1,23 +1,26 @@
 // CRC-32 of text that is never made, in time proportional to its stored cells.
 //
-// A CRC is the remainder of a polynomial. To go over n unstored cells is to multiply the register by a
-// power of x and to add the CRC of those cells, both from a table. A value of one digit d differs from
-// "0" in the bits of d only: what each of the four bits adds, n cells later, is in a table too.
+// A CRC is the remainder of a polynomial. To add n unstored cells, the register is multiplied by a
+// power of x and the CRC of these cells is added; both are in a table. A value of one digit d
+// differs from "0" only in the bits of d. Another table has what each of the four bits adds, n
+// cells later.
 
 import { columnOf, valueOf } from './entries';
 
 const POLYNOMIAL: u32 = 0xedb88320;
 
-/** Cells that one step can go over. */
+/** Most cells that one step can add. */
 const MAX_CELLS: i32 = 4096;
 
 /** Four tables of 256: the CRC of a byte followed by 0 … 3 zero bytes. */
 const BYTES: usize = memory.data(4 * 256 * 4, 64);
-/** For each number of cells: the power of x, and the CRC of their text. */
+/** For each number of cells the power of x and the CRC of their text. */
 const CELLS: usize = memory.data(4097 * 8, 64);
-/** For each number of cells: what the four lowest bits of the first byte add, four words. */
+/**
+ * For each number of cells four words: what each of the four lowest bits of the first byte adds.
+ */
 const DIGIT_BITS: usize = memory.data(4097 * 16, 64);
-/** For each digit which of these words count. */
+/** For each digit a mask of the words that are added. */
 const DIGIT_MASKS: usize = memory.data(10 * 16, 64);
 
 /** The register, as zlib keeps it: inverted. */
@@ -63,7 +66,7 @@ function afterZeroByte(crcs: v128): v128 {
   );
 }
 
-/** Forgets all text, and learns what an unstored cell looks like: `unitBytes` at `unit`. */
+/** Begins a new text, whose unstored cells are the `unitBytes` bytes at `unit`. */
 export function startCrc(unit: usize, unitBytes: usize): void {
   if (byteEntry(0, 1) == 0) fillByteTables();
   crcState = 0xffffffff;
@@ -84,8 +87,8 @@ export function startCrc(unit: usize, unitBytes: usize): void {
 }
 
 /**
- * Product of two polynomials modulo the CRC's. Bits four apart are multiplied as integers: at most eight
- * ones meet in a place, so no carry reaches the next one that counts.
+ * Product of two polynomials modulo the CRC's. Bits that are four apart are multiplied as integers.
+ * At most eight ones meet in one place, so no carry reaches the next place that is used.
  */
 // @ts-ignore: decorator
 @inline
@@ -122,14 +125,14 @@ function afterFewCells(crc: u32, cells: i32): u32 {
   return multiply(crc, load<u32>(at)) ^ load<u32>(at, 4);
 }
 
-/** Adds a digit in place of the "0" that comes next. */
+/** Adds what the digit changes if it takes the place of the next "0". */
 // @ts-ignore: decorator
 @inline
 export function crcDigit(digit: u32): void {
   crcState ^= digit;
 }
 
-/** Goes over unstored cells, each with its delimiter. */
+/** Adds unstored cells, each with its delimiter. */
 export function crcCells(cells: i32): void {
   let left = cells;
   let crc = crcState;
@@ -140,7 +143,9 @@ export function crcCells(cells: i32): void {
   crcState = afterFewCells(crc, left);
 }
 
-/** What a digit in place of "0" adds to the register, so many cells behind the start of its own. */
+/**
+ * What a digit in place of "0" adds to the register, so many cells after the start of its own cell.
+ */
 // @ts-ignore: decorator
 @inline
 function digitEffect(digit: u32, cells: i32): v128 {
@@ -150,7 +155,7 @@ function digitEffect(digit: u32, cells: i32): v128 {
   );
 }
 
-/** The sum of effects that were added up lane by lane. */
+/** The sum of the lanes of effects. */
 // @ts-ignore: decorator
 @inline
 function effectSum(effects: v128): u32 {
@@ -162,7 +167,10 @@ function effectSum(effects: v128): u32 {
   );
 }
 
-/** Goes over the cells `[from, to)`, unstored but for the digits `[first, last)`: 2 ns a digit. */
+/**
+ * Adds the cells `[from, to)`, which are unstored except for the digits of the entries `[first,
+ * last)`. Takes 2 ns per digit.
+ */
 export function crcDigits<T>(from: i32, to: i32, first: i32, last: i32): void {
   let crc = crcState;
   let next = first;
@@ -183,7 +191,7 @@ export function crcByte(byte: u32): void {
   crcState = afterByte(crcState, byte);
 }
 
-/** Goes over the text `[from, end)`. */
+/** Adds the text at `[from, end)`. */
 export function crcText(from: usize, end: usize): void {
   let crc = crcState;
   let at = from;
@@ -196,14 +204,14 @@ export function crcText(from: usize, end: usize): void {
   crcState = crc;
 }
 
-/** CRC-32 of what was gone over since the last time this was asked, or since the start. */
+/** CRC-32 of the text that was added since the last call of this function, or since the start. */
 export function takeCrc(): u32 {
   const crc = ~crcState;
   crcState = 0xffffffff;
   return crc;
 }
 
-/** Turns the last byte into another one: `difference` holds the bits that change. */
+/** Replaces the last byte by another one; `difference` has the bits that change. */
 // @ts-ignore: decorator
 @inline
 export function crcChangeLast(difference: u32): void {
@@ -216,12 +224,12 @@ export function addLength(bytes: i64): void {
   length += <u64>bytes;
 }
 
-/** CRC-32 of all text gone over. */
+/** CRC-32 of all text that was added. */
 export function textCrc(): u32 {
   return ~crcState;
 }
 
-/** Bytes of all text gone over, as a double: exact below 2^53. */
+/** Bytes of all text that was added, as a double, which is exact below 2^53. */
 export function textLength(): f64 {
   return <f64>length;
 }

@@ -1,26 +1,31 @@
-// What a deflate block is made of, and how often: literals, and runs that repeat the cell before them.
+// The codes of a deflate block and the counts of their use. `../../gzip/deflate-tables.ts` explains
+// the terms lead, patch, run and unit.
 
 import { codeBits, codeSize, joined, putBits, putCode } from './bits';
 import { TEMPLATE, unitBytes } from './text';
 
-/** Codes of the block, each with the number of its bits in the upper byte: filled by the host. */
+/**
+ * Codes of the literals, each with the number of its bits in the highest byte. The host writes all
+ * codes.
+ */
 export const LITERAL_CODES: usize = memory.data(256 * 8, 64);
-/** Of a match of each length at the distance of one cell. */
+/** Codes of runs, by their length. */
 export const RUN_CODES: usize = memory.data(259 * 8, 64);
-/** Of a lead behind a text of each length. */
+/** Codes of leads, by the length of the text before the lead. */
 export const LEAD_CODES: usize = memory.data(512 * 8, 64);
-/** Of each digit that stands for the first byte of a cell, with the lead behind it; and of that lead alone. */
+/** Codes of patches, each a digit with its patch lead; then that of a patch lead alone. */
 export const PATCH_CODES: usize = memory.data(11 * 8, 64);
 
-/** How often each was written in the block: read and cleared by the host. */
+/** How often each of them was written in the block. The host reads and clears these counts. */
 export const LITERAL_COUNTS: usize = memory.data(256 * 4, 64);
 export const RUN_COUNTS: usize = memory.data(259 * 4, 64);
 export const LEAD_COUNTS: usize = memory.data(512 * 4, 64);
 export const PATCH_COUNTS: usize = memory.data(11 * 4, 64);
 
 /**
- * Of the unstored cells between two digits, but for what the lead of the first covers: the whole run, if it
- * fits a word. How often each was written is added to the other counts at the end of a block.
+ * Codes of gaps, by the number of unstored cells between two patches: the whole run after the patch
+ * lead of the first one, if the run fits into a word. At the end of a block the counts of gaps are
+ * added to those of runs.
  */
 export const GAP_LIMIT: i32 = 2048;
 export const GAP_CODES: usize = memory.data(2048 * 8, 64);
@@ -28,18 +33,18 @@ export const GAP_COUNTS: usize = memory.data(2048 * 4, 64);
 
 const LONGEST: usize = 258;
 
-/** As many codes of length 258 as fit a word. */
+/** The most codes of length 258 that fit into a word. */
 let someLongest: usize = 0;
 let someBits: u64 = 0;
 let someSize: u32 = 0;
 let longestSize: u32 = 0;
 
-/** Forgets the counts that the host does not see. */
+/** Clears the counts that only the module uses. */
 export function startCounts(): void {
   memory.fill(GAP_COUNTS, 0, <usize>GAP_LIMIT << 2);
 }
 
-/** Makes codes of several things of those that the host has put in place. */
+/** Makes codes of several matches from those that the host has written. */
 export function combineCodes(): void {
   const code = load<u64>(RUN_CODES + (LONGEST << 3));
   longestSize = codeSize(code);
@@ -69,7 +74,7 @@ export function putCounted(codes: usize, counts: usize, index: usize): void {
   putCode(codeOf(codes, index));
 }
 
-/** Three codes fit a word. */
+/** Three codes fit into a word. */
 export function putLiterals(from: usize, bytes: usize): void {
   let at = from;
   const end = from + bytes;
@@ -86,7 +91,7 @@ export function putLiterals(from: usize, bytes: usize): void {
   for (; at < end; at += 1) putLiteral(load<u8>(at));
 }
 
-/** The code of a literal that is about to be written. */
+/** Counts a literal and returns its code. */
 // @ts-ignore: decorator
 @inline
 function literalCode(byte: u32): u64 {
@@ -94,7 +99,7 @@ function literalCode(byte: u32): u64 {
   return codeOf(LITERAL_CODES, byte);
 }
 
-/** Matches of length 258, as many at once as fit a word. */
+/** Writes matches of length 258, as many at once as fit into a word. */
 function putLongest(matches: usize): void {
   addCount(RUN_COUNTS, LONGEST, <u32>matches);
   let left = matches;
@@ -104,8 +109,8 @@ function putLongest(matches: usize): void {
 }
 
 /**
- * How many matches of length 258 a run begins with. At most 260 bytes are left: one or two alone would be
- * too short for a match.
+ * Number of matches of length 258 at the beginning of a run. Up to 260 bytes are left for the rest,
+ * because one or two bytes alone would be too short for a match.
  */
 // @ts-ignore: decorator
 @inline
@@ -115,7 +120,7 @@ function longestIn(bytes: usize): usize {
   return matches > 0 && rest > 0 && rest < 3 ? matches - 1 : matches;
 }
 
-/** Bytes that go on as those a cell before them; the first is byte `phase` of a cell. */
+/** Writes a run of `bytes` bytes; its first one is byte `phase` of a unit. */
 export function putRun(bytes: usize, phase: usize): void {
   let rest = bytes;
   if (rest > LONGEST) {
@@ -137,7 +142,7 @@ export function codeOf(codes: usize, index: usize): u64 {
   return load<u64>(codes + (index << 3));
 }
 
-/** All that `putRun(bytes, 0)` writes, as one code. */
+/** Everything that `putRun(bytes, 0)` writes, as one code. */
 function runCode(bytes: usize): u64 {
   const matches = longestIn(bytes);
   let rest = bytes - matches * LONGEST;
@@ -163,7 +168,7 @@ export function addCount(counts: usize, index: usize, times: u32): void {
   store<u32>(at, load<u32>(at) + times);
 }
 
-/** Adds what runs between digits consist of to the counts of the block. */
+/** Adds the matches of gaps to the counts of the block. */
 export function countGaps(): void {
   for (let cells: usize = 1; cells < <usize>GAP_LIMIT; cells += 1) {
     const times = load<u32>(GAP_COUNTS + (cells << 2));

@@ -1,12 +1,13 @@
-// A deflate stream of the text of CSR entries, made without the text.
+// A deflate stream of the text of CSR entries, made without making the text.
 //
-// A run of unstored cells repeats itself at the distance of one cell: matches of length 258, and one for
-// the rest. A stored cell is literals. What follows it up to the end of the next unstored cell lay before
-// it too: one match ("lead") at the distance of what lies between.
+// A run of unstored cells repeats itself at the distance of one cell: it is written as matches of
+// length 258 and one for the rest. A stored cell is written as literals. What comes after it, up to
+// the end of the next unstored cell, is also what lies before it, and so is written as one match,
+// the "lead". `../../gzip/deflate-tables.ts` explains all terms.
 //
-// Everything is counted as it is written; the code of a block is made by the host from what the block
-// before it held. The blocks end after fixed numbers of steps, so nothing depends on how the rows are cut
-// into slices or the stream into parts.
+// Everything that is written is counted. From the counts of a block the host makes the code of the
+// next block. Blocks end after fixed numbers of steps, so the bytes do not depend on how the rows
+// are cut into slices or the stream into parts.
 
 import {
   bitBuffer,
@@ -61,25 +62,31 @@ import {
   writeValue,
 } from './text';
 
-/** In the tables of digits: no digit, but a line end before the lead. */
+/** Index in the tables of patches of a patch lead without a digit: it comes after a line end. */
 const NO_DIGIT: usize = 10;
 
-/** Entries that the loop over digits takes at once: a word each, so they fit what a step may write. */
+/**
+ * Most entries in one turn of the loop over patches. Each takes a word at most, so they fit into
+ * what a step may write.
+ */
 const DIGITS_AT_ONCE: i32 = 512;
 
-/** Bounds what one step writes: 65536 cells of 6 bytes are 1525 matches of at most 36 bits. */
+/** Most unstored cells in a step; 65536 cells of 6 bytes are 1525 matches of at most 36 bits. */
 const STEP_CELLS: i32 = 65536;
-/** A step's matches, a text of 512 literals of 15 bits, and before them 512 digits of a word each. */
+/**
+ * Most bytes that a step writes: its matches, a text of 512 literals of 15 bits, and before them
+ * 512 patches of a word each.
+ */
 const STEP_BYTES: i32 = 12288;
 
 // What was written last.
 const LINE_END: i32 = 0;
-/** A digit that is the first byte of a cell; it is held back, to be written with the lead. */
+/** The digit of a patch. It is held back and written together with its patch lead. */
 const PATCH: i32 = 1;
 const TEXT: i32 = 2;
 const CELL: i32 = 3;
 
-// What a window's call ended with.
+// Why `deflateRows` returned.
 const WINDOW_USED: i32 = 0;
 const OUTPUT_FULL: i32 = 1;
 const BLOCK_FULL: i32 = 2;
@@ -90,7 +97,7 @@ let entry: i32 = 0;
 let last: i32 = LINE_END;
 let digit: u32 = 0;
 let textBytes: usize = 0;
-/** True if what the next lead copies lies before the text written last. */
+/** True if the bytes that the next lead would copy lie before the text written last. */
 let canLead: bool = false;
 let stepsLeft: i32 = 0;
 
@@ -104,7 +111,7 @@ export function startDeflate(): void {
   last = LINE_END;
 }
 
-/** Begins a block of so many steps; its codes are in place. */
+/** Begins a block of so many steps. The host has written its codes. */
 export function startBlock(steps: i32): void {
   stepsLeft = steps;
   combineCodes();
@@ -115,7 +122,10 @@ export function startDeflateWindow(): void {
   row = entry = 0;
 }
 
-/** What follows the digit held back: the rest of its cell, and `cells` unstored ones, and `more` bytes. */
+/**
+ * Writes what comes after the digit held back: the rest of its cell, `cells` unstored cells, and
+ * `more` bytes.
+ */
 function putAfterPatch(cells: i32, more: usize): void {
   const unit = unitBytes;
   const bytes = <usize>(cells + 1) * unit - 1 + more;
@@ -133,7 +143,7 @@ function putAfterPatch(cells: i32, more: usize): void {
   putRun(bytes - first, 1);
 }
 
-/** What follows a text: a delimiter, and `cells` unstored cells, and `more` bytes. */
+/** Writes what comes after a text: a delimiter, `cells` unstored cells, and `more` bytes. */
 function putAfterText(cells: i32, more: usize): void {
   const unit = unitBytes;
   const bytes = <usize>cells * unit + 1 + more;
@@ -149,7 +159,7 @@ function putAfterText(cells: i32, more: usize): void {
   putRun(bytes - first, unit - 1);
 }
 
-/** `cells` unstored cells, and `more` bytes like theirs, behind whatever was written last. */
+/** Writes `cells` unstored cells, and `more` bytes like theirs, after whatever was written last. */
 function putCells(cells: i32, more: usize): void {
   if (last == PATCH) return putAfterPatch(cells, more);
   if (last == TEXT) return putAfterText(cells, more);
@@ -169,21 +179,24 @@ function putCells(cells: i32, more: usize): void {
   }
 }
 
-/** Unstored cells before a stored one, and `more` bytes of that which are the same. */
+/**
+ * Writes the unstored cells before a stored one, and the first `more` bytes of the stored one,
+ * which are those of an unstored cell.
+ */
 function putGap(cells: i32, more: usize): void {
   putCells(cells, more);
   const text = unitBytes > 1 && (cells > 1 || (cells == 1 && (last == PATCH || last == TEXT)));
-  // A digit's lead begins within the cell before the last.
+  // A patch lead copies from within the last cell but one.
   canLead = text && (unitBytes == 2 || cells > 1 || patchLimit == 0);
   column += cells;
   last = CELL;
 }
 
 function endRow(): void {
-  // The line ends where a delimiter would be: one byte less.
+  // The line end takes the place of the last delimiter: one byte less.
   const cells = columns - column;
   putCells(cells, -1);
-  // The last two cells but for the line end are what the next row's lead copies.
+  // The next row's lead copies the last two cells without the line end.
   canLead = unitBytes > 1 && cells > 1;
   crcChangeLast(delimiter ^ 0x0a);
   putLiteral(0x0a);
@@ -193,7 +206,7 @@ function endRow(): void {
   last = LINE_END;
 }
 
-/** `cells` unstored cells and a stored one. */
+/** Writes `cells` unstored cells and a stored one. */
 function putEntry<T>(cells: i32, value: T): void {
   if (isPatch<T>(value, patchLimit)) {
     putGap(cells, 0);
@@ -213,8 +226,9 @@ function putEntry<T>(cells: i32, value: T): void {
 }
 
 /**
- * Goes on while a digit with its lead is followed by a run that fits a word, and by another digit: this
- * is nearly all of a matrix of counts. Everything is in locals, which made an entry take 24 ns, not 32.
+ * Writes patches as long as each is followed by a run that fits into a word, and by another patch.
+ * In a matrix of counts these are nearly all entries. All state is in local variables: an entry
+ * takes 24 ns instead of 32.
  */
 function putDigits<T>(rowEntries: i32): void {
   const limit = patchLimit;
@@ -257,7 +271,7 @@ function putDigits<T>(rowEntries: i32): void {
   setBits(at, buffer, used);
 }
 
-/** Writes on until the window is used up, or `end` is near, or the block is full. */
+/** Writes until the window is used up, `end` is near, or the block is full. */
 // @ts-ignore: decorator
 @inline
 export function deflateRows<T>(start: usize, end: usize): i32 {

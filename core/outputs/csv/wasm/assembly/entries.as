@@ -1,12 +1,12 @@
-// The window of CSR entries that the host hands over.
+// The window of CSR entries, which the host writes.
 
-/** Entries and rows that the host hands over at once. */
+/** Most entries and rows of a window. */
 export const ENTRY_CAPACITY: i32 = 8192;
 export const ROW_CAPACITY: i32 = 4096;
 
 export const INDICES: usize = memory.data(8192 * 4, 16);
 export const VALUES: usize = memory.data(8192 * 8, 16);
-/** Where each row's entries end, counted from the slice's first entry. */
+/** Where the entries of each row end, counted from the slice's first entry. */
 export const ROW_ENDS: usize = memory.data(4096 * 4, 16);
 
 // @ts-ignore: decorator
@@ -21,7 +21,7 @@ export function valueOf<T>(entry: i32): T {
   return load<T>(VALUES + <usize>entry * sizeof<T>());
 }
 
-/** True for a value that is written by a byte in place. */
+/** True for a patch: a value that differs from an unstored cell in the first byte only. */
 // @ts-ignore: decorator
 @inline
 export function isPatch<T>(value: T, limit: u32): bool {

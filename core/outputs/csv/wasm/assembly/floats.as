@@ -1,9 +1,12 @@
-// Python's repr of a double: the shortest digits that read back as the same double, of those the
-// nearest. Raffaello Giulietti, "The Schubfach way to render doubles" (2021), section 9.
+// Python's `repr` of a double: the shortest digits that read back as the same double, and of those
+// the nearest. Raffaello Giulietti, "The Schubfach way to render doubles" (2021), section 9.
 
 import { eightDigits, writeUnsigned } from './integers';
 
-/** Powers of ten 10^-292 … 10^324, each the upper 128 bits rounded up: high word, low word. Filled by the host. */
+/**
+ * Powers of ten 10^-292 … 10^324, each the upper 128 bits rounded up: high word, low word. The host
+ * writes them.
+ */
 export const POWERS_OF_TEN: usize = memory.data(617 * 16, 16);
 
 const SMALLEST_POWER = -292;
@@ -18,7 +21,7 @@ const TENS: usize = memory.data<u64>([
   10000000000000000, 100000000000000000,
 ]);
 
-/** The decimal exponent that belongs to the digits that `shortest` returned last. */
+/** The decimal exponent of the digits that `shortest` returned last. */
 let decimalExponent: i32 = 0;
 
 // @ts-ignore: decorator
@@ -34,9 +37,9 @@ function multiplyHigh(a: u64, b: u64): u64 {
 }
 
 /**
- * Digits of a positive finite double given by its fraction and exponent bits; trailing zeros are
- * possible. The double times four, and the bounds of what rounds to it, are scaled by one power of
- * ten and kept to 64 bits, "rounded to odd", which is all that comparing them needs.
+ * Digits of a positive finite double, which is given by its fraction and exponent bits; trailing
+ * zeros are possible. The double times four, and the bounds of the numbers that round to it, are
+ * scaled by one power of ten and kept to 64 bits, "rounded to odd". That is enough to compare them.
  */
 function shortest(fraction: u64, exponentBits: i32): u64 {
   let c = fraction;
@@ -127,7 +130,7 @@ function writeSeventeen(first: u64, middle: u64, last: u64, at: usize): void {
   store<u64>(at, last, 9);
 }
 
-/** Lays the digits out: the point stands behind digit `point`, counted from the first. */
+/** Writes the digits with the decimal point after digit `point`, counted from the first. */
 function writeDecimal(digits: u64, exponent: i32, at: usize): usize {
   const count = countDigits(digits);
   const point = count + exponent;
@@ -158,8 +161,8 @@ function writeDecimal(digits: u64, exponent: i32, at: usize): usize {
 }
 
 /**
- * Writes a double that is not NaN; returns the address behind it. May overwrite 32 bytes behind that.
- * The longest is `-1.7976931348623157e+308`.
+ * Writes a double that is not NaN; returns the address after it. May overwrite 32 bytes after that.
+ * The longest text is `-1.7976931348623157e+308`.
  */
 export function writeFloat(value: f64, at: usize): usize {
   let to = at;

@@ -1,9 +1,12 @@
-// Decimal digits of whole numbers. Every writer returns the address behind what it wrote, and may
-// overwrite up to 16 bytes behind that.
+// Decimal digits of whole numbers. Every writer returns the address after what it wrote, and may
+// overwrite up to 16 bytes after that.
 
 const ZEROS: u64 = 0x3030303030303030;
 
-/** Eight digits of a number below 10^8 as ASCII, the first in the lowest byte: no loop, no table. */
+/**
+ * Eight digits of a number below 10^8 as ASCII, the first in the lowest byte, without a loop or a
+ * table.
+ */
 export function eightDigits(value: u32): u64 {
   const high: u32 = value / 10000;
   let x: u64 = (<u64>high) | ((<u64>(value - high * 10000)) << 32);

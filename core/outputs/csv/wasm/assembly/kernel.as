@@ -34,7 +34,7 @@ export {
   RUN_COUNTS,
 } from './deflate-codes';
 
-/** The first address that nothing here uses. */
+/** The first address that the module does not use. */
 export function heapBase(): usize {
   return __heap_base;
 }

@@ -1,8 +1,8 @@
 // CSV text of a window of CSR entries.
 //
-// A row is made piece by piece. A piece is at most so many columns as the template holds unstored
-// cells: it is copied from there, and the stored cells are put in. A cell as long as an unstored one
-// is a byte stored in place; any other ends one copy and begins the next.
+// A row is made piece by piece. A piece has at most as many columns as the template has unstored
+// cells: it is copied from there, and the stored cells are written into it. For a cell as long as
+// an unstored one a single byte is written; any other cell ends one copy and begins the next.
 
 import { crcChangeLast, crcDigits, crcText, startCrc } from './crc';
 import { columnOf, isPatch, ROW_ENDS, valueOf } from './entries';
@@ -14,25 +14,26 @@ export const NA_BYTES: i32 = 512;
 /** Bytes between two templates: one more than a multiple of a cache line. */
 export const TEMPLATE_STRIDE: i32 = 32768 + 128 + 1;
 
-/** Entries of a piece at most: bounds the scratch below. */
+/** Most entries of a piece. It bounds the scratch below. */
 const PIECE_ENTRIES: i32 = 256;
 
 /**
- * From here on a copy goes past the caches, and changing its bytes afterwards would fetch them again:
- * so the template is changed before, and put back after.
+ * Bytes from which on a copy bypasses the caches. Changing bytes of the copy would then fetch them
+ * again, so the template is changed before the copy and restored after it.
  */
 const STREAMED_BYTES: usize = 2048;
 
-/** What writers may overwrite behind their text. */
+/** Bytes that writers may overwrite after their text. */
 const SLACK: usize = 64;
 
 /**
- * Unstored cells, each with the delimiter behind it: as many templates as a cell has bytes, so that one
- * of them lies in its cache line as the text to be written lies in its own. That makes a copy a fifth faster.
+ * Unstored cells, each with its delimiter. There are as many templates as a cell has bytes; one of
+ * them has the same position in its cache line as the text to be written has in its own. That makes
+ * a copy a fifth faster.
  */
 export const TEMPLATE: usize = memory.data(4 * (32768 + 128 + 1), 64);
 export const NA: usize = memory.data(512, 16);
-/** A piece that may not fit what is left of a part: 32768 + 256 × (512 + 1) + 64. */
+/** Room for a piece that may not fit into the rest of a part: 32768 + 256 × (512 + 1) + 64. */
 export const SCRATCH: usize = memory.data(32768 + 256 * 513 + 64, 64);
 
 // How the text is written; see `setText`.
@@ -42,20 +43,25 @@ let pieceColumns: i32 = 0;
 let phaseMask: usize = 0;
 let lineMask: usize = 0;
 export let delimiter: u32 = 0;
-/** Whole numbers below this have a text as long as an unstored cell, differing in its first byte. */
+/**
+ * Whole numbers below this have a text as long as an unstored cell, which differs in its first
+ * byte.
+ */
 export let patchLimit: u32 = 0;
 let naBytes: usize = 0;
 let maxCellBytes: usize = 0;
 /** Whether the CRC-32 of what is written is kept; see `countCrc`. */
 let isCounted: bool = false;
 
-// The window; see `setWindow`. Behind its whole rows lie entries of one more row, up to `partialColumns`.
+// The window; see `setWindow`. After its whole rows come entries of one more row, up to column
+// `partialColumns`.
 export let rowCount: i32 = 0;
 export let entryBase: i32 = 0;
 export let entryCount: i32 = 0;
 let partialColumns: i32 = 0;
 
-// How far the text is made: pieces up to `column` of `row`; of the last one `pendingBytes` lie in the scratch.
+// How far the text is made: pieces up to column `column` of row `row`. Of the last piece,
+// `pendingBytes` bytes are in the scratch.
 let row: i32 = 0;
 let column: i32 = 0;
 let entry: i32 = 0;
@@ -85,13 +91,13 @@ export function setText(
   isCounted = false;
 }
 
-/** Keeps the CRC-32 of the text from here on, made from the entries as far as they are digits in place. */
+/** Computes the CRC-32 of the text from here on, of patches from the entries alone. */
 export function countCrc(): void {
   startCrc(TEMPLATE, unitBytes);
   isCounted = true;
 }
 
-/** Continues with the entries that the host has put in place; those before are all written. */
+/** Continues with the entries that the host has written. All entries before are used up. */
 export function setWindow(
   rowCount_: i32,
   entryBase_: i32,
@@ -105,7 +111,7 @@ export function setWindow(
   row = entry = 0;
 }
 
-/** A whole number of cells into the template that lies in its cache line as `at` does. */
+/** Address of a cell in a template that has the same position in its cache line as `at`. */
 // @ts-ignore: decorator
 @inline
 function templateFor(at: usize): usize {
@@ -113,7 +119,9 @@ function templateFor(at: usize): usize {
   return TEMPLATE + phase * TEMPLATE_STRIDE + ((at - phase) & lineMask);
 }
 
-/** Copies unstored cells; may overwrite 15 bytes behind. A call of `memory.copy` costs 15 ns. */
+/**
+ * Copies unstored cells; may overwrite 15 bytes after them. A call of `memory.copy` costs 15 ns.
+ */
 // @ts-ignore: decorator
 @inline
 function copyCells(to: usize, from: usize, bytes: usize): void {
@@ -141,7 +149,7 @@ export function writeValue<T>(value: T, at: usize): usize {
   return isSigned<T>() ? writeSigned(<i64>value, at) : writeUnsigned(<u64>value, at);
 }
 
-/** Stores the one digit of each of the entries `[next, stop)`, of whose column 0 the cell is at `origin`. */
+/** Writes the digits of the entries `[next, stop)`. The cell of column 0 is at `origin`. */
 // @ts-ignore: decorator
 @inline
 function putDigits<T>(next: i32, stop: i32, origin: usize, unit: usize): void {
@@ -150,7 +158,7 @@ function putDigits<T>(next: i32, stop: i32, origin: usize, unit: usize): void {
   }
 }
 
-/** How many bytes the text `[from, end)` begins with that an unstored cell begins with too. */
+/** Number of first bytes that the text `[from, end)` and an unstored cell have in common. */
 export function sharedBytes(from: usize, end: usize): usize {
   const most = min(end - from, unitBytes - 1);
   let shared: usize = 0;
@@ -159,8 +167,8 @@ export function sharedBytes(from: usize, end: usize): usize {
 }
 
 /**
- * Writes the cells of columns `[from, to)`, whose stored ones are the entries `[first, last)`, and brings
- * the CRC-32 up to date if it is `counted`.
+ * Writes the cells of columns `[from, to)`, of which the entries `[first, last)` are stored.
+ * Updates the CRC-32 if `counted`.
  */
 function writePiece<T>(
   from: i32,
@@ -209,7 +217,7 @@ function writePiece<T>(
   return at;
 }
 
-/** How far the entries go that lie in the next piece, which ends before `end`. */
+/** The end of the entries of the next piece, whose columns end before `end`. */
 function pieceEntries(end: i32, rowEntries: i32): i32 {
   const most = min(rowEntries, entry + PIECE_ENTRIES);
   if (end == columns) return most;
@@ -219,8 +227,8 @@ function pieceEntries(end: i32, rowEntries: i32): i32 {
 }
 
 /**
- * Writes on until the window is used up or `end` is reached; returns the address behind. The window is
- * used up if `isFinished`.
+ * Writes until the window is used up or `end` is reached; returns the address after the text.
+ * `isFinished` says whether the window is used up.
  */
 // @ts-ignore: decorator
 @inline

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { CONTRACT_VERSION } from '#core/contract.ts';
 import type { DType } from '#core/elements/dtype.ts';
-import { type CsvProfile, DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import {
   canDeflateDirectly,
   createDirectGzipEncoder,
 } from '#core/outputs/csv/gzip/direct-gzip-encoder.ts';
 import { createTextGzipEncoder } from '#core/outputs/csv/gzip/text-gzip-encoder.ts';
 import type { CellOptions } from '#core/outputs/csv/implicit-text.ts';
+import type { CsvProfile } from '#core/outputs/csv/profiles.ts';
 import { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { freshBuffers } from '#test/core/outputs/csv/wasm/collect-parts.ts';

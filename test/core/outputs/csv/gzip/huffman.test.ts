@@ -8,7 +8,7 @@ const someCounts = fc
   .map((counts) => Uint32Array.from(counts));
 
 describe('a Huffman code', () => {
-  test('is complete, within its limit, and has a word for what occurs and nothing else', async () => {
+  test('is complete, within its limit, and has words for exactly the symbols that occur', async () => {
     await fc.assert(
       fc.property(someCounts, (counts) => {
         const lengths = codeLengths(counts, 15);
@@ -20,13 +20,13 @@ describe('a Huffman code', () => {
     );
   });
 
-  test('gives the more frequent the shorter words', () => {
+  test('gives shorter words to more frequent symbols', () => {
     expect(codeLengths(Uint32Array.of(1, 1, 2, 4, 0, 8), 15)).toEqual(
       Uint8Array.of(4, 4, 3, 2, 0, 1),
     );
   });
 
-  test('stays within a limit that the best code would pass', () => {
+  test('stays within a limit that the best code would exceed', () => {
     const counts = new Uint32Array(19);
     for (let i = 0, [a, b] = [1, 1]; i < 19; i += 1, [a, b] = [b, a + b]) counts[i] = a;
     const lengths = codeLengths(counts, 7);

@@ -21,7 +21,7 @@ export interface Chunk {
 /**
  * Runs an encoder over a chunk as a writer does; returns copies of its parts.
  *
- * @param onPart is shown each part while the encoder still tells of it.
+ * @param onPart gets each part while the encoder's `partCrc32` is still that of the part.
  */
 export function collectParts(
   create: (buffer: Uint8Array) => ChunkEncoder,

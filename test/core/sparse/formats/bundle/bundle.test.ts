@@ -27,7 +27,7 @@ function withMeta(change: object): Record<string, Uint8Array> {
 }
 
 describe('a CSR bundle', () => {
-  it('is opened as its meta.json says', async () => {
+  it('has the shape and dtype of its meta.json', async () => {
     const { layout } = await open(counts);
     expect(layout).toMatchObject({ format: 'bundle', shape: meta.shape, nnz: meta.nnz });
     expect(layout.fillValue).toBeUndefined();
@@ -53,7 +53,7 @@ describe('a CSR bundle', () => {
     await expect(open(withMeta(change))).rejects.toThrow(sentence);
   });
 
-  it('fails on a meta.json that is not JSON, or beyond any use', async () => {
+  it('fails on a meta.json that is not JSON or is too long', async () => {
     const name = `${ROOT}meta.json`;
     const torn = { ...counts, [name]: counts[name]!.subarray(0, 30) };
     await expect(open(torn)).rejects.toThrow('meta.json is not JSON; write the bundle again');
@@ -76,7 +76,7 @@ describe('a CSR bundle', () => {
     },
   );
 
-  it('fails without one of its arrays, as a folder of nothing that is read', async () => {
+  it('fails without one of its arrays, like any folder without a known format', async () => {
     const { [`${ROOT}data.npy`]: _, ...rest } = counts;
     await expect(open(rest)).rejects.toThrow(UnsupportedSourceError);
   });

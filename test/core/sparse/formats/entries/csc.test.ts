@@ -67,7 +67,7 @@ describe('a matrix of a million columns', () => {
     expect(await listEntries(source)).toEqual(entries);
   });
 
-  test('takes of indptr a share, a search and no more than its columns for each segment', async () => {
+  test('reads, for each segment, a share of indptr, a search, and the pointers of its columns', async () => {
     const source = await openCscEntries(arrays, { segmentEntries: 100 });
     const before = indptr.source.reads.length;
     for await (const _ of source.readSegment(7));

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
+import type { CsrData } from '#core/elements/csr-data.ts';
 import { isFloat } from '#core/elements/dtype.ts';
-import type { CsrData } from '#core/sparse/csr.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { openMatrix } from '#support/open-matrix.ts';
 
@@ -37,11 +37,11 @@ function toReprs(data: CsrData, dtype: string): string[] {
   });
 }
 
-test('there are 24 matrices', () => {
+test('the fixtures have 24 matrices', () => {
   expect(CASES).toHaveLength(24);
 });
 
-test.each(CASES)('$id becomes what tocsr() makes of it', async ({ id, ...expected }) => {
+test.each(CASES)('$id is converted to what tocsr() makes of it', async ({ id, ...expected }) => {
   const { matrix } = await openMatrix(memorySource(fixture(`${id}.npz`), id));
   const rows = { rowStart: 0, rowEnd: matrix.shape[0] };
   const slices = await Array.fromAsync(readSlices(matrix, rows));

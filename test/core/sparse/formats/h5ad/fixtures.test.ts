@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
-import { parseLayout } from '#core/sparse/layout/parse-layout.ts';
+import { parseLayout } from '#core/sources/source-kinds.ts';
 import { hdf5Bytes, hdf5Fixtures } from '#support/hdf5-fixtures.ts';
 import { openMatrix } from '#support/open-matrix.ts';
 import { readWhole } from '#support/read-whole.ts';
 
 describe('files that h5py and anndata wrote', () => {
-  it('are many', () => {
+  it('are more than 70 cases', () => {
     expect(hdf5Fixtures.cases.length).toBeGreaterThan(70);
   });
 

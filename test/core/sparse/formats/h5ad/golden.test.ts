@@ -4,7 +4,7 @@ import { expectGoldenText } from '#support/golden-text.ts';
 
 const FILES = golden.later.filter(({ file }) => /\.(h5|h5ad)$/.test(file));
 
-it('the golden files hold three of HDF5', () => {
+it('the golden files include three HDF5 files', () => {
   expect(FILES).toHaveLength(3);
 });
 

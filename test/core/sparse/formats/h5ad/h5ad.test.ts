@@ -32,34 +32,34 @@ function inputOf(file: string) {
 }
 
 describe('the rounds of a matrix by rows', () => {
-  it('are one, with a job for each array that is stored in chunks', async () => {
+  it('are one round with a job per array in chunks', async () => {
     const { input } = inputOf('gzip-latest.h5ad');
-    const jobs = [0, 1, 2].map((task) => ({ round: 'index', task }));
+    const jobs = [0, 1, 2].map((index) => ({ round: 'index', index }));
     expect(await h5ad.resolve(input)).toEqual({ jobs });
-    await h5ad.stage?.({ round: 'index', task: 1 }, input);
+    await h5ad.stage?.({ round: 'index', index: 1 }, input);
     expect(await h5ad.resolve(input)).toEqual({ jobs: [jobs[0], jobs[2]] });
   });
 
-  it('are none for arrays in one piece', async () => {
+  it('are none if all arrays are in one piece', async () => {
     const { input, staged } = inputOf('whole-latest.h5ad');
-    expect(await h5ad.resolve(input)).toHaveProperty('matrix');
+    expect(await h5ad.resolve(input)).toHaveProperty('layout');
     expect(staged.objects.size).toBe(0);
   });
 
-  it('leave the same tables when they are done again', async () => {
+  it('leave the same tables if they are repeated', async () => {
     const { input, staged } = inputOf('gzip-latest.h5ad');
-    await h5ad.stage?.({ round: 'index', task: 1 }, input);
-    await h5ad.stage?.({ round: 'index', task: 1 }, input);
+    await h5ad.stage?.({ round: 'index', index: 1 }, input);
+    await h5ad.stage?.({ round: 'index', index: 1 }, input);
     expect([...staged.objects.keys()]).toEqual(['index/indices.chunks']);
   });
 });
 
-it('a matrix by columns is indexed first, and then turned into rows', async () => {
+it('indexes a matrix by columns first, and then converts it to rows', async () => {
   const { input, staged } = inputOf('csc-latest.h5ad');
-  for (const task of [0, 1, 2]) await h5ad.stage?.({ round: 'index', task }, input);
-  expect(await h5ad.resolve(input)).toEqual({ jobs: [{ round: 'whole', task: 0 }] });
-  await h5ad.stage?.({ round: 'whole', task: 0 }, input);
-  expect(await h5ad.resolve(input)).toHaveProperty('matrix');
+  for (const index of [0, 1, 2]) await h5ad.stage?.({ round: 'index', index }, input);
+  expect(await h5ad.resolve(input)).toEqual({ jobs: [{ round: 'whole', index: 0 }] });
+  await h5ad.stage?.({ round: 'whole', index: 0 }, input);
+  expect(await h5ad.resolve(input)).toHaveProperty('layout');
   expect([...staged.objects.keys()]).toContain('csr/000000/indptr.npy');
 });
 
@@ -67,12 +67,12 @@ it.each([
   ['gzip-latest.h5ad', 'index', 3],
   ['gzip-latest.h5ad', 'scan', 0],
   ['csc-latest.h5ad', 'whole', 0],
-])('fails on a job that there is not: %s has no %s %i', async (file, round, task) => {
+])('fails on a job that there is not: %s has no %s %i', async (file, round, index) => {
   const { input } = inputOf(file);
-  await expect(h5ad.stage?.({ round, task }, input)).rejects.toThrow(RequestError);
+  await expect(h5ad.stage?.({ round, index }, input)).rejects.toThrow(RequestError);
 });
 
-it('is told by the first bytes, behind a user block of 512 bytes too', () => {
+it('is found by the first bytes, also after a user block of 512 bytes', () => {
   for (const format of [h5ad, tenx]) {
     expect(format.matches(hdf5Bytes('gzip-latest.h5ad'))).toBe(true);
     expect(format.matches(hdf5Bytes('user-block-latest.h5ad').slice(0, 1024))).toBe(true);
@@ -80,7 +80,7 @@ it('is told by the first bytes, behind a user block of 512 bytes too', () => {
   }
 });
 
-it('takes a last chunk as it is where the file says that such chunks are not filtered', async () => {
+it('reads a last chunk without filters if the file says that such chunks are not filtered', async () => {
   const file = 'gzip-latest.h5ad';
   const bytes = hdf5Bytes(file);
   const { matrix, file: name } = hdf5Fixtures.cases.find((known) => known.file === file)!;
@@ -107,7 +107,7 @@ it('opens a small file in one read', async () => {
   expect(source.reads).toEqual([{ offset: 0, length: source.size }]);
 });
 
-it('opens a large file in a page for each place where headers lie', async () => {
+it('opens a large file with one page per place that has headers', async () => {
   const { input, source } = inputOf('far-apart.h5ad');
   await h5ad.resolve(input);
   expect(source.reads.length).toBeLessThanOrEqual(4);
@@ -121,7 +121,7 @@ describe('unsigned pointers', () => {
   }
   const staged = memoryStageStore();
 
-  it('of 32 bits fail where signed ones could not hold the entries', async () => {
+  it('fail with 32 bits if signed ones are too small for the entries', async () => {
     const dataset = await openIndptr('indices-u4.h5ad');
     const finding = findArray('indptr', dataset, { staged, entries: 2 ** 31 });
     await expect(finding).rejects.toThrow(UnsupportedSourceError);
@@ -129,7 +129,7 @@ describe('unsigned pointers', () => {
     expect(await findArray('indptr', dataset, { staged, entries: 2 ** 31 - 1 })).toBeUndefined();
   });
 
-  it('of 64 bits are read whatever the entries are', async () => {
+  it('are read with 64 bits for any entries', async () => {
     const dataset = await openIndptr('indices-u8.h5ad');
     expect(await findArray('indptr', dataset, { staged, entries: 2 ** 40 })).toBeUndefined();
   });

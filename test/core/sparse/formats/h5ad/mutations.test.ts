@@ -5,6 +5,7 @@ import { FanoutError } from '#core/errors.ts';
 import { findChecked, mendChecksums } from '#support/hdf5-damage.ts';
 import { hdf5Bytes } from '#support/hdf5-fixtures.ts';
 import { openMatrix } from '#support/open-matrix.ts';
+import { patience } from '#support/patience.ts';
 import { readWhole } from '#support/read-whole.ts';
 
 /** Between them these have every structure that is read. */
@@ -40,7 +41,7 @@ const mutation = fc.record({
   cut: fc.oneof({ weight: 19, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.nat() }),
 });
 
-it('fails with an error of ours and soon, whatever bytes are changed or missing', async () => {
+it('fails soon and with an error of ours if any bytes are changed or missing', async () => {
   await fc.assert(
     fc.asyncProperty(mutation, async ({ source, changes, isMended, cut }) => {
       const { bytes, used, checked, file } = source;
@@ -54,7 +55,7 @@ it('fails with an error of ours and soon, whatever bytes are changed or missing'
       } catch (error) {
         expect(error).toBeInstanceOf(FanoutError);
       }
-      expect(performance.now() - started).toBeLessThan(5_000);
+      expect(performance.now() - started).toBeLessThan(patience(1_000));
     }),
     { numRuns: RUNS, seed: SEED },
   );

@@ -20,17 +20,17 @@ function read(text: string, header: Partial<MtxHeader>) {
   return [...batches.map(({ rows, columns, data }) => [[...rows], [...columns], [...data]])];
 }
 
-it('reads rows beyond int32', () => {
+it('reads row numbers above int32', () => {
   expect(read('5000000000 3 7\n', {})).toEqual([[[5e9 - 1], [2], [7n]]]);
 });
 
-it('cuts batches where they are full', () => {
+it('begins a new batch when one is full', () => {
   const lines = 128 * 1024 + 5;
   const batches = read('1 1 1\n'.repeat(lines), { shape: [1, 1] });
   expect(batches.map(([rows]) => rows?.length)).toEqual([128 * 1024 - 1, 6]);
 });
 
-it.each(['int64', 'uint64'] as const)('reads any %s as BigInt does', (dtype) => {
+it.each(['int64', 'uint64'] as const)('reads any %s exactly, as BigInt does', (dtype) => {
   const limit = dtype === 'int64' ? 2n ** 63n : 2n ** 64n;
   const lowest = dtype === 'int64' ? -limit : 0n;
   const anyValue = fc.oneof(

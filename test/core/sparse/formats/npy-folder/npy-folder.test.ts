@@ -3,8 +3,9 @@ import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { canonicalRows, rowsOf } from '#support/csr-arbitrary.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
+import { npyArray } from '#support/npz/npy.ts';
+import type { PlainCsr } from '#support/npz/write-npz.ts';
 import { openUris } from '#support/open-matrix.ts';
-import { npyArray, type PlainCsr } from '#support/write-npz.ts';
 
 const ROOT = 's3://b/x/';
 
@@ -34,11 +35,11 @@ describe('a bare folder of arrays', () => {
     expect(rowsOf(slices)).toEqual(canonicalRows(MATRIX));
   });
 
-  it('has the columns that are asked for', async () => {
+  it('has the requested number of columns', async () => {
     expect((await open({}, 10)).matrix.shape).toEqual([3, 10]);
   });
 
-  it('does not count what lies after the last row, and none without entries', async () => {
+  it('does not count entries after the last row, and counts no columns without entries', async () => {
     expect((await open({ indices: [5, 0, 2, 99], data: [7, 8, 9, 9] })).matrix.shape[1]).toBe(6);
     const empty = { indptr: [0, 0], indices: [], data: [] };
     expect((await open(empty)).matrix.shape).toEqual([1, 0]);
@@ -50,7 +51,7 @@ describe('a bare folder of arrays', () => {
     await expect(open({}, 2 ** 31)).rejects.toThrow(BoundExceededError);
   });
 
-  it('fails when a row is read that passes the columns asked for', async () => {
+  it('fails when a row has a column beyond the requested number', async () => {
     const { matrix } = await open({}, 5);
     const reading = Array.fromAsync(readSlices(matrix, { rowStart: 0, rowEnd: 3 }));
     await expect(reading).rejects.toThrow('at column 5, but only 5 columns');

@@ -14,15 +14,10 @@ import { readSlices } from '#core/sparse/read-slices.ts';
 import { type CountingSource, withCounting } from '#support/counting-source.ts';
 import { csrArbitrary } from '#support/csr-arbitrary.ts';
 import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
+import { npyArray, npyString } from '#support/npz/npy.ts';
+import { csrMembers, type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
+import { writeZip } from '#support/npz/zip.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import {
-  csrMembers,
-  npyArray,
-  npyString,
-  type PlainCsr,
-  writeNpz,
-  writeZip,
-} from '#support/write-npz.ts';
 
 const SMALL: PlainCsr = {
   shape: [2, 5],
@@ -66,11 +61,11 @@ async function rowsOf(bytes: Uint8Array): Promise<readonly CsrSlice[]> {
 }
 
 const jobs = (...tasks: readonly number[]) => ({
-  jobs: tasks.map((task) => ({ round: 'index', task })),
+  jobs: tasks.map((index) => ({ round: 'index', index })),
 });
 
 describe('a compressed matrix', () => {
-  test('has the rows of the same matrix as it lies', async () => {
+  test('has the rows of the same matrix stored without compression', async () => {
     const written = fc.record({ zip64: fc.boolean(), dataDescriptors: fc.boolean() });
     const matrices = fc.oneof(csrArbitrary('int64'), csrArbitrary('float32'));
     await fc.assert(
@@ -82,7 +77,7 @@ describe('a compressed matrix', () => {
     );
   });
 
-  test('of any format is converted as if it lay there', async () => {
+  test('is converted, in any format, like one without compression', async () => {
     const arrays = {
       'format.npy': npyString('coo'),
       'shape.npy': npyArray([3, 4], 'int64'),
@@ -99,7 +94,7 @@ describe('a compressed matrix', () => {
     }
   });
 
-  test('is read in the middle without the rest', async () => {
+  test('can be read in the middle without the rest', async () => {
     const bytes = writeNpz(LARGE, { compress: true });
     const source = withCounting(memorySource(bytes, 'x.npz'));
     const { matrix } = await openMatrix(source);
@@ -112,55 +107,55 @@ describe('a compressed matrix', () => {
 });
 
 describe('the jobs of a compressed matrix', () => {
-  test('are one for each array, and done ones are not asked for again', async () => {
+  test('are one per array, and finished ones are not returned again', async () => {
     const input = inputOf(writeNpz(SMALL, { compress: true }));
     expect(await npz.resolve(input)).toEqual(jobs(0, 1, 2));
-    await npz.stage?.({ round: 'index', task: 1 }, input);
+    await npz.stage?.({ round: 'index', index: 1 }, input);
     expect([...input.staged.objects.keys()]).toEqual(['index/indices.idx']);
     expect(await npz.resolve(input)).toEqual(jobs(0, 2));
-    for (const task of [0, 1, 2]) await npz.stage?.({ round: 'index', task }, input);
-    expect(await npz.resolve(input)).toMatchObject({ matrix: { nnz: 3 } });
+    for (const index of [0, 1, 2]) await npz.stage?.({ round: 'index', index }, input);
+    expect(await npz.resolve(input)).toMatchObject({ layout: { nnz: 3 } });
   });
 
-  test('are none for arrays that lie there', async () => {
+  test('are none for arrays without compression', async () => {
     const members = csrMembers(SMALL);
     const stored = writeZip(members);
     const input = inputOf(stored);
-    expect(await npz.resolve(input)).toMatchObject({ matrix: { nnz: 3 } });
-    await expect(npz.stage?.({ round: 'index', task: 0 }, input)).rejects.toThrow(RequestError);
-    await expect(npz.stage?.({ round: 'index', task: 0 }, input)).rejects.toThrow(
+    expect(await npz.resolve(input)).toMatchObject({ layout: { nnz: 3 } });
+    await expect(npz.stage?.({ round: 'index', index: 0 }, input)).rejects.toThrow(RequestError);
+    await expect(npz.stage?.({ round: 'index', index: 0 }, input)).rejects.toThrow(
       'x.npz has 0 compressed arrays, so there is no job 0',
     );
-    await expect(npz.stage?.({ round: 'scan', task: 0 }, input)).rejects.toThrow(
+    await expect(npz.stage?.({ round: 'scan', index: 0 }, input)).rejects.toThrow(
       'x.npz is CSR, which has no jobs of a round "scan", only index',
     );
   });
 
-  test('read their array once, and nothing if it has been done', async () => {
+  test('read their array once, or nothing if they are done already', async () => {
     const bytes = writeNpz(LARGE, { compress: true });
     const input = inputOf(bytes);
     await npz.resolve(input);
     const before = input.source.bytesRead;
-    await npz.stage?.({ round: 'index', task: 2 }, input);
+    await npz.stage?.({ round: 'index', index: 2 }, input);
     expect(input.source.bytesRead - before).toBeLessThan(bytes.length);
     expect(input.source.mostAtOnce).toBeLessThanOrEqual(9);
     const index = input.staged.objects.get('index/data.idx');
     const after = input.source.bytesRead;
-    await npz.stage?.({ round: 'index', task: 2 }, input);
+    await npz.stage?.({ round: 'index', index: 2 }, input);
     expect(input.source.bytesRead - after).toBeLessThan(80_000);
     expect(input.staged.objects.get('index/data.idx')).toBe(index);
   });
 
-  test('stop when they are told to', async () => {
+  test('stop when their signal is aborted', async () => {
     const input = inputOf(writeNpz(SMALL, { compress: true }));
     const signal = AbortSignal.abort(new Error('time is up'));
-    await expect(npz.stage?.({ round: 'index', task: 0 }, input, signal)).rejects.toThrow(
+    await expect(npz.stage?.({ round: 'index', index: 0 }, input, signal)).rejects.toThrow(
       'time is up',
     );
     expect(input.staged.objects.size).toBe(0);
   });
 
-  test('come after what headers tell: a type that is not read is refused before', async () => {
+  test('begin only after the headers are checked: a type that is not supported is refused before', async () => {
     const members = csrMembers(SMALL);
     const header = `{'descr': '<c16', 'fortran_order': False, 'shape': (3,), }`;
     const complex = Buffer.from(members['data.npy']!);
@@ -193,7 +188,7 @@ describe('a damaged member', () => {
     await expect(opening()).rejects.toThrow(sentence);
   });
 
-  test('fails on an array that claims more than deflate can hold, without reading it', async () => {
+  test('fails on an array that claims more bytes than deflate can hold, without reading it', async () => {
     const claim = 2 ** 28;
     const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${claim / 8},), }`;
     const data = Buffer.concat([npyArray([], 'float64'), Buffer.alloc(100)]);
@@ -201,12 +196,12 @@ describe('a damaged member', () => {
     const bytes = Buffer.from(writeZip({ ...members, 'data.npy': data }, { compress: true }));
     bytes.writeUInt32LE(claim + 128, bytes.lastIndexOf('data.npy') - 46 + 24);
     const input = inputOf(new Uint8Array(bytes));
-    await expect(npz.stage?.({ round: 'index', task: 2 }, input)).rejects.toThrow(
+    await expect(npz.stage?.({ round: 'index', index: 2 }, input)).rejects.toThrow(
       'data.npy in x.npz claims 268435584 bytes in',
     );
   });
 
-  test('fails with an error of ours, whatever bytes are changed, or has the same rows', async () => {
+  test('fails with an error of ours if any bytes are changed, unless the rows are the same', async () => {
     const bytes = writeNpz(SMALL, { compress: true });
     const rows = await rowsOf(bytes);
     const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }));

@@ -3,8 +3,10 @@ import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError, RequestError, UnsupportedSourceError } from '#core/errors.ts';
 import { npz } from '#core/sparse/formats/npz/npz.ts';
 import { memoryStageStore } from '#support/memory-stage-store.ts';
+import { npyArray, npyFromHeader, npyString } from '#support/npz/npy.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
+import { writeZip } from '#support/npz/zip.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { npyArray, npyFromHeader, npyString, writeNpz, writeZip } from '#support/write-npz.ts';
 
 /** An array of float64 or int32 zeros of any shape. */
 function zeros(type: '<f8' | '<i4', shape: readonly number[], isFortran = false): Uint8Array {
@@ -100,6 +102,6 @@ test('fails on a job for CSR, which has none', async () => {
   const store = { pin: async () => pin, async *list() {}, open: () => source };
   const unit = { uri: 'x.npz', objects: [pin] };
   const input = { unit, source, options: {}, store, staged: memoryStageStore() };
-  const staging = npz.stage!({ round: 'whole', task: 0 }, input);
+  const staging = npz.stage!({ round: 'whole', index: 0 }, input);
   await expect(staging).rejects.toThrow(RequestError);
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { csrMembers, type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
+import { writeZip } from '#support/npz/zip.ts';
 import { openMatrix } from '#support/open-matrix.ts';
-import { csrMembers, type PlainCsr, writeNpz, writeZip } from '#support/write-npz.ts';
 
 const MATRIX: PlainCsr = {
   shape: [2, 5],
@@ -27,7 +28,9 @@ function patch(bytes: Uint8Array, signature: string, at: number, values: readonl
   return copy;
 }
 
-/** Puts bytes before the first record of a signature; nothing that points behind them is changed. */
+/**
+ * Puts bytes before the first record of a signature; nothing that points behind them is changed.
+ */
 function insert(bytes: Uint8Array, signature: string, added: Uint8Array) {
   const at = Buffer.from(bytes).indexOf(signature, 0, 'latin1');
   return new Uint8Array([...bytes.subarray(0, at), ...added, ...bytes.subarray(at)]);
@@ -64,7 +67,7 @@ it.each([
   expect(parts).toMatchObject([{ uri: 'x.npz', rows: 2, nnz: 3 }]);
 });
 
-it('ignores members that it does not know, compressed ones too', async () => {
+it('ignores unknown members, also compressed ones', async () => {
   const more = { 'notes.txt': Buffer.from('hello'), '_is_array.npy': Buffer.of(1) };
   const bytes = writeZip({ ...more, ...csrMembers(MATRIX) });
   const entry = Buffer.from(bytes).lastIndexOf('notes.txt') - 46;
@@ -132,7 +135,7 @@ describe('the end of the zip file', () => {
     await expect(open(bytes)).rejects.toThrow(sentence);
   });
 
-  it('fails on a directory beyond any use before it is read', async () => {
+  it('fails on a directory that is too long, before it is read', async () => {
     const names = Array.from({ length: 12_000 }, (_, i) => [`${'x'.repeat(60)}${i}`, Buffer.of()]);
     const bytes = writeZip(Object.fromEntries(names));
     await expect(open(bytes)).rejects.toThrow(BoundExceededError);
@@ -170,7 +173,7 @@ describe('the zip directory', () => {
     await expect(open(bytes)).rejects.toThrow(sentence);
   });
 
-  it('fails on two members of one name', async () => {
+  it('fails on two members with the same name', async () => {
     const bytes = Buffer.from(writeZip({ 'a.npy': Buffer.of(1), 'b.npy': Buffer.of(2) }));
     bytes.write('a.npy', bytes.lastIndexOf('b.npy'));
     await expect(open(bytes)).rejects.toThrow('x.npz holds two members named a.npy');
@@ -231,7 +234,7 @@ describe('members', () => {
     await expect(open(BYTES.with(at, 0))).rejects.toThrow('no local header for indptr.npy');
   });
 
-  it('fails when an array is missing, and lists what is there', async () => {
+  it('fails if an array is missing, and lists those that are there', async () => {
     const { 'data.npy': _, ...rest } = csrMembers(MATRIX);
     await expect(open(writeZip(rest))).rejects.toThrow(CorruptSourceError);
     await expect(open(writeZip(rest))).rejects.toThrow(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, RequestError } from '#core/errors.ts';
-import type { SourceOptions } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { createSvmlight, svmlight } from '#core/sparse/formats/svmlight/svmlight.ts';
 import { formatInput, readRows, resolveWith } from '#support/read-format.ts';
 
@@ -43,13 +43,16 @@ const anySpelling = fc.record({
 });
 type Spelling = typeof anySpelling extends fc.Arbitrary<infer T> ? T : never;
 
+/** The spelling of numbers that need one of their own. */
+function special(value: number): string | undefined {
+  if (Object.is(value, -0)) return '-0.0';
+  if (Number.isNaN(value)) return 'nan';
+  if (Number.isFinite(value)) return undefined;
+  return value < 0 ? '-Infinity' : 'inf';
+}
+
 function spell(rows: readonly PlainRow[], how: Spelling): string {
-  const number = (value: number) =>
-    Number.isFinite(value) && !Object.is(value, -0)
-      ? how.number(value)
-      : (['-0.0', 'nan', '-Infinity', 'inf'][
-          Object.is(value, -0) ? 0 : Number.isNaN(value) ? 1 : value < 0 ? 2 : 3
-        ] ?? '');
+  const number = (value: number) => special(value) ?? how.number(value);
   const lines = rows.map(({ label, entries }) => {
     const pairs = entries.map(([column, value]) => `${column + how.base}:${number(value)}`);
     const query = how.query === '' ? [] : [how.query];
@@ -59,7 +62,7 @@ function spell(rows: readonly PlainRow[], how: Spelling): string {
 }
 
 describe('any matrix', () => {
-  it('gives the same rows however it is spelled, cut and compressed', async () => {
+  it('gives the same rows for any spelling, cut and compression', async () => {
     const property = fc.asyncProperty(
       fc.array(anyRow, { maxLength: 12 }),
       anySpelling,
@@ -92,7 +95,7 @@ describe('any matrix', () => {
 });
 
 describe('columns', () => {
-  it('are counted from 1 where no index is 0, and from 0 otherwise', async () => {
+  it('are counted from 1 if no index is 0, and from 0 otherwise', async () => {
     expect(await rowsIn('0 1:5\n0 3:6\n')).toEqual([[[0, 5]], [[2, 6]]]);
     expect(await rowsIn('0 1:5\n0 0:7 3:6\n')).toEqual([
       [[1, 5]],
@@ -103,7 +106,7 @@ describe('columns', () => {
     ]);
   });
 
-  it('are told apart over all segments', async () => {
+  it('are counted from the same base in all segments', async () => {
     const text = `${'0 5:1\n'.repeat(10)}0 0:1\n${'0 7:1\n'.repeat(10)}`;
     const { layout, jobs } = await resolveWith(createSvmlight({ segmentBytes: 12 }), text);
     expect(layout.shape).toEqual([21, 8]);
@@ -120,7 +123,7 @@ describe('columns', () => {
     );
   });
 
-  it('are as many as the options say, if no entry is beyond them', async () => {
+  it('have the number in the options, if no entry is beyond it', async () => {
     const shapeOf = async (columns: number, labels = false) =>
       (await resolveWith(svmlight, '0 1:5 4:6\n', { columns, labels })).layout.shape;
     expect(await shapeOf(4)).toEqual([1, 4]);
@@ -133,7 +136,7 @@ describe('columns', () => {
     );
   });
 
-  it('are one without entries, as in scikit-learn', async () => {
+  it('are one if there are no entries, as in scikit-learn', async () => {
     for (const zeroBased of [true, false, undefined]) {
       const { layout } = await resolveWith(svmlight, '1\n2 # 3:4\n', { zeroBased });
       expect(layout).toMatchObject({ shape: [2, 1], nnz: 0, dtype: 'float64' });
@@ -142,7 +145,7 @@ describe('columns', () => {
 });
 
 describe('rows', () => {
-  it('may be none at all', async () => {
+  it('may all be missing', async () => {
     for (const text of ['\n', '# nothing\n \n']) {
       const { layout } = await resolveWith(createSvmlight({ segmentBytes: 3 }), text);
       expect(layout).toMatchObject({ shape: [0, 1], nnz: 0 });
@@ -158,7 +161,7 @@ describe('rows', () => {
     expect((await resolveWith(svmlight, '1 0:0 1:0 2:3\n')).layout.nnz).toBe(3);
   });
 
-  it('may have no label or several, unless labels are asked for', async () => {
+  it('may have no label or several, unless the option labels is set', async () => {
     const text = '1,2 1:5\n1:6 2:7\n';
     expect(await rowsIn(text)).toEqual([
       [[0, 5]],
@@ -171,24 +174,24 @@ describe('rows', () => {
     await expect(rowsIn(text, { labels: true })).rejects.toThrow(message);
   });
 
-  it('of a round are staged by its missing jobs alone', async () => {
+  it('are staged by the missing jobs of a round only', async () => {
     const format = createSvmlight({ segmentBytes: 6 });
     const input = formatInput(memorySource(Buffer.from('0 1:5\n0 2:5\n0 3:5\n'), 'x'));
-    await format.stage?.({ round: 'scan', task: 1 }, input);
+    await format.stage?.({ round: 'scan', index: 1 }, input);
     expect(await format.resolve(input)).toEqual({
       jobs: [
-        { round: 'scan', task: 0 },
-        { round: 'scan', task: 2 },
+        { round: 'scan', index: 0 },
+        { round: 'scan', index: 2 },
       ],
     });
-    for (const task of [0, 2]) await format.stage?.({ round: 'scan', task }, input);
-    await format.stage?.({ round: 'convert-one-based', task: 0 }, input);
+    for (const index of [0, 2]) await format.stage?.({ round: 'scan', index }, input);
+    await format.stage?.({ round: 'convert-one-based', index: 0 }, input);
     input.staged.objects.delete('csr/000000/data.npy');
-    await format.stage?.({ round: 'convert-one-based', task: 2 }, input);
+    await format.stage?.({ round: 'convert-one-based', index: 2 }, input);
     expect(await format.resolve(input)).toEqual({
       jobs: [
-        { round: 'convert-one-based', task: 0 },
-        { round: 'convert-one-based', task: 1 },
+        { round: 'convert-one-based', index: 0 },
+        { round: 'convert-one-based', index: 1 },
       ],
     });
   });
@@ -210,13 +213,13 @@ describe('fails', () => {
     ['qid without colon', '1 qid 2:3', 'expected qid:number'],
     ['qid behind an entry', '1 2:3 qid:4', 'expected entries of index:value'],
     ['bytes that are no text', '\u0000\u0001', 'expected a number at its byte 0'],
-  ])('for %s', async (_, line, message) => {
+  ])('fails for %s', async (_, line, message) => {
     const asked = rowsIn(`0 1:2\n${line}\n`);
     await expect(asked).rejects.toThrow(CorruptSourceError);
     await expect(rowsIn(`0 1:2\n${line}\n`)).rejects.toThrow(message);
   });
 
-  it('for indices beyond int32', async () => {
+  it('fails for indices above int32', async () => {
     for (const index of ['2147483648', '9'.repeat(30), '1_000_000_000_000']) {
       await expect(rowsIn(`1 ${index}:1\n`)).rejects.toThrow(BoundExceededError);
     }
@@ -228,25 +231,25 @@ describe('fails', () => {
     await expect(zeroBased).rejects.toThrow('x has 2147483648 columns, allowed are at most');
   });
 
-  it('for a line without end', async () => {
+  it('fails for a line that is too long', async () => {
     const format = createSvmlight({ maxLineBytes: 1000, blockBytes: 100 });
     const asked = resolveWith(format, `1 ${'1:1 '.repeat(1000)}`);
     await expect(asked).rejects.toThrow(BoundExceededError);
   });
 
-  it('for a staged scan that is damaged, and for a round that is none of its own', async () => {
+  it('fails for a damaged scan, and for an unknown round', async () => {
     const input = formatInput(memorySource(Buffer.from('0 1:5\n'), 'x'));
     await input.staged.create('scan/000000.json', [Buffer.from('{"segments":[-1]}')]);
     await expect(svmlight.resolve(input)).rejects.toThrow(CorruptSourceError);
-    const job = { round: 'gather', task: 0 };
+    const job = { round: 'gather', index: 0 };
     await expect(svmlight.stage?.(job, input)).rejects.toThrow(RequestError);
   });
 
-  it('when it is told to stop', async () => {
+  it('fails when its signal is aborted', async () => {
     const input = formatInput(memorySource(Buffer.from('0 1:5\n'), 'x'));
     const signal = AbortSignal.abort(new Error('time is up'));
     for (const round of ['scan', 'convert-one-based']) {
-      const staged = svmlight.stage?.({ round, task: 0 }, input, signal);
+      const staged = svmlight.stage?.({ round, index: 0 }, input, signal);
       await expect(staged).rejects.toThrow('time is up');
     }
   });

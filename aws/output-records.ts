@@ -1,0 +1,19 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { OutputRecords } from '#core/manifest/place-run.ts';
+import { claimKey } from '#core/run/output-keys.ts';
+import type { OutputLocation } from '#core/run/run-header.ts';
+import { readLatest } from './manifests.ts';
+import { readText } from './objects.ts';
+
+/** What an output in S3 says of itself; each question is one GET. */
+export function s3OutputRecords(
+  s3: S3Client,
+  location: OutputLocation,
+  signal?: AbortSignal,
+): OutputRecords {
+  const { bucket, prefix } = location;
+  return {
+    latest: async () => (await readLatest(s3, location, signal))?.head,
+    claim: async (generation) => await readText(s3, bucket, claimKey(prefix, generation), signal),
+  };
+}

@@ -1,0 +1,124 @@
+/** A check that takes too long for `npm test`, in the folder of its name. */
+export interface Campaign {
+  readonly name: string;
+  /** One sentence: what is true when it ends with 0. */
+  readonly proves: string;
+  /** Time on two free cores; "minutes" where nobody has written down a better figure. */
+  readonly takes: string;
+  /** What must be on the machine. @default nothing but `npm ci` */
+  readonly needs?: string;
+  /** Its arguments, with their defaults. @default none */
+  readonly args?: string;
+  /** Runs it in this process: it reads `process.argv` and sets the exit code. */
+  start(): Promise<unknown>;
+}
+
+/** Every campaign, in the order in which `--list` shows them. */
+export const CAMPAIGNS: readonly Campaign[] = [
+  {
+    name: 'append',
+    proves:
+      'A crash at any write of three appended batches, or a race of two, loses and doubles no row.',
+    takes: '5 minutes',
+    args: '[--gzip]',
+    start: () => import('./append/run.ts'),
+  },
+  {
+    name: 'chaos',
+    proves:
+      'Whole jobs under random faults end with the right bytes, or name the cause and can go on.',
+    takes: 'a minute or two for 20 runs',
+    args: '[--runs 20] [--seed 1]',
+    start: () => import('./chaos/run.ts'),
+  },
+  {
+    name: 'fuzz',
+    proves:
+      'Damaged sources of every format are read as SciPy reads them, or refused by a named error.',
+    takes: '15 minutes for 100,000 runs',
+    needs: 'Python 3.11 to 3.14 for the comparison; without it only crashes are found',
+    args: '[--runs 10000] [--seed 1] [--processes 2] [--only <run>]',
+    start: () => import('./fuzz/run.ts'),
+  },
+  {
+    name: 'mutation',
+    proves: 'The tests notice at least 85 % of seeded changes of `core`, 95 % of those of seed 1.',
+    takes: 'an hour for 300 changes',
+    args: '[--sample 300] [--seed 1] [--jobs 2] [--file <glob>] [--json]',
+    start: () => import('./mutation/run.ts'),
+  },
+  {
+    name: 'permissions',
+    proves:
+      'Each permission in the template is needed by a scenario, or by AWS for a reason given.',
+    takes: '2 minutes, 4 on a busy machine',
+    start: () => import('./permissions/run.ts'),
+  },
+  {
+    name: 'vectors',
+    proves: 'The local cloud answers as AWS did when it was recorded.',
+    takes: '10 seconds',
+    needs: 'the recordings in ../shared/vectors, or in the folder given; ends with 3 without them',
+    args: '[folder]',
+    start: () => import('./vectors/run.ts'),
+  },
+  {
+    name: 'python',
+    proves: "The uploader's tests pass with pandas 1.5, 2.3 and 3.0, to folders and to S3.",
+    takes: 'minutes, the first time one more per pandas',
+    needs: 'a Python from 3.9 on and a package index; a pandas without its Python is skipped',
+    args: '[arguments of pytest]',
+    start: () => import('./python/run.ts'),
+  },
+  {
+    name: 'compressed',
+    proves: 'A compressed npz of 2 GB goes through `local run` in place, in bounded memory.',
+    takes: 'minutes',
+    needs: 'Linux, and 3 GB of memory and of disk',
+    start: () => import('./compressed/run.ts'),
+  },
+  {
+    name: 'conversion',
+    proves: 'A shuffled COO of 50 million entries becomes the right rows, each job below 512 MB.',
+    takes: 'minutes',
+    needs: 'Linux, and 3 GB of disk',
+    start: () => import('./conversion/run.ts'),
+  },
+  {
+    name: 'floats',
+    proves: "Ten million doubles print as V8's digits and Python's `repr` say.",
+    takes: 'a minute or two',
+    needs: 'python3 for the second half; without it only V8 is asked',
+    start: () => import('./floats/run.ts'),
+  },
+  {
+    name: 'gzip',
+    proves: 'gzip and Python inflate the directly made members to the plain text.',
+    takes: '10 seconds',
+    needs: 'gzip and python3; what is not there is skipped',
+    start: () => import('./gzip/run.ts'),
+  },
+  {
+    name: 'matrices',
+    proves: 'Fast text, direct gzip and CRC-32 equal the simple encoder on 25,000 random matrices.',
+    takes: 'minutes',
+    start: () => import('./matrices/run.ts'),
+  },
+  {
+    name: 'text-formats',
+    proves:
+      'Random svmlight and Matrix Market texts give the rows that scikit-learn and SciPy read.',
+    takes: 'a minute, the first time two',
+    needs: 'Python 3.11 to 3.14 and a package index',
+    args: '[--files 1000] [--seed 1] [--verbose]',
+    start: () => import('./text-formats/run.ts'),
+  },
+  {
+    name: 'busy',
+    proves: 'The tests are green twice beside four busy loops, in at most 4 times the quiet time.',
+    takes: '40 minutes',
+    needs: 'a machine on which nothing else runs',
+    args: '[--runs 2] [--loops 4]',
+    start: () => import('./busy/run.ts'),
+  },
+];

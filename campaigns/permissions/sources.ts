@@ -1,0 +1,29 @@
+import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
+import type { PlainCsr } from '#support/npz/write-npz.ts';
+
+/** Two chunks of two rows. */
+export const SMALL: PlainCsr = {
+  shape: [4, 3],
+  dtype: 'int64',
+  indptr: [0, 1, 2, 2, 3],
+  indices: [0, 2, 1],
+  data: [7n, 8n, 9n],
+};
+
+/** 18 MB of text, more than one part, from one stored entry. */
+export const WIDE: PlainCsr = {
+  ...{ shape: [9, 1_000_000], dtype: 'int64' },
+  ...{ indptr: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1], indices: [5], data: [7n] },
+};
+
+/** One row more than a plan may have chunks. */
+export const TALL: PlainCsr = {
+  ...{ shape: [MAX_CHUNKS + 1, 1], dtype: 'int8' },
+  ...{
+    indptr: Array(MAX_CHUNKS + 1)
+      .fill(0)
+      .concat(1),
+    indices: [0],
+    data: [7],
+  },
+};

@@ -1,0 +1,45 @@
+import type { S3Client } from '#aws/clients.ts';
+import { listObjectsAfter, readLines } from '#aws/objects.ts';
+import { OUTPUT_FOLDERS } from '#core/contract.ts';
+import { chunkKey } from '#core/run/chunk-name.ts';
+import { planKey } from '#core/run/output-keys.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
+
+/** A run whose chunks appear: what is known of it before it is planned. */
+export type WatchedRun = Pick<RunHeader, 'runId' | 'output' | 'location' | 'generation' | 'base'>;
+
+/** How far a run is; undefined as long as there is no plan. */
+export interface RunProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+async function count(items: AsyncIterable<unknown>): Promise<number> {
+  let counted = 0;
+  for await (const _ of items) counted += 1;
+  return counted;
+}
+
+/**
+ * Returns a function that counts the chunks that a run has written, by listing them. The plan is read
+ * once, when it is there.
+ */
+export function watchRun(
+  client: S3Client,
+  run: WatchedRun,
+): () => Promise<RunProgress | undefined> {
+  const { location, generation, base } = run;
+  const { bucket, prefix } = location;
+  const plan = planKey(prefix, generation);
+  const chunks = {
+    bucket,
+    prefix: `${prefix}${OUTPUT_FOLDERS.data}`,
+    after: base.chunks === 0 ? undefined : chunkKey(run, base.chunks - 1),
+  };
+  let total = 0;
+  return async () => {
+    if (total === 0) total = await count(readLines(client, bucket, plan));
+    if (total === 0) return undefined;
+    return { total, done: await count(listObjectsAfter(client, chunks)) };
+  };
+}

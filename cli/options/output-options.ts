@@ -1,0 +1,65 @@
+import { type Command, Option } from 'commander';
+import { COMPRESSIONS, type Compression } from '#core/outputs/compression.ts';
+import { PROFILE_ALIASES } from '#core/outputs/csv/profiles.ts';
+import type { OutputSpec } from '#core/outputs/output-kinds.ts';
+import { parseRequest } from '#core/request/request.ts';
+
+/** How chunks are to be written, as given on the command line; what is not given is left out. */
+export interface OutputOptions {
+  readonly profile?: string;
+  readonly delimiter?: string;
+  readonly naRep?: string;
+  readonly compression?: Compression;
+}
+
+/** Which chunks begin with a header line. */
+export type Header = 'none' | 'first-chunk';
+
+/** A tab is hard to type: `\t` stands for it. */
+function parseDelimiter(text: string): string {
+  return text === '\\t' ? '\t' : text;
+}
+
+/** Adds the options that decide how cells are written. */
+export function addOutputOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--profile <name>', 'what an unstored cell prints (default: typed)').choices(
+        Object.keys(PROFILE_ALIASES),
+      ),
+    )
+    .option('--delimiter <character>', 'between cells, \\t for a tab (default: ,)', parseDelimiter)
+    .option('--na-rep <text>', 'text of a stored NaN (default: nothing)');
+}
+
+/** How chunks are stored. */
+export function compressionOption(): Option {
+  return new Option('--compression <name>', 'plain text, or one gzip member per chunk')
+    .choices(COMPRESSIONS)
+    .default('none');
+}
+
+/** The `output` section of a request, without its place. */
+export function outputSection(options: OutputOptions, header: Header) {
+  const { profile, delimiter, naRep, compression } = options;
+  return {
+    ...(compression !== undefined && { compression }),
+    text: {
+      header,
+      ...(profile !== undefined && { profile }),
+      ...(delimiter !== undefined && { delimiter }),
+      ...(naRep !== undefined && { naRep }),
+    },
+  };
+}
+
+/**
+ * What a run with these options would write. The request's own parser decides, so that both always
+ * agree.
+ *
+ * @throws {RequestError} naming each value that is not allowed.
+ */
+export function parseOutput(options: OutputOptions, header: Header): OutputSpec {
+  const output = outputSection(options, header);
+  return parseRequest({ source: 's3://command-line/matrix.npz', output }).output.spec;
+}

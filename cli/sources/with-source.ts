@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
+import type { SourceUnit } from '#core/objects/source-unit.ts';
+import { listUnits } from '#core/sources/list-units.ts';
+import { pinUnits } from '#core/sources/pin-source.ts';
+import { type ResolveContext, resolveSource, stageUnit } from '#core/sources/resolve-source.ts';
+import { type OpenedSource, openSource, type SourceLayout } from '#core/sources/source-kinds.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
+import { fileObjectStore } from './file-object-store.ts';
+import { folderStageStore } from './folder-stage-store.ts';
+import { asUri, isS3Uri } from './location.ts';
+import { withS3Client } from './s3-client.ts';
+
+/** A source on the command line: files, folders or S3 URIs whose rows follow each other, and how they are read. */
+export interface AskedSource {
+  readonly locations: readonly string[];
+  readonly options: SourceOptions;
+}
+
+/** A source whose rows can be read, and where it lies. */
+export interface GivenSource {
+  readonly source: OpenedSource;
+  readonly layout: SourceLayout;
+  readonly pin: SourcePin;
+  /** Bytes of what was staged to read it. */
+  readonly stagedBytes: number;
+}
+
+/** Objects of S3 and files alike. */
+function routed(inS3: ObjectStore, files: ObjectStore): ObjectStore {
+  const storeOf = (uri: string) => (isS3Uri(uri) ? inS3 : files);
+  return {
+    pin: (uri, versionId) => storeOf(uri).pin(uri, versionId),
+    list: (prefix) => storeOf(prefix).list(prefix),
+    open: (pin) => storeOf(pin.uri).open(pin),
+  };
+}
+
+/** Does every Stage round here, job by job, as the workflow does it with functions. */
+async function resolveHere(
+  units: readonly SourceUnit[],
+  context: ResolveContext,
+  signal: AbortSignal,
+): Promise<SourceLayout> {
+  for (;;) {
+    const resolution = await resolveSource(units, context);
+    if ('layout' in resolution) return resolution.layout;
+    for (const job of resolution.jobs) {
+      signal.throwIfAborted();
+      await stageUnit(job, context, signal);
+    }
+  }
+}
+
+/** Bytes of the objects of a layout that are not the source's own. */
+function bytesBeside(units: readonly SourceUnit[], { parts }: SourceLayout): number {
+  const own = new Set(units.flatMap(({ objects }) => objects.map(({ uri }) => uri)));
+  return parts
+    .flatMap(({ objects }) => objects)
+    .filter(({ uri }) => !own.has(uri))
+    .reduce((sum, { size }) => sum + size, 0);
+}
+
+async function openIn(
+  { locations, options }: AskedSource,
+  { store, folder }: { readonly store: ObjectStore; readonly folder: string },
+  signal: AbortSignal,
+): Promise<GivenSource> {
+  const address = { uris: await Promise.all(locations.map(asUri)) };
+  const units = await listUnits(store, address);
+  const pin = await pinUnits(address, units);
+  const stagedFor = (stageId: string) => folderStageStore(join(folder, stageId), store);
+  const layout = await resolveHere(units, { options, store, stagedFor }, signal);
+  const stagedBytes = bytesBeside(units, layout);
+  return { pin, layout, stagedBytes, source: openSource(pin.uri, layout, store) };
+}
+
+/**
+ * Pins S3 objects or files for as long as `use` takes, and reads the headers in them.
+ * What has to be staged is staged in a temporary folder. S3 is reached as the AWS SDK is configured
+ * by default: profile, environment, `AWS_ENDPOINT_URL_S3`.
+ *
+ * @throws {SourceNotFoundError} there is none, or it cannot be read.
+ */
+export async function withSource<T>(
+  asked: AskedSource,
+  signal: AbortSignal,
+  use: (given: GivenSource) => Promise<T>,
+): Promise<T> {
+  return await withS3Client(async (client) => {
+    const files = fileObjectStore();
+    const folder = await mkdtemp(join(tmpdir(), 'sparse-fanout-'));
+    try {
+      const store = routed(s3ObjectStore(client, signal), files);
+      return await use(await openIn(asked, { store, folder }, signal));
+    } finally {
+      await files.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}

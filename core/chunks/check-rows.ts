@@ -1,0 +1,15 @@
+import type { RowRange } from '#core/contract.ts';
+import type { OpenedSource } from '#core/sources/source-kinds.ts';
+import { readSlices } from '#core/sparse/read-slices.ts';
+
+/**
+ * Reads and checks rows without writing anything, one sub-slice at a time.
+ *
+ * @throws {CorruptSourceError} the first fault found.
+ */
+export async function checkRows(source: OpenedSource, rows: RowRange): Promise<void> {
+  switch (source.kind) {
+    case 'matrix':
+      for await (const _ of readSlices(source, rows));
+  }
+}

@@ -1,0 +1,40 @@
+import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
+import type { Chunking } from '#core/request/request-schema.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import type { PlanSummary } from '#core/run/step-messages.ts';
+import { type OpenedSource, type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
+import { readIndptr } from '#core/sparse/read-indptr.ts';
+import { planMatrix } from './plan-matrix.ts';
+
+/** How a source is to be cut. */
+export interface PlanOptions {
+  readonly output: OutputSpec;
+  readonly chunking: Chunking;
+  /** Chunks that are there already, whose ids go on. @default 0 */
+  readonly chunksBefore?: number;
+}
+
+/**
+ * Cuts the rows of a source into chunks, in row order and without a gap. The same source and options
+ * give the same chunks, wherever they are planned. Reads what says where rows lie, in bands.
+ *
+ * @throws {CorruptSourceError} it is not sound; so a plan that ends has read all of it.
+ * @throws {BoundExceededError} a row, a chunk or the number of chunks passes its bound.
+ */
+export function planChunks(
+  source: OpenedSource,
+  { output: spec, chunking, chunksBefore = 0 }: PlanOptions,
+): AsyncGenerator<PlannedChunk> {
+  switch (source.kind) {
+    case 'matrix': {
+      const options = { matrix: source, output: outputOf(spec), chunking, chunksBefore };
+      return planMatrix(readIndptr(source), options);
+    }
+  }
+}
+
+/** What a plan of so many chunks promises. */
+export function summarizePlan(facts: SourceFacts, spec: OutputSpec, chunks: number): PlanSummary {
+  const { min, max } = outputOf(spec).bounds(facts);
+  return { rows: sourceOf(facts).rows, chunks, minTextBytes: min, maxTextBytes: max, facts };
+}

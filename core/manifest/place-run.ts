@@ -1,0 +1,94 @@
+import { OutputConflictError } from '#core/errors.ts';
+import type { OutputSpec } from '#core/outputs/output-kinds.ts';
+import { outputUri } from '#core/run/output-keys.ts';
+import { EMPTY_BASE, type OutputLocation, type RunBase } from '#core/run/run-header.ts';
+import { assertSameKind, baseOf } from './generations.ts';
+import type { ManifestHead } from './manifest.ts';
+
+/** A run that looks for its place. */
+export interface UnplacedRun {
+  readonly runId: string;
+  readonly location: OutputLocation;
+  /** Whether the run may come after others, or must be the first. */
+  readonly append: boolean;
+}
+
+/** A run and the generation of its output that it writes, from 1: the first stands for the prefix. */
+export interface PlacedRun extends UnplacedRun {
+  readonly generation: number;
+}
+
+/** What an output says of itself, wherever it lies. */
+export interface OutputRecords {
+  /** Head of the latest manifest; undefined when nothing is complete. */
+  latest(): Promise<ManifestHead | undefined>;
+  /** Text of the object that claims a generation; undefined when nobody has claimed it. */
+  claim(generation: number): Promise<string | undefined>;
+}
+
+/** Where the rows of a run go. */
+export interface Placement {
+  readonly generation: number;
+  readonly base: RunBase;
+  /** What is known of the rows before them; undefined when there are none. */
+  readonly set: ManifestHead | undefined;
+}
+
+const MAX_CLAIM_CHARACTERS = 80;
+
+/** Text of the object by which a run claims a generation. */
+export function claimText(runId: string): string {
+  return `${JSON.stringify({ runId })}\n`;
+}
+
+function refusal(run: PlacedRun, holder: string): OutputConflictError {
+  const { runId, location, generation, append } = run;
+  const uri = outputUri(location, location.prefix);
+  const other = holder.trim().slice(0, MAX_CLAIM_CHARACTERS);
+  if (!append) {
+    return new OutputConflictError(
+      `${uri} belongs to another run (${other}); this is run ${runId}: choose another output.uri, set output.append to add these rows to that output, or remove it first`,
+    );
+  }
+  return new OutputConflictError(
+    `generation ${generation} of ${uri} is being written by another run (${other}), so run ${runId} cannot be appended yet: wait for that run or start its request again (docs/operations.md, Append, if it can never finish), then repeat this one`,
+  );
+}
+
+/**
+ * Finds out whose a generation is, by one read.
+ *
+ * @returns false when nobody has claimed it yet.
+ * @throws {OutputConflictError} another run has.
+ */
+export async function isClaimedBy(run: PlacedRun, records: OutputRecords): Promise<boolean> {
+  const holder = await records.claim(run.generation);
+  if (holder === undefined) return false;
+  if (holder === claimText(run.runId)) return true;
+  throw refusal(run, holder);
+}
+
+/**
+ * Finds what a run's rows come after, by two reads at most.
+ *
+ * @returns undefined when the run is in its output already.
+ * @throws {OutputConflictError} the output belongs to another run, or is being written by one, or
+ * what lies there was written otherwise.
+ * @throws {ManifestError} the output's manifest was written by another version.
+ */
+export async function placeRun(
+  run: UnplacedRun & { readonly output: OutputSpec },
+  records: OutputRecords,
+): Promise<Placement | undefined> {
+  const latest = await records.latest();
+  if (latest === undefined || !run.append) {
+    const isOurs = await isClaimedBy({ ...run, generation: 1 }, records);
+    if (latest !== undefined && isOurs) return undefined;
+    return { generation: 1, base: EMPTY_BASE, set: undefined };
+  }
+  if (latest.generations.some(({ runId }) => runId === run.runId)) return undefined;
+  const generation = latest.generation + 1;
+  await isClaimedBy({ ...run, generation }, records);
+  assertSameKind(run, { output: latest.output }, outputUri(run.location, run.location.prefix));
+  return { generation, base: baseOf(latest.generations), set: latest };
+}

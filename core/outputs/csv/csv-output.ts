@@ -1,0 +1,43 @@
+import { type Compression, inflated } from '#core/outputs/compression.ts';
+import type { Output } from '#core/outputs/output.ts';
+import { checkLines } from './check-lines.ts';
+import { createChunkEncoder } from './create-chunk-encoder.ts';
+import type { CsvSpec } from './csv-spec.ts';
+import { textBounds } from './text-bounds.ts';
+
+const STORED_AS: Readonly<
+  Record<Compression, { readonly ending: string; readonly contentType: string }>
+> = {
+  none: { ending: '.csv', contentType: 'text/csv' },
+  gzip: { ending: '.csv.gz', contentType: 'application/gzip' },
+};
+
+/** CSV, plain or as one gzip member per chunk. */
+export function csvOutput({ dialect, compression }: CsvSpec): Output {
+  const beginsWithNames = (index: number) => dialect.header === 'first-chunk' && index === 0;
+  const content: Output['content'] = (stored, uri) => inflated(stored, compression, uri);
+  return {
+    ...STORED_AS[compression],
+    content,
+    beginsWithNames,
+    describe: () => ({
+      'output.compression': compression,
+      'output.text.profile': dialect.profile,
+      'output.text.delimiter': dialect.delimiter,
+      'output.text.naRep': dialect.naRep,
+      'output.text.header': dialect.header,
+    }),
+    recordCount: ({ index, rowStart, rowEnd }) =>
+      rowEnd - rowStart + (beginsWithNames(index) ? 1 : 0),
+    bounds({ shape, nnz, dtype, fillValue }) {
+      const [rows, columns] = shape;
+      return textBounds({ rows, columns, nnz, dtype, fillValue, dialect });
+    },
+    createEncoder({ shape, nnz, dtype, fillValue }, { kernel }, buffer) {
+      const [rows, columns] = shape;
+      const cells = { columns, dtype, fillValue, dialect };
+      return createChunkEncoder(kernel, { ...cells, compression, density: { rows, nnz }, buffer });
+    },
+    check: (stored, uri) => checkLines(content(stored, uri)),
+  };
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
+import { DEFAULT_DIALECT, delimiterProblem, naRepProblem } from './csv-dialect.ts';
+import type { CsvSpec } from './csv-spec.ts';
+import { PROFILE_ALIASES } from './profiles.ts';
+
+const profile = z.pipe(
+  z.enum(Object.keys(PROFILE_ALIASES), {
+    error: `one of ${Object.keys(PROFILE_ALIASES).join(', ')}`,
+  }),
+  z.transform((name) => PROFILE_ALIASES[name]!),
+);
+
+/** A string for which `problem` finds nothing to say. */
+function textWithout(problem: (text: string) => string | undefined) {
+  return z.string({ error: 'a text' }).check(
+    z.check<string>((context) => {
+      const message = problem(context.value);
+      if (message === undefined) return;
+      context.issues.push({ code: 'custom', message, input: context.value });
+    }),
+  );
+}
+
+const text = z.strictObject(
+  {
+    profile: z.optional(profile),
+    delimiter: z.optional(textWithout(delimiterProblem)),
+    naRep: z.optional(textWithout(naRepProblem)),
+    header: z.optional(z.enum(['none', 'first-chunk'], { error: "'none' or 'first-chunk'" })),
+  },
+  { error: 'an object with profile, delimiter, naRep, header' },
+);
+
+/** What a request says of its output as CSV; `text` becomes the dialect. */
+export const csvSection = z.pipe(
+  z.strictObject(
+    {
+      ...OUTPUT_PLACE,
+      format: z.literal('csv'),
+      compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
+      text: z.optional(text),
+    },
+    { error: 'an object with uri, format, append, compression, text' },
+  ),
+  z.transform(({ uri, append, compression = 'none', text: given }) => {
+    const dialect = { ...DEFAULT_DIALECT, ...given };
+    return { uri, append, spec: { kind: 'csv', dialect, compression } satisfies CsvSpec };
+  }),
+);

@@ -1,0 +1,12 @@
+import * as z from 'zod/mini';
+import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { csvDialect } from './csv-dialect.ts';
+
+/** Text with a line per row, as pandas' `to_csv` writes it. @see docs/csv-text.md */
+export const csvSpec = z.strictObject({
+  kind: z.literal('csv'),
+  dialect: csvDialect,
+  compression: z.enum(COMPRESSIONS),
+});
+
+export type CsvSpec = Readonly<z.infer<typeof csvSpec>>;

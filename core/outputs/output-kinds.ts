@@ -1,0 +1,27 @@
+import * as z from 'zod/mini';
+import { csvOutput } from './csv/csv-output.ts';
+import { csvSection } from './csv/csv-section.ts';
+import { csvSpec } from './csv/csv-spec.ts';
+import type { Output } from './output.ts';
+
+/** What a run writes, tagged with its kind: carried whole by request, run id, header and manifest. */
+export const outputSpec = z.discriminatedUnion('kind', [csvSpec]);
+
+/** The `output` section of a request, by its `format`. */
+export const outputRequest = [csvSection] as const;
+
+/** The words that `output.format` may be. */
+export const OUTPUT_KINDS = outputSpec.def.options.map(({ shape }) => shape.kind.def.values[0]);
+
+export type OutputSpec = Readonly<z.infer<typeof outputSpec>>;
+
+/** The kind of a request that names no `output.format`. */
+export const DEFAULT_KIND = 'csv' satisfies OutputSpec['kind'];
+
+/** The output that a spec describes. */
+export function outputOf(spec: OutputSpec): Output {
+  switch (spec.kind) {
+    case 'csv':
+      return csvOutput(spec);
+  }
+}

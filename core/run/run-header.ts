@@ -1,0 +1,40 @@
+import * as z from 'zod/mini';
+import { sourcePin } from '#core/objects/source-pin.ts';
+import { outputSpec } from '#core/outputs/output-kinds.ts';
+import { count, ordinal } from '#core/schemas/count.ts';
+import { sourceFacts } from '#core/sources/source-kinds.ts';
+
+/** Where the objects of a run lie. */
+const outputLocation = z.strictObject({
+  bucket: z.string(),
+  /** Ends with a slash. */
+  prefix: z.string().check(z.regex(/\/$/)),
+});
+
+/** What a run's chunks and rows come after: the generations that were there before it. */
+const runBase = z.strictObject({ chunks: count, rows: count });
+
+/** 32 hexadecimal digits. */
+export const runId = z.string().check(z.regex(/^[0-9a-f]{32}$/));
+
+/** What every step of a run knows: about 1 KB, handed to each child with its row range. */
+export const runHeader = z.strictObject({
+  runId,
+  source: sourcePin,
+  /** Where its data lies, the object at `layoutKey` says. */
+  facts: sourceFacts,
+  output: outputSpec,
+  location: outputLocation,
+  /** Which generation of its output the run writes, from 1. */
+  generation: ordinal,
+  base: runBase,
+  /** Chunks of the plan. */
+  chunks: count,
+});
+
+export type OutputLocation = Readonly<z.infer<typeof outputLocation>>;
+export type RunBase = Readonly<z.infer<typeof runBase>>;
+export type RunHeader = Readonly<z.infer<typeof runHeader>>;
+
+/** The base of a run that begins an output. */
+export const EMPTY_BASE: RunBase = { chunks: 0, rows: 0 };

@@ -1,0 +1,93 @@
+import * as z from 'zod/mini';
+import type { PlanDecision } from '#core/contract.ts';
+import { parseInput } from '#core/schemas/parse-input.ts';
+import type { SourceFacts } from '#core/sources/source-kinds.ts';
+import { plannedChunk } from './planned-chunk.ts';
+import { type OutputLocation, type RunHeader, runHeader } from './run-header.ts';
+
+/** One object of a bucket. */
+interface ObjectAddress {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** What a plan promises, for people and for the dry run. */
+export interface PlanSummary {
+  readonly rows: number;
+  readonly chunks: number;
+  /** Bounds of the content of all chunks, bytes. */
+  readonly minTextBytes: number;
+  readonly maxTextBytes: number;
+  readonly facts: SourceFacts;
+}
+
+/** Output of the Plan step; the Choice state after it goes by `decision`. */
+export type PlanResult =
+  | {
+      readonly decision: Extract<PlanDecision, 'complete'>;
+      readonly runId: string;
+      /** S3 URI of the manifest that is there already. */
+      readonly manifest: string;
+    }
+  | {
+      readonly decision: Extract<PlanDecision, 'dry-run'>;
+      readonly runId: string;
+      readonly location: OutputLocation;
+      /** Null when the source has to be staged before its rows can be counted. */
+      readonly summary: PlanSummary | null;
+    }
+  | {
+      readonly decision: Extract<PlanDecision, 'stage'>;
+      readonly runId: string;
+      /** The JSONL object that the Distributed Map of the Stage step reads its jobs from. */
+      readonly plan: ObjectAddress;
+      readonly resultsPrefix: string;
+      readonly concurrency: number;
+      readonly jobs: number;
+    }
+  | {
+      readonly decision: Extract<PlanDecision, 'write'>;
+      readonly run: RunHeader;
+      /** The JSONL object that the Distributed Map reads its items from. */
+      readonly plan: ObjectAddress;
+      /** Where its ResultWriter writes, without a slash at the end. */
+      readonly resultsPrefix: string;
+      readonly concurrency: number;
+      readonly summary: PlanSummary;
+    };
+
+const planInput = z.object({
+  request: z.unknown(),
+  execution: z.object({ id: z.string() }),
+});
+
+/** Input of one writer. */
+const writeInput = z.object({ run: runHeader, chunk: plannedChunk });
+
+/** Input of Finalize. */
+const finalizeInput = z.object({ run: runHeader });
+
+/** Input of the Plan step: the execution's input, untouched, and the execution's name. */
+export interface PlanInput {
+  readonly request: unknown;
+  readonly executionId: string;
+}
+
+export type WriteInput = Readonly<z.infer<typeof writeInput>>;
+export type FinalizeInput = Readonly<z.infer<typeof finalizeInput>>;
+
+/** @throws {RequestError} the input is not what the workflow hands to Plan. */
+export function parsePlanInput(input: unknown): PlanInput {
+  const { request, execution } = parseInput(planInput, 'Plan', input);
+  return { request, executionId: execution.id };
+}
+
+/** @throws {RequestError} the input is not what the workflow hands to a writer. */
+export function parseWriteInput(input: unknown): WriteInput {
+  return parseInput(writeInput, 'Write', input);
+}
+
+/** @throws {RequestError} the input is not what the workflow hands to Finalize. */
+export function parseFinalizeInput(input: unknown): FinalizeInput {
+  return parseInput(finalizeInput, 'Finalize', input);
+}

@@ -1,0 +1,96 @@
+import { RequestError } from '#core/errors.ts';
+import { digest128 } from '#core/objects/digest.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { SourceUnit } from '#core/objects/source-unit.ts';
+import type { StageJob } from '#core/objects/stage-job.ts';
+import type { StageStore } from '#core/objects/stage-store.ts';
+import { findFormat } from '#core/sparse/formats/find-format.ts';
+import type { FormatInput, MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
+import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
+import { stackParts } from '#core/sparse/layout/stack-parts.ts';
+import type { SourceLayout } from './source-kinds.ts';
+
+/** Raise it when what is staged for the same source would be other objects. */
+const STAGE_VERSION = 1;
+
+/** Units that are opened at once: their few small reads wait for S3, not for us. */
+const UNITS_AT_ONCE = 16;
+
+/** What a source is resolved with. */
+export interface ResolveContext {
+  readonly options: SourceOptions;
+  readonly store: ObjectStore;
+  /** Opens the staged objects of one unit, named by 32 hexadecimal digits. */
+  stagedFor(stageId: string): StageStore;
+}
+
+/** One job of a Stage round, and the unit it is about. */
+export interface UnitJob {
+  readonly unit: SourceUnit;
+  readonly job: StageJob;
+}
+
+/** Where the whole source lies, or the jobs of all its parts that have to be done before more can be known. */
+export type SourceResolution =
+  | { readonly layout: SourceLayout }
+  | { readonly jobs: readonly UnitJob[] };
+
+/** Names what is staged for one version of a unit, read with these options: 32 hexadecimal digits. */
+async function stageIdOf(unit: SourceUnit, options: SourceOptions): Promise<string> {
+  return await digest128(JSON.stringify({ version: STAGE_VERSION, unit, options }));
+}
+
+async function inputOf(
+  unit: SourceUnit,
+  context: ResolveContext,
+): Promise<{ readonly format: MatrixFormat; readonly input: FormatInput }> {
+  const { options, store } = context;
+  const { format, source } = await findFormat(unit, options, store);
+  const staged = context.stagedFor(await stageIdOf(unit, options));
+  return { format, input: { unit, source, options, store, staged } };
+}
+
+/**
+ * Finds the arrays of a source, or the jobs that have to be done first; then it is to be called again.
+ *
+ * Opens up to 16 units at once, each by a few small reads. Holds the layouts, about 1 KB a unit.
+ *
+ * @throws {UnsupportedSourceError} a unit is of no format that is read; says what to do.
+ * @throws {CorruptSourceError} bytes contradict their format, or parts do not fit each other.
+ * @throws {BoundExceededError} a header is beyond a bound.
+ */
+export async function resolveSource(
+  units: readonly SourceUnit[],
+  context: ResolveContext,
+): Promise<SourceResolution> {
+  const layouts: SourceLayout[] = [];
+  const jobs: UnitJob[] = [];
+  for (let at = 0; at < units.length; at += UNITS_AT_ONCE) {
+    const together = units.slice(at, at + UNITS_AT_ONCE).map(async (unit) => {
+      const { format, input } = await inputOf(unit, context);
+      return { unit, resolution: await format.resolve(input) };
+    });
+    for (const { unit, resolution } of await Promise.all(together)) {
+      if ('layout' in resolution) layouts.push(resolution.layout);
+      else jobs.push(...resolution.jobs.map((job) => ({ unit, job })));
+    }
+  }
+  return jobs.length > 0 ? { jobs } : { layout: stackParts(layouts) };
+}
+
+/**
+ * Does one job of a Stage round. Done again it leaves the same objects.
+ *
+ * @throws {RequestError} the format of the unit has no such job.
+ */
+export async function stageUnit(
+  { unit, job }: UnitJob,
+  context: ResolveContext,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { format, input } = await inputOf(unit, context);
+  if (format.stage === undefined) {
+    throw new RequestError([`${unit.uri} is of format ${format.name}, which has no jobs`]);
+  }
+  await format.stage(job, input, signal);
+}

@@ -1,0 +1,101 @@
+import * as z from 'zod/mini';
+import type { ByteRange } from '#core/bytes/byte-source.ts';
+import type { RowRange } from '#core/contract.ts';
+import { CorruptSourceError } from '#core/errors.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import { findEntryRanges } from '#core/sparse/entry-ranges.ts';
+import type { Expectations } from '#core/sparse/expectations.ts';
+import { matrixLayout } from '#core/sparse/layout/matrix-layout.ts';
+import { openLayout } from '#core/sparse/layout/open-layout.ts';
+import type { Matrix } from '#core/sparse/matrix.ts';
+import { matrixFacts } from '#core/sparse/matrix-facts.ts';
+import { matrixSource } from '#core/sparse/matrix-source.ts';
+
+/** What is known of a source from its headers, tagged with its kind. */
+export const sourceFacts = z.discriminatedUnion('kind', [matrixFacts]);
+
+/** Facts, and where the data lies: all that a writer needs to read its rows. */
+const sourceLayout = z.discriminatedUnion('kind', [matrixLayout]);
+
+export type SourceFacts = Readonly<z.infer<typeof sourceFacts>>;
+export type SourceLayout = Readonly<z.infer<typeof sourceLayout>>;
+
+/** A source whose rows can be read. */
+export type OpenedSource = Matrix;
+
+/** What a kind of source counts per chunk besides its rows, by name. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** A source as a run sees it, whatever its kind. */
+export interface SourceView {
+  readonly rows: number;
+  /** Sums of the counts of all its chunks. */
+  readonly counts: Counts;
+  /** What all batches of one output must agree in, by the words of a message. */
+  readonly common: Readonly<Record<string, unknown>>;
+  /** What shows that a source is another one, by the words of a message. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  /** Facts of the rows of `before` and then this source's; both agree in what is common. */
+  after(before: SourceFacts): SourceFacts;
+  /** @throws {ExpectationError} the source is not what its request expects. */
+  assertExpected(expect: Expectations): void;
+}
+
+/** Looks at a source by its facts. */
+export function sourceOf(facts: SourceFacts): SourceView {
+  switch (facts.kind) {
+    case 'matrix':
+      return matrixSource(facts);
+  }
+}
+
+/** The facts of a layout alone, as header and manifest carry them. */
+export function factsOf(layout: SourceLayout): SourceFacts {
+  const { parts: _, ...facts } = layout;
+  return facts;
+}
+
+/** @throws {CorruptSourceError} the text is not a layout as Plan writes it. */
+export function parseLayout(text: string): SourceLayout {
+  const parsed = sourceLayout.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new CorruptSourceError(
+    `the layout of the source is damaged: ${issue?.path.join('.')}: ${issue?.message}`,
+  );
+}
+
+/**
+ * Opens a source by its layout. Nothing is read.
+ *
+ * @param uri names the source in messages.
+ * @param store opens objects of the source and staged ones alike.
+ */
+export function openSource(
+  uri: string,
+  layout: SourceLayout,
+  store: Pick<ObjectStore, 'open'>,
+): OpenedSource {
+  switch (layout.kind) {
+    case 'matrix':
+      return openLayout(uri, layout, store);
+  }
+}
+
+/**
+ * Where rows lie: a range of bytes by the name of each array's object or stream.
+ *
+ * @returns undefined when the rows are not all of one part.
+ * @throws {CorruptSourceError} what says where rows lie is not sound.
+ */
+export async function locateRows(
+  source: OpenedSource,
+  rows: RowRange,
+): Promise<Readonly<Record<string, ByteRange>> | undefined> {
+  switch (source.kind) {
+    case 'matrix': {
+      const ranges = await findEntryRanges(source, rows);
+      return ranges && { ...ranges };
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { CorruptSourceError } from '#core/errors.ts';
+import type { MatrixLayout } from './matrix-layout.ts';
+
+function assertStackable(first: MatrixLayout, next: MatrixLayout): void {
+  const facts = [
+    ['columns', first.shape[1], next.shape[1]],
+    ['dtype', first.dtype, next.dtype],
+    ['fill value', first.fillValue ?? 0, next.fillValue ?? 0],
+  ] as const;
+  const problems = facts
+    .filter(([, expected, got]) => expected !== got)
+    .map(([fact, expected, got]) => `${fact} ${got} instead of ${expected}`);
+  if (problems.length === 0) return;
+  throw new CorruptSourceError(
+    `${next.parts[0]!.uri} has ${problems.join(' and ')} of ${first.parts[0]!.uri}; all parts of a matrix must have the same columns and dtype`,
+  );
+}
+
+/**
+ * Stacks matrices by rows: the rows of each follow those of the one before.
+ *
+ * @throws {CorruptSourceError} columns, dtype or fill value differ; names both parts.
+ */
+export function stackParts(layouts: readonly MatrixLayout[]): MatrixLayout {
+  const first = layouts[0]!;
+  for (const next of layouts) assertStackable(first, next);
+  const sum = (count: (layout: MatrixLayout) => number) =>
+    layouts.reduce((total, layout) => total + count(layout), 0);
+  return {
+    ...first,
+    shape: [sum(({ shape }) => shape[0]), first.shape[1]],
+    nnz: sum(({ nnz }) => nnz),
+    parts: layouts.flatMap(({ parts }) => parts),
+  };
+}

@@ -1,0 +1,38 @@
+import type { CsrSlice } from './csr.ts';
+import { assertExpected, type Expectations } from './expectations.ts';
+import type { MatrixFacts } from './matrix-facts.ts';
+
+/** A matrix as a run sees any source, see `SourceView`. */
+export function matrixSource(facts: MatrixFacts) {
+  const { shape, dtype, nnz, fillValue } = facts;
+  const [rows, columns] = shape;
+  return {
+    rows,
+    counts: { nnz },
+    common: {
+      'the number of columns': columns,
+      'the dtype': dtype,
+      'an unstored cell': fillValue ?? 0,
+    },
+    identity: { shape: shape.join(' x '), dtype, nnz },
+    after: (before: MatrixFacts): MatrixFacts => ({
+      ...facts,
+      shape: [before.shape[0] + rows, columns],
+      nnz: before.nnz + nnz,
+    }),
+    assertExpected: (expect: Expectations) => assertExpected(expect, facts),
+  };
+}
+
+/** Adds up what a matrix counts per chunk, slice by slice. */
+export class SliceCounts {
+  #nnz = 0;
+
+  add({ nnz }: CsrSlice): void {
+    this.#nnz += nnz;
+  }
+
+  sums() {
+    return { nnz: this.#nnz };
+  }
+}

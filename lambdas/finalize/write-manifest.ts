@@ -1,0 +1,86 @@
+import { createObject } from '#aws/create-only.ts';
+import { type GenerationManifest, openGeneration } from '#aws/manifests.ts';
+import { listObjectsAfter, readLines } from '#aws/objects.ts';
+import { OUTPUT_FOLDERS } from '#core/contract.ts';
+import { ManifestError } from '#core/errors.ts';
+import { baseOf } from '#core/manifest/generations.ts';
+import type { ManifestEntry, ManifestTotals } from '#core/manifest/manifest.ts';
+import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
+import { proveChunks } from '#core/manifest/prove-chunks.ts';
+import { TotalsBuilder } from '#core/manifest/totals.ts';
+import { chunkKey } from '#core/run/chunk-name.ts';
+import { generationKey, outputUri, planKey } from '#core/run/output-keys.ts';
+import { type PlannedChunk, parsePlanLine } from '#core/run/planned-chunk.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
+import { openLedger } from '#lambdas/shared/open-ledger.ts';
+import type { FinalizeDeps } from './handler.ts';
+
+async function* readPlan(
+  { s3 }: FinalizeDeps,
+  { location, generation }: RunHeader,
+  signal: AbortSignal,
+): AsyncGenerator<PlannedChunk> {
+  const key = planKey(location.prefix, generation);
+  for await (const line of readLines(s3, location.bucket, key, signal)) yield parsePlanLine(line);
+}
+
+/** The manifest of the generation that a run comes after; undefined when it begins an output. */
+async function openBase(
+  { s3 }: FinalizeDeps,
+  { location, generation, base }: RunHeader,
+  signal: AbortSignal,
+): Promise<GenerationManifest | undefined> {
+  if (generation === 1) return undefined;
+  const opened = await openGeneration(s3, location, generation - 1, signal);
+  const { chunks, rows } = baseOf(opened.head.generations);
+  const isBase = opened.head.generation === generation - 1;
+  if (isBase && chunks === base.chunks && rows === base.rows) return opened;
+  throw new ManifestError(
+    `generation ${generation - 1} of ${outputUri(location, location.prefix)} has ${chunks} chunks and ${rows} rows, but had ${base.chunks} and ${base.rows} when the run was planned`,
+  );
+}
+
+/** The entries of a run's own chunks, each proved by plan, ledger and bucket. */
+function proven(
+  deps: FinalizeDeps,
+  run: RunHeader,
+  signal: AbortSignal,
+): AsyncGenerator<ManifestEntry> {
+  const { base, location } = run;
+  const { bucket } = location;
+  const prefix = `${location.prefix}${OUTPUT_FOLDERS.data}`;
+  const after = base.chunks === 0 ? undefined : chunkKey(run, base.chunks - 1);
+  return proveChunks(run, {
+    plan: readPlan(deps, run, signal),
+    ledger: openLedger(deps, run).chunks(),
+    objects: listObjectsAfter(deps.s3, { bucket, prefix, after }, signal),
+  });
+}
+
+/**
+ * Writes the manifest of a run's generation create-only, entry by entry as they are proved; it
+ * appears only if nothing was wrong. An append copies the entries of its base before its own.
+ *
+ * @throws {IncompleteRunError} chunks are missing, failed or foreign.
+ * @throws {ManifestError} the manifest of the base is not what the run was planned on.
+ */
+export async function writeManifest(
+  deps: FinalizeDeps,
+  run: RunHeader,
+  signal: AbortSignal,
+): Promise<ManifestTotals> {
+  const { s3, logger } = deps;
+  const base = await openBase(deps, run, signal);
+  const entries = async function* () {
+    if (base !== undefined) yield* base.entries;
+    yield* proven(deps, run, signal);
+  };
+  const totals = new TotalsBuilder();
+  const text = manifestText(manifestHead(run, base), entries(), totals);
+  const { bucket, prefix } = run.location;
+  const key = generationKey(prefix, run.generation);
+  const target = { bucket, key, contentType: 'application/json' };
+  const { existed, bytes } = await createObject(s3, target, text, signal);
+  logger.info(existed ? 'manifest was there' : 'manifest written', { key, bytes });
+  return totals.totals();
+}

@@ -1,0 +1,9 @@
+import type { S3Client } from '#aws/clients.ts';
+import type { Deployment } from '#core/run/bind-run.ts';
+import type { LedgerDeps } from '#lambdas/shared/open-ledger.ts';
+import type { Instruments } from '#lambdas/shared/step.ts';
+
+/** What Plan needs from outside. */
+export interface PlanDeps extends Instruments, Deployment, LedgerDeps {
+  readonly s3: S3Client;
+}

@@ -1,0 +1,33 @@
+import { assertSameKind } from '#core/manifest/generations.ts';
+import type { Placement } from '#core/manifest/place-run.ts';
+import type { BoundRun } from '#core/run/bind-run.ts';
+import { outputUri } from '#core/run/output-keys.ts';
+import {
+  factsOf,
+  type SourceFacts,
+  type SourceLayout,
+  sourceOf,
+} from '#core/sources/source-kinds.ts';
+
+/** A run whose source can be read by rows, and which knows what they come after. */
+export interface ReadyRun extends BoundRun, Placement {
+  readonly layout: SourceLayout;
+  readonly facts: SourceFacts;
+}
+
+/**
+ * Puts together what is known of a run, once its source is resolved.
+ *
+ * @throws {ExpectationError} the source is not what the request expects.
+ * @throws {OutputConflictError} its rows are of another kind than those that they come after.
+ */
+export function readyRun(bound: BoundRun, placement: Placement, layout: SourceLayout): ReadyRun {
+  const facts = factsOf(layout);
+  const { request, location } = bound;
+  sourceOf(facts).assertExpected(request.expect);
+  if (placement.set !== undefined) {
+    const batch = { output: request.output.spec, facts };
+    assertSameKind(batch, placement.set, outputUri(location, location.prefix));
+  }
+  return { ...bound, ...placement, layout, facts };
+}

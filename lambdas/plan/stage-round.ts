@@ -1,0 +1,35 @@
+import { createObject } from '#aws/create-only.ts';
+import { digest128 } from '#core/objects/digest.ts';
+import type { BoundRun } from '#core/run/bind-run.ts';
+import { stagedPrefix } from '#core/run/output-keys.ts';
+import type { PlanResult } from '#core/run/step-messages.ts';
+import type { UnitJob } from '#core/sources/resolve-source.ts';
+import type { PlanDeps } from './plan-deps.ts';
+
+/**
+ * Writes the jobs of one Stage round for the Distributed Map to read, one per line. The key is made
+ * of the jobs themselves: the same round of the same source version is the same object. A dry run
+ * writes nothing, and does not know more yet.
+ */
+export async function stageRound(
+  { s3, outputBucket }: PlanDeps,
+  { bound, jobs }: { readonly bound: BoundRun; readonly jobs: readonly UnitJob[] },
+  signal: AbortSignal,
+): Promise<PlanResult> {
+  const { request, runId, location } = bound;
+  if (request.dryRun) return { decision: 'dry-run', runId, location, summary: null };
+  const { options } = request.source;
+  const lines = jobs.map((unitJob) => `${JSON.stringify({ ...unitJob, options })}\n`);
+  const prefix = stagedPrefix(await digest128(lines.join('')));
+  const key = `${prefix}jobs.jsonl`;
+  const target = { bucket: outputBucket, key, contentType: 'application/x-ndjson' };
+  await createObject(s3, target, lines, signal);
+  return {
+    decision: 'stage',
+    runId,
+    plan: { bucket: outputBucket, key },
+    resultsPrefix: `${prefix}results`,
+    concurrency: request.concurrency,
+    jobs: jobs.length,
+  };
+}

@@ -1,0 +1,66 @@
+import { createObject } from '#aws/create-only.ts';
+import { summarizePlan } from '#core/chunks/plan-chunks.ts';
+import { RESULTS_FOLDER } from '#core/contract.ts';
+import { layoutKey, planKey } from '#core/run/output-keys.ts';
+import { planLine } from '#core/run/planned-chunk.ts';
+import type { PlanResult } from '#core/run/step-messages.ts';
+import { openLedger } from '#lambdas/shared/open-ledger.ts';
+import { claimGeneration } from './claim.ts';
+import type { PlanDeps } from './plan-deps.ts';
+import { plannedChunks } from './planned-chunks.ts';
+import type { ReadyRun } from './ready-run.ts';
+
+/** Writes plan, claim and layout. @returns how many chunks are planned */
+async function writeObjects(
+  { s3 }: PlanDeps,
+  ready: ReadyRun,
+  signal: AbortSignal,
+): Promise<number> {
+  const { location, runId, generation, layout, request } = ready;
+  const { bucket, prefix } = location;
+  let chunks = 0;
+  const lines = async function* () {
+    for await (const chunk of plannedChunks(s3, ready, signal)) {
+      chunks += 1;
+      yield planLine(chunk);
+    }
+    // Only now is the whole source known to be sound; the plan appears when this generator ends.
+    const { append } = request.output;
+    await claimGeneration(s3, { runId, location, generation, append }, signal);
+    const key = layoutKey(prefix, generation);
+    const target = { bucket, key, contentType: 'application/json' };
+    await createObject(s3, target, [JSON.stringify(layout)], signal);
+  };
+  const key = planKey(prefix, generation);
+  const target = { bucket, key, contentType: 'application/x-ndjson' };
+  await createObject(s3, target, lines(), signal);
+  return chunks;
+}
+
+/**
+ * Writes the plan of a run: records its start in the ledger, claims its generation, and lets the
+ * layout and then the plan appear. Nothing is written unless the whole source proved sound.
+ *
+ * @param executionId ARN of the execution that works on the run.
+ * @throws {OutputConflictError} another run claimed the output.
+ */
+export async function writePlan(
+  deps: PlanDeps,
+  { ready, executionId }: { readonly ready: ReadyRun; readonly executionId: string },
+  signal: AbortSignal,
+): Promise<PlanResult> {
+  const { request, runId, location, generation, source, facts, base } = ready;
+  const ledger = openLedger(deps, ready);
+  await ledger.startRun(ready.identity, executionId, { runId, source, location, generation });
+  const chunks = await writeObjects(deps, ready, signal);
+  deps.logger.info('plan written', { chunks, location });
+  const output = request.output.spec;
+  return {
+    decision: 'write',
+    run: { runId, source, facts, output, location, generation, base, chunks },
+    plan: { bucket: location.bucket, key: planKey(location.prefix, generation) },
+    resultsPrefix: `${location.prefix}${RESULTS_FOLDER}`,
+    concurrency: request.concurrency,
+    summary: summarizePlan(facts, output, chunks),
+  };
+}

