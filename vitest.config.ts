@@ -25,7 +25,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['core/**/*.ts'],
       reporter: [['text', { skipFull: true }]],
-      thresholds: { lines: 100, statements: 100, functions: 100 },
+      thresholds: { lines: 100, statements: 100, functions: 100, branches: 98 },
     },
   },
 });

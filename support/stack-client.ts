@@ -33,7 +33,8 @@ export interface Execution {
   readonly cause: string;
 }
 
-const POLL_MILLISECONDS = 20;
+/** Each look costs a few milliseconds of the processor that the execution works on. */
+const POLL_MILLISECONDS = 50;
 
 /** Of a Map's failed children, as many are shown. */
 const SHOWN_CHILDREN = 5;

@@ -17,6 +17,7 @@ interface Options {
   readonly jobs: number;
   readonly file: string;
   readonly json?: true;
+  readonly seconds: number;
 }
 
 /** Of this seed every survivor is either noticed by a test or argued to be equivalent. */
@@ -55,6 +56,12 @@ const options = new Command('npm run campaign -- mutation')
   .option('--seed <n>', 'of the sample', parseCount, 1)
   .option('--jobs <n>', 'at once', parseCount, 2)
   .option('--file <glob>', 'of these files', ALL_FILES)
+  .option(
+    '--seconds <n>',
+    'of tests per mutant at most: a quick look that kills fewer',
+    parseCount,
+    3600,
+  )
   .option('--json', 'print for programs')
   .parse()
   .opts<Options>();
@@ -76,6 +83,7 @@ await judge({
   mutants,
   tests,
   jobs: options.jobs,
+  milliseconds: 1000 * options.seconds,
   onVerdict(verdict) {
     verdicts.push(verdict);
     const equivalent = verdict.fate === 'survived' ? lookup(verdict.mutant) : undefined;
@@ -86,8 +94,8 @@ await judge({
 const figures = addUp(verdicts, list);
 const isArgued = options.seed === ARGUED_SEED && options.file === ALL_FILES;
 const wrong = faults(figures, isArgued);
-const seconds = Math.round((performance.now() - began) / 1000);
-for (const line of [...summary(figures), `${seconds} s`, ...wrong]) say(line);
+const took = Math.round((performance.now() - began) / 1000);
+for (const line of [...summary(figures), `${took} s`, ...wrong]) say(line);
 if (options.json === true)
-  process.stdout.write(`${JSON.stringify({ ...options, seconds, figures, verdicts, wrong })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...options, took, figures, verdicts, wrong })}\n`);
 process.exit(wrong.length === 0 ? 0 : 1);

@@ -1,5 +1,4 @@
-import { openKernel } from './csv/fast-csv-encoder.ts';
-import type { Kernel, PartRoom } from './csv/wasm/kernel.ts';
+import { type Kernel, openKernel, type PartRoom } from './csv/wasm/kernel.ts';
 
 /** What a process keeps for all its encoders, which use it one after the other. */
 export interface EncoderRoom {

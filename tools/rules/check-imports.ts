@@ -1,15 +1,15 @@
 import path from 'node:path/posix';
-import { IMPORT_RULES, STANDING_IMPORTS } from './import-rules.ts';
+import { IMPORT_RULES } from './import-rules.ts';
 import { readImports } from './read-imports.ts';
 import { hasSubpath, type OwnPackage, resolveImport } from './resolve-import.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** The room that a row gives to a file or folder, if any. */
 function roomBy(row: string, file: string): string | undefined {
+  if (!row.endsWith('/*')) return file === row || file.startsWith(`${row}/`) ? row : undefined;
   const folder = row.slice(0, -1);
-  const below = file.startsWith(folder) ? file.slice(folder.length).split('/') : [];
-  const room = row.endsWith('/*') && below.length > 1 ? folder + below[0] : row;
-  return file === room || file.startsWith(`${room}/`) ? room : undefined;
+  const end = file.startsWith(folder) ? file.indexOf('/', folder.length) : -1;
+  return end < 0 ? undefined : file.slice(0, end);
 }
 
 /** The room of a file or folder: the longest that a row of the table gives to it. */
@@ -65,31 +65,14 @@ export function checkImports(
   const room = roomOf(file);
   if (room === undefined) return [`${file}:1 lies in no room of tools/rules/import-rules.ts`];
   const allowed = rowOf(room);
-  const standing = STANDING_IMPORTS[file] ?? [];
   return readImports(source).flatMap(({ specifier, line }) => {
     const target = resolveImport(file, specifier, packages);
-    const isAllowed = [...allowed, ...standing].some((entry) => covers(entry, target));
+    const isAllowed = allowed.some((entry) => covers(entry, target));
     if (!isAllowed && !isOwn(target, room)) {
       const list = [`files of ${room}`, ...allowed].join(', ');
       return [`${file}:${line} imports '${specifier}', but ${room} may import only ${list}`];
     }
     const style = wrongStyle(file, specifier, target, packages);
     return style === undefined ? [] : [`${file}:${line} imports '${specifier}': ${style}`];
-  });
-}
-
-/** Entries of the list of standing imports that nothing needs any more. */
-export function needlessStanding(
-  sources: readonly SourceFile[],
-  packages: readonly OwnPackage[],
-): readonly string[] {
-  const files = new Map(sources.map((source) => [source.file, source]));
-  return Object.entries(STANDING_IMPORTS).flatMap(([file, targets]) => {
-    const source = files.get(file);
-    const sites = source === undefined ? [] : readImports(source);
-    const used = new Set(sites.map(({ specifier }) => resolveImport(file, specifier, packages)));
-    return targets
-      .filter((target) => !used.has(target))
-      .map((target) => `${file}:1 no longer imports '${target}': take it off STANDING_IMPORTS`);
   });
 }
