@@ -7,7 +7,7 @@ import type { Matrix } from '#core/sparse/matrix.ts';
 import { SliceCounts } from '#core/sparse/matrix-source.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
-import type { EncodedPart, EncodedParts } from './encode-chunk.ts';
+import type { EncodedPart, EncodedParts } from './encoded-chunk.ts';
 
 /** The parts that one call of an encoder fills. */
 function* filled(

@@ -92,7 +92,7 @@ const CORE: ImportRules = {
     ...['#core/outputs/csv/wasm/kernel-bytes.ts', '#core/outputs/csv/wasm/powers-of-ten.ts'],
   ],
   'core/outputs': [
-    ...[...GROUND, '#core/checksum', '#core/objects', '#core/sparse/*'],
+    ...[...GROUND, '#core/bytes', '#core/checksum', '#core/objects', '#core/sparse/*'],
     ...['#core/outputs/csv/wasm/kernel.ts', 'zod/mini', 'node:zlib'],
   ],
   'core/outputs/csv': [
