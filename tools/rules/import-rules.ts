@@ -22,7 +22,7 @@ const GROUND = ['#core/contract.ts', '#core/errors.ts'];
 const MATRIX = ['#core/sparse/*', '#core/sparse/layout', '#core/sparse/stage'];
 
 const FORMAT = [
-  ...[...GROUND, '#core/bytes', '#core/elements', '#core/objects', ...MATRIX],
+  ...[...GROUND, '#core/bytes', '#core/elements', '#core/schemas', '#core/objects', ...MATRIX],
   ...['#core/sparse/formats/matrix-format.ts', '#core/sparse/formats/convert-entries.ts'],
   ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
 ];
