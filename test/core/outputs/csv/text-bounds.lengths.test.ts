@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DTYPES, type DType } from '#core/elements/dtype.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { chunkTextBounds, maxCellBytes } from '#core/outputs/csv/text-bounds.ts';
+import { maxCellBytes, textBounds } from '#core/outputs/csv/text-bounds.ts';
 
 /** Texts of the shortest and the longest value of each dtype, NaN apart. */
 const EXTREMES: Readonly<Record<DType, readonly [shortest: string, longest: string]>> = {
@@ -25,7 +25,7 @@ it.each(DTYPES)('a stored %s has as many bytes as its extremes', (dtype) => {
   const dialect = { ...DEFAULT_DIALECT, profile: 'empty', naRep: 'nan' } as const;
   const options = { dtype, columns: 1, dialect };
   expect(maxCellBytes(options)).toBe(longest.length);
-  expect(chunkTextBounds({ ...options, rows: 1, nnz: 1 })).toEqual({
+  expect(textBounds({ ...options, rows: 1, nnz: 1 })).toEqual({
     min: shortest.length + 1,
     max: longest.length + 1,
   });
