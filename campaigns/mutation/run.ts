@@ -3,12 +3,12 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';
-import { createRandom } from '#support/seeded-random.ts';
 import { createLookup, readEquivalents } from './equivalents.ts';
 import { addUp, type Figures, faults } from './figures.ts';
 import { findMutants, type Mutant } from './find-mutants.ts';
 import { ROOT, textOfFile } from './import-graph.ts';
 import { judge, type Verdict } from './judge.ts';
+import { drawSample } from './sample.ts';
 import { mapTests } from './test-map.ts';
 
 interface Options {
@@ -33,7 +33,7 @@ function sampleOf({ file, sample, seed }: Options): Mutant[] {
     (name) => !NO_CODE.test(name) && path.matchesGlob(name, file),
   );
   const all = files.toSorted().flatMap((name) => findMutants(name, textOfFile(name)));
-  return createRandom(seed).some(all, sample);
+  return drawSample(all, sample, seed);
 }
 
 function lineOf({ mutant, fate, testFile }: Verdict): string {

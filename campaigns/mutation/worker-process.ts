@@ -51,18 +51,22 @@ export class WorkerProcess {
     this.#child.send(run);
     const ends: FileEnd[] = [];
     let used = 0;
-    for (let limit = Number.POSITIVE_INFINITY; ; ) {
+    let limit = Number.POSITIVE_INFINITY;
+    for (;;) {
       const message = await this.#next(PATIENCE_MILLISECONDS);
       if (message === 'exit') return { ends, lost: 'crash' };
-      if (message !== 'late' && message.kind === 'done') return { ends, lost: undefined };
-      if (message === 'late' || (message.kind === 'pulse' && message.milliseconds > limit)) {
-        this.kill();
-        return { ends, lost: 'hang' };
-      }
+      if (message === 'late') return { ends, lost: this.#giveUp() };
+      if (message.kind === 'done') return { ends, lost: undefined };
       if (message.kind === 'pulse') used = message.milliseconds;
+      if (used > limit) return { ends, lost: this.#giveUp() };
       if (message.kind === 'begin') limit = used + limitOf(message.testFile);
       if (message.kind === 'end') ends.push(message.end);
     }
+  }
+
+  #giveUp(): 'hang' {
+    this.kill();
+    return 'hang';
   }
 
   /** Ends the process and whatever its tests have started. */

@@ -11,7 +11,11 @@ import type { CsrSlice } from '#core/sparse/csr.ts';
 export interface ChunkEncoder {
   /** Writes the header line; to be called before any slice, if at all. */
   header(names: Iterable<string>): Generator<Uint8Array, void, Uint8Array>;
-  /** Encodes the slice that follows the last one; yields full parts. */
+  /**
+   * Encodes the slice that follows the last one; yields full parts.
+   *
+   * @param slice its rows have their numbers in the whole output, those before an append included.
+   */
   encode(slice: CsrSlice): Generator<Uint8Array, void, Uint8Array>;
   /** Ends what is compressed, after the last slice and before `finish`; absent for plain text. */
   end?(): Generator<Uint8Array, void, Uint8Array>;

@@ -23,7 +23,7 @@ const GROUND = ['#core/contract.ts', '#core/errors.ts'];
 const MATRIX = ['#core/sparse/*', '#core/sparse/layout', '#core/sparse/stage'];
 
 const FORMAT = [
-  ...[...GROUND, '#core/bytes', '#core/elements', '#core/objects', ...MATRIX],
+  ...[...GROUND, '#core/bytes', '#core/elements', '#core/schemas', '#core/objects', ...MATRIX],
   ...['#core/sparse/formats/matrix-format.ts', '#core/sparse/formats/convert-entries.ts'],
   ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
 ];
@@ -92,7 +92,7 @@ const CORE: ImportRules = {
     ...['#core/outputs/csv/wasm/kernel-bytes.ts', '#core/outputs/csv/wasm/powers-of-ten.ts'],
   ],
   'core/outputs': [
-    ...[...GROUND, '#core/checksum', '#core/objects', '#core/sparse/*'],
+    ...[...GROUND, '#core/bytes', '#core/checksum', '#core/objects', '#core/sparse/*'],
     ...['#core/outputs/csv/wasm/kernel.ts', 'zod/mini', 'node:zlib'],
   ],
   'core/outputs/*': [
