@@ -18,15 +18,15 @@ export interface EncodedPart {
 export interface EncodedChunk {
   /** The last part, which is empty only if the chunk is. */
   readonly last: EncodedPart;
-  /** Of what is inside, where the chunk is compressed. */
+  /** Length and CRC-32 of the text, where the chunk is compressed. */
   readonly content: Figures | undefined;
   /** What the kind of source counts per chunk. */
   readonly counts: Counts;
 }
 
 /**
- * Hands out full parts, and is handed the next empty buffer by `next(buffer)`: so the caller decides
- * how many buffers exist, and encoding waits for sending.
+ * Yields full parts; the caller gives the next empty buffer by `next(buffer)`. So the caller
+ * decides how many buffers there are, and encoding waits until one has been sent.
  */
 export type EncodedParts = AsyncGenerator<EncodedPart, EncodedChunk, Uint8Array>;
 
@@ -39,7 +39,8 @@ export interface EncodeOptions {
 }
 
 /**
- * Encodes the rows of one chunk: every writer, and whoever repeats one, makes these bytes.
+ * Encodes the rows of one chunk. The same source, chunk and output give the same bytes, whoever
+ * encodes them.
  *
  * Memory: one slice of the source and the one read ahead of it, beside the part buffers.
  *
@@ -57,8 +58,8 @@ export function encodeChunk(
 }
 
 /**
- * The bytes of a chunk in one buffer that is used again: a piece of at most 4 MiB is valid until the
- * next one is asked for.
+ * Yields the bytes of a chunk in pieces of at most 4 MiB. All pieces share one buffer, so a piece
+ * is valid until the next one is asked for.
  */
 export async function* encodedBytes(
   source: OpenedSource,
