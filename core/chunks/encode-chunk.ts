@@ -60,6 +60,12 @@ export function encodeChunk(
 /**
  * Yields the bytes of a chunk in pieces of at most 4 MiB. All pieces share one buffer, so a piece
  * is valid until the next one is asked for.
+ *
+ * @example
+ * const chunk = { index: 0, rowStart: 0, rowEnd: 1000 };
+ * let crc = 0;
+ * for await (const piece of encodedBytes(matrix, chunk, run.output)) crc = crc32(piece, crc);
+ * console.log(crc); // of the whole chunk
  */
 export async function* encodedBytes(
   source: OpenedSource,

@@ -22,6 +22,11 @@ export interface PlanOptions {
  * @throws {CorruptSourceError} what says where rows lie is not sound. A plan that ends has checked
  * all of it.
  * @throws {BoundExceededError} a row, a chunk or the number of chunks passes its bound.
+ * @example
+ * const options = { output: run.output, chunking: { targetBytes: 2 ** 26 } };
+ * for await (const { index, rowStart, rowEnd } of planChunks(matrix, options)) {
+ *   console.log(index, rowStart, rowEnd);
+ * }
  */
 export function planChunks(
   source: OpenedSource,

@@ -55,6 +55,12 @@ export function manifestHead(run: RunHeader, previous?: PreviousManifest): Manif
  * The text depends on the arguments alone, not on the time or on the execution.
  *
  * @param totals an empty builder, to which every entry is added.
+ * @example
+ * const head = manifestHead(run);
+ * const entries = proveChunks(run, evidence);
+ * for await (const text of manifestText(head, entries, new TotalsBuilder())) {
+ *   console.log(text.length);
+ * }
  */
 export async function* manifestText(
   head: ManifestHead,
@@ -85,6 +91,10 @@ async function* entriesIn(lines: AsyncGenerator<string>): AsyncGenerator<Manifes
  *
  * @throws {ManifestError} it was written by another program, is of another version, or is not
  * complete.
+ * @example
+ * const { head, entries } = await readManifest(lines);
+ * console.log(head.runId, head.generation);
+ * for await (const entry of entries) console.log(entry.url);
  */
 export async function readManifest(lines: AsyncGenerator<string>): Promise<{
   readonly head: ManifestHead;

@@ -78,6 +78,10 @@ export async function isClaimedBy(run: PlacedRun, records: OutputRecords): Promi
  * @throws {OutputConflictError} another run has claimed the output or the generation, or another
  * program wrote what is there.
  * @throws {ManifestError} the output's manifest was written by another version.
+ * @example
+ * const placement = await placeRun({ ...run, append: true }, records);
+ * if (placement === undefined) console.log('the rows are in the output already');
+ * else console.log(placement.generation, placement.base.rows);
  */
 export async function placeRun(
   run: UnplacedRun & { readonly output: OutputSpec },

@@ -185,6 +185,10 @@ class Proof {
  * @throws {IncompleteRunError} after the last line; names the first problems. A problem is a chunk
  * that is missing, has failed or has another size, a foreign object below `data/`, a gap or overlap
  * of row ranges, or sums that are not those of the source.
+ * @example
+ * for await (const entry of proveChunks(run, evidence)) {
+ *   console.log(entry.url, entry.rowStart, entry.rowEnd);
+ * }
  */
 export async function* proveChunks(
   run: RunHeader,

@@ -103,6 +103,9 @@ function outputUriOf(body: RequestBody): string | null {
  *
  * @param defaults sections that the deployment presets; used where the input does not say.
  * @throws {RequestError} with every problem found, each with what was given and what is allowed.
+ * @example
+ * const request = parseRequest({ source: { uri: 's3://bucket/matrix.npz' } });
+ * console.log(request.chunking, request.output.spec); // the defaults
  */
 export function parseRequest(input: unknown, defaults: RequestDefaults = {}): ExportRequest {
   const request = withDefaults(fromS3Event(input), defaults);

@@ -52,6 +52,11 @@ function locate(request: ExportRequest, runId: string, bucket: string): OutputLo
  * @throws {RequestError} with every problem of the request.
  * @throws {SourceNotFoundError} the source does not exist.
  * @throws {BoundExceededError} the source has too many parts.
+ * @example
+ * const input = { source: { uri: 's3://bucket/matrix.npz' } };
+ * const deployment = { outputBucket: 'bucket', requestDefaults: {} };
+ * const run = await bindRun(input, deployment, store);
+ * console.log(run.runId, run.location.prefix);
  */
 export async function bindRun(
   input: unknown,

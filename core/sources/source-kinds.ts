@@ -41,7 +41,14 @@ export interface SourceView {
   assertExpected(expect: Expectations): void;
 }
 
-/** How a run sees the source that has these facts. */
+/**
+ * How a run sees the source that has these facts.
+ *
+ * @example
+ * const { rows, counts } = sourceOf(run.facts);
+ * console.log(rows, Object.keys(counts));
+ * sourceOf(run.facts).assertExpected({ rows: 1000 }); // throws if there are more or fewer
+ */
 export function sourceOf(facts: SourceFacts): SourceView {
   switch (facts.kind) {
     case 'matrix':
