@@ -12,7 +12,7 @@ type Printed = Pick<LocalCloud, 'endpoints' | 'region' | 'credentials' | 'caFile
 
 const ENTRY = new URL('../bin/sparse-fanout.ts', import.meta.url).pathname;
 
-/** `local up` as users start it, in a process of its own. */
+/** `local up` in a process of its own, as users start it. */
 export class LocalUp extends StackClient {
   readonly printed: Printed;
   readonly #child: ChildProcess;
@@ -35,7 +35,7 @@ export class LocalUp extends StackClient {
   }
 
   /**
-   * Ends it as a crash or as Ctrl-C would; one that has ended already is left alone.
+   * Ends it as a crash or as Ctrl-C would. Does nothing if it has ended already.
    *
    * @returns its exit code; null when the signal ended it.
    */

@@ -11,7 +11,7 @@ import type { Clients, LocalServices } from './local-services.ts';
 /** The bucket and the table that steps work on. */
 type Stores = Pick<LocalServices, 'bucket' | 'table'>;
 
-/** What the steps decided: that a run was complete already, or which generation it became. */
+/** What the steps decided: that the run was complete already, or which generation it became. */
 type StepsResult = 'complete' | number;
 
 function depsOf({ s3, dynamo }: Clients, { table }: Stores) {

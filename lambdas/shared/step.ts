@@ -12,8 +12,7 @@ import { FanoutError, TimeoutSoonError } from '#core/errors.ts';
 const RESERVED_MILLISECONDS = 10_000;
 
 /**
- * The share of that time for the step itself. After it the timeout is reported, whatever the step
- * does.
+ * Part of that time for the step itself. After it the timeout is reported, whatever the step does.
  */
 const CLEANUP_MILLISECONDS = 8_000;
 
