@@ -16,7 +16,7 @@ const START_MILLISECONDS = 10_000;
 
 const ENTRY = new URL('../bin/sparse-fanout.ts', import.meta.url).pathname;
 
-/** `local up` as users start it, in a process of its own. */
+/** `local up` in a process of its own, as users start it. */
 export class LocalUp extends StackClient {
   readonly printed: Printed;
   readonly #child: ChildProcess;
@@ -42,7 +42,7 @@ export class LocalUp extends StackClient {
   }
 
   /**
-   * Ends it as a crash or as Ctrl-C would; one that has ended already is left alone.
+   * Ends it as a crash or as Ctrl-C would. Does nothing if it has ended already.
    *
    * @returns its exit code; null when the signal ended it.
    */

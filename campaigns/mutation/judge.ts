@@ -5,10 +5,12 @@ import type { TestFile } from './test-map.ts';
 import type { Choice } from './vitest-host.ts';
 import { type RunEnd, WorkerProcess } from './worker-process.ts';
 
-/** What became of a mutant: a test noticed it, it never ended, it ended the process, or none of these. */
+/**
+ * The fate of a mutant: a test noticed it, it never ended, it ended the process, or none of these.
+ */
 export type Fate = 'assertion' | 'hang' | 'crash' | 'survived';
 
-/** A mutant and what became of it. */
+/** A mutant and its fate. */
 export interface Verdict {
   readonly mutant: Mutant;
   readonly fate: Fate;
@@ -27,7 +29,7 @@ export interface Trial {
   readonly onVerdict: (verdict: Verdict) => void;
 }
 
-/** A test file may take so many times its usual time, and so much more, before it counts as hung. */
+/** A test file counts as hung after this many times its usual time, and this much more. */
 const SLOWER = 3;
 const GRACE_MILLISECONDS = 20_000;
 
@@ -71,7 +73,7 @@ async function work(trial: Trial, take: () => Mutant | undefined): Promise<void>
   worker?.kill();
 }
 
-/** Runs each mutant until a test fails, so many at once. */
+/** Runs each mutant until a test fails, several mutants at once. */
 export async function judge(trial: Trial): Promise<void> {
   const left = [...trial.mutants];
   await Promise.all(Array.from({ length: trial.jobs }, () => work(trial, () => left.shift())));

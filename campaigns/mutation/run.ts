@@ -1,4 +1,7 @@
-/** `npm run campaign -- mutation --sample 300 --seed 1`: whether the tests notice changes of core. */
+/**
+ * `npm run campaign -- mutation --sample 300 --seed 1`: finds out whether the tests notice changes
+ * of core.
+ */
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
@@ -20,12 +23,12 @@ interface Options {
   readonly seconds: number;
 }
 
-/** Of this seed every survivor is either noticed by a test or argued to be equivalent. */
+/** With this seed, every mutant is noticed by a test or argued to be equivalent. */
 const ARGUED_SEED = 1;
 
 const ALL_FILES = 'core/**/*.ts';
 
-/** Types, and bytes that are built from elsewhere. */
+/** Files of types, and bytes that are built from other sources. */
 const NO_CODE = /\.d\.ts$|\/kernel-bytes\.ts$/;
 
 function sampleOf({ file, sample, seed }: Options): Mutant[] {

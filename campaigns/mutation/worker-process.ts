@@ -9,13 +9,13 @@ const SCRIPT = path.join(import.meta.dirname, 'worker.ts');
 /** Time in which a worker says anything at all, on a busy machine. */
 const PATIENCE_MILLISECONDS = 120_000;
 
-/** Heap of a worker: a mutant that fills more has lost its end. */
+/** Heap of a worker: a mutant that fills more never ends. */
 const NODE_OPTIONS = '--max-old-space-size=2048';
 
-/** How the test files of a run ended, as far as they did. */
+/** How the test files of a run ended; only those that did. */
 export interface RunEnd {
   readonly ends: readonly FileEnd[];
-  /** How the worker was lost, if it was; it is of no more use then. */
+  /** How the worker was lost, if it was lost. Then it cannot be used again. */
   readonly lost: 'hang' | 'crash' | undefined;
 }
 
@@ -26,7 +26,7 @@ export class WorkerProcess {
   #wake: (() => void) | undefined;
 
   private constructor(mode: 'count-calls' | 'mutants') {
-    // A group of its own, so that what tests have started ends with it.
+    // In a process group of its own, so that what tests have started ends with it.
     const env = { ...process.env, NODE_OPTIONS, NO_COLOR: '1' };
     this.#child = fork(SCRIPT, [mode], { stdio: 'ignore', detached: true, env });
     this.#child.on('message', (message) => this.#take(message as WorkerMessage));
@@ -44,8 +44,8 @@ export class WorkerProcess {
   /**
    * Runs tests until one fails.
    *
-   * @param limitOf most milliseconds of a processor's time for a test file: on a busy machine it may
-   * take much longer.
+   * @param limitOf most milliseconds of a processor's time for a test file: on a busy machine it
+   * may take much longer.
    */
   async run(run: TestRun, limitOf: (testFile: string) => number): Promise<RunEnd> {
     this.#child.send(run);

@@ -18,7 +18,7 @@ import { generationKey, manifestKey } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-header.ts';
 import type { Session } from './local-cloud-session.ts';
 
-/** Rows that go after those of a directory. */
+/** Rows that are added after those of a directory. */
 export interface AppendTask {
   /** A request without `output.uri` and `append`. */
   readonly request: { readonly output: object };
@@ -29,7 +29,7 @@ export interface AppendTask {
   readonly signal: AbortSignal;
 }
 
-/** Where the set of a directory lies in S3, as its manifest says. */
+/** Where the output of a directory lies in S3, as its manifest says. */
 function locate({ entries }: Manifest, directory: string, bucket: string): OutputLocation {
   const folder = dirname(dirname(entries[0]!.url));
   const { bucket: found, key } = parseS3Uri(`${folder}/`);
@@ -44,10 +44,11 @@ function generationsIn({ generations }: Manifest): readonly string[] {
 }
 
 /**
- * Puts the manifests of a directory where Plan and Finalize look for what a run comes after; they read no
- * chunk of it. A kept state has them already, and may have one generation more: of a copy that broke off.
+ * Puts the manifests of a directory where Plan and Finalize read what a run comes after; they read
+ * no chunk of it. A kept state has the manifests already. It may have one generation more, if the
+ * last copy broke off.
  *
- * @throws {UsageError} the state holds another set at that place.
+ * @throws {UsageError} the state holds another output at that place.
  */
 async function seed(
   s3: S3Client,
@@ -68,7 +69,7 @@ async function seed(
   }
 }
 
-/** Copies the generations that a directory has not yet. @returns its latest manifest then */
+/** Copies the generations that a directory does not have yet. @returns its new latest manifest */
 async function copyGenerations(
   s3: S3Client,
   { bucket, prefix }: OutputLocation,
@@ -86,11 +87,12 @@ async function copyGenerations(
 }
 
 /**
- * Runs a request as an append to the set that a directory holds, and adds the new generation to it. Its own
- * chunks stay where they are: a local cloud without a state gets the manifests only.
+ * Runs a request as an append to the output that a directory holds, and adds the new generation to
+ * the directory. The chunks of the directory stay where they are: a local cloud without a state
+ * gets only the manifests.
  *
  * @returns the latest manifest, and whether rows were added.
- * @throws {UsageError} the directory's set lies elsewhere, or another run is being added.
+ * @throws {UsageError} the directory's output lies elsewhere, or another run is being added.
  * @throws {ExecutionFailed} the execution failed; the directory is as it was before.
  */
 export async function appendTo(

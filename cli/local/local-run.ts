@@ -24,7 +24,7 @@ import { appendTo } from './local-append.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
 import type { LocalRunOptions } from './local-options.ts';
 
-/** The files of a source: where each of its units is to lie in a bucket follows from their paths. */
+/** The files of a source; their paths decide the keys of its units in the bucket. */
 interface LocalSource {
   readonly store: ObjectStore;
   readonly units: readonly SourceUnit[];
@@ -43,9 +43,9 @@ interface Task {
 /** How a run ended. */
 interface Outcome {
   readonly manifest: Manifest;
-  /** False when a run before wrote everything. */
+  /** False when an earlier run has written everything. */
   readonly isNew: boolean;
-  /** What the template asks for that has no effect here. */
+  /** Settings of the template that have no effect here. */
   readonly notSimulated: readonly string[];
 }
 
@@ -125,7 +125,7 @@ function prose(
 }
 
 /**
- * Runs the stack of this checkout on files, from upload to verified copies of the chunks.
+ * Runs the stack of this checkout on files, from their upload to verified copies of the chunks.
  *
  * @throws {UsageError} `--out` holds something else; nothing was started.
  * @throws {StateDirectoryInUse} another process works on `--state`.

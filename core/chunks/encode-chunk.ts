@@ -15,7 +15,8 @@ export interface EncodeOptions {
 }
 
 /**
- * Encodes the rows of one chunk: every writer, and whoever repeats one, makes these bytes.
+ * Encodes the rows of one chunk. The same source, chunk and output give the same bytes, whoever
+ * encodes them.
  *
  * Memory: one slice of the source and the one read ahead of it, beside the part buffers.
  *
@@ -33,8 +34,14 @@ export function encodeChunk(
 }
 
 /**
- * The bytes of a chunk in one buffer that is used again: a piece of at most 4 MiB is valid until the
- * next one is asked for.
+ * Yields the bytes of a chunk in pieces of at most 4 MiB. All pieces share one buffer, so a piece
+ * is valid until the next one is asked for.
+ *
+ * @example
+ * const chunk = { index: 0, rowStart: 0, rowEnd: 1000 };
+ * let crc = 0;
+ * for await (const piece of encodedBytes(matrix, chunk, run.output)) crc = crc32(piece, crc);
+ * console.log(crc); // of the whole chunk
  */
 export async function* encodedBytes(
   source: OpenedSource,

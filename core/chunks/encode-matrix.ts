@@ -9,7 +9,7 @@ import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
 import type { ChunkOfOutput, EncodedPart, EncodedParts } from './encoded-chunk.ts';
 
-/** The parts that one call of an encoder fills. */
+/** Yields the parts that one call of an encoder fills. */
 function* filled(
   parts: Generator<Uint8Array, void, Uint8Array>,
   encoder: ChunkEncoder,

@@ -28,7 +28,7 @@ export interface EncodedChunk {
 }
 
 /**
- * Hands out full parts, and is handed the next empty buffer by `next(buffer)`: so the caller decides
- * how many buffers exist, and encoding waits for sending.
+ * Hands out full parts, and is handed the next empty buffer by `next(buffer)`: so the caller
+ * decides how many buffers exist, and encoding waits for sending.
  */
 export type EncodedParts = AsyncGenerator<EncodedPart, EncodedChunk, Uint8Array>;

@@ -11,7 +11,7 @@ export interface MatrixPlanOptions {
   readonly matrix: MatrixInfo;
   readonly output: Output;
   readonly chunking: Chunking;
-  /** Chunks that are there already, whose ids go on. */
+  /** Number of chunks that are there already; the new ids follow theirs. */
   readonly chunksBefore: number;
 }
 
@@ -19,8 +19,8 @@ export interface MatrixPlanOptions {
 const INDEX_BYTES = 4;
 
 /**
- * The most that a row and an entry add to the content; an entry adds nothing where unstored cells
- * are the longest.
+ * Most bytes that a row and an entry add to the content. An entry adds nothing where no stored cell
+ * can be longer than an unstored one.
  */
 function growthOf({ matrix, output }: MatrixPlanOptions): { perRow: number; perEntry: number } {
   const perRow = output.bounds(withRows(matrix, 1, 0)).max;
@@ -50,7 +50,7 @@ function refuseManyChunks(index: number): void {
   );
 }
 
-/** Takes rows, and closes a chunk where the next one no longer fits. */
+/** Takes rows one after the other, and closes a chunk where the next row no longer fits. */
 class Cutter {
   readonly #matrix: MatrixInfo;
   readonly #perRow: number;
@@ -106,10 +106,11 @@ class Cutter {
  * Cuts the rows of a matrix into chunks, in row order and without a gap.
  *
  * With `targetBytes` a chunk takes rows as long as its content cannot pass the target, whatever the
- * values are; a single row that can is a chunk of its own. With `rows` every chunk but the last has
- * exactly that many. There is at least one chunk, so that a manifest is never empty.
+ * values are; a row that alone may pass the target is a chunk of its own. With `rows` every chunk
+ * but the last has exactly that many. There is at least one chunk, so that a manifest is never
+ * empty.
  *
- * @param bands the whole `indptr`, in bands of any length; read once, nothing is kept.
+ * @param bands the whole `indptr`, in bands of any length. They are read once, and none is kept.
  * @throws {BoundExceededError} a row, a chunk or the number of chunks passes its bound.
  */
 export async function* planMatrix(

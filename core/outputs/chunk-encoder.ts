@@ -19,11 +19,14 @@ export interface ChunkEncoder {
   encode(slice: CsrSlice): Generator<Uint8Array, void, Uint8Array>;
   /** Ends what is compressed, after the last slice and before `finish`; absent for plain text. */
   end?(): Generator<Uint8Array, void, Uint8Array>;
-  /** Length and CRC-32 of the text inside what is compressed, known after `end`; absent for plain text. */
+  /**
+   * Length and CRC-32 of the text inside what is compressed, known after `end`; absent for plain
+   * text.
+   */
   readonly content?: Figures;
   /**
-   * CRC-32 of the part that was yielded or returned last, where it is known without reading the part:
-   * made from the stored entries, it proves the text that was made of them. Else absent.
+   * CRC-32 of the part that was yielded or returned last, where it is known without reading the
+   * part: made from the stored entries, it proves the text that was made of them. Else absent.
    */
   readonly partCrc32?: number | undefined;
   /** Records encoded so far; absent if they follow from the rows. */

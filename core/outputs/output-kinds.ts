@@ -4,7 +4,9 @@ import { csvSection } from './csv/csv-section.ts';
 import { csvSpec } from './csv/csv-spec.ts';
 import type { Output } from './output.ts';
 
-/** What a run writes, tagged with its kind: carried whole by request, run id, header and manifest. */
+/**
+ * What a run writes, tagged with its kind: carried whole by request, run id, header and manifest.
+ */
 export const outputSpec = z.discriminatedUnion('kind', [csvSpec]);
 
 /** The `output` section of a request, by its `format`. */

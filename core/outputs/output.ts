@@ -17,8 +17,8 @@ export interface ContentFigures extends Figures {
 }
 
 /**
- * One kind of output with its settings: the only place that knows what its chunks look like. A kind is
- * a folder of `core/outputs` that makes one of these of its part of `OutputSpec`.
+ * One kind of output with its settings: the only place that knows what its chunks look like. A kind
+ * is a folder of `core/outputs` that makes one of these of its part of `OutputSpec`.
  */
 export interface Output {
   /** What the key of a chunk ends with, such as `.csv.gz`. */
@@ -38,7 +38,9 @@ export interface Output {
    * the encoder does not count.
    */
   recordCount(chunk: RowRange & { readonly index: number }, counted: number): number;
-  /** Bounds of the content of all rows of `facts`. `max` grows evenly with rows and with entries. */
+  /**
+   * Bounds of the content of all rows of `facts`. `max` grows evenly with rows and with entries.
+   */
   bounds(facts: MatrixInfo): ContentBounds;
   /**
    * Creates the encoder of one chunk of a matrix.

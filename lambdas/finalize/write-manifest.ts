@@ -58,11 +58,12 @@ function proven(
 }
 
 /**
- * Writes the manifest of a run's generation create-only, entry by entry as they are proved; it
- * appears only if nothing was wrong. An append copies the entries of its base before its own.
+ * Writes the manifest of a run's generation create-only, each entry as soon as it is proved. The
+ * manifest appears only if nothing was wrong. An append copies the entries of its base before its
+ * own.
  *
  * @throws {IncompleteRunError} chunks are missing, failed or foreign.
- * @throws {ManifestError} the manifest of the base is not what the run was planned on.
+ * @throws {ManifestError} the manifest of the base is not the one that the run was planned with.
  */
 export async function writeManifest(
   deps: FinalizeDeps,

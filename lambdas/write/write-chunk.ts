@@ -19,7 +19,7 @@ export interface WriteContext {
   readonly signal: AbortSignal;
 }
 
-/** Sends all parts but the last: encoding waits for the next free buffer. */
+/** Sends all parts but the last. Encoding waits for the next free buffer. */
 async function sendParts(parts: EncodedParts, sink: PartSink): Promise<EncodedChunk> {
   let step = await parts.next(new Uint8Array(0));
   while (step.done !== true) {
@@ -30,9 +30,9 @@ async function sendParts(parts: EncodedParts, sink: PartSink): Promise<EncodedCh
 }
 
 /**
- * Reads one row range of the source in sub-slices and writes its content create-only.
+ * Reads one row range of the source slice by slice and writes its content create-only.
  *
- * Memory: one sub-slice and the one read ahead of it, and the room with its part buffers.
+ * Memory: one slice of the source and the one read ahead of it, and the part buffers.
  *
  * @returns the figures of the stored object and of the content inside.
  * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.

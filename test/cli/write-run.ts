@@ -65,7 +65,10 @@ async function writeManifests(
   }
 }
 
-/** Writes what `local run --out` leaves, without a local cloud: chunks of `rowsPerChunk` rows and a manifest. */
+/**
+ * Writes what `local run --out` leaves, without a local cloud: chunks of `rowsPerChunk` rows and a
+ * manifest.
+ */
 export async function writeRun(
   directory: string,
   file: string,

@@ -64,7 +64,7 @@ describe('the deployed stack on this machine', () => {
     },
   );
 
-  it('was refused nothing by the roles of the template', () => {
+  it('needs nothing that the roles of the template do not grant', () => {
     expect(stack.cloud.denials).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ async function putFolder(prefix: string, dir: string): Promise<string> {
 
 const staged = golden.cases.filter((each) => !storedCsrCases.includes(each));
 
-describe('sources whose rows do not lie ready', () => {
+describe('sources that must be staged', () => {
   it.each(staged)(
     '$id is staged and written as pandas writes it',
     async ({ id, file, contract }) => {
@@ -119,7 +119,7 @@ describe('sources of several objects', () => {
     );
   });
 
-  it('fail where a part has other columns, before anything is written', async () => {
+  it('fail if a part has other columns, before anything is written', async () => {
     await stack.putSource('unlike/1', goldenBytes('inputs/zip-zip64.npz'));
     const uri = await stack.putSource('unlike/2', goldenBytes('inputs/tall.npz'));
     const ended = await stack.run({ source: uri.slice(0, -1) });

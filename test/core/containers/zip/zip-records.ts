@@ -38,7 +38,9 @@ export function endRecord({ disk = 0, members, offset, length }: End, comment = 
   return Buffer.concat([fields, Buffer.from(comment, 'latin1')]);
 }
 
-/** The end record with 64-bit sizes, its locator, and a saturated end record: APPNOTE 4.3.14 to 16. */
+/**
+ * The end record with 64-bit sizes, its locator, and a saturated end record: APPNOTE 4.3.14 to 16.
+ */
 export function endRecords64({ disk = 0, members, offset, length }: End, at: number): Buffer {
   return Buffer.concat([
     record(
