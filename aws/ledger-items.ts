@@ -85,6 +85,7 @@ export function chunkRecord(item: Item): ChunkRecord {
     contentBytes: numberOf(item, 'contentBytes'),
     crc32: textOf(item, 'crc32'),
     etag: textOf(item, 'etag'),
+    recordCount: item['recordCount'] && numberOf(item, 'recordCount'),
     counts: numbersOf(item, 'counts'),
   };
 }

@@ -134,9 +134,11 @@ export class Ledger {
    * @throws {OutputConflictError} it is done already, with other bytes.
    */
   async done(chunk: PlannedChunk, attempt: number, figures: ChunkFigures): Promise<void> {
+    const { recordCount } = figures;
+    const counted = recordCount === undefined ? '' : ', recordCount = :recordCount';
     const updated = await this.#update({
       key: chunkKey(this.#name, chunk.index),
-      set: 'SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, counts = :counts, finishedAt = :now',
+      set: `SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, counts = :counts, finishedAt = :now${counted}`,
       when: UNWRITTEN_OR_SAME,
       values: {
         ':done': DONE,
@@ -145,6 +147,7 @@ export class Ledger {
         ':crc32': text(figures.crc32),
         ':etag': text(figures.etag),
         ':counts': numbers(figures.counts),
+        ...(recordCount !== undefined && { ':recordCount': number(recordCount) }),
         ':now': text(this.#timestamp()),
       },
     });

@@ -33,7 +33,8 @@ export interface Execution {
   readonly cause: string;
 }
 
-const POLL_MILLISECONDS = 20;
+/** Each look costs a few milliseconds of the processor that the execution works on. */
+const POLL_MILLISECONDS = 50;
 
 /** Most failed children of a Map that are shown. */
 const SHOWN_CHILDREN = 5;

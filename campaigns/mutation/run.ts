@@ -6,12 +6,12 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';
-import { createRandom } from '#support/seeded-random.ts';
 import { createLookup, readEquivalents } from './equivalents.ts';
 import { addUp, type Figures, faults } from './figures.ts';
 import { findMutants, type Mutant } from './find-mutants.ts';
 import { ROOT, textOfFile } from './import-graph.ts';
 import { judge, type Verdict } from './judge.ts';
+import { drawSample } from './sample.ts';
 import { mapTests } from './test-map.ts';
 
 interface Options {
@@ -20,6 +20,7 @@ interface Options {
   readonly jobs: number;
   readonly file: string;
   readonly json?: true;
+  readonly seconds: number;
 }
 
 /** With this seed, every mutant is noticed by a test or argued to be equivalent. */
@@ -35,7 +36,7 @@ function sampleOf({ file, sample, seed }: Options): Mutant[] {
     (name) => !NO_CODE.test(name) && path.matchesGlob(name, file),
   );
   const all = files.toSorted().flatMap((name) => findMutants(name, textOfFile(name)));
-  return createRandom(seed).some(all, sample);
+  return drawSample(all, sample, seed);
 }
 
 function lineOf({ mutant, fate, testFile }: Verdict): string {
@@ -58,6 +59,12 @@ const options = new Command('npm run campaign -- mutation')
   .option('--seed <n>', 'of the sample', parseCount, 1)
   .option('--jobs <n>', 'at once', parseCount, 2)
   .option('--file <glob>', 'of these files', ALL_FILES)
+  .option(
+    '--seconds <n>',
+    'of tests per mutant at most: a quick look that kills fewer',
+    parseCount,
+    3600,
+  )
   .option('--json', 'print for programs')
   .parse()
   .opts<Options>();
@@ -79,6 +86,7 @@ await judge({
   mutants,
   tests,
   jobs: options.jobs,
+  milliseconds: 1000 * options.seconds,
   onVerdict(verdict) {
     verdicts.push(verdict);
     const equivalent = verdict.fate === 'survived' ? lookup(verdict.mutant) : undefined;
@@ -89,8 +97,8 @@ await judge({
 const figures = addUp(verdicts, list);
 const isArgued = options.seed === ARGUED_SEED && options.file === ALL_FILES;
 const wrong = faults(figures, isArgued);
-const seconds = Math.round((performance.now() - began) / 1000);
-for (const line of [...summary(figures), `${seconds} s`, ...wrong]) say(line);
+const took = Math.round((performance.now() - began) / 1000);
+for (const line of [...summary(figures), `${took} s`, ...wrong]) say(line);
 if (options.json === true)
-  process.stdout.write(`${JSON.stringify({ ...options, seconds, figures, verdicts, wrong })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...options, took, figures, verdicts, wrong })}\n`);
 process.exit(wrong.length === 0 ? 0 : 1);

@@ -73,7 +73,7 @@ async function differences(
     problems.push(`${name} has CRC-32 ${crc32Hex(crc32)}, the manifest says ${entry.crc32}`);
   }
   if (records !== record_count) {
-    problems.push(`${name} has ${records} lines, the manifest says ${record_count}`);
+    problems.push(`${name} has ${records} records, the manifest says ${record_count}`);
   }
   return problems;
 }

@@ -14,8 +14,9 @@ function entryProblems(manifest: Manifest, entry: ManifestEntry, position: numbe
     problems.push(`chunk ${index} begins at row ${rowStart}, not at ${before?.rowEnd ?? 0}`);
   }
   if (rowEnd < rowStart) problems.push(`chunk ${index} ends at row ${rowEnd} before it begins`);
-  if (meta.record_count !== outputOf(manifest.output).recordCount(entry)) {
-    problems.push(`chunk ${index} says ${meta.record_count} lines for its rows`);
+  const { record_count } = meta;
+  if (record_count !== outputOf(manifest.output).recordCount(entry, record_count)) {
+    problems.push(`chunk ${index} says ${record_count} records for its rows`);
   }
   if (before !== undefined && chunkName(before) >= chunkName(entry)) {
     problems.push(`the names of chunks ${before.index} and ${index} do not ascend`);

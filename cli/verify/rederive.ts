@@ -62,7 +62,8 @@ async function differs(
 ): Promise<string | undefined> {
   const { output: spec } = run.manifest;
   const output = outputOf(spec);
-  const again = encodedBytes(source, { index: entry.index, ...rows }, spec);
+  const rowsBefore = entry.rowStart - rows.rowStart;
+  const again = encodedBytes(source, { index: entry.index, ...rows, rowsBefore }, spec);
   const difference = await run.withChunk(entry, (chunk) =>
     firstDifference(
       output.content(readBlocks(chunk), chunk.uri),

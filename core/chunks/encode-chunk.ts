@@ -1,34 +1,10 @@
-import type { Figures } from '#core/checksum/figures.ts';
 import { type EncoderRoom, openEncoderRoom } from '#core/outputs/encoder-room.ts';
 import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
-import type { Counts, OpenedSource } from '#core/sources/source-kinds.ts';
+import type { OpenedSource } from '#core/sources/source-kinds.ts';
 import { encodeMatrix } from './encode-matrix.ts';
+import type { ChunkOfOutput, EncodedParts } from './encoded-chunk.ts';
 
 const PIECE_BYTES = 4 * 1024 * 1024;
-
-/** A full part of a chunk. */
-export interface EncodedPart {
-  readonly bytes: Uint8Array;
-  /** CRC-32 of `bytes`, where the encoder knows it without reading them. */
-  readonly crc32: number | undefined;
-}
-
-/** What is known of a chunk when all of it is encoded. */
-export interface EncodedChunk {
-  /** The last part, which is empty only if the chunk is. */
-  readonly last: EncodedPart;
-  /** Length and CRC-32 of the text, where the chunk is compressed. */
-  readonly content: Figures | undefined;
-  /** What the kind of source counts per chunk. */
-  readonly counts: Counts;
-}
-
-/**
- * Yields full parts; the caller gives the next empty buffer by `next(buffer)`. So the caller
- * decides how many buffers there are, and encoding waits until one has been sent.
- */
-export type EncodedParts = AsyncGenerator<EncodedPart, EncodedChunk, Uint8Array>;
 
 /** What a chunk is encoded with. */
 export interface EncodeOptions {
@@ -48,7 +24,7 @@ export interface EncodeOptions {
  */
 export function encodeChunk(
   source: OpenedSource,
-  chunk: PlannedChunk,
+  chunk: ChunkOfOutput,
   { output, room, buffer }: EncodeOptions,
 ): EncodedParts {
   switch (source.kind) {
@@ -69,7 +45,7 @@ export function encodeChunk(
  */
 export async function* encodedBytes(
   source: OpenedSource,
-  chunk: PlannedChunk,
+  chunk: ChunkOfOutput,
   output: OutputSpec,
 ): AsyncGenerator<Uint8Array> {
   const room = openEncoderRoom({ count: 1, bytes: PIECE_BYTES });

@@ -68,7 +68,7 @@ function entryOf(run: RunHeader, chunk: PlannedChunk, record: DoneRecord): Manif
     mandatory: true,
     meta: {
       content_length: record.bytes,
-      record_count: outputOf(run.output).recordCount(chunk),
+      record_count: outputOf(run.output).recordCount(chunk, record.recordCount ?? 0),
     },
     index: chunk.index,
     rowStart: rows + chunk.rowStart,

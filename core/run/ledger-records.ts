@@ -13,6 +13,8 @@ export interface ChunkFigures {
   readonly crc32: string;
   /** Without quotes. */
   readonly etag: string;
+  /** Records of its content, where the encoder counts them. */
+  readonly recordCount?: number | undefined;
   /** What the kind of source counts per chunk, see `SourceView.counts`. */
   readonly counts: Counts;
 }

@@ -6,15 +6,10 @@ import { TotalsBuilder } from '#core/manifest/totals.ts';
 import { manifestKey, outputUri } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import type { FinalizeInput } from '#core/run/step-messages.ts';
-import type { LedgerDeps } from '#lambdas/shared/open-ledger.ts';
-import type { Instruments, Step } from '#lambdas/shared/step.ts';
+import type { Step } from '#lambdas/shared/step.ts';
+import type { FinalizeDeps } from './finalize-deps.ts';
 import { isPublished, publishGeneration } from './publish.ts';
 import { writeManifest } from './write-manifest.ts';
-
-/** What Finalize needs from outside. */
-export interface FinalizeDeps extends Instruments, LedgerDeps {
-  readonly s3: S3Client;
-}
 
 /** Output of a finished execution. */
 export interface FinalizeResult {

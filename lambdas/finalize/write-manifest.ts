@@ -13,7 +13,7 @@ import { generationKey, outputUri, planKey } from '#core/run/output-keys.ts';
 import { type PlannedChunk, parsePlanLine } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
-import type { FinalizeDeps } from './handler.ts';
+import type { FinalizeDeps } from './finalize-deps.ts';
 
 async function* readPlan(
   { s3 }: FinalizeDeps,

@@ -1,7 +1,8 @@
 import type { S3Client } from '#aws/clients.ts';
 import { PartSink } from '#aws/part-sink.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
-import { type EncodedChunk, type EncodedParts, encodeChunk } from '#core/chunks/encode-chunk.ts';
+import { encodeChunk } from '#core/chunks/encode-chunk.ts';
+import type { EncodedChunk, EncodedParts } from '#core/chunks/encoded-chunk.ts';
 import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
 import { outputOf } from '#core/outputs/output-kinds.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
@@ -48,11 +49,13 @@ export async function writeChunk(
   try {
     const buffer = await sink.buffer();
     const source = await openPlannedSource(s3, run, signal);
-    const parts = encodeChunk(source, chunk, { output, room, buffer });
-    const { last, content, counts } = await sendParts(parts, sink);
+    const placed = { ...chunk, rowsBefore: run.base.rows };
+    const parts = encodeChunk(source, placed, { output, room, buffer });
+    const { last, content, recordCount, counts } = await sendParts(parts, sink);
     const { bytes, etag, sent } = await sink.finish(last.bytes, { crc32: last.crc32, content });
     const inside = content ?? sent;
-    return { bytes, contentBytes: inside.bytes, crc32: crc32Hex(inside.crc32), etag, counts };
+    const crc32 = crc32Hex(inside.crc32);
+    return { bytes, contentBytes: inside.bytes, crc32, etag, recordCount, counts };
   } catch (error) {
     await sink.abort();
     throw error;

@@ -27,7 +27,7 @@ async function writeChunk(
   await writeFile(join(directory, 'data', name), text);
   let nnz = 0;
   for await (const slice of readSlices(source, chunk)) nnz += slice.nnz;
-  const record_count = outputOf(output).recordCount(chunk);
+  const record_count = outputOf(output).recordCount(chunk, 0);
   return {
     url: `s3://bucket/run/data/${name}`,
     mandatory: true,

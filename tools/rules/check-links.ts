@@ -61,7 +61,10 @@ function say(source: SourceFile, { target, offset }: Reference, problem: string)
   return `${source.file}:${lineOf(source, offset)} '${target}' ${problem}`;
 }
 
-/** Paths in backticks that begin with a folder of the root that is not hidden, and lead nowhere. */
+/**
+ * Paths in backticks that begin with a folder of the root that is not hidden, and lead nowhere:
+ * neither from the root nor from the folder of the file that names them.
+ */
 function stalePaths(
   root: string,
   source: SourceFile,
@@ -71,6 +74,7 @@ function stalePaths(
     .filter(({ target }) => !target.startsWith('.'))
     .filter(({ target }) => existsSync(path.join(root, target.split('/')[0]!)))
     .filter(({ target }) => !existsSync(path.join(root, target)))
+    .filter(({ target }) => !existsSync(path.join(root, path.dirname(source.file), target)))
     .map((reference) => say(source, reference, 'does not exist'));
 }
 

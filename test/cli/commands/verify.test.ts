@@ -105,7 +105,7 @@ describe('verify', () => {
     await edit(({ entries }) => {
       entries[1]!.rowStart += 1;
     });
-    await expectRefusal(/chunk 1 begins at row 8, not at 7; chunk 1 says 7 lines for its rows/);
+    await expectRefusal(/chunk 1 begins at row 8, not at 7; chunk 1 says 7 records for its rows/);
   });
 
   test('fails for rows that are missing at the end', async () => {

@@ -7,7 +7,7 @@ const TASK = {
     uri: 's3://b/x.mtx',
     objects: [{ uri: 's3://b/x.mtx', etag: '"1"', versionId: null, size: 9 }],
   },
-  job: { round: 'count', task: 0 },
+  job: { round: 'count', index: 0 },
   options: { zeroBased: true },
 };
 
@@ -18,7 +18,7 @@ describe('the input of Stage', () => {
 
   it.each([
     ['a unit of no objects', { ...TASK, unit: { ...TASK.unit, objects: [] } }, 'unit.objects'],
-    ['a task below zero', { ...TASK, job: { round: 'count', task: -1 } }, 'job.task'],
+    ['an index below zero', { ...TASK, job: { round: 'count', index: -1 } }, 'job.index'],
     ['an unknown option', { ...TASK, options: { shape: [1, 1] } }, 'options'],
     ['nothing', undefined, 'Stage'],
   ])('fails with %s', (_, input, named) => {
