@@ -1,26 +1,15 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { readLines } from '#aws/objects.ts';
 import { parsePlanLine } from '#core/run/planned-chunk.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { createHandler as createFinalize } from '#lambdas/finalize/handler.ts';
 import { createHandler as createPlan } from '#lambdas/plan/handler.ts';
 import { createHandler as createWrite } from '#lambdas/write/handler.ts';
-import type { Clients, LocalServices } from './local-services.ts';
-
-/** The bucket and the table that steps work on. */
-type Stores = Pick<LocalServices, 'bucket' | 'table'>;
+import type { Clients } from './local-services.ts';
+import { type Stores, stepDeps } from './step-deps.ts';
 
 /** What the steps decided: that the run was complete already, or which generation it became. */
 type StepsResult = 'complete' | number;
-
-function depsOf({ s3, dynamo }: Clients, { table }: Stores) {
-  return {
-    ...{ s3, dynamo, ledgerTable: table, now: () => new Date() },
-    logger: new Logger({ logLevel: 'SILENT' }),
-    metrics: new Metrics({ namespace: 'test' }),
-  };
-}
 
 /** Plans a request as the workflow does, by the clients of one process. */
 export async function planRun(
@@ -28,11 +17,24 @@ export async function planRun(
   stores: Stores,
   request: object,
 ): Promise<PlanResult> {
-  const deps = { ...depsOf(clients, stores), outputBucket: stores.bucket, requestDefaults: {} };
-  return await createPlan(deps)(
-    { request, executionId: 'execution' },
-    new AbortController().signal,
-  );
+  const input = { request, executionId: 'execution' };
+  return await createPlan(stepDeps(clients, stores))(input, new AbortController().signal);
+}
+
+/** Writes the chunks of a planned run, one after the other. @returns the run's header */
+export async function writeRun(
+  clients: Clients,
+  stores: Stores,
+  planned: PlanResult,
+): Promise<RunHeader> {
+  if (planned.decision !== 'write') throw new Error(`the plan is to ${planned.decision}`);
+  const { run, plan } = planned;
+  const room = { kernel: undefined, buffers: undefined };
+  const write = createWrite({ ...stepDeps(clients, stores), room });
+  for await (const line of readLines(clients.s3, plan.bucket, plan.key)) {
+    await write({ run, chunk: parsePlanLine(line) }, new AbortController().signal);
+  }
+  return run;
 }
 
 /** Does what the workflow does after Plan, one chunk after the other. */
@@ -42,15 +44,9 @@ export async function finishRun(
   planned: PlanResult,
 ): Promise<StepsResult> {
   if (planned.decision === 'complete') return planned.decision;
-  if (planned.decision !== 'write') throw new Error(`the plan is to ${planned.decision}`);
-  const { signal } = new AbortController();
-  const { run, plan } = planned;
-  const deps = depsOf(clients, stores);
-  const write = createWrite({ ...deps, room: { kernel: undefined, buffers: undefined } });
-  for await (const line of readLines(clients.s3, plan.bucket, plan.key)) {
-    await write({ run, chunk: parsePlanLine(line) }, signal);
-  }
-  return (await createFinalize(deps)({ run }, signal)).generation;
+  const run = await writeRun(clients, stores, planned);
+  const finalize = createFinalize(stepDeps(clients, stores));
+  return (await finalize({ run }, new AbortController().signal)).generation;
 }
 
 /** Does what the workflow does with a request. */

@@ -1,5 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger } from '#aws/ledger.ts';
@@ -13,6 +11,7 @@ import { createHandler } from '#lambdas/report-failure/handler.ts';
 import { goldenBytes } from '#support/golden.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { openMatrix } from '#support/open-matrix.ts';
+import { stepDeps } from '#support/step-deps.ts';
 
 let services: LocalServices;
 
@@ -25,13 +24,7 @@ const never = new AbortController().signal;
 const matrix = goldenBytes('inputs/dtype-int64.npz');
 
 function reporter() {
-  return createHandler({
-    s3: services.s3,
-    dynamo: services.dynamo,
-    ledgerTable: services.table,
-    logger: new Logger({ logLevel: 'SILENT' }),
-    metrics: new Metrics({ namespace: 'test' }),
-  });
+  return createHandler(stepDeps(services, services));
 }
 
 function failureOf(name: string): FailedExecution {
@@ -156,7 +149,7 @@ describe('ReportFailure', () => {
     ]);
   });
 
-  it('describes an execution that never had a run', async () => {
+  it('reports an execution that never had a run', async () => {
     const notice = await reporter()(failureOf('unknown'), never);
     expect(notice).toMatchObject({ runId: null, report: null });
     expect(notice.message).toMatch(/^an execution that had no run yet ended FAILED: States\./);

@@ -1,5 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -21,6 +19,7 @@ import { type LocalServices, startLocalServices } from '#support/local-services.
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
+import { stepDeps } from '#support/step-deps.ts';
 
 let services: LocalServices;
 
@@ -34,13 +33,8 @@ const chunk = { index: 0, rowStart: 0, rowEnd: 5 };
 
 function writer() {
   return createHandler({
-    s3: services.s3,
+    ...stepDeps(services, services),
     room: openEncoderRoom({ count: PART_BUFFERS, bytes: PART_BYTES }),
-    dynamo: services.dynamo,
-    ledgerTable: services.table,
-    now: () => new Date(),
-    logger: new Logger({ logLevel: 'SILENT' }),
-    metrics: new Metrics({ namespace: 'test' }),
   });
 }
 

@@ -148,7 +148,7 @@ const OUTER: ImportRules = {
 const LOCAL_CLOUD_TESTS = ['@aws-sdk/*', 'esbuild', 'fast-check', 'vitest', COMPUTED];
 
 /**
- * What proves, measures and shows the product. Bench, campaigns and tests do not import each other.
+ * What proves, measures and shows the product. Bench, campaigns and tests do not know each other.
  */
 const PROOFS: ImportRules = {
   'packages/local-cloud/test': [

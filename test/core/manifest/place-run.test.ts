@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { OutputConflictError } from '#core/errors.ts';
+import type { ManifestHead } from '#core/manifest/manifest.ts';
+import { manifestHead } from '#core/manifest/manifest-text.ts';
+import { claimText, isClaimedBy, type OutputRecords, placeRun } from '#core/manifest/place-run.ts';
+import { headerOf } from '#support/run-header.ts';
+
+const first = headerOf({ rows: 10, nnz: 7, chunks: 3 });
+const firstHead = manifestHead(first);
+const link = { generation: 1, bytes: 9, crc32: '0000002a' };
+const second = { ...first, runId: 'b'.repeat(32), generation: 2, base: { chunks: 3, rows: 10 } };
+const secondHead = manifestHead(second, { head: firstHead, link });
+
+/** An output in memory that counts what it is asked. */
+class MemoryRecords implements OutputRecords {
+  readonly asked: (string | number)[] = [];
+  readonly #latest: ManifestHead | undefined;
+  readonly #claims: Readonly<Record<number, string>>;
+
+  constructor(latest?: ManifestHead, claims: Readonly<Record<number, string>> = {}) {
+    this.#latest = latest;
+    this.#claims = claims;
+  }
+
+  async latest() {
+    this.asked.push('latest');
+    return this.#latest;
+  }
+
+  async claim(generation: number) {
+    this.asked.push(generation);
+    return this.#claims[generation];
+  }
+}
+
+const { location, output } = first;
+const alone = { runId: 'c'.repeat(32), location, append: false, output };
+const batch = { ...alone, append: true };
+
+const BEGIN = { generation: 1, base: { chunks: 0, rows: 0 }, set: undefined };
+
+async function expectConflict(run: typeof alone, records: OutputRecords, message: string) {
+  const placing = placeRun(run, records);
+  await expect(placing).rejects.toThrow(OutputConflictError);
+  await expect(placing).rejects.toThrow(message);
+}
+
+describe('placeRun', () => {
+  it.each([
+    ['alone', alone],
+    ['as a batch', batch],
+  ])('begins an output that is empty, %s', async (_, run) => {
+    const records = new MemoryRecords();
+    expect(await placeRun(run, records)).toEqual(BEGIN);
+    expect(records.asked).toEqual(['latest', 1]);
+  });
+
+  it.each([
+    ['alone', alone],
+    ['as a batch', batch],
+  ])('goes on with a first generation that it claimed before, %s', async (_, run) => {
+    const records = new MemoryRecords(undefined, { 1: claimText(run.runId) });
+    expect(await placeRun(run, records)).toEqual(BEGIN);
+  });
+
+  it('finds that a run alone is complete by its claim', async () => {
+    const records = new MemoryRecords(firstHead, { 1: claimText(first.runId) });
+    expect(await placeRun({ ...alone, runId: first.runId }, records)).toBeUndefined();
+  });
+
+  it('finds a batch in its output by the manifest, whichever generation it is', async () => {
+    for (const { runId } of [first, second]) {
+      const records = new MemoryRecords(secondHead);
+      expect(await placeRun({ ...batch, runId }, records)).toBeUndefined();
+      expect(records.asked).toEqual(['latest']);
+    }
+  });
+
+  it('puts a batch after all that is there', async () => {
+    const records = new MemoryRecords(firstHead);
+    expect(await placeRun(batch, records)).toEqual({
+      ...{ generation: 2, base: { chunks: 3, rows: 10 }, set: firstHead },
+    });
+    expect(records.asked).toEqual(['latest', 2]);
+    expect(await placeRun(batch, new MemoryRecords(secondHead))).toEqual({
+      ...{ generation: 3, base: { chunks: 6, rows: 20 }, set: secondHead },
+    });
+  });
+
+  it('goes on with a generation that the batch claimed before', async () => {
+    const records = new MemoryRecords(firstHead, { 2: claimText(batch.runId) });
+    expect(await placeRun(batch, records)).toMatchObject({ generation: 2 });
+  });
+
+  it('fails alone where another run is, complete or not', async () => {
+    const claims = { 1: claimText(first.runId) };
+    const message = `s3://bucket/out/ belongs to another run ({"runId":"${first.runId}"}); this is run ${alone.runId}: choose another output.uri, set output.append to add these rows to that output, or remove `;
+    await expectConflict(alone, new MemoryRecords(undefined, claims), message);
+    await expectConflict(alone, new MemoryRecords(firstHead, claims), message);
+  });
+
+  it('fails as a batch while another run writes the same generation', async () => {
+    const message = (generation: number) =>
+      `generation ${generation} of s3://bucket/out/ is being written by another run ({"runId":"x"}), so run ${batch.runId} cannot be appended yet: `;
+    const claims = { 1: claimText('x'), 2: claimText('x') };
+    await expectConflict(batch, new MemoryRecords(undefined, claims), message(1));
+    await expectConflict(batch, new MemoryRecords(firstHead, claims), message(2));
+  });
+
+  it('fails as a batch that is written otherwise', async () => {
+    const other = { ...batch, output: { ...output, compression: 'gzip' as const } };
+    await expectConflict(
+      other,
+      new MemoryRecords(firstHead),
+      'rows cannot be appended to s3://bucket/out/: output.compression is "gzip", there "none"',
+    );
+  });
+});
+
+describe('a claim', () => {
+  const run = { ...alone, generation: 4 };
+
+  it('is one line of JSON', () => {
+    expect(claimText('abc')).toBe('{"runId":"abc"}\n');
+  });
+
+  it('is nobody’s, ours, or of another run', async () => {
+    expect(await isClaimedBy(run, new MemoryRecords())).toBe(false);
+    const ours = new MemoryRecords(undefined, { 4: claimText(run.runId) });
+    expect(await isClaimedBy(run, ours)).toBe(true);
+    expect(ours.asked).toEqual([4]);
+  });
+
+  it('fails with no more of a text that is none of ours than fits a line', async () => {
+    const claiming = isClaimedBy(run, new MemoryRecords(undefined, { 4: `  ${'x'.repeat(99)}` }));
+    await expect(claiming).rejects.toThrow(`another run (${'x'.repeat(80)});`);
+  });
+});

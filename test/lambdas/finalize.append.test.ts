@@ -1,0 +1,142 @@
+import { crc32 } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crc32Hex } from '#core/checksum/crc32.ts';
+import { ManifestError, OutputConflictError } from '#core/errors.ts';
+import { parseManifest } from '#core/manifest/manifest.ts';
+import { generationKey, manifestKey } from '#core/run/output-keys.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
+import { createHandler } from '#lambdas/finalize/handler.ts';
+import { BucketContents } from '#support/bucket-contents.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
+import { planRun, writeRun } from '#support/run-steps.ts';
+import { stepDeps } from '#support/step-deps.ts';
+import { SMALL, smallText } from './small-matrix.ts';
+
+let services: LocalServices;
+let bucket: BucketContents;
+let sources: { readonly first: string; readonly second: string };
+
+beforeAll(async () => {
+  services = await startLocalServices();
+  bucket = new BucketContents(services);
+  const one = { ...SMALL, shape: [1, 3], indptr: [0, 1], indices: [2], data: [7n] };
+  sources = {
+    first: await bucket.put('first.npz', writeNpz(SMALL)),
+    second: await bucket.put('second.npz', writeNpz(one)),
+  };
+});
+afterAll(() => services.close());
+
+const never = new AbortController().signal;
+
+function finalize(run: RunHeader) {
+  return createHandler(stepDeps(services, services))({ run }, never);
+}
+
+/** An appended run whose chunks are written, three rows each. */
+async function written(source: string, folder: string): Promise<RunHeader> {
+  const output = { uri: `s3://${services.bucket}/${folder}/`, append: true };
+  const request = { source, output, chunking: { rows: 3 } };
+  return await writeRun(services, services, await planRun(services, services, request));
+}
+
+/** An output of one generation, and a run that is written to come after it. */
+async function appended(folder: string) {
+  const first = await written(sources.first, folder);
+  await finalize(first);
+  return { first, second: await written(sources.second, folder) };
+}
+
+async function manifestAt(key: string) {
+  return parseManifest((await bucket.text(key)) ?? '');
+}
+
+describe('Finalize of an append', () => {
+  it('copies the entries of its base before its own, and links its manifest', async () => {
+    const { first, second } = await appended('batches');
+    const baseText = (await bucket.text(generationKey('batches/', 1))) ?? '';
+    const base = parseManifest(baseText);
+    const text = `${smallText({ rowStart: 0, rowEnd: 5 })}0,0,7\n`;
+    const totals = {
+      ...{ chunks: 3, rows: 6, counts: { nnz: 7 }, bytes: text.length },
+      ...{ contentBytes: text.length, crc32: crc32Hex(crc32(text)) },
+    };
+    expect(await finalize(second)).toEqual({
+      runId: second.runId,
+      manifest: `s3://${services.bucket}/batches/_manifest/manifest.json`,
+      ...{ generation: 2, totals },
+    });
+    const manifest = await manifestAt(manifestKey('batches/'));
+    expect(await manifestAt(generationKey('batches/', 2))).toEqual(manifest);
+    expect(manifest).toMatchObject({
+      ...{ runId: second.runId, source: second.source, generation: 2, totals },
+      facts: { kind: 'matrix', format: 'npz', shape: [6, 3], dtype: 'int64', nnz: 7 },
+      previous: {
+        ...{ generation: 1, bytes: Buffer.byteLength(baseText) },
+        crc32: crc32Hex(crc32(baseText)),
+      },
+      generations: [
+        { generation: 1, runId: first.runId, rowStart: 0, rowEnd: 5, chunks: 2 },
+        { generation: 2, runId: second.runId, rowStart: 5, rowEnd: 6, chunks: 1 },
+      ],
+    });
+    expect(manifest.entries.slice(0, 2)).toEqual(base.entries);
+    expect(manifest.entries.slice(2)).toMatchObject([
+      { url: `s3://${services.bucket}/batches/data/chunk-000002.csv`, rowStart: 5, rowEnd: 6 },
+    ]);
+    expect(await bucket.text(generationKey('batches/', 1))).toBe(baseText);
+  });
+
+  it('answers for an earlier generation with what that one was', async () => {
+    const { first, second } = await appended('earlier');
+    await finalize(second);
+    const latest = await bucket.text(manifestKey('earlier/'));
+    expect(await finalize(first)).toMatchObject({
+      generation: 1,
+      totals: { chunks: 2, rows: 5, counts: { nnz: 6 } },
+    });
+    expect(await bucket.text(manifestKey('earlier/'))).toBe(latest);
+  });
+
+  it.each([
+    ['chunks', { chunks: 1, rows: 5 }],
+    ['rows', { chunks: 2, rows: 4 }],
+  ])('fails where its base has other %s than when it was planned', async (name, base) => {
+    const { second } = await appended(`base-${name}`);
+    const latest = await bucket.text(manifestKey(`base-${name}/`));
+    const ended = finalize({ ...second, base });
+    await expect(ended).rejects.toThrow(ManifestError);
+    await expect(ended).rejects.toThrow(
+      `generation 1 of s3://${services.bucket}/base-${name}/ has 2 chunks and 5 rows, but had ${base.chunks} and ${base.rows} when the run was planned`,
+    );
+    expect(await bucket.text(generationKey(`base-${name}/`, 2))).toBeUndefined();
+    expect(await bucket.text(manifestKey(`base-${name}/`))).toBe(latest);
+  });
+
+  it('fails where the manifest of its base is another one', async () => {
+    const { second } = await appended('swapped');
+    const { second: other } = await appended('donor');
+    await finalize(other);
+    const donor = (await bucket.text(generationKey('donor/', 2))) ?? '';
+    await bucket.put(generationKey('swapped/', 1), donor);
+    await expect(finalize(second)).rejects.toThrow(/^generation 1 of .* has 3 chunks and 6 rows/);
+  });
+
+  it('fails where the manifest of its base is gone', async () => {
+    const { second } = await appended('gone');
+    await bucket.remove(generationKey('gone/', 1));
+    await expect(finalize(second)).rejects.toThrow(/manifest-000001\.json is missing/);
+  });
+
+  it('fails where the latest manifest is no longer that of its base, and overwrites nothing', async () => {
+    const { second } = await appended('latest');
+    await bucket.remove(manifestKey('latest/'));
+    const ended = finalize(second);
+    await expect(ended).rejects.toThrow(OutputConflictError);
+    await expect(ended).rejects.toThrow(
+      `run ${second.runId} comes after generation 1 of s3://${services.bucket}/latest/_manifest/manifest.json, which is of generation 0 now (0: none is there); nothing was overwritten, so restore it`,
+    );
+    expect(await bucket.text(manifestKey('latest/'))).toBeUndefined();
+  });
+});

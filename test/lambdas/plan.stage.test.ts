@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pinSource } from '#aws/s3-source.ts';
+import { digest128 } from '#core/objects/digest.ts';
+import { parseStageTask } from '#core/sources/stage-task.ts';
+import { createHandler as createPlan } from '#lambdas/plan/handler.ts';
+import { createHandler as createStage } from '#lambdas/stage/handler.ts';
+import { BucketContents } from '#support/bucket-contents.ts';
+import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
+import { planRun } from '#support/run-steps.ts';
+import { stepDeps } from '#support/step-deps.ts';
+import { SMALL } from './small-matrix.ts';
+
+let services: LocalServices;
+let bucket: BucketContents;
+let source: string;
+
+beforeAll(async () => {
+  services = await startLocalServices();
+  bucket = new BucketContents(services);
+  source = await bucket.put('small.npz', writeNpz(SMALL, { compress: true }));
+});
+afterAll(() => services.close());
+
+const never = new AbortController().signal;
+
+function plan(request: object) {
+  return planRun(services, services, request);
+}
+
+describe('Plan of a source that must be staged', () => {
+  it('knows no figures in a dry run, and writes nothing', async () => {
+    const dry = await plan({ source, dryRun: true });
+    expect(dry).toMatchObject({ decision: 'dry-run', summary: null });
+    const { runId, location } = dry as { runId: string; location: object };
+    expect(location).toEqual({ bucket: services.bucket, prefix: `small/${runId}/` });
+    expect(await bucket.below('')).toEqual({ 'small.npz': expect.any(String) });
+  });
+
+  it('writes the jobs of a round, one per line, under a name made of them', async () => {
+    const planned = await plan({ source, limits: { concurrency: 9 } });
+    const unit = { uri: source, objects: [await pinSource(services.s3, { uri: source })] };
+    const jobs = [0, 1, 2].map((index) => ({ unit, job: { round: 'index', index }, options: {} }));
+    const text = jobs.map((job) => `${JSON.stringify(job)}\n`).join('');
+    const prefix = `_staged/${await digest128(text)}/`;
+    expect(planned).toEqual({
+      decision: 'stage',
+      runId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      plan: { bucket: services.bucket, key: `${prefix}jobs.jsonl` },
+      resultsPrefix: `${prefix}results`,
+      concurrency: 9,
+      jobs: 3,
+    });
+    expect(await bucket.below('_staged/')).toEqual({ [`${prefix}jobs.jsonl`]: text });
+    expect(await plan({ source, limits: { concurrency: 9 } })).toEqual(planned);
+  });
+
+  it('hands the options of the source to the jobs', async () => {
+    const planned = await plan({ source: { uri: source, format: 'npz' } });
+    if (planned.decision !== 'stage') throw new Error(planned.decision);
+    const [line = ''] = ((await bucket.text(planned.plan.key)) ?? '').split('\n');
+    expect(parseStageTask(JSON.parse(line)).options).toEqual({ format: 'npz' });
+  });
+
+  it('plans the same run when its jobs are done, and writes it', async () => {
+    const staging = await plan({ source, chunking: { rows: 3 } });
+    if (staging.decision !== 'stage') throw new Error(staging.decision);
+    const lines = ((await bucket.text(staging.plan.key)) ?? '').trim().split('\n');
+    const stage = createStage(stepDeps(services, services));
+    for (const line of lines) await stage(parseStageTask(JSON.parse(line)), never);
+    const handler = createPlan(stepDeps(services, services));
+    const request = { source, chunking: { rows: 3 } };
+    expect(await handler({ request, executionId: 'x' }, never)).toMatchObject({
+      decision: 'write',
+      run: { runId: staging.runId, facts: { shape: [5, 3], nnz: 6 }, chunks: 2 },
+    });
+  });
+});
