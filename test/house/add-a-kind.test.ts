@@ -95,7 +95,7 @@ describe.each(KINDS)('"$toy.heading" in CONTRIBUTING.md', ({ toy, steps }) => {
 
   it.each(toy.edits.map((edit, index) => ({ step: index + 1, ...edit })))(
     'does not work without step $step, $path',
-    { timeout: patience(8_000) },
+    { timeout: patience(5_000) },
     async ({ step, leftOut }) => {
       tree.reset(ALL, toy.edits.toSpliced(step - 1, 1));
       const { code, said } = await check(steps[step - 1]!);
@@ -133,14 +133,14 @@ describe('a tree with both toys', () => {
     }
   });
 
-  it('passes the checks of the repository', { timeout: patience(20_000) }, async () => {
+  it('passes the checks of the repository', { timeout: patience(15_000) }, async () => {
     const { command } = KINDS[0]!.steps.at(-1)!;
     expect(await runCommand(command!)).toMatchObject({ code: 0 });
     expect(await tree.runTool('tsc')).toMatchObject({ code: 0, said: '' });
     expect(await tree.runNode('tools/check-rules.ts')).toMatchObject({ code: 0, said: '' });
   });
 
-  it('writes and verifies by its command line', { timeout: patience(20_000) }, async () => {
+  it('writes and verifies by its command line', { timeout: patience(10_000) }, async () => {
     const [file = ''] = files();
     const inspected = await cli('inspect', file, '--rows-per-chunk', '2', '--json');
     expect(JSON.parse(inspected.stdout)).toMatchObject({ format: 'toy', shape: [5, 4], chunks: 3 });
@@ -150,7 +150,7 @@ describe('a tree with both toys', () => {
   });
 
   it('plans, writes and appends triples by its functions', {
-    timeout: patience(20_000),
+    timeout: patience(8_000),
   }, async () => {
     tree.place('run-requests.ts.txt', 'support/run-requests.ts');
     mkdirSync(inside('set'));
