@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import type { Mutant } from './find-mutants.ts';
 
-/** The lot of a mutant: the same wherever its line stands, whatever else of core changes. */
+/** The lot of a mutant. It stays the same when its line moves or other lines of core change. */
 function lotOf({ file, operator, before, after, column }: Mutant, seed: number): string {
   const key = JSON.stringify([seed, file, operator, before, after, column]);
   return createHash('sha256').update(key).digest('hex');
 }
 
 /**
- * Draws so many mutants, each as likely as any other. Those of a smaller sample are the first of a
- * larger one, and a change of core takes few others in and out: arguments about them stay good.
+ * Draws `count` mutants, each with the same probability. A larger sample begins with those of a
+ * smaller one. A change of core replaces few of them, so arguments about the others stay valid.
  */
 export function drawSample(mutants: readonly Mutant[], count: number, seed: number): Mutant[] {
   const lots = mutants.map((mutant) => ({ mutant, lot: lotOf(mutant, seed) }));

@@ -44,8 +44,8 @@ export class WorkerProcess {
   /**
    * Runs tests until one fails.
    *
-   * @param limitOf most milliseconds of a processor's time for a test file: on a busy machine it
-   * may take much longer.
+   * @param limitOf most milliseconds of CPU time for a test file. On a busy machine the file may
+   * take much longer.
    */
   async run(run: TestRun, limitOf: (testFile: string) => number): Promise<RunEnd> {
     this.#child.send(run);

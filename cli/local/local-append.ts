@@ -19,7 +19,7 @@ import type { OutputLocation } from '#core/run/run-header.ts';
 import type { Session } from './local-cloud-session.ts';
 
 /** Rows that are added after those of a directory. */
-export interface AppendTask {
+export interface AppendWork {
   /** A request without `output.uri` and `append`. */
   readonly request: { readonly output: object };
   readonly directory: string;
@@ -53,7 +53,7 @@ function generationsIn({ generations }: Manifest): readonly string[] {
 async function seed(
   s3: S3Client,
   { bucket, prefix }: OutputLocation,
-  { directory, held }: AppendTask,
+  { directory, held }: AppendWork,
 ): Promise<void> {
   const there = await readText(s3, bucket, manifestKey(prefix));
   if (there !== undefined) {
@@ -73,15 +73,15 @@ async function seed(
 async function copyGenerations(
   s3: S3Client,
   { bucket, prefix }: OutputLocation,
-  task: AppendTask,
+  work: AppendWork,
 ): Promise<Manifest> {
-  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, task.signal);
-  let { held } = task;
+  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, work.signal);
+  let { held } = work;
   for (;;) {
     const key = generationKey(prefix, held.generation + 1);
     const manifestText = await readText(s3, bucket, key);
     if (manifestText === undefined) return held;
-    await appendRun({ manifestText, openChunk }, task.directory, held, task.signal);
+    await appendRun({ manifestText, openChunk }, work.directory, held, work.signal);
     held = parseManifest(manifestText);
   }
 }
@@ -97,11 +97,11 @@ async function copyGenerations(
  */
 export async function appendTo(
   session: Session,
-  task: AppendTask,
+  work: AppendWork,
 ): Promise<{ readonly manifest: Manifest; readonly isNew: boolean }> {
   const { clients, outputs } = session;
   const { s3 } = clients;
-  const { request, directory, held, progress } = task;
+  const { request, directory, held, progress } = work;
   const bare = await findRun(s3, request, outputs);
   const location = locate(held, directory, outputs.outputBucket);
   const uri = `s3://${location.bucket}/${location.prefix}`;
@@ -114,11 +114,11 @@ export async function appendTo(
     await assertHoldsRun(directory, held, known);
     return { manifest: held, isNew: false };
   }
-  await seed(s3, location, task);
+  await seed(s3, location, work);
   const placed = await placeInS3(s3, bound);
-  if (placed !== undefined) await executeRun(session, placed, asked, task);
+  if (placed !== undefined) await executeRun(session, placed, asked, work);
   progress.say(`copying the chunks to ${join(directory, 'data')}`);
-  const manifest = await copyGenerations(s3, location, task);
+  const manifest = await copyGenerations(s3, location, work);
   if (holdsRun(manifest, runId)) return { manifest, isNew: true };
   throw new ManifestError(`run ${runId} is not in the manifest of its output`);
 }

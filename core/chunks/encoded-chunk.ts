@@ -2,7 +2,7 @@ import type { Figures } from '#core/checksum/figures.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { Counts } from '#core/sources/source-kinds.ts';
 
-/** A chunk of a source whose rows may come after others of the output. */
+/** A chunk, and where its rows lie in the output. */
 export interface ChunkOfOutput extends PlannedChunk {
   /** Rows of the output before the first one of the source. @default 0 */
   readonly rowsBefore?: number;
@@ -19,16 +19,16 @@ export interface EncodedPart {
 export interface EncodedChunk {
   /** The last part, which is empty only if the chunk is. */
   readonly last: EncodedPart;
-  /** Of what is inside, where the chunk is compressed. */
+  /** Length and CRC-32 of the text, where the chunk is compressed. */
   readonly content: Figures | undefined;
-  /** Where the encoder counts its records. */
+  /** Records of the chunk, where the encoder counts them. */
   readonly recordCount: number | undefined;
   /** What the kind of source counts per chunk. */
   readonly counts: Counts;
 }
 
 /**
- * Hands out full parts, and is handed the next empty buffer by `next(buffer)`: so the caller
- * decides how many buffers exist, and encoding waits for sending.
+ * Yields full parts; the caller gives the next empty buffer by `next(buffer)`. So the caller
+ * decides how many buffers there are, and encoding waits until one has been sent.
  */
 export type EncodedParts = AsyncGenerator<EncodedPart, EncodedChunk, Uint8Array>;

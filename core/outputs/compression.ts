@@ -8,10 +8,10 @@ export const COMPRESSIONS = ['none', 'gzip'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 
 /**
- * Yields the content of a chunk from its stored bytes; a few blocks are held.
+ * Yields the content of a chunk from its stored bytes. Holds a few blocks.
  *
  * @param uri names the chunk in messages.
- * @throws {ManifestError} the chunk is not whole gzip.
+ * @throws {ManifestError} the chunk is no complete gzip member.
  */
 export async function* inflated(
   stored: AsyncIterable<Uint8Array>,

@@ -11,8 +11,8 @@ it('writes a checksum with all its digits and bytes', () => {
 });
 
 it('joins checksums over every power of two of bytes', () => {
-  // Zeros twice as long are the zeros joined to themselves, so each power follows from the one
-  // before.
+  // Twice as many zeros are the zeros joined to themselves, so each power follows from the last
+  // one.
   let zeros = crc32(Buffer.alloc(1));
   for (let length = 1; length < 2 ** 52; length *= 2) {
     const twice = combineCrc32(zeros, zeros, length);

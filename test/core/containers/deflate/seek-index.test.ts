@@ -24,7 +24,8 @@ const INDEX = Buffer.concat([TABLE, ...PLACES.map(({ window }) => window)]);
 const indexOf = (bytes: Uint8Array) => memorySource(new Uint8Array(bytes), 'x.seek');
 
 /**
- * The index with some bytes changed, and its table's checksum made good where that is asked for.
+ * The index with some bytes changed. The checksum of its table is computed anew if that is asked
+ * for.
  */
 function changed(at: number, bytes: readonly number[], isSealed = true): Uint8Array {
   const index = Buffer.from(INDEX);

@@ -2,9 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codeLengths, MAX_BITS } from '#core/outputs/csv/gzip/huffman.ts';
 
-/**
- * Bits of the best code: each join of the two lightest puts one bit before all that is below it.
- */
+/** Bits of the best code: each join of the two lightest puts one bit before every word below it. */
 function bestBits(counts: Uint32Array): number {
   const weights = [...counts].filter((count) => count > 0);
   let bits = 0;
