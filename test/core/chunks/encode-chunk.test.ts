@@ -35,7 +35,7 @@ async function textOf(source: OpenedSource, chunk: PlannedChunk, output: OutputS
   return (output === ZIPPED ? gunzipSync(bytes) : bytes).toString();
 }
 
-/** Encodes a chunk into buffers of so many bytes, each of them another one. */
+/** Encodes a chunk into new buffers of the given length. */
 async function encodeInto(source: OpenedSource, output: OutputSpec, bytes: number) {
   const given = [new Uint8Array(bytes)];
   const options = { output, room: PLAIN_ROOM, buffer: given[0]! };
