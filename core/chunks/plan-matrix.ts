@@ -57,7 +57,6 @@ class Cutter {
   readonly #perEntry: number;
   readonly #maxRows: number;
   readonly #target: number;
-  readonly #first: number;
   #index: number;
   #rowStart = 0;
   #bytes = 0;
@@ -70,7 +69,6 @@ class Cutter {
     this.#perEntry = perEntry;
     this.#maxRows = 'rows' in chunking ? chunking.rows : Number.POSITIVE_INFINITY;
     this.#target = 'targetBytes' in chunking ? chunking.targetBytes : Number.POSITIVE_INFINITY;
-    this.#first = chunksBefore;
     this.#index = chunksBefore;
   }
 
@@ -80,18 +78,13 @@ class Cutter {
     const rowBytes = this.#perRow + entries * this.#perEntry;
     const rows = row - this.#rowStart;
     const isFull = rows >= this.#maxRows || this.#bytes + rowBytes > this.#target;
-    const before = rows > 0 && isFull ? this.#close(row) : undefined;
+    const before = rows > 0 && isFull ? this.close(row) : undefined;
     this.#bytes += rowBytes;
     return before;
   }
 
-  /** @returns the last chunk; undefined if there are chunks and no row is left */
-  end(rows: number): PlannedChunk | undefined {
-    if (rows === this.#rowStart && this.#index > this.#first) return undefined;
-    return this.#close(rows);
-  }
-
-  #close(rowEnd: number): PlannedChunk {
+  /** Ends the chunk under way before the row `rowEnd`. */
+  close(rowEnd: number): PlannedChunk {
     const chunk = { index: this.#index, rowStart: this.#rowStart, rowEnd };
     refuseManyChunks(chunk.index);
     refuseLongChunk(chunk, this.#bytes);
@@ -128,6 +121,6 @@ export async function* planMatrix(
       row += 1;
     }
   }
-  const last = cutter.end(Math.max(row, 0));
-  if (last !== undefined) yield last;
+  // The last row taken is always in the chunk under way; without rows there is an empty one.
+  yield cutter.close(Math.max(row, 0));
 }
