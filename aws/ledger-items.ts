@@ -52,7 +52,7 @@ export function runKey(runId: string): Item {
   return { pk: text(`run#${runId}`), sk: text('run') };
 }
 
-/** Key of the item that tells which run an execution works on. */
+/** Key of the item that says which run an execution works on. */
 export function executionKey(executionArn: string): Item {
   return { pk: text(`execution#${executionArn}`), sk: text('run') };
 }
@@ -85,6 +85,7 @@ export function chunkRecord(item: Item): ChunkRecord {
     contentBytes: numberOf(item, 'contentBytes'),
     crc32: textOf(item, 'crc32'),
     etag: textOf(item, 'etag'),
+    recordCount: item['recordCount'] && numberOf(item, 'recordCount'),
     counts: numbersOf(item, 'counts'),
   };
 }

@@ -29,7 +29,7 @@ export interface LedgerPlace {
   readonly table: string;
 }
 
-/** What narrows a query down; DynamoDB's own words. */
+/** The conditions of a query, named as DynamoDB names them. */
 type Filter = Pick<QueryCommandInput, 'FilterExpression' | 'ExpressionAttributeNames'> & {
   readonly values?: Item;
 };
@@ -71,7 +71,7 @@ async function* readShard(
   }
 }
 
-/** Queries the shards side by side, each in its order, and merges them into chunk order. */
+/** Queries all shards at once, each in its order, and merges their items into chunk order. */
 async function* readShards(
   place: LedgerPlace,
   runId: string,
@@ -125,7 +125,10 @@ export async function findRun(
   };
 }
 
-/** Reads why a try failed; undefined when it has not ended: its writer works, or was killed. */
+/**
+ * Reads why a try failed. @returns undefined when the try has not ended: its writer still works, or
+ * was killed.
+ */
 export async function readTryError(
   place: LedgerPlace,
   runId: string,

@@ -36,7 +36,10 @@ const STATUS = { '#status': 'status' } as const;
 const RUNNING = { S: 'running' } as const;
 const DONE = { S: 'done' } as const;
 
-/** What {@link Ledger.start} found: a try of its own, or a chunk that is finished already. */
+/**
+ * What {@link Ledger.start} returns: the number of the new try, or the record of a chunk that is
+ * done already.
+ */
 export type StartedTry =
   | { readonly kind: 'started'; readonly attempt: number }
   | { readonly kind: 'done'; readonly record: ChunkRecord & { readonly status: 'done' } };
@@ -52,11 +55,11 @@ interface Update {
 }
 
 /**
- * The DynamoDB record of a run: one item a chunk, one a try, one for the run, and one for each
- * execution that tells which run it works on.
+ * The DynamoDB record of a run: one item per chunk, one per try, one for the run, and one per
+ * execution, which says which run the execution works on.
  *
- * Writes are of single items, conditional where two could meet. The ledger never locks and never ends
- * a run:
+ * Each write is of a single item; it is conditional where two writers could meet. The ledger never
+ * locks a run and never ends one:
  *
  *     (absent) ──start──▶ running ──done──▶ done
  *                 ▲          │
@@ -77,9 +80,9 @@ export class Ledger {
   }
 
   /**
-   * Records that an execution starts this run, and the full text that the run's id stands for.
+   * Records that an execution starts this run, and the text that the run id is the digest of.
    *
-   * @throws {OutputConflictError} the id is recorded with another text.
+   * @throws {OutputConflictError} the record has another text for the id.
    */
   async startRun(identity: string, executionArn: string, run: StartedRun): Promise<void> {
     const started = {
@@ -131,9 +134,11 @@ export class Ledger {
    * @throws {OutputConflictError} it is done already, with other bytes.
    */
   async done(chunk: PlannedChunk, attempt: number, figures: ChunkFigures): Promise<void> {
+    const { recordCount } = figures;
+    const counted = recordCount === undefined ? '' : ', recordCount = :recordCount';
     const updated = await this.#update({
       key: chunkKey(this.#name, chunk.index),
-      set: 'SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, counts = :counts, finishedAt = :now',
+      set: `SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, counts = :counts, finishedAt = :now${counted}`,
       when: UNWRITTEN_OR_SAME,
       values: {
         ':done': DONE,
@@ -142,6 +147,7 @@ export class Ledger {
         ':crc32': text(figures.crc32),
         ':etag': text(figures.etag),
         ':counts': numbers(figures.counts),
+        ...(recordCount !== undefined && { ':recordCount': number(recordCount) }),
         ':now': text(this.#timestamp()),
       },
     });
@@ -193,7 +199,10 @@ export class Ledger {
     });
   }
 
-  /** The last word counts: a second try of Plan may find another version of the source, so another run. */
+  /**
+   * The last write counts: a second try of Plan may find another version of the source, so another
+   * run.
+   */
   async #putExecution(executionArn: string, run: StartedRun): Promise<void> {
     const { runId, source, location, generation } = run;
     const { uri, etag, versionId, size } = source;

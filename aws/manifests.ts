@@ -17,12 +17,12 @@ export interface LatestManifest {
 export interface GenerationManifest {
   readonly head: ManifestHead;
   readonly link: ManifestLink;
-  /** At its end the client has checked the CRC-32 of all of it. */
+  /** When all entries are read, the client has checked the CRC-32 of the object. */
   readonly entries: AsyncGenerator<ManifestEntry>;
 }
 
 /**
- * Reads the head of an output's latest manifest, with one GET whose rest is left.
+ * Reads the head of an output's latest manifest, with one GET that is not read to its end.
  *
  * @returns undefined when there is none: nothing is complete.
  */
@@ -37,7 +37,7 @@ export async function readLatest(
     const { head } = await readManifest(linesOf(object));
     return { head, etag: object.etag };
   } finally {
-    // A body that is left unread keeps its connection.
+    // A body that is not read to its end would keep its connection.
     await object.body.return(undefined);
   }
 }
@@ -45,7 +45,7 @@ export async function readLatest(
 /**
  * Opens the manifest of a generation that was finished.
  *
- * @throws {ManifestError} it is gone, or was not written by this program.
+ * @throws {ManifestError} it is missing, or another program wrote it.
  */
 export async function openGeneration(
   s3: S3Client,

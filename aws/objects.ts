@@ -55,7 +55,7 @@ export function listObjects(
   return listObjectsAfter(client, { bucket, prefix }, signal);
 }
 
-/** Yields a body; one that breaks off is reported as an error of the service. */
+/** Yields a body. If it breaks off, throws an error of the service. */
 async function* piecesOf(
   body: AsyncIterable<Uint8Array>,
   { bucket, key }: ObjectPlace,

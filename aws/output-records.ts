@@ -5,7 +5,7 @@ import type { OutputLocation } from '#core/run/run-header.ts';
 import { readLatest } from './manifests.ts';
 import { readText } from './objects.ts';
 
-/** What an output in S3 says of itself; each question is one GET. */
+/** Reads the objects that say what an output in S3 holds; one GET per call. */
 export function s3OutputRecords(
   s3: S3Client,
   location: OutputLocation,

@@ -147,7 +147,8 @@ export class PartSink {
   }
 
   /**
-   * Ends without a result: waits for the requests under way, then removes the parts. Never throws.
+   * Ends without a result: waits for the requests that were sent, then removes the parts. Never
+   * throws.
    */
   async abort(): Promise<void> {
     await Promise.all(this.#sending);

@@ -11,7 +11,7 @@ export interface StoredObject {
   readonly bytes: number;
   /** Without quotes. */
   readonly etag: string;
-  /** True if an equal object was there before, from a twin or an earlier try. */
+  /** True if an equal object was there before, written by another writer or an earlier try. */
   readonly existed: boolean;
 }
 

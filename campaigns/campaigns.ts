@@ -1,9 +1,9 @@
 /** A check that takes too long for `npm test`, in the folder of its name. */
 export interface Campaign {
   readonly name: string;
-  /** One sentence: what is true when it ends with 0. */
+  /** One sentence: what is true when it ends with exit code 0. */
   readonly proves: string;
-  /** Time on two free cores; "minutes" where nobody has written down a better figure. */
+  /** Time on two free cores; "minutes" where no better figure is known. */
   readonly takes: string;
   /** What must be on the machine. @default nothing but `npm ci` */
   readonly needs?: string;

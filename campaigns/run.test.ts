@@ -67,7 +67,7 @@ describe('npm run campaign', () => {
   it('hands arguments on, and ends with the exit code of the campaign', async () => {
     const folder = join(FOLDER, 'no-such-folder');
     const { code, stderr } = await run('vectors', folder);
-    expect(stderr).toBe(`there are no recordings of AWS in ${folder}, so nothing was compared\n`);
+    expect(stderr).toMatch(/^recordings of AWS: 291 not replayed/);
     expect(code).toBe(3);
   });
 

@@ -19,10 +19,10 @@ Examples:
 Exit codes: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 130 stopped by Ctrl-C.
 `;
 
-/** What the command line is given by the process that runs it. */
+/** What the process that runs the command line gives to it. */
 export type Environment = Omit<CommandIo, 'json'>;
 
-/** Subcommands do not inherit how the program prints and ends, so each is told. */
+/** Subcommands do not inherit these settings of the program, so each gets its own. */
 function configure(command: Command, environment: Environment): void {
   command
     .exitOverride()

@@ -3,10 +3,15 @@
  * This file imports nothing, so that `lib/` can use it without pulling in the rest of `core`.
  */
 
-/** Part of every run id: raise it when the same request would give other bytes or another plan. */
+/**
+ * Part of every run id. Raise it when the same request begins to give other bytes or another plan.
+ */
 export const CONTRACT_VERSION = 2;
 
-/** Names of the environment variables of the Lambda functions; read in `lambdas/<step>/index.ts` only. */
+/**
+ * Names of the environment variables of the Lambda functions; read in `lambdas/<step>/index.ts`
+ * only.
+ */
 export const ENV = {
   /** Name of the bucket that receives chunks, plans and manifests. */
   outputBucket: 'OUTPUT_BUCKET',
@@ -73,13 +78,15 @@ export const RETRIES = [
   { errors: TRANSIENT_ERRORS, maxAttempts: 6, intervalSeconds: 2, maxDelaySeconds: 60 },
 ] as const;
 
-/** Folders below an output prefix: `data/` holds chunks and nothing else, so that it can be listed by consumers. */
+/** Folders below an output prefix. `data/` holds only chunks, so that consumers can list it. */
 export const OUTPUT_FOLDERS = { data: 'data/', manifest: '_manifest/', plan: '_plan/' } as const;
 
-/** Folder of the output bucket that holds what was prepared once from a source version, below it a folder each. */
+/**
+ * Folder of the output bucket for what is staged. Each version of a source unit has a folder in it.
+ */
 export const STAGED_FOLDER = '_staged/';
 
-/** Folder of the ResultWriter below an output prefix. */
+/** Folder below an output prefix that Step Functions' ResultWriter writes to. */
 export const RESULTS_FOLDER = '_plan/results';
 
 /** What Plan decided; the Choice state after it branches on this word. */

@@ -1,8 +1,9 @@
 import type { PermanentErrorName, TransientErrorName } from './contract.ts';
 
 /**
- * An error with a name that survives minification: Step Functions retries by `error.name`.
- * The message is one sentence: what was given, what is allowed, what to do; lower case, no final period.
+ * An error with a name that survives minification: Step Functions retries by `error.name`. The
+ * message is one sentence: what was given, what is allowed, what to do; lower case, no final
+ * period.
  */
 export abstract class FanoutError extends Error {
   abstract override readonly name: TransientErrorName | PermanentErrorName;
@@ -13,7 +14,10 @@ export class ThrottledError extends FanoutError {
   override readonly name = 'ThrottledError';
 }
 
-/** A service failed, the connection broke, or what arrived is not what was sent. Heals by trying again. */
+/**
+ * A service failed, the connection broke, or the data was damaged on the way. Heals by trying
+ * again.
+ */
 export class ServiceUnavailableError extends FanoutError {
   override readonly name = 'ServiceUnavailableError';
 }
@@ -23,7 +27,10 @@ export class TimeoutSoonError extends FanoutError {
   override readonly name = 'TimeoutSoonError';
 }
 
-/** Another writer wrote or deleted the same key between the start and the end of an upload (HTTP 409). */
+/**
+ * Another writer wrote or deleted the same key between the start and the end of an upload (HTTP
+ * 409).
+ */
 export class UploadConflictError extends FanoutError {
   override readonly name = 'UploadConflictError';
 }
@@ -54,7 +61,7 @@ export class CorruptSourceError extends FanoutError {
   override readonly name = 'CorruptSourceError';
 }
 
-/** The source is well formed, but of a format, dtype or compression that is not read. */
+/** The source is well formed, but this program does not read its format, dtype or compression. */
 export class UnsupportedSourceError extends FanoutError {
   override readonly name = 'UnsupportedSourceError';
 }
@@ -85,7 +92,7 @@ export class IncompleteRunError extends FanoutError {
   override readonly name = 'IncompleteRunError';
 }
 
-/** The role that ran may not do what was asked of the service. */
+/** The role has no permission for what was asked of the service. */
 export class AccessDeniedError extends FanoutError {
   override readonly name = 'AccessDeniedError';
 }

@@ -4,6 +4,9 @@
  * @see https://webassembly.github.io/spec/js-api/
  */
 declare namespace WebAssembly {
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
+  }
   interface Memory {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;

@@ -17,7 +17,7 @@ async function hashChunks(folder: string): Promise<string> {
 }
 
 /**
- * Holds the text of the demo against the one that pandas writes for scikit-learn's matrix.
+ * Compares the text of the demo with the text that pandas writes for scikit-learn's matrix.
  *
  * @param folder holds the chunks and nothing else.
  * @returns one line for people; `equal` is false when the texts differ.

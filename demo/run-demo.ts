@@ -35,7 +35,7 @@ async function buildSource(): Promise<void> {
   );
 }
 
-/** Runs one line of the command line, as a user would type it. */
+/** Runs one command, as a user would type it. */
 async function cli(...args: string[]): Promise<void> {
   say(`   $ npm run -s cli -- ${args.join(' ')}`);
   const code = await main(args, environment);

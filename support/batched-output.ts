@@ -25,7 +25,7 @@ export const BATCHES: readonly PlainCsr[] = ROWS.map((rows, index) =>
 
 export const BATCH_COUNT = BATCHES.length;
 
-/** Matrices of the same columns, one below the other. */
+/** Stacks matrices of the same columns. */
 export function stacked(parts: readonly PlainCsr[]): PlainCsr {
   const indptr = [0];
   for (const part of parts) {
@@ -68,11 +68,10 @@ export class BatchedOutput {
   }
 
   /**
-   * Checks all that readers see: that every manifest there is lists whole chunks, is linked to the
-   * one before it, and holds the rows of the batches that are in, in the order in which they went
-   * in.
+   * Checks all that readers see. Every manifest must list whole chunks, must be linked to the one
+   * before it, and must hold the rows of all appended batches in their order.
    *
-   * @returns those batches.
+   * @returns the batches that were appended.
    */
   async check(): Promise<readonly number[]> {
     const { bucket, s3 } = this.#services;

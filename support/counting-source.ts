@@ -1,9 +1,9 @@
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 
-/** A source that keeps the ranges asked of it. */
+/** A source that records which ranges were read. */
 export interface CountingSource extends ByteSource {
   /**
-   * In the order in which they were asked for; reads of no bytes are left out, they cost nothing.
+   * Ranges in the order of the reads. Reads of no bytes are left out, because they take nothing.
    */
   readonly reads: readonly ByteRange[];
   /** Sum of their lengths. */
@@ -12,7 +12,7 @@ export interface CountingSource extends ByteSource {
   readonly mostAtOnce: number;
 }
 
-/** Wraps a source so that a test can say how many reads and bytes something took. */
+/** Wraps a source so that a test can count reads and bytes. */
 export function withCounting(source: ByteSource): CountingSource {
   const reads: ByteRange[] = [];
   let underWay = 0;

@@ -46,7 +46,7 @@ export function csrArbitrary(dtype: DType): fc.Arbitrary<PlainCsr> {
   });
 }
 
-/** The sum of two entries of one cell, written as NumPy's documentation says it. */
+/** The sum of two entries of one cell, as NumPy's documentation defines it. */
 function addAs(dtype: DType, a: number | bigint, b: number | bigint): number | bigint {
   if (typeof a === 'bigint' || typeof b === 'bigint') {
     const sum = BigInt(a) + BigInt(b);
@@ -62,7 +62,8 @@ function addAs(dtype: DType, a: number | bigint, b: number | bigint): number | b
 }
 
 /**
- * What reading must give, row by row: the simple way, one map a row, duplicates in stored order.
+ * What reading must give, row by row. Computed the simple way: one map per row, duplicates in
+ * stored order.
  */
 export function canonicalRows({ indptr, indices, data, dtype }: PlainCsr): Entry[][] {
   return indptr.slice(1).map((end, row) => {

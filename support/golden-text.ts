@@ -7,7 +7,7 @@ import { encodeParts } from './encode-text.ts';
 import type { golden } from './golden.ts';
 import { openMatrix } from './open-matrix.ts';
 
-/** Expects the bytes of a file of another format to hold its matrix, and to print its text. */
+/** Expects that the bytes of a file of another format hold its matrix and print its text. */
 export async function expectGoldenText(
   bytes: Uint8Array,
   later: (typeof golden.later)[number],

@@ -22,7 +22,7 @@ const SIGNATURES = [
   'EASB',
 ];
 
-/** No structure of the fixtures that tests damage is longer. */
+/** The longest structure of the fixtures that tests damage. */
 const MAX_BYTES = 2048;
 
 function findEnd(bytes: Uint8Array, start: number): number | undefined {
@@ -50,7 +50,7 @@ export function findChecked(bytes: Uint8Array): CheckedRange[] {
   return found;
 }
 
-/** Makes the checksums right again that cover a changed byte, so that a reader gets past them. */
+/** Computes the checksums over changed bytes anew, so that a reader gets past them. */
 export function mendChecksums(bytes: Uint8Array, ranges: readonly CheckedRange[]): void {
   const view = new DataView(bytes.buffer);
   for (const { start, end } of ranges) {
@@ -61,7 +61,7 @@ export function mendChecksums(bytes: Uint8Array, ranges: readonly CheckedRange[]
 /** Bytes that are written at an offset, maybe past the end. */
 export type Change = readonly [at: number, values: readonly number[]];
 
-/** A copy with some bytes changed, and its checksums mended. */
+/** A copy with some bytes changed and its checksums computed anew. */
 export function damage(bytes: Uint8Array, changes: readonly Change[]): Uint8Array<ArrayBuffer> {
   const length = Math.max(bytes.length, ...changes.map(([at, values]) => at + values.length));
   const copy = new Uint8Array(length);

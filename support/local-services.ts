@@ -23,7 +23,7 @@ export interface Clients {
 export interface LocalServices extends Clients {
   readonly bucket: string;
   readonly table: string;
-  /** Makes clients of their own, as another process has. */
+  /** Makes new clients, as another process would have. */
   connect(): Clients;
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { StackClient } from './stack-client.ts';
 /** The stack of {@link LocalStack.shared}. */
 let shared: Promise<LocalStack> | undefined;
 
-/** This checkout's stack, deployed on this machine in the test's own process. */
+/** This checkout's stack, deployed on this machine within the process of the test. */
 export class LocalStack extends StackClient {
   readonly cloud: LocalCloud;
   readonly #directory: string;
@@ -28,8 +28,8 @@ export class LocalStack extends StackClient {
   }
 
   /**
-   * The stack that all test files of one worker share: each keeps to keys and prefixes of its own. It ends with
-   * the worker's process.
+   * The stack that all test files of one worker share. Each file uses keys and prefixes of its own.
+   * The stack ends with the worker's process.
    */
   static shared(): Promise<LocalStack> {
     shared ??= LocalStack.start();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { LocalCloud } from '@sparse-fanout/local-cloud';
+import { patience } from './patience.ts';
 import { StackClient } from './stack-client.ts';
 
 /** What `local up --json` prints when it is ready. */
@@ -10,9 +11,12 @@ type Printed = Pick<LocalCloud, 'endpoints' | 'region' | 'credentials' | 'caFile
   readonly variables: Readonly<Record<string, string>>;
 };
 
+/** With the synthesis of the stack, which the first start after a change needs. */
+const START_MILLISECONDS = 10_000;
+
 const ENTRY = new URL('../bin/sparse-fanout.ts', import.meta.url).pathname;
 
-/** `local up` as users start it, in a process of its own. */
+/** `local up` in a process of its own, as users start it. */
 export class LocalUp extends StackClient {
   readonly printed: Printed;
   readonly #child: ChildProcess;
@@ -27,15 +31,18 @@ export class LocalUp extends StackClient {
   static async start(stateDirectory: string): Promise<LocalUp> {
     const args = [ENTRY, '--json', 'local', 'up', '--state', stateDirectory];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const late = setTimeout(() => child.kill('SIGKILL'), patience(START_MILLISECONDS));
     for await (const line of createInterface({ input: child.stdout })) {
+      clearTimeout(late);
       const printed: Printed = JSON.parse(line);
       return new LocalUp(printed, await readFile(printed.caFile, 'utf8'), child);
     }
-    throw new Error('local up ended before it was ready');
+    clearTimeout(late);
+    throw new Error('local up ended before it was ready, or was not ready in time');
   }
 
   /**
-   * Ends it as a crash or as Ctrl-C would; one that has ended already is left alone.
+   * Ends it as a crash or as Ctrl-C would. Does nothing if it has ended already.
    *
    * @returns its exit code; null when the signal ended it.
    */

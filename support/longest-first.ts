@@ -1,11 +1,11 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files of whole jobs: small in bytes, long in time. */
+/** Test files that run whole jobs: small files that take long. */
 const WHOLE_JOBS = /\/(test\/e2e|campaigns)\//;
 
 /**
- * Vitest's order of test files, by time where it is known and by size where not, with whole jobs before all
- * others: none of them is begun at the end, when the other worker has nothing left to do.
+ * Vitest's order of test files: by time where it is known, else by size, and whole jobs before all
+ * others. So no long file starts at the end, when the other worker has nothing left to do.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

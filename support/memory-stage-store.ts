@@ -4,7 +4,7 @@ import { OutputConflictError } from '#core/errors.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
 
-/** A stage store whose objects a test can see, take away or damage. */
+/** A stage store whose objects a test can read, remove or damage. */
 export interface MemoryStageStore extends StageStore {
   readonly objects: Map<string, Uint8Array>;
   /** Distinguishes what {@link StageStore.open} pinned from the objects of a source. */

@@ -52,7 +52,7 @@ export class OneWriter {
   }
 
   /**
-   * Writes the chunk to a place of its own. The first time starts a process, as a cold start of
+   * Writes the chunk to a prefix of its own. The first call starts a process, as a cold start of
    * Lambda does.
    */
   async write(compression: Compression): Promise<WriterFigures> {

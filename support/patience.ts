@@ -3,16 +3,18 @@ import { availableParallelism, loadavg } from 'node:os';
 /** CPU milliseconds that {@link spin} takes where the quiet times of the tests were measured. */
 const REFERENCE_MILLISECONDS = 67;
 
-/** A limit allows so many quiet times where nothing else runs … */
+/** A limit is at least this many times the quiet time … */
 const LEAST = 5;
 
-/** … and no more than so many where other programs take most of the machine. */
+/** … and at most this many times, where other programs take most of the machine. */
 const MOST = 10;
 
-/** Carries what the first process found to those that it starts. */
+/** Environment variable that hands the measure of the first process to those that it starts. */
 const VARIABLE = 'SPARSE_FANOUT_PATIENCE';
 
-/** Work of a fixed length: each step needs the one before, so it takes the same time on any core. */
+/**
+ * Work of a fixed length: each step needs the one before, so it takes the same time on any core.
+ */
 function spin(): number {
   let state = 1;
   for (let i = 0; i < 10_000_000; i += 1) {
@@ -25,7 +27,7 @@ function spin(): number {
 export interface Measured {
   /** Of this process alone: longer on a slower processor. */
   readonly cpuMilliseconds: number;
-  /** Longer than that where other programs had their turn. */
+  /** Longer than the CPU time where other programs ran in between. */
   readonly wallMilliseconds: number;
   /** Programs that want a core, for each core there is. */
   readonly load: number;
@@ -42,8 +44,8 @@ function measure(): Measured {
 }
 
 /**
- * How many times as long as on the quiet reference machine a test may take on this one: 5 to 10 times, and as
- * much more as its processor is slower.
+ * How many times its quiet time a test may take on this machine: 5 to 10 times, multiplied by how
+ * much slower its processor is than that of the reference machine.
  */
 export function patienceFor({ cpuMilliseconds, wallMilliseconds, load }: Measured): number {
   const slower = Math.max(1, cpuMilliseconds / REFERENCE_MILLISECONDS);
@@ -51,14 +53,17 @@ export function patienceFor({ cpuMilliseconds, wallMilliseconds, load }: Measure
   return slower * Math.min(MOST, LEAST * busier);
 }
 
-/** Measures this machine for this process and all that it starts, unless the one that started it has. */
+/**
+ * Measures this machine for this process and all that it starts, unless the process that started it
+ * has done so.
+ */
 function patienceHere(): number {
   process.env[VARIABLE] ??= patienceFor(measure()).toFixed(2);
   return Number(process.env[VARIABLE]);
 }
 
 /**
- * The limit of something that takes so many milliseconds where nothing else runs.
+ * The time limit of something that takes `quietMilliseconds` where nothing else runs.
  *
  * @param quietMilliseconds measured on two quiet cores.
  */

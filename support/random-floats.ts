@@ -12,8 +12,8 @@ export function createRandomBits(seed: number): () => number {
 }
 
 /**
- * Doubles with random bits: every exponent alike, subnormals and infinities among them, NaN
- * replaced by 0.
+ * Doubles with random bits. Every exponent is equally likely; subnormals and infinities are among
+ * them. NaN is replaced by 0.
  */
 export function randomFloats(count: number, bits: () => number): Float64Array {
   const words = new Uint32Array(2 * count);

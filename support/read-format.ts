@@ -20,7 +20,7 @@ export interface ReadMatrix {
   readonly jobs: readonly StageJob[];
 }
 
-/** What a format gets of an object; what is staged is kept in memory. */
+/** An object as formats get it; what is staged is kept in memory. */
 export function formatInput(
   source: ByteSource,
   options: SourceOptions = {},

@@ -4,7 +4,7 @@ import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import type { Hdf5Matrix } from './hdf5-fixtures.ts';
 
-/** Python's `repr` of a double, as far as the values of tests go. */
+/** Python's `repr` of a double, for values that tests use. */
 function floatText(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }

@@ -2,7 +2,7 @@ import { EMPTY_BASE, type RunHeader } from '#core/run/run-header.ts';
 import { PLAIN_CSV } from './plain-csv.ts';
 
 /**
- * The header of a run over a two-column matrix that does not exist, for tests that read no source.
+ * The header of a run of a two-column matrix that does not exist, for tests that read no source.
  */
 export function headerOf(figures: { rows: number; nnz: number; chunks: number }): RunHeader {
   return {

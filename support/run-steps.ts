@@ -8,7 +8,7 @@ import { createHandler as createWrite } from '#lambdas/write/handler.ts';
 import type { Clients } from './local-services.ts';
 import { type Stores, stepDeps } from './step-deps.ts';
 
-/** What the steps decided: that a run was complete already, or which generation it became. */
+/** What the steps decided: that the run was complete already, or which generation it became. */
 type StepsResult = 'complete' | number;
 
 /** Plans a request as the workflow does, by the clients of one process. */

@@ -4,10 +4,10 @@ export interface Random {
   next(): number;
   /** An integer from `min` up to and including `max`. */
   integer(min: number, max: number): number;
-  /** True so often. */
+  /** True with probability `share`. */
   chance(share: number): boolean;
   pick<T>(values: readonly T[]): T;
-  /** So many different ones, in no order. */
+  /** `count` different elements, in no order. */
   some<T>(values: readonly T[], count: number): T[];
 }
 

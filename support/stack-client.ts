@@ -27,22 +27,23 @@ export type StackAccess = Pick<
 export interface Execution {
   readonly executionArn: string;
   readonly status: string;
-  // biome-ignore lint/suspicious/noExplicitAny: output of any state machine, looked at by tests only
+  // biome-ignore lint/suspicious/noExplicitAny: output of any state machine, for tests only
   readonly output: any;
   readonly error: string;
   readonly cause: string;
 }
 
-const POLL_MILLISECONDS = 20;
+/** Each look costs a few milliseconds of the processor that the execution works on. */
+const POLL_MILLISECONDS = 50;
 
-/** Of a Map's failed children, as many are shown. */
+/** Most failed children of a Map that are shown. */
 const SHOWN_CHILDREN = 5;
 
 function sentenceOf({ executionArn, status, error, cause }: Execution): string {
   return `${executionArn.split(':').at(-1)} ended ${status}, ${error}: ${cause}`;
 }
 
-/** What tests do with a stack on this machine, by real clients of AWS. */
+/** What tests do with a stack on this machine, through real clients of AWS. */
 export class StackClient {
   readonly s3: S3Client;
   readonly dynamo: DynamoDBClient;
@@ -67,7 +68,7 @@ export class StackClient {
     return this.output('OutputBucketName');
   }
 
-  /** Puts a source where its key starts nothing by itself; returns its URI. */
+  /** Uploads a source under a key that starts no execution; returns its URI. */
   async putSource(name: string, body: Uint8Array): Promise<string> {
     const bucket = this.output('SourceBucketName');
     await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: name, Body: body }));
@@ -111,7 +112,8 @@ export class StackClient {
   /**
    * Waits for the end of an execution that must succeed.
    *
-   * @throws {Error} it did not; the message has the error and cause of the execution, and of its Map's children.
+   * @throws {Error} it did not succeed. The message has error and cause of the execution and of its
+   * Map's children.
    */
   async expectSucceeded(executionArn: string): Promise<Execution> {
     const ended = await this.endOf(executionArn);
@@ -125,7 +127,7 @@ export class StackClient {
     return await this.expectSucceeded(await this.startExecution(request));
   }
 
-  /** A Map says of its children only that too many failed. */
+  /** The error of a Map only says that too many children failed. */
   async #failedChildren(executionArn: string): Promise<readonly Execution[]> {
     const { mapRuns = [] } = await this.states.send(new ListMapRunsCommand({ executionArn }));
     const failed = await Promise.all(

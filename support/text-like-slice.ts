@@ -5,14 +5,14 @@ import { createRandomBits } from './random-floats.ts';
 export interface TextLikeOptions {
   readonly rows: number;
   readonly columns: number;
-  /** Stored entries a row, on average. */
+  /** Stored entries per row, on average. */
   readonly entriesPerRow: number;
   readonly values: 'counts' | 'tf-idf';
 }
 
 const SEED = 20_261_121;
 
-/** Words are this often drawn from: Zipf's law with Mandelbrot's shift. */
+/** How often each word is drawn: Zipf's law with Mandelbrot's shift. */
 const ZIPF_SHIFT = 2.7;
 
 /**

@@ -3,7 +3,10 @@ import { crc32 } from 'node:zlib';
 interface Options {
   readonly itemBytes: number;
   readonly chunkElements: number;
-  /** Kind numbers of a chunk table and item bytes, in the order in which they are applied. */
+  /**
+   * Numbers of the filters in a chunk table, and bytes of an element, in the order in which they
+   * are applied.
+   */
   readonly filters?: ReadonlyArray<readonly [kind: number, itemBytes: number]>;
   readonly fill?: readonly number[];
   /**

@@ -47,7 +47,7 @@ function moduleText(binary: Uint8Array): string {
   return `/** The WebAssembly module in base64; \`npm run build:wasm\` makes it from \`assembly/*.as\`. */\nexport const KERNEL_BYTES =\n${lines};\n`;
 }
 
-/** Builds the WebAssembly modules; with `--check` only compares them with the committed ones. */
+/** Builds the WebAssembly modules; with `--check` it only compares them with the committed ones. */
 for (const folder of FOLDERS) {
   const file = path.join(folder, 'kernel-bytes.ts');
   const text = moduleText(await compile(folder));

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { checkClock } from './rules/check-clock.ts';
-import { checkImports, needlessStanding } from './rules/check-imports.ts';
+import { checkImports } from './rules/check-imports.ts';
 import { readPackages } from './rules/resolve-import.ts';
 import { readSourceFiles } from './rules/source-file.ts';
 
@@ -11,7 +11,6 @@ const sources = readSourceFiles(root);
 const problems = [
   ...sources.flatMap((source) => checkImports(source, packages)),
   ...sources.flatMap(checkClock),
-  ...needlessStanding(sources, packages),
 ];
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 if (problems.length > 0) process.exitCode = 1;

@@ -6,11 +6,12 @@ import type { Goal } from './goals.ts';
 import { tfIdf } from './tf-idf.ts';
 
 /**
- * What is to be reached: plain text beside a copy of it, direct gzip beside zlib −1 and gzip −6.
+ * What must be reached: the speed of plain text compared with a copy of it, and of direct gzip
+ * compared with zlib −1 and gzip −6.
  */
 interface EncodeGoals {
   readonly copy?: Goal;
-  /** The whole encoder, beside `String(x)` of each value alone. */
+  /** The whole encoder, compared with only `String(x)` of each value. */
   readonly floats?: Goal;
   readonly gzipSpeed: Goal;
   readonly gzipSize: Goal;
@@ -83,8 +84,8 @@ function firstRows(csr: CountMatrix, data: CsrSlice['data'], rowEnd: number): Cs
 }
 
 /**
- * The words of WordNet's glosses, counted and weighed; of its 117,791 rows as many as make the
- * text.
+ * The words of WordNet's glosses, counted and weighted. Of the 117,791 rows, as many as the text
+ * needs.
  */
 async function wordNetCases(): Promise<EncodeCase[]> {
   const counts = await countVectorize(readGlosses(), MIN_DOCUMENTS);
@@ -109,8 +110,8 @@ async function wordNetCases(): Promise<EncodeCase[]> {
 }
 
 /**
- * All cases. Goals of speed are those of the matrices that they are like; those of size hold from
- * 10,000 columns on, and one of a tenth more below.
+ * All cases. Each has the goals of speed of the matrices that it is like. The goals of size hold
+ * from 10,000 columns on; with fewer columns, a tenth more is allowed.
  */
 export async function* encodeCases(): AsyncGenerator<EncodeCase> {
   for (const { name, goals, rowBytes, ...options } of MADE_UP) {

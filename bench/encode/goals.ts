@@ -27,7 +27,7 @@ export function isMissed({ value, goal }: Measure): boolean {
   return goal.better === 'higher' ? value < goal.must : value > goal.must;
 }
 
-/** Three digits at least. */
+/** At least three digits. */
 export function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

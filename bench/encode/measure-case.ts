@@ -10,7 +10,10 @@ const REPETITIONS = 41;
 /** zlib takes ten to a hundred times as long. */
 const ZLIB_REPETITIONS = 9;
 
-/** Fails unless all ways agree: a fast encoder of other bytes is none. */
+/**
+ * Fails unless all ways give the same bytes: an encoder of other bytes does not count, however
+ * fast.
+ */
 export function assertSame(ways: EncodeWays, text: Uint8Array): void {
   const { bytes, crc32: crc } = ways.withCrc();
   const inflated = gunzipSync(ways.gzip());

@@ -9,7 +9,10 @@ const COLUMNS = [1000, 10_000, 50_000, 200_000];
 const VALUES = ['counts', 'tf-idf'] as const;
 const DENSITIES = [0.0001, 0.001, 0.01, 0.1];
 
-/** Text of each, and how often each way is timed: what keeps the whole within two minutes. */
+/**
+ * Text of each matrix, and how often each way is timed. With these the sweep takes at most two
+ * minutes.
+ */
 const TEXT_BYTES = 16e6;
 const REPETITIONS = 7;
 const ZLIB_REPETITIONS = 3;

@@ -1,14 +1,14 @@
 /**
  * Times of one way of doing something, in milliseconds of CPU time, in the order they were taken.
- * Each way runs on one thread, so on a quiet machine they are wall-clock times; on a busy one those
- * would measure how long the way had to wait.
+ * Each way runs on one thread, so on a quiet machine CPU time is wall-clock time. On a busy machine
+ * wall-clock time would also count how long the way had to wait.
  */
 export type Times = readonly number[];
 
-/** What takes less is run again: shorter times are counted too coarsely. */
+/** A run that takes less time is repeated, because shorter times are measured too coarsely. */
 const TURN_MILLISECONDS = 20;
 
-/** Used by this process, all its threads together. */
+/** CPU time of this process, all its threads together. */
 function cpuMilliseconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -30,8 +30,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Times all ways in turn, again and again, so that whatever else the machine does falls on all
- * alike.
+ * Times all ways in turn, many times, so that other work of the machine affects all of them
+ * equally.
  */
 export function timeInTurn<Name extends string>(
   ways: Readonly<Record<Name, () => void>>,

@@ -4,7 +4,7 @@ import type { CountMatrix } from '#support/wordnet/count-vectorizer.ts';
  * Weighs counts as scikit-learn's `TfidfTransformer` does with its defaults: each count times
  * `ln((1 + n) / (1 + df)) + 1`, and rows of length 1.
  *
- * @returns one value an entry of the counts.
+ * @returns one value per entry of the counts.
  * @see https://scikit-learn.org/stable/modules/feature_extraction.html#tfidf-term-weighting
  */
 export function tfIdf({ indptr, indices, data, vocabulary }: CountMatrix): Float64Array {

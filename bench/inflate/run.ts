@@ -50,9 +50,7 @@ function indexOf(member: Member) {
   return buildSeekIndex(pieces(member), { where: name, ...sizes, crc32: crc32(plain) });
 }
 
-/**
- * Milliseconds of all cores: what one core takes, however busy the machine is with something else.
- */
+/** CPU milliseconds on all cores, which do not depend on what else the machine does. */
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -69,7 +67,8 @@ async function fastest(run: () => unknown): Promise<number> {
 }
 
 /**
- * Milliseconds of a read that begins at a checkpoint, the table of the index read anew each time.
+ * Milliseconds of a read that begins at a checkpoint. The table of the index is read anew each
+ * time.
  */
 async function resumeCost({ plain, compressed }: Member, index: Uint8Array): Promise<number> {
   const stream = { compressed: memorySource(compressed), index: memorySource(index) };

@@ -5,12 +5,12 @@ import { Writable } from 'node:stream';
 import { benchMatrices } from '#bench/peers/matrices.ts';
 import { main } from '#cli/main.ts';
 
-/** Text of chunks a second that the whole job must move, copies into `--out` included. */
+/** Bytes of chunk text per second that the whole job must reach, copies into `--out` included. */
 const MIN_BYTES_PER_SECOND = 60e6;
 
 const REPETITIONS = 3;
 
-/** What `local run --json` prints, as far as it is looked at. */
+/** The fields of what `local run --json` prints that are read here. */
 interface Summary {
   readonly bytes: number;
   readonly seconds: number;

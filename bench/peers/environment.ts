@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const FOLDER = path.join(import.meta.dirname, '../../.sparse-fanout/peers-venv');
 const REQUIREMENTS = path.join(import.meta.dirname, 'requirements.txt');
 
-/** Written last, so that half an environment is made again. */
+/** Written last, so that an incomplete environment is made again. */
 const INSTALLED = path.join(FOLDER, 'installed.txt');
 
 const run = promisify(execFile);

@@ -4,12 +4,12 @@ import { OneWriter, type WriterFigures } from '#support/one-writer.ts';
 import type { PeerReport } from './run-peer.ts';
 
 /**
- * Writes all rows by one deployed writer from S3 to S3, over HTTPS on loopback, and prints the
- * times that the ledger has of it: fetch, encode and PUT. The peak is that of the writer's process.
+ * Writes all rows by one deployed writer from S3 to S3, over HTTPS on loopback. Prints the writer's
+ * times from the ledger: fetch, encode and PUT. The peak is that of the writer's process.
  */
 const REPETITIONS = 3;
 
-/** V8 compiles what runs often: until then a chunk takes up to half as long again. */
+/** V8 compiles code that runs often. Until then a chunk takes up to 1.5 times as long. */
 const WARM_UPS = 6;
 
 const [compression, source, out] = process.argv.slice(2) as [Compression, string, string];

@@ -5,7 +5,7 @@ import type { Peer } from './run-peer.ts';
 const OURS = fileURLToPath(import.meta.resolve('./ours.ts'));
 const OUR_WRITER = fileURLToPath(import.meta.resolve('./our-writer.ts'));
 
-/** As Lambda starts our functions. */
+/** Options of Node with which Lambda starts our functions. */
 const NODE = [process.execPath, '--max-semi-space-size=2'] as const;
 
 /** Our ways of writing a file, whose rates the others' are compared with. */
@@ -42,7 +42,7 @@ const OUR_WRITERS: readonly Peer[] = [
   { name: WRITER_GZIP, command: [...NODE, OUR_WRITER, 'gzip'], gzip: true },
 ];
 
-/** Where the text goes if only its making is to be timed. */
+/** Where the text goes if only the encoding is timed. */
 export const NOWHERE = '/dev/null';
 
 const DISCARDING: readonly Peer[] = OUR_WAYS.map(({ name, command }) => ({

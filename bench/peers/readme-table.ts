@@ -2,7 +2,7 @@ import { GZIP, NOWHERE, PLAIN } from './peers.ts';
 import type { PeersRecord } from './recorded.ts';
 import { rateOf } from './results.ts';
 
-/** Ratios and peaks are of the first. */
+/** Ratios and peaks are those of the first matrix. */
 const MATRICES = ['counts 10k', 'WordNet'] as const;
 
 const TITLES = [
@@ -17,7 +17,7 @@ function rounded(value: number): string {
   return value >= 10 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(2);
 }
 
-/** MB of text a second of a peer on each matrix: 0 where it failed. */
+/** MB of text per second of a peer on each matrix: 0 where it failed. */
 function ratesOf(peer: string, { results }: PeersRecord): number[] {
   return MATRICES.map((matrix) => {
     const result = results.find((each) => each.peer === peer && each.matrix === matrix);

@@ -18,7 +18,7 @@ function fileOf({ machine }: PeersRecord): string {
   return path.join(RESULTS, `peers-${machine.date.slice(0, 10)}.json`);
 }
 
-/** The record of the last day on which there was one. */
+/** The record of the last day that has one. */
 export async function newestRecord(): Promise<PeersRecord | undefined> {
   const names = await readdir(RESULTS).catch(() => []);
   const newest = names

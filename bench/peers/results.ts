@@ -4,7 +4,7 @@ import { GZIP, PLAIN } from './peers.ts';
 import type { PeerReport } from './run-peer.ts';
 
 interface PeerMeasure extends PeerReport {
-  /** Of the plain text, also where it was stored compressed. */
+  /** Bytes of the plain text, even if it was stored compressed. */
   readonly textBytes: number;
 }
 
@@ -12,12 +12,12 @@ interface PeerMeasure extends PeerReport {
 export type PeerResult = {
   readonly matrix: string;
   readonly peer: string;
-  /** When it began, and how busy the machine was. */
+  /** When the measurement began, and how busy the machine was. */
   readonly date: string;
   readonly load: number;
 } & (PeerMeasure | { readonly failure: string });
 
-/** MB of text a second, of the median time. */
+/** MB of text per second, by the median time. */
 export function rateOf({ textBytes, seconds }: Pick<PeerMeasure, 'textBytes' | 'seconds'>): number {
   return textBytes / median(seconds) / 1e6;
 }
@@ -36,7 +36,7 @@ export const RESULT_TITLE = [
   'gzip ÷ it'.padStart(9),
 ].join('  ');
 
-/** Times as fast as the peer that our own way is. */
+/** How many times as fast as the peer our own way is. */
 function ratioTo(peer: PeerMeasure, own: string, results: readonly PeerResult[]): string {
   const ours = results.find(({ peer: name }) => name === own);
   if (ours === undefined || 'failure' in ours) return '';

@@ -4,8 +4,8 @@ import { type Peer, runPeer } from './run-peer.ts';
 const TASK = { source: 'matrix.npz', out: 'out.csv', seconds: 1 };
 
 /**
- * A process that doubles its rows from 16 to 256, or measures those it is asked for, and can write
- * so many.
+ * A process that can write at most `most` rows. It doubles its rows from 16 to 256, or measures
+ * those that it is asked for.
  */
 function peerWithRoom(most: number, howItFails: string): Peer {
   const script = `

@@ -11,19 +11,19 @@ export interface Peer {
   readonly discards?: true;
 }
 
-/** What a peer says of itself: its times are of the same rows, one after the other. */
+/** The report of a peer. Its times are repeated measurements of the same rows. */
 export interface PeerReport {
   readonly rows: number;
   readonly seconds: readonly number[];
-  /** Making what it writes from, where that is not part of its time. */
+  /** Time to make its input, where this is not part of its times. */
   readonly prepareSeconds: readonly number[];
   readonly peakRssBytes: number;
   readonly versions: Readonly<Record<string, string>>;
-  /** More rows that it tried in vain. */
+  /** A larger number of rows, at which it failed. */
   readonly limit?: { readonly rows: number; readonly failure: string };
 }
 
-/** What a peer is given to write. */
+/** The work of a peer. */
 export interface PeerTask {
   /** Path of the matrix. */
   readonly source: string;
@@ -33,7 +33,7 @@ export interface PeerTask {
   readonly seconds: number;
 }
 
-/** How a process ended: with a report, or by a failure after the tries that it announced. */
+/** How a process ended: with a report, or by a failure after the tries that it reported. */
 interface PeerRun {
   readonly report?: PeerReport;
   readonly failure: string;
@@ -41,10 +41,10 @@ interface PeerRun {
   readonly tries: readonly number[];
 }
 
-/** A peer may overrun its time so many times before it is ended. */
+/** A peer is ended when it takes this many times its time. */
 const PATIENCE = 5;
 
-/** Start-up of a process with a virtual machine in it. */
+/** Time to start a process that has a virtual machine. */
 const START_SECONDS = 60;
 
 function reasonOf(stderr: string): string {
@@ -82,10 +82,10 @@ async function runOnce(
 }
 
 /**
- * Runs a peer in a process of its own. If more rows are too many for it, it is run again with the
- * most that it wrote before it failed.
+ * Runs a peer in a process of its own. If it fails at more rows, it is run again with the most rows
+ * that it wrote.
  *
- * @throws {Error} it wrote no rows at all; says why.
+ * @throws {Error} it wrote no rows at all; the message says why.
  */
 export async function runPeer(peer: Peer, task: PeerTask): Promise<PeerReport> {
   const { report, failure, tries } = await runOnce(peer, task);

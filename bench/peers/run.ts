@@ -18,7 +18,7 @@ import { writerGoals } from './writer-goals.ts';
 
 /** `npm run bench:peers`: the same matrices written as CSV by us and by others. */
 const FOLDER = path.join(import.meta.dirname, '../../.sparse-fanout/peers');
-/** Files in memory, where there are such: the disk is nobody's merit. */
+/** Files in memory, where the system has them, so that the speed of the disk does not count. */
 const OUT_FOLDER = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
 
 const DEFAULT_SECONDS = 60;
@@ -38,7 +38,7 @@ function moment(): { readonly date: string; readonly load: number } {
   return { date: new Date().toISOString(), load: os.loadavg()[0]! };
 }
 
-/** Without their environment the peers fail by themselves, and each failure is shown. */
+/** Without their environment each peer fails, and its failure is shown. */
 async function pythonOrAny(): Promise<string> {
   try {
     return await pythonOfPeers();
@@ -49,7 +49,8 @@ async function pythonOrAny(): Promise<string> {
 }
 
 /**
- * Counts the bytes of the text, after comparing them with ours: a fast peer of other text is none.
+ * Counts the bytes of the text, after comparing them with ours. A peer that writes other text does
+ * not count, however fast.
  */
 async function checkedBytes(peer: Peer, { rows }: PeerReport, path: string, out: string) {
   const asked = { locations: [path], options: {} };
@@ -63,7 +64,7 @@ async function checkedBytes(peer: Peer, { rows }: PeerReport, path: string, out:
   });
 }
 
-/** Runs a peer; whatever keeps it from writing the text is its result. */
+/** Runs a peer. If it does not write the text, its result is the reason. */
 async function resultOf(peer: Peer, matrix: BenchMatrix, folder: string): Promise<PeerResult> {
   const out = peer.discards === true ? NOWHERE : path.join(folder, 'out.csv');
   const named = { matrix: matrix.name, peer: peer.name, ...moment() };
@@ -82,7 +83,10 @@ function isAskedFor(matrix: BenchMatrix, peer: Peer): boolean {
   return new RegExp(only, 'i').test(`${matrix.name}: ${peer.name}`);
 }
 
-/** @param known results of before, whose rates are compared with where ours are not measured. */
+/**
+ * @param known earlier results; the peers are compared with our rates in them where ours are not
+ * measured now.
+ */
 async function measureAll(
   peers: readonly Peer[],
   matrix: BenchMatrix,

@@ -24,7 +24,7 @@ async function* readText(out: string, gzip: boolean): AsyncGenerator<Buffer> {
   }
 }
 
-/** Yields what is left of the text when so many bytes have been asked for. */
+/** Gives the bytes of the text in the lengths that are asked for. */
 class TextReader {
   readonly #parts: AsyncGenerator<Buffer>;
   #part: Buffer = Buffer.alloc(0);

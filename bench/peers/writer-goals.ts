@@ -2,12 +2,12 @@ import type { Goal, Measure } from '#bench/encode/goals.ts';
 import { DUCKDB, PANDAS_DEFAULT, WRITER_GZIP, WRITER_PLAIN } from './peers.ts';
 import { type PeerResult, rateOf } from './results.ts';
 
-/** The matrix that the goals are about. */
+/** The matrix that the goals are set for. */
 const MATRIX = 'counts 10k';
 
 /**
- * How many times as fast a deployed writer is to be as pandas by default, pandas at its best, and
- * DuckDB.
+ * How many times as fast as pandas by default, pandas at its best and DuckDB a deployed writer must
+ * be.
  */
 const GOALS = [
   { name: 'writer, plain', way: WRITER_PLAIN, musts: [2000, 20, 12], aimed: 1 },
@@ -15,7 +15,7 @@ const GOALS = [
 ] as const;
 
 /**
- * MB of text a second of the fastest of the named peers; nothing if all failed or none was
+ * MB of text per second of the fastest of the named peers; undefined if all failed or none was
  * measured.
  */
 function bestRate(results: readonly PeerResult[], isNamed: (peer: string) => boolean) {

@@ -9,7 +9,7 @@ import { PYTHON_ENVIRONMENTS, pythonOf } from '#support/python/environment.ts';
 
 const SOURCE_BYTES = 1_000_000_000;
 
-/** What may be taken beside the source: 5 % of it and 64 MB. */
+/** Memory that is allowed besides the source: 5 % of its size and 64 MB. */
 const allowedBytes = (sourceBytes: number) => 0.05 * sourceBytes + 64e6;
 
 const STATE = join(import.meta.dirname, '../../.sparse-fanout');
@@ -24,7 +24,7 @@ interface Measured {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** This machine's environment without what it says of AWS. */
+/** This machine's environment without the variables of AWS. */
 const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
 
 async function measure(python: string, kind: string, destination: string, up: LocalUp) {

@@ -14,7 +14,7 @@ const TURNS = 25;
 
 const GOAL: Goal = { must: 0.85, aim: 0.95, better: 'higher' };
 
-/** Lets a process of its own send to the S3 of this one, as a writer does. */
+/** Starts a process that sends to the S3 of this process, as a writer does. */
 async function turnsOf({ cloud }: LocalStack): Promise<UploadTurn[]> {
   const { endpoints, region, credentials, caPem, outputs } = cloud;
   const access = { endpoints, region, credentials, caPem, outputs };

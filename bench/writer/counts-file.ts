@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { countMatrix } from '#support/count-matrix.ts';
 import { saveNpz } from '#support/npz/save-npz.ts';
 
-/** Rows of the chunk: what the article that this project grew from gives one worker. */
+/** Rows of the chunk: as many as one worker has in the article that this project grew from. */
 export const ROWS = 50_000;
 
 /** Stored entries of each row. */

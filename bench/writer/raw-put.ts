@@ -28,8 +28,8 @@ class Sha256 {
 }
 
 /**
- * PUTs by Node alone: signed, with a CRC-32 that is known before, the body neither hashed nor
- * copied.
+ * PUTs with nothing but Node: signed, with a CRC-32 that is known before; the body is neither
+ * hashed nor copied.
  */
 export class RawPut {
   readonly #access: StackAccess;

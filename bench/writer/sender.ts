@@ -9,7 +9,7 @@ export interface UploadTurn {
   readonly ours: Sent;
 }
 
-/** What this process is given as JSON; it answers with as many turns. */
+/** The input of this process, as JSON. It answers with `turns` turns. */
 export interface SenderTask {
   readonly access: StackAccess;
   readonly turns: number;

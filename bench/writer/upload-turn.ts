@@ -3,13 +3,16 @@ import { PART_BUFFERS, PART_BYTES, PartSink } from '#aws/part-sink.ts';
 import type { StackClient } from '#support/stack-client.ts';
 import type { RawPut } from './raw-put.ts';
 
-/** Parts of one turn: 134 MB, so that turns alternate faster than the machine changes. */
+/**
+ * Parts of one turn: 134 MB. Turns are short, so that the machine's speed hardly changes between
+ * them.
+ */
 export const PARTS = 8;
 
 /** What sending the same bytes took. */
 export interface Sent {
   readonly seconds: number;
-  /** Of the sender's process, user and system. */
+  /** CPU time of the sender's process, user and system. */
   readonly cpuSeconds: number;
 }
 

@@ -6,8 +6,8 @@ import { runSteps } from '#support/run-steps.ts';
 import { type Call, type Hook, hookClients } from './hooked-clients.ts';
 
 /**
- * When a process dies: before a write takes effect, or after it; or the answer to a write is lost,
- * and it lives on.
+ * What happens at a write: the process dies before the write takes effect or after it, or only the
+ * answer to the write is lost.
  */
 export const MOMENTS = ['before', 'after', 'lost answer'] as const;
 type Moment = (typeof MOMENTS)[number];
@@ -15,7 +15,7 @@ type Moment = (typeof MOMENTS)[number];
 /** One disturbed batch of a set. */
 export interface Crash {
   readonly batch: number;
-  /** Which write of the process, from 0. */
+  /** Which write of the process is disturbed, from 0. */
   readonly write: number;
   readonly moment: Moment;
 }
@@ -24,7 +24,7 @@ class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
 
-/** Once a process is dead it sends nothing any more. */
+/** A process that is dead sends nothing. */
 function dying({ write, moment }: Crash): Hook {
   let isDead = false;
   const die = () => {
@@ -74,9 +74,9 @@ async function appendAll(services: LocalServices, output: BatchedOutput, from: n
 }
 
 /**
- * Appends all batches, one of them by a process that dies at one write. Afterwards the set is as it
- * was before that batch, or has all of it; the same request again completes it, and in the end
- * every byte is there.
+ * Appends all batches, one of them by a process that dies at one write. After the crash the output
+ * is as it was before that batch, or has all of it. The same request again completes it, and in the
+ * end every byte is there.
  */
 export async function crashOnce(
   services: LocalServices,
@@ -110,10 +110,10 @@ export async function crashOnce(
 
 /**
  * Appends batches 1 and 2 at once: the process of batch 1 stops before one of its writes, batch 2
- * runs from beginning to end, then batch 1 goes on. One of them wins, the other is refused, and wins
- * when it is repeated.
+ * runs from beginning to end, then batch 1 goes on. One of them succeeds; the other is refused, and
+ * succeeds when it is repeated.
  *
- * @returns the batch that won.
+ * @returns the batch that succeeded first.
  */
 export async function raceOnce(
   services: LocalServices,

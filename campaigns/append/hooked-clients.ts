@@ -10,7 +10,7 @@ export interface Call {
   readonly write: number | undefined;
 }
 
-/** Decides what becomes of a request. */
+/** Decides what happens to a request. */
 export type Hook = (call: Call, send: () => Promise<unknown>) => Promise<unknown>;
 
 const WRITES = new Set([
@@ -22,7 +22,7 @@ const WRITES = new Set([
   'UpdateItem',
 ]);
 
-/** The fields of any input that name what it is about. */
+/** The fields of inputs that name an object, a list or an item. */
 interface Named {
   readonly Key?: string | { readonly sk?: { readonly S: string } };
   readonly Prefix?: string;

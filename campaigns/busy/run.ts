@@ -13,23 +13,23 @@ const ROOT = join(import.meta.dirname, '../..');
 const DEFAULT_RUNS = 2;
 const DEFAULT_LOOPS = 4;
 
-/** The suite may take so many times as long beside the loops … */
+/** The suite may take at most this many times as long beside the loops … */
 const MOST_TIMES = 4;
 
-/** … and no test so many times, of those that take long enough to be measured. */
+/** … and each test at most this many times, if it takes long enough to be measured. */
 const MOST_TIMES_OF_A_TEST = 10;
 const MEASURED_MILLISECONDS = 5_000;
 
 const SHOWN_TESTS = 15;
 
-/** Never rests, but ends with the process that started it. */
+/** A program that computes without pause, and ends with the process that started it. */
 const LOOP = 'const parent = process.ppid; while (process.ppid === parent);';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Runs the suite once. Its report tells all that is said of it here. */
+/** Runs the suite once, and reads everything from Vitest's report. */
 async function runSuite(directory: string, name: string, filters: readonly string[]) {
   const report = join(directory, `${name}.json`);
   const args = ['test', '--', '--reporter=json', `--outputFile=${report}`, ...filters];
@@ -50,7 +50,7 @@ async function besideLoops<T>(loops: number, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** Says what a run took. @returns what is wrong with it. */
+/** Prints what a run took. @returns what is wrong with it */
 function judge(name: string, quiet: SuiteTimes, busy: SuiteTimes): readonly string[] {
   const times = busy.seconds / quiet.seconds;
   say(`${name}: ${busy.seconds.toFixed(0)} s, ${times.toFixed(1)} x the quiet time`);

@@ -5,11 +5,14 @@ export interface SuiteTimes {
   readonly seconds: number;
   /** Milliseconds of each test, by its file and full name. */
   readonly tests: ReadonlyMap<string, number>;
-  /** Names of the tests that failed, each with its first line, and of files that could not be run. */
+  /**
+   * Names of the tests that failed, each with the first line of its error, and of files that could
+   * not be run.
+   */
   readonly failed: readonly string[];
 }
 
-/** A test beside other programs. */
+/** A test that ran beside other programs. */
 export interface SlowTest {
   readonly name: string;
   readonly quietMilliseconds: number;
@@ -30,7 +33,7 @@ interface Report {
   }[];
 }
 
-/** Reads the report that Vitest wrote of a run that took so many seconds. */
+/** Reads the report that Vitest wrote of a run of `seconds` seconds. */
 export function readTimes(report: Report, seconds: number, root: string): SuiteTimes {
   const tests = new Map<string, number>();
   const failed: string[] = [];
@@ -53,7 +56,7 @@ export async function readReport(path: string, seconds: number, root: string): P
   return readTimes(JSON.parse(await readFile(path, 'utf8')), seconds, root);
 }
 
-/** All tests of both runs, those first that took longest beside other programs. */
+/** The tests of both runs; those that took longest beside other programs come first. */
 export function slowestFirst(quiet: SuiteTimes, busy: SuiteTimes): readonly SlowTest[] {
   const both = [...busy.tests].flatMap(([name, busyMilliseconds]) => {
     const quietMilliseconds = quiet.tests.get(name);

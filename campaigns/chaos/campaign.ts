@@ -7,7 +7,7 @@ import { NO_DIFFERENCES, type RowDifferences } from './compare-rows.ts';
 import { BadEndState } from './end-state.ts';
 import { createScenario, type Scenario } from './scenario.ts';
 
-/** A run that ended as it must not. */
+/** A run that ended in a forbidden state. */
 interface FailedRun {
   readonly seed: number;
   readonly hung: boolean;
@@ -18,7 +18,7 @@ interface FailedRun {
 /** What a campaign found. */
 export interface CampaignReport {
   readonly runs: number;
-  /** How runs came to their manifest. */
+  /** How many runs got their manifest in which way. */
   readonly ends: ReadonlyMap<Outcome['end'], number>;
   /** Faults that happened, by kind. */
   readonly faults: ReadonlyMap<string, number>;
@@ -27,18 +27,18 @@ export interface CampaignReport {
   readonly failed: readonly FailedRun[];
 }
 
-/** Which runs, and what is called at the end of each. */
+/** The runs of a campaign, and what is called at the end of each. */
 export interface CampaignOptions {
   readonly runs: number;
-  /** Of the first run; the next ones count up. */
+  /** Seed of the first run; each further run has the next number. */
   readonly seed: number;
   readonly onEnd: (done: number) => void;
 }
 
-/** Runs at once: most of the time one waits for its services. */
+/** Runs at once: a run waits for its services most of the time. */
 const AT_ONCE = 6;
 
-/** A run takes a second or two; one that takes so long hangs. */
+/** A run takes one or two seconds, so one that takes this long hangs. */
 const DEADLINE_MILLISECONDS = patience(18_000);
 
 const HUNG = Symbol('hung');
@@ -99,8 +99,8 @@ class Campaign {
 }
 
 /**
- * Runs whole jobs under the faults of their seeds. They share a local cloud, but for those that
- * kill theirs. Starts one or two processes beside the functions' own, and ends them.
+ * Runs whole jobs under the faults of their seeds. They share a local cloud, except runs that kill
+ * theirs. Starts one or two processes besides the functions' own, and ends them.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const { runs, seed, onEnd } = options;

@@ -18,7 +18,7 @@ interface Started {
   readonly states: SFNClient;
 }
 
-/** A local cloud in another process, with what tests of faults do to it. */
+/** A local cloud in another process, and what tests of faults do to it. */
 export class ChaosCloud {
   readonly #assemblyDirectory: string;
   readonly #stateDirectory: string;
@@ -62,7 +62,7 @@ export class ChaosCloud {
     return value;
   }
 
-  /** Asks the process for something and waits until it is in effect. */
+  /** Sends a message to the process and waits until it has taken effect. */
   ask(request: CloudRequest): Promise<unknown> {
     const { child } = this.#running;
     this.#asked = this.#asked.then(async () => {

@@ -15,12 +15,12 @@ import { type FailedExecution, namedCause } from './named-cause.ts';
 import type { Happenings, Scenario } from './scenario.ts';
 import { createVersion, type SourceVersion } from './source-version.ts';
 
-/** How a run came to its manifest. */
+/** How a run got its manifest. */
 export interface Outcome {
   readonly end: 'complete' | 'redrive' | 'same request';
   /** Causes of the executions that failed on the way. */
   readonly causes: readonly string[];
-  /** What happened beside the spoiled requests. */
+  /** What happened besides the spoiled requests. */
   readonly happened: readonly (keyof Happenings)[];
 }
 
@@ -74,7 +74,7 @@ class ChaosRun {
     return { bucket, prefix: `${this.#key}/`, versions: this.#versions };
   }
 
-  /** Puts a matrix at the source's key and takes note of the run that it stands for. */
+  /** Puts a matrix at the source's key and records the run that the request then stands for. */
   async #put(version: SourceVersion): Promise<void> {
     const Bucket = this.#cloud.output('SourceBucketName');
     const command = new PutObjectCommand({ Bucket, Key: this.#key, Body: version.bytes });
@@ -106,9 +106,7 @@ class ChaosRun {
     }
   }
 
-  /**
-   * Starts the run, lets happen what the scenario says, and waits for the end of every execution.
-   */
+  /** Starts the run, does what the scenario says, and waits for the end of every execution. */
   async #underFaults(second: SourceVersion): Promise<Ended[]> {
     const { duplicateStart, sourceReplaced, clockJump, cloudKilled } = this.#scenario.happenings;
     const arns = [await this.#start()];
@@ -180,10 +178,10 @@ class ChaosRun {
 }
 
 /**
- * Runs a whole job under the faults of its scenario and checks the end: either the manifest is
- * there and every byte is right, or the failure names its cause, and the job can be completed.
+ * Runs a whole job under the faults of its scenario and checks how it ends. Either the manifest is
+ * there and every byte is right, or the failure names its cause and the job can be completed.
  *
- * @throws {BadEndState} neither is so.
+ * @throws {BadEndState} neither is true.
  */
 export async function runScenario(cloud: ChaosCloud, scenario: Scenario): Promise<Outcome> {
   return await new ChaosRun(cloud, scenario).run();

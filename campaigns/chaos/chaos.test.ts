@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { patience } from '#support/patience.ts';
 import { runCampaign } from './campaign.ts';
 
-/** Seeds by which everything happens once at least. */
+/** Seeds with which everything happens at least once. */
 const RUNS = 6;
 const SEED = 23;
 const HAPPENINGS = ['duplicateStart', 'sourceReplaced', 'clockJump', 'cloudKilled'];

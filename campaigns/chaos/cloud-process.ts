@@ -1,6 +1,6 @@
 /**
- * A local cloud in a process of its own, so that it can be killed. Its executions live fast: their
- * waits of seconds take milliseconds. Ends with its parent.
+ * A local cloud in a process of its own, so that it can be killed. Its executions run on a fast
+ * clock: their waits of seconds take milliseconds. It ends with its parent.
  */
 
 import { startLocalCloud } from '@sparse-fanout/local-cloud';

@@ -4,9 +4,9 @@ export interface RowDifferences {
   readonly lost: number;
   /** There more often than expected. */
   readonly duplicated: number;
-  /** At a place where another row belongs. */
+  /** At the position of another row. */
   readonly misordered: number;
-  /** Text that no row has. */
+  /** Text that is no row. */
   readonly corrupted: number;
 }
 
@@ -27,7 +27,7 @@ function linesOf(text: Buffer): string[] {
   return text.toString().split(/(?<=\n)/);
 }
 
-/** Holds two texts against each other, byte for byte; only where they differ row by row. */
+/** Compares two texts byte for byte; only if they differ, row by row. */
 export function compareRows(expected: Buffer, actual: Buffer): RowDifferences {
   if (expected.equals(actual)) return NO_DIFFERENCES;
   const [expectedLines, actualLines] = [linesOf(expected), linesOf(actual)];

@@ -5,7 +5,7 @@ import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { compareRows, NO_DIFFERENCES, type RowDifferences } from './compare-rows.ts';
 import type { SourceVersion } from './source-version.ts';
 
-/** Something that must never be. */
+/** A state that must never occur. */
 export class BadEndState extends Error {
   override readonly name = 'BadEndState';
   readonly differences: RowDifferences;

@@ -12,7 +12,7 @@ export interface FailedExecution {
 }
 
 /**
- * What faults may lead to: all that is retried, and failures of the services that a map itself
+ * Errors that faults may lead to: all that are retried, and failures of services that a Map itself
  * calls.
  */
 const CAUSES: readonly string[] = [
@@ -21,11 +21,11 @@ const CAUSES: readonly string[] = [
   'States.ResultWriterFailed',
 ];
 
-/** What no fault of a service may look like; a source replaced during a run does. */
+/** Errors that no fault of a service may cause, but a source that is replaced during a run may. */
 const ON_REPLACEMENT = 'SourceChangedError';
 
 /**
- * Names why an execution failed, for a map by the writer that did.
+ * Names why an execution failed; for a Map, why its writer failed.
  *
  * @throws {BadEndState} the failure has no cause that a person can act on, or one that cannot be
  * true.

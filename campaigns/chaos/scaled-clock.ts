@@ -2,11 +2,11 @@ import { type Clock, systemClock } from '@sparse-fanout/local-cloud/stepfunction
 
 /** A clock that runs faster than the machine's, and can jump. */
 export interface ScaledClock extends Clock {
-  /** Adds to what {@link Clock.now} says from now on; waits under way are not changed. */
+  /** Adds to what {@link Clock.now} returns from now on. Waits that have begun are not changed. */
   jump(milliseconds: number): void;
 }
 
-/** Makes a clock on which `speed` milliseconds pass in one. */
+/** Makes a clock on which `speed` milliseconds pass in one real millisecond. */
 export function createScaledClock(speed: number): ScaledClock {
   const start = Date.now();
   let jumped = 0;

@@ -3,11 +3,11 @@ import { DTYPES, type DType } from '#core/elements/dtype.ts';
 import type { MatrixSize } from '#support/random-matrix.ts';
 import { createRandom, type Random } from '#support/seeded-random.ts';
 
-/** What happens once in a run, so many milliseconds after its start. */
+/** What happens once in a run, this many milliseconds after its start. */
 export interface Happenings {
   /** A second execution of the same request. */
   readonly duplicateStart?: number;
-  /** Another matrix is put in the place of the source. */
+  /** Another matrix replaces the source. */
   readonly sourceReplaced?: number;
   /** The clock that executions live by jumps. */
   readonly clockJump?: { readonly after: number; readonly byMilliseconds: number };
@@ -59,7 +59,7 @@ function randomHappenings(random: Random): Happenings {
   const byMilliseconds = random.integer(-2 * DAY_MILLISECONDS, 2 * DAY_MILLISECONDS);
   const jump = { after: moment(), byMilliseconds };
   const cloudKilled = random.chance(SHARES.cloudKilled) ? random.integer(50, 900) : undefined;
-  // Nothing else can be done to a cloud that is not there.
+  // Nothing else can be done to a cloud that is being restarted.
   if (cloudKilled !== undefined) return { cloudKilled };
   return {
     ...(random.chance(SHARES.duplicateStart) && { duplicateStart: moment() }),

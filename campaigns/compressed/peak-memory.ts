@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 /** Highest resident memory of one process. */
 export interface PeakMemory {
   readonly pid: number;
-  /** The last words of its command line. */
+  /** The end of its command line. */
   readonly command: string;
   readonly bytes: number;
 }
@@ -33,7 +33,7 @@ function familyOf(root: number, parentOf: ReadonlyMap<number, number>): number[]
 }
 
 /**
- * Watches a process and all that it starts until `until` is settled; Linux tells the peak of each
+ * Watches a process and all that it starts until `until` is settled. Linux reports the peak of each
  * (VmHWM).
  */
 export async function watchMemory(root: number, until: Promise<unknown>): Promise<PeakMemory[]> {

@@ -34,8 +34,7 @@ function say(line: string, holds = true): void {
 }
 
 /**
- * Makes the index in this process, one array after the other, as `inspect` does; counted is
- * processor time.
+ * Makes the index in this process, one array after the other, as `inspect` does. Measures CPU time.
  */
 async function measurePass(path: string): Promise<void> {
   const { size } = await stat(path);
@@ -52,7 +51,7 @@ async function measurePass(path: string): Promise<void> {
 }
 
 async function runLocally(path: string, out: string): Promise<readonly PeakMemory[]> {
-  // Making the stack is no part of the run: a later one finds it made.
+  // Synthesizing the stack is not measured, because later runs use the same one.
   await cloudAssembly(never);
   const command = ['run', '-s', 'cli', '--', '--json', 'local', 'run', path, '--out', out];
   const child = spawn('npm', [...command, '--compression', 'gzip'], { stdio: 'inherit' });
@@ -63,7 +62,7 @@ async function runLocally(path: string, out: string): Promise<readonly PeakMemor
   return memory;
 }
 
-/** Whether a chunk of the run holds what the stored twin of its source gives. */
+/** Whether a chunk of the run is equal to that of an uncompressed copy of its source. */
 async function isEqual(out: string, stored: string, entry: ManifestEntry): Promise<boolean> {
   const text = gunzipSync(await readFile(join(out, 'data', chunkName(entry))));
   return await withSource({ locations: [stored], options: {} }, never, async ({ source }) => {

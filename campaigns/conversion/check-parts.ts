@@ -16,7 +16,7 @@ function addEntry(sum: number, column: number, value: number): number {
   return (Math.imul(sum, 0x01000193) + entry) | 0;
 }
 
-/** What each row should be: the entries are made again, in stored order, without any file. */
+/** The expected sum of each row. The entries are made again, in stored order, without any file. */
 function expectedSums(matrix: ShuffledMatrix): Int32Array {
   const sums = new Int32Array(matrix.rows);
   for (let entry = 0; entry < matrix.entries; entry++) {

@@ -3,8 +3,8 @@ import { stageUnit, type UnitJob } from '#core/sources/resolve-source.ts';
 import { inFolder, stageContext } from './stage-context.ts';
 
 /**
- * One job in a process of its own, as a Lambda function would do it; answers with its peak memory
- * in bytes.
+ * Does one job in a process of its own, as a Lambda function would; answers with its peak memory in
+ * bytes.
  */
 const [folder = '', job = ''] = process.argv.slice(2);
 const { context, files } = stageContext(inFolder(folder));

@@ -1,4 +1,4 @@
-/** How many entries a matrix has, and between which rows and columns they are strewn. */
+/** Number of entries, rows and columns of a matrix. The entries lie in random cells. */
 export interface ShuffledMatrix {
   readonly rows: number;
   readonly columns: number;
@@ -6,11 +6,11 @@ export interface ShuffledMatrix {
   readonly seed: number;
 }
 
-/** Of ten entries one lies in these rows: together they are more than a part is to hold. */
+/** One of ten entries lies in these rows, which is more than one part should hold. */
 const HOT_ROWS = 16;
 const FIRST_HOT_ROW = 1_000_000;
 
-/** The finalizer of MurmurHash3: any entry can be made at any time, and again. */
+/** The finalizer of MurmurHash3. It makes any entry from its number, always the same. */
 function hash(entry: number, seed: number): number {
   let x = Math.imul(entry, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca77);
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);

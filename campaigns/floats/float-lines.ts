@@ -3,7 +3,7 @@ import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 
-/** A matrix of one column that stores every value: its text is one number a line. */
+/** A matrix of one column that stores every value: its text is one number per line. */
 function columnOf(data: Float64Array): CsrSlice {
   const rows = data.length;
   return {
@@ -16,7 +16,7 @@ function columnOf(data: Float64Array): CsrSlice {
   };
 }
 
-/** The text of one column of doubles: at most 26 bytes a value. */
+/** The text of one column of doubles: at most 26 bytes per value. */
 export function floatLines(
   data: Float64Array,
   create: (options: CsvEncoderOptions) => ChunkEncoder,

@@ -2,24 +2,24 @@ import { FuzzReport } from './fuzz-report.ts';
 import type { WorkerOptions } from './worker.ts';
 import { WorkerProcess } from './worker-process.ts';
 
-/** Which runs, and by how many processes. */
+/** The runs of a campaign, and the number of processes. */
 export interface FuzzCampaign extends WorkerOptions {
   readonly runs: number;
   readonly processes: number;
-  /** Told after each batch. */
+  /** Called after each batch. */
   readonly onProgress: (done: number) => void;
 }
 
 const BATCH_RUNS = 250;
 
 /**
- * A worker is replaced after so many runs, so that what one run left behind is not put down to
- * another.
+ * A worker is replaced after this many runs, so that what is left of one run is not mistaken for a
+ * fault of another.
  */
 const WORKER_RUNS = 5_000;
 
 /**
- * Whether a run that took too long, or too much, does so again when a fresh process does nothing
+ * Whether a run that took too much time or memory does so again in a new process that does nothing
  * else.
  */
 async function isLostAgain(options: WorkerOptions, run: number): Promise<boolean> {

@@ -4,7 +4,7 @@ const BYTES = [0, 1, 2, 0x0a, 0x20, 0x2d, 0x30, 0x7f, 0x80, 0xfe, 0xff];
 
 const MAX_BLOCK = 64;
 
-/** Tries to hit something that matters: files are padded with many zeros. */
+/** Tries to find a byte that is not zero: files are padded with many zeros. */
 const AIMS = 6;
 
 /** A position to change at: half of the time any, otherwise one that is not zero. */
@@ -16,7 +16,7 @@ function aim(bytes: Uint8Array, { random }: ChangeContext): number {
   return at;
 }
 
-/** A run of at most 64 bytes; at times of any length. */
+/** A range of at most 64 bytes, or sometimes of any length. */
 function block(bytes: Uint8Array, context: ChangeContext): readonly [start: number, end: number] {
   const { random } = context;
   const start = aim(bytes, context);
@@ -104,7 +104,10 @@ const splice: Change = (bytes, context) => {
   return concat(bytes.subarray(0, from), other.subarray(to));
 };
 
-/** Often changes in place: they get further into a reader than those that move everything. */
+/**
+ * Changes in place are chosen often: with them a reader gets further than with changes that move
+ * everything.
+ */
 const CHANGES: readonly Change[] = [
   flipBit,
   flipBit,
@@ -129,7 +132,7 @@ function changeBy(changes: readonly Change[]): Change {
     bytes.length === 0 ? bytes : context.random.pick(changes)(bytes, context);
 }
 
-/** One change of any kind, whatever the bytes mean. */
+/** One change of any kind; it does not depend on what the bytes mean. */
 export const changeBytes = changeBy(CHANGES);
 
 /** One change that moves nothing. */

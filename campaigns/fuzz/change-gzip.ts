@@ -19,7 +19,7 @@ function zip(text: Uint8Array, { random, log }: ChangeContext): Uint8Array {
   return concat(gzipSync(text.subarray(0, cut), { level }), gzipSync(text.subarray(cut)));
 }
 
-/** One change of a text in gzip: of the text, mostly, or of the container. */
+/** One change of a text in gzip: mostly of the text, sometimes of the container. */
 export const changeGzip: Change = (bytes, context) => {
   const text = context.random.chance(0.3) ? undefined : unzip(bytes);
   if (text === undefined) return changeBytes(bytes, context);

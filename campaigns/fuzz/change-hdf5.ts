@@ -2,13 +2,13 @@ import { lookup3 } from '#core/containers/hdf5/lookup3.ts';
 import { changeBytes, changeInPlace } from './change-bytes.ts';
 import { type Change, toText } from './changes.ts';
 
-/** What the structures begin with that end with a checksum. */
+/** Signatures of the structures that end with a checksum. */
 const SIGNATURES = /\x89HDF|OHDR|OCHK|FRHP|FHIB|FHDB|BTHD|BTIN|BTLF|FAHD|FADB|EAHD|EAIB|EASB|EADB/g;
 
-/** Those of small files are shorter. */
+/** Structures of small files are shorter than this. */
 const MAX_STRUCTURE = 1024;
 
-/** Bytes that a checksum right behind them is about. */
+/** Bytes that are followed by their checksum. */
 interface Checked {
   readonly start: number;
   readonly end: number;
@@ -45,12 +45,11 @@ const changeChecked: Change = (bytes, context) => {
 };
 
 /**
- * What the older structures begin with, which have no checksums; messages have no signatures at
- * all.
+ * Signatures of the older structures, which have no checksums. Messages have no signatures at all.
  */
 const OLDER = /TREE|SNOD|HEAP|GCOL|encoding-type|csr_matrix|shape|indptr|indices|data|matrix/g;
 
-/** Changes bytes at or behind something that matters. */
+/** Changes bytes at or after a signature. */
 const changeNear: Change = (bytes, context) => {
   const { random } = context;
   const places = [...toText(bytes).matchAll(OLDER)];

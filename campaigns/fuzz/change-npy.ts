@@ -70,7 +70,7 @@ const FLOAT_BITS: Readonly<Record<number, readonly bigint[]>> = {
   8: [0x7ff8n << 48n, 0x7ff0n << 48n, 0xfff0n << 48n, 1n << 63n, 1n, 0x7ff0000000000001n],
 };
 
-/** What to write into an element: often what keeps the array valid. */
+/** A value to write into an element; often one that keeps the array valid. */
 function elementFor(npy: Npy, context: ChangeContext): bigint {
   const { random } = context;
   const { kind, size } = typeOf(npy.text);

@@ -8,7 +8,7 @@ const FORMATS = ['csr', 'csc', 'coo', 'bsr', 'dia', 'lil'];
 
 const NAMES = ['indptr', 'indices', 'data', 'shape', 'format', 'row', 'col', 'offsets', 'a/b', ''];
 
-/** Arrays whose elements are not bound to each other. */
+/** Arrays whose elements do not depend on each other. */
 const FREE = ['data.npy', 'data.npy', 'indices.npy', 'row.npy', 'col.npy', 'offsets.npy'];
 
 const COMMENT = 'PK\x05\x06 no end';
@@ -18,7 +18,7 @@ function pack(bytes: Uint8Array, part: ZipPart, { random }: ChangeContext): ZipP
   return { ...part, bytes, body };
 }
 
-/** Replaces one member by what `edit` makes of it: often one whose elements may well be others. */
+/** Replaces one member by what `edit` makes of it; often a member that may hold other elements. */
 function editOne(
   parts: readonly ZipPart[],
   context: ChangeContext,
@@ -37,7 +37,7 @@ type PartsChange = (parts: readonly ZipPart[], context: ChangeContext) => readon
 const changeMember: PartsChange = (parts, context) =>
   editOne(parts, context, (part) => pack(changeNpy(part.bytes, context), part, context));
 
-/** A format that the arrays are not of: no checksum and no length shows it. */
+/** Another format than that of the arrays. No checksum and no length shows this. */
 const changeFormat: PartsChange = (parts, context) => {
   const at = parts.findIndex(({ name }) => name === 'format.npy');
   const part = parts[at];
@@ -84,7 +84,7 @@ const switchMethod: PartsChange = (parts, context) =>
     return pack(part.bytes, { ...part, method }, context);
   });
 
-/** Damage of a compressed stream whose length and checksum are those of what it was made of. */
+/** Damage to a compressed stream, with the length and checksum of the undamaged content. */
 const spoilBody: PartsChange = (parts, context) =>
   editOne(parts, context, (part) => ({ ...part, body: changeBytes(part.body, context) }));
 

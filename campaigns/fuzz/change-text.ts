@@ -93,12 +93,12 @@ function numberFor({ random }: ChangeContext): string {
   return String(random.pick(extremeIntegers(30)));
 }
 
-/** Changes one token; more than half of them in a way that a number stays a number. */
+/** Changes one token. More than half of the changes leave a number a number. */
 function changeToken(text: string, context: ChangeContext): string {
   const { random, log } = context;
   const tokens = split(text);
   if (tokens.length === 0) return text;
-  // The head says the most.
+  // The head of a file decides the most.
   const last = random.chance(0.25) ? Math.min(14, tokens.length - 1) : tokens.length - 1;
   const at = random.integer(0, last);
   const there = tokens[at]!;

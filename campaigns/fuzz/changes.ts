@@ -1,18 +1,21 @@
 import type { Random } from '#support/seeded-random.ts';
 
-/** What a change may draw on. */
+/** What a change may use. */
 export interface ChangeContext {
   readonly random: Random;
   /** Bytes of another source of the same group, or part of one. */
   readonly other: Uint8Array;
-  /** Tells people what was done, one entry a change. */
+  /** Describes for people what was done, one entry per change. */
   readonly log: string[];
 }
 
-/** Makes damaged, or at times only different, bytes of valid ones; those given stay as they are. */
+/**
+ * Makes damaged, or sometimes only different, bytes from valid ones. The given bytes are not
+ * changed.
+ */
 export type Change = (bytes: Uint8Array, context: ChangeContext) => Uint8Array;
 
-/** Numbers at which code breaks: around powers of two, and what follows from a length. */
+/** Numbers at which code often breaks: around powers of two, and around a length. */
 export function extremeIntegers(length: number): readonly bigint[] {
   const powers = [7n, 8n, 15n, 16n, 31n, 32n, 53n, 63n, 64n].map((power) => 1n << power);
   const around = powers.flatMap((power) => [power - 1n, power, -power, power + 1n]);

@@ -16,7 +16,7 @@ export interface FuzzInput {
   readonly group: Group;
   /** What it was made of. */
   readonly origin: Seed;
-  /** What was done to it; nothing was in a few runs. */
+  /** The changes; a few runs have none. */
   readonly changes: readonly string[];
   readonly objects: readonly NamedBytes[];
   readonly options: SourceOptions;
@@ -54,7 +54,7 @@ const DRAWN = SHARES.flatMap(([share, group]) => Array<Group>(share).fill(group)
 /** Of a folder one object is changed, or it is missing. */
 function changeFolder(objects: readonly NamedBytes[], context: ChangeContext): NamedBytes[] {
   const { random, log } = context;
-  // Values may be any; most else that is changed is refused.
+  // Values are changed often, because any value is valid; most other changes are refused.
   const free = random.chance(0.4) ? objects.findIndex(({ name }) => name === 'data.npy') : -1;
   const at = free < 0 ? random.integer(0, objects.length - 1) : free;
   const { name, bytes } = objects[at]!;
@@ -78,11 +78,12 @@ function changeOnce(
   return [{ ...object, bytes: change(object.bytes, context) }];
 }
 
-/** As requests may have them. */
+/** Options that a request may have. */
 function optionsFor(group: Group, random: Random): SourceOptions {
   if (group === 'svmlight') {
     return {
-      // A text has no magic number: a single odd token near its start, and it is no svmlight.
+      // A text has no magic number, so after one damaged token near its start it is not found to be
+      // svmlight.
       ...(random.chance(0.6) && { format: GROUPS[group] }),
       ...(random.chance(0.2) && { zeroBased: random.chance(0.5) }),
       ...(random.chance(0.2) && { labels: true }),

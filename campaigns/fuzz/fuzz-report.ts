@@ -1,14 +1,14 @@
 import type { RunResult } from './fuzz-run.ts';
 import type { Loss } from './worker-process.ts';
 
-/** A run that must not end so. */
+/** A run that ended in a forbidden way. */
 export interface BadRun {
   readonly run: number;
   readonly how: Loss | 'difference';
   readonly reason: string;
 }
 
-/** Something that happened in several runs, and some of those. */
+/** Something that happened in several runs, and some of these runs. */
 export interface Seen {
   readonly what: string;
   count: number;
@@ -17,7 +17,7 @@ export interface Seen {
 
 const SAMPLE_RUNS = 3;
 
-/** The same sentence whatever numbers and names are in it. */
+/** Makes sentences equal that differ only in numbers and names. */
 function generalize(text: string): string {
   return text
     .slice(0, 200)
@@ -27,7 +27,7 @@ function generalize(text: string): string {
     .slice(0, 110);
 }
 
-/** Counts things by what they are and keeps the first runs they happened in. */
+/** Counts things by their sentence, and keeps the first runs in which they happened. */
 class SeenList {
   readonly #seen = new Map<string, Seen>();
 
@@ -46,16 +46,19 @@ class SeenList {
 
 /** What a campaign found. */
 export class FuzzReport {
-  /** By group, then by how runs ended. */
+  /** Number of runs by group, then by how they ended. */
   readonly counts = new Map<string, Map<string, number>>();
   readonly bad: BadRun[] = [];
-  /** We read what the libraries refuse; other rows than those of the seed deserve a look. */
+  /**
+   * Runs in which we read what the libraries refuse. If the rows are not those of the seed, people
+   * should check them.
+   */
   readonly onlyWe = new SeenList();
-  /** The libraries read what we refuse; of a sample. */
+  /** Runs of a sample in which the libraries read what we refuse. */
   readonly onlyLibraries = new SeenList();
-  /** The libraries crash, hang or find a shape too large. */
+  /** Runs in which the libraries crash, hang or find a shape too large. */
   readonly declined = new SeenList();
-  /** Losses that did not happen again: the machine was busy. */
+  /** Lost runs that ended well when repeated, because the machine had been busy. */
   readonly unsure: BadRun[] = [];
   runs = 0;
   peakRssBytes = 0;

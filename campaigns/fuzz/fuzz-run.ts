@@ -6,14 +6,14 @@ import { GROUPS, type Seeds } from './seeds.ts';
 /** How the rows compare with those that the libraries read. */
 type Comparison =
   | 'equal'
-  /** Both read the source, but not the same rows: what must never be. */
+  /** Both read the source, but not the same rows. This must never happen. */
   | 'different'
   | 'library refuses'
   | 'library reads'
   | 'both refuse'
   | 'library declines';
 
-/** What a run came to, without its rows. */
+/** The result of a run, without its rows. */
 export interface RunResult {
   readonly run: number;
   readonly group: FuzzInput['group'];
@@ -27,16 +27,13 @@ export interface RunResult {
   readonly reason?: string;
 }
 
-/**
- * Begins the reason where a library refuses what we read, and we read other rows than those of the
- * seed.
- */
+/** Begins the reason if a library refuses what we read, and our rows are not those of the seed. */
 export const OTHER_ROWS = 'OTHER ROWS ';
 
-/** Of the sources that are refused, one of so many is shown to the libraries. */
+/** One of this many sources that we refuse is given to the libraries. */
 const REFUSED_SAMPLE = 20;
 
-/** One read source, before it is compared. */
+/** One source that was read, before it is compared. */
 export interface ReadRun {
   readonly input: FuzzInput;
   readonly reading: Reading;
@@ -55,7 +52,8 @@ export async function readRun(seeds: Seeds, seed: number, run: number): Promise<
 }
 
 /**
- * Tells whether the libraries are asked about a run: all that was accepted, and some of the rest.
+ * Whether the libraries read the source of a run too: they do for all that we accept, and for some
+ * others.
  */
 export function isCompared({ reading, input }: ReadRun): boolean {
   return (
@@ -72,13 +70,13 @@ function compare(reading: Reading, verdict: Verdict): Comparison {
   return digestOf(reading.rows) === verdict.digest ? 'equal' : 'different';
 }
 
-/** Whether a damaged source has the rows of the valid one; then its damage is of no matter. */
+/** Whether a damaged source has the rows of the valid one. Then its damage does not matter. */
 async function hasSeedRows({ input, reading }: ReadRun): Promise<boolean> {
   const seed = await readInput({ ...input, objects: input.origin.objects });
   return seed.end === 'accepted' && reading.end === 'accepted' && seed.rows === reading.rows;
 }
 
-/** Asks the libraries about a run. */
+/** Has the libraries read the source of a run. */
 export async function compareRun(read: ReadRun, oracle: Oracle): Promise<RunResult> {
   const { input, reading, result } = read;
   const format = reading.end === 'accepted' ? reading.format : GROUPS[input.group];

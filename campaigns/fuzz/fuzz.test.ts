@@ -12,7 +12,7 @@ const SEED = 7;
 /** A small source must be read or refused within this time. */
 const MOST_MILLISECONDS = patience(1000);
 
-/** Everything that seeds consist of, so that a change of any byte shows. */
+/** All bytes of the seeds, so that a change of any byte is noticed. */
 function seedsText(seeds: Seeds): string {
   return JSON.stringify(seeds, (key, value) => (key === 'bytes' ? digestOf(toText(value)) : value));
 }

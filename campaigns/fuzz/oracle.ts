@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceFormat } from '#core/sparse/formats/format-names.ts';
 import type { FuzzInput } from './fuzz-input.ts';
 
-/** What the libraries say of a source. */
+/** What the libraries read from a source. */
 export type Verdict =
   | { readonly end: 'accepted'; readonly digest: string; readonly rows?: string }
   | { readonly end: 'refused'; readonly reason: string }
@@ -21,7 +21,7 @@ const DEADLINE_MILLISECONDS = 15_000;
 
 const SINGLE_THREAD = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
 
-/** What rows are compared by. */
+/** The text by which rows are compared. */
 export function digestOf(rows: string): string {
   return createHash('sha256').update(rows).digest('hex');
 }

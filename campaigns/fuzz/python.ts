@@ -13,7 +13,7 @@ const SCRIPT = path.join(import.meta.dirname, 'write_seeds.py');
 /** Written last; holds the script that wrote the seeds. */
 const WRITTEN = path.join(FUZZ_FOLDER, 'seeds.txt');
 
-/** The newest Pythons that the libraries are there for. */
+/** The newest Pythons that the libraries support. */
 const ENVIRONMENT = {
   name: 'fuzz',
   pythons: ['3.13', '3.12', '3.11', '3.14'],

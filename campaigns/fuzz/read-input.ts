@@ -15,7 +15,7 @@ import { memoryStageStore } from '#support/memory-stage-store.ts';
 import type { FuzzInput } from './fuzz-input.ts';
 import { RowsText } from './rows-text.ts';
 
-/** What became of a source: its rows, an error that is meant for people, or any other. */
+/** How reading ended: with the rows, an error for people, or any other error. */
 export type Reading =
   | { readonly end: 'accepted'; readonly format: MatrixLayout['format']; readonly rows: string }
   | { readonly end: 'refused'; readonly name: string; readonly message: string }
@@ -34,17 +34,17 @@ const ALLOWED = new Set([
 /** Formats take one to five rounds. */
 const MAX_ROUNDS = 12;
 
-/** In a bucket a gigabyte is little; here it would be memory. */
+/** Staged objects are kept in memory here, so much less is allowed than in a bucket. */
 const MAX_STAGED_BYTES = 64 * 1024 * 1024;
 
 /** A larger matrix is read at its ends only. */
 const MAX_WHOLE_ROWS = 200_000;
 
-/** Its row pointers are read as a whole nevertheless, as Plan does. */
+/** Its row pointers are still read as a whole, as Plan does. */
 const MAX_POINTERS = 4_000_000;
 const END_ROWS = 2000;
 
-/** So many rows are read in small slices too. */
+/** Bytes of the slices in every second run, so that rows are cut often. */
 const SMALL_SLICE_BYTES = 256;
 
 class StagedTooMuch extends BoundExceededError {}
@@ -97,7 +97,7 @@ async function resolve(input: FuzzInput, context: ResolveContext): Promise<Matri
     if ('layout' in resolution) return parseLayout(JSON.stringify(resolution.layout));
     for (const job of resolution.jobs) {
       await stageUnit(job, context);
-      // A lost job is done again and must leave the same.
+      // A lost job is done again and must make the same objects.
       if (run % 4 === 0) await stageUnit(job, context);
     }
   }

@@ -3,12 +3,12 @@ import { isFloat } from '#core/elements/dtype.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 
-/** Rows that are compared: these, and the last. The same in oracle.py. */
+/** Number of first and of last rows that are compared. The same as in oracle.py. */
 const FIRST_ROWS = 2000;
 const LAST_ROWS = 100;
 const MAX_ENTRIES = 20_000;
 
-/** The bits of a double, in which float16 and float32 are exact; all that is no number is equal. */
+/** The bits of a double, in which float16 and float32 are exact. All NaNs are equal. */
 function floatTexts(data: CsrData): string[] {
   const wide = Float64Array.from(data as Float64Array);
   const bits = new BigUint64Array(wide.buffer);

@@ -1,6 +1,6 @@
 /**
- * `npm run campaign -- fuzz --runs 100000 --seed 1`: damaged sources, read as the libraries read
- * them.
+ * `npm run campaign -- fuzz --runs 100000 --seed 1`: reads damaged sources, and compares the rows
+ * with those that the libraries read.
  */
 import { Command } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';

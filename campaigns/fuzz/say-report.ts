@@ -46,7 +46,7 @@ function seenLines(title: string, seen: readonly Seen[]): string[] {
   ];
 }
 
-/** What deserves a look comes first. */
+/** What people should check comes first. */
 function withOtherRowsFirst(seen: readonly Seen[]): readonly Seen[] {
   const has = ({ what }: Seen) => Number(what.includes(OTHER_ROWS));
   return seen.toSorted((a, b) => has(b) - has(a));

@@ -25,7 +25,7 @@ export interface NamedBytes {
   readonly bytes: Uint8Array;
 }
 
-/** A source that damaged ones are made of. */
+/** A source that damaged ones are made from. */
 export interface Seed {
   readonly group: Group;
   readonly name: string;

@@ -9,18 +9,20 @@ const SCRIPT = path.join(import.meta.dirname, 'worker.ts');
 /** A small source must be read or refused within this time. */
 const RUN_MILLISECONDS = 5_000;
 
-/** The libraries watch their own time; this is for the worst. */
+/**
+ * The libraries have a time limit of their own; this one is for cases in which it does not help.
+ */
 const COMPARE_MILLISECONDS = 60_000;
 
 /** Time to start a process on a busy machine. */
 const START_MILLISECONDS = 60_000;
 
-/** How a worker ended that did not do all of its batch. */
+/** How a worker ended before all runs of its batch were done. */
 export type Loss = 'hang' | 'crash' | 'breach';
 
-/** What became of a batch. */
+/** The result of a batch. */
 export interface BatchEnd {
-  /** The run that the worker was lost in, if it was. */
+  /** The run in which the worker was lost, if it was lost. */
   readonly lost?: { readonly run: number; readonly how: Loss; readonly reason: string };
 }
 
@@ -57,7 +59,7 @@ export class WorkerProcess {
     throw new Error(`a worker did not start: ${worker.#stderr}`);
   }
 
-  /** Does the runs of a batch, as far as it comes. */
+  /** Does the runs of a batch until the worker is lost. */
   async work(batch: Batch, onDone: (result: RunResult) => void): Promise<BatchEnd> {
     this.#child.send(batch);
     let milliseconds = RUN_MILLISECONDS;

@@ -20,7 +20,7 @@ export interface Batch {
   readonly to: number;
 }
 
-/** What a worker says: that it is ready, that a source was read, and what came of the run. */
+/** What a worker reports: that it is ready, that a source was read, and the result of the run. */
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'read'; readonly run: number }

@@ -47,7 +47,7 @@ export function readParts(bytes: Uint8Array): ZipPart[] | undefined {
   }
 }
 
-/** Writes parts, names twice or not, with right checksums, lengths and offsets. */
+/** Writes parts with right checksums, lengths and offsets. A name may occur twice. */
 export function writeParts(parts: readonly ZipPart[], layout: ZipLayout): Uint8Array {
   const members = parts.map(({ name, bytes, method, body }) => {
     return { name, method, crc: crc32(bytes), size: bytes.length, body: [body] };

@@ -1,4 +1,7 @@
-/** `npm run campaign -- gzip`: gzip and Python inflate what we never deflated. */
+/**
+ * `npm run campaign -- gzip`: gzip and Python inflate the members that the direct gzip encoder
+ * writes.
+ */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { EncodeWays } from '#support/encode-ways.ts';
@@ -24,7 +27,7 @@ function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Hash of what another program inflates; nothing if it is not there. */
+/** Hash of what another program inflates; undefined if the program is not installed. */
 function inflatedHash(name: keyof typeof INFLATERS, member: Uint8Array): string | undefined {
   const [program, args] = INFLATERS[name];
   const { error, status, stdout, stderr } = spawnSync(program, args, {

@@ -1,4 +1,4 @@
-/** `npm run campaign -- matrices`: the fast encoders against the simple one. */
+/** `npm run campaign -- matrices`: compares the fast encoders with the simple one. */
 import { crc32, gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { combineCrc32 } from '#core/checksum/crc32.ts';
@@ -14,7 +14,7 @@ import { createWasmCsvEncoder } from '#core/outputs/csv/wasm/wasm-csv-encoder.ts
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { cutSlice, type Matrix, matrices } from '#support/arbitrary-matrix.ts';
 
-/** Of every dtype and dialect. */
+/** Matrices of every dtype and dialect. */
 const MATRICES = 25_000;
 const PART_BYTES = 64 * 1024;
 
@@ -61,7 +61,7 @@ function assertSame(matrix: Matrix, cuts: readonly number[]): boolean {
     () => [],
   );
   if (!fast.bytes.equals(text)) return false;
-  // A line end is all there is without columns: no cells, no CRC-32 of theirs.
+  // Without columns there are only line ends, and no cells whose CRC-32 could be computed.
   if (matrix.options.columns > 0 && fast.crc32 !== crc32(text)) return false;
   const createGzip = canDeflateDirectly(matrix.options)
     ? createDirectGzipEncoder

@@ -11,7 +11,7 @@ const [, INSIDE] = findMutants(FILE, TEXT);
 const HITS = new Set([hitOf(FILE, INSIDE!.scope)]);
 const NONE = new Set<string>();
 
-/** A test file of one test, which takes so long and hits so much. */
+/** A test file of one test, with its time and what it hits. */
 function testFile(name: string, milliseconds: number, hits = HITS): TestFile {
   const tests = [{ id: '1', milliseconds, hits }];
   return { testFile: name, milliseconds: 0, hits: NONE, tests };

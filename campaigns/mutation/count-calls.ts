@@ -1,13 +1,20 @@
-/** Makes a file of core note which of its functions run, so that tests are chosen by what they run. */
+/**
+ * Makes a file of core record which of its functions run, so that tests can be chosen by what they
+ * run.
+ */
 import type { Node } from '@babel/types';
 import { isFunction, parseText, spanOf, walk } from './syntax.ts';
 
-/** Names a function of a file by where it starts, and by -1 what runs when the file is loaded. */
+/**
+ * Names a function of a file by its start, and by -1 the code that runs when the file is loaded.
+ */
 export function hitOf(file: string, scope: number): string {
   return `${file}:${scope}`;
 }
 
-/** Where a function's body begins and what goes there; an expression is put in parentheses. */
+/**
+ * Where a function's body begins, and what is inserted there. An expression is put in parentheses.
+ */
 function noteIn(file: string, node: Node): readonly (readonly [number, string])[] {
   if (!('body' in node) || !isFunction(node)) return [];
   const { body } = node;
@@ -21,7 +28,9 @@ function noteIn(file: string, node: Node): readonly (readonly [number, string])[
   ];
 }
 
-/** The text of a file that calls `globalThis.noteHit` first in each function, and when it is loaded. */
+/**
+ * The text of a file that calls `globalThis.noteHit` first in each function, and when it is loaded.
+ */
 export function countCalls(file: string, text: string): string {
   const notes = [...walk(parseText(text))].flatMap(([node]) => noteIn(file, node));
   let noted = text;

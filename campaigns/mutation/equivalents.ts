@@ -1,9 +1,11 @@
-/** Mutants that no test can notice, or should: each with the argument why. */
+/** Mutants that no test can or should notice, each with the reason. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Mutant } from './find-mutants.ts';
 
-/** A line of core before and after a change, wherever it stands in its file, and why that is no fault. */
+/**
+ * A line of core before and after a change, anywhere in its file, and why the change is no fault.
+ */
 export interface Equivalent {
   readonly file: string;
   readonly operator: string;
@@ -18,7 +20,7 @@ function keyOf({ file, operator, before, after }: Omit<Equivalent, 'reason'>): s
   return JSON.stringify([file, operator, before, after]);
 }
 
-/** Looks mutants up in a list of argued ones. */
+/** Looks mutants up in a list. */
 export function createLookup(
   list: readonly Equivalent[],
 ): (mutant: Pick<Mutant, 'file' | 'operator' | 'before' | 'after'>) => Equivalent | undefined {

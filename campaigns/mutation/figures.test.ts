@@ -5,7 +5,7 @@ import type { Fate, Verdict } from './judge.ts';
 
 const [MUTANT] = findMutants('core/x.ts', 'const a = b + c;');
 
-/** So many verdicts of each fate, of mutants that differ by their lines. */
+/** The given number of verdicts of each fate, for mutants that differ by their lines. */
 function verdicts(counts: Partial<Record<Fate, number>>): Verdict[] {
   const fates = Object.entries(counts) as [Fate, number][];
   return fates.flatMap(([fate, count]) =>
@@ -16,7 +16,7 @@ function verdicts(counts: Partial<Record<Fate, number>>): Verdict[] {
   );
 }
 
-/** Arguments for the first of the mutants of a fate. */
+/** Reasons for the first mutants of a fate. */
 function argue(fate: Fate, count: number) {
   return verdicts({ [fate]: count }).map(({ mutant }) => ({ ...mutant, reason: 'it is the same' }));
 }

@@ -2,14 +2,17 @@
 import { createLookup, type Equivalent } from './equivalents.ts';
 import type { Fate, Verdict } from './judge.ts';
 
-/** Least share of any sample that is killed, whatever is argued about the rest. */
+/** Least share of any sample that must be killed, equivalent mutants included. */
 const LEAST_RAW = 0.85;
 
-/** Least share of what can be killed, and most of what is argued to be equivalent. */
+/**
+ * Least share that must be killed of all but the equivalent mutants, and largest share that may be
+ * argued equivalent.
+ */
 const LEAST_KILLABLE = 0.95;
 const MOST_EQUIVALENT = 0.15;
 
-/** What a sample came to. */
+/** The result of a sample. */
 export interface Figures {
   readonly total: number;
   readonly fates: Readonly<Record<Fate, number>>;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { applyChange, findMutants } from './find-mutants.ts';
 import { parseText } from './syntax.ts';
 
-/** What becomes of a text, by the operator that changes it. */
+/** The changed texts, by the operator that makes them. */
 function mutate(text: string): [string, string][] {
   return findMutants('core/x.ts', text).map((mutant) => [
     mutant.operator,
@@ -90,7 +90,7 @@ it('replaces or leaves out methods, returned values, signs and bodies', () => {
 
 it('leaves alone what errors say, texts for people, types, imports and names', () => {
   const untouched = [
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a template in the text that is read.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template in the text.
     'throw new CorruptSourceError(`${uri} has ${a + 1} bytes`);',
     "const schema = { error: 'short' };",
     "const where = 'a tree node';",

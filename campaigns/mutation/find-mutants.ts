@@ -11,7 +11,7 @@ export interface Mutant extends Change {
   /** Both from 1. */
   readonly line: number;
   readonly column: number;
-  /** The line that the change begins in, trimmed, as it was and as it becomes. */
+  /** The line in which the change begins, trimmed: before and after the change. */
   readonly before: string;
   readonly after: string;
   /** Start of the innermost function around it, or -1: it runs when the file is loaded. */
@@ -21,7 +21,7 @@ export interface Mutant extends Change {
 /** Names of options that hold a text for people. */
 const MESSAGE_KEYS: ReadonlySet<string> = new Set(['error', 'message']);
 
-/** A word, a space and another word: a text for people, or a part of one. */
+/** A word, a space and another word: the text is for people. */
 const PROSE = /[a-z]{2,}\S* (\S* )*\S*[a-z]{2,}/i;
 
 function isNamedError({ node, field }: Step): boolean {
@@ -41,21 +41,24 @@ function holdsMessages(node: Node): boolean {
   return node.properties.every((property) => isMessageOption({ node: property, field: 'value' }));
 }
 
-/** The words of a text that is written out, or of the fixed parts of a template. */
+/** The words of a literal, or of the fixed parts of a template. */
 function words(node: Node): string {
   if (node.type === 'StringLiteral') return node.value;
   if (node.type !== 'TemplateLiteral') return '';
   return node.quasis.map(({ value }) => value.raw).join('…');
 }
 
-/** True in what an error says, and in texts for people: what they say is free to change. */
+/**
+ * True within the message of an error and in other texts for people, because their words may
+ * change.
+ */
 function isMessage(node: Node, steps: readonly Step[]): boolean {
   if (steps.some((step) => isNamedError(step) || isMessageOption(step))) return true;
   if (holdsMessages(node)) return true;
   return PROSE.test(words(node)) || steps.some((step) => PROSE.test(words(step.node)));
 }
 
-/** Names of properties, and what a file is loaded by, are no values. */
+/** Names of properties and the paths of imports are no values. */
 function isName(node: Node, steps: readonly Step[]): boolean {
   const { node: parent, field } = steps.at(-1) ?? { node, field: '' };
   if (field === 'key' && 'computed' in parent) return !parent.computed;

@@ -1,9 +1,9 @@
-/** Which files a file of this repository loads, read off its imports. */
+/** Finds which files a file of this repository loads, by its imports. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Root of the repository; files are named by their paths from here. */
+/** Root of the repository. Files are named by their paths from it. */
 export const ROOT = path.join(import.meta.dirname, '../..');
 
 const IMPORT = /(?:from|import)\s*\(?\s*'([#.][^']+\.ts)'/g;
@@ -34,7 +34,7 @@ export function loadedBy(file: string): ReadonlySet<string> {
   return found;
 }
 
-/** Changes with the text of any of the files. */
+/** A digest that changes with the text of any of the files. */
 export function digestOf(files: Iterable<string>): string {
   const hash = createHash('sha256');
   for (const file of [...files].toSorted()) hash.update(`${file}\n${textOfFile(file)}`);

@@ -1,4 +1,4 @@
-/** Setup of test files whose core notes what runs: hands the notes on with the results. */
+/** Setup of test files whose core records what runs: adds the record to the results. */
 import { afterAll, afterEach, beforeEach } from 'vitest';
 
 /** What runs outside of all tests, such as when the file is loaded. */
@@ -16,7 +16,7 @@ afterEach(({ task }) => {
   current = outside;
 });
 
-// biome-ignore lint/correctness/noEmptyPattern: Vitest reads off the pattern which fixtures are asked for.
+// biome-ignore lint/correctness/noEmptyPattern: the pattern names the fixtures.
 afterAll(({}, suite) => {
   Object.assign(suite.meta, { hits: [...outside] });
 });

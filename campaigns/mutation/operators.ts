@@ -11,7 +11,10 @@ export interface Change extends Span {
 /** Mutations of one node; `text` is that of its file. */
 type Mutator = (node: Node, text: string) => Iterable<Change>;
 
-/** Operators by those that replace them: the neighbour at the boundary, and the opposite. */
+/**
+ * Operators, each with those that replace it: the one that differs only at the boundary, and the
+ * opposite.
+ */
 const OPERATORS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   '+': ['arithmetic', '-'],
   '-': ['arithmetic', '+'],
@@ -50,7 +53,9 @@ const OPERATORS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   '||=': ['assignment', '&&='],
 };
 
-/** Methods by those that replace them; an empty one leaves the call out and keeps what it is of. */
+/**
+ * Methods, each with those that replace it. An empty name leaves out the call and keeps the object.
+ */
 const METHODS: Readonly<Record<string, string>> = {
   ceil: 'floor',
   every: 'some',
@@ -80,7 +85,10 @@ function isText(node: Node): boolean {
   return node.type === 'StringLiteral' || node.type === 'TemplateLiteral';
 }
 
-/** Replaces the operator between two operands; in parentheses, so that nothing else is regrouped. */
+/**
+ * Replaces the operator between two operands. Adds parentheses, so that the grouping stays the
+ * same.
+ */
 function* betweenOperands(node: Node, text: string): Generator<Change> {
   if (
     node.type !== 'BinaryExpression' &&

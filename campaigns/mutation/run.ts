@@ -1,14 +1,17 @@
-/** `npm run campaign -- mutation --sample 300 --seed 1`: whether the tests notice changes of core. */
+/**
+ * `npm run campaign -- mutation --sample 300 --seed 1`: finds out whether the tests notice changes
+ * of core.
+ */
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';
-import { createRandom } from '#support/seeded-random.ts';
 import { createLookup, readEquivalents } from './equivalents.ts';
 import { addUp, type Figures, faults } from './figures.ts';
 import { findMutants, type Mutant } from './find-mutants.ts';
 import { ROOT, textOfFile } from './import-graph.ts';
 import { judge, type Verdict } from './judge.ts';
+import { drawSample } from './sample.ts';
 import { mapTests } from './test-map.ts';
 
 interface Options {
@@ -17,14 +20,15 @@ interface Options {
   readonly jobs: number;
   readonly file: string;
   readonly json?: true;
+  readonly seconds: number;
 }
 
-/** Of this seed every survivor is either noticed by a test or argued to be equivalent. */
+/** With this seed, every mutant is noticed by a test or argued to be equivalent. */
 const ARGUED_SEED = 1;
 
 const ALL_FILES = 'core/**/*.ts';
 
-/** Types, and bytes that are built from elsewhere. */
+/** Files of types, and bytes that are built from other sources. */
 const NO_CODE = /\.d\.ts$|\/kernel-bytes\.ts$/;
 
 function sampleOf({ file, sample, seed }: Options): Mutant[] {
@@ -32,7 +36,7 @@ function sampleOf({ file, sample, seed }: Options): Mutant[] {
     (name) => !NO_CODE.test(name) && path.matchesGlob(name, file),
   );
   const all = files.toSorted().flatMap((name) => findMutants(name, textOfFile(name)));
-  return createRandom(seed).some(all, sample);
+  return drawSample(all, sample, seed);
 }
 
 function lineOf({ mutant, fate, testFile }: Verdict): string {
@@ -55,6 +59,12 @@ const options = new Command('npm run campaign -- mutation')
   .option('--seed <n>', 'of the sample', parseCount, 1)
   .option('--jobs <n>', 'at once', parseCount, 2)
   .option('--file <glob>', 'of these files', ALL_FILES)
+  .option(
+    '--seconds <n>',
+    'of tests per mutant at most: a quick look that kills fewer',
+    parseCount,
+    3600,
+  )
   .option('--json', 'print for programs')
   .parse()
   .opts<Options>();
@@ -76,6 +86,7 @@ await judge({
   mutants,
   tests,
   jobs: options.jobs,
+  milliseconds: 1000 * options.seconds,
   onVerdict(verdict) {
     verdicts.push(verdict);
     const equivalent = verdict.fate === 'survived' ? lookup(verdict.mutant) : undefined;
@@ -86,8 +97,8 @@ await judge({
 const figures = addUp(verdicts, list);
 const isArgued = options.seed === ARGUED_SEED && options.file === ALL_FILES;
 const wrong = faults(figures, isArgued);
-const seconds = Math.round((performance.now() - began) / 1000);
-for (const line of [...summary(figures), `${seconds} s`, ...wrong]) say(line);
+const took = Math.round((performance.now() - began) / 1000);
+for (const line of [...summary(figures), `${took} s`, ...wrong]) say(line);
 if (options.json === true)
-  process.stdout.write(`${JSON.stringify({ ...options, seconds, figures, verdicts, wrong })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...options, took, figures, verdicts, wrong })}\n`);
 process.exit(wrong.length === 0 ? 0 : 1);

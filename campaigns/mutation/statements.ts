@@ -1,4 +1,4 @@
-/** Mutations of statements and of what decides which of them run. */
+/** Mutations of statements and of conditions. */
 import type { Node } from '@babel/types';
 import type { Change } from './operators.ts';
 import { type Span, spanOf } from './syntax.ts';
@@ -7,7 +7,7 @@ function* always(span: Span, values: readonly string[]): Generator<Change> {
   for (const replacement of values) yield { ...span, operator: 'condition', replacement };
 }
 
-/** Conditions become true and false; those of loops false only, which ends. */
+/** Conditions become true and false; those of loops only false, so that the loop ends. */
 function* conditions(node: Node): Generator<Change> {
   if (node.type === 'IfStatement' || node.type === 'ConditionalExpression')
     yield* always(spanOf(node.test), ['true', 'false']);
@@ -22,7 +22,7 @@ const REMOVABLE: ReadonlySet<string> = new Set([
   'YieldExpression',
 ]);
 
-/** Calls that nothing takes the result of, and yields; a constructor keeps its `super`. */
+/** Removes yields, and calls whose result is not used; a constructor keeps its `super`. */
 function* removals(node: Node): Generator<Change> {
   if (node.type !== 'ExpressionStatement') return;
   const { expression } = node;
@@ -32,7 +32,7 @@ function* removals(node: Node): Generator<Change> {
   yield { ...spanOf(node), operator: 'statement', replacement: ';' };
 }
 
-/** Replacements that say the same as another mutator's, of literals, are left out. */
+/** Replacements that the mutator of literals makes too are left out. */
 const LITERALS: ReadonlySet<string> = new Set([
   'ArrayExpression',
   'BooleanLiteral',
@@ -54,7 +54,7 @@ function* returns(node: Node): Generator<Change> {
     yield* returned(node.body);
 }
 
-/** Empties the bodies of loops, the `else` of an `if`, and what is tried or done in any case. */
+/** Empties the bodies of loops, the `else` of an `if`, and the blocks of `try` and `finally`. */
 function* bodies(node: Node): Generator<Change> {
   const empty = (block: Node): Change[] =>
     block.type === 'BlockStatement' && block.body.length > 0

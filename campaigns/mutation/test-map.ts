@@ -1,4 +1,7 @@
-/** Which functions of core each test file runs: counted once, and again where its files change. */
+/**
+ * Which functions of core each test file runs: recorded once, and again when one of its files
+ * changes.
+ */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { digestOf, loadedBy, ROOT, textOfFile } from './import-graph.ts';
@@ -22,7 +25,9 @@ export interface TestFile {
   readonly tests: readonly Test[];
 }
 
-/** A test file as it is kept: what is run is numbered, as many tests run the same. */
+/**
+ * A test file as it is stored. What it runs is numbered, because many tests run the same functions.
+ */
 interface Kept {
   readonly digest: string;
   readonly milliseconds: number;
@@ -34,13 +39,13 @@ interface Kept {
 
 const CACHE = path.join(ROOT, 'node_modules/.cache/mutation/test-map.json');
 
-/** Tests of core, then of what is built on it; those that deploy the whole stack are left out. */
+/** Tests of core, then of what uses core. Tests that deploy the whole stack are left out. */
 const TESTS = 'test/{core,aws,lambdas,cli}/**/*.test.ts';
 
 /** Starts the command line in a process of its own, where core is as it was. */
 const OTHER_PROCESS = /\brunShell\(/;
 
-/** No test file takes as long, changed or not. */
+/** No test file takes longer, whether core is changed or not. */
 const LIMIT_MILLISECONDS = 600_000;
 
 function readCache(): Map<string, Kept> {
@@ -84,7 +89,7 @@ function restore(testFile: string, { milliseconds, names, hits, tests }: Kept): 
   };
 }
 
-/** Runs test files one after the other, each loading core anew, and notes what they call. */
+/** Runs test files one after the other, each with core loaded anew, and records what they call. */
 async function count(take: () => string | undefined, note: (file: string, kept: Kept) => void) {
   let worker: WorkerProcess | undefined;
   for (let testFile = take(); testFile !== undefined; testFile = take()) {
@@ -100,9 +105,9 @@ async function count(take: () => string | undefined, note: (file: string, kept: 
 }
 
 /**
- * Finds out what each test file that loads one of `files` runs of core.
+ * Finds out which functions of core each test file runs that loads one of `files`.
  *
- * @param onFailure hears of test files that fail without any change; they are left out.
+ * @param onFailure called for test files that fail without any change; they are left out.
  */
 export async function mapTests(
   files: ReadonlySet<string>,

@@ -25,11 +25,11 @@ interface TestHits {
 /** How one test file ended. */
 export interface FileEnd {
   readonly testFile: string;
-  /** Of loading it. */
+  /** Milliseconds to load it. */
   readonly milliseconds: number;
   /** The first error, or undefined where every test passed. */
   readonly error: string | undefined;
-  /** What of core ran outside of its tests, and in each; where that was asked for. */
+  /** What of core ran outside of its tests, and in each of them; only if this was asked for. */
   readonly hits: readonly string[];
   readonly tests: readonly TestHits[];
 }
@@ -38,14 +38,14 @@ export interface FileEnd {
 export interface Choice {
   readonly testFile: string;
   readonly testIds?: readonly string[] | undefined;
-  /** That they usually take. */
+  /** Milliseconds that they usually take. */
   readonly milliseconds: number;
 }
 
-/** What the tests are run with: a changed file of core, or core that notes what of it runs. */
+/** What the tests are run with: a changed file of core, or a core that records what runs. */
 export type Swap = { readonly file: string; readonly change: Change } | 'count-calls';
 
-/** Hears of test files as they begin and end. */
+/** Called when test files begin and end. */
 export interface Listener {
   onBegin(testFile: string): void;
   onEnd(end: FileEnd): void;

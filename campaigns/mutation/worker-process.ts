@@ -6,16 +6,16 @@ import type { TestRun, WorkerMessage } from './worker.ts';
 
 const SCRIPT = path.join(import.meta.dirname, 'worker.ts');
 
-/** Time to start Vitest, or to end a run, on a busy machine. */
+/** Time in which a worker says anything at all, on a busy machine. */
 const PATIENCE_MILLISECONDS = 120_000;
 
-/** Heap of a worker: a mutant that fills more has lost its end. */
+/** Heap of a worker: a mutant that fills more never ends. */
 const NODE_OPTIONS = '--max-old-space-size=2048';
 
-/** How the test files of a run ended, as far as they did. */
+/** How the test files of a run ended; only those that did. */
 export interface RunEnd {
   readonly ends: readonly FileEnd[];
-  /** How the worker was lost, if it was; it is of no more use then. */
+  /** How the worker was lost, if it was lost. Then it cannot be used again. */
   readonly lost: 'hang' | 'crash' | undefined;
 }
 
@@ -26,7 +26,7 @@ export class WorkerProcess {
   #wake: (() => void) | undefined;
 
   private constructor(mode: 'count-calls' | 'mutants') {
-    // A group of its own, so that what tests have started ends with it.
+    // In a process group of its own, so that what tests have started ends with it.
     const env = { ...process.env, NODE_OPTIONS, NO_COLOR: '1' };
     this.#child = fork(SCRIPT, [mode], { stdio: 'ignore', detached: true, env });
     this.#child.on('message', (message) => this.#take(message as WorkerMessage));
@@ -42,25 +42,31 @@ export class WorkerProcess {
   }
 
   /**
-   * Runs the test files until one fails.
+   * Runs tests until one fails.
    *
-   * @param limitOf most milliseconds of a test file.
+   * @param limitOf most milliseconds of CPU time for a test file. On a busy machine the file may
+   * take much longer.
    */
   async run(run: TestRun, limitOf: (testFile: string) => number): Promise<RunEnd> {
     this.#child.send(run);
     const ends: FileEnd[] = [];
-    for (let limit = PATIENCE_MILLISECONDS; ; ) {
-      const message = await this.#next(limit);
-      if (message === 'late' || message === 'exit') {
-        this.kill();
-        return { ends, lost: message === 'late' ? 'hang' : 'crash' };
-      }
+    let used = 0;
+    let limit = Number.POSITIVE_INFINITY;
+    for (;;) {
+      const message = await this.#next(PATIENCE_MILLISECONDS);
+      if (message === 'exit') return { ends, lost: 'crash' };
+      if (message === 'late') return { ends, lost: this.#giveUp() };
       if (message.kind === 'done') return { ends, lost: undefined };
-      if (message.kind === 'begin') limit = limitOf(message.testFile);
-      if (message.kind !== 'end') continue;
-      ends.push(message.end);
-      limit = PATIENCE_MILLISECONDS;
+      if (message.kind === 'pulse') used = message.milliseconds;
+      if (used > limit) return { ends, lost: this.#giveUp() };
+      if (message.kind === 'begin') limit = used + limitOf(message.testFile);
+      if (message.kind === 'end') ends.push(message.end);
     }
+  }
+
+  #giveUp(): 'hang' {
+    this.kill();
+    return 'hang';
   }
 
   /** Ends the process and whatever its tests have started. */

@@ -7,9 +7,10 @@ export interface TestRun {
   readonly swap: Swap;
 }
 
-/** What a worker says. */
+/** What a worker says; each second, how much of a processor's time it has had. */
 export type WorkerMessage =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'pulse'; readonly milliseconds: number }
   | { readonly kind: 'begin'; readonly testFile: string }
   | { readonly kind: 'end'; readonly end: FileEnd }
   | { readonly kind: 'done' };
@@ -17,6 +18,8 @@ export type WorkerMessage =
 function say(message: WorkerMessage): void {
   process.send?.(message);
 }
+
+const PULSE_MILLISECONDS = 1000;
 
 const isCounting = process.argv[2] === 'count-calls';
 const listener = {
@@ -29,4 +32,8 @@ process.on('message', async (message) => {
   await host.run(choices, swap);
   say({ kind: 'done' });
 });
+setInterval(() => {
+  const { user, system } = process.cpuUsage();
+  say({ kind: 'pulse', milliseconds: (user + system) / 1000 });
+}, PULSE_MILLISECONDS);
 say({ kind: 'ready' });

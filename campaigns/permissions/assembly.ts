@@ -11,8 +11,8 @@ export const SOURCES = 'permission-sources';
 export const NIGHTLY = 'nightly';
 
 /**
- * A state machine that does not exist: no rule or schedule may start it, so that their messages go
- * to the queue.
+ * A state machine that does not exist. Rules and schedules cannot start it, so their messages go to
+ * the queue.
  */
 export const GONE = 'arn:aws:states:us-east-1:000000000000:stateMachine:gone';
 
@@ -26,7 +26,8 @@ const STACK = 'SparseFanout';
 const TEMPLATE_FILE = `${STACK}.template.json`;
 
 /**
- * A role that may not invoke a function is retried as any failure of Lambda: one second apart here.
+ * Step Functions retries a role that may not invoke a function like any failure of Lambda; here
+ * after one second.
  */
 function hasten(template: Template): Template {
   const text = JSON.stringify(template)
@@ -48,7 +49,10 @@ function addStrayTargets(resources: Template['Resources']): void {
   }
 }
 
-/** Gives what a scenario has to name a name, and adds what can never be delivered. */
+/**
+ * Gives names to resources that a scenario must name, and adds targets that nothing can be
+ * delivered to.
+ */
 function prepare(template: Template): Template {
   const { Resources, Outputs } = hasten(template);
   addStrayTargets(Resources);
@@ -73,8 +77,8 @@ function prepare(template: Template): Template {
 }
 
 /**
- * Synthesizes the stack with all that it can have, a schedule and a key of its own, into a
- * directory. Takes seconds: the functions are bundled.
+ * Synthesizes the stack with every option, a schedule and a key of its own into a directory. Takes
+ * seconds: the functions are bundled.
  */
 export async function synthesizeFull(outdir: string): Promise<Template> {
   const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));

@@ -23,7 +23,7 @@ export interface Attempt {
   readonly seen: 'run' | 'denials' | undefined;
 }
 
-/** A scenario came to no end of its own, neither well nor badly: nothing is known of the grant. */
+/** A scenario neither succeeded nor failed by itself, so nothing is known of the grant. */
 export class ScenarioBroke extends Error {
   override readonly name = 'ScenarioBroke';
 }
@@ -40,7 +40,7 @@ function namesDenial(failure: string, { principal, action, resource }: Denial): 
   return [principal, action, resource].every((part) => failure.includes(part));
 }
 
-/** Several calls may have been denied; the failure names the one that came first to its end. */
+/** Several calls may have been denied; the failure names the one that ended first. */
 function judge(stack: PlayedStack, { roleId, action }: Grant, failed: Attempt): Attempt {
   const denials = stack.cloud.denials.filter(
     ({ action: denied, principal, resource }) =>
@@ -52,7 +52,7 @@ function judge(stack: PlayedStack, { roleId, action }: Grant, failed: Attempt): 
   return { ...failed, denial: (inRun ?? first).message, seen: inRun ? 'run' : 'denials' };
 }
 
-/** @returns what went otherwise than it should; undefined when nothing did. */
+/** @returns what was not as it should be; undefined when everything was. */
 async function playOn(
   { name, play }: Scenario,
   stack: PlayedStack,
@@ -71,7 +71,7 @@ async function playOn(
 export interface Deployed {
   readonly outdir: string;
   readonly template: Template;
-  /** For each thing that a scenario waits for. @default that of `PlayedStack` */
+  /** Time for each thing that a scenario waits for. @default that of `PlayedStack` */
   readonly patienceMilliseconds?: number;
 }
 

@@ -79,15 +79,15 @@ export const EXEMPTIONS: readonly Exemption[] = [
 ];
 
 /**
- * Calls whose refusal no execution can name: AWS makes them before or after it, or what is
- * refused is tidying up, which never fails a run.
+ * Calls whose refusal no execution can name. AWS makes them before or after the execution, or they
+ * only clean up, which never fails a run.
  */
 const UNTOLD: readonly Pick<Exemption, 'role' | 'actions'>[] = [
   { role: /EventsRole$|ScheduleRole$|ReportFailureRole$|amazonaws\.com$/, actions: /./ },
   { role: STEPS, actions: /^s3:AbortMultipartUpload$/ },
 ];
 
-/** Whether an execution that fails for want of the grant has to say so itself. */
+/** Whether an execution that fails without the grant must name it in its own error. */
 export function mustBeNamed({ role, action }: Grant): boolean {
   return !UNTOLD.some((call) => call.role.test(role) && call.actions.test(action));
 }

@@ -14,7 +14,7 @@ interface Resource {
   readonly Properties: any;
 }
 
-/** The part of a template that is looked at. */
+/** The part of a template that is read. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
@@ -46,7 +46,10 @@ function text(resource: unknown): string {
 
 const POLICIES = /^AWS::(IAM::Policy|S3::BucketPolicy|SQS::QueuePolicy|SNS::TopicPolicy)$/;
 
-/** Whom a statement speaks of: the roles that carry its policy, or the services that it names. */
+/**
+ * Who gets the grants of a statement: the roles that have its policy, or the services that it
+ * names.
+ */
 function granteesOf({ Principal }: Statement, roles: readonly { Ref: string }[] = []) {
   const services = Principal?.Service === undefined ? [] : listed(Principal.Service).map(text);
   return [...roles.map(({ Ref }) => Ref), ...services];
@@ -84,7 +87,7 @@ export function grantsOf({ Resources }: Template): readonly Grant[] {
   });
 }
 
-/** The statements that are left of one when an action on one of its resources is taken away. */
+/** The statements that remain of one when an action on one of its resources is removed. */
 function reduced(statement: Statement, { action, resource }: Grant): readonly Statement[] {
   const resources = listed(statement.Resource);
   return [

@@ -3,10 +3,10 @@ import { patience } from '#support/patience.ts';
 import { type Execution, StackClient } from '#support/stack-client.ts';
 import { GONE } from './assembly.ts';
 
-/** Ten times what the slowest scenario waits for on a quiet machine. */
+/** Ten times the longest wait of any scenario on a quiet machine. */
 const PATIENCE_MILLISECONDS = 90_000;
 
-/** For what a denied call may still cause. */
+/** Time for what may still happen after a denied call. */
 const DENIED_PATIENCE_MILLISECONDS = patience(600);
 const POLL_MILLISECONDS = 20;
 
@@ -21,9 +21,9 @@ export class WaitTimedOut extends Error {
 
 /** What a scenario may wait for. */
 export interface Awaited<T> {
-  /** Names it in the sentence about a wait that was too long. */
+  /** Its name in the message about a wait that was too long. */
   readonly what: string;
-  /** Calls denied before that which is waited for was caused. */
+  /** Number of calls that were denied before the cause of the event. */
   readonly deniedBefore: number;
   /** @returns undefined as long as it has not happened. */
   look(): Promise<T | undefined>;
@@ -40,19 +40,19 @@ export class PlayedStack extends StackClient {
     this.#patienceMilliseconds = patienceMilliseconds;
   }
 
-  /** Calls denied so far, but for those that are meant to be. */
+  /** Calls denied so far, without those that are denied on purpose. */
   deniedCalls(): number {
     return this.cloud.denials.filter(({ resource }) => resource !== GONE).length;
   }
 
-  /** @throws {WaitTimedOut} it still runs, whether a call was denied or not. */
+  /** @throws {WaitTimedOut} it still runs, with or without a denied call. */
   override async endOf(executionArn: string): Promise<Execution> {
     const ended = await this.#wait(() => this.ended(executionArn));
     return ended ?? this.#giveUp(`the end of execution ${executionArn.split(':').at(-1)}`);
   }
 
   /**
-   * Waits for what happens by itself; not for long when a call was denied that was not before.
+   * Waits for what happens by itself; only a short time if a call has been denied since.
    *
    * @returns undefined when it did not happen and a call was denied.
    * @throws {WaitTimedOut} it did not happen though no call was denied.

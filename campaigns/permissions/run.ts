@@ -1,4 +1,7 @@
-/** `npm run campaign -- permissions`: which scenario needs which permission of the template. */
+/**
+ * `npm run campaign -- permissions`: finds out which scenario needs which permission of the
+ * template.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +39,7 @@ const NOT_TRIED: Attempt = {
   seen: undefined,
 };
 
-/** @throws {ScenarioBroke} the first one that did; nothing is begun after it. */
+/** @throws {ScenarioBroke} that of the first scenario that broke; no other is begun after it. */
 async function findAll(outdir: string): Promise<readonly Finding[]> {
   const template = await synthesizeFull(outdir);
   const findings: Finding[] = [];

@@ -11,10 +11,10 @@ import { DEAD_LETTERS, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
 import type { PlayedStack } from './played-stack.ts';
 import { SMALL, TALL, WIDE } from './sources.ts';
 
-/** Something that a deployment does, and how it goes wrong without a permission. */
+/** Something that a deployment does, and how it fails without a permission. */
 export interface Scenario {
   readonly name: string;
-  /** @returns what went otherwise than it should; undefined when nothing did. */
+  /** @returns what was not as it should be; undefined when everything was. */
   play(stack: PlayedStack): Promise<string | undefined>;
 }
 
@@ -58,7 +58,7 @@ async function executions(stack: PlayedStack): Promise<readonly string[]> {
   return (listed.executions ?? []).map(({ executionArn }) => executionArn ?? '');
 }
 
-/** Does what should start a run, and reports how that ended. */
+/** Does what should start a run, and reports how the run ended. */
 async function started(
   stack: PlayedStack,
   cause: () => Promise<unknown>,
@@ -133,8 +133,8 @@ const missing: Scenario = {
 };
 
 /**
- * Waits for what ReportFailure makes known of a failed execution, a report too where there is a run
- * to report on.
+ * Waits for what ReportFailure writes about a failed execution: a message, and a report if there is
+ * a run.
  */
 async function reported(
   stack: PlayedStack,
@@ -163,7 +163,9 @@ interface Conflict {
   readonly problem: string | undefined;
 }
 
-/** Runs a request whose first chunk is there already, of somebody else, until that was reported. */
+/**
+ * Runs a request while a foreign object lies at the key of its first chunk, until that is reported.
+ */
 async function conflict(stack: PlayedStack, name: string, source: object): Promise<Conflict> {
   const Bucket = stack.outputBucket;
   const Key = `${name}/data/chunk-000000.csv`;
@@ -275,7 +277,10 @@ const stageFailed: Scenario = {
   },
 };
 
-/** What shows that each permission is needed, those first that need most of them. */
+/**
+ * The scenarios that show that each permission is needed. Those that need the most permissions come
+ * first.
+ */
 export const SCENARIOS: readonly Scenario[] = [
   arrival,
   resumed,

@@ -1,4 +1,7 @@
-/** `npm run campaign -- python`: the uploader's tests with every pandas that fits a Python here. */
+/**
+ * `npm run campaign -- python`: runs the uploader's tests with every pandas that fits a Python on
+ * this machine.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +13,7 @@ import {
   pythonOf,
 } from '#support/python/environment.ts';
 
-/** This machine's environment without what it says of AWS. */
+/** This machine's environment without the variables of AWS. */
 const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
 
 /**

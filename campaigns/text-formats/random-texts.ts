@@ -11,7 +11,7 @@ export interface RandomText {
 const anyBlank = fc.constantFrom(' ', ' ', ' ', '  ', '\t');
 const anyEnd = fc.constantFrom('\n', '\n', '\n', '\r\n', ' \n', '\n\n');
 
-/** A double as text, spelled in many ways, some of them not as every reader takes them. */
+/** A double as text, written in many ways; not every reader accepts all of them. */
 const anyReal = fc.oneof(
   { weight: 6, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }).map(String) },
   {
@@ -39,7 +39,7 @@ const anyInteger = fc.oneof(
 
 const anyOddInteger = fc.constantFrom('9223372036854775808', '2.5', '+3', '1e3', 'x');
 
-/** Mostly the usual, now and then the odd. */
+/** Mostly the usual choice, sometimes a rare one. */
 function rarely(usual: fc.Arbitrary<string>, odd: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.oneof({ weight: 60, arbitrary: usual }, { weight: 1, arbitrary: odd });
 }
@@ -63,7 +63,7 @@ const anyMtx: fc.Arbitrary<RandomText> = fc
     comments: fc.constantFrom('', '%\n', '% a\n% b\n', '\n', ' % c\n'),
   })
   .chain(({ field, symmetry, size, extra, comments }) => {
-    // One in a hundred is outside.
+    // One column in a hundred is outside the matrix.
     const index = fc
       .integer({ min: 0, max: 100 * size })
       .map((n) => (n === 0 ? 0 : 1 + (n % size)));
@@ -114,13 +114,13 @@ const anySvmlight: fc.Arbitrary<RandomText> = fc
   });
 
 const anyDamage = fc.record({
-  // Anywhere: most damages would be at the start otherwise.
+  // At any position; otherwise most damages would be at the start.
   at: fc.noBias(fc.nat(9999)).map((part) => part / 10_000),
   length: fc.nat(3),
   insertion: fc.constantFrom('', '', '\n', ' ', '0', '1', '-', ':', '#', '.', 'e', ',', '\t', '99'),
 });
 
-/** Texts of which most are valid, and one in three is damaged in one or two places. */
+/** Texts. Most are valid; one in three is damaged in one or two places. */
 const anyText: fc.Arbitrary<RandomText> = fc
   .tuple(fc.oneof(anyMtx, anySvmlight), fc.array(anyDamage, { maxLength: 2 }), fc.nat(2))
   .map(([random, damages, isDamaged]) => {

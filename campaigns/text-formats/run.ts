@@ -1,4 +1,7 @@
-/** `npm run campaign -- text-formats`: random texts, read as SciPy and scikit-learn read them. */
+/**
+ * `npm run campaign -- text-formats`: reads random texts, and compares the entries with those that
+ * SciPy and scikit-learn read.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -52,7 +55,7 @@ async function readOurs({ format, text, options }: RandomText): Promise<Ours> {
   }
 }
 
-/** Python's `repr` of a number: floats have a point, an exponent, or are no number. */
+/** Parses Python's `repr` of a number: of a float, unless it is an integer dtype. */
 function parseRepr(text: string, dtype: string): number | bigint {
   if (!dtype.startsWith('float')) return BigInt(text);
   return Number(text.replace('inf', 'Infinity'));

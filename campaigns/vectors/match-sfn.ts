@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** What masks of one file stood for so far: a numbered mask has one value wherever it recurs. */
+/**
+ * What the masks of one file have stood for so far. A numbered mask has the same value everywhere.
+ */
 export interface Masks {
   readonly known: readonly string[];
   readonly values: Map<string, string>;
@@ -74,7 +76,10 @@ function arrayDifference(
   return at < 0 ? undefined : `[${at}] ${inner[at]}`;
 }
 
-/** Says where a value differs from a recorded one; undefined when it agrees, masks considered. */
+/**
+ * Finds where a value differs from a recorded one; undefined when it agrees. A mask agrees with any
+ * value.
+ */
 export function difference(expected: unknown, actual: unknown, masks: Masks): string | undefined {
   if (expected === '<any>' && masks.known.includes('<any>')) return undefined;
   const differs = `expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`;

@@ -1,4 +1,4 @@
-/** What came of replaying a folder of recordings. */
+/** The result of replaying a folder of recordings. */
 export interface ReplayReport {
   readonly passed: string[];
   /** Recordings of what the service does not do, by the name it refused. */
@@ -11,8 +11,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Turns what one SDK gives as text into a number where the recording's SDK has a number, and dates
- * into text.
+ * Makes values comparable: turns text into a number where the recording's SDK has a number, and
+ * dates into text.
  */
 export function alignTypes(expected: unknown, actual: unknown): unknown {
   if (actual instanceof Date) return actual.toISOString();

@@ -43,13 +43,13 @@ interface Answer {
   readonly body?: string;
 }
 
-/** The bytes of the last response, as they came. */
+/** The bytes of the last response, unchanged. */
 interface Capture {
   status: number;
   body: Buffer;
 }
 
-/** Ends a replay: the server does not do what the recording needs, and says so. */
+/** Ends a replay: the server reports that it does not do what the recording needs. */
 class Refused extends Error {}
 
 const CONCURRENCY = 8;
@@ -152,9 +152,8 @@ async function perform(client: S3, capture: Capture, op: string, params: object)
 }
 
 /**
- * When several parts of a Complete are wrong, AWS names any of them: of equal requests in the
- * recordings, some answers name the first part and some the last. So whichever wrong part of the
- * request is named will do.
+ * When several parts of a Complete are wrong, AWS names any of them: in the recordings, answers to
+ * equal requests name the first part or the last. So any wrong part of the request may be named.
  */
 function withNamedPart(expected: Expectation, actual: Answer, params: object): Expectation {
   const upload: unknown = Reflect.get(params, 'MultipartUpload');

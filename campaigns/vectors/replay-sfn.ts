@@ -16,9 +16,9 @@ import { type Behaviour, playLambdas } from './sfn-lambdas.ts';
 import { TRANSLATIONS } from './sfn-translations.ts';
 import { TRANSLATED_TASKS, translateTasks } from './translate-tasks.ts';
 
-/** What became of the vectors. A translated one carries `(JSONata)` behind its id. */
+/** The result of each vector. The id of a translated one ends with `(JSONata)`. */
 export interface SfnReport extends ReplayReport {
-  /** Passed but for AWS's wording of a cause. */
+  /** Passed, except for AWS's wording of a cause. */
   readonly wording: { readonly id: string; readonly difference: string }[];
 }
 
@@ -102,7 +102,7 @@ function evaluationsFailed(events: readonly HistoryEvent[]) {
   });
 }
 
-/** What came out, with the members that the vector's expectation has. */
+/** The result, reduced to the members that the vector's expectation has. */
 async function observe(engine: Engine, record: ExecutionRecord, expected: Expected) {
   const events: HistoryEvent[] = [];
   for await (const event of engine.store.events(record.executionArn)) events.push(event);
@@ -160,7 +160,7 @@ async function run(vector: Vector, definition: unknown, directory: string) {
   return observe(engine, await engine.settled(executionArn), vector.expected);
 }
 
-/** Causes are compared apart: their words are a looser level. */
+/** Causes are compared separately, because their wording matters less. */
 function split(expected: Record<string, unknown>) {
   const { cause, historyEventTypesOrdered: _, ...firm } = expected;
   return { cause, firm };

@@ -1,4 +1,4 @@
-/** `npm run campaign -- vectors`: the local cloud against recordings of AWS. */
+/** `npm run campaign -- vectors`: compares the local cloud with recordings of AWS. */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ReplayReport } from './match.ts';
@@ -6,7 +6,7 @@ import { replayS3 } from './replay-s3.ts';
 import { replaySfn } from './replay-sfn.ts';
 import { coreS3, missing, RECORDINGS, runnableSfn } from './scope.ts';
 
-/** Recordings of AWS lie beside the checkout: they are not of this project. */
+/** Recordings of AWS lie beside the checkout, because they are not part of this project. */
 const BESIDE = join(import.meta.dirname, '..', '..', '..', 'shared', 'vectors');
 
 const EXIT_ABSENT = 3;
@@ -25,7 +25,7 @@ function refusedLines({ refused }: ReplayReport): string[] {
   ]);
 }
 
-/** Prints one suite; returns whether all is as it must be. */
+/** Prints one suite; returns whether everything is as it must be. */
 function printSuite({ name, report, required }: Suite): boolean {
   const { passed, refused, failed } = report;
   const lost = missing(required.ids, report);

@@ -10,7 +10,7 @@ interface Labels {
   readonly queryLanguage?: string;
 }
 
-/** How many recordings there are, for a checkout that they do not lie beside. */
+/** How many recordings there are; printed when they are missing. */
 export const RECORDINGS = { s3: 99, sfn: 192 } as const;
 
 /**

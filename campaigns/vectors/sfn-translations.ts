@@ -1,7 +1,7 @@
 /**
- * Recordings of Distributed Maps in JSONPath, written in JSONata: the same states in the same order,
- * each JSONPath field replaced by the one expression that says the same. Left out, as nothing in
- * JSONata says the same:
+ * Recordings of Distributed Maps in JSONPath, written in JSONata: the same states in the same
+ * order, with each JSONPath field replaced by the expression of the same meaning. These are left
+ * out, because JSONata has nothing of the same meaning:
  *
  * - `…--nonumber`, `…--tolerated-failure-count-value0`: their error is about the JSONPath field
  *   itself.
@@ -156,7 +156,10 @@ const NESTED = machine({
   }),
 });
 
-/** Numbers that a recording keeps as text: JSONPath fields take them so, JSONata ones are given the number. */
+/**
+ * Numbers that a recording keeps as text. Fields of JSONPath accept text; for JSONata they are
+ * translated to numbers.
+ */
 const number = (variable: string) => `{% $number($${variable}) %}`;
 
 /** Definitions in JSONata by the id of the recording. */

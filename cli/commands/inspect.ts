@@ -26,7 +26,7 @@ Examples:
   $ npm run -s cli -- inspect s3://bucket/matrix.npz --rows-per-chunk 50000 --json
 `;
 
-/** What `inspect` prints, as an object with `--json` and as lines without. */
+/** What `inspect` prints: an object with `--json`, else lines of text. */
 interface Inspection {
   readonly fields: object;
   readonly prose: string;
@@ -67,7 +67,7 @@ async function inspect(
   await printResult(io, inspection.fields, inspection.prose);
 }
 
-/** `inspect`: what a source holds and what a run would make of it. Reads headers and `indptr`. */
+/** `inspect`: shows what a source holds and what a run would write. Reads headers and `indptr`. */
 export function inspectCommand(io: () => CommandIo): Command {
   const command = new Command('inspect')
     .description('show what a source holds and predict its text and chunks')

@@ -23,7 +23,7 @@ Examples:
 /** `local run`: from a file to a directory of chunks. */
 function runCommand(io: () => CommandIo): Command {
   const run = new Command('run')
-    .description('run the stack on this machine: a file in, ordered chunks and their manifest out')
+    .description('run the stack on this machine: make ordered chunks and a manifest of a file')
     .argument('<source...>', 'file or folder; several are stacked by rows')
     .requiredOption('--out <directory>', 'receives data/ and _manifest/, whole or not at all')
     .addOption(
@@ -37,7 +37,7 @@ function runCommand(io: () => CommandIo): Command {
   addChunkingOptions(addOutputOptions(addSourceOptions(run)).addOption(compressionOption()))
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (locations: readonly string[], options: LocalRunOptions) => {
-      // The local cloud takes a while to load, and no other command needs it.
+      // Loaded only here: the local cloud takes a while to load, and no other command needs it.
       const { localRun } = await import('#cli/local/local-run.ts');
       await localRun(locations, options, io());
     });
@@ -50,7 +50,7 @@ function upCommand(io: () => CommandIo): Command {
     .description('keep the stack up on this machine, for the AWS CLI, boto3 and every SDK')
     .option(
       '--state <directory>',
-      'objects, ledger, executions and access: another start finds them',
+      'keeps objects, ledger, executions and access for the next start',
       '.sparse-fanout/up',
     )
     .addHelpText('after', UP_EXAMPLES)

@@ -33,7 +33,7 @@ Examples:
 
 /**
  * Prints rows as a writer would write them. They are read twice: every row is checked before the
- * first byte appears, and the pinned source is the same both times. Holds one sub-slice at a time.
+ * first byte appears, and the pinned source is the same both times. Holds one slice at a time.
  */
 async function slice(
   locations: readonly string[],
@@ -52,7 +52,7 @@ async function slice(
   });
 }
 
-/** `slice`: the one-chunk reproduction. */
+/** `slice`: prints rows as a writer would write them, to reproduce one chunk. */
 export function sliceCommand(io: () => CommandIo): Command {
   const command = new Command('slice')
     .description('print rows of a source as a writer would write them')

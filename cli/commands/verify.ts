@@ -25,7 +25,7 @@ interface VerifyOptions extends SourceFlags {
 /** What `verify --json` prints. */
 interface Verification {
   readonly runId: string;
-  /** Runs whose rows are in the set. */
+  /** Number of runs whose rows are in the output. */
   readonly generations: number;
   readonly chunks: number;
   readonly rows: number;
@@ -35,7 +35,7 @@ interface Verification {
   readonly rederived: readonly number[];
 }
 
-/** Of more only the number is printed. */
+/** Most problems that are printed; of the others only the number is. */
 const MAX_PROBLEMS = 5;
 const DEFAULT_SAMPLE = 3;
 const DEFAULT_SEED = 1;
@@ -73,7 +73,7 @@ async function differences(
     problems.push(`${name} has CRC-32 ${crc32Hex(crc32)}, the manifest says ${entry.crc32}`);
   }
   if (records !== record_count) {
-    problems.push(`${name} has ${records} lines, the manifest says ${record_count}`);
+    problems.push(`${name} has ${records} records, the manifest says ${record_count}`);
   }
   return problems;
 }
@@ -107,7 +107,7 @@ function prose(verification: Verification): string {
 }
 
 /**
- * Reads every chunk of a run again and holds it, and the generations of its set, against the manifest.
+ * Reads every chunk of a run again, and compares the chunks and the generations with the manifest.
  *
  * @throws {ManifestError} with the first problems and the number of the others.
  */
@@ -141,10 +141,10 @@ async function verify(location: string, options: VerifyOptions, io: CommandIo): 
   await printResult(io, verification, prose(verification));
 }
 
-/** `verify`: reads every chunk of a finished run again and holds it against the manifest. */
+/** `verify`: reads every chunk of a finished run again and compares it with the manifest. */
 export function verifyCommand(io: () => CommandIo): Command {
   const command = new Command('verify')
-    .description('read every chunk of a run again and hold it against its manifest')
+    .description('read every chunk of a run again and compare it with its manifest')
     .argument('<run>', 'directory of local run --out, or the s3:// URI of a manifest')
     .option(
       '--source <source...>',

@@ -5,16 +5,16 @@ import { causeSentence } from '#core/failure/cause-sentence.ts';
 import type { OutputLocation } from '#core/run/run-header.ts';
 import { ExecutionFailed } from './execution-failed.ts';
 
-/** What Step Functions says of an execution whose writers failed: true, but of no help. */
+/** The error of an execution whose writers failed. It is true, but does not say why. */
 const MAP_FAILURE = 'States.ExceedToleratedFailureThreshold';
 
 const FAILED_RESULTS = /\/FAILED_\d+\.jsonl$/;
 
-/** A failed child as the ResultWriter describes it; only what is read. */
+/** A failed child as the ResultWriter describes it; only the fields that are read. */
 interface FailedChild {
   readonly Error?: string;
   readonly Cause?: string;
-  /** JSON: what the writer was given. */
+  /** JSON: the input of the writer. */
   readonly Input: string;
   readonly StopDate?: string;
 }
@@ -24,7 +24,7 @@ async function firstLine(lines: AsyncIterable<string>): Promise<string> {
   return '';
 }
 
-/** The first failed child of each Map Run, as the results below the run's output say. */
+/** The first failed child of each Map Run, read from the results below the run's output. */
 async function* failedChildren(
   client: S3Client,
   { bucket, prefix }: OutputLocation,
@@ -40,7 +40,7 @@ function stoppedAt({ StopDate = '' }: FailedChild): string {
 }
 
 /**
- * Puts the error of the writer that failed in the place of the one of the whole Map.
+ * Replaces the error of the whole Map by that of the writer that failed.
  *
  * @returns the given error when it is another one, or when the results name no writer.
  */

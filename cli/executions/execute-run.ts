@@ -4,7 +4,7 @@ import { explainFailure } from './chunk-failure.ts';
 import { runExecution } from './follow-execution.ts';
 import { type WatchedRun, watchRun } from './watch-run.ts';
 
-/** A deployed state machine, and clients that reach it. */
+/** A deployed state machine, and clients for its services. */
 export interface Deployed {
   readonly outputs: { readonly stateMachineArn: string };
   readonly clients: { readonly s3: S3Client; readonly states: SFNClient };
@@ -13,7 +13,7 @@ export interface Deployed {
 /**
  * Starts the execution of a run, shows the chunks as they appear, and waits for the end.
  *
- * @throws {ExecutionFailed} it failed; the error is that of the writer that failed, if one did.
+ * @throws {ExecutionFailed} it failed. If a writer failed, the error is that of the writer.
  */
 export async function executeRun(
   { outputs, clients }: Deployed,

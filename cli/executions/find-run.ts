@@ -6,7 +6,7 @@ import { type BoundRun, bindRun, type Deployment } from '#core/run/bind-run.ts';
 import type { WatchedRun } from './watch-run.ts';
 
 /**
- * The run that a request stands for, as Plan will find it. One HEAD request per object.
+ * Finds the run that a request stands for, as Plan will. One HEAD request per object.
  *
  * @throws {SourceNotFoundError} the source does not exist.
  */
@@ -19,7 +19,7 @@ export async function findRun(
 }
 
 /**
- * What a run will write, as Plan will place it.
+ * Finds where a run will write, as Plan will.
  *
  * @returns undefined when the run is in its output already.
  * @throws {OutputConflictError} the output belongs to another run, or is being written by one.

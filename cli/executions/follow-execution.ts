@@ -10,7 +10,7 @@ import { ExecutionFailed } from './execution-failed.ts';
 
 const POLL_MILLISECONDS = 250;
 
-/** Listing a thousand chunks costs 10 ms, so progress is looked at less often than the status. */
+/** Listing a thousand chunks takes 10 ms, so progress is read less often than the status. */
 const PROGRESS_MILLISECONDS = 1_000;
 
 function assertSucceeded({ status, error, cause }: DescribeExecutionCommandOutput): void {
@@ -24,7 +24,7 @@ function assertSucceeded({ status, error, cause }: DescribeExecutionCommandOutpu
 /**
  * Starts an execution and waits for its end.
  *
- * @param onProgress called about once a second while it runs.
+ * @param onProgress called about once per second while it runs.
  * @throws {ExecutionFailed} it failed, timed out or was stopped.
  */
 export async function runExecution(

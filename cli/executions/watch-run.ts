@@ -5,10 +5,10 @@ import { chunkKey } from '#core/run/chunk-name.ts';
 import { planKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 
-/** A run whose chunks appear: what is known of it before it is planned. */
+/** A run whose chunks are counted: what is known of it before it is planned. */
 export type WatchedRun = Pick<RunHeader, 'runId' | 'output' | 'location' | 'generation' | 'base'>;
 
-/** How far a run is; undefined as long as there is no plan. */
+/** Progress of a run; undefined as long as there is no plan. */
 export interface RunProgress {
   readonly done: number;
   readonly total: number;
@@ -21,8 +21,8 @@ async function count(items: AsyncIterable<unknown>): Promise<number> {
 }
 
 /**
- * Returns a function that counts the chunks that a run has written, by listing them. The plan is read
- * once, when it is there.
+ * Returns a function that lists the chunks of a run and counts them. It reads the plan once, as
+ * soon as there is one.
  */
 export function watchRun(
   client: S3Client,

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** What a command talks to. Data goes to `stdout`; progress and errors go to `stderr`. */
+/** Streams and settings of a command. Data goes to `stdout`; progress and errors go to `stderr`. */
 export interface CommandIo {
   readonly stdout: Writable;
   readonly stderr: Writable & { readonly isTTY?: boolean };
@@ -10,7 +10,9 @@ export interface CommandIo {
   readonly signal: AbortSignal;
 }
 
-/** Whoever read stdout has gone, as `head` does when it has seen enough: no failure. */
+/**
+ * The reader of stdout has closed it, as `head` does when it has read enough. This is no failure.
+ */
 export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
@@ -30,7 +32,7 @@ export async function write(stream: Writable, bytes: Uint8Array | string): Promi
   });
 }
 
-/** Prints one line of data: the object itself with `--json`, else its prose. */
+/** Prints one line of data: the object itself with `--json`, else a text for people. */
 export async function printResult(io: CommandIo, result: object, prose: string): Promise<void> {
   await write(io.stdout, `${io.json ? JSON.stringify(result) : prose}\n`);
 }

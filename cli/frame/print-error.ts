@@ -13,7 +13,7 @@ const EXIT_INTERRUPTED = 130;
 /** Set to see where an error comes from; without it no stack trace is ever printed. */
 const DEBUG_VARIABLE = 'SPARSE_FANOUT_DEBUG';
 
-/** Errors that another command line would not have met. */
+/** Errors of a wrong command line. */
 const USAGE_ERRORS = [CommanderError, UsageError, RequestError, StateDirectoryInUse];
 
 interface Failure {
@@ -21,7 +21,7 @@ interface Failure {
   readonly message: string;
 }
 
-/** Errors of the file system, by code, as a person would say them. */
+/** Errors of the file system, by code, in words for people. */
 const FILE_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   EACCES: 'may not be read or written by this user',
@@ -57,8 +57,8 @@ function exitCodeOf(error: unknown, { signal }: CommandIo): number {
 }
 
 /**
- * Says on one line of stderr what went wrong, as `error: <Name>: <sentence>`, or as an object with
- * `--json`. A reader that closed the pipe, as `head` does, is no failure.
+ * Prints on one line of stderr what went wrong, as `error: <Name>: <sentence>`, or as an object
+ * with `--json`. It is no failure if the reader of stdout has closed it, as `head` does.
  *
  * @returns the exit code: 1 the job failed or the source is bad, 2 wrong usage, 130 Ctrl-C.
  */

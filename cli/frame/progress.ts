@@ -1,13 +1,13 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { CommandIo } from './command-io.ts';
 
-/** Tells on stderr how far a run is: a bar on a terminal, plain lines otherwise. */
+/** Shows on stderr how far a run is: a bar on a terminal, plain lines otherwise. */
 export interface Progress {
   /** One line about what happens next. */
   say(line: string): void;
   /** `done` of `total` chunks are written. */
   chunks(done: number, total: number): void;
-  /** Nothing follows. */
+  /** Ends the display. */
   stop(): void;
 }
 
@@ -37,10 +37,10 @@ function createLines({ stderr }: CommandIo): Progress {
   };
 }
 
-/** With `--json` nothing is told: machines read the result. */
+/** With `--json` no progress is shown: only a program reads the output. */
 const SILENT: Progress = { say: () => undefined, chunks: () => undefined, stop: () => undefined };
 
-/** The progress display that fits the terminal, pipe or machine at the other end. */
+/** The progress display for a terminal, a pipe or a program. */
 export function createProgress(io: CommandIo): Progress {
   if (io.json) return SILENT;
   return io.stderr.isTTY === true ? createBar(io) : createLines(io);

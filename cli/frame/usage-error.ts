@@ -1,4 +1,7 @@
-/** The command line cannot be followed as it was given: wrong arguments, or something else is in the way. Exit code 2. */
+/**
+ * The command cannot run as it was given: an argument is wrong, or something else is in its place.
+ * Exit code 2.
+ */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../..');
 const CACHE = join(ROOT, '.sparse-fanout');
 
-/** Longer than a run takes that still works with the assembly of its time. */
+/** An older assembly may still be in use by a run that started with it; no run takes this long. */
 const MAX_AGE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /** Everything that the synthesized template and the bundled handlers are made of. */
@@ -19,7 +19,7 @@ const SOURCES = [
   'tsconfig.json',
 ];
 
-/** The CDK app could not be synthesized; the message holds the last line it said. */
+/** The CDK app could not be synthesized; the message has the last line that it printed. */
 export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }
@@ -33,7 +33,7 @@ async function hashSources(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Context that the CDK command line would hand to the app: the feature flags of `cdk.json`. */
+/** Context that the CDK command line would give to the app: the feature flags of `cdk.json`. */
 async function cdkContext(): Promise<string> {
   const config: unknown = JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8'));
   const context = config !== null && typeof config === 'object' && 'context' in config;
@@ -63,7 +63,7 @@ async function synthesize(directory: string, signal: AbortSignal): Promise<void>
   );
 }
 
-/** Removes the assemblies of sources that have changed since, unless a run may still use them. */
+/** Removes assemblies of older states of the sources, unless a run may still use them. */
 async function removeStale(): Promise<void> {
   const newest = Date.now() - MAX_AGE_MILLISECONDS;
   for await (const name of glob('assembly-*', { cwd: CACHE })) {
@@ -76,9 +76,8 @@ async function removeStale(): Promise<void> {
 }
 
 /**
- * The directory of the synthesized cloud assembly of this checkout. It is made once for each state of
- * the sources and kept in `.sparse-fanout/`; processes that make it at the same time do not disturb
- * each other.
+ * The directory of the synthesized cloud assembly of this checkout. It is made once for each state
+ * of the sources and kept in `.sparse-fanout/`. Several processes may make it at the same time.
  *
  * @throws {SynthesisError} the CDK app failed.
  */

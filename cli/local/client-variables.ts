@@ -1,9 +1,12 @@
 import type { LocalCloud } from '@sparse-fanout/local-cloud';
 
-/** Set by a user for AWS itself; they would win over, or be sent along with, the keys below. */
+/**
+ * Variables that a user may have set for AWS itself. They would be used instead of the keys below,
+ * or sent with them.
+ */
 const FOREIGN_VARIABLES = ['AWS_PROFILE', 'AWS_SESSION_TOKEN'];
 
-/** Environment variables with which the AWS CLI, boto3 and every SDK talk to a local cloud. */
+/** Environment variables with which the AWS CLI, boto3 and every SDK use a local cloud. */
 export function clientVariables(cloud: LocalCloud): Readonly<Record<string, string>> {
   const { endpoints, credentials, region, caFile } = cloud;
   return {
@@ -21,7 +24,7 @@ export function clientVariables(cloud: LocalCloud): Readonly<Record<string, stri
 
 const quoted = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;
 
-/** Lines of shell that set the variables and forget what would get in their way. */
+/** Lines of shell that set the variables, and unset those that would be used instead. */
 export function shellLines(variables: Readonly<Record<string, string>>): string {
   const exports = Object.entries(variables).map(
     ([name, value]) => `export ${name}=${quoted(value)}`,

@@ -6,7 +6,7 @@ type Change = Extract<Happening, { readonly kind: 'execution' }>['change'];
 
 type Message = Extract<Happening, { readonly kind: 'message' }>;
 
-/** Where an execution says that its manifest is; undefined when it wrote none. */
+/** URI of the manifest in an execution's output; undefined when it wrote none. */
 function manifestOf(output: string | null): string | undefined {
   const parsed: unknown = JSON.parse(output ?? 'null');
   const isTold = parsed !== null && typeof parsed === 'object' && 'manifest' in parsed;
@@ -21,14 +21,17 @@ function describeExecution(change: Change): string {
   return ending === undefined ? name : `${name}, ${ending}`;
 }
 
-/** A destination's record holds what the function returned; its `message` is a sentence, where it has one. */
+/**
+ * The record of a destination holds what the function returned. Where that has a `message`, it is a
+ * sentence.
+ */
 function describeMessage({ topicArn, message }: Message): string {
   const { responsePayload } = JSON.parse(message);
   const sentence = responsePayload?.message ?? responsePayload?.errorMessage ?? message;
   return `to ${topicArn.split(':').at(-1)}, ${sentence}`;
 }
 
-/** What happened in a local cloud, for a person: a word and what it is about. */
+/** Describes an event of a local cloud for people: a word, and a text about it. */
 function describe(happening: Happening): readonly [word: string, about: string] {
   switch (happening.kind) {
     case 'object-created': {

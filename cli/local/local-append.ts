@@ -18,8 +18,8 @@ import { generationKey, manifestKey } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-header.ts';
 import type { Session } from './local-cloud-session.ts';
 
-/** Rows that go after those of a directory. */
-export interface AppendTask {
+/** Rows that are added after those of a directory. */
+export interface AppendWork {
   /** A request without `output.uri` and `append`. */
   readonly request: { readonly output: object };
   readonly directory: string;
@@ -29,7 +29,7 @@ export interface AppendTask {
   readonly signal: AbortSignal;
 }
 
-/** Where the set of a directory lies in S3, as its manifest says. */
+/** Where the output of a directory lies in S3, as its manifest says. */
 function locate({ entries }: Manifest, directory: string, bucket: string): OutputLocation {
   const folder = dirname(dirname(entries[0]!.url));
   const { bucket: found, key } = parseS3Uri(`${folder}/`);
@@ -44,15 +44,16 @@ function generationsIn({ generations }: Manifest): readonly string[] {
 }
 
 /**
- * Puts the manifests of a directory where Plan and Finalize look for what a run comes after; they read no
- * chunk of it. A kept state has them already, and may have one generation more: of a copy that broke off.
+ * Puts the manifests of a directory where Plan and Finalize read what a run comes after; they read
+ * no chunk of it. A kept state has the manifests already. It may have one generation more, if the
+ * last copy broke off.
  *
- * @throws {UsageError} the state holds another set at that place.
+ * @throws {UsageError} the state holds another output at that place.
  */
 async function seed(
   s3: S3Client,
   { bucket, prefix }: OutputLocation,
-  { directory, held }: AppendTask,
+  { directory, held }: AppendWork,
 ): Promise<void> {
   const there = await readText(s3, bucket, manifestKey(prefix));
   if (there !== undefined) {
@@ -68,38 +69,39 @@ async function seed(
   }
 }
 
-/** Copies the generations that a directory has not yet. @returns its latest manifest then */
+/** Copies the generations that a directory does not have yet. @returns its new latest manifest */
 async function copyGenerations(
   s3: S3Client,
   { bucket, prefix }: OutputLocation,
-  task: AppendTask,
+  work: AppendWork,
 ): Promise<Manifest> {
-  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, task.signal);
-  let { held } = task;
+  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, work.signal);
+  let { held } = work;
   for (;;) {
     const key = generationKey(prefix, held.generation + 1);
     const manifestText = await readText(s3, bucket, key);
     if (manifestText === undefined) return held;
-    await appendRun({ manifestText, openChunk }, task.directory, held, task.signal);
+    await appendRun({ manifestText, openChunk }, work.directory, held, work.signal);
     held = parseManifest(manifestText);
   }
 }
 
 /**
- * Runs a request as an append to the set that a directory holds, and adds the new generation to it. Its own
- * chunks stay where they are: a local cloud without a state gets the manifests only.
+ * Runs a request as an append to the output that a directory holds, and adds the new generation to
+ * the directory. The chunks of the directory stay where they are: a local cloud without a state
+ * gets only the manifests.
  *
  * @returns the latest manifest, and whether rows were added.
- * @throws {UsageError} the directory's set lies elsewhere, or another run is being added.
+ * @throws {UsageError} the directory's output lies elsewhere, or another run is being added.
  * @throws {ExecutionFailed} the execution failed; the directory is as it was before.
  */
 export async function appendTo(
   session: Session,
-  task: AppendTask,
+  work: AppendWork,
 ): Promise<{ readonly manifest: Manifest; readonly isNew: boolean }> {
   const { clients, outputs } = session;
   const { s3 } = clients;
-  const { request, directory, held, progress } = task;
+  const { request, directory, held, progress } = work;
   const bare = await findRun(s3, request, outputs);
   const location = locate(held, directory, outputs.outputBucket);
   const uri = `s3://${location.bucket}/${location.prefix}`;
@@ -112,11 +114,11 @@ export async function appendTo(
     await assertHoldsRun(directory, held, known);
     return { manifest: held, isNew: false };
   }
-  await seed(s3, location, task);
+  await seed(s3, location, work);
   const placed = await placeInS3(s3, bound);
-  if (placed !== undefined) await executeRun(session, placed, asked, task);
+  if (placed !== undefined) await executeRun(session, placed, asked, work);
   progress.say(`copying the chunks to ${join(directory, 'data')}`);
-  const manifest = await copyGenerations(s3, location, task);
+  const manifest = await copyGenerations(s3, location, work);
   if (holdsRun(manifest, runId)) return { manifest, isNew: true };
   throw new ManifestError(`run ${runId} is not in the manifest of its output`);
 }

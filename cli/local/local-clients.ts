@@ -8,7 +8,7 @@ export interface LocalClients {
   close(): void;
 }
 
-/** Creates clients that trust the certificate of one local cloud, and it alone. */
+/** Creates clients that trust only the certificate of one local cloud. */
 export function createLocalClients(cloud: LocalCloud): LocalClients {
   const { endpoints, region, credentials, caPem: ca } = cloud;
   const s3 = createS3Client({ endpoint: endpoints.s3, region, credentials, ca });

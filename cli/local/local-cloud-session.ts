@@ -10,13 +10,13 @@ import type { Deployment } from '#core/run/bind-run.ts';
 import { cloudAssembly, SynthesisError } from './assembly.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
 
-/** Where a local cloud keeps its objects and ledger, and how much it does at once. */
+/** Where a local cloud keeps its objects and ledger, and how many functions it runs at once. */
 export interface SessionOptions {
   /** Kept for the next run; undefined for a directory that is removed at the end. */
   readonly state: string | undefined;
-  /** A temporary state directory is made beside this one: the same disk will hold the output. */
+  /** A temporary state directory is made beside this one, on the disk that will hold the output. */
   readonly out: string;
-  /** Lambda functions at once; undefined for as many as suit the machine. */
+  /** Lambda functions at once; undefined for a number that suits the machine. */
   readonly concurrency: number | undefined;
 }
 
@@ -26,11 +26,11 @@ interface StackOutputs extends Deployment {
   readonly stateMachineArn: string;
 }
 
-/** A local cloud that is up, and clients that reach it. */
+/** A local cloud that is up, and clients for it. */
 export interface Session {
   readonly outputs: StackOutputs;
   readonly clients: LocalClients;
-  /** What the template asks for that has no effect here, one line each. */
+  /** Settings of the template that have no effect here, one line each. */
   readonly notSimulated: readonly string[];
 }
 
@@ -67,7 +67,7 @@ export async function startStack(
 }
 
 /**
- * Brings a local cloud up, deploys the stack of this checkout into it, and closes it when the work is
+ * Starts a local cloud, deploys the stack of this checkout into it, and closes it when the work is
  * done or has failed. A temporary state directory is removed.
  *
  * @throws {StateDirectoryInUse} another process works on the state directory.

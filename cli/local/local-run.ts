@@ -24,14 +24,14 @@ import { appendTo } from './local-append.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
 import type { LocalRunOptions } from './local-options.ts';
 
-/** The files of a source: where each of its units is to lie in a bucket follows from their paths. */
+/** The files of a source; their paths decide the keys of its units in the bucket. */
 interface LocalSource {
   readonly store: ObjectStore;
   readonly units: readonly SourceUnit[];
 }
 
 /** What one run works with. */
-interface Task {
+interface Work {
   readonly source: LocalSource;
   readonly options: LocalRunOptions;
   /** Manifest of the run that `--out` holds already. */
@@ -43,9 +43,9 @@ interface Task {
 /** How a run ended. */
 interface Outcome {
   readonly manifest: Manifest;
-  /** False when a run before wrote everything. */
+  /** False when an earlier run has written everything. */
   readonly isNew: boolean;
-  /** What the template asks for that has no effect here. */
+  /** Settings of the template that have no effect here. */
   readonly notSimulated: readonly string[];
 }
 
@@ -61,27 +61,27 @@ function requestOf(uris: readonly string[], options: LocalRunOptions) {
   };
 }
 
-async function publish({ s3 }: Session['clients'], run: BoundRun, task: Task): Promise<Manifest> {
+async function publish({ s3 }: Session['clients'], run: BoundRun, work: Work): Promise<Manifest> {
   const { bucket, prefix } = run.location;
   const manifestText = await readText(s3, bucket, generationKey(prefix, 1));
   if (manifestText === undefined) throw new ManifestError(`run ${run.runId} has no manifest`);
-  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, task.signal);
-  task.progress.say(`copying the chunks to ${task.options.out}`);
-  await publishRun({ manifestText, openChunk }, task.options.out, task.signal);
+  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, work.signal);
+  work.progress.say(`copying the chunks to ${work.options.out}`);
+  await publishRun({ manifestText, openChunk }, work.options.out, work.signal);
   return parseManifest(manifestText);
 }
 
-async function runIn(session: Session, task: Task): Promise<Outcome> {
+async function runIn(session: Session, work: Work): Promise<Outcome> {
   const { outputs, clients, notSimulated } = session;
   const { s3 } = clients;
-  task.progress.say('uploading the source');
-  const { store, units } = task.source;
+  work.progress.say('uploading the source');
+  const { store, units } = work.source;
   const uris: string[] = [];
   for (const unit of units) uris.push(await uploadUnit(s3, unit, store, outputs.sourceBucket));
-  const request = requestOf(uris, task.options);
-  const { held, options } = task;
+  const request = requestOf(uris, work.options);
+  const { held, options } = work;
   if (held !== undefined && options.append === true) {
-    const added = await appendTo(session, { ...task, request, held, directory: options.out });
+    const added = await appendTo(session, { ...work, request, held, directory: options.out });
     return { ...added, notSimulated };
   }
   const run = await findRun(s3, request, outputs);
@@ -90,8 +90,8 @@ async function runIn(session: Session, task: Task): Promise<Outcome> {
     return { manifest: held, isNew: false, notSimulated };
   }
   const placed = await placeInS3(s3, run);
-  if (placed !== undefined) await executeRun(session, placed, request, task);
-  const manifest = await publish(clients, run, task);
+  if (placed !== undefined) await executeRun(session, placed, request, work);
+  const manifest = await publish(clients, run, work);
   return { manifest, isNew: placed !== undefined, notSimulated };
 }
 
@@ -125,7 +125,7 @@ function prose(
 }
 
 /**
- * Runs the stack of this checkout on files, from upload to verified copies of the chunks.
+ * Runs the stack of this checkout on files, from their upload to verified copies of the chunks.
  *
  * @throws {UsageError} `--out` holds something else; nothing was started.
  * @throws {StateDirectoryInUse} another process works on `--state`.
@@ -146,9 +146,9 @@ export async function localRun(
     const units = await listUnits(store, { uris: await Promise.all(locations.map(asUri)) });
     // A source of no known format is refused before anything starts.
     for (const unit of units) await findFormat(unit, sourceOptions(options), store);
-    const task = { source: { store, units }, options, held, progress, signal: io.signal };
+    const work = { source: { store, units }, options, held, progress, signal: io.signal };
     const session = { out, state, concurrency };
-    const outcome = await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, task));
+    const outcome = await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, work));
     const milliseconds = performance.now() - startedAt;
     await printResult(io, summary(outcome, out, milliseconds), prose(outcome, out, milliseconds));
   } finally {

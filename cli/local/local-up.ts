@@ -48,7 +48,7 @@ aws s3 cp x.npz s3://${outputs['SourceBucketName']}/x.npz
 Ctrl-C ends it; the same command finds everything again. What happens:`;
 }
 
-/** Tells what happens, one line each, from `start` on and until nobody reads any more. */
+/** Prints what happens, one line each, from `start` on and as long as somebody reads. */
 function createTeller({ stdout, json }: CommandIo) {
   const { promise: started, resolve: start } = Promise.withResolvers<void>();
   const { promise: readerGone, reject } = Promise.withResolvers<never>();
@@ -64,8 +64,8 @@ function createTeller({ stdout, json }: CommandIo) {
 }
 
 /**
- * Keeps the stack of this checkout up on this machine until Ctrl-C, which is its proper end: what is under way
- * then is aborted, and can be redriven after the next start.
+ * Keeps the stack of this checkout up on this machine until Ctrl-C. Executions that run then are
+ * aborted, and can be redriven after the next start.
  *
  * @throws {StateDirectoryInUse} another process works on the state directory.
  */

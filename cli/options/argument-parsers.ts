@@ -14,7 +14,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
   GIB: 2 ** 30,
 };
 
-/** Rows as they are asked for; an end left open is the last row of the matrix. */
+/** Rows as the user gave them; without an end, all rows up to the last. */
 export interface AskedRows {
   readonly rowStart: number;
   readonly rowEnd: number | undefined;

@@ -13,7 +13,7 @@ export interface ChunkingOptions {
 export function addChunkingOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--rows-per-chunk <n>', 'exactly so many rows in every chunk but the last')
+      new Option('--rows-per-chunk <n>', 'exact number of rows in every chunk but the last')
         .argParser(parseCount)
         .conflicts('targetBytes'),
     )

@@ -4,7 +4,10 @@ import { PROFILE_ALIASES } from '#core/outputs/csv/profiles.ts';
 import type { OutputSpec } from '#core/outputs/output-kinds.ts';
 import { parseRequest } from '#core/request/request.ts';
 
-/** How chunks are to be written, as given on the command line; what is not given is left out. */
+/**
+ * How chunks are to be written, as given on the command line. An option that was not given is
+ * absent.
+ */
 export interface OutputOptions {
   readonly profile?: string;
   readonly delimiter?: string;
@@ -15,7 +18,7 @@ export interface OutputOptions {
 /** Which chunks begin with a header line. */
 export type Header = 'none' | 'first-chunk';
 
-/** A tab is hard to type: `\t` stands for it. */
+/** A tab is hard to type, so `\t` stands for it. */
 function parseDelimiter(text: string): string {
   return text === '\\t' ? '\t' : text;
 }
@@ -39,7 +42,7 @@ export function compressionOption(): Option {
     .default('none');
 }
 
-/** The `output` section of a request, without its place. */
+/** The `output` section of a request, without its `uri`. */
 export function outputSection(options: OutputOptions, header: Header) {
   const { profile, delimiter, naRep, compression } = options;
   return {
@@ -54,8 +57,7 @@ export function outputSection(options: OutputOptions, header: Header) {
 }
 
 /**
- * What a run with these options would write. The request's own parser decides, so that both always
- * agree.
+ * The output of a run with these options. It is parsed as that of a request, so both always agree.
  *
  * @throws {RequestError} naming each value that is not allowed.
  */

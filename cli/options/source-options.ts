@@ -3,7 +3,9 @@ import { FORMATS, type SourceFormat } from '#core/sparse/formats/format-names.ts
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { parseCount } from './argument-parsers.ts';
 
-/** How a source is to be read, as given on the command line; what is not given is told by its content. */
+/**
+ * How a source is to be read, as given on the command line. Its content decides what was not given.
+ */
 export interface SourceFlags {
   readonly format?: SourceFormat;
   readonly layer?: string;
@@ -20,9 +22,10 @@ export const SOURCE_HELP = 'file, folder or s3:// URI; several are stacked by ro
 export function addSourceOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--format <name>', 'of the source (default: told by its content)').choices(
-        FORMATS,
-      ),
+      new Option(
+        '--format <name>',
+        'format of the source (default: found from its content)',
+      ).choices(FORMATS),
     )
     .option('--layer <path>', 'h5ad: the matrix, such as layers/counts (default: X)')
     .addOption(
@@ -33,7 +36,10 @@ export function addSourceOptions(command: Command): Command {
     .option('--columns <n>', 'svmlight and npy: number of columns', parseCount);
 }
 
-/** The options of a request's source; what was not given stays out, because all of it names the run. */
+/**
+ * The options of a request's source. An option that was not given is left out, because every option
+ * changes the run id.
+ */
 export function sourceOptions(flags: SourceFlags): SourceOptions {
   const { format, layer, zeroBased, oneBased, labels, columns } = flags;
   return {

@@ -8,7 +8,7 @@ import { claimKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
 import { copyChunks, type FinishedRun } from './out-directory.ts';
 import { chunkName, dataPath } from './stored-run.ts';
 
-/** Claims a generation of a directory for a run; claiming it again is fine. */
+/** Claims a generation of a directory for a run. The same run may claim it again. */
 async function claim(directory: string, { runId, generation }: Manifest): Promise<void> {
   const path = join(directory, claimKey('', generation));
   const text = claimText(runId);
@@ -26,9 +26,9 @@ async function claim(directory: string, { runId, generation }: Manifest): Promis
 }
 
 /**
- * Adds a generation to the directory that holds the ones before: its chunks, then its manifest, then that in
- * the place of the latest. Each appears by rename, so that the set before is whole until the new one is. Every
- * chunk's CRC-32 is checked on the way. Repeating it after a crash is fine.
+ * Adds a generation to the directory that holds the ones before: its chunks, then its manifest,
+ * then the latest manifest. Each appears by rename, so readers see the old output until the new one
+ * is whole. Checks the CRC-32 of every chunk that is copied. After a crash it can be repeated.
  *
  * @param run manifest and chunks of the new generation.
  * @param held latest manifest of the directory.

@@ -63,9 +63,9 @@ export function holdsRun(held: Manifest, runId: string): boolean {
 }
 
 /**
- * Makes sure that a directory holds this very run, every chunk in its length.
+ * Makes sure that a directory holds this run, and that every chunk has its length.
  *
- * @throws {UsageError} it holds another run, or not all of this one.
+ * @throws {UsageError} it holds another run, or only a part of this one.
  */
 export async function assertHoldsRun(
   directory: string,
@@ -143,7 +143,7 @@ async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Pr
   await writeFile(manifestPath(draft), run.manifestText);
 }
 
-/** A twin may have put the same run there meanwhile. */
+/** Another process may have put the same run there meanwhile. */
 async function settle(error: unknown, directory: string, manifestText: string): Promise<void> {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
@@ -152,11 +152,11 @@ async function settle(error: unknown, directory: string, manifestText: string): 
 }
 
 /**
- * Copies a finished run into a directory that appears by rename: whole or not at all. Every chunk's
- * CRC-32 is checked on the way. Holds the manifest and 4 MiB of one chunk.
+ * Copies a finished run into a directory that appears by rename: whole or not at all. Checks the
+ * CRC-32 of every chunk that is copied. Holds the manifest and 4 MiB of one chunk.
  *
  * @throws {ManifestError} an object is not what the manifest says.
- * @throws {UsageError} something else appeared at the directory meanwhile.
+ * @throws {UsageError} something else was put at the path meanwhile.
  */
 export async function publishRun(
   run: FinishedRun,

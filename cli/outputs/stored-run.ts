@@ -17,9 +17,9 @@ export interface StoredRun {
   readonly manifest: Manifest;
   /** The manifest's own text. */
   readonly text: string;
-  /** A run has begun to append to it: chunks of that may lie beside its own. */
+  /** True if a run has begun to append to it, so that chunks of that run may lie beside its own. */
   readonly isContinued: boolean;
-  /** Reads the manifest of a generation of the set. @returns undefined when it is missing */
+  /** Reads the manifest of a generation. @returns undefined when it is missing */
   readGeneration(generation: number): Promise<string | undefined>;
   /** Names of everything that lies beside the chunks, the chunks too. */
   readonly names: readonly string[];
@@ -65,7 +65,7 @@ async function openDirectory(directory: string): Promise<StoredRun> {
   };
 }
 
-/** {@link withStoredRun} in S3, by a client of one's own. */
+/** Does what {@link withStoredRun} does in S3, with a given client. */
 export async function openRunInS3(
   client: S3Client,
   uri: string,
@@ -91,10 +91,10 @@ export async function openRunInS3(
 }
 
 /**
- * Opens a finished run by its directory or by the S3 URI of its manifest, for as long as `use` takes.
- * Holds the manifest.
+ * Opens a finished run by its directory or by the S3 URI of its manifest, for as long as `use`
+ * takes. Holds the manifest.
  *
- * @throws {ManifestError} there is no manifest, or it is none of this version.
+ * @throws {ManifestError} there is no manifest, or it is of another version.
  */
 export async function withStoredRun<T>(
   location: string,

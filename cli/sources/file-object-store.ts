@@ -18,7 +18,10 @@ export async function* listFiles(folder: string): AsyncGenerator<SourcePin> {
   for (const name of names.sort()) yield await pinFile(`${folder}${name}`);
 }
 
-/** Serves files by their paths; a folder's path ends with a slash. Each file is opened at its first read. */
+/**
+ * Serves files by their paths; a folder's path ends with a slash. Each file is opened at its first
+ * read.
+ */
 export function fileObjectStore(): FileObjectStore {
   const opened = new Map<string, Promise<FileSource>>();
 

@@ -28,7 +28,7 @@ function etagOf(stats: BigIntStats): string {
   return [stats.size, stats.mtimeNs, stats.ino].map((part) => part.toString(16)).join('-');
 }
 
-/** Looked at before it is opened, because opening a named pipe would wait for its writer. */
+/** Checked before the file is opened, because opening a named pipe would wait for its writer. */
 async function regularFile(path: string): Promise<BigIntStats> {
   const stats = await stat(path, { bigint: true }).catch((cause: unknown) => {
     throw toSourceError(path, cause);
@@ -64,8 +64,8 @@ export async function pinFile(path: string): Promise<SourcePin> {
 }
 
 /**
- * Opens a file as a source. Its version is size, modification time and inode: a file that is
- * written to while it is read is noticed, one that is replaced by rename is read to its end.
+ * Opens a file as a source. Its version is size, modification time and inode. If somebody writes to
+ * the file, reads fail; if it is replaced by rename, the old file is read to its end.
  *
  * @throws {SourceNotFoundError} the file is missing, unreadable or a folder.
  */

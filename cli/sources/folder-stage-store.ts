@@ -32,7 +32,8 @@ export function folderStageStore(folder: string, store: ObjectStore): StageStore
     },
     async create(name, pieces) {
       const path = join(folder, name);
-      // Beside the folders that are listed: another process may be listing, and drafts come and go.
+      // Drafts lie outside the folders that are listed, because another process may list them at
+      // any time.
       const draft = join(folder, `draft-${randomUUID()}`);
       await mkdir(dirname(path), { recursive: true });
       const file = await open(draft, 'wx');

@@ -6,7 +6,7 @@ export function isS3Uri(location: string): boolean {
   return location.startsWith('s3://');
 }
 
-/** A folder of this machine may be given without the slash at its end. */
+/** A folder of this machine may be named without a slash at the end. */
 export async function asUri(location: string): Promise<string> {
   const uri = folderOfMeta(location);
   if (isS3Uri(uri) || isFolderUri(uri)) return uri;

@@ -2,7 +2,7 @@ import { createS3Client, type S3Client } from '#aws/clients.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 
-/** Runs `use` with an S3 client as the AWS SDK is configured by default, and closes it. */
+/** Runs `use` with an S3 client of the AWS SDK's default configuration, and closes the client. */
 export async function withS3Client<T>(use: (client: S3Client) => Promise<T>): Promise<T> {
   const client = createS3Client();
   try {

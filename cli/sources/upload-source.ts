@@ -22,7 +22,7 @@ async function checksum(source: ByteSource): Promise<number> {
   return crc;
 }
 
-/** Fills a part from `offset`, a piece at a time: whole parts in memory twice would count. */
+/** Fills a part from `offset`, piece by piece, so that no part is in memory twice. */
 async function fill(source: ByteSource, part: Uint8Array, offset: number): Promise<Uint8Array> {
   const total = Math.min(part.length, source.size - offset);
   for (let at = 0; at < total; at += PIECE_BYTES) {
@@ -42,7 +42,10 @@ async function sendParts(source: ByteSource, sink: PartSink): Promise<Uint8Array
   }
 }
 
-/** Smaller than those of a writer, because the server is in the same process; grown to stay within 10,000 parts. */
+/**
+ * Smaller than the parts of a writer, because the server is in the same process. Larger for files
+ * that would have more than 10,000 parts.
+ */
 function partBuffers({ size }: ByteSource): Uint8Array[] {
   const bytes = Math.max(PART_BYTES, Math.ceil(size / MAX_PARTS));
   return Array.from({ length: PART_BUFFERS }, () => new Uint8Array(bytes));
@@ -67,10 +70,10 @@ async function uploadFile(
 }
 
 /**
- * Puts a file, or the files of a folder that are one matrix, where the local cloud's functions can read
- * them, unless they are there already. The key of a file ends with CRC-32 and size, and so does the folder
- * of several: names do not replace each other, and the upload of a file does not start an execution by
- * itself, as a key that ends with `.npz` would.
+ * Uploads a file, or the files of a folder that are one matrix, to the local cloud, unless they are
+ * there already. The key of a file ends with CRC-32 and size, and so does the folder of several
+ * files. So two files of the same name have different keys, and an upload does not start an
+ * execution, as a key that ends with `.npz` would.
  *
  * @returns its S3 URI.
  */
@@ -86,7 +89,7 @@ export async function uploadUnit(
     files.push({ source, crc: await checksum(source) });
   }
   const size = files.reduce((sum, { source }) => sum + source.size, 0);
-  // The CRC-32 of the files one after the other, whichever they are.
+  // The CRC-32 of all files, one after the other.
   const crc = files.reduce((all, file) => combineCrc32(all, file.crc, file.source.size), 0);
   const place = `${FOLDER}/${basename(unit.uri)}/${crc32Hex(crc)}-${size}`;
   const isFile = !isFolderUri(unit.uri);

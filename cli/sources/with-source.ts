@@ -15,7 +15,10 @@ import { folderStageStore } from './folder-stage-store.ts';
 import { asUri, isS3Uri } from './location.ts';
 import { withS3Client } from './s3-client.ts';
 
-/** A source on the command line: files, folders or S3 URIs whose rows follow each other, and how they are read. */
+/**
+ * A source on the command line: files, folders or S3 URIs whose rows follow each other, and how
+ * they are read.
+ */
 export interface AskedSource {
   readonly locations: readonly string[];
   readonly options: SourceOptions;
@@ -30,7 +33,7 @@ export interface GivenSource {
   readonly stagedBytes: number;
 }
 
-/** Objects of S3 and files alike. */
+/** Opens both objects of S3 and files. */
 function routed(inS3: ObjectStore, files: ObjectStore): ObjectStore {
   const storeOf = (uri: string) => (isS3Uri(uri) ? inS3 : files);
   return {
@@ -40,7 +43,7 @@ function routed(inS3: ObjectStore, files: ObjectStore): ObjectStore {
   };
 }
 
-/** Does every Stage round here, job by job, as the workflow does it with functions. */
+/** Does every Stage round in this process, job by job; the workflow does it with functions. */
 async function resolveHere(
   units: readonly SourceUnit[],
   context: ResolveContext,

@@ -1,4 +1,4 @@
-/** Walks a text whose pieces have other borders than the ones it is compared with. */
+/** Reads a text in pieces of any length, so that it can be compared with a text of other pieces. */
 class Walk {
   readonly #pieces: AsyncIterator<Uint8Array>;
   rest: Uint8Array = new Uint8Array(0);
@@ -7,7 +7,7 @@ class Walk {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** Makes `rest` hold bytes, unless the text has ended. */
+  /** Reads until `rest` has bytes or the text ends. */
   async fill(): Promise<void> {
     while (this.rest.length === 0) {
       const step = await this.#pieces.next();

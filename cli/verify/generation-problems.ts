@@ -9,7 +9,10 @@ function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Faults in the list of generations itself: rows or chunks not tiled, or another run than the manifest's. */
+/**
+ * Faults in the list of generations itself: a gap or overlap of rows or chunks, or another run than
+ * that of the manifest.
+ */
 function listProblems(manifest: Manifest, generations: readonly Generation[]): string[] {
   const problems: string[] = [];
   let row = 0;
@@ -38,7 +41,7 @@ function listProblems(manifest: Manifest, generations: readonly Generation[]): s
   return problems;
 }
 
-/** What a newer manifest says of the one before it, held against that. */
+/** Compares what a newer manifest says of the one before it with that manifest. */
 function linkProblems(newer: Manifest, text: string, generation: number): string[] {
   const bytes = Buffer.from(text);
   const link = { generation, bytes: bytes.length, crc32: crc32Hex(crc32(bytes)) };
@@ -62,8 +65,9 @@ function prefixProblems(newer: Manifest, older: Manifest, generation: number): s
 }
 
 /**
- * Everything that is wrong with the generations of a set: their list, a manifest missing or not the one that
- * the next was written after, chunks that changed from one to the next. Reads each manifest once, holds two.
+ * Finds everything that is wrong with the generations of an output: faults in their list, a
+ * manifest that is missing or is not the one that the next was written after, and chunks that
+ * changed from one generation to the next. Reads each manifest once; holds two.
  */
 export async function generationProblems(run: StoredRun): Promise<string[]> {
   const { manifest, text } = run;

@@ -14,8 +14,9 @@ function entryProblems(manifest: Manifest, entry: ManifestEntry, position: numbe
     problems.push(`chunk ${index} begins at row ${rowStart}, not at ${before?.rowEnd ?? 0}`);
   }
   if (rowEnd < rowStart) problems.push(`chunk ${index} ends at row ${rowEnd} before it begins`);
-  if (meta.record_count !== outputOf(manifest.output).recordCount(entry)) {
-    problems.push(`chunk ${index} says ${meta.record_count} lines for its rows`);
+  const { record_count } = meta;
+  if (record_count !== outputOf(manifest.output).recordCount(entry, record_count)) {
+    problems.push(`chunk ${index} says ${record_count} records for its rows`);
   }
   if (before !== undefined && chunkName(before) >= chunkName(entry)) {
     problems.push(`the names of chunks ${before.index} and ${index} do not ascend`);
@@ -23,7 +24,10 @@ function entryProblems(manifest: Manifest, entry: ManifestEntry, position: numbe
   return problems;
 }
 
-/** In what the totals of a manifest are not those of its chunks, or its facts are not what they hold. */
+/**
+ * Finds where the totals of a manifest are not those of its chunks, or its facts are not those of
+ * its rows.
+ */
 export function totalsProblems({ entries, totals, facts }: Manifest): string[] {
   const sums = new TotalsBuilder();
   for (const entry of entries) sums.add(entry);
@@ -43,7 +47,7 @@ export function totalsProblems({ entries, totals, facts }: Manifest): string[] {
   return [...problems, ...tally.differences(all.counts, 'the facts')];
 }
 
-/** The names that a later generation may give its chunks; nothing else has them. */
+/** Names that only chunks of a later generation have. */
 function laterName({ entries, output }: Manifest): (name: string) => boolean {
   const pattern = new RegExp(`^chunk-\\d{6}${RegExp.escape(outputOf(output).ending)}$`);
   const last = chunkName(entries.at(-1)!);
@@ -59,8 +63,8 @@ function nameProblems({ manifest, names, isContinued }: StoredRun): string[] {
 }
 
 /**
- * Everything in which a manifest contradicts itself or the names beside its chunks: rows not tiled,
- * order, totals, the composed CRC-32, foreign files. Reads no chunk.
+ * Finds every contradiction of a manifest with itself and with the names in `data/`: a gap or
+ * overlap of rows, order, totals, the composed CRC-32, foreign files. Reads no chunk.
  */
 export function manifestProblems(run: StoredRun): string[] {
   const { manifest } = run;

@@ -16,7 +16,7 @@ interface Sample {
   readonly seed: number;
 }
 
-/** Rows of an output that a source may be: those of one generation, or all. */
+/** Rows of an output that the given source may hold: those of one generation, or all. */
 interface Span extends RowRange {
   readonly facts: SourceFacts;
   /** Bytes of the source. */
@@ -33,7 +33,7 @@ function spansOf({ facts, generations }: Manifest): readonly [Span, ...Span[]] {
   return each.length === 1 ? [whole] : [whole, ...each.reverse()];
 }
 
-/** In what a source is not what the manifest says of some rows. */
+/** Finds where a source differs from what the manifest says of some rows. */
 function differences({ pin, layout }: GivenSource, { facts, size }: Span): string[] {
   const given = { size: pin.size, ...sourceOf(layout).identity };
   const expected: Readonly<Record<string, unknown>> = { size, ...sourceOf(facts).identity };
@@ -50,7 +50,7 @@ function matchingSpans(given: GivenSource, manifest: Manifest): readonly Span[] 
   const problems = differences(given, whole).join('; ');
   if (generations.length === 0) throw new ManifestError(problems);
   throw new ManifestError(
-    `the source is none of the ${generations.length} generations, nor all of them: ${problems} of all`,
+    `the source is neither the whole output nor one of its ${generations.length} generations; compared with the whole output, ${problems}`,
   );
 }
 
@@ -62,7 +62,8 @@ async function differs(
 ): Promise<string | undefined> {
   const { output: spec } = run.manifest;
   const output = outputOf(spec);
-  const again = encodedBytes(source, { index: entry.index, ...rows }, spec);
+  const rowsBefore = entry.rowStart - rows.rowStart;
+  const again = encodedBytes(source, { index: entry.index, ...rows, rowsBefore }, spec);
   const difference = await run.withChunk(entry, (chunk) =>
     firstDifference(
       output.content(readBlocks(chunk), chunk.uri),
@@ -73,7 +74,7 @@ async function differs(
   return `chunk ${entry.index} differs at byte ${difference} from what the source gives`;
 }
 
-/** Derives sampled chunks of a span. @returns their indices, or in what the first of them differs. */
+/** Derives sampled chunks of a span. @returns their indices, or the first difference. */
 async function rederiveSpan(
   run: StoredRun,
   given: GivenSource,
@@ -93,10 +94,10 @@ async function rederiveSpan(
 }
 
 /**
- * Derives sampled chunks from a source again: that of the whole set, or of one of its generations.
+ * Derives sampled chunks again from the source of the whole output, or of one of its generations.
  *
  * @returns the indices of the chunks, which are equal byte for byte.
- * @throws {ManifestError} the source is another one, or a chunk differs.
+ * @throws {ManifestError} it is the source of none of them, or a chunk differs.
  */
 export async function rederiveSample(
   run: StoredRun,

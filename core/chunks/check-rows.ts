@@ -3,7 +3,7 @@ import type { OpenedSource } from '#core/sources/source-kinds.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 
 /**
- * Reads and checks rows without writing anything, one sub-slice at a time.
+ * Reads and checks rows without writing anything, one slice at a time.
  *
  * @throws {CorruptSourceError} the first fault found.
  */

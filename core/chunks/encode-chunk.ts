@@ -1,34 +1,10 @@
-import type { Figures } from '#core/checksum/figures.ts';
 import { type EncoderRoom, openEncoderRoom } from '#core/outputs/encoder-room.ts';
 import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
-import type { Counts, OpenedSource } from '#core/sources/source-kinds.ts';
+import type { OpenedSource } from '#core/sources/source-kinds.ts';
 import { encodeMatrix } from './encode-matrix.ts';
+import type { ChunkOfOutput, EncodedParts } from './encoded-chunk.ts';
 
 const PIECE_BYTES = 4 * 1024 * 1024;
-
-/** A full part of a chunk. */
-export interface EncodedPart {
-  readonly bytes: Uint8Array;
-  /** CRC-32 of `bytes`, where the encoder knows it without reading them. */
-  readonly crc32: number | undefined;
-}
-
-/** What is known of a chunk when all of it is encoded. */
-export interface EncodedChunk {
-  /** The last part, which is empty only if the chunk is. */
-  readonly last: EncodedPart;
-  /** Of what is inside, where the chunk is compressed. */
-  readonly content: Figures | undefined;
-  /** What the kind of source counts per chunk. */
-  readonly counts: Counts;
-}
-
-/**
- * Hands out full parts, and is handed the next empty buffer by `next(buffer)`: so the caller decides
- * how many buffers exist, and encoding waits for sending.
- */
-export type EncodedParts = AsyncGenerator<EncodedPart, EncodedChunk, Uint8Array>;
 
 /** What a chunk is encoded with. */
 export interface EncodeOptions {
@@ -39,7 +15,8 @@ export interface EncodeOptions {
 }
 
 /**
- * Encodes the rows of one chunk: every writer, and whoever repeats one, makes these bytes.
+ * Encodes the rows of one chunk. The same source, chunk and output give the same bytes, whoever
+ * encodes them.
  *
  * Memory: one slice of the source and the one read ahead of it, beside the part buffers.
  *
@@ -47,7 +24,7 @@ export interface EncodeOptions {
  */
 export function encodeChunk(
   source: OpenedSource,
-  chunk: PlannedChunk,
+  chunk: ChunkOfOutput,
   { output, room, buffer }: EncodeOptions,
 ): EncodedParts {
   switch (source.kind) {
@@ -57,12 +34,18 @@ export function encodeChunk(
 }
 
 /**
- * The bytes of a chunk in one buffer that is used again: a piece of at most 4 MiB is valid until the
- * next one is asked for.
+ * Yields the bytes of a chunk in pieces of at most 4 MiB. All pieces share one buffer, so a piece
+ * is valid until the next one is asked for.
+ *
+ * @example
+ * const chunk = { index: 0, rowStart: 0, rowEnd: 1000 };
+ * let crc = 0;
+ * for await (const piece of encodedBytes(matrix, chunk, run.output)) crc = crc32(piece, crc);
+ * console.log(crc); // of the whole chunk
  */
 export async function* encodedBytes(
   source: OpenedSource,
-  chunk: PlannedChunk,
+  chunk: ChunkOfOutput,
   output: OutputSpec,
 ): AsyncGenerator<Uint8Array> {
   const room = openEncoderRoom({ count: 1, bytes: PIECE_BYTES });

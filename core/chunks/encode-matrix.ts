@@ -1,15 +1,15 @@
 import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
 import type { Output } from '#core/outputs/output.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { defaultColumnNames } from '#core/sparse/column-names.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 import { SliceCounts } from '#core/sparse/matrix-source.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
-import type { EncodedPart, EncodedParts } from './encode-chunk.ts';
+import type { ChunkOfOutput, EncodedPart, EncodedParts } from './encoded-chunk.ts';
 
-/** The parts that one call of an encoder fills. */
+/** Yields the parts that one call of an encoder fills. */
 function* filled(
   parts: Generator<Uint8Array, void, Uint8Array>,
   encoder: ChunkEncoder,
@@ -20,10 +20,16 @@ function* filled(
   }
 }
 
+/** The slice with the numbers that its rows have in the output. */
+function placed(slice: CsrSlice, rowsBefore: number): CsrSlice {
+  const { rowStart, rowEnd } = slice;
+  return { ...slice, rowStart: rowStart + rowsBefore, rowEnd: rowEnd + rowsBefore };
+}
+
 /** Encodes one row range of a matrix, slice by slice. */
 export async function* encodeMatrix(
   matrix: Matrix,
-  chunk: PlannedChunk,
+  chunk: ChunkOfOutput,
   {
     output,
     room,
@@ -34,13 +40,15 @@ export async function* encodeMatrix(
   if (output.beginsWithNames(chunk.index)) {
     yield* filled(encoder.header(defaultColumnNames(matrix.shape[1])), encoder);
   }
+  const { rowsBefore = 0 } = chunk;
   const counts = new SliceCounts();
   for await (const slice of readSlices(matrix, chunk)) {
     counts.add(slice);
-    yield* filled(encoder.encode(slice), encoder);
+    yield* filled(encoder.encode(placed(slice, rowsBefore)), encoder);
     releaseSlice(slice);
   }
   if (encoder.end !== undefined) yield* filled(encoder.end(), encoder);
   const last = { bytes: encoder.finish(), crc32: encoder.partCrc32 };
-  return { last, content: encoder.content, counts: counts.sums() };
+  const { content, recordCount } = encoder;
+  return { last, content, recordCount, counts: counts.sums() };
 }

@@ -10,16 +10,23 @@ import { planMatrix } from './plan-matrix.ts';
 export interface PlanOptions {
   readonly output: OutputSpec;
   readonly chunking: Chunking;
-  /** Chunks that are there already, whose ids go on. @default 0 */
+  /** Number of chunks that are there already; the new ids follow theirs. @default 0 */
   readonly chunksBefore?: number;
 }
 
 /**
- * Cuts the rows of a source into chunks, in row order and without a gap. The same source and options
- * give the same chunks, wherever they are planned. Reads what says where rows lie, in bands.
+ * Cuts the rows of a source into chunks, in row order and without a gap. The same source and
+ * options always give the same chunks. Reads only where rows lie, such as the whole `indptr` of a
+ * matrix, in bands.
  *
- * @throws {CorruptSourceError} it is not sound; so a plan that ends has read all of it.
+ * @throws {CorruptSourceError} what says where rows lie is not sound. A plan that ends has checked
+ * all of it.
  * @throws {BoundExceededError} a row, a chunk or the number of chunks passes its bound.
+ * @example
+ * const options = { output: run.output, chunking: { targetBytes: 2 ** 26 } };
+ * for await (const { index, rowStart, rowEnd } of planChunks(matrix, options)) {
+ *   console.log(index, rowStart, rowEnd);
+ * }
  */
 export function planChunks(
   source: OpenedSource,
@@ -33,7 +40,7 @@ export function planChunks(
   }
 }
 
-/** What a plan of so many chunks promises. */
+/** What a plan of this number of chunks promises. */
 export function summarizePlan(facts: SourceFacts, spec: OutputSpec, chunks: number): PlanSummary {
   const { min, max } = outputOf(spec).bounds(facts);
   return { rows: sourceOf(facts).rows, chunks, minTextBytes: min, maxTextBytes: max, facts };

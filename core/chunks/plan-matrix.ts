@@ -11,7 +11,7 @@ export interface MatrixPlanOptions {
   readonly matrix: MatrixInfo;
   readonly output: Output;
   readonly chunking: Chunking;
-  /** Chunks that are there already, whose ids go on. */
+  /** Number of chunks that are there already; the new ids follow theirs. */
   readonly chunksBefore: number;
 }
 
@@ -19,8 +19,8 @@ export interface MatrixPlanOptions {
 const INDEX_BYTES = 4;
 
 /**
- * The most that a row and an entry add to the content; an entry adds nothing where unstored cells
- * are the longest.
+ * Most bytes that a row and an entry add to the content. An entry adds nothing where no stored cell
+ * can be longer than an unstored one.
  */
 function growthOf({ matrix, output }: MatrixPlanOptions): { perRow: number; perEntry: number } {
   const perRow = output.bounds(withRows(matrix, 1, 0)).max;
@@ -50,7 +50,7 @@ function refuseManyChunks(index: number): void {
   );
 }
 
-/** Takes rows, and closes a chunk where the next one no longer fits. */
+/** Takes rows one after the other, and closes a chunk where the next row no longer fits. */
 class Cutter {
   readonly #matrix: MatrixInfo;
   readonly #perRow: number;
@@ -78,17 +78,13 @@ class Cutter {
     const rowBytes = this.#perRow + entries * this.#perEntry;
     const rows = row - this.#rowStart;
     const isFull = rows >= this.#maxRows || this.#bytes + rowBytes > this.#target;
-    const before = rows > 0 && isFull ? this.#close(row) : undefined;
+    const before = rows > 0 && isFull ? this.close(row) : undefined;
     this.#bytes += rowBytes;
     return before;
   }
 
-  /** @returns the chunk of the rows that are left: at least one, unless there are none at all */
-  end(rows: number): PlannedChunk {
-    return this.#close(rows);
-  }
-
-  #close(rowEnd: number): PlannedChunk {
+  /** Ends the chunk under way before the row `rowEnd`. */
+  close(rowEnd: number): PlannedChunk {
     const chunk = { index: this.#index, rowStart: this.#rowStart, rowEnd };
     refuseManyChunks(chunk.index);
     refuseLongChunk(chunk, this.#bytes);
@@ -103,10 +99,11 @@ class Cutter {
  * Cuts the rows of a matrix into chunks, in row order and without a gap.
  *
  * With `targetBytes` a chunk takes rows as long as its content cannot pass the target, whatever the
- * values are; a single row that can is a chunk of its own. With `rows` every chunk but the last has
- * exactly that many. There is at least one chunk, so that a manifest is never empty.
+ * values are; a row that alone may pass the target is a chunk of its own. With `rows` every chunk
+ * but the last has exactly that many. There is at least one chunk, so that a manifest is never
+ * empty.
  *
- * @param bands the whole `indptr`, in bands of any length; read once, nothing is kept.
+ * @param bands the whole `indptr`, in bands of any length. They are read once, and none is kept.
  * @throws {BoundExceededError} a row, a chunk or the number of chunks passes its bound.
  */
 export async function* planMatrix(
@@ -124,5 +121,6 @@ export async function* planMatrix(
       row += 1;
     }
   }
-  yield cutter.end(Math.max(row, 0));
+  // The last row taken is always in the chunk under way; without rows there is an empty one.
+  yield cutter.close(Math.max(row, 0));
 }

@@ -11,7 +11,7 @@ export interface RowKind {
   readonly facts?: SourceFacts;
 }
 
-/** What a run that comes after these generations begins with. */
+/** The base of a run that comes after these generations. */
 export function baseOf(generations: readonly Generation[]): RunBase {
   const last = generations.at(-1);
   if (last === undefined) return EMPTY_BASE;
@@ -19,7 +19,7 @@ export function baseOf(generations: readonly Generation[]): RunBase {
   return { chunks, rows: last.rowEnd };
 }
 
-/** What rows of one output must agree in, by the words of a message. */
+/** What all rows of one output must have in common, named as in messages. */
 export function settingsOf({ output, facts }: RowKind): Readonly<Record<string, unknown>> {
   return {
     'output.format': output.kind,
@@ -29,7 +29,7 @@ export function settingsOf({ output, facts }: RowKind): Readonly<Record<string, 
 }
 
 /**
- * Makes sure that the rows of a batch are of one kind with those of an output.
+ * Makes sure that the rows of a batch fit those of an output.
  *
  * @param batch what is known of it.
  * @param where URI of the output, for the message.

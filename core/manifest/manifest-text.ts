@@ -26,7 +26,8 @@ interface PreviousManifest {
 /**
  * The part of a manifest that is known before any chunk is written.
  *
- * @param previous of the generation that the run's base names; undefined when the run begins a set.
+ * @param previous manifest of the generation that the run's base names; undefined when the run
+ * begins an output.
  */
 export function manifestHead(run: RunHeader, previous?: PreviousManifest): ManifestHead {
   const { runId, source, output, base, chunks, generation } = run;
@@ -49,11 +50,17 @@ export function manifestHead(run: RunHeader, previous?: PreviousManifest): Manif
 }
 
 /**
- * Writes a manifest as text, one entry a line, without ever holding all entries.
+ * Writes a manifest as text, one entry per line. Holds one entry at a time.
  *
- * The text is a function of its arguments alone: no clock, no name of an execution.
+ * The text depends on the arguments alone, not on the time or on the execution.
  *
  * @param totals an empty builder, to which every entry is added.
+ * @example
+ * const head = manifestHead(run);
+ * const entries = proveChunks(run, evidence);
+ * for await (const text of manifestText(head, entries, new TotalsBuilder())) {
+ *   console.log(text.length);
+ * }
  */
 export async function* manifestText(
   head: ManifestHead,
@@ -79,10 +86,15 @@ async function* entriesIn(lines: AsyncGenerator<string>): AsyncGenerator<Manifes
 }
 
 /**
- * Reads the head of a manifest that {@link manifestText} wrote; its entries are read one at a time, when they
- * are asked for.
+ * Reads the head of a manifest that {@link manifestText} wrote. Its entries are read one at a time,
+ * each when it is asked for.
  *
- * @throws {ManifestError} it was written otherwise or breaks off, or is none of this version.
+ * @throws {ManifestError} it was written by another program, is of another version, or is not
+ * complete.
+ * @example
+ * const { head, entries } = await readManifest(lines);
+ * console.log(head.runId, head.generation);
+ * for await (const entry of entries) console.log(entry.url);
  */
 export async function readManifest(lines: AsyncGenerator<string>): Promise<{
   readonly head: ManifestHead;

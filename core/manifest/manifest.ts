@@ -6,7 +6,7 @@ import { runId } from '#core/run/run-header.ts';
 import { count, crc32Digits, ordinal } from '#core/schemas/count.ts';
 import { sourceFacts } from '#core/sources/source-kinds.ts';
 
-/** Readers refuse another version; new optional fields do not raise it. */
+/** Readers refuse any other version. A new optional field does not need a new version. */
 export const MANIFEST_VERSION = 2;
 
 const counts = z.record(z.string(), count);
@@ -61,7 +61,7 @@ export const manifestSchema = z.extend(headSchema, {
   }),
 });
 
-/** One chunk, in the shape of a Redshift manifest entry with our fields beside. */
+/** One chunk: a Redshift manifest entry with fields of our own added. */
 export type ManifestEntry = z.infer<typeof entrySchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
 /** All of a manifest but its entries and the totals over them. */
@@ -69,7 +69,7 @@ export type ManifestHead = z.infer<typeof headSchema>;
 export type ManifestTotals = Manifest['totals'];
 /** One run whose rows are in the output: the first, or one that was appended. */
 export type Generation = z.infer<typeof generationSchema>;
-/** The manifest that one was appended to: its number, and length and CRC-32 of its bytes. */
+/** The manifest of the generation before: its number, and length and CRC-32 of its bytes. */
 export type ManifestLink = z.infer<typeof linkSchema>;
 
 function parseJson(text: string): unknown {
@@ -103,7 +103,7 @@ export function parseManifest(text: string): Manifest {
 }
 
 /**
- * Parses what stands before the entries of a manifest.
+ * Parses the part of a manifest before its entries.
  *
  * @param text JSON of an object.
  * @throws {ManifestError} it is not the head of a manifest of this version.
@@ -113,8 +113,8 @@ export function parseManifestHead(text: string): ManifestHead {
 }
 
 /**
- * Parses one entry; fields that this version does not know are kept, so that it can be written again
- * as it was.
+ * Parses one entry. Keeps fields that this version does not know, so that the entry can be written
+ * again unchanged.
  *
  * @throws {ManifestError} the text is no entry.
  */

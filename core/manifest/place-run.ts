@@ -5,7 +5,7 @@ import { EMPTY_BASE, type OutputLocation, type RunBase } from '#core/run/run-hea
 import { assertSameKind, baseOf } from './generations.ts';
 import type { ManifestHead } from './manifest.ts';
 
-/** A run that looks for its place. */
+/** A run whose generation is not known yet. */
 export interface UnplacedRun {
   readonly runId: string;
   readonly location: OutputLocation;
@@ -13,12 +13,15 @@ export interface UnplacedRun {
   readonly append: boolean;
 }
 
-/** A run and the generation of its output that it writes, from 1: the first stands for the prefix. */
+/**
+ * A run, and the generation of its output that it writes. Generations count from 1; who claims the
+ * first one claims the prefix.
+ */
 export interface PlacedRun extends UnplacedRun {
   readonly generation: number;
 }
 
-/** What an output says of itself, wherever it lies. */
+/** Reads the objects that say what an output holds, in S3 or elsewhere. */
 export interface OutputRecords {
   /** Head of the latest manifest; undefined when nothing is complete. */
   latest(): Promise<ManifestHead | undefined>;
@@ -56,10 +59,10 @@ function refusal(run: PlacedRun, holder: string): OutputConflictError {
 }
 
 /**
- * Finds out whose a generation is, by one read.
+ * Finds out by one read whether a run has claimed its generation.
  *
  * @returns false when nobody has claimed it yet.
- * @throws {OutputConflictError} another run has.
+ * @throws {OutputConflictError} another run has claimed it.
  */
 export async function isClaimedBy(run: PlacedRun, records: OutputRecords): Promise<boolean> {
   const holder = await records.claim(run.generation);
@@ -69,12 +72,16 @@ export async function isClaimedBy(run: PlacedRun, records: OutputRecords): Promi
 }
 
 /**
- * Finds what a run's rows come after, by two reads at most.
+ * Finds the base of a run: what its rows come after. Takes at most two reads.
  *
  * @returns undefined when the run is in its output already.
- * @throws {OutputConflictError} the output belongs to another run, or is being written by one, or
- * what lies there was written otherwise.
+ * @throws {OutputConflictError} another run has claimed the output or the generation, or another
+ * program wrote what is there.
  * @throws {ManifestError} the output's manifest was written by another version.
+ * @example
+ * const placement = await placeRun({ ...run, append: true }, records);
+ * if (placement === undefined) console.log('the rows are in the output already');
+ * else console.log(placement.generation, placement.base.rows);
  */
 export async function placeRun(
   run: UnplacedRun & { readonly output: OutputSpec },

@@ -15,17 +15,20 @@ export interface ListedObject {
   readonly size: number;
 }
 
-/** The three accounts of a run's chunks, each in chunk order. */
+/**
+ * The three records of a run's chunks, each in chunk order: what was planned, what the ledger says,
+ * and which objects there are.
+ */
 export interface Evidence {
   readonly plan: AsyncIterable<PlannedChunk>;
   readonly ledger: AsyncIterable<ChunkRecord>;
   readonly objects: AsyncIterable<ListedObject>;
 }
 
-/** More are counted, not told. */
+/** Most problems that a message describes; it gives only the number of the others. */
 const MAX_PROBLEMS = 5;
 
-/** Walks an ordered sequence beside another one. */
+/** Reads an ordered sequence step by step, so that it can be compared with another one. */
 class Cursor<T> {
   #iterator: AsyncIterator<T>;
   current: T | undefined;
@@ -49,7 +52,7 @@ class Problems {
     if (this.#told.length < MAX_PROBLEMS) this.#told.push(problem);
   }
 
-  /** @throws {IncompleteRunError} when there was any. */
+  /** @throws {IncompleteRunError} when there was a problem. */
   assertNone(): void {
     if (this.#count === 0) return;
     const more = this.#count - this.#told.length;
@@ -65,7 +68,7 @@ function entryOf(run: RunHeader, chunk: PlannedChunk, record: DoneRecord): Manif
     mandatory: true,
     meta: {
       content_length: record.bytes,
-      record_count: outputOf(run.output).recordCount(chunk),
+      record_count: outputOf(run.output).recordCount(chunk, record.recordCount ?? 0),
     },
     index: chunk.index,
     rowStart: rows + chunk.rowStart,
@@ -142,7 +145,7 @@ class Proof {
     return record && entryOf(this.#run, chunk, record);
   }
 
-  /** @throws {IncompleteRunError} something was wrong, or is left over, or missing. */
+  /** @throws {IncompleteRunError} something was wrong, is missing, or belongs to no chunk. */
   async end(): Promise<void> {
     const problems = this.#problems;
     await this.#passForeign(undefined);
@@ -160,7 +163,10 @@ class Proof {
     problems.assertNone();
   }
 
-  /** Objects that stand before `key`, or all that are left, are of no chunk. */
+  /**
+   * Passes and reports objects that belong to no chunk: those before `key`; without `key` all
+   * others.
+   */
   async #passForeign(key: string | undefined): Promise<void> {
     const objects = this.#objects;
     for (; objects.current !== undefined; await objects.advance()) {
@@ -171,12 +177,18 @@ class Proof {
 }
 
 /**
- * Proves that the chunks of a run are all there, once, in order and as recorded, and yields their
- * manifest entries in row order. Reads each account once, side by side; holds one line of each.
+ * Proves that each chunk of a run is there once, in order and as recorded. Yields the manifest
+ * entries in row order. Reads the three records side by side, each once; holds one line of each.
  *
- * @param evidence of an appended run only: its objects are those after the last chunk of its base.
- * @throws {IncompleteRunError} after the last line, naming the first problems: a chunk missing,
- * failed or of another size, a foreign object below `data/`, rows not tiled, entries not all written.
+ * @param evidence of this run only. For an append, `objects` are those after the last chunk of its
+ * base.
+ * @throws {IncompleteRunError} after the last line; names the first problems. A problem is a chunk
+ * that is missing, has failed or has another size, a foreign object below `data/`, a gap or overlap
+ * of row ranges, or sums that are not those of the source.
+ * @example
+ * for await (const entry of proveChunks(run, evidence)) {
+ *   console.log(entry.url, entry.rowStart, entry.rowEnd);
+ * }
  */
 export async function* proveChunks(
   run: RunHeader,

@@ -15,7 +15,7 @@ export class Tally {
   }
 
   /**
-   * In what the sums are not those expected, as sentences.
+   * Which sums are not those expected, one sentence for each.
    *
    * @param whose names what expects them.
    */

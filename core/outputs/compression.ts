@@ -1,4 +1,5 @@
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
+import { feedGunzip } from '#core/bytes/feed-gunzip.ts';
 import { ManifestError } from '#core/errors.ts';
 
 /** How the content of a chunk is stored: as it is, or as one gzip member. */
@@ -6,24 +7,11 @@ export const COMPRESSIONS = ['none', 'gzip'] as const;
 
 export type Compression = (typeof COMPRESSIONS)[number];
 
-/** Hands blocks on one by one, each when the one before has been used. */
-async function feed(gunzip: Gunzip, blocks: AsyncIterable<Uint8Array>): Promise<void> {
-  try {
-    for await (const block of blocks) {
-      await new Promise<void>((resolve) => gunzip.write(block, () => resolve()));
-      if (gunzip.destroyed) return;
-    }
-    gunzip.end();
-  } catch (error) {
-    gunzip.destroy(error as Error);
-  }
-}
-
 /**
- * Yields the content of a chunk from its stored bytes; a few blocks are held.
+ * Yields the content of a chunk from its stored bytes. Holds a few blocks.
  *
  * @param uri names the chunk in messages.
- * @throws {ManifestError} the chunk is not whole gzip.
+ * @throws {ManifestError} the chunk is no complete gzip member.
  */
 export async function* inflated(
   stored: AsyncIterable<Uint8Array>,
@@ -32,7 +20,7 @@ export async function* inflated(
 ): AsyncGenerator<Uint8Array> {
   if (compression === 'none') return yield* stored;
   const gunzip = createGunzip();
-  void feed(gunzip, stored);
+  void feedGunzip(gunzip, stored);
   try {
     yield* gunzip;
   } catch (cause) {

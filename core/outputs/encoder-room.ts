@@ -1,9 +1,8 @@
-import { openKernel } from './csv/fast-csv-encoder.ts';
-import type { Kernel, PartRoom } from './csv/wasm/kernel.ts';
+import { type Kernel, openKernel, type PartRoom } from './csv/wasm/kernel.ts';
 
 /** What a process keeps for all its encoders, which use it one after the other. */
 export interface EncoderRoom {
-  /** The module that writes in the part buffers; undefined in an engine without WebAssembly. */
+  /** The module that writes into the part buffers; undefined in an engine without WebAssembly. */
   readonly kernel: Kernel | undefined;
   /** Part buffers that are written in place; undefined where the caller makes its own. */
   readonly buffers: readonly Uint8Array[] | undefined;

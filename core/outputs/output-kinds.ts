@@ -4,21 +4,33 @@ import { csvSection } from './csv/csv-section.ts';
 import { csvSpec } from './csv/csv-spec.ts';
 import type { Output } from './output.ts';
 
-/** What a run writes, tagged with its kind: carried whole by request, run id, header and manifest. */
+/** What a run writes, tagged with its kind. Request, run id, header and manifest have all of it. */
 export const outputSpec = z.discriminatedUnion('kind', [csvSpec]);
 
 /** The `output` section of a request, by its `format`. */
 export const outputRequest = [csvSection] as const;
 
-/** The words that `output.format` may be. */
-export const OUTPUT_KINDS = outputSpec.def.options.map(({ shape }) => shape.kind.def.values[0]);
-
 export type OutputSpec = Readonly<z.infer<typeof outputSpec>>;
+
+/** What the sections can ask for. */
+type Requested = z.infer<(typeof outputRequest)[number]>['spec'];
+
+/** The words that `output.format` may be. A kind that has no section does not compile here. */
+export const OUTPUT_KINDS: readonly Requested['kind'][] = outputSpec.def.options.flatMap(
+  ({ shape }) => shape.kind.def.values,
+);
 
 /** The kind of a request that names no `output.format`. */
 export const DEFAULT_KIND = 'csv' satisfies OutputSpec['kind'];
 
-/** The output that a spec describes. */
+/**
+ * The output that a spec describes.
+ *
+ * @example
+ * const output = outputOf(run.output);
+ * console.log(output.ending, output.contentType);
+ * console.log(output.bounds(matrix)); // least and most bytes of the content
+ */
 export function outputOf(spec: OutputSpec): Output {
   switch (spec.kind) {
     case 'csv':

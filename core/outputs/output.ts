@@ -4,39 +4,48 @@ import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
 import type { ChunkEncoder } from './chunk-encoder.ts';
 import type { EncoderRoom } from './encoder-room.ts';
 
-/** What the content of rows can come to, in bytes, whatever their values are. */
+/** Least and most bytes that the content of rows can have, for any values. */
 export interface ContentBounds {
   readonly min: number;
   readonly max: number;
 }
 
-/** What a chunk turns out to hold when all of it is read. */
+/** Figures of a chunk, known when all of it is read. */
 export interface ContentFigures extends Figures {
   /** As {@link Output.recordCount} counts them. */
   readonly records: number;
 }
 
 /**
- * One kind of output with its settings: the only place that knows what its chunks look like. A kind is
- * a folder of `core/outputs` that makes one of these of its part of `OutputSpec`.
+ * One kind of output with its settings; nothing else knows the content of its chunks. A kind is a
+ * folder of `core/outputs` that makes an `Output` from its part of `OutputSpec`.
  */
 export interface Output {
-  /** What the key of a chunk ends with, such as `.csv.gz`. */
+  /** End of the key of a chunk, such as `.csv.gz`. */
   readonly ending: string;
-  /** What the object of a chunk is called in HTTP. */
+  /** `Content-Type` of the object of a chunk. */
   readonly contentType: string;
-  /** The settings, by the words of the request: batches of one output must agree in all of them. */
+  /** The settings, named as in the request. Batches of one output must have the same. */
   describe(): Readonly<Record<string, unknown>>;
   /** True when the chunk of this index begins with the names of the columns. */
   beginsWithNames(index: number): boolean;
-  /** Records, such as lines of text, that the chunk of these rows holds. */
-  recordCount(chunk: RowRange & { readonly index: number }): number;
-  /** Bounds of the content of all rows of `facts`. `max` grows evenly with rows and with entries. */
+  /**
+   * Records, such as lines of text, that the chunk of these rows holds. A kind in which the rows
+   * decide the number of records computes it, which proves once more what was written. Any other
+   * kind returns `counted`.
+   *
+   * @param counted {@link ChunkEncoder.recordCount} of the chunk when all of it was encoded; 0 if
+   * the encoder does not count.
+   */
+  recordCount(chunk: RowRange & { readonly index: number }, counted: number): number;
+  /**
+   * Bounds of the content of all rows of `facts`. `max` grows evenly with rows and with entries.
+   */
   bounds(facts: MatrixInfo): ContentBounds;
   /**
    * Creates the encoder of one chunk of a matrix.
    *
-   * @param facts of the whole matrix, so that every chunk is encoded by the same choices.
+   * @param facts of the whole matrix, so that the encoder makes the same choices for every chunk.
    * @param buffer the first part buffer.
    */
   createEncoder(facts: MatrixInfo, room: EncoderRoom, buffer: Uint8Array): ChunkEncoder;
@@ -49,7 +58,7 @@ export interface Output {
    */
   content(stored: AsyncIterable<Uint8Array>, uri: string): AsyncIterable<Uint8Array>;
   /**
-   * Reads all of a chunk; a few MiB are held.
+   * Reads all of a chunk. Holds a few MiB.
    *
    * @throws {ManifestError} the object is damaged.
    */

@@ -1,12 +1,15 @@
-/** Yields a part when it is full and more follows; is handed the next empty buffer by `next`. */
+/**
+ * Yields a part when it is full and more bytes follow. The caller gives the next empty buffer by
+ * `next`.
+ */
 export type Parts = Generator<Uint8Array, void, Uint8Array>;
 
 /**
- * Cuts a stream of bytes into parts of its buffers' sizes. Whoever knows that bytes fit may write
- * them into `part` at `at` directly; the generators here cross the ends of parts.
+ * Cuts a stream of bytes into parts of its buffers' sizes. A caller that knows that bytes fit may
+ * write them into `part` at `at` directly. The generators go on in the next part where one is full.
  */
 export class PartWriter {
-  /** The buffer under way. */
+  /** The buffer that is being filled. */
   part: Uint8Array;
   /** Bytes of `part` that are written. */
   at = 0;
@@ -36,7 +39,7 @@ export class PartWriter {
     }
   }
 
-  /** What was written since the last part: empty only if nothing ever was. */
+  /** What was written since the last part. It is empty only if nothing was ever written. */
   last(): Uint8Array {
     return this.part.subarray(0, this.at);
   }

@@ -8,18 +8,21 @@ import { FORMATS } from '#core/sparse/formats/format-names.ts';
 import { type SourceOptions, sourceOptions } from '#core/sparse/formats/source-options.ts';
 
 /**
- * Content of one chunk where a request is silent: about 7 s of a Lambda's upload, so that starting
- * the function costs little beside it.
+ * Content of one chunk where a request does not say. A Lambda uploads it in about 7 s, so starting
+ * the function costs little in comparison.
  */
 export const DEFAULT_TARGET_BYTES = 512 * 1024 * 1024;
 
 /** A chunk's content may not pass this: a Lambda sends about 67 GB in its 15 minutes. */
 export const MAX_CHUNK_BYTES = 20 * 1024 ** 3;
 
-/** Writers at once where neither the request nor the deployment says. */
+/** Writers at once where neither the request nor the deployment says how many. */
 export const DEFAULT_CONCURRENCY = 500;
 
-/** Rows for exactly sized chunks, or bytes that no chunk passes (a single longer row apart). */
+/**
+ * The exact number of rows of each chunk, or the bytes that no chunk passes. Only a single longer
+ * row may pass them.
+ */
 export type Chunking = { readonly rows: number } | { readonly targetBytes: number };
 
 /** A request with every default filled in. */
@@ -29,20 +32,20 @@ export interface ExportRequest {
   readonly output: {
     /** `s3://bucket/prefix/`, or null for the prefix made from the source's key and the run id. */
     readonly uri: string | null;
-    /** The rows go after those that lie at `uri` already. */
+    /** Adds the rows after those that lie at `uri` already. */
     readonly append: boolean;
     readonly spec: OutputSpec;
   };
   readonly chunking: Chunking;
   /** Writers at once. */
   readonly concurrency: number;
-  /** Plan, and write nothing at all. */
+  /** Plans and writes nothing. */
   readonly dryRun: boolean;
 }
 
 const MAX_CONCURRENCY = 10_000;
 
-/** An execution's input has 256 KiB; more parts are given as a folder. */
+/** An execution's input has at most 256 KiB, so more parts must be given as a folder. */
 const MAX_LISTED_PARTS = 2_000;
 
 const SOURCE_URI = 'an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/';

@@ -33,7 +33,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What was given at the path of an issue; zod hands over the whole object of an unknown kind. */
+/**
+ * What was given at the path of an issue. Where the kind is unknown, zod gives the whole object.
+ */
 function inputOf({ input, path, code }: z.core.$ZodIssue): unknown {
   const field = path.at(-1);
   const isKind = code === 'invalid_union' && isObject(input) && typeof field === 'string';
@@ -59,7 +61,10 @@ function fromS3Event(input: unknown): unknown {
   return { source: versionId === undefined ? uri : { uri, versionId } };
 }
 
-/** Lays a request over the deployment's defaults, field by field; `chunking` is replaced as a whole. */
+/**
+ * Fills in the deployment's defaults, field by field; `chunking` is taken from one of the two as a
+ * whole.
+ */
 function withDefaults(input: unknown, defaults: RequestDefaults): unknown {
   if (!isObject(input)) return input;
   const merged: Record<string, unknown> = { ...defaults, ...input };
@@ -94,10 +99,13 @@ function outputUriOf(body: RequestBody): string | null {
 /**
  * Turns the input of an execution into a request with every default filled in.
  *
- * Accepts the request itself or the S3 event that EventBridge passes on untouched.
+ * Accepts the request itself, or an S3 event as EventBridge delivers it.
  *
- * @param defaults sections preset by the deployment, used where the input is silent.
+ * @param defaults sections that the deployment presets; used where the input does not say.
  * @throws {RequestError} with every problem found, each with what was given and what is allowed.
+ * @example
+ * const request = parseRequest({ source: { uri: 's3://bucket/matrix.npz' } });
+ * console.log(request.chunking, request.output.spec); // the defaults
  */
 export function parseRequest(input: unknown, defaults: RequestDefaults = {}): ExportRequest {
   const request = withDefaults(fromS3Event(input), defaults);

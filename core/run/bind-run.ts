@@ -16,7 +16,7 @@ import { runIdentity, runIdOf } from './run-id.ts';
 export interface Deployment {
   /** The only bucket that it may write to. */
   readonly outputBucket: string;
-  /** Sections that are used where a request is silent. */
+  /** Sections that are used where a request does not say. */
   readonly requestDefaults: RequestDefaults;
 }
 
@@ -44,13 +44,19 @@ function locate(request: ExportRequest, runId: string, bucket: string): OutputLo
 }
 
 /**
- * Binds a request to the run that it begins or finds again: parses it, pins its source, and computes
- * the run id and where its output lies. One HEAD per object, one LIST per thousand objects of a folder.
+ * Binds a request to one version of its source: parses it, pins the source, and computes the run id
+ * and the location of the output. The same request and version always give the same run. Sends one
+ * HEAD per object, and one LIST per thousand objects of a folder.
  *
  * @param input the request, or the S3 event that stands for one.
  * @throws {RequestError} with every problem of the request.
  * @throws {SourceNotFoundError} the source does not exist.
  * @throws {BoundExceededError} the source has too many parts.
+ * @example
+ * const input = { source: { uri: 's3://bucket/matrix.npz' } };
+ * const deployment = { outputBucket: 'bucket', requestDefaults: {} };
+ * const run = await bindRun(input, deployment, store);
+ * console.log(run.runId, run.location.prefix);
  */
 export async function bindRun(
   input: unknown,

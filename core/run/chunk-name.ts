@@ -7,7 +7,7 @@ const ID_DIGITS = 6;
 /** More chunks would not fit the six digits of a chunk id. */
 export const MAX_CHUNKS = 1_000_000;
 
-/** `000042`, the id of chunk 42; ids of one run ascend as text and as numbers alike. */
+/** `000042`, the id of chunk 42. Sorted as text or as numbers, ids have the same order. */
 export function chunkId(index: number): string {
   return String(index).padStart(ID_DIGITS, '0');
 }

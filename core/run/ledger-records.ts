@@ -3,7 +3,7 @@ import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { Counts } from '#core/sources/source-kinds.ts';
 import type { OutputLocation } from './run-header.ts';
 
-/** What a finished chunk is, as recorded in the ledger and the manifest. */
+/** Figures of a finished chunk, as in the ledger and the manifest. */
 export interface ChunkFigures {
   /** Bytes of the object. */
   readonly bytes: number;
@@ -13,6 +13,8 @@ export interface ChunkFigures {
   readonly crc32: string;
   /** Without quotes. */
   readonly etag: string;
+  /** Records of its content, where the encoder counts them. */
+  readonly recordCount?: number | undefined;
   /** What the kind of source counts per chunk, see `SourceView.counts`. */
   readonly counts: Counts;
 }

@@ -3,17 +3,22 @@ import type { OutputLocation } from './run-header.ts';
 
 const GENERATION_DIGITS = 6;
 
-/** `000002`, as the names of a generation's objects end; they ascend as text and as numbers alike. */
+/**
+ * `000002`, the end of the names of a generation's objects. Sorted as text or as numbers, they have
+ * the same order.
+ */
 function generationId(generation: number): string {
   return String(generation).padStart(GENERATION_DIGITS, '0');
 }
 
-/** A generation's own name; that of the first one has no number. */
+/** The name of a generation's object; the first generation has no number in its name. */
 function named(name: string, generation: number): string {
   return generation === 1 ? name : `${name}-${generationId(generation)}`;
 }
 
-/** Key of the latest manifest: its existence means "complete". Each appended generation replaces it. */
+/**
+ * Key of the latest manifest: its existence means "complete". Each appended generation replaces it.
+ */
 export function manifestKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}manifest.json`;
 }
@@ -23,12 +28,15 @@ export function generationKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}manifest-${generationId(generation)}.json`;
 }
 
-/** Key of the report on the last execution that failed; nothing reads it but people. */
+/** Key of the report on the last execution that failed; only people read it. */
 export function failuresKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}failures.json`;
 }
 
-/** Key of the object that claims a generation of an output, the first one and with it the prefix, for one run. */
+/**
+ * Key of the object that claims a generation of an output for one run. The claim of the first
+ * generation claims the prefix.
+ */
 export function claimKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}${named('run', generation)}.json`;
 }
@@ -43,13 +51,14 @@ export function layoutKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.plan}${named('source', generation)}.json`;
 }
 
-/** Where the objects of the output bucket that are staged for one unit of a source lie. */
+/** Location of what is staged for one unit of a source. */
 export function stagedPrefix(stageId: string): string {
   return `${STAGED_FOLDER}${stageId}/`;
 }
 
 /**
- * The prefix of a run whose request names none: the source's key without its ending, then the run id.
+ * The prefix of a run whose request names none: the source's key without its ending, then the run
+ * id.
  *
  * @param sourceKey `folder/matrix.npz` and `folder/matrix/` give `folder/matrix/<run id>/`.
  */

@@ -3,8 +3,8 @@ import { count } from '#core/schemas/count.ts';
 import { parseInput } from '#core/schemas/parse-input.ts';
 
 /**
- * One line of `_plan/plan.jsonl`: one chunk, one child of the Distributed Map. Its rows are those of
- * the source.
+ * One line of `_plan/plan.jsonl`: one chunk, one child of the Distributed Map. Its rows are
+ * numbered as in the source.
  */
 export const plannedChunk = z.strictObject({
   /** Zero-based over all generations; the six digits of `chunk-000042`. */

@@ -11,24 +11,24 @@ const outputLocation = z.strictObject({
   prefix: z.string().check(z.regex(/\/$/)),
 });
 
-/** What a run's chunks and rows come after: the generations that were there before it. */
+/** What a run's rows and chunks come after: the sums of the generations before it. */
 const runBase = z.strictObject({ chunks: count, rows: count });
 
 /** 32 hexadecimal digits. */
 export const runId = z.string().check(z.regex(/^[0-9a-f]{32}$/));
 
-/** What every step of a run knows: about 1 KB, handed to each child with its row range. */
+/** What every step of a run knows: about 1 KB. Each child of the Map gets it with its row range. */
 export const runHeader = z.strictObject({
   runId,
   source: sourcePin,
-  /** Where its data lies, the object at `layoutKey` says. */
+  /** The object at `layoutKey` says where the data lies. */
   facts: sourceFacts,
   output: outputSpec,
   location: outputLocation,
   /** Which generation of its output the run writes, from 1. */
   generation: ordinal,
   base: runBase,
-  /** Chunks of the plan. */
+  /** Number of chunks in the plan. */
   chunks: count,
 });
 

@@ -4,8 +4,8 @@ import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { ExportRequest } from '#core/request/request-schema.ts';
 
 /**
- * The text that a run id stands for. `limits`, `expect` and `dryRun` stay out of it, so that
- * changing them resumes the same run.
+ * The text that a run id is the digest of. It has no `limits`, `expect` and `dryRun`, so a request
+ * that changes only these resumes the same run.
  *
  * @param outputBucket the bucket written to when the request names no `output.uri`.
  */
@@ -25,8 +25,8 @@ export function runIdentity(request: ExportRequest, pin: SourcePin, outputBucket
 }
 
 /**
- * The name under which the ledger records a run. An append that is begun again after another
- * generation has other chunk ids, so its record is another one.
+ * The name under which the ledger records a run. An append that is started again after another
+ * generation was added has other chunk ids, so it has another record.
  */
 export function ledgerName({
   runId,

@@ -11,7 +11,7 @@ interface ObjectAddress {
   readonly key: string;
 }
 
-/** What a plan promises, for people and for the dry run. */
+/** What a plan promises; the dry run returns it. */
 export interface PlanSummary {
   readonly rows: number;
   readonly chunks: number;
@@ -21,7 +21,7 @@ export interface PlanSummary {
   readonly facts: SourceFacts;
 }
 
-/** Output of the Plan step; the Choice state after it goes by `decision`. */
+/** Output of the Plan step; the Choice state after it branches on `decision`. */
 export type PlanResult =
   | {
       readonly decision: Extract<PlanDecision, 'complete'>;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** A whole number of a range; its error says what is allowed. */
+/** A whole number within a range; its error says what is allowed. */
 export function wholeNumber(from: number, to: number) {
   const error = `a whole number from ${from} to ${to}`;
   return z.int({ error }).check(z.minimum(from, { error }), z.maximum(to, { error }));

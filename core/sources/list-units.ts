@@ -9,14 +9,14 @@ import { folderFormat } from '#core/sparse/formats/find-format.ts';
 export interface SourceAddress {
   /** Objects, or folders that end with a slash, whose rows follow each other in this order. */
   readonly uris: readonly string[];
-  /** Of a single object. */
+  /** Version of a single object. */
   readonly versionId?: string | undefined;
 }
 
-/** Each part costs Plan a few reads and every writer about 700 bytes of layout. */
+/** For each part, Plan makes a few reads and every writer reads about 700 bytes of layout. */
 const MAX_UNITS = 10_000;
 
-/** Objects of a folder that are looked at before it is refused: ten a part, and room for markers. */
+/** A folder with more objects is refused: ten objects per part, and room for markers. */
 const MAX_OBJECTS = 10 * MAX_UNITS;
 
 function folderOf(uri: string): string {
@@ -40,7 +40,7 @@ function byFolder(objects: readonly SourcePin[]): Map<string, SourcePin[]> {
   return folders;
 }
 
-/** The objects of one folder are one matrix, or each of them is. */
+/** The units of a folder: all its objects are one matrix, or each object is one. */
 function unitsOf(folder: string, objects: readonly SourcePin[]): SourceUnit[] {
   const names = new Set(objects.map(({ uri }) => uri.slice(folder.length)));
   if (folderFormat(names) !== undefined) return [{ uri: folder, objects }];
@@ -75,10 +75,10 @@ async function unitsAt(
 }
 
 /**
- * Finds and pins everything that a source consists of: one matrix, or the parts of one, stacked by
- * rows. Parts of a folder are in the order of their keys, those of a list in the given order.
+ * Finds and pins the units of a source: one matrix, or the parts that are stacked by rows. Parts of
+ * a folder are in the order of their keys, those of a list in the given order.
  *
- * One HEAD an object, one LIST a thousand objects of a folder.
+ * Sends one HEAD per object, and one LIST per thousand objects of a folder.
  *
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
  * @throws {BoundExceededError} more than 10,000 parts.

@@ -4,7 +4,7 @@ import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { SourceAddress } from './list-units.ts';
 
 /**
- * The version of a whole source: that of its only object, or one made of the pins of all.
+ * The version of a whole source: that of its only object, or a digest of the pins of all objects.
  *
  * @param units what was found at the address, in order.
  */

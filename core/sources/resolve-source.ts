@@ -10,10 +10,10 @@ import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { stackParts } from '#core/sparse/layout/stack-parts.ts';
 import type { SourceLayout } from './source-kinds.ts';
 
-/** Raise it when what is staged for the same source would be other objects. */
+/** Raise it when the same source begins to be staged as other objects. */
 const STAGE_VERSION = 1;
 
-/** Units that are opened at once: their few small reads wait for S3, not for us. */
+/** Units that are opened at once: nearly all of that time is spent waiting for S3. */
 const UNITS_AT_ONCE = 16;
 
 /** What a source is resolved with. */
@@ -24,18 +24,20 @@ export interface ResolveContext {
   stagedFor(stageId: string): StageStore;
 }
 
-/** One job of a Stage round, and the unit it is about. */
+/** One job of a Stage round, and its unit. */
 export interface UnitJob {
   readonly unit: SourceUnit;
   readonly job: StageJob;
 }
 
-/** Where the whole source lies, or the jobs of all its parts that have to be done before more can be known. */
+/** The layout of the whole source, or the jobs of all its parts that must be done first. */
 export type SourceResolution =
   | { readonly layout: SourceLayout }
   | { readonly jobs: readonly UnitJob[] };
 
-/** Names what is staged for one version of a unit, read with these options: 32 hexadecimal digits. */
+/**
+ * Names what is staged for one version of a unit, read with these options: 32 hexadecimal digits.
+ */
 async function stageIdOf(unit: SourceUnit, options: SourceOptions): Promise<string> {
   return await digest128(JSON.stringify({ version: STAGE_VERSION, unit, options }));
 }
@@ -51,12 +53,12 @@ async function inputOf(
 }
 
 /**
- * Finds the arrays of a source, or the jobs that have to be done first; then it is to be called again.
+ * Finds the layout of a source, or the jobs that must be done first. Call it again after those.
  *
- * Opens up to 16 units at once, each by a few small reads. Holds the layouts, about 1 KB a unit.
+ * Opens up to 16 units at once, each by a few small reads. Holds the layouts: about 1 KB per unit.
  *
- * @throws {UnsupportedSourceError} a unit is of no format that is read; says what to do.
- * @throws {CorruptSourceError} bytes contradict their format, or parts do not fit each other.
+ * @throws {UnsupportedSourceError} no format reads a unit; the message says what to do.
+ * @throws {CorruptSourceError} bytes contradict their format, or parts do not fit together.
  * @throws {BoundExceededError} a header is beyond a bound.
  */
 export async function resolveSource(
@@ -79,7 +81,7 @@ export async function resolveSource(
 }
 
 /**
- * Does one job of a Stage round. Done again it leaves the same objects.
+ * Does one job of a Stage round. A job that is done twice makes the same objects.
  *
  * @throws {RequestError} the format of the unit has no such job.
  */

@@ -29,19 +29,26 @@ export type Counts = Readonly<Record<string, number>>;
 /** A source as a run sees it, whatever its kind. */
 export interface SourceView {
   readonly rows: number;
-  /** Sums of the counts of all its chunks. */
+  /** Sums over all its chunks. */
   readonly counts: Counts;
-  /** What all batches of one output must agree in, by the words of a message. */
+  /** What all batches of one output must have in common, named as in messages. */
   readonly common: Readonly<Record<string, unknown>>;
-  /** What shows that a source is another one, by the words of a message. */
+  /** What differs when a source is another one, named as in messages. */
   readonly identity: Readonly<Record<string, unknown>>;
-  /** Facts of the rows of `before` and then this source's; both agree in what is common. */
+  /** Facts of the rows of `before` followed by this source's rows. Both have the same `common`. */
   after(before: SourceFacts): SourceFacts;
   /** @throws {ExpectationError} the source is not what its request expects. */
   assertExpected(expect: Expectations): void;
 }
 
-/** Looks at a source by its facts. */
+/**
+ * How a run sees the source that has these facts.
+ *
+ * @example
+ * const { rows, counts } = sourceOf(run.facts);
+ * console.log(rows, Object.keys(counts));
+ * sourceOf(run.facts).assertExpected({ rows: 1000 }); // throws if there are more or fewer
+ */
 export function sourceOf(facts: SourceFacts): SourceView {
   switch (facts.kind) {
     case 'matrix':
@@ -49,7 +56,7 @@ export function sourceOf(facts: SourceFacts): SourceView {
   }
 }
 
-/** The facts of a layout alone, as header and manifest carry them. */
+/** The facts in a layout, without where the data lies. */
 export function factsOf(layout: SourceLayout): SourceFacts {
   const { parts: _, ...facts } = layout;
   return facts;
@@ -83,7 +90,7 @@ export function openSource(
 }
 
 /**
- * Where rows lie: a range of bytes by the name of each array's object or stream.
+ * Finds where rows lie: for each array, named by its object or stream, a range of bytes.
  *
  * @returns undefined when the rows are not all of one part.
  * @throws {CorruptSourceError} what says where rows lie is not sound.

@@ -4,7 +4,10 @@ import { stageJob } from '#core/objects/stage-job.ts';
 import { parseInput } from '#core/schemas/parse-input.ts';
 import { sourceOptions } from '#core/sparse/formats/source-options.ts';
 
-/** Input of one Stage function, a line of `jobs.jsonl`: a job, and the piece of the source it is about. */
+/**
+ * Input of one Stage function, a line of `jobs.jsonl`: a job, and the unit of the source that it
+ * needs.
+ */
 const stageTask = z.strictObject({ unit: sourceUnit, job: stageJob, options: sourceOptions });
 
 export type StageTask = Readonly<z.infer<typeof stageTask>>;

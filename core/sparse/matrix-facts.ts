@@ -20,7 +20,7 @@ const matrixInfo = z.strictObject({
 /** The facts of a source of kind `matrix`. */
 export const matrixFacts = z.extend(matrixInfo, {
   kind: z.literal('matrix'),
-  /** Of the source; of a set that was appended to, that of its latest source. */
+  /** That of the source; for an output with several generations, that of the latest source. */
   format: z.enum(FORMATS),
 });
 

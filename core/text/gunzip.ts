@@ -1,5 +1,6 @@
-import { constants, createGunzip, type Gunzip, gunzipSync } from 'node:zlib';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { feedGunzip } from '#core/bytes/feed-gunzip.ts';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 
 type Sized = Pick<ByteSource, 'uri' | 'size'>;
@@ -37,19 +38,6 @@ export function textHead(head: Uint8Array): Uint8Array {
   }
 }
 
-/** Gives blocks to `gunzip` one by one, each after the one before has been used. */
-async function feed(gunzip: Gunzip, blocks: AsyncIterable<Uint8Array>): Promise<void> {
-  try {
-    for await (const block of blocks) {
-      await new Promise<void>((resolve) => gunzip.write(block, () => resolve()));
-      if (gunzip.destroyed) return;
-    }
-    gunzip.end();
-  } catch (error) {
-    gunzip.destroy(error as Error);
-  }
-}
-
 function isZlibError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
@@ -74,7 +62,7 @@ export async function* gunzipBlocks(
   blocks: AsyncGenerator<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
-  void feed(gunzip, blocks);
+  void feedGunzip(gunzip, blocks);
   try {
     let bytes = 0;
     for await (const piece of gunzip as AsyncIterable<Uint8Array>) {

@@ -26,7 +26,9 @@ export function isTokenEnd(code: number): boolean {
   return code === NEWLINE || code === HASH || isBlank(code);
 }
 
-/** The power of ten of digits in `[first, end)`, the point before `point`; NaN where none is there. */
+/**
+ * The power of ten of digits in `[first, end)`, the point before `point`; NaN where none is there.
+ */
 function powerOf(first: number, point: number, end: number): number {
   if (point === -1) return end === first ? Number.NaN : 0;
   return end - first === 1 ? Number.NaN : point - end;

@@ -6,15 +6,10 @@ import { TotalsBuilder } from '#core/manifest/totals.ts';
 import { manifestKey, outputUri } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import type { FinalizeInput } from '#core/run/step-messages.ts';
-import type { LedgerDeps } from '#lambdas/shared/open-ledger.ts';
-import type { Instruments, Step } from '#lambdas/shared/step.ts';
+import type { Step } from '#lambdas/shared/step.ts';
+import type { FinalizeDeps } from './finalize-deps.ts';
 import { isPublished, publishGeneration } from './publish.ts';
 import { writeManifest } from './write-manifest.ts';
-
-/** What Finalize needs from outside. */
-export interface FinalizeDeps extends Instruments, LedgerDeps {
-  readonly s3: S3Client;
-}
 
 /** Output of a finished execution. */
 export interface FinalizeResult {
@@ -23,7 +18,7 @@ export interface FinalizeResult {
   readonly manifest: string;
   /** Which generation of its output the run is, from 1. */
   readonly generation: number;
-  /** Of all generations. */
+  /** Sums over all generations. */
   readonly totals: ManifestTotals;
 }
 
@@ -41,11 +36,13 @@ async function publishedTotals(
 }
 
 /**
- * The Finalize step: proves from plan, ledger and bucket that every chunk is there once, in order
- * and as recorded, and writes the manifest: that of the run's generation create-only, then the latest.
- * The latter's existence means that an output is complete, its generations which runs are in it.
+ * The Finalize step. Proves from plan, ledger and bucket that every chunk is there once, in order
+ * and as recorded. Then writes the manifest of the run's generation create-only, and after it the
+ * latest manifest. An output is complete if it has a latest manifest; `generations` in it lists the
+ * runs that are in the output.
  *
- * Memory: one page of each account and the part buffers, whatever the number of chunks.
+ * Memory: one page each of plan, ledger and bucket listing, and the part buffers, for any number of
+ * chunks.
  */
 export function createHandler(deps: FinalizeDeps): Step<FinalizeInput, FinalizeResult> {
   const { s3, logger, metrics } = deps;
@@ -56,7 +53,8 @@ export function createHandler(deps: FinalizeDeps): Step<FinalizeInput, FinalizeR
       await publishGeneration(s3, run, signal);
       return totals;
     } catch (error) {
-      // A twin may have been faster, and chunks of the next generation may lie there already.
+      // Another execution of this run may have been faster; then chunks of the next generation may
+      // be there already.
       const totals = await publishedTotals(s3, run, signal);
       if (totals === undefined) throw error;
       return totals;

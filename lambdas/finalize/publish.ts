@@ -30,7 +30,7 @@ function assertBase(latest: LatestManifest | undefined, run: RunHeader): void {
   );
 }
 
-/** Finds out with one GET whether a run's generation is in its output, whoever put it there. */
+/** Finds out with one GET whether a run is in its output already, by any execution. */
 export async function isPublished(
   s3: S3Client,
   { location, generation, runId }: RunHeader,
@@ -41,8 +41,8 @@ export async function isPublished(
 }
 
 /**
- * Makes a run's generation the latest: copies its manifest over that of its base, which must still be
- * there. Until then the base is what readers see.
+ * Makes a run's generation the latest: replaces the manifest of its base, which must still be the
+ * latest, by a copy of its own. Until then readers see the base.
  *
  * @throws {OutputConflictError} the latest manifest is not that of the base.
  */

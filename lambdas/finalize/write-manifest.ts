@@ -13,7 +13,7 @@ import { generationKey, outputUri, planKey } from '#core/run/output-keys.ts';
 import { type PlannedChunk, parsePlanLine } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
-import type { FinalizeDeps } from './handler.ts';
+import type { FinalizeDeps } from './finalize-deps.ts';
 
 async function* readPlan(
   { s3 }: FinalizeDeps,
@@ -58,11 +58,12 @@ function proven(
 }
 
 /**
- * Writes the manifest of a run's generation create-only, entry by entry as they are proved; it
- * appears only if nothing was wrong. An append copies the entries of its base before its own.
+ * Writes the manifest of a run's generation create-only, each entry as soon as it is proved. The
+ * manifest appears only if nothing was wrong. An append copies the entries of its base before its
+ * own.
  *
  * @throws {IncompleteRunError} chunks are missing, failed or foreign.
- * @throws {ManifestError} the manifest of the base is not what the run was planned on.
+ * @throws {ManifestError} the manifest of the base is not the one that the run was planned with.
  */
 export async function writeManifest(
   deps: FinalizeDeps,

@@ -6,7 +6,7 @@ import { claimText, isClaimedBy, type PlacedRun } from '#core/manifest/place-run
 import { claimKey } from '#core/run/output-keys.ts';
 
 /**
- * Claims a generation for one run by a create-only object; claiming it again is fine.
+ * Claims a generation for one run by a create-only object. The same run may claim it again.
  *
  * @throws {OutputConflictError} another run was faster.
  */
@@ -23,7 +23,7 @@ export async function claimGeneration(
   try {
     await createObject(s3, target, [claimText(run.runId)], signal);
   } catch (error) {
-    // Says who was faster, and what to do.
+    // Replaces the error by one that says which run was faster, and what to do.
     if (error instanceof OutputConflictError) await isClaimedBy(run, records);
     throw error;
   }

@@ -25,10 +25,10 @@ function complete({ logger }: PlanDeps, { runId, location }: BoundRun): PlanResu
 
 /**
  * The Plan step. It binds the request to a run, places the run in its output, resolves the source,
- * checks it against request and output, and writes the plan; or it ends earlier: the run is complete
- * already, the source must be staged first, or nothing is to be written.
+ * compares it with request and output, and writes the plan. It ends before that if the run is
+ * complete already, if the source must be staged first, or if the request is a dry run.
  *
- * Reads the headers of the source and what says where its rows lie, in bands; holds two bands.
+ * Reads the headers of the source, and in bands what says where its rows lie. Holds two bands.
  */
 export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
   const { s3, logger, metrics, outputBucket } = deps;

@@ -5,7 +5,10 @@ import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { openSource } from '#core/sources/source-kinds.ts';
 import type { ReadyRun } from './ready-run.ts';
 
-/** Cuts the rows of a run into chunks; at their end the whole source is known to be sound. */
+/**
+ * Cuts the rows of a run into chunks. When all are yielded, everything that says where rows lie is
+ * checked.
+ */
 export function plannedChunks(
   s3: S3Client,
   { source, layout, request, base }: ReadyRun,

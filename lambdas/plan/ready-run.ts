@@ -9,7 +9,7 @@ import {
   sourceOf,
 } from '#core/sources/source-kinds.ts';
 
-/** A run whose source can be read by rows, and which knows what they come after. */
+/** A run whose source can be read by rows, and whose base is known. */
 export interface ReadyRun extends BoundRun, Placement {
   readonly layout: SourceLayout;
   readonly facts: SourceFacts;
@@ -19,7 +19,7 @@ export interface ReadyRun extends BoundRun, Placement {
  * Puts together what is known of a run, once its source is resolved.
  *
  * @throws {ExpectationError} the source is not what the request expects.
- * @throws {OutputConflictError} its rows are of another kind than those that they come after.
+ * @throws {OutputConflictError} its rows do not fit those that they come after.
  */
 export function readyRun(bound: BoundRun, placement: Placement, layout: SourceLayout): ReadyRun {
   const facts = factsOf(layout);

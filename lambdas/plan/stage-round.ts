@@ -7,9 +7,9 @@ import type { UnitJob } from '#core/sources/resolve-source.ts';
 import type { PlanDeps } from './plan-deps.ts';
 
 /**
- * Writes the jobs of one Stage round for the Distributed Map to read, one per line. The key is made
- * of the jobs themselves: the same round of the same source version is the same object. A dry run
- * writes nothing, and does not know more yet.
+ * Writes the jobs of one Stage round for the Distributed Map to read, one per line. The key is a
+ * digest of the jobs, so the same round of the same source version is the same object. A dry run
+ * writes nothing, and ends here.
  */
 export async function stageRound(
   { s3, outputBucket }: PlanDeps,

@@ -24,7 +24,8 @@ async function writeObjects(
       chunks += 1;
       yield planLine(chunk);
     }
-    // Only now is the whole source known to be sound; the plan appears when this generator ends.
+    // All rows are planned, so what says where they lie is sound. The plan appears when this
+    // generator ends.
     const { append } = request.output;
     await claimGeneration(s3, { runId, location, generation, append }, signal);
     const key = layoutKey(prefix, generation);
@@ -38,8 +39,8 @@ async function writeObjects(
 }
 
 /**
- * Writes the plan of a run: records its start in the ledger, claims its generation, and lets the
- * layout and then the plan appear. Nothing is written unless the whole source proved sound.
+ * Writes the plan of a run: records its start in the ledger, claims its generation, and writes the
+ * layout and then the plan. Nothing is written unless all of what says where rows lie is sound.
  *
  * @param executionId ARN of the execution that works on the run.
  * @throws {OutputConflictError} another run claimed the output.

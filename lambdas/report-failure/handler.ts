@@ -35,13 +35,13 @@ export interface ReportFailureDeps extends Instruments {
   readonly ledgerTable: string;
 }
 
-/** Where the entries of some chunks lie, or why that cannot be told. */
+/** Where the entries of some chunks lie, or why that is not known. */
 interface LocatedChunks {
   readonly ranges: readonly (Readonly<Record<string, ByteRange>> | undefined)[];
   readonly problem: string | null;
 }
 
-/** A source that is gone, replaced or broken is part of the report, not an end of it. */
+/** The report is also made for a source that is missing, replaced or damaged, and says so. */
 async function locate(
   open: () => Promise<OpenedSource>,
   chunks: readonly UnfinishedChunk[],
@@ -79,11 +79,12 @@ async function describeRun(
 }
 
 /**
- * The ReportFailure step: writes `_manifest/failures.json` for a failed execution and returns what is
- * reported of it. The ledger knows the execution's run, whatever has become of its source since.
+ * The ReportFailure step. Writes `_manifest/failures.json` for a failed execution and returns the
+ * message about it. It finds the execution's run in the ledger, even if the source has changed
+ * since.
  *
- * An execution that failed before its run had claimed an output prefix leaves nothing there.
- * Memory: the chunks listed, at most a hundred.
+ * If the execution failed before its run claimed an output, nothing is written. Memory: the listed
+ * chunks, at most a hundred.
  */
 export function createHandler(deps: ReportFailureDeps): Step<FailedExecution, FailureNotice> {
   const { s3, logger, metrics } = deps;

@@ -9,7 +9,7 @@ import { type OpenedSource, openSource, parseLayout } from '#core/sources/source
 /**
  * Opens the source of a run by the layout that Plan wrote. One GET of about 1 KB per part.
  *
- * @throws {IncompleteRunError} the layout is gone.
+ * @throws {IncompleteRunError} the layout is missing.
  */
 export async function openPlannedSource(
   s3: S3Client,

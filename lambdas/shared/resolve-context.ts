@@ -5,7 +5,7 @@ import { stagedPrefix } from '#core/run/output-keys.ts';
 import type { ResolveContext } from '#core/sources/resolve-source.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 
-/** Sources in S3; what is staged of them lies in the output bucket. */
+/** Resolves sources in S3; what is staged lies in the output bucket. */
 export function resolveContext(
   s3: S3Client,
   outputBucket: string,

@@ -6,10 +6,14 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import { FanoutError, TimeoutSoonError } from '#core/errors.ts';
 
-/** Left for removing the parts of an upload and writing the ledger before Lambda ends the process. */
+/**
+ * Time to remove the parts of an upload and to write the ledger, before Lambda ends the process.
+ */
 const RESERVED_MILLISECONDS = 10_000;
 
-/** Of those, given to the step itself; then the timeout is reported whatever it does. */
+/**
+ * Part of that time for the step itself. After it the timeout is reported, whatever the step does.
+ */
 const CLEANUP_MILLISECONDS = 8_000;
 
 /** One step of the workflow: a parsed input in, a small result out. */
@@ -21,12 +25,17 @@ export interface Instruments {
   readonly metrics: Metrics;
 }
 
-/** Makes the logger and the metrics of one function; names come from the POWERTOOLS_* environment. */
+/**
+ * Makes the logger and the metrics of one function; names come from the POWERTOOLS_* environment.
+ */
 export function createInstruments(): Instruments {
   return { logger: new Logger(), metrics: new Metrics() };
 }
 
-/** What a step throws because its time ran out says nothing of that, and is not retried. */
+/**
+ * An error that a step throws because of the abort does not name the timeout, and would not be
+ * retried.
+ */
 function timeoutOr(error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted || error instanceof FanoutError) return error;
   return new TimeoutSoonError('the function ran out of time', { cause: error });
@@ -38,8 +47,8 @@ async function reportTimeout(): Promise<never> {
 }
 
 /**
- * Wraps a step as a Lambda handler: input check, structured logs and metrics, and a signal that
- * aborts the step shortly before Lambda would kill it.
+ * Wraps a step as a Lambda handler: checks the input, writes structured logs and metrics, and
+ * aborts the step by a signal shortly before Lambda would kill it.
  *
  * @param parse turns the event into the step's input, or throws a RequestError.
  */

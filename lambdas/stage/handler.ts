@@ -13,8 +13,9 @@ export interface StageDeps extends Instruments {
 }
 
 /**
- * The Stage step: one job that makes a source readable by rows, such as a seek index of one compressed
- * array. What it makes lies below `_staged/` and serves every later run of the same source version.
+ * The Stage step. Does one job of the work that makes a source readable by rows, such as making the
+ * seek index of one compressed array. The result lies below `_staged/`; every later run of the same
+ * source version uses it.
  */
 export function createHandler(deps: StageDeps): Step<StageTask, StageJob> {
   const { s3, outputBucket, logger, metrics } = deps;

@@ -46,10 +46,10 @@ function causeOf(error: unknown, signal: AbortSignal): Error {
 }
 
 /**
- * The Write step: one row range to one chunk object, recorded in the ledger.
+ * The Write step. Writes one row range as one chunk, and records it in the ledger.
  *
- * A chunk that the ledger calls done and S3 holds as recorded is skipped; one that was written but
- * not recorded is found by its create-only upload and recorded.
+ * Skips a chunk that is done in the ledger and that S3 holds as recorded. If a chunk was written
+ * but not recorded, the create-only upload finds it, and it is recorded then.
  */
 export function createHandler(deps: WriteDeps): Step<WriteInput, WriteResult> {
   const { s3, room, logger, metrics } = deps;
@@ -66,7 +66,7 @@ export function createHandler(deps: WriteDeps): Step<WriteInput, WriteResult> {
       return figures;
     } catch (failure) {
       const error = causeOf(failure, signal);
-      // What stopped the chunk matters more than a ledger that cannot be told of it.
+      // The error that stopped the chunk matters more than a failed write to the ledger.
       await ledger.fail(chunk, attempt, error).catch(() => undefined);
       throw error;
     }

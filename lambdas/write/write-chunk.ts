@@ -1,7 +1,8 @@
 import type { S3Client } from '#aws/clients.ts';
 import { PartSink } from '#aws/part-sink.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
-import { type EncodedChunk, type EncodedParts, encodeChunk } from '#core/chunks/encode-chunk.ts';
+import { encodeChunk } from '#core/chunks/encode-chunk.ts';
+import type { EncodedChunk, EncodedParts } from '#core/chunks/encoded-chunk.ts';
 import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
 import { outputOf } from '#core/outputs/output-kinds.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
@@ -18,7 +19,7 @@ export interface WriteContext {
   readonly signal: AbortSignal;
 }
 
-/** Sends all parts but the last: encoding waits for the next free buffer. */
+/** Sends all parts but the last. Encoding waits for the next free buffer. */
 async function sendParts(parts: EncodedParts, sink: PartSink): Promise<EncodedChunk> {
   let step = await parts.next(new Uint8Array(0));
   while (step.done !== true) {
@@ -29,9 +30,9 @@ async function sendParts(parts: EncodedParts, sink: PartSink): Promise<EncodedCh
 }
 
 /**
- * Reads one row range of the source in sub-slices and writes its content create-only.
+ * Reads one row range of the source slice by slice and writes its content create-only.
  *
- * Memory: one sub-slice and the one read ahead of it, and the room with its part buffers.
+ * Memory: one slice of the source and the one read ahead of it, and the part buffers.
  *
  * @returns the figures of the stored object and of the content inside.
  * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.
@@ -48,11 +49,13 @@ export async function writeChunk(
   try {
     const buffer = await sink.buffer();
     const source = await openPlannedSource(s3, run, signal);
-    const parts = encodeChunk(source, chunk, { output, room, buffer });
-    const { last, content, counts } = await sendParts(parts, sink);
+    const placed = { ...chunk, rowsBefore: run.base.rows };
+    const parts = encodeChunk(source, placed, { output, room, buffer });
+    const { last, content, recordCount, counts } = await sendParts(parts, sink);
     const { bytes, etag, sent } = await sink.finish(last.bytes, { crc32: last.crc32, content });
     const inside = content ?? sent;
-    return { bytes, contentBytes: inside.bytes, crc32: crc32Hex(inside.crc32), etag, counts };
+    const crc32 = crc32Hex(inside.crc32);
+    return { bytes, contentBytes: inside.bytes, crc32, etag, recordCount, counts };
   } catch (error) {
     await sink.abort();
     throw error;

@@ -7,7 +7,7 @@ const SIZE = 70_001;
 /**
  * What every implementation of `ByteSource` must do.
  *
- * @param open makes a source that holds the given bytes; whoever calls this cleans up behind it.
+ * @param open makes a source that holds the given bytes; the caller of this function cleans up.
  */
 export function describeByteSource(
   name: string,

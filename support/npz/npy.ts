@@ -37,7 +37,7 @@ function descrOf(dtype: DType, bigEndian: boolean): string {
   return `${bigEndian ? '>' : '<'}${code}`;
 }
 
-/** NumPy's element bytes, one DataView setter for each kind: slow, and plain to see. */
+/** Writes NumPy's element bytes, by one DataView setter for each kind: slow, but simple. */
 function elementBytes(values: readonly (number | bigint)[], dtype: DType, bigEndian: boolean) {
   const size = Number(CODES[dtype].slice(1));
   const view = new DataView(new ArrayBuffer(values.length * size));

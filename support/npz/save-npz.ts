@@ -17,7 +17,7 @@ export interface SaveOptions {
   readonly compress?: boolean;
 }
 
-/** Given to zlib at once, bytes. */
+/** Bytes that zlib gets at a time. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 
 function pieces(array: Int32Array | BigInt64Array): readonly Uint8Array[] {

@@ -2,7 +2,7 @@ import type { DType } from '#core/elements/dtype.ts';
 import { type NpyOptions, npyArray, npyString } from './npy.ts';
 import { type Contents, writeZip, type ZipOptions } from './zip.ts';
 
-/** A CSR matrix as plain lists: what a test says, before it is bytes. */
+/** A CSR matrix as plain lists, as tests write it. */
 export interface PlainCsr {
   readonly shape: readonly number[];
   readonly dtype: DType;

@@ -53,7 +53,7 @@ const ZIP64_END_LOCATOR = 0x07064b50;
 const ZIP64_FIELD = 1;
 const UNKNOWN_FIELD = 0x9999;
 
-/** In the place of a number that a zip64 field or record has. */
+/** Stands for a number that is in a zip64 field or record. */
 const IN_ZIP64 = { u2: 0xffff, u4: 0xffffffff } as const;
 
 /** Version 2.0 can deflate, 4.5 knows zip64. */
@@ -62,11 +62,11 @@ const ZIP64_VERSION = 45;
 const UNIX = 3 << 8;
 const OWNER_MAY_READ_AND_WRITE = 0o600 << 16;
 
-/** Midnight of 1 January 1980, as MS-DOS writes it: NumPy puts no clock into the file. */
+/** Midnight of 1 January 1980, as MS-DOS writes it. NumPy writes this instead of the time. */
 const TIME = 0;
 const DATE = 0x21;
 
-/** Little-endian numbers of so many bytes each. */
+/** Little-endian numbers, each of `size` bytes. */
 function numbers(size: 2 | 4 | 8, values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(size * values.length);
   for (const [i, value] of values.entries()) {
@@ -83,7 +83,8 @@ const u8 = (...values: readonly number[]) => numbers(8, values);
 function localHeader({ nameBytes, method, flags, crc, packedSize, size }: Placed): Buffer {
   const isKnown = flags !== SIZES_FOLLOW;
   const [knownCrc, packed, whole] = isKnown ? ([crc, packedSize, size] as const) : [0, 0, 0];
-  // NumPy forces a zip64 field into every local header, whatever the size; the directory lacks it.
+  // NumPy writes a zip64 field into every local header, whatever the size, but not into the
+  // directory.
   const zip64Field = Buffer.concat([u2(ZIP64_FIELD, 16), u8(whole, packed)]);
   return Buffer.concat([
     u4(LOCAL_HEADER),
@@ -167,7 +168,9 @@ export function zipMember(
   return { name, method, crc, size: lengthOf(content), body: deflated ?? content };
 }
 
-/** Yields a zip file piece by piece: its members in that order, names twice or not. */
+/**
+ * Yields a zip file piece by piece, with its members in the given order. A name may occur twice.
+ */
 export function* zipPieces(
   members: Iterable<ZipMember>,
   layout: ZipLayout = {},

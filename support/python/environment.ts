@@ -13,7 +13,7 @@ export interface PythonEnvironment {
   readonly name: string;
   /** Path of the file that pins them. @default `<name>.txt` beside this file */
   readonly requirements?: string;
-  /** Versions of Python that the packages are there for, the first that is found is taken. */
+  /** Versions of Python that the packages support; the first one that is found is used. */
   readonly pythons: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export const PYTHON_ENVIRONMENTS: readonly PythonEnvironment[] = [
   { name: 'pandas-3.0', pythons: ['3.13', '3.14', '3.12'] },
 ];
 
-/** Pythons by that version: on the path, and those pyenv keeps. */
+/** Commands of this version of Python: on the path, and in pyenv's folder. */
 async function* candidates(version: string): AsyncGenerator<string> {
   yield `python${version}`;
   const pyenv = process.env['PYENV_ROOT'] ?? path.join(homedir(), '.pyenv');
@@ -50,7 +50,7 @@ export async function pythonOf(wanted: PythonEnvironment): Promise<string | unde
   const folder = path.join(FOLDER, `${wanted.name}-venv`);
   const python = path.join(folder, 'bin/python');
   const requirements = wanted.requirements ?? path.join(import.meta.dirname, `${wanted.name}.txt`);
-  // Written last, so that half an environment is made again.
+  // Written last, so that an incomplete environment is made again.
   const installed = path.join(folder, 'installed.txt');
   const packages = await readFile(requirements, 'utf8');
   if ((await readFile(installed, 'utf8').catch(() => '')) === packages) return python;

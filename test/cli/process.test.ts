@@ -13,7 +13,7 @@ describe('the command line as a process', () => {
     expect(ended.stdout.equals(expected)).toBe(true);
   });
 
-  test('ends quietly when its reader has seen enough', async () => {
+  test('ends without a message when its reader closes the pipe', async () => {
     const ended = await runShell(
       `set -o pipefail; cli slice ${SOURCE} | head -c 0; echo "\${PIPESTATUS[@]}"`,
     );
@@ -29,7 +29,7 @@ describe('the command line as a process', () => {
     }
   });
 
-  test('fails with one line, and tells where only when asked', async () => {
+  test('fails with one line, and shows the stack only when asked', async () => {
     const folder = goldenPath('inputs');
     const plain = await runShell(`cli slice ${folder}`);
     expect(plain.code).toBe(1);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { main } from '#cli/main.ts';
 
-/** What one command line left behind. */
+/** The result of one command line. */
 export interface Ended {
   readonly code: number;
   readonly stdout: Buffer;
@@ -35,7 +35,7 @@ export async function runHere(
   return { code, stdout: stdout.bytes(), stderr: stderr.bytes().toString() };
 }
 
-/** Runs a shell line in which `cli` is the command line as users start it. */
+/** Runs a line of shell in which `cli` starts the command line as users do. */
 export async function runShell(line: string): Promise<Ended> {
   const entry = new URL('../../bin/sparse-fanout.ts', import.meta.url).pathname;
   const script = `cli() { "${process.execPath}" "${entry}" "$@"; }; ${line}`;

@@ -48,12 +48,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Runs a command line with nothing but the AWS SDK's own environment variables. */
+/** Runs a command line with only the AWS SDK's environment variables. */
 async function cli(line: string): Promise<Ended> {
   return await runShell(`export ${environment}; cli ${line}`);
 }
 
-/** Puts a run below `s3://bucket/run/`, where its manifest says that it is. */
+/** Puts a run below `s3://bucket/run/`, the location in its manifest. */
 async function uploadRun(): Promise<void> {
   const run = join(directory, 'run');
   await writeRun(run, goldenPath(FILE), 9);
@@ -77,7 +77,7 @@ describe('S3 URIs', () => {
     expect(remote.stdout.equals(local.stdout)).toBe(true);
   });
 
-  test('inspect tells the ETag of the object', async () => {
+  test('inspect shows the ETag of the object', async () => {
     const { ETag } = await s3.headObject({ Bucket: 'bucket', Key: 'm/matrix.npz' });
     const ended = await cli('inspect s3://bucket/m/matrix.npz --json');
     expect(`"${JSON.parse(ended.stdout.toString()).etag}"`).toBe(ETag);
@@ -93,7 +93,7 @@ describe('S3 URIs', () => {
     expect(rederived).toHaveLength(3);
   });
 
-  test('verify fails for a foreign object and for a chunk that is gone', async () => {
+  test('verify fails for a foreign object and for a chunk that is missing', async () => {
     await s3.putObject({ Bucket: 'bucket', Key: 'run/data/notes.txt', Body: 'notes' });
     await s3.deleteObject({ Bucket: 'bucket', Key: 'run/data/chunk-000001.csv' });
     const ended = await cli('verify s3://bucket/run/_manifest/manifest.json');

@@ -27,7 +27,7 @@ async function writeChunk(
   await writeFile(join(directory, 'data', name), text);
   let nnz = 0;
   for await (const slice of readSlices(source, chunk)) nnz += slice.nnz;
-  const record_count = outputOf(output).recordCount(chunk);
+  const record_count = outputOf(output).recordCount(chunk, 0);
   return {
     url: `s3://bucket/run/data/${name}`,
     mandatory: true,
@@ -65,7 +65,10 @@ async function writeManifests(
   }
 }
 
-/** Writes what `local run --out` leaves, without a local cloud: chunks of `rowsPerChunk` rows and a manifest. */
+/**
+ * Writes what `local run --out` leaves, without a local cloud: chunks of `rowsPerChunk` rows and a
+ * manifest.
+ */
 export async function writeRun(
   directory: string,
   file: string,

@@ -12,6 +12,10 @@ const folder = path.join(root, '.sparse-fanout/examples');
 const GIVEN = `import type { Stack } from 'aws-cdk-lib';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { SeekIndex } from '#core/containers/deflate/build-seek-index.ts';
+import type { OutputRecords } from '#core/manifest/place-run.ts';
+import type { Evidence } from '#core/manifest/prove-chunks.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 declare global {
@@ -20,6 +24,11 @@ declare global {
   const matrix: Matrix;
   const slice: CsrSlice;
   const stack: Stack;
+  const store: ObjectStore;
+  const run: RunHeader;
+  const records: OutputRecords;
+  const evidence: Evidence;
+  const lines: AsyncGenerator<string>;
 }
 `;
 

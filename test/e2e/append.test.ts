@@ -45,7 +45,7 @@ async function textOf(name: string): Promise<string> {
 }
 
 describe('output.append', () => {
-  it('makes one set of three batches, byte for byte that of one run over all of them', async () => {
+  it('makes of three batches byte for byte the chunks of one run over all of them', async () => {
     for (const batch of [0, 1, 2]) {
       expect(await append('daily', batch)).toMatchObject({ output: { generation: batch + 1 } });
     }
@@ -62,7 +62,7 @@ describe('output.append', () => {
     ]);
   });
 
-  it('says of each batch that is in that it is, and writes nothing', async () => {
+  it('reports that a batch is in the output already, and writes nothing', async () => {
     const before = await stack.keys('daily/');
     for (const batch of [0, 1, 2]) {
       expect(await append('daily', batch)).toMatchObject({ output: { decision: 'complete' } });
@@ -70,11 +70,11 @@ describe('output.append', () => {
     expect(await stack.keys('daily/')).toEqual(before);
   });
 
-  it('lets one of two win that run at once; the other is told, and is in when it is repeated', async () => {
+  it('accepts one of two appends at once; the other is refused, and succeeds when repeated', async () => {
     await append('race', 0);
     const ended = await Promise.all([tryToAppend('race', 1), tryToAppend('race', 2)]);
     const lost = ended.findIndex(({ status }) => status === 'FAILED');
-    // They may have run one after the other all the same.
+    // They may still have run one after the other.
     if (lost >= 0) {
       expect(ended[lost]).toMatchObject({ error: 'OutputConflictError' });
       expect(ended[lost]!.cause).toMatch(/being written by another run .*then repeat this one/);
@@ -85,7 +85,7 @@ describe('output.append', () => {
     expect(totals.rows).toBe(15);
   });
 
-  it('fails on rows of another kind before anything is written, naming every difference', async () => {
+  it('fails for rows that do not fit before anything is written, and names every difference', async () => {
     const before = await stack.keys('daily/');
     const source = await stack.putSource('other', goldenBytes('inputs/dtype-int64.npz'));
     const output = { ...outputAt('daily'), text: { header: 'first-chunk' } };
@@ -98,7 +98,7 @@ describe('output.append', () => {
     expect(await stack.keys('daily/')).toEqual(before);
   });
 
-  it('plans a dry run after what is there, without writing anything', async () => {
+  it('plans a dry run after the rows that are there, without writing anything', async () => {
     const before = await stack.keys('daily/');
     const source = await stack.putSource('dry', writeNpz(BATCHES[1]!));
     const output = outputAt('daily');
@@ -107,7 +107,7 @@ describe('output.append', () => {
     expect(await stack.keys('daily/')).toEqual(before);
   });
 
-  it('can do without a batch that can never be finished, as docs/operations.md says', async () => {
+  it('can skip a batch that can never be finished, as docs/operations.md says', async () => {
     const output = outputAt('stuck');
     await append('stuck', 0);
     const corrupt = { ...BATCHES[1]!, indices: BATCHES[1]!.indices.map(() => 99) };
@@ -124,7 +124,7 @@ describe('output.append', () => {
     expect(await append('stuck', 1)).toMatchObject({ output: { generation: 3 } });
   });
 
-  it('tells a run that does not append that the place is taken, and how to append', async () => {
+  it('refuses a run that does not append, and says how to append', async () => {
     const source = await stack.putSource('alone', writeNpz(BATCHES[1]!));
     const ended = await stack.run({ source, output: outputAt('daily', false) });
     expect(ended).toMatchObject({ status: 'FAILED', error: 'OutputConflictError' });

@@ -15,7 +15,7 @@ const tall = storedCsrCases.find(({ id }) => id === 'tall')!;
 const found = spawnSync('python3', ['-c', 'import boto3']);
 const missing = found.error ? 'python3' : 'boto3';
 
-/** This machine's environment without what it says of AWS. */
+/** This machine's environment without the variables of AWS. */
 const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
 
 let directory: string;
@@ -88,7 +88,7 @@ describe.skipIf(found.status !== 0)(
       expect(await play('transfer')).toEqual({ isEqual: true, parts: 3 });
     });
 
-    it('fails in AWS own words', async () => {
+    it('fails with the messages of AWS', async () => {
       const seen: Record<string, string> = await play('refused');
       expect(Object.keys(seen)).toHaveLength(3);
       for (const [expected, code] of Object.entries(seen)) expect(code).toBe(expected);

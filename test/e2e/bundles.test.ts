@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cloudAssembly } from '#cli/local/assembly.ts';
 
-/** What a bundle may have, bytes: a larger one takes longer to load in each new environment. */
+/** Most bytes of a bundle: a larger one takes longer to load in each new environment. */
 const MAX_BYTES: Readonly<Record<string, number>> = {
   Finalize: 550_000,
   ReportFailure: 550_000,
   Stage: 600_000,
   Write: 600_000,
-  // Reads every format's headers, and starts once a run.
+  // Reads the headers of every format, and starts once per run.
   Plan: 650_000,
 };
 

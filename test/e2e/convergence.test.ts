@@ -35,7 +35,7 @@ describe('one request, several executions', () => {
     );
   });
 
-  it('write nothing new when the run is complete, and say so', async () => {
+  it('write nothing new when the run is complete, and report that', async () => {
     const source = await stack.putSource('again', counts);
     const first = await stack.runToSuccess({ source, chunking });
     const before = await stored('again/');
@@ -47,7 +47,7 @@ describe('one request, several executions', () => {
     expect(await stored('again/')).toEqual(before);
   });
 
-  it('finish what was begun: a lost chunk and a lost manifest come back byte for byte', async () => {
+  it('write a lost chunk and a lost manifest again, byte for byte', async () => {
     const source = await stack.putSource('resume', counts);
     await stack.runToSuccess({ source, chunking });
     const before = await stored('resume/');

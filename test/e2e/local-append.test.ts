@@ -35,7 +35,7 @@ async function textOf(out: string): Promise<string> {
 }
 
 describe('local run --append', { timeout: patience(12_000) }, () => {
-  it('makes one set of three batches, with a state or without; verify holds it against all', async () => {
+  it('makes one output of three batches, with a state or without; verify accepts it', async () => {
     const [first, second, third] = batches as [string, string, string];
     const state = ['--state', inside('state')];
     expect(await run([first], 'set', '--append', ...state)).toMatchObject({ code: 0 });
@@ -44,7 +44,8 @@ describe('local run --append', { timeout: patience(12_000) }, () => {
     expect(added).toMatchObject({ code: 0 });
     expect(JSON.parse(added.stdout.toString())).toMatchObject({ isNew: true, rows: 9, chunks: 4 });
 
-    // As after a crash between the run and the copy: the state has the batch, the directory not.
+    // As after a crash between the run and the copy: the state has the batch, but the directory
+    // does not.
     expect(await run([second], 'torn', '--append', ...state)).toMatchObject({ code: 0 });
     expect(await textOf('torn')).toBe(await textOf('set'));
 
@@ -63,7 +64,7 @@ describe('local run --append', { timeout: patience(12_000) }, () => {
     expect(left.filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('says of a batch that is in that it is, and refuses one of another kind', async () => {
+  it('reports that a batch is in the output already, and refuses one that does not fit', async () => {
     const before = await textOf('set');
     const again = await run([batches[1]!], 'set', '--append');
     expect(JSON.parse(again.stdout.toString())).toMatchObject({ isNew: false, rows: 15 });

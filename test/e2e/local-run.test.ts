@@ -39,7 +39,7 @@ function runAsProcess(file: string, ...args: string[]) {
 }
 
 describe('local run', () => {
-  it('leaves chunks and manifest, which verify holds against the source', async () => {
+  it('writes chunks and a manifest, which verify compares with the source', async () => {
     const out = join(directory, 'plain');
     const options = [`--out ${out}`, '--rows-per-chunk 10', '--profile zero0'];
     const ended = await runAsProcess(counts.file, ...options);
@@ -55,7 +55,7 @@ describe('local run', () => {
     expect(readdirSync(directory).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('finds its run again with --state, writes nothing new and says so', async () => {
+  it('finds its run again with --state, writes nothing new and reports that', async () => {
     const state = `--state ${join(directory, 'state')}`;
     const first = await run(
       tall.file,
@@ -87,10 +87,10 @@ describe('local run', () => {
     expect(same.code).toBe(0);
   });
 
-  it('fails with exit code 2 on a state directory in use, and names its holder', async () => {
+  it('fails with exit code 2 for a state directory in use, and names the process', async () => {
     const state = join(directory, 'busy');
     const options = (out: string) => [`--state ${state}`, `--out ${join(directory, out)}`];
-    // Dozens of chunks: the other one has found the lock long before they are written.
+    // Dozens of chunks, so that the other process finds the lock long before they are written.
     const holder = runAsProcess(tall.file, '--rows-per-chunk 50', ...options('holder'));
     const locks = async () => Array.fromAsync(glob('lock-*', { cwd: state }));
     await expect.poll(locks).toHaveLength(1);
@@ -102,7 +102,7 @@ describe('local run', () => {
     expect(await sha256OfChunks(join(directory, 'holder'))).toBe(tall.contract.typed.sha256);
   });
 
-  it('runs twice at once without disturbing itself', async () => {
+  it('runs twice at once, and both runs succeed', async () => {
     const outOf = (id: string) => `--out ${join(directory, `at-once-${id}`)}`;
     const ended = await Promise.all([
       run(counts.file, outOf(counts.id)),
@@ -114,7 +114,7 @@ describe('local run', () => {
     }
   });
 
-  it('fails on an --out that holds something else before anything starts, and leaves it', async () => {
+  it('fails for an --out that holds something else before anything starts, and keeps it', async () => {
     const out = join(directory, 'mine');
     await mkdir(out);
     await writeFile(join(out, 'thesis.txt'), 'mine');

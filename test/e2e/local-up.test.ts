@@ -19,7 +19,10 @@ import { patience } from '#support/patience.ts';
 
 const tall = storedCsrCases.find(({ id }) => id === 'tall')!;
 
-/** One writer at a time and many small chunks: a kill after a few of them is always in the middle. */
+/**
+ * One writer at a time and many small chunks, so that a kill after a few of them is always in the
+ * middle.
+ */
 const SLOW = { chunking: { rows: 50 }, limits: { concurrency: 1 } };
 const CHUNKS_BEFORE_KILL = 3;
 
@@ -117,7 +120,7 @@ describe('local up', () => {
     await expectComplete(ended.output.manifest);
   });
 
-  describe('when it was killed while two runs were under way', () => {
+  describe('when it was killed during two runs', () => {
     let [repeated, redriven]: KilledRun[] = [];
 
     beforeAll(async () => {

@@ -36,7 +36,7 @@ async function runLine(line: string) {
 }
 
 describe('a run that fails', () => {
-  it('says in failures.json which chunk failed, why, and how to see it fail; the topic is told', async () => {
+  it('reports in failures.json and to the topic which chunk failed, why, and how to repeat it', async () => {
     const source = await stack.putSource('bad column', goldenBytes('invalid/index-too-big.npz'));
     const executionArn = await stack.startExecution({ source, chunking: { rows: 1 } });
     expect(await stack.endOf(executionArn)).toMatchObject({ status: 'FAILED' });
@@ -71,7 +71,7 @@ describe('a run that fails', () => {
     expect(stack.cloud.denials).toEqual([]);
   });
 
-  it('is told of by the topic alone when the request was bad', async () => {
+  it('is reported only to the topic when the request was bad', async () => {
     const executionArn = await stack.startExecution({ sauce: 1 });
     expect(await stack.endOf(executionArn)).toMatchObject({ error: 'RequestError' });
     const { responsePayload: notice } = await messageOf(executionArn);
@@ -79,7 +79,7 @@ describe('a run that fails', () => {
     expect(notice.message).toMatch(/had no run yet ended FAILED: RequestError: .*"sauce"/);
   });
 
-  it('is told of by the topic alone when the prefix belongs to another run', async () => {
+  it('is reported only to the topic when the prefix belongs to another run', async () => {
     const output = { uri: `s3://${stack.outputBucket}/taken/` };
     const source = await stack.putSource('taken-first', goldenBytes('inputs/dtype-int64.npz'));
     await stack.runToSuccess({ source, output });

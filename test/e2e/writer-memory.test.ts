@@ -6,7 +6,7 @@ import { countMatrix } from '#support/count-matrix.ts';
 import { saveNpz } from '#support/npz/save-npz.ts';
 import { OneWriter } from '#support/one-writer.ts';
 
-/** Of the whole process, whatever the chunk: what README.md promises. */
+/** Memory of the whole process for any chunk, as README.md promises. */
 const MAX_RSS_BYTES = 160e6;
 
 /** 200 MB of text from 36 MB of entries, in one chunk. */

@@ -149,7 +149,7 @@ describe('ReportFailure', () => {
     ]);
   });
 
-  it('tells of an execution that never had a run', async () => {
+  it('reports an execution that never had a run', async () => {
     const notice = await reporter()(failureOf('unknown'), never);
     expect(notice).toMatchObject({ runId: null, report: null });
     expect(notice.message).toMatch(/^an execution that had no run yet ended FAILED: States\./);

@@ -36,7 +36,9 @@ async function jobsOf(source: string): Promise<StageTask[]> {
   return lines.map((line) => parseStageTask(JSON.parse(line)));
 }
 
-/** What is staged: the names below the folder of the one unit that has anything, and their texts. */
+/**
+ * What is staged: the names below the folder of the one unit that has anything, and their texts.
+ */
 async function staged(): Promise<Readonly<Record<string, string>>> {
   const objects = Object.entries(await bucket.below('_staged/'));
   return Object.fromEntries(

@@ -17,13 +17,13 @@ it.each([
   expect(patienceFor({ ...QUIET, ...busy })).toBe(expected);
 });
 
-it('allows as much more as the processor is slower, whatever else runs', () => {
+it('allows more time in proportion to a slower processor, whatever else runs', () => {
   const slow = { ...QUIET, cpuMilliseconds: 3 * 67 };
   expect(patienceFor({ ...slow, wallMilliseconds: 3 * 67 })).toBe(15);
   expect(patienceFor({ ...slow, wallMilliseconds: 3000 })).toBe(30);
 });
 
-it('is measured once, and handed to every process that is started', () => {
+it('is measured once, and given to every process that is started', () => {
   expect(Number(process.env['SPARSE_FANOUT_PATIENCE'])).toBeGreaterThanOrEqual(5);
   vi.stubEnv('SPARSE_FANOUT_PATIENCE', '7.5');
   expect(patience(1000)).toBe(7500);

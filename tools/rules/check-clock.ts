@@ -3,7 +3,7 @@ import { lineOf, parseFile, type SourceFile } from './source-file.ts';
 
 /**
  * Globals of which `core` may use a part, each with the reason. Those that it may not use at all
- * are in biome.json; Biome cannot tell `new Date(time)` from `new Date()`.
+ * are in biome.json; Biome does not distinguish `new Date(time)` and `new Date()`.
  */
 const REASONS: Readonly<Record<string, string>> = {
   Date: 'core reads no clock: only new Date(time) is allowed',

@@ -1,15 +1,29 @@
 import path from 'node:path/posix';
-import { IMPORT_RULES, STANDING_IMPORTS } from './import-rules.ts';
+import { IMPORT_RULES } from './import-rules.ts';
 import { readImports } from './read-imports.ts';
 import { hasSubpath, type OwnPackage, resolveImport } from './resolve-import.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** The room of a file or folder: the longest row of the table it lies in. */
+/** The room that a row gives to a file or folder, if any. */
+function roomBy(row: string, file: string): string | undefined {
+  if (!row.endsWith('/*')) return file === row || file.startsWith(`${row}/`) ? row : undefined;
+  const folder = row.slice(0, -1);
+  const end = file.startsWith(folder) ? file.indexOf('/', folder.length) : -1;
+  return end < 0 ? undefined : file.slice(0, end);
+}
+
+/** The room of a file or folder: the longest that a row of the table gives to it. */
 export function roomOf(file: string): string | undefined {
   return Object.keys(IMPORT_RULES)
-    .filter((room) => file === room || file.startsWith(`${room}/`))
+    .map((row) => roomBy(row, file))
+    .filter((room) => room !== undefined)
     .sort((a, b) => a.length - b.length)
     .at(-1);
+}
+
+/** What the table allows a room besides its own files. */
+function rowOf(room: string): readonly string[] {
+  return IMPORT_RULES[room] ?? IMPORT_RULES[`${path.dirname(room)}/*`] ?? [];
 }
 
 /** Whether an entry of a row covers what an import leads to. */
@@ -50,32 +64,15 @@ export function checkImports(
   const { file } = source;
   const room = roomOf(file);
   if (room === undefined) return [`${file}:1 lies in no room of tools/rules/import-rules.ts`];
-  const allowed = IMPORT_RULES[room]!;
-  const standing = STANDING_IMPORTS[file] ?? [];
+  const allowed = rowOf(room);
   return readImports(source).flatMap(({ specifier, line }) => {
     const target = resolveImport(file, specifier, packages);
-    const isAllowed = [...allowed, ...standing].some((entry) => covers(entry, target));
+    const isAllowed = allowed.some((entry) => covers(entry, target));
     if (!isAllowed && !isOwn(target, room)) {
       const list = [`files of ${room}`, ...allowed].join(', ');
       return [`${file}:${line} imports '${specifier}', but ${room} may import only ${list}`];
     }
     const style = wrongStyle(file, specifier, target, packages);
     return style === undefined ? [] : [`${file}:${line} imports '${specifier}': ${style}`];
-  });
-}
-
-/** Entries of the list of standing imports that nothing needs any more. */
-export function needlessStanding(
-  sources: readonly SourceFile[],
-  packages: readonly OwnPackage[],
-): readonly string[] {
-  const files = new Map(sources.map((source) => [source.file, source]));
-  return Object.entries(STANDING_IMPORTS).flatMap(([file, targets]) => {
-    const source = files.get(file);
-    const sites = source === undefined ? [] : readImports(source);
-    const used = new Set(sites.map(({ specifier }) => resolveImport(file, specifier, packages)));
-    return targets
-      .filter((target) => !used.has(target))
-      .map((target) => `${file}:1 no longer imports '${target}': take it off STANDING_IMPORTS`);
   });
 }

@@ -1,6 +1,6 @@
+import { checkLines } from '#core/outputs/check-lines.ts';
 import { type Compression, inflated } from '#core/outputs/compression.ts';
 import type { Output } from '#core/outputs/output.ts';
-import { checkLines } from './check-lines.ts';
 import { createChunkEncoder } from './create-chunk-encoder.ts';
 import type { CsvSpec } from './csv-spec.ts';
 import { textBounds } from './text-bounds.ts';
@@ -38,6 +38,7 @@ export function csvOutput({ dialect, compression }: CsvSpec): Output {
       const cells = { columns, dtype, fillValue, dialect };
       return createChunkEncoder(kernel, { ...cells, compression, density: { rows, nnz }, buffer });
     },
+    // No cell of ours holds a line feed.
     check: (stored, uri) => checkLines(content(stored, uri)),
   };
 }

@@ -12,7 +12,7 @@ const profile = z.pipe(
   z.transform((name) => PROFILE_ALIASES[name]!),
 );
 
-/** A string for which `problem` finds nothing to say. */
+/** A string in which `problem` finds nothing wrong. */
 function textWithout(problem: (text: string) => string | undefined) {
   return z.string({ error: 'a text' }).check(
     z.check<string>((context) => {
@@ -33,7 +33,7 @@ const text = z.strictObject(
   { error: 'an object with profile, delimiter, naRep, header' },
 );
 
-/** What a request says of its output as CSV; `text` becomes the dialect. */
+/** The settings of CSV in a request; `text` becomes the dialect. */
 export const csvSection = z.pipe(
   z.strictObject(
     {

@@ -61,7 +61,7 @@ export function maxCellBytes(options: CellOptions): number {
  *
  * @example
  * const counts = { columns: 10_000, dtype: 'int64', dialect: DEFAULT_DIALECT } as const;
- * const { min, max } = chunkTextBounds({ ...counts, rows: 1000, nnz: 60_000 });
+ * const { min, max } = textBounds({ ...counts, rows: 1000, nnz: 60_000 });
  * console.log(min, max); // bytes of the shortest and of the longest text
  */
 export function textBounds(options: TextSizeOptions): ContentBounds {

@@ -5,6 +5,7 @@ import { isFolderUri } from '#core/objects/folder-uri.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
 import { bundle } from './bundle/bundle.ts';
+import type { SourceFormat } from './format-names.ts';
 import { h5ad, tenx } from './h5ad/h5ad.ts';
 import type { MatrixFormat } from './matrix-format.ts';
 import { mtx } from './mtx/mtx.ts';
@@ -14,10 +15,20 @@ import type { SourceOptions } from './source-options.ts';
 import { svmlight } from './svmlight/svmlight.ts';
 
 /**
- * All formats, in the order in which they are tried on an object. svmlight is last, because only
- * the grammar of its lines identifies it.
+ * Every format by its name, in the order in which they are tried on an object. svmlight is last,
+ * because only the grammar of its lines identifies it.
  */
-const FORMATS: readonly MatrixFormat[] = [npz, bundle, npyFolder, h5ad, tenx, mtx, svmlight];
+const FORMATS: { readonly [Name in SourceFormat]: MatrixFormat } = {
+  npz,
+  bundle,
+  npy: npyFolder,
+  h5ad,
+  '10x': tenx,
+  mtx,
+  svmlight,
+};
+
+const IN_ORDER = Object.values(FORMATS);
 
 /**
  * Bytes read at the start of an object. The first few identify the format; the others are headers
@@ -44,7 +55,7 @@ function describe(head: Uint8Array): string {
 
 /** The format of the objects of one folder, found by their names without the folder. */
 export function folderFormat(names: ReadonlySet<string>): MatrixFormat | undefined {
-  return FORMATS.find((format) => format.matchesFolder?.(names));
+  return IN_ORDER.find((format) => format.matchesFolder?.(names));
 }
 
 function formatOfFolder({ uri, objects }: SourceUnit): MatrixFormat {
@@ -53,10 +64,6 @@ function formatOfFolder({ uri, objects }: SourceUnit): MatrixFormat {
   throw new UnsupportedSourceError(
     `${uri} does not hold the objects of one matrix; write it with python/sparse_to_s3.py`,
   );
-}
-
-function formatNamed(name: SourceOptions['format']): MatrixFormat | undefined {
-  return FORMATS.find((format) => format.name === name);
 }
 
 /**
@@ -83,8 +90,9 @@ export async function findFormat(
     { offset: object.size - TAIL_BYTES, length: TAIL_BYTES },
   ]);
   const head = await source.read({ offset: 0, length: Math.min(HEAD_BYTES, object.size) });
-  const format =
-    formatNamed(options.format) ?? FORMATS.find((candidate) => candidate.matches(head));
+  const format = options.format
+    ? FORMATS[options.format]
+    : IN_ORDER.find((candidate) => candidate.matches(head));
   if (format !== undefined) return { format, source };
   throw new UnsupportedSourceError(
     `${object.uri} begins with ${describe(head)}, which no format that is read does; save the matrix with scipy.sparse.save_npz(path, matrix.tocsr(), compressed=False)`,

@@ -46,7 +46,7 @@ export function checkShape(uri: string, shape: readonly number[]): MatrixLayout[
 }
 
 /**
- * Makes sure that rows, columns or pointers are stored as SciPy does.
+ * Makes sure that rows, columns or pointers have a dtype that SciPy uses.
  *
  * @param uri names the source in messages.
  * @param name of the array.
@@ -72,7 +72,10 @@ function checkLengths(uri: string, rows: number, { indptr, indices, data }: CsrA
   }
 }
 
-/** Reads the last element of `indptr`: entries after it are slack that SciPy allows and ignores. */
+/**
+ * Reads the last element of `indptr`, the number of entries. SciPy allows more elements in
+ * `indices` and `data`, and ignores them.
+ */
 async function readNnz(source: ByteSource, { uri, indptr, data }: CsrArrays): Promise<number> {
   const length = ITEM_BYTES[indptr.dtype];
   const offset = indptr.offset + (indptr.length - 1) * length;
@@ -84,7 +87,7 @@ async function readNnz(source: ByteSource, { uri, indptr, data }: CsrArrays): Pr
 }
 
 /**
- * Checks that arrays found in a container make one CSR matrix. One read of the last element of `indptr`.
+ * Checks that arrays found in a container make one CSR matrix. Reads the last element of `indptr`.
  *
  * @param indptr the stream that the array of this name lies in.
  * @throws {CorruptSourceError} lengths contradict each other, or the shape is negative.

@@ -11,7 +11,7 @@ export interface FigureFormat {
 /** What `inspect` says of a matrix. */
 export interface MatrixDescription {
   readonly format: string;
-  /** How rows are reached: as they lie, by a small index of compressed arrays, or in a copy. */
+  /** How rows are read: as they lie, through a small index of compressed arrays, or from a copy. */
   readonly access: Access;
   readonly parts: number;
   /** Bytes of the index or of the copy, kept in the output bucket for later runs. */
@@ -19,7 +19,7 @@ export interface MatrixDescription {
   readonly shape: readonly [rows: number, columns: number];
   readonly dtype: string;
   readonly nnz: number;
-  /** Stored entries by cells; 0 when there are no cells. */
+  /** Stored entries divided by cells; 0 when there are no cells. */
   readonly density: number;
   readonly indptrDtype: string;
   readonly indicesDtype: string;

@@ -5,16 +5,16 @@ import { count } from '#core/schemas/count.ts';
 import { matrixFacts } from '#core/sparse/matrix-facts.ts';
 
 /**
- * A run of bytes that can be read by range, by a number into the `objects` of its part:
- * an object as it lies; a deflated range of one, read through its staged seek index; or the
- * chunks of an HDF5 dataset, found through their staged table.
+ * Bytes that can be read by range. Numbers are indices into the `objects` of the part. There are
+ * three kinds: an object as it lies; a deflated range of an object, read through its staged seek
+ * index; and the chunks of an HDF5 dataset, found by their staged table.
  */
 const streamLayout = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stored'), object: count }),
   z.strictObject({
     kind: z.literal('deflate'),
     object: count,
-    /** Where the raw deflate stream lies. */
+    /** Range of the raw deflate stream. */
     compressed: z.strictObject({ offset: count, length: count }),
     /** Bytes when inflated. */
     size: count,
@@ -39,7 +39,7 @@ const partLayout = z.strictObject({
   uri: z.string(),
   rows: count,
   nnz: count,
-  /** What the streams of its arrays refer to, staged objects too. */
+  /** The objects that its streams refer to, also the staged ones. */
   objects: z.readonly(z.array(sourcePin)),
   indptr: arrayLayout,
   indices: arrayLayout,
@@ -47,8 +47,8 @@ const partLayout = z.strictObject({
 });
 
 /**
- * Where the arrays of a row-sliceable matrix lie. Plain JSON: Plan finds it once by reading headers,
- * and every writer reads its slice from it without opening the containers again.
+ * Where the arrays of a row-sliceable matrix lie, as plain JSON. Plan finds it once by reading
+ * headers. With it, every writer reads its rows without opening the containers again.
  */
 export const matrixLayout = z.extend(matrixFacts, {
   /** In row order, at least one. */

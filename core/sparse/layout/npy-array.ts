@@ -3,11 +3,13 @@ import { locateElements } from '#core/containers/npy/locate-elements.ts';
 import type { ArrayLayout, StreamLayout } from './matrix-layout.ts';
 
 /**
- * Turns a npy header into the layout of a one-dimensional array. Its order is of no matter then.
+ * Turns a npy header into the layout of a one-dimensional array. With one dimension, C and Fortran
+ * order are the same.
  *
  * @param stream what the header was read from.
- * @throws {UnsupportedSourceError} the elements are of a type that is not read.
- * @throws {CorruptSourceError} the array has not one dimension, or not the bytes its header claims.
+ * @throws {UnsupportedSourceError} this program does not read the type of the elements.
+ * @throws {CorruptSourceError} the array does not have one dimension, or does not have the length
+ * that its header says.
  */
 export function toArrayLayout(array: NpyArray, stream: StreamLayout): ArrayLayout {
   return { stream, ...locateElements(array, 1) };

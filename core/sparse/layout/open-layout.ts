@@ -6,7 +6,7 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { CsrPart, Matrix, PlacedPart, StoredArray } from '#core/sparse/matrix.ts';
 import type { ArrayLayout, MatrixLayout, PartLayout, StreamLayout } from './matrix-layout.ts';
 
-/** What opening needs of a store; pins of staged objects are opened by it too. */
+/** What opening needs of a store. It opens pins of staged objects too. */
 type Opener = Pick<ObjectStore, 'open'>;
 
 function openStream({ objects }: PartLayout, stream: StreamLayout, store: Opener): ByteSource {
@@ -47,7 +47,8 @@ function openPart(layout: PartLayout, columns: number, store: Opener): CsrPart {
 }
 
 /**
- * Opens a matrix by its layout. Nothing is read, and a part costs no more than its objects do.
+ * Opens a matrix by its layout. Nothing is read. Each part takes only the memory of its few
+ * objects.
  *
  * @param uri names the source in messages.
  * @param store opens objects of the source and staged ones alike.

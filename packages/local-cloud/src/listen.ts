@@ -23,8 +23,9 @@ export async function listen(server: Server, host: string, port: number): Promis
 }
 
 /**
- * Ends a server at once: requests under way break off. So do connections that are still being made: the server
- * does not count them yet, would serve them, and would then wait until they have rested long enough.
+ * Ends a server at once: requests that are running break off. So do connections that are being
+ * opened: the server does not count them yet, would still serve them, and would then wait for their
+ * idle timeout.
  */
 export async function stopListening(server: Server): Promise<void> {
   server.removeAllListeners('secureConnection');

@@ -35,7 +35,7 @@ it('keeps a second holder out until the first lets go', async () => {
   await (await lockStateDirectory(directory)).release();
 });
 
-it('tells who holds it and where, and takes over when the holder was killed', async () => {
+it('reports which process holds it and where, and takes over when that was killed', async () => {
   const child = await lockElsewhere();
   await expect(lockStateDirectory(directory)).rejects.toMatchObject({ pid: child.pid, endpoints });
   child.kill('SIGKILL');

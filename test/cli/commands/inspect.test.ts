@@ -21,7 +21,7 @@ describe('inspect', () => {
     },
   );
 
-  test('tells everything about one source', async () => {
+  test('describes one source', async () => {
     expect(await inspect('inputs/index-i4-i8.npz', '--rows-per-chunk', '7')).toMatchObject({
       format: 'npz',
       access: 'in place',
@@ -48,7 +48,7 @@ describe('inspect', () => {
     expect(await inspect('inputs/shape-0x0.npz')).toMatchObject({ density: 0, chunks: 1 });
   });
 
-  test('speaks prose without --json', async () => {
+  test('prints text for people without --json', async () => {
     const ended = await runHere(['inspect', goldenPath('inputs/dtype-int64.npz')]);
     expect(ended.stdout.toString()).toMatch(/shape +36 rows x 9 columns\ndtype +int64/);
   });

@@ -23,7 +23,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const chunk = (index: number) => join(directory, 'data', `chunk-00000${index}.csv`);
 
-/** Changes the manifest as JSON, keeping its shape. */
+/** Changes the manifest as JSON, and keeps its shape. */
 async function edit(change: (manifest: Manifest) => void): Promise<void> {
   const pathOf = (name: string) => join(directory, '_manifest', name);
   const manifest = parseManifest(await readFile(pathOf('manifest.json'), 'utf8'));
@@ -57,7 +57,7 @@ describe('verify', () => {
     });
   });
 
-  test('derives a sample of chunks from the source again, the same one for one seed', async () => {
+  test('derives a sample of chunks from the source again, always the same for one seed', async () => {
     const sampled = async (seed: string) => {
       const ended = await verify('--source', SOURCE, '--sample', '2', '--seed', seed, '--json');
       expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -91,12 +91,12 @@ describe('verify', () => {
     await expectRefusal(/chunk 2 has CRC-32 [0-9a-f]{8}, the manifest says [0-9a-f]{8}/);
   });
 
-  test('fails for a file beside the chunks that is none', async () => {
+  test('fails for a file beside the chunks that is no chunk', async () => {
     await writeFile(join(directory, 'data', 'notes.txt'), '');
     await expectRefusal(/notes\.txt lies beside the chunks/);
   });
 
-  test('fails for two chunks that changed places', async () => {
+  test('fails for two chunks that were swapped', async () => {
     await edit(({ entries }) => entries.splice(1, 2, entries[2]!, entries[1]!));
     await expectRefusal(/entry 1 is chunk 2; chunk 2 begins at row 14, not at 7/);
   });
@@ -105,7 +105,7 @@ describe('verify', () => {
     await edit(({ entries }) => {
       entries[1]!.rowStart += 1;
     });
-    await expectRefusal(/chunk 1 begins at row 8, not at 7; chunk 1 says 7 lines for its rows/);
+    await expectRefusal(/chunk 1 begins at row 8, not at 7; chunk 1 says 7 records for its rows/);
   });
 
   test('fails for rows that are missing at the end', async () => {
@@ -130,7 +130,7 @@ describe('verify', () => {
     await expectRefusal(/the source's size is \d+, the manifest says \d+/, '--source', source);
   });
 
-  test('fails for a forged chunk whose figures all agree, when it is derived again', async () => {
+  test('fails for a forged chunk with the right figures when it is derived again', async () => {
     await rm(directory, { recursive: true });
     await writeRun(directory, SOURCE, 1000);
     const text = await readFile(chunk(0));

@@ -29,11 +29,11 @@ test('an error that nobody foresaw is one line without a stack', async () => {
   expect(await report(error)).toEqual({ code: 1, text: 'error: TypeError: first; second\n' });
 });
 
-test('a thrown text is told as it is', async () => {
+test('a thrown text is printed as it is', async () => {
   expect(await report('boom')).toEqual({ code: 1, text: 'error: Error: boom\n' });
 });
 
-test('an error of the file system is told as a sentence', async () => {
+test('an error of the file system is printed as a sentence', async () => {
   const error = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', path: 'out/data' });
   expect((await report(error)).text).toBe(
     'error: FileError: out/data lies on a disk that is full\n',
@@ -52,7 +52,7 @@ test('Ctrl-C is exit code 130, whatever broke because of it', async () => {
   });
 });
 
-test('a reader that has gone is no failure, a full disk is', async () => {
+test('a closed stdout is no failure, but a full disk is', async () => {
   const failing = (code: string) =>
     new Writable({
       write: (_piece, _encoding, done) => done(Object.assign(new Error(), { code })),

@@ -15,6 +15,6 @@ it('sets variables to exactly their values, whatever a path holds', () => {
   expect(inShell(shellLines({ AWS_CA_BUNDLE: path }), '$AWS_CA_BUNDLE')).toBe(path);
 });
 
-it('forgets the profile and session that would win over the local keys', () => {
+it('unsets the profile and session that would be used instead of the local keys', () => {
   expect(inShell(shellLines({}), '<$AWS_PROFILE$AWS_SESSION_TOKEN>')).toBe('<>');
 });

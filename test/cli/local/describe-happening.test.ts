@@ -22,7 +22,7 @@ const change = {
   redriveDate: null,
 } as const;
 
-it('tells of an object by its URI and size', () => {
+it('describes an object by its URI and size', () => {
   const object = {
     ...{ bucket: 'source', key: 'x.npz', size: 20_500, etag: 'e', sequencer: '1' },
     ...{ time: '2026-01-02T00:00:00Z', reason: 'PutObject' as const },
@@ -32,7 +32,7 @@ it('tells of an object by its URI and size', () => {
   );
 });
 
-it('tells of an execution that starts, is redriven, succeeds and fails', () => {
+it('describes an execution that starts, is redriven, succeeds and fails', () => {
   const lineOf = (what: Partial<typeof change | Record<keyof typeof change, unknown>>) =>
     line({ kind: 'execution', change: { ...change, ...what } as typeof change });
   expect(lineOf({})).toBe('09:04:05  RUNNING      one');
@@ -50,7 +50,7 @@ it('tells of an execution that starts, is redriven, succeeds and fails', () => {
   );
 });
 
-it('tells of what could not be delivered, and why', () => {
+it('reports what could not be delivered, and why', () => {
   const attributes = { TARGET_ARN: 'arn:target', ERROR_CODE: 'AccessDenied', ERROR_MESSAGE: 'no' };
   expect(
     line({ kind: 'dead-letter', queueArn: 'arn:queue', letter: { body: '{}', attributes } }),
@@ -60,14 +60,14 @@ it('tells of what could not be delivered, and why', () => {
   );
 });
 
-it('tells of a message by its topic and sentence', () => {
+it('describes a message by its topic and sentence', () => {
   const message = JSON.stringify({ responsePayload: { message: '2 chunks failed' } });
   expect(line({ kind: 'message', topicArn: 'arn:aws:sns:us-east-1:0:failures', message })).toBe(
     '09:04:05  message      to failures, 2 chunks failed',
   );
 });
 
-it('tells of a message to a topic by the sentence of the function that sent it', () => {
+it('describes a message to a topic by the sentence of the function that sent it', () => {
   const topicArn = 'arn:aws:sns:us-east-1:000000000000:failures';
   const lineOf = (message: object) =>
     line({ kind: 'message', topicArn, message: JSON.stringify(message) });

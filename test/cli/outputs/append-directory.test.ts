@@ -19,7 +19,7 @@ import { runSteps } from '#support/run-steps.ts';
 const { signal } = new AbortController();
 
 let services: LocalServices;
-/** The generations of a set in S3. */
+/** The generations of an output in S3. */
 let runs: FinishedRun[];
 let base: string;
 let out: string;
@@ -58,7 +58,7 @@ async function verified(directory = out): Promise<number> {
 }
 
 describe('a directory that is appended to', () => {
-  test('holds one generation more, and all manifests; nothing stays beside it', async () => {
+  test('holds one more generation and all manifests; nothing is left beside it', async () => {
     await append(runs[1]!);
     expect(await verified()).toBe(2);
     await append(runs[2]!);
@@ -77,7 +77,7 @@ describe('a directory that is appended to', () => {
     expect(await readdir(base)).toEqual(['out']);
   });
 
-  test('stays as it was when a chunk cannot be copied, and takes it the next time', async () => {
+  test('is unchanged when a chunk cannot be copied, and receives it the next time', async () => {
     const opened: string[] = [];
     const openChunk = async (entry: ManifestEntry) => {
       opened.push(basename(parseS3Uri(entry.url).key));
@@ -107,7 +107,7 @@ describe('a directory that is appended to', () => {
     expect(await verified()).toBe(2);
   });
 
-  test('takes the same generation from two at once, and says no to another run', async () => {
+  test('accepts the same generation from two processes at once, and refuses another run', async () => {
     await Promise.all([append(runs[1]!), append(runs[1]!)]);
     expect(await verified()).toBe(2);
     await writeFile(join(out, '_manifest', 'run-000003.json'), '{"runId":"other"}');

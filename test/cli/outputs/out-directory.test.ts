@@ -17,7 +17,7 @@ const RUN_ID = '0123456789abcdef0123456789abcdef';
 
 let base: string;
 let out: string;
-/** A run that lies in another directory, handed over as if it lay in S3. */
+/** A run in another directory, opened as if it lay in S3. */
 let run: FinishedRun;
 
 beforeEach(async () => {
@@ -42,7 +42,7 @@ async function filesBelow(directory: string): Promise<Record<string, string>> {
 }
 
 describe('an --out directory', () => {
-  test('receives the chunks and the manifest of a run, and nothing stays beside it', async () => {
+  test('receives the chunks and the manifest of a run; nothing is left beside it', async () => {
     await publishRun(run, out, SIGNAL);
     expect(await filesBelow(out)).toEqual(await filesBelow(join(base, 'stored')));
     expect(await readdir(base)).toEqual(['out', 'stored']);
@@ -55,7 +55,7 @@ describe('an --out directory', () => {
     expect((await heldManifest(out))?.runId).toBe(RUN_ID);
   });
 
-  test('of the same run is left alone by a twin that ends later', async () => {
+  test('of the same run is not changed by a second process that ends later', async () => {
     await Promise.all([publishRun(run, out, SIGNAL), publishRun(run, out, SIGNAL)]);
     expect(await filesBelow(out)).toEqual(await filesBelow(join(base, 'stored')));
     expect(await readdir(base)).toEqual(['out', 'stored']);
@@ -81,7 +81,7 @@ describe('an --out directory', () => {
     await expect(assertHoldsRun(out, held!, other)).rejects.toThrow(`this is run ${other}`);
   });
 
-  test('fails when a chunk of this very run is not whole', async () => {
+  test('fails when a chunk of the same run is not whole', async () => {
     await publishRun(run, out, SIGNAL);
     await truncate(join(out, 'data', 'chunk-000001.csv'), 3);
     const held = await heldManifest(out);
@@ -98,7 +98,7 @@ describe('an --out directory', () => {
     expect(await readdir(base)).toEqual(['stored']);
   });
 
-  test('fails and does not appear when it is stopped half-way', async () => {
+  test('fails and does not appear when it is stopped before the end', async () => {
     const controller = new AbortController();
     const openChunk: FinishedRun['openChunk'] = (entry) => {
       if (entry.index === 1) controller.abort();

@@ -40,7 +40,7 @@ it('fails to read a file that was cut short after it was opened', async () => {
   await expect(source.read({ offset: 10, length: 50 })).rejects.toThrow(SourceChangedError);
 });
 
-it('fails to read a file whose time alone has changed', async () => {
+it('fails to read a file of which only the time has changed', async () => {
   const source = await openBytes(new Uint8Array(100));
   await utimes(source.uri, 1_000, 1_000);
   await expect(source.read({ offset: 0, length: 10 })).rejects.toThrow(
@@ -55,7 +55,7 @@ it('keeps reading the file it opened when another takes its name', async () => {
   expect(await source.read({ offset: 0, length: 3 })).toEqual(Uint8Array.of(1, 2, 3));
 });
 
-it('reads no bytes without asking the file', async () => {
+it('does not use the file to read no bytes', async () => {
   const path = join(folder, 'closed.bin');
   await writeFile(path, 'abc');
   const source = await openFileSource(path);

@@ -4,7 +4,7 @@ import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 
 const MIB = 1024 * 1024;
 
-/** A source whose bytes tell where they are, and which fails from `end` on. */
+/** A source whose bytes show their offset; reads from `end` on fail. */
 function sourceOf(size: number, end = size): ByteSource & { readonly asked: ByteRange[] } {
   const asked: ByteRange[] = [];
   return {
@@ -37,14 +37,14 @@ test.each([0, 1, 2 * MIB, 2 * MIB + 1, 6 * MIB, 7 * MIB - 5])(
   },
 );
 
-test('what breaks is raised behind the blocks before it', async () => {
+test('an error is raised after the blocks before it', async () => {
   const blocks = readBlocks(sourceOf(6 * MIB, 4 * MIB));
   expect((await blocks.next()).value).toHaveLength(2 * MIB);
   expect((await blocks.next()).value).toHaveLength(2 * MIB);
   await expect(blocks.next()).rejects.toThrow('the source broke');
 });
 
-test('who stops early does not hear of what broke ahead', async () => {
+test('a consumer that stops early does not get the error of a later block', async () => {
   const blocks = readBlocks(sourceOf(6 * MIB, 2 * MIB));
   expect((await blocks.next()).value).toHaveLength(2 * MIB);
   await blocks.return(undefined);

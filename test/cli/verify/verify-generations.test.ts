@@ -87,7 +87,7 @@ describe('verify of appended generations', () => {
     expect(await rederived(paths[2]!)).toEqual([4, 5]);
     expect(await rederived(...paths.slice(0, 3))).toEqual([0, 1, 2, 3, 4, 5]);
     const two = verify(undefined, paths.slice(0, 2));
-    await expect(two).rejects.toThrow(/none of the 3 generations, nor all of them/);
+    await expect(two).rejects.toThrow(/neither the whole output nor one of its 3 generations/);
   });
 
   test.each<readonly [string, () => Promise<void>, RegExp]>([
@@ -145,7 +145,7 @@ describe('verify of appended generations', () => {
     await expect(verify()).rejects.toThrow(sentence);
   });
 
-  test('accepts chunks of a generation that was begun, and fails on others', async () => {
+  test('accepts chunks of a generation that was begun, and fails for others', async () => {
     const later = `${PREFIX}data/chunk-000006.csv`;
     await put(later, 'rows');
     await expect(verify()).rejects.toThrow(/chunk-000006\.csv lies beside the chunks/);

@@ -2,7 +2,8 @@ import { crc32, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
-import { type EncodedPart, encodeChunk, encodedBytes } from '#core/chunks/encode-chunk.ts';
+import { encodeChunk, encodedBytes } from '#core/chunks/encode-chunk.ts';
+import type { EncodedPart } from '#core/chunks/encoded-chunk.ts';
 import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
 import type { OutputSpec } from '#core/outputs/output-kinds.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
@@ -34,7 +35,7 @@ async function textOf(source: OpenedSource, chunk: PlannedChunk, output: OutputS
   return (output === ZIPPED ? gunzipSync(bytes) : bytes).toString();
 }
 
-/** Encodes a chunk into buffers of so many bytes, each of them another one. */
+/** Encodes a chunk into new buffers of the given length. */
 async function encodeInto(source: OpenedSource, output: OutputSpec, bytes: number) {
   const given = [new Uint8Array(bytes)];
   const options = { output, room: PLAIN_ROOM, buffer: given[0]! };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { assertSameKind, baseOf, type RowKind } from '#core/manifest/generations.ts';
 import { manifestHead } from '#core/manifest/manifest-text.ts';
 import { EMPTY_BASE } from '#core/run/run-header.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { headerOf } from '#support/run-header.ts';
 
 const first = headerOf({ rows: 10, nnz: 7, chunks: 3 });
@@ -62,7 +63,11 @@ describe('assertSameKind', () => {
     } as const;
     const other: RowKind = {
       facts: { ...facts, shape: [1, 3], dtype: 'float64', fillValue: 'NaN' },
-      output: { ...output, dialect: { ...output.dialect, ...dialect }, compression: 'gzip' },
+      output: {
+        ...PLAIN_CSV,
+        dialect: { ...PLAIN_CSV.dialect, ...dialect },
+        compression: 'gzip',
+      },
     };
     expect(() => assertSameKind(other, firstHead, 's3://out/x/')).toThrow(
       [

@@ -10,6 +10,7 @@ import { TotalsBuilder } from '#core/manifest/totals.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { headerOf } from '#support/run-header.ts';
 
 async function* each<T>(items: readonly T[]) {
@@ -205,8 +206,8 @@ describe('proveChunks of an appended run', () => {
 
   it('counts no header line among its records, wherever the base has it', async () => {
     const { plan, ledger, objects } = appended();
-    const dialect = { ...run.output.dialect, header: 'first-chunk' as const };
-    const output = { ...run.output, dialect };
+    const dialect = { ...PLAIN_CSV.dialect, header: 'first-chunk' as const };
+    const output = { ...PLAIN_CSV, dialect };
     const evidence = { plan: each(plan), ledger: each(ledger), objects: each(objects) };
     const entries = await Array.fromAsync(proveChunks({ ...run, output }, evidence));
     expect(entries.map(({ meta }) => meta.record_count)).toEqual([2, 2]);

@@ -9,7 +9,7 @@ describe('the kinds of output', () => {
     expect(DEFAULT_KIND).toBe('csv');
   });
 
-  it('are told by the kind of the spec', () => {
+  it('follow from the kind of the spec', () => {
     expect(outputOf(PLAIN_CSV)).toMatchObject({ ending: '.csv', contentType: 'text/csv' });
     const zipped = outputOf({ ...PLAIN_CSV, compression: 'gzip' });
     expect(zipped).toMatchObject({ ending: '.csv.gz', contentType: 'application/gzip' });

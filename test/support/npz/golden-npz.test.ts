@@ -75,7 +75,7 @@ test('writes the same compressed file to the disk as in memory', async () => {
   expect(arraysOf(bytes)).toEqual(matrix);
 });
 
-test('keeps an array of several pieces whole', async () => {
+test('writes an array of several pieces completely', async () => {
   const nnz = 1_200_000;
   const data = new BigInt64Array(nnz);
   for (let i = 0; i < nnz; i += 1000) data[i] = BigInt(i);

@@ -37,7 +37,7 @@ describe('the count matrix of the demo', () => {
     expect(vocabulary).toEqual(['zz', 'ﬀﬀ', '𝒂𝒃']);
   });
 
-  test('drops words that too few documents hold, however often they hold them', async () => {
+  test('drops words that are in too few documents, however often they occur there', async () => {
     const { vocabulary, data } = await countVectorize(['aa aa aa bb', 'bb'], 2);
     expect(vocabulary).toEqual(['bb']);
     expect([...data]).toEqual([1n, 1n]);

@@ -150,3 +150,11 @@ export class Kernel {
     if (this.#user !== user) throw new Error('another encoder has taken this memory');
   }
 }
+
+/**
+ * Opens a kernel. Returns undefined in an engine without WebAssembly, such as Node with
+ * `--jitless`.
+ */
+export function openKernel(room: PartRoom): Kernel | undefined {
+  return typeof WebAssembly === 'undefined' ? undefined : new Kernel(room);
+}

@@ -16,7 +16,7 @@ function dividedUp(numerator: bigint, denominator: bigint): bigint {
 /**
  * Powers of ten `10^-292 … 10^324`, each scaled by a power of two to 128 bits and rounded up: the
  * high word, then the low one. Takes under a millisecond.
- * @see Giulietti, "The Schubfach way to render doubles", section 9.8.2 (there 126 bits)
+ * As in Giulietti, "The Schubfach way to render doubles", section 9.8.2 (there 126 bits)
  */
 export function powersOfTen(): BigUint64Array {
   const words = new BigUint64Array(2 * (LARGEST - SMALLEST + 1));

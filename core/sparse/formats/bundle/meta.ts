@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { count } from '#core/schemas/count.ts';
 
 const FORMAT = 'sparse-csr-bundle';
 const VERSION = 1;
@@ -10,8 +11,6 @@ const VERSION = 1;
  * columns are refused.
  */
 const MAX_META_BYTES = 16 * 1024 * 1024;
-
-const count = z.int().check(z.nonnegative());
 
 const metaSchema = z.object({
   shape: z.readonly(z.tuple([count, count])),

@@ -2,10 +2,9 @@ import * as z from 'zod/mini';
 import { CorruptSourceError } from '#core/errors.ts';
 import { readTexts } from '#core/objects/read-texts.ts';
 import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
+import { count } from '#core/schemas/count.ts';
 import { readLines, type TextSource } from '#core/text/text-source.ts';
 import { type RowOptions, RowReader } from './row-reader.ts';
-
-const count = z.int().check(z.nonnegative());
 
 const scan = z.strictObject({
   /** Numbers of the segments that have rows, in order. */

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import dynalite from 'dynalite';
 
 /** One answer of the DynamoDB protocol. */
@@ -19,6 +20,10 @@ export interface TableDescription {
   readonly globalSecondaryIndexes?: readonly unknown[] | undefined;
   readonly localSecondaryIndexes?: readonly unknown[] | undefined;
 }
+
+/** A new table becomes active just after CreateTable has answered. */
+const WAIT_MILLISECONDS = 2;
+const MOST_WAITS = 10_000;
 
 /** What dynalite writes its answer to. */
 class AnswerRecorder extends EventEmitter {
@@ -97,6 +102,17 @@ export class TableStore {
     if (status !== 200 && !body.includes('ResourceInUseException')) {
       throw new Error(`cannot create table ${table.name}: ${body}`);
     }
+    await this.#waitUntilActive(table.name);
+  }
+
+  /** Until then dynalite answers that the table does not exist. */
+  async #waitUntilActive(TableName: string): Promise<void> {
+    for (let wait = 0; wait < MOST_WAITS; wait += 1) {
+      const { body } = await this.run('DescribeTable', JSON.stringify({ TableName }));
+      if (JSON.parse(body).Table?.TableStatus === 'ACTIVE') return;
+      await sleep(WAIT_MILLISECONDS);
+    }
+    throw new Error(`table ${TableName} did not become active`);
   }
 
   /** Waits for operations under way and closes the store. */

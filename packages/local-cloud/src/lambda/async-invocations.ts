@@ -3,13 +3,13 @@ import type { Authority } from '#local/iam/authority.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import type { AsyncResult, LambdaHost } from './lambda-host.ts';
 
-/** What asynchronous invocations are made of. */
+/** What asynchronous invocations need. */
 export interface AsyncInvocationsOptions {
   readonly functions: readonly FunctionConfiguration[];
   readonly host: Pick<LambdaHost, 'arnOf' | 'invokeAsync'>;
   readonly authority: Pick<Authority, 'assumeRole' | 'authorize'>;
   readonly publish: (topicArn: string, message: string) => Promise<void>;
-  /** Told of what could not be run, or not be sent to its destination. */
+  /** Called when an event could not be run, or its record could not be sent to its destination. */
   readonly fail: (error: unknown) => void;
 }
 
@@ -34,7 +34,10 @@ function invocationRecord(functionArn: string, payload: string, result: AsyncRes
   });
 }
 
-/** Runs what event sources hand over: the source is answered at once, the outcome goes to a destination. */
+/**
+ * Runs events that event sources hand over. The source gets an answer at once; the outcome goes to
+ * a destination.
+ */
 export class AsyncInvocations {
   readonly #options: AsyncInvocationsOptions;
   #isClosed = false;
@@ -51,7 +54,7 @@ export class AsyncInvocations {
     });
   }
 
-  /** What is still under way is lost with the functions' processes, and nobody is told. */
+  /** Events that are still running are lost with the functions' processes, without a report. */
   close(): void {
     this.#isClosed = true;
   }

@@ -14,12 +14,12 @@ export interface Outcome {
   readonly functionError?: 'Unhandled';
 }
 
-/** What befalls the process of one invocation; times count from when it took the invocation. */
+/** What happens to the process of one invocation. Times count from when it took the invocation. */
 export interface Mishap {
   readonly killAfterMilliseconds?: number;
-  /** Ends the invocation by timeout, of which the function was told nothing. */
+  /** Ends the invocation by a timeout that the function does not know of. */
   readonly timeoutMilliseconds?: number;
-  /** Instead of the function's own timeout. */
+  /** Replaces the function's own timeout. */
   readonly deadlineMilliseconds?: number;
 }
 
@@ -29,8 +29,8 @@ const CLIENT = fileURLToPath(new URL('runtime-client.mjs', import.meta.url));
 const HEAP_SHARE = 0.9;
 
 /**
- * The size of `/tmp` cannot be bounded for one process everywhere, so there is no ephemeral storage: writing a file
- * anywhere fails with Node's `ERR_ACCESS_DENIED`.
+ * Not every system can bound the size of `/tmp` for one process, so there is no ephemeral storage:
+ * writing a file anywhere fails with Node's `ERR_ACCESS_DENIED`.
  */
 const READ_ONLY = ['--permission', '--allow-fs-read=*'];
 
@@ -67,8 +67,8 @@ interface Running {
 }
 
 /**
- * One process running a function's bundle, one invocation at a time, kept warm between them. It is dead once
- * its process ended or a timeout killed it.
+ * One process that runs a function's bundle, one invocation at a time, and is kept warm between
+ * them. It is dead when its process has ended or a timeout has killed it.
  */
 export class ExecutionEnvironment {
   readonly #configuration: FunctionConfiguration;
@@ -93,7 +93,10 @@ export class ExecutionEnvironment {
     return this.#alive;
   }
 
-  /** Highest resident memory of the process, sampled after each invocation; 0 where the system does not tell. */
+  /**
+   * Highest resident memory of the process, sampled after each invocation; 0 where the system does
+   * not report it.
+   */
   get peakRssBytes(): number {
     return this.#peakRssBytes;
   }
@@ -141,8 +144,9 @@ export class ExecutionEnvironment {
   }
 
   /**
-   * Runs one invocation to its end; never rejects. The environment must be idle. Answers undefined when a warm
-   * process turned out to be ending and never took the invocation: it has not run, another one may run it.
+   * Runs one invocation to its end; never rejects. The environment must be idle. Answers undefined
+   * when a warm process was about to end and did not take the invocation. Then the invocation has
+   * not run, and another process may run it.
    */
   invoke(payload: string, mishap: Mishap = {}): Promise<Outcome | undefined> {
     return new Promise((finish) => {
@@ -250,7 +254,7 @@ export class ExecutionEnvironment {
       const kibibytes = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
       this.#peakRssBytes = Math.max(this.#peakRssBytes, kibibytes * 1024);
     } catch {
-      // The process is gone; what was sampled before stands.
+      // The process has ended; the earlier samples remain.
     }
   }
 }

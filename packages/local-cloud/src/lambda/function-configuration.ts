@@ -10,13 +10,16 @@ export interface FunctionConfiguration {
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Invocations at once before `TooManyRequestsException`; undefined leaves only the account's limit. */
+  /**
+   * Invocations at once before `TooManyRequestsException`; undefined leaves only the account's
+   * limit.
+   */
   readonly reservedConcurrency: number | undefined;
   readonly logGroupName: string;
   /** Repetitions of an asynchronous invocation whose function failed. */
   readonly asyncRetries: number;
-  /** Topic told of asynchronous invocations that ended well. */
+  /** Topic that gets a message for each asynchronous invocation that succeeded. */
   readonly onSuccessTopicArn?: string | undefined;
-  /** Topic told of those that failed and are not tried again. */
+  /** Topic that gets a message for each one that failed and is not tried again. */
   readonly onFailureTopicArn?: string | undefined;
 }

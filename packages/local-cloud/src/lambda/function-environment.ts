@@ -1,7 +1,7 @@
 import type { FunctionConfiguration } from './function-configuration.ts';
 import { LambdaException } from './lambda-errors.ts';
 
-/** What a function's process is told beside its template's variables. */
+/** What a function's process gets besides its template's variables. */
 export interface HostSettings {
   readonly region: string;
   /** Credentials of the function's role. */
@@ -37,8 +37,8 @@ function assertAllowed({ name, environment }: FunctionConfiguration): void {
 }
 
 /**
- * The whole environment of a function's process: the template's variables, Lambda's own, and of this machine's
- * only `PATH`.
+ * The whole environment of a function's process: the template's variables, Lambda's own, and only
+ * `PATH` of this machine's.
  *
  * @throws {LambdaException} the template's variables pass 4 KB or set a reserved one.
  */

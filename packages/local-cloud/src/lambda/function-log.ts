@@ -29,7 +29,7 @@ export function openFunctionLog(file: string): FunctionLog {
         const entry = isJsonObject(line)
           ? line
           : JSON.stringify({ timestamp: new Date().toISOString(), message: line });
-        // A process may still speak while the host closes; its last words are dropped.
+        // A process may still write while the host closes; these last lines are dropped.
         if (stream.writable) stream.write(`${entry}\n`);
       });
     },

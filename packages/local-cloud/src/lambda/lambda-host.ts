@@ -17,12 +17,14 @@ export interface AsyncResult extends InvokeResult {
   readonly invokeCount: number;
 }
 
-/** What one process of a function used. */
+/** Resources that one process of a function used. */
 export interface ProcessFigures {
   readonly functionName: string;
   readonly pid: number | undefined;
   readonly invocations: number;
-  /** Highest resident memory, sampled after each invocation; 0 where the system does not tell. */
+  /**
+   * Highest resident memory, sampled after each invocation; 0 where the system does not report it.
+   */
   readonly peakRssBytes: number;
 }
 
@@ -37,7 +39,7 @@ export interface LambdaHostOptions {
   readonly logDirectory: string;
   /** Invocations that run at once on this machine; more wait for their turn. */
   readonly concurrency: number;
-  /** What befalls the process of an invocation. @default nothing */
+  /** What happens to the process of an invocation. @default nothing */
   readonly mishapOf?: ((functionName: string, payload: string) => Mishap | undefined) | undefined;
 }
 
@@ -62,7 +64,10 @@ function nameOf(functionName: string): string {
   return (marker < 0 ? parts[0] : parts[marker + 1]) ?? functionName;
 }
 
-/** Runs the functions of a stack, each invocation in a process of its own that is used again when warm. */
+/**
+ * Runs the functions of a stack, each invocation in a process of its own that is used again when
+ * warm.
+ */
 export class LambdaHost {
   readonly #functions: ReadonlyMap<string, HostedFunction>;
   /** Living environments with the names of their functions. */
@@ -101,10 +106,11 @@ export class LambdaHost {
   }
 
   /**
-   * Invokes a function and waits for its answer. `payload` is JSON text. A function that fails, times out or
-   * dies is an answer with `functionError`, not a rejection.
+   * Invokes a function and waits for its answer. `payload` is JSON text. A function that fails,
+   * times out or dies is an answer with `functionError`, not a rejection.
    *
-   * @throws {LambdaException} named as AWS names it: no such function, throttled, request too large.
+   * @throws {LambdaException} named as AWS names it: no such function, throttled, request too
+   * large.
    */
   async invoke(functionName: string, payload: string): Promise<InvokeResult> {
     const hosted = this.#find(functionName);
@@ -129,8 +135,8 @@ export class LambdaHost {
   }
 
   /**
-   * Invokes a function as an event source does, again while it fails and its retries last; the minutes that
-   * Lambda waits between tries are not simulated. Answers with the last try.
+   * Invokes a function as an event source does: again while it fails and has retries left. The
+   * minutes that Lambda waits between tries are not simulated. Answers with the last try.
    *
    * @throws {LambdaException} as {@link invoke} does.
    */
@@ -150,7 +156,10 @@ export class LambdaHost {
     return [...this.#figures, ...living];
   }
 
-  /** Kills every process and refuses further invocations. Those under way end with `Runtime.ExitError`. */
+  /**
+   * Kills every process and refuses further invocations. Those under way end with
+   * `Runtime.ExitError`.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     for (const wake of this.#waiting.splice(0)) wake();
@@ -178,7 +187,7 @@ export class LambdaHost {
       this.#busy += 1;
       return;
     }
-    // Whoever finishes hands its place over, so `#busy` stays as it is.
+    // An invocation that ends hands its place to the next one, so `#busy` stays the same.
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 

@@ -74,10 +74,10 @@ async function route(
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export async function startRuntimeApi(listener: RuntimeListener): Promise<RuntimeApi> {
-  // The connection rests while the handler works. Closed then, it would take the handler's answer with it: a process
-  // that computes does not see the end of its connection before it writes to it.
+  // The connection is idle while the handler works. If it were closed then, the handler's answer
+  // would be lost: a process that computes does not notice the close before it writes.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
-    // A client that dies mid-request is reported by its process's end.
+    // A client that dies during a request is reported by the end of its process.
     route(listener, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

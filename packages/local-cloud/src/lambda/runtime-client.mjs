@@ -1,7 +1,7 @@
 /**
- * Runs in the process of one Lambda function: fetches invocations from the Runtime API, calls the handler and
- * sends back what it returned or threw. Plain JavaScript, because a function's process should hold nothing of
- * ours that AWS's own runtime would not hold.
+ * Runs in the process of one Lambda function: fetches invocations from the Runtime API, calls the
+ * handler and sends back what it returned or threw. Plain JavaScript, because a function's process
+ * should load nothing of ours that AWS's own runtime would not load.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
@@ -15,7 +15,9 @@ const { env } = process;
 const root = `http://${env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
-/** The invocation under way, so that an error outside the handler's promise is charged to it. */
+/**
+ * The invocation that is running. An error outside the handler's promise is reported as its error.
+ */
 let currentRequestId;
 
 /** @returns {Promise<{ headers: http.IncomingHttpHeaders, body: string }>} */
@@ -107,7 +109,7 @@ process.on('unhandledRejection', (reason) => {
   error.name = 'Runtime.UnhandledPromiseRejection';
   return failOutside(error, 128);
 });
-// The host holds the other end: when it is gone, however it went, so is this process.
+// The host holds the other end. When the host ends in any way, this process ends too.
 process.stdin.on('close', () => process.exit(1)).resume();
 
 try {

@@ -52,7 +52,7 @@ const LIST_UPLOADS = [...LIST, 'key-marker', 'upload-id-marker', 'max-uploads'];
 const LIST_PARTS = ['max-parts', 'part-number-marker', 'encoding-type'];
 const PART_OF_UPLOAD = ['partNumber', 'uploadId'];
 
-/** Everything this server does; of two operations that fit, the one with more marks is meant. */
+/** All operations of this server. Where two fit a request, the one with more marks is chosen. */
 // biome-ignore format: a table
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ListBuckets: { method: 'GET', scope: 'service', marks: [], query: [], headers: [], handle: listBuckets },

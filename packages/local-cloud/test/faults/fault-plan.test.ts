@@ -42,7 +42,7 @@ describe('chooseFault', () => {
 describe('FaultInjector', () => {
   const always = { ...plan, rate: 1, kinds: FAULT_KINDS };
 
-  it('spoils what a plan is about, tells of it, and stops when the plan ends', () => {
+  it('spoils what a plan names, reports it, and stops when the plan ends', () => {
     const told: InjectedFault[] = [];
     const faults = new FaultInjector((fault) => told.push(fault));
     expect(faults.faultOf({ ...request, subject: '/mine/x' })).toBeUndefined();

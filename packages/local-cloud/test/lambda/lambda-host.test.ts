@@ -31,14 +31,17 @@ const actions = {
 export const handler = async (event, context) => actions[event.action](event, context);
 `;
 
-/** Longer than Node's HTTP servers leave a connection open on which nothing moves: 5 s and a buffer of 1 s. */
+/** Longer than Node's HTTP servers keep an idle connection open: 5 s and a buffer of 1 s. */
 const LONG_MILLISECONDS = 6_500;
 
 let directory: string;
 let host: LambdaHost;
 /** Where nothing else runs. */
 let quietHost: LambdaHost;
-/** An invocation that blocks its process for so long, begun before all tests: they take their time, too. */
+/**
+ * An invocation that blocks its process for this long. It starts before all tests, so that it runs
+ * beside them.
+ */
 let blocked: ReturnType<LambdaHost['invoke']>;
 
 function configuration(
@@ -142,7 +145,7 @@ describe('a function', () => {
     expect(pids.size).toBe(4);
   });
 
-  it('is told who it is and how long it has', async () => {
+  it('gets its identity and its remaining time', async () => {
     const { payload } = await invoke('context');
     expect(payload).toMatchObject({
       functionName: 'f',
@@ -188,7 +191,7 @@ describe('a function', () => {
     expect({ payload, functionError }).toEqual({ payload: '"timed-out"' });
   });
 
-  it.runIf(process.platform === 'linux')('tells its peak memory', () => {
+  it.runIf(process.platform === 'linux')('reports its peak memory', () => {
     const peaks = host.processes().map(({ peakRssBytes }) => peakRssBytes);
     expect(peaks.length).toBeGreaterThan(0);
     for (const peak of peaks) expect(peak).toBeGreaterThan(10e6);

@@ -136,7 +136,7 @@ test('finishes a read of an object that is overwritten and deleted meanwhile', a
   expect(read.equals(Buffer.concat(pieces))).toBe(true);
 });
 
-test('tells of each commit, with sequencers that rise', async () => {
+test('reports each commit, with sequencers that rise', async () => {
   const { s3, bucket: Bucket } = fixture;
   events.length = 0;
   await s3.putObject({ Bucket, Key: 'one', Body: '1' });

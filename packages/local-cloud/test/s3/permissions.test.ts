@@ -96,7 +96,7 @@ test('fails a copy whose source may not be read', async () => {
   await expect(copy).rejects.toMatchObject({ name: 'AccessDenied' });
 });
 
-test('tells for each key whether it could be deleted', async () => {
+test('reports for each key whether it could be deleted', async () => {
   const { s3, bucket: Bucket } = fixture;
   denied.add('s3:DeleteObject');
   const { Errors } = await s3.deleteObjects({ Bucket, Delete: { Objects: [{ Key: 'k' }] } });

@@ -143,7 +143,7 @@ describe('the machine', () => {
     expect(types.at(-1)).toBe('ExecutionFailed');
   });
 
-  test('tells of its start and end in the words of EventBridge', async () => {
+  test('reports its start and end in the words of EventBridge', async () => {
     const harness = await Harness.open();
     const { record } = await harness.run({ A: output('x') }, { a: 1 });
     expect(harness.changes).toMatchObject([

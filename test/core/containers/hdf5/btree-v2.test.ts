@@ -44,7 +44,7 @@ it('counts the bytes of the largest number that can occur', () => {
   ]);
 });
 
-// Counted by the formula of the HDF5 library; the small nodes are those where a record more matters.
+// Counted by the formula of the HDF5 library. With small nodes one more record changes the result.
 it.each([
   [512, 11, [0, 9, 11, 11, 12, 12]],
   [512, 17, [0, 9, 11, 11, 12, 12]],

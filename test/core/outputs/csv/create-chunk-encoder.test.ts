@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { createChunkEncoder } from '#core/outputs/csv/create-chunk-encoder.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { openKernel } from '#core/outputs/csv/fast-csv-encoder.ts';
+import { openKernel } from '#core/outputs/csv/wasm/kernel.ts';
 import { regularSlice } from './wasm/regular-slice.ts';
 
 const slice = regularSlice(50, 40, 3, (nnz) => new Int32Array(nnz).fill(7));

@@ -45,8 +45,8 @@ describe('a chunk of CSV', () => {
   it('counts a header line in the first chunk only', () => {
     const dialect = { ...PLAIN_CSV.dialect, header: 'first-chunk' } as const;
     const { recordCount } = csvOutput({ ...PLAIN_CSV, dialect });
-    expect(recordCount({ index: 0, rowStart: 0, rowEnd: 3 })).toBe(4);
-    expect(recordCount({ index: 1, rowStart: 3, rowEnd: 6 })).toBe(3);
-    expect(outputs.none.recordCount({ index: 0, rowStart: 0, rowEnd: 3 })).toBe(3);
+    expect(recordCount({ index: 0, rowStart: 0, rowEnd: 3 }, 0)).toBe(4);
+    expect(recordCount({ index: 1, rowStart: 3, rowEnd: 6 }, 0)).toBe(3);
+    expect(outputs.none.recordCount({ index: 0, rowStart: 0, rowEnd: 3 }, 0)).toBe(3);
   });
 });

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { createFastCsvEncoder, openKernel } from '#core/outputs/csv/fast-csv-encoder.ts';
+import { createFastCsvEncoder } from '#core/outputs/csv/fast-csv-encoder.ts';
 import type { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
+import { openKernel } from '#core/outputs/csv/wasm/kernel.ts';
 import { collectParts, freshBuffers } from './wasm/collect-parts.ts';
 import { regularSlice } from './wasm/regular-slice.ts';
 

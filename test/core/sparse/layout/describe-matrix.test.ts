@@ -59,7 +59,7 @@ describe('describeMatrix', () => {
 });
 
 describe('matrixLines', () => {
-  it('writes counts and bytes as they are told to', () => {
+  it('writes counts and bytes in the given format', () => {
     const found = describeMatrix(layoutIn(DEFLATED, DEFLATED), 1234);
     expect(matrixLines({ ...found, density: 1 / 3 }, figures)).toEqual([
       ['format', 'h5ad, #2 parts'],

@@ -15,7 +15,7 @@ import type { CsrSlice } from '#core/sparse/csr.ts';
 import { freshBuffers } from '#test/core/outputs/csv/wasm/collect-parts.ts';
 import { regularSlice } from '#test/core/outputs/csv/wasm/regular-slice.ts';
 
-/** Where the digests of one contract are kept; a new version of the contract has a file of its own. */
+/** File of the digests of one contract version; a new version has a file of its own. */
 const FOLDER = `../../../../fixtures/gzip/contract-${CONTRACT_VERSION}`;
 
 /** What zlib makes changes with its version, and with the processor. */
@@ -98,7 +98,10 @@ function digest(
   return hash.update(encoder.finish()).digest('hex');
 }
 
-/** Digests of all matrices, twice with one kernel: nothing of an encoder may be left for the next. */
+/**
+ * Digests of all matrices, twice with one kernel, because an encoder may leave nothing for the next
+ * one.
+ */
 function digests(way: keyof typeof WAYS): string {
   const kernel = new Kernel({ count: 0, bytes: 0 });
   const found: Record<string, string> = {};

@@ -137,7 +137,7 @@ describe('fails', () => {
     }
   });
 
-  it('when it is told to stop', async () => {
+  it('when it is aborted', async () => {
     const input = formatInput(memorySource(Buffer.from(`${REAL}3 3 1\n1 1 1\n`), 'x'));
     const signal = AbortSignal.abort(new Error('time is up'));
     for (const round of ['count', 'whole']) {

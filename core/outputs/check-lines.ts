@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { ContentFigures } from '#core/outputs/output.ts';
+import type { ContentFigures } from './output.ts';
 
 const LINE_FEED = 10;
 
@@ -9,7 +9,7 @@ function countLines(block: Uint8Array): number {
   return lines;
 }
 
-/** Reads a text to its end: length, CRC-32 and lines. No cell of ours holds a line feed. */
+/** Reads a text to its end: length, CRC-32 and lines, for kinds whose records are lines. */
 export async function checkLines(text: AsyncIterable<Uint8Array>): Promise<ContentFigures> {
   let bytes = 0;
   let crc = 0;
