@@ -58,6 +58,22 @@ describe('a seek index', () => {
     expect(checkpoints).toBe(0);
   });
 
+  test.each([
+    ['just below 2 % of the bytes before it', 1_615_000, [0, 2 * MIB]],
+    ['just above 2 % of the bytes before it', 1_600_000, [0]],
+  ])('has a checkpoint after exactly 2 MiB if it takes %s', async (_, noise, offsets) => {
+    const plain = new Uint8Array(2 * MIB);
+    plain.set(noiseBytes(noise));
+    plain.set(noiseBytes(32_768), plain.length - 32_768);
+    const flush = { finishFlush: constants.Z_SYNC_FLUSH };
+    const blocks = [plain.subarray(0, -1), plain.subarray(-1)].map((b) => deflateRawSync(b, flush));
+    const compressed = Buffer.concat([...blocks, Buffer.of(3, 0)]);
+    const { bytes } = await indexBytes(plain, compressed);
+    const size = { compressedBytes: compressed.length, bytes: plain.length };
+    const places = await readCheckpoints(memorySource(bytes), size);
+    expect(places.map(({ offset }) => offset)).toEqual(offsets);
+  });
+
   test('is the same however the stream is cut', async () => {
     const plain = countBytes(6 * MIB);
     const compressed = deflateRawSync(plain);

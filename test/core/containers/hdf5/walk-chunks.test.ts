@@ -95,6 +95,21 @@ it('fails if an index has a chunk that it says was never written', async () => {
   await expect(makeTable(bytes, file)).rejects.toThrow('in an index of 0; the file is damaged');
 });
 
+it('fails if a page of entries is not what its checksum says', async () => {
+  const bytes = Buffer.from(hdf5Bytes('extensible-array.h5'));
+  // A data block with pages: after its 22 bytes, 1024 addresses and their checksum.
+  const isPage = (start: number, end: number) =>
+    end + 4 <= bytes.length && lookup3(bytes.subarray(start, end)) === bytes.readUInt32LE(end);
+  const checksums = [...bytes.toString('latin1').matchAll(/EADB/g)]
+    .filter(({ index }) => isPage(index + 22, index + 22 + 8 * 1024))
+    .map(({ index }) => index + 22 + 8 * 1024);
+  expect(checksums.length).toBeGreaterThan(0);
+  bytes[checksums[0]!]! ^= 1;
+  const making = makeTable(bytes, 'extensible-array.h5');
+  await expect(making).rejects.toThrow(CorruptSourceError);
+  await expect(making).rejects.toThrow('a header whose checksum is wrong; the file is damaged');
+});
+
 it('fails if the keys of a node do not match the chunks below it', async () => {
   const bytes = hdf5Bytes('tree-levels.h5').slice();
   const root = Buffer.from(bytes).indexOf('TREE\x01\x01', 0, 'latin1');

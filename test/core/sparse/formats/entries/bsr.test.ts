@@ -85,3 +85,19 @@ test.each(['indptr', 'indices'] as const)('fails on %s of float64', async (name)
   const opening = openBsrEntries({ ...ARRAYS, [name]: ARRAYS.data });
   await expect(opening).rejects.toThrow(UnsupportedSourceError);
 });
+
+test('reads no more blocks together than a batch has room for', async () => {
+  const indices = storedArray([0, 1, 0, 1, 0], 'int32');
+  const source = await openBsrEntries(
+    {
+      ...ARRAYS,
+      ...{ dataShape: [5, 2, 3], indptr: storedArray([0, 2, 5], 'int32'), indices },
+      data: storedArray(Array<number>(30).fill(1), 'float64'),
+    },
+    { batchEntries: 15 },
+  );
+  const lengths: number[] = [];
+  for await (const { rows } of source.readSegment(0)) lengths.push(rows.length);
+  expect(lengths).toEqual([12, 12, 6]);
+  expect(indices.source.reads.map(({ length }) => length)).toEqual([8, 8, 4]);
+});

@@ -84,6 +84,18 @@ describe('fails', () => {
   });
 
   it.each([
+    ['general', '1 entries, allowed are 134217856'],
+    ['symmetric', '2 entries, allowed are 134217984'],
+    ['skew-symmetric', '2 entries, allowed are 134217984'],
+  ])(
+    'for too many rows for the entries that the lines of a %s one may give',
+    async (words, found) => {
+      const text = `${REAL.replace('general', words)}2000000000 2000000000 1\n2 1 1\n`;
+      await expect(rowsIn(text)).rejects.toThrow(`x has 2000000000 rows for at most ${found}; `);
+    },
+  );
+
+  it.each([
     '3 3',
     '3 3 1 1',
     '-3 3 1',
