@@ -28,8 +28,8 @@ export default defineConfig({
       provider: 'v8',
       include: ['core/**/*.ts'],
       reporter: [['text', { skipFull: true }]],
-      // Statements and branches: what is left is in the refusals of damaged HDF5 files.
-      thresholds: { lines: 100, functions: 100, statements: 99.8, branches: 98 },
+      // Branches: what is left is in the refusals of damaged HDF5 files.
+      thresholds: { lines: 100, functions: 100, statements: 100, branches: 98 },
     },
   },
 });

@@ -75,8 +75,8 @@ export async function isClaimedBy(run: PlacedRun, records: OutputRecords): Promi
  * Finds the base of a run: what its rows come after. Takes at most two reads.
  *
  * @returns undefined when the run is in its output already.
- * @throws {OutputConflictError} another run has claimed the output or the generation, or another
- * program wrote what is there.
+ * @throws {OutputConflictError} another run has claimed the output or the generation, or what is
+ * there was written with other settings.
  * @throws {ManifestError} the output's manifest was written by another version.
  * @example
  * const placement = await placeRun({ ...run, append: true }, records);
