@@ -4,6 +4,7 @@ import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
+import type { Names } from '#core/sparse/names.ts';
 import type { SourceFormat } from './format-names.ts';
 import type { SourceOptions } from './source-options.ts';
 
@@ -43,4 +44,8 @@ export interface MatrixFormat {
    * the format has no jobs.
    */
   stage?(job: StageJob, input: FormatInput, signal?: AbortSignal): Promise<void>;
+  /** Names of the columns; undefined or absent where the source has none. */
+  columnNames?(input: FormatInput): Promise<Names | undefined>;
+  /** Names of the rows; undefined or absent where the source has none. */
+  rowNames?(input: FormatInput): Promise<Names | undefined>;
 }
