@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './support/longest-first.ts';
 import { patience } from './support/patience.ts';
 
@@ -10,9 +10,14 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
   process.env['NODE_COMPILE_CACHE'] ??= cache;
 }
 
-export default defineConfig({
+/** Tests that build and run whole copies of the stack: `npm run test:long`. */
+const LONG = ['test/house/add-a-kind.test.ts', 'campaigns/permissions/permissions.test.ts'];
+const ALL = ['{test,bench,campaigns,packages}/**/*.test.ts'];
+
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ['{test,bench,campaigns,packages}/**/*.test.ts'],
+    include: mode === 'long' ? LONG : ALL,
+    exclude: mode === 'long' ? [] : [...configDefaults.exclude, ...LONG],
     globalSetup: 'support/temporary-directory.ts',
     // A worker loads a module once for all its files; they share the stack that the first of them
     // deploys.
@@ -32,4 +37,4 @@ export default defineConfig({
       thresholds: { lines: 100, functions: 100, statements: 100, branches: 98 },
     },
   },
-});
+}));

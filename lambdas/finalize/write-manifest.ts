@@ -11,7 +11,7 @@ import { TotalsBuilder } from '#core/manifest/totals.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
 import { generationKey, outputUri, planKey } from '#core/run/output-keys.ts';
 import { type PlannedChunk, parsePlanLine } from '#core/run/planned-chunk.ts';
-import type { RunHeader } from '#core/run/run-header.ts';
+import type { RunBase, RunHeader } from '#core/run/run-header.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
 
@@ -24,6 +24,11 @@ async function* readPlan(
   for await (const line of readLines(s3, location.bucket, key, signal)) yield parsePlanLine(line);
 }
 
+/** What identifies a base, as in messages. */
+function baseText({ generation, chunks, rows }: RunBase & { generation: number }): string {
+  return `generation ${generation} with ${chunks} chunks and ${rows} rows`;
+}
+
 /** The manifest of the generation that a run comes after; undefined when it begins an output. */
 async function openBase(
   { s3 }: FinalizeDeps,
@@ -32,11 +37,12 @@ async function openBase(
 ): Promise<GenerationManifest | undefined> {
   if (generation === 1) return undefined;
   const opened = await openGeneration(s3, location, generation - 1, signal);
-  const { chunks, rows } = baseOf(opened.head.generations);
-  const isBase = opened.head.generation === generation - 1;
-  if (isBase && chunks === base.chunks && rows === base.rows) return opened;
+  const found = { generation: opened.head.generation, ...baseOf(opened.head.generations) };
+  const planned = { generation: generation - 1, ...base };
+  if (baseText(found) === baseText(planned)) return opened;
+  const uri = outputUri(location, generationKey(location.prefix, generation - 1));
   throw new ManifestError(
-    `generation ${generation - 1} of ${outputUri(location, location.prefix)} has ${chunks} chunks and ${rows} rows, but had ${base.chunks} and ${base.rows} when the run was planned`,
+    `${uri} has ${baseText(found)}, but had ${baseText(planned)} when the run was planned; restore the object that was written`,
   );
 }
 

@@ -108,7 +108,7 @@ describe('Finalize of an append', () => {
     const ended = finalize({ ...second, base });
     await expect(ended).rejects.toThrow(ManifestError);
     await expect(ended).rejects.toThrow(
-      `generation 1 of s3://${services.bucket}/base-${name}/ has 2 chunks and 5 rows, but had ${base.chunks} and ${base.rows} when the run was planned`,
+      `${services.bucket}/base-${name}/_manifest/manifest-000001.json has generation 1 with 2 chunks and 5 rows, but had generation 1 with ${base.chunks} chunks and ${base.rows} rows when the run was planned`,
     );
     expect(await bucket.text(generationKey(`base-${name}/`, 2))).toBeUndefined();
     expect(await bucket.text(manifestKey(`base-${name}/`))).toBe(latest);
@@ -120,7 +120,9 @@ describe('Finalize of an append', () => {
     await finalize(other);
     const donor = (await bucket.text(generationKey('donor/', 2))) ?? '';
     await bucket.put(generationKey('swapped/', 1), donor);
-    await expect(finalize(second)).rejects.toThrow(/^generation 1 of .* has 3 chunks and 6 rows/);
+    await expect(finalize(second)).rejects.toThrow(
+      / has generation 2 with 3 chunks and 6 rows, but had generation 1 with 2 /,
+    );
   });
 
   it('fails where the manifest of its base is of another generation', async () => {
