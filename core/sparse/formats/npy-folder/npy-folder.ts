@@ -1,9 +1,6 @@
 import type { StageJob } from '#core/objects/stage-job.ts';
-import {
-  ARRAY_FILES,
-  type FolderArrays,
-  readFolderArrays,
-} from '#core/sparse/formats/bundle/arrays.ts';
+import { type FolderArrays, readFolderArrays } from '#core/sparse/formats/bundle/arrays.ts';
+import { ARRAY_FILES } from '#core/sparse/formats/bundle/file-names.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
 import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import { countColumns } from './count-columns.ts';
