@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { DTYPES } from '#core/elements/dtype.ts';
-import { count } from '#core/schemas/count.ts';
+import { count, crc32Digits } from '#core/schemas/count.ts';
 import { FORMATS } from './formats/format-names.ts';
 
 /** A fill that is not zero: what `pd.SparseDtype("float")` has. */
@@ -17,15 +17,21 @@ const matrixInfo = z.strictObject({
   fillValue: z.optional(fillValue),
 });
 
+/** How many names there are, and the CRC-32 of their text as a JSON list with one name a line. */
+const namesFigures = z.strictObject({ count, crc32: crc32Digits });
+
 /** The facts of a source of kind `matrix`. */
 export const matrixFacts = z.extend(matrixInfo, {
   kind: z.literal('matrix'),
   /** That of the source; for an output with several generations, that of the latest source. */
   format: z.enum(FORMATS),
+  /** Names of the columns, where they are printed and are not `0`, `1`, `2`, … */
+  columnNames: z.optional(namesFigures),
 });
 
 export type FillValue = z.infer<typeof fillValue>;
 export type MatrixInfo = Readonly<z.infer<typeof matrixInfo>>;
+export type NamesFigures = Readonly<z.infer<typeof namesFigures>>;
 export type MatrixFacts = Readonly<z.infer<typeof matrixFacts>>;
 
 /** What is known of `rows` rows of a matrix that hold `nnz` entries. */

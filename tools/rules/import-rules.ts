@@ -20,7 +20,12 @@ export const COMPUTED = '(computed)';
 const GROUND = ['#core/contract.ts', '#core/errors.ts'];
 
 /** The matrix wing below its formats: slices, where arrays lie, and the conversion to rows. */
-const MATRIX = ['#core/sparse/*', '#core/sparse/layout', '#core/sparse/stage'];
+const MATRIX = [
+  '#core/sparse/*',
+  '#core/sparse/layout',
+  '#core/sparse/names',
+  '#core/sparse/stage',
+];
 
 const FORMAT = [
   ...[...GROUND, '#core/bytes', '#core/elements', '#core/schemas', '#core/objects', ...MATRIX],
@@ -52,6 +57,9 @@ const CORE: ImportRules = {
   'core/sparse/layout': [
     ...['#core/errors.ts', '#core/bytes', '#core/elements', '#core/schemas', '#core/objects'],
     ...['#core/containers', '#core/sparse/*', '#core/sparse/formats/format-names.ts', 'zod/mini'],
+  ],
+  'core/sparse/names': [
+    ...['#core/errors.ts', '#core/bytes', '#core/checksum', '#core/sparse/*', 'node:zlib'],
   ],
   'core/sparse/stage': [
     ...[...GROUND, '#core/bytes', '#core/elements', '#core/objects', '#core/containers/npy'],
