@@ -77,6 +77,7 @@ export function planPermissions(stores: Stores): readonly Permission[] {
     lists(sourceBucket),
     creates(outputBucket, KEYS.plans, 'writes the plan of any run'),
     creates(outputBucket, KEYS.layouts, 'writes where the arrays of any source lie'),
+    creates(outputBucket, KEYS.columnNames, 'writes the names of the columns of any source'),
     {
       reason: 'writes the jobs that make a source readable by rows',
       actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
@@ -113,6 +114,7 @@ export function writePermissions(stores: Stores): readonly Permission[] {
     ...readsSource(stores),
     reads(outputBucket, KEYS.layouts, 'reads where the arrays of any source lie'),
     reads(outputBucket, KEYS.staged, 'reads what has been staged of any source'),
+    reads(outputBucket, KEYS.columnNames, 'reads the names of the columns of any source'),
     creates(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
     lists(outputBucket),
     ...encryptsOutput(stores),

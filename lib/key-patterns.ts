@@ -8,6 +8,7 @@ export const KEYS = {
   failures: `*/${OUTPUT_FOLDERS.manifest}failures.json`,
   chunks: `*/${OUTPUT_FOLDERS.data}*`,
   results: `*/${RESULTS_FOLDER}/*`,
+  columnNames: `*/${OUTPUT_FOLDERS.manifest}columns.json`,
   layouts: `*/${OUTPUT_FOLDERS.plan}source*.json`,
   staged: `${STAGED_FOLDER}*`,
   stageJobs: `${STAGED_FOLDER}*/jobs.jsonl`,

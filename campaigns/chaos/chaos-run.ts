@@ -82,8 +82,8 @@ class ChaosRun {
     const etag = unquoted(ETag);
     const request = parseRequest(this.#request);
     const pin = { uri: request.source.uris[0]!, etag, versionId: null, size: version.bytes.length };
-    const output = this.#cloud.output('OutputBucketName');
-    this.#runIds.push(await runIdOf(runIdentity(request, pin, output)));
+    const outputBucket = this.#cloud.output('OutputBucketName');
+    this.#runIds.push(await runIdOf(runIdentity(request, { pin, outputBucket })));
     this.#versions.set(etag, version);
   }
 

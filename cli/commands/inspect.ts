@@ -17,6 +17,7 @@ import { type GivenSource, withSource } from '#cli/sources/with-source.ts';
 import { type PlanOptions, planChunks, summarizePlan } from '#core/chunks/plan-chunks.ts';
 import { describeSource } from '#core/sources/describe-source.ts';
 import { factsOf } from '#core/sources/source-kinds.ts';
+import type { Names } from '#core/sparse/names.ts';
 
 interface InspectOptions extends OutputOptions, ChunkingOptions, SourceFlags {}
 
@@ -35,6 +36,9 @@ interface Inspection {
 /** How many of a list are shown from its start, and from its end. */
 const SHOWN = 3;
 
+/** Enough to show that there are more. */
+const KEPT = 2 * SHOWN + 1;
+
 function shownEnds(list: readonly string[]): readonly string[] {
   if (list.length <= 2 * SHOWN) return list;
   return [...list.slice(0, SHOWN), '…', ...list.slice(-SHOWN)];
@@ -44,8 +48,19 @@ function ends(list: readonly string[]): string {
   return shownEnds(list).join(', ');
 }
 
+/** All names if they are few, else more than are shown from their start and from their end. */
+async function namesAtEnds(names: Names): Promise<readonly string[]> {
+  const kept: string[] = [];
+  for await (const batch of names.read()) {
+    kept.push(...batch);
+    if (kept.length > KEPT) kept.splice(SHOWN, kept.length - KEPT);
+  }
+  return kept;
+}
+
 async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Inspection> {
   const { pin, layout, stagedBytes, source, parts, passedOver } = given;
+  const names = given.columnNames && (await namesAtEnds(given.columnNames));
   const { uri, size, etag } = pin;
   let planned = 0;
   for await (const _ of planChunks(source, plan)) planned += 1;
@@ -61,12 +76,14 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
     ...described.lines({ count: formatCount, bytes: formatBytes }),
     ...(parts.length > 1 ? [['parts', ends(parts)] as const] : []),
     ...(passedOver.length > 0 ? [['ignored', ends(passedOver)] as const] : []),
+    ...(names ? [['names', ends(names.map((name) => JSON.stringify(name)))] as const] : []),
     ['text', `${formatBytes(minTextBytes)} to ${formatBytes(maxTextBytes)}`],
     ['chunks', formatCount(chunks)],
   ] as const;
   return {
     fields: {
       ...{ uri, size, etag, ...described.fields, partUris: shownEnds(parts), passedOver },
+      ...(names && { columnNames: shownEnds(names) }),
       ...{ minTextBytes, maxTextBytes, chunking, chunks },
     },
     prose: lines.map(([label, text]) => `${label.padEnd(8)} ${text}`).join('\n'),
@@ -79,7 +96,12 @@ async function inspect(
   io: CommandIo,
 ): Promise<void> {
   const plan = { output: parseOutput(options, 'none'), chunking: chunkingOf(options) };
-  const asked = { locations, order: options.order, options: sourceOptions(options) };
+  const asked = {
+    locations,
+    order: options.order,
+    options: sourceOptions(options),
+    columnNames: { location: options.columnNames },
+  };
   const inspection = await withSource(asked, io.signal, (given) => inspectSource(given, plan));
   await printResult(io, inspection.fields, inspection.prose);
 }

@@ -41,11 +41,12 @@ async function slice(
   io: CommandIo,
 ): Promise<void> {
   const output = parseOutput(options, options.header ? 'first-chunk' : 'none');
-  const asked = { locations, order: options.order, options: sourceOptions(options) };
-  await withSource(asked, io.signal, async ({ source }) => {
+  const columnNames = options.header && { location: options.columnNames };
+  const asked = { locations, order: options.order, options: sourceOptions(options), columnNames };
+  await withSource(asked, io.signal, async ({ source, columnNames }) => {
     const rows = rowsWithin(options.rows, sourceOf(source).rows);
     await checkRows(source, rows);
-    for await (const part of encodedBytes(source, { index: 0, ...rows }, output)) {
+    for await (const part of encodedBytes(source, { index: 0, ...rows }, output, columnNames)) {
       io.signal.throwIfAborted();
       await write(io.stdout, part);
     }

@@ -8,6 +8,7 @@ import { readBlocks } from '#cli/sources/read-blocks.ts';
 import { withSource } from '#cli/sources/with-source.ts';
 import { generationProblems } from '#cli/verify/generation-problems.ts';
 import { manifestProblems } from '#cli/verify/manifest-problems.ts';
+import { namesProblems } from '#cli/verify/names-problems.ts';
 import { rederiveSample } from '#cli/verify/rederive.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
@@ -120,14 +121,18 @@ export async function verifyRun(
   assertNone([
     ...manifestProblems(run),
     ...(await generationProblems(run)),
+    ...(await namesProblems(run)),
     ...(await allChunkProblems(run, signal)),
   ]);
-  const { source } = options;
+  const { source, columnNames: location } = options;
+  const columnNames = manifest.columnNames && { location };
   const rederived =
     source === undefined
       ? []
-      : await withSource({ locations: source, options: sourceOptions(options) }, signal, (given) =>
-          rederiveSample(run, given, options),
+      : await withSource(
+          { locations: source, options: sourceOptions(options), columnNames },
+          signal,
+          (given) => rederiveSample(run, given, options),
         );
   const { chunks, rows, bytes, crc32 } = manifest.totals;
   const { generation: generations } = manifest;

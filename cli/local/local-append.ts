@@ -12,7 +12,7 @@ import { assertHoldsRun, holdsRun } from '#cli/outputs/out-directory.ts';
 import { manifestPath } from '#cli/outputs/stored-run.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
 import { ManifestError } from '#core/errors.ts';
-import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { generationKey, manifestKey } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-header.ts';
@@ -75,13 +75,13 @@ async function copyGenerations(
   { bucket, prefix }: OutputLocation,
   work: AppendWork,
 ): Promise<Manifest> {
-  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, work.signal);
+  const open = (uri: string) => pinObject(s3, uri, work.signal);
   let { held } = work;
   for (;;) {
     const key = generationKey(prefix, held.generation + 1);
     const manifestText = await readText(s3, bucket, key);
     if (manifestText === undefined) return held;
-    await appendRun({ manifestText, openChunk }, work.directory, held, work.signal);
+    await appendRun({ manifestText, open }, work.directory, held, work.signal);
     held = parseManifest(manifestText);
   }
 }

@@ -13,7 +13,7 @@ import { asUri } from '#cli/sources/location.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
 import { uploadUnit } from '#cli/sources/upload-source.ts';
 import { ManifestError } from '#core/errors.ts';
-import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
@@ -28,6 +28,8 @@ import type { LocalRunOptions } from './local-options.ts';
 interface LocalSource {
   readonly store: ObjectStore;
   readonly units: readonly SourceUnit[];
+  /** The file with the names of the columns, if it is given and they are printed. */
+  readonly names: SourceUnit | undefined;
 }
 
 /** What one run works with. */
@@ -49,12 +51,22 @@ interface Outcome {
   readonly notSimulated: readonly string[];
 }
 
+/** URIs of what was uploaded. */
+interface Uploaded {
+  readonly uris: readonly string[];
+  readonly columnNames: string | undefined;
+}
+
 const NOT_AWS = 'local stand-ins, checked against AWS recordings; not AWS';
 
-function requestOf(uris: readonly string[], options: LocalRunOptions) {
+function requestOf({ uris, columnNames }: Uploaded, options: LocalRunOptions) {
   const { concurrency } = options;
   return {
-    source: { ...(uris.length === 1 ? { uri: uris[0] } : { uris }), ...sourceOptions(options) },
+    source: {
+      ...(uris.length === 1 ? { uri: uris[0] } : { uris }),
+      ...(columnNames !== undefined && { columnNames }),
+      ...sourceOptions(options),
+    },
     output: outputSection(options, options.header),
     chunking: chunkingOf(options),
     ...(concurrency !== undefined && { limits: { concurrency } }),
@@ -65,9 +77,9 @@ async function publish({ s3 }: Session['clients'], run: BoundRun, work: Work): P
   const { bucket, prefix } = run.location;
   const manifestText = await readText(s3, bucket, generationKey(prefix, 1));
   if (manifestText === undefined) throw new ManifestError(`run ${run.runId} has no manifest`);
-  const openChunk = ({ url }: ManifestEntry) => pinObject(s3, url, work.signal);
+  const open = (uri: string) => pinObject(s3, uri, work.signal);
   work.progress.say(`copying the chunks to ${work.options.out}`);
-  await publishRun({ manifestText, openChunk }, work.options.out, work.signal);
+  await publishRun({ manifestText, open }, work.options.out, work.signal);
   return parseManifest(manifestText);
 }
 
@@ -75,10 +87,11 @@ async function runIn(session: Session, work: Work): Promise<Outcome> {
   const { outputs, clients, notSimulated } = session;
   const { s3 } = clients;
   work.progress.say('uploading the source');
-  const { store, units } = work.source;
+  const { store, units, names } = work.source;
   const uris: string[] = [];
   for (const unit of units) uris.push(await uploadUnit(s3, unit, store, outputs.sourceBucket));
-  const request = requestOf(uris, work.options);
+  const columnNames = names && (await uploadUnit(s3, names, store, outputs.sourceBucket));
+  const request = requestOf({ uris, columnNames }, work.options);
   const { held, options } = work;
   if (held !== undefined && options.append === true) {
     const added = await appendTo(session, { ...work, request, held, directory: options.out });
@@ -124,6 +137,14 @@ function prose(
   ].join('\n');
 }
 
+async function namesUnit(
+  { columnNames, header }: LocalRunOptions,
+  store: ObjectStore,
+): Promise<SourceUnit | undefined> {
+  if (columnNames === undefined || header === 'none') return undefined;
+  return { uri: columnNames, objects: [await store.pin(columnNames)] };
+}
+
 /**
  * Runs the stack of this checkout on files, from their upload to verified copies of the chunks.
  *
@@ -147,7 +168,8 @@ export async function localRun(
     const { units } = await listUnits(store, { uris, order: options.order });
     // A source of no known format is refused before anything starts.
     for (const unit of units) await findFormat(unit, sourceOptions(options), store);
-    const work = { source: { store, units }, options, held, progress, signal: io.signal };
+    const names = await namesUnit(options, store);
+    const work = { source: { store, units, names }, options, held, progress, signal: io.signal };
     const session = { out, state, concurrency };
     const outcome = await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, work));
     const milliseconds = performance.now() - startedAt;

@@ -15,6 +15,7 @@ export interface SourceFlags {
   readonly labels?: true;
   readonly columns?: number;
   readonly order?: PartOrder;
+  readonly columnNames?: string;
 }
 
 /** Help for the argument that names a source. */
@@ -41,6 +42,10 @@ export function addSourceOptions(command: Command): Command {
         '--order <name>',
         'order of the parts of a folder (default: by key, if that is the order of their numbers)',
       ).choices(PART_ORDERS),
+    )
+    .option(
+      '--column-names <location>',
+      'names for the header line: a file or s3:// URI, JSON or one name a line',
     );
 }
 

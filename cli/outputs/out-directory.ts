@@ -11,22 +11,29 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { ManifestError } from '#core/errors.ts';
-import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import {
+  type Manifest,
+  type ManifestColumnNames,
+  type ManifestEntry,
+  parseManifest,
+} from '#core/manifest/manifest.ts';
 import type { Output } from '#core/outputs/output.ts';
 import { outputOf } from '#core/outputs/output-kinds.ts';
-import { generationKey } from '#core/run/output-keys.ts';
+import { columnNamesKey, generationKey } from '#core/run/output-keys.ts';
 import { chunkName, dataPath, manifestPath } from './stored-run.ts';
 
 /** A finished run in S3, to be copied into a directory. */
 export interface FinishedRun {
   /** The manifest's own bytes. */
   readonly manifestText: string;
-  openChunk(entry: ManifestEntry): Promise<ByteSource>;
+  /** Opens an object of the run by its URI in the manifest. */
+  open(uri: string): Promise<ByteSource>;
 }
 
 const REMEDY = 'nothing was changed; remove it or choose another --out';
@@ -105,12 +112,32 @@ async function copyChunk(
 ): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    const { crc32 } = await output.check(written(readBlocks(chunk), file), path);
-    if (chunk.size === entry.meta.content_length && crc32Hex(crc32) === entry.crc32) return;
+    const found = await output.check(written(readBlocks(chunk), file), path);
+    const isWhole = chunk.size === entry.meta.content_length;
+    if (isWhole && crc32Hex(found.crc32) === entry.crc32) return;
   } finally {
     await file.close();
   }
   throw new ManifestError(`${entry.url} is not the object that the manifest lists`);
+}
+
+/** Copies the names of the columns, which a manifest tells of. */
+async function copyNames(
+  run: FinishedRun,
+  { uri, crc32: expected }: ManifestColumnNames,
+  path: string,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  let crc = 0;
+  try {
+    for await (const block of written(readBlocks(await run.open(uri)), file)) {
+      crc = crc32(block, crc);
+    }
+  } finally {
+    await file.close();
+  }
+  if (crc32Hex(crc) === expected) return;
+  throw new ManifestError(`${uri} is not the object that the manifest names`);
 }
 
 /**
@@ -127,7 +154,7 @@ export async function copyChunks(
   const output = outputOf(parseManifest(run.manifestText).output);
   for (const entry of entries) {
     signal.throwIfAborted();
-    const chunk = await run.openChunk(entry);
+    const chunk = await run.open(entry.url);
     await copyChunk(chunk, entry, output, join(directory, chunkName(entry)));
   }
 }
@@ -135,9 +162,12 @@ export async function copyChunks(
 async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Promise<void> {
   const data = dataPath(draft);
   await mkdir(data, { recursive: true });
-  const { entries, generation } = parseManifest(run.manifestText);
+  const { entries, generation, columnNames } = parseManifest(run.manifestText);
   await copyChunks(run, entries, data, signal);
   await mkdir(dirname(manifestPath(draft)));
+  if (columnNames !== undefined) {
+    await copyNames(run, columnNames, join(draft, columnNamesKey('')));
+  }
   // A run into an empty output is its first generation; both names hold the same bytes.
   await writeFile(join(draft, generationKey('', generation)), run.manifestText);
   await writeFile(manifestPath(draft), run.manifestText);

@@ -10,7 +10,7 @@ import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
-import { claimKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
+import { claimKey, columnNamesKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
 
 /** A finished run: its manifest, and its chunks wherever they lie now. */
 export interface StoredRun {
@@ -23,6 +23,8 @@ export interface StoredRun {
   readGeneration(generation: number): Promise<string | undefined>;
   /** Names of everything that lies beside the chunks, the chunks too. */
   readonly names: readonly string[];
+  /** Opens the names of the columns that the manifest tells of, for as long as `use` takes. */
+  withColumnNames<T>(use: (names: ByteSource) => Promise<T>): Promise<T>;
   /** Opens a chunk for as long as `use` takes. */
   withChunk<T>(entry: ManifestEntry, use: (chunk: ByteSource) => Promise<T>): Promise<T>;
 }
@@ -61,6 +63,7 @@ async function openDirectory(directory: string): Promise<StoredRun> {
     isContinued: (await readFrom(claimKey('', nextGeneration(manifest)))) !== undefined,
     readGeneration: (generation) => readFrom(generationKey('', generation)),
     names: await readdir(data).catch(() => []),
+    withColumnNames: (use) => withFile(join(directory, columnNamesKey('')), use),
     withChunk: (entry, use) => withFile(join(data, chunkName(entry)), use),
   };
 }
@@ -86,6 +89,10 @@ export async function openRunInS3(
     isContinued: (await readFrom(claimKey(prefix, nextGeneration(manifest)))) !== undefined,
     readGeneration: (generation) => readFrom(generationKey(prefix, generation)),
     names: await Array.fromAsync(objects, (object) => basename(object.key)),
+    withColumnNames: async (use) => {
+      const uri = `s3://${bucket}/${columnNamesKey(prefix)}`;
+      return await use(await pinObject(client, uri, signal));
+    },
     withChunk: async (entry, use) => use(await pinObject(client, entry.url, signal)),
   };
 }

@@ -5,12 +5,15 @@ import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
+import { type NamedLayout, nameColumns } from '#core/sources/column-names.ts';
+import { bindNames } from '#core/sources/given-names.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import type { PartOrder } from '#core/sources/part-order.ts';
 import { pinUnits } from '#core/sources/pin-source.ts';
 import { type ResolveContext, resolveSource, stageUnit } from '#core/sources/resolve-source.ts';
 import { type OpenedSource, openSource, type SourceLayout } from '#core/sources/source-kinds.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
+import type { Names } from '#core/sparse/names.ts';
 import { fileObjectStore } from './file-object-store.ts';
 import { folderStageStore } from './folder-stage-store.ts';
 import { asUri, isS3Uri } from './location.ts';
@@ -25,11 +28,15 @@ export interface AskedSource {
   /** Order of the parts of a folder. */
   readonly order?: PartOrder | undefined;
   readonly options: SourceOptions;
+  /** Asks for the names of the columns: those at the location, else those in the source. */
+  readonly columnNames?: { readonly location: string | undefined } | undefined;
 }
 
 /** A source whose rows can be read, and where it lies. */
 export interface GivenSource {
   readonly source: OpenedSource;
+  /** Undefined where they were not asked for, or the columns have none. */
+  readonly columnNames: Names | undefined;
   readonly layout: SourceLayout;
   readonly pin: SourcePin;
   /** Bytes of what was staged to read it. */
@@ -75,20 +82,35 @@ function bytesBeside(units: readonly SourceUnit[], { parts }: SourceLayout): num
     .reduce((sum, { size }) => sum + size, 0);
 }
 
+async function nameHere(
+  layout: SourceLayout,
+  units: readonly SourceUnit[],
+  { columnNames: asked }: AskedSource,
+  context: ResolveContext,
+): Promise<NamedLayout> {
+  if (asked === undefined) return { layout, columnNames: undefined };
+  const { location } = asked;
+  const given = location === undefined ? undefined : await bindNames(location, context.store);
+  return await nameColumns(layout, { units, given: given?.names }, context);
+}
+
 async function openIn(
-  { locations, options, order }: AskedSource,
+  asked: AskedSource,
   { store, folder }: { readonly store: ObjectStore; readonly folder: string },
   signal: AbortSignal,
 ): Promise<GivenSource> {
+  const { locations, options, order } = asked;
   const address = { uris: await Promise.all(locations.map(asUri)), order };
   const { units, passedOver } = await listUnits(store, address);
   const pin = await pinUnits(address, units);
   const stagedFor = (stageId: string) => folderStageStore(join(folder, stageId), store);
-  const layout = await resolveHere(units, { options, store, stagedFor }, signal);
+  const context = { options, store, stagedFor };
+  const resolved = await resolveHere(units, context, signal);
+  const { layout, columnNames } = await nameHere(resolved, units, asked, context);
   const stagedBytes = bytesBeside(units, layout);
   const parts = units.map(({ uri }) => uri);
   const source = openSource(pin.uri, layout, store);
-  return { pin, layout, stagedBytes, parts, passedOver, source };
+  return { pin, layout, stagedBytes, parts, passedOver, source, columnNames };
 }
 
 /**

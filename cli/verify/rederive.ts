@@ -56,14 +56,19 @@ function matchingSpans(given: GivenSource, manifest: Manifest): readonly Span[] 
 
 async function differs(
   run: StoredRun,
-  { source }: GivenSource,
+  { source, columnNames }: GivenSource,
   rows: RowRange,
   entry: ManifestEntry,
 ): Promise<string | undefined> {
   const { output: spec } = run.manifest;
   const output = outputOf(spec);
   const rowsBefore = entry.rowStart - rows.rowStart;
-  const again = encodedBytes(source, { index: entry.index, ...rows, rowsBefore }, spec);
+  const again = encodedBytes(
+    source,
+    { index: entry.index, ...rows, rowsBefore },
+    spec,
+    columnNames,
+  );
   const difference = await run.withChunk(entry, (chunk) =>
     firstDifference(
       output.content(readBlocks(chunk), chunk.uri),

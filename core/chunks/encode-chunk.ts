@@ -1,6 +1,7 @@
 import { type EncoderRoom, openEncoderRoom } from '#core/outputs/encoder-room.ts';
 import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
 import type { OpenedSource } from '#core/sources/source-kinds.ts';
+import type { Names } from '#core/sparse/names.ts';
 import { encodeMatrix } from './encode-matrix.ts';
 import type { ChunkOfOutput, EncodedParts } from './encoded-chunk.ts';
 
@@ -12,6 +13,8 @@ export interface EncodeOptions {
   readonly room: EncoderRoom;
   /** The first part buffer. */
   readonly buffer: Uint8Array;
+  /** Names of the columns, if they have any and the chunk begins with them. */
+  readonly columnNames?: Names | undefined;
 }
 
 /**
@@ -25,11 +28,11 @@ export interface EncodeOptions {
 export function encodeChunk(
   source: OpenedSource,
   chunk: ChunkOfOutput,
-  { output, room, buffer }: EncodeOptions,
+  { output, columnNames, ...place }: EncodeOptions,
 ): EncodedParts {
   switch (source.kind) {
     case 'matrix':
-      return encodeMatrix(source, chunk, { output: outputOf(output), room, buffer });
+      return encodeMatrix(source, chunk, { ...place, output: outputOf(output), columnNames });
   }
 }
 
@@ -47,10 +50,11 @@ export async function* encodedBytes(
   source: OpenedSource,
   chunk: ChunkOfOutput,
   output: OutputSpec,
+  columnNames?: Names,
 ): AsyncGenerator<Uint8Array> {
   const room = openEncoderRoom({ count: 1, bytes: PIECE_BYTES });
   const buffer = room.buffers?.[0] ?? new Uint8Array(PIECE_BYTES);
-  const parts = encodeChunk(source, chunk, { output, room, buffer });
+  const parts = encodeChunk(source, chunk, { output, room, buffer, columnNames });
   for (;;) {
     const step = await parts.next(buffer);
     if (step.done === true) return yield step.value.last.bytes;

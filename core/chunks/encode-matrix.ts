@@ -1,13 +1,23 @@
 import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
 import type { Output } from '#core/outputs/output.ts';
-import { defaultColumnNames } from '#core/sparse/column-names.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
+import { defaultNames } from '#core/sparse/default-names.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 import { SliceCounts } from '#core/sparse/matrix-source.ts';
+import type { Names } from '#core/sparse/names.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
 import type { ChunkOfOutput, EncodedPart, EncodedParts } from './encoded-chunk.ts';
+
+/** What rows of a matrix are encoded with. */
+interface MatrixOptions {
+  readonly output: Output;
+  readonly room: EncoderRoom;
+  readonly buffer: Uint8Array;
+  /** Undefined where the columns have no names of their own. */
+  readonly columnNames: Names | undefined;
+}
 
 /** Yields the parts that one call of an encoder fills. */
 function* filled(
@@ -30,15 +40,12 @@ function placed(slice: CsrSlice, rowsBefore: number): CsrSlice {
 export async function* encodeMatrix(
   matrix: Matrix,
   chunk: ChunkOfOutput,
-  {
-    output,
-    room,
-    buffer,
-  }: { readonly output: Output; readonly room: EncoderRoom; readonly buffer: Uint8Array },
+  { output, room, buffer, columnNames }: MatrixOptions,
 ): EncodedParts {
   const encoder = output.createEncoder(matrix, room, buffer);
   if (output.beginsWithNames(chunk.index)) {
-    yield* filled(encoder.header(defaultColumnNames(matrix.shape[1])), encoder);
+    const names = columnNames ?? defaultNames(matrix.shape[1]);
+    for await (const batch of names.read()) yield* filled(encoder.header(batch), encoder);
   }
   const { rowsBefore = 0 } = chunk;
   const counts = new SliceCounts();

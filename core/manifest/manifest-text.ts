@@ -1,4 +1,5 @@
 import { ManifestError } from '#core/errors.ts';
+import { columnNamesKey, outputUri } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import {
@@ -30,7 +31,8 @@ interface PreviousManifest {
  * begins an output.
  */
 export function manifestHead(run: RunHeader, previous?: PreviousManifest): ManifestHead {
-  const { runId, source, output, base, chunks, generation } = run;
+  const { runId, source, output, base, chunks, generation, location } = run;
+  const { columnNames } = run.facts;
   const own = sourceOf(run.facts);
   const rowEnd = base.rows + own.rows;
   return {
@@ -40,6 +42,9 @@ export function manifestHead(run: RunHeader, previous?: PreviousManifest): Manif
     source,
     facts: previous === undefined ? run.facts : own.after(previous.head.facts),
     output,
+    ...(columnNames && {
+      columnNames: { uri: outputUri(location, columnNamesKey(location.prefix)), ...columnNames },
+    }),
     generation,
     ...(previous && { previous: previous.link }),
     generations: [

@@ -7,7 +7,7 @@ import { count, crc32Digits, ordinal } from '#core/schemas/count.ts';
 import { sourceFacts } from '#core/sources/source-kinds.ts';
 
 /** Readers refuse any other version. A new optional field does not need a new version. */
-export const MANIFEST_VERSION = 2;
+export const MANIFEST_VERSION = 3;
 
 const counts = z.record(z.string(), count);
 
@@ -22,6 +22,9 @@ const generationSchema = z.object({
 });
 
 const linkSchema = z.object({ generation: ordinal, bytes: count, crc32: crc32Digits });
+
+/** Where the names of the columns lie, their number, and the CRC-32 of that object. */
+const columnNamesSchema = z.object({ uri: z.string(), count, crc32: crc32Digits });
 
 const entrySchema = z.object({
   url: z.string(),
@@ -43,6 +46,7 @@ const headSchema = z.object({
   source: sourcePin,
   facts: sourceFacts,
   output: outputSpec,
+  columnNames: z.optional(columnNamesSchema),
   generation: ordinal,
   previous: z.optional(linkSchema),
   generations: z.array(generationSchema).check(z.minLength(1)),
@@ -67,6 +71,8 @@ export type Manifest = z.infer<typeof manifestSchema>;
 /** All of a manifest but its entries and the totals over them. */
 export type ManifestHead = z.infer<typeof headSchema>;
 export type ManifestTotals = Manifest['totals'];
+/** The names of the columns of an output. */
+export type ManifestColumnNames = z.infer<typeof columnNamesSchema>;
 /** One run whose rows are in the output: the first, or one that was appended. */
 export type Generation = z.infer<typeof generationSchema>;
 /** The manifest of the generation before: its number, and length and CRC-32 of its bytes. */

@@ -10,7 +10,10 @@ import type { CsrSlice } from '#core/sparse/csr.ts';
  * fills.
  */
 export interface ChunkEncoder {
-  /** Writes the header line. If it is called, then before any slice. */
+  /**
+   * Writes the names of the next columns into the header line, which ends after the last one. If it
+   * is called, then for all columns, at least once, and before any slice.
+   */
   header(names: Iterable<string>): Generator<Uint8Array, void, Uint8Array>;
   /**
    * Encodes the slice that follows the last one; yields full parts.

@@ -28,7 +28,11 @@ export type Chunking = { readonly rows: number } | { readonly targetBytes: numbe
 
 /** A request with every default filled in. */
 export interface ExportRequest {
-  readonly source: SourceAddress & { readonly options: SourceOptions };
+  readonly source: SourceAddress & {
+    readonly options: SourceOptions;
+    /** Names of the columns, or the URI of an object with them; used where they are printed. */
+    readonly columnNames?: string | readonly string[];
+  };
   readonly expect: Expectations;
   readonly output: {
     /** `s3://bucket/prefix/`, or null for the prefix made from the source's key and the run id. */
@@ -59,6 +63,16 @@ const uris = z
   .array(uri, { error: URI_LIST })
   .check(z.minLength(1, { error: URI_LIST }), z.maxLength(MAX_LISTED_PARTS, { error: URI_LIST }));
 
+const NAMES = 'a list of texts, or the S3 URI of a JSON or text file with one name a line';
+
+const columnNames = z.union(
+  [
+    z.string().check(z.regex(S3_URI)),
+    z.array(z.string().check(z.refine((name) => name.isWellFormed()))),
+  ],
+  { error: NAMES },
+);
+
 const VERSION = 'the version of one object, a text';
 
 const OPTIONS = Object.keys(sourceOptions.shape)
@@ -78,10 +92,11 @@ const source = z.pipe(
         uris: z.optional(uris),
         versionId: z.optional(z.string({ error: VERSION }).check(z.minLength(1, VERSION))),
         order: z.optional(partOrder),
+        columnNames: z.optional(columnNames),
         ...sourceOptions.shape,
       },
       {
-        error: `${SOURCE_URI}, or an object with either uri or uris (a list of them, stacked by rows), and versionId (of one uri), order (of the parts of a folder), ${OPTIONS}`,
+        error: `${SOURCE_URI}, or an object with either uri or uris (a list of them, stacked by rows), and versionId (of one uri), order (of the parts of a folder), columnNames, ${OPTIONS}`,
       },
     )
     .check(

@@ -79,13 +79,14 @@ function withDefaults(input: unknown, defaults: RequestDefaults): unknown {
 }
 
 function sourceOf({ source }: RequestBody): ExportRequest['source'] {
-  const { uri, uris = [], versionId, order, ...options } = source;
+  const { uri, uris = [], versionId, order, columnNames, ...options } = source;
   const named = (uri === undefined ? uris : [uri]).map(folderOfMeta);
   const version = isFolderUri(named[0]!) ? undefined : versionId;
   return {
     uris: named,
     ...(version !== undefined && { versionId: version }),
     ...(order !== undefined && { order }),
+    ...(columnNames !== undefined && { columnNames }),
     options,
   };
 }

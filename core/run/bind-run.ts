@@ -4,10 +4,13 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
 import { parseRequest } from '#core/request/request.ts';
 import type { ExportRequest } from '#core/request/request-schema.ts';
+import { bindNames, type GivenNames } from '#core/sources/given-names.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { pinUnits } from '#core/sources/pin-source.ts';
+import type { Names } from '#core/sparse/names.ts';
 import { defaultPrefix } from './output-keys.ts';
 import type { OutputLocation } from './run-header.ts';
 import { runIdentity, runIdOf } from './run-id.ts';
@@ -25,10 +28,21 @@ export interface BoundRun {
   readonly request: ExportRequest;
   readonly source: SourcePin;
   readonly units: readonly SourceUnit[];
+  /** Names of the request, where they are printed; they come before those of the source. */
+  readonly columnNames: Names | undefined;
   /** The text that the run id is the digest of. */
   readonly identity: string;
   readonly runId: string;
   readonly location: OutputLocation;
+}
+
+/** The names that a request gives, if its output prints names. */
+async function givenNames(
+  { source: { columnNames }, output }: ExportRequest,
+  store: ObjectStore,
+): Promise<GivenNames | undefined> {
+  const isPrinted = outputOf(output.spec).beginsWithNames(0);
+  return isPrinted && columnNames !== undefined ? await bindNames(columnNames, store) : undefined;
 }
 
 function locate(request: ExportRequest, runId: string, bucket: string): OutputLocation {
@@ -66,12 +80,18 @@ export async function bindRun(
   const request = parseRequest(input, requestDefaults);
   const { units } = await listUnits(store, request.source);
   const source = await pinUnits(request.source, units);
-  const identity = runIdentity(request, source, outputBucket);
+  const columnNames = await givenNames(request, store);
+  const identity = runIdentity(request, {
+    pin: source,
+    columnNames: columnNames?.identity,
+    outputBucket,
+  });
   const runId = await runIdOf(identity);
   return {
     request,
     source,
     units,
+    columnNames: columnNames?.names,
     identity,
     runId,
     location: locate(request, runId, outputBucket),

@@ -28,6 +28,11 @@ export function generationKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}manifest-${generationId(generation)}.json`;
 }
 
+/** Key of the names of the columns, as a JSON list with one name a line; the same for all runs. */
+export function columnNamesKey(prefix: string): string {
+  return `${prefix}${OUTPUT_FOLDERS.manifest}columns.json`;
+}
+
 /** Key of the report on the last execution that failed; only people read it. */
 export function failuresKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}failures.json`;

@@ -3,13 +3,23 @@ import { digest128 } from '#core/objects/digest.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { ExportRequest } from '#core/request/request-schema.ts';
 
+/** What a run is bound to beside its request. */
+interface BoundTo {
+  readonly pin: SourcePin;
+  /** What tells the names of the request from others; undefined where they are not printed. */
+  readonly columnNames?: Readonly<Record<string, unknown>> | undefined;
+  /** The bucket written to when the request names no `output.uri`. */
+  readonly outputBucket: string;
+}
+
 /**
  * The text that a run id is the digest of. It has no `limits`, `expect` and `dryRun`, so a request
  * that changes only these resumes the same run.
- *
- * @param outputBucket the bucket written to when the request names no `output.uri`.
  */
-export function runIdentity(request: ExportRequest, pin: SourcePin, outputBucket: string): string {
+export function runIdentity(
+  request: ExportRequest,
+  { pin, columnNames, outputBucket }: BoundTo,
+): string {
   const { uri, append, spec } = request.output;
   return JSON.stringify({
     contract: CONTRACT_VERSION,
@@ -18,6 +28,7 @@ export function runIdentity(request: ExportRequest, pin: SourcePin, outputBucket
       etag: pin.etag,
       versionId: pin.versionId,
       ...(request.source.order !== undefined && { order: request.source.order }),
+      ...(columnNames !== undefined && { columnNames }),
       ...request.source.options,
     },
     output: { uri: uri ?? `s3://${outputBucket}/`, ...spec, ...(append && { append }) },

@@ -42,7 +42,8 @@ async function stageIdOf(unit: SourceUnit, options: SourceOptions): Promise<stri
   return await digest128(JSON.stringify({ version: STAGE_VERSION, unit, options }));
 }
 
-async function inputOf(
+/** Opens a unit: finds its format, and all that the format needs. */
+export async function openUnit(
   unit: SourceUnit,
   context: ResolveContext,
 ): Promise<{ readonly format: MatrixFormat; readonly input: FormatInput }> {
@@ -69,7 +70,7 @@ export async function resolveSource(
   const jobs: UnitJob[] = [];
   for (let at = 0; at < units.length; at += UNITS_AT_ONCE) {
     const together = units.slice(at, at + UNITS_AT_ONCE).map(async (unit) => {
-      const { format, input } = await inputOf(unit, context);
+      const { format, input } = await openUnit(unit, context);
       return { unit, resolution: await format.resolve(input) };
     });
     for (const { unit, resolution } of await Promise.all(together)) {
@@ -90,7 +91,7 @@ export async function stageUnit(
   context: ResolveContext,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { format, input } = await inputOf(unit, context);
+  const { format, input } = await openUnit(unit, context);
   if (format.stage === undefined) {
     throw new RequestError([`${unit.uri} is of format ${format.name}, which has no jobs`]);
   }

@@ -4,7 +4,7 @@ import type { MatrixFacts } from './matrix-facts.ts';
 
 /** A matrix as a run sees any source, see `SourceView`. */
 export function matrixSource(facts: MatrixFacts) {
-  const { shape, dtype, nnz, fillValue } = facts;
+  const { shape, dtype, nnz, fillValue, columnNames } = facts;
   const [rows, columns] = shape;
   return {
     rows,
@@ -13,8 +13,14 @@ export function matrixSource(facts: MatrixFacts) {
       'the number of columns': columns,
       'the dtype': dtype,
       'an unstored cell': fillValue ?? 0,
+      'the CRC-32 of the column names': columnNames?.crc32 ?? 'none',
     },
-    identity: { shape: shape.join(' x '), dtype, nnz },
+    identity: {
+      shape: shape.join(' x '),
+      dtype,
+      nnz,
+      'CRC-32 of column names': columnNames?.crc32,
+    },
     after: (before: MatrixFacts): MatrixFacts => ({
       ...facts,
       shape: [before.shape[0] + rows, columns],

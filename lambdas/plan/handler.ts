@@ -2,10 +2,13 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { placeRun } from '#core/manifest/place-run.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
 import { type BoundRun, bindRun } from '#core/run/bind-run.ts';
 import { manifestKey, outputUri } from '#core/run/output-keys.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
-import { resolveSource } from '#core/sources/resolve-source.ts';
+import { type NamedLayout, nameColumns } from '#core/sources/column-names.ts';
+import { type ResolveContext, resolveSource } from '#core/sources/resolve-source.ts';
+import type { SourceLayout } from '#core/sources/source-kinds.ts';
 import { resolveContext } from '#lambdas/shared/resolve-context.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import { dryRun } from './dry-run.ts';
@@ -21,6 +24,17 @@ function complete({ logger }: PlanDeps, { runId, location }: BoundRun): PlanResu
     runId,
     manifest: outputUri(location, manifestKey(location.prefix)),
   };
+}
+
+/** Finds the names of the columns if the output prints them; reads all of them then. */
+async function nameIfPrinted(
+  layout: SourceLayout,
+  { request, units, columnNames: given }: BoundRun,
+  context: ResolveContext,
+): Promise<NamedLayout> {
+  const isPrinted = outputOf(request.output.spec).beginsWithNames(0);
+  if (!isPrinted) return { layout, columnNames: undefined };
+  return await nameColumns(layout, { units, given }, context);
 }
 
 /**
@@ -48,7 +62,8 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     const resolution = await resolveSource(units, context);
     if ('jobs' in resolution) return await stageRound(deps, { bound, ...resolution }, signal);
 
-    const ready = readyRun(bound, placement, resolution.layout);
+    const named = await nameIfPrinted(resolution.layout, bound, context);
+    const ready = readyRun(bound, placement, named);
     if (request.dryRun) return await dryRun(deps, ready, signal);
     return await writePlan(deps, { ready, executionId }, signal);
   };

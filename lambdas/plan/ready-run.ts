@@ -2,17 +2,21 @@ import { assertSameKind } from '#core/manifest/generations.ts';
 import type { Placement } from '#core/manifest/place-run.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
 import { outputUri } from '#core/run/output-keys.ts';
+import type { NamedLayout } from '#core/sources/column-names.ts';
 import {
   factsOf,
   type SourceFacts,
   type SourceLayout,
   sourceOf,
 } from '#core/sources/source-kinds.ts';
+import type { Names } from '#core/sparse/names.ts';
 
 /** A run whose source can be read by rows, and whose base is known. */
 export interface ReadyRun extends BoundRun, Placement {
   readonly layout: SourceLayout;
   readonly facts: SourceFacts;
+  /** Undefined where names are not printed, or the columns have none. */
+  readonly columnNames: Names | undefined;
 }
 
 /**
@@ -21,7 +25,8 @@ export interface ReadyRun extends BoundRun, Placement {
  * @throws {ExpectationError} the source is not what the request expects.
  * @throws {OutputConflictError} its rows do not fit those that they come after.
  */
-export function readyRun(bound: BoundRun, placement: Placement, layout: SourceLayout): ReadyRun {
+export function readyRun(bound: BoundRun, placement: Placement, named: NamedLayout): ReadyRun {
+  const { layout, columnNames } = named;
   const facts = factsOf(layout);
   const { request, location } = bound;
   sourceOf(facts).assertExpected(request.expect);
@@ -29,5 +34,5 @@ export function readyRun(bound: BoundRun, placement: Placement, layout: SourceLa
     const batch = { output: request.output.spec, facts };
     assertSameKind(batch, placement.set, outputUri(location, location.prefix));
   }
-  return { ...bound, ...placement, layout, facts };
+  return { ...bound, ...placement, layout, facts, columnNames };
 }

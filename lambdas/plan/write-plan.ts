@@ -1,22 +1,23 @@
 import { createObject } from '#aws/create-only.ts';
 import { summarizePlan } from '#core/chunks/plan-chunks.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
-import { layoutKey, planKey } from '#core/run/output-keys.ts';
+import { columnNamesKey, layoutKey, planKey } from '#core/run/output-keys.ts';
 import { planLine } from '#core/run/planned-chunk.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
+import { namesText } from '#core/sparse/names/names-text.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import { claimGeneration } from './claim.ts';
 import type { PlanDeps } from './plan-deps.ts';
 import { plannedChunks } from './planned-chunks.ts';
 import type { ReadyRun } from './ready-run.ts';
 
-/** Writes plan, claim and layout. @returns how many chunks are planned */
+/** Writes plan, claim, names of columns and layout. @returns how many chunks are planned */
 async function writeObjects(
   { s3 }: PlanDeps,
   ready: ReadyRun,
   signal: AbortSignal,
 ): Promise<number> {
-  const { location, runId, generation, layout, request } = ready;
+  const { location, runId, generation, layout, request, columnNames } = ready;
   const { bucket, prefix } = location;
   let chunks = 0;
   const lines = async function* () {
@@ -28,8 +29,12 @@ async function writeObjects(
     // generator ends.
     const { append } = request.output;
     await claimGeneration(s3, { runId, location, generation, append }, signal);
-    const key = layoutKey(prefix, generation);
-    const target = { bucket, key, contentType: 'application/json' };
+    const json = { bucket, contentType: 'application/json' };
+    if (columnNames !== undefined) {
+      const target = { ...json, key: columnNamesKey(prefix) };
+      await createObject(s3, target, namesText(columnNames), signal);
+    }
+    const target = { ...json, key: layoutKey(prefix, generation) };
     await createObject(s3, target, [JSON.stringify(layout)], signal);
   };
   const key = planKey(prefix, generation);
@@ -40,7 +45,7 @@ async function writeObjects(
 
 /**
  * Writes the plan of a run: records its start in the ledger, claims its generation, and writes the
- * layout and then the plan. Nothing is written unless all of what says where rows lie is sound.
+ * names of the columns, the layout and then the plan. Nothing is written unless all of what says where rows lie is sound.
  *
  * @param executionId ARN of the execution that works on the run.
  * @throws {OutputConflictError} another run claimed the output.

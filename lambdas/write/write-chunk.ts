@@ -10,6 +10,7 @@ import type { ChunkFigures } from '#core/run/ledger-records.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
+import { openPlannedNames } from './planned-names.ts';
 
 /** What one chunk is written with. */
 export interface WriteContext {
@@ -50,7 +51,8 @@ export async function writeChunk(
     const buffer = await sink.buffer();
     const source = await openPlannedSource(s3, run, signal);
     const placed = { ...chunk, rowsBefore: run.base.rows };
-    const parts = encodeChunk(source, placed, { output, room, buffer });
+    const columnNames = await openPlannedNames(s3, run, chunk.index, signal);
+    const parts = encodeChunk(source, placed, { output, room, buffer, columnNames });
     const { last, content, recordCount, counts } = await sendParts(parts, sink);
     const { bytes, etag, sent } = await sink.finish(last.bytes, { crc32: last.crc32, content });
     const inside = content ?? sent;

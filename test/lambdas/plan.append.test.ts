@@ -126,7 +126,7 @@ describe('Plan of an append fails', () => {
     await begun('version');
     const key = manifestKey('version/');
     const latest = (await bucket.text(key)) ?? '';
-    await bucket.put(key, latest.replace('"version":2', '"version":1'));
+    await bucket.put(key, latest.replace('"version":3', '"version":2'));
     const planning = plan(append(sources.second, 'version'));
     await expect(planning).rejects.toThrow(ManifestError);
     await expect(planning).rejects.toThrow(

@@ -97,6 +97,8 @@ describe('cdk-nag', () => {
         "AwsSolutions-IAM5[Resource::*] at Workflow/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/*] at Functions/Finalize/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/*] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/columns.json] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/columns.json] at Functions/Write/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/failures.json] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/run*.json] at Functions/Plan/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/run*.json] at Functions/ReportFailure/Role/DefaultPolicy/Resource",

@@ -92,7 +92,8 @@ const CORE: ImportRules = {
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats'],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
-    ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/formats', 'zod/mini'],
+    ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/names', '#core/sparse/formats'],
+    'zod/mini',
   ],
   'core/outputs/csv/wasm/kernel-bytes.ts': [],
   'core/outputs/csv/wasm/powers-of-ten.ts': [],

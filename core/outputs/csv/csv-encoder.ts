@@ -3,9 +3,9 @@ import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { type CellWriter, createCellWriter } from './cell-writer.ts';
 import { createFixedBytes, type FixedBytes } from './fixed-bytes.ts';
+import { HeaderLine } from './header-line.ts';
 import type { CellOptions } from './implicit-text.ts';
 import { maxCellBytes } from './text-bounds.ts';
-import { writeHeader } from './write-header.ts';
 
 export interface CsvEncoderOptions extends CellOptions {
   /** The first part buffer. It and every later one may have any size except 0. */
@@ -44,18 +44,20 @@ class CsvEncoder implements ChunkEncoder {
   readonly #options: CellOptions;
   readonly #out: PartWriter;
   readonly #fixed: FixedBytes;
+  readonly #header: HeaderLine;
   /** One stored cell and its delimiter or line end, for a cell that lies in two parts. */
   readonly #cell: Uint8Array;
 
   constructor({ buffer, ...options }: CsvEncoderOptions) {
     this.#options = options;
+    this.#header = new HeaderLine(options);
     this.#fixed = createFixedBytes(options);
     this.#out = new PartWriter(buffer);
     this.#cell = new Uint8Array(maxCellBytes(options) + 1);
   }
 
   header(names: Iterable<string>): Parts {
-    return writeHeader(this.#out, names, this.#options);
+    return this.#header.write(this.#out, names);
   }
 
   *encode(slice: CsrSlice): Parts {

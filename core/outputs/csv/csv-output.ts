@@ -38,7 +38,6 @@ export function csvOutput({ dialect, compression }: CsvSpec): Output {
       const cells = { columns, dtype, fillValue, dialect };
       return createChunkEncoder(kernel, { ...cells, compression, density: { rows, nnz }, buffer });
     },
-    // No cell of ours holds a line feed.
     check: (stored, uri) => checkLines(content(stored, uri)),
   };
 }

@@ -13,14 +13,18 @@ async function* readBlocks(source: ByteSource): AsyncGenerator<Uint8Array> {
   }
 }
 
-function decode(decoder: TextDecoder, uri: string, block?: Uint8Array): string {
-  try {
-    return decoder.decode(block, { stream: block !== undefined });
-  } catch (cause) {
-    throw new CorruptSourceError(`${uri} is not UTF-8, as names must be; write it as UTF-8 text`, {
-      cause,
-    });
-  }
+/** Decodes the blocks of a text, and at last its end, which is undefined. */
+function decoderOf(uri: string): (block: Uint8Array | undefined) => string {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  return (block) => {
+    try {
+      return decoder.decode(block, { stream: block !== undefined });
+    } catch (cause) {
+      throw new CorruptSourceError(`${uri} is not UTF-8, as names must be; write it as UTF-8`, {
+        cause,
+      });
+    }
+  };
 }
 
 /**
@@ -30,12 +34,12 @@ function decode(decoder: TextDecoder, uri: string, block?: Uint8Array): string {
  * @throws {CorruptSourceError} it is not UTF-8.
  */
 export async function* textPieces(source: ByteSource): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decode = decoderOf(source.uri);
   for await (const block of withReadAhead(readBlocks(source))) {
-    const text = decode(decoder, source.uri, block);
+    const text = decode(block);
     for (let at = 0; at < text.length; at += PIECE_CHARACTERS) {
       yield text.slice(at, at + PIECE_CHARACTERS);
     }
   }
-  yield decode(decoder, source.uri);
+  yield decode(undefined);
 }

@@ -9,7 +9,6 @@ import { type FinishedRun, heldManifest, publishRun } from '#cli/outputs/out-dir
 import { withStoredRun } from '#cli/outputs/stored-run.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
 import { ManifestError } from '#core/errors.ts';
-import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { generationKey } from '#core/run/output-keys.ts';
 import { BatchedOutput } from '#support/batched-output.ts';
@@ -32,7 +31,7 @@ beforeAll(async () => {
   for (const batch of [0, 1, 2]) {
     await runSteps(services, services, await output.request(batch));
     const manifestText = (await readText(s3, bucket, generationKey('set/', batch + 1))) ?? '';
-    runs.push({ manifestText, openChunk: ({ url }) => pinObject(s3, url, signal) });
+    runs.push({ manifestText, open: (uri) => pinObject(s3, uri, signal) });
   }
 });
 afterAll(() => services.close());
@@ -79,12 +78,12 @@ describe('a directory that is appended to', () => {
 
   test('is unchanged when a chunk cannot be copied, and receives it the next time', async () => {
     const opened: string[] = [];
-    const openChunk = async (entry: ManifestEntry) => {
-      opened.push(basename(parseS3Uri(entry.url).key));
+    const open = async (uri: string) => {
+      opened.push(basename(parseS3Uri(uri).key));
       if (opened.length > 1) throw new ManifestError('no more');
-      return await runs[1]!.openChunk(entry);
+      return await runs[1]!.open(uri);
     };
-    await expect(append({ ...runs[1]!, openChunk })).rejects.toThrow('no more');
+    await expect(append({ ...runs[1]!, open })).rejects.toThrow('no more');
     expect(opened).toEqual(['chunk-000002.csv', 'chunk-000003.csv']);
     expect(await verified()).toBe(1);
     expect(await readdir(base)).toEqual(['out']);

@@ -27,7 +27,7 @@ beforeEach(async () => {
   await writeRun(stored, goldenPath('inputs/dtype-int32.npz'), 10);
   run = {
     manifestText: await readFile(join(stored, '_manifest', 'manifest.json'), 'utf8'),
-    openChunk: async ({ url }) => memorySource(await readFile(join(stored, 'data', basename(url)))),
+    open: async (uri) => memorySource(await readFile(join(stored, 'data', basename(uri)))),
   };
 });
 
@@ -91,8 +91,8 @@ describe('an --out directory', () => {
   });
 
   test('fails and does not appear when a chunk is not what the manifest says', async () => {
-    const openChunk = async () => memorySource(Buffer.from('0,0\n'));
-    await expect(publishRun({ ...run, openChunk }, out, SIGNAL)).rejects.toThrow(
+    const open = async () => memorySource(Buffer.from('0,0\n'));
+    await expect(publishRun({ ...run, open }, out, SIGNAL)).rejects.toThrow(
       'is not the object that the manifest lists',
     );
     expect(await readdir(base)).toEqual(['stored']);
@@ -100,11 +100,11 @@ describe('an --out directory', () => {
 
   test('fails and does not appear when it is stopped before the end', async () => {
     const controller = new AbortController();
-    const openChunk: FinishedRun['openChunk'] = (entry) => {
-      if (entry.index === 1) controller.abort();
-      return run.openChunk(entry);
+    const open: FinishedRun['open'] = (uri) => {
+      if (uri.includes('chunk-000001')) controller.abort();
+      return run.open(uri);
     };
-    await expect(publishRun({ ...run, openChunk }, out, controller.signal)).rejects.toThrow();
+    await expect(publishRun({ ...run, open }, out, controller.signal)).rejects.toThrow();
     expect(await readdir(base)).toEqual(['stored']);
   });
 });

@@ -223,8 +223,8 @@ describe('proveChunks of an appended run', () => {
 describe('parseManifest', () => {
   it.each([
     ['{', /not JSON/],
-    ['{"version": 1}', /is of version 1, this program reads version 2/],
-    ['{"version": 2}', /not of version 2/],
+    ['{"version": 2}', /is of version 2, this program reads version 3/],
+    ['{"version": 3}', /not of version 3/],
   ])('fails on %s', (text, message) => {
     expect(() => parseManifest(text)).toThrow(ManifestError);
     expect(() => parseManifest(text)).toThrow(message);

@@ -6,7 +6,9 @@ const uri = 's3://data/matrix.npz';
 const pin = { uri, etag: 'e1', versionId: null, size: 10 };
 
 function idOf(body: object, source = pin): Promise<string> {
-  return runIdOf(runIdentity(parseRequest({ source: uri, ...body }), source, 'out'));
+  return runIdOf(
+    runIdentity(parseRequest({ source: uri, ...body }), { pin: source, outputBucket: 'out' }),
+  );
 }
 
 describe('runIdOf', () => {

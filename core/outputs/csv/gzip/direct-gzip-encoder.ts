@@ -1,10 +1,10 @@
 import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { Figures } from '#core/checksum/figures.ts';
 import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
+import { HeaderLine } from '#core/outputs/csv/header-line.ts';
 import { type CellOptions, implicitText } from '#core/outputs/csv/implicit-text.ts';
 import { EntryWindows, WIDE_TYPES } from '#core/outputs/csv/wasm/entry-windows.ts';
 import { type Kernel, STOPPED, type WindowDeflater } from '#core/outputs/csv/wasm/kernel.ts';
-import { writeHeader } from '#core/outputs/csv/write-header.ts';
 import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { BlockCode, writeLastBlock } from './block-code.ts';
@@ -40,6 +40,30 @@ export function canDeflateDirectly(options: CellOptions): boolean {
   return options.columns > 0 && unstored.length <= MAX_UNSTORED_CELL_BYTES;
 }
 
+/** The header line as deflate blocks. */
+class HeaderText {
+  readonly #line: HeaderLine;
+  readonly #text = new PartWriter(new Uint8Array(64 * 1024));
+  readonly #deflater: TextDeflater;
+
+  constructor(out: PartWriter, options: CellOptions) {
+    this.#line = new HeaderLine(options);
+    this.#deflater = new TextDeflater(out);
+  }
+
+  get figures(): Figures {
+    return this.#deflater.figures;
+  }
+
+  *write(names: Iterable<string>): Parts {
+    const text = this.#text;
+    yield* this.#deflater.addParts(this.#line.write(text, names), text.part);
+    if (!this.#line.isWhole) return;
+    yield* this.#deflater.add(text.last());
+    yield* this.#deflater.flush();
+  }
+}
+
 class DirectGzipEncoder implements GzipEncoder {
   readonly #options: CsvEncoderOptions;
   readonly #kernel: Kernel;
@@ -49,7 +73,7 @@ class DirectGzipEncoder implements GzipEncoder {
   readonly #out: PartWriter;
   readonly #putBits: (bits: number, count: number) => void;
   #isOpen = false;
-  #header: Figures = { bytes: 0, crc32: 0 };
+  #header: HeaderText | undefined;
   #code: BlockCode | undefined;
   #blocks = 0;
 
@@ -68,21 +92,18 @@ class DirectGzipEncoder implements GzipEncoder {
   get content(): Figures {
     this.#kernel.assertTakenBy(this);
     const { exports } = this.#kernel;
+    const header = this.#header?.figures ?? { bytes: 0, crc32: 0 };
     const rows = { bytes: exports.textLength(), crc32: exports.textCrc() >>> 0 };
     return {
-      bytes: this.#header.bytes + rows.bytes,
-      crc32: combineCrc32(this.#header.crc32, rows.crc32, rows.bytes),
+      bytes: header.bytes + rows.bytes,
+      crc32: combineCrc32(header.crc32, rows.crc32, rows.bytes),
     };
   }
 
   *header(names: Iterable<string>): Parts {
     yield* this.#open();
-    const deflater = new TextDeflater(this.#out);
-    const line = new PartWriter(new Uint8Array(64 * 1024));
-    yield* deflater.addParts(writeHeader(line, names, this.#options), line.part);
-    yield* deflater.add(line.last());
-    yield* deflater.flush();
-    this.#header = deflater.figures;
+    this.#header ??= new HeaderText(this.#out, this.#options);
+    yield* this.#header.write(names);
   }
 
   *encode(slice: CsrSlice): Parts {

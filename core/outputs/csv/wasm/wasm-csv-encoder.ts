@@ -3,7 +3,7 @@ import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
 import { createFixedBytes } from '#core/outputs/csv/fixed-bytes.ts';
-import { writeHeader } from '#core/outputs/csv/write-header.ts';
+import { HeaderLine } from '#core/outputs/csv/header-line.ts';
 import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { EntryWindows, WIDE_TYPES } from './entry-windows.ts';
@@ -23,6 +23,7 @@ class WasmCsvEncoder implements ChunkEncoder {
   readonly #windows: EntryWindows;
   readonly #write: WindowWriter;
   readonly #out: PartWriter;
+  readonly #header: HeaderLine;
   readonly #countsCrc: boolean;
   /** Bytes of the header line at the start of the part under way. */
   #headerBytes = 0;
@@ -30,6 +31,7 @@ class WasmCsvEncoder implements ChunkEncoder {
 
   constructor(kernel: Kernel, { countsCrc = false, ...options }: WasmCsvEncoderOptions) {
     this.#options = options;
+    this.#header = new HeaderLine(options);
     this.#kernel = kernel;
     this.#windows = new EntryWindows(kernel, options);
     this.#write = kernel.exports[`write${WIDE_TYPES[options.dtype]}`];
@@ -44,7 +46,7 @@ class WasmCsvEncoder implements ChunkEncoder {
   }
 
   *header(names: Iterable<string>): Parts {
-    yield* writeHeader(this.#out, names, this.#options);
+    yield* this.#header.write(this.#out, names);
     this.#headerBytes = this.#out.at;
   }
 

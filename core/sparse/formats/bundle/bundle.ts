@@ -3,10 +3,12 @@ import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
 import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
+import { jsonNames } from '#core/sparse/names/json-names.ts';
+import type { Names } from '#core/sparse/names.ts';
 import { findObject, readFolderArrays } from './arrays.ts';
 import { arrivalError, assertArrived, incomplete, missing } from './arrival.ts';
 import { lackingFiles, META_FILE } from './file-names.ts';
-import { type BundleMeta, readMeta } from './meta.ts';
+import { type BundleMeta, type BundleNames, readMeta } from './meta.ts';
 
 function matchesFolder(names: ReadonlySet<string>): boolean {
   return lackingFiles(names) !== undefined;
@@ -72,6 +74,12 @@ async function resolve(input: FormatInput): Promise<Resolution> {
   );
 }
 
+/** The names in a file of a bundle that has been resolved. */
+function namesIn(input: FormatInput, { file, title = '' }: BundleNames): Names {
+  const object = input.unit.objects[findObject(input, file)]!;
+  return { ...jsonNames(input.store.open(object)), title };
+}
+
 /**
  * A folder that `python/sparse_to_s3.py` writes: the arrays and, last, `meta.json`, which names
  * them.
@@ -82,4 +90,8 @@ export const bundle: MatrixFormat = {
   matches: () => false,
   matchesFolder,
   resolve,
+  async columnNames(input) {
+    const { columnNames } = await metaOf(input);
+    return columnNames && namesIn(input, columnNames);
+  },
 };

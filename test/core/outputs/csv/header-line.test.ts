@@ -1,34 +1,55 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
+import { createChunkEncoder } from '#core/outputs/csv/create-chunk-encoder.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { encodeText } from '#support/encode-text.ts';
+import { openKernel } from '#core/outputs/csv/wasm/kernel.ts';
+import type { Compression } from '#core/outputs/compression.ts';
 
-interface HeaderLine {
-  readonly columns: readonly string[];
-  readonly sep: string;
-  readonly quoting: 'minimal' | 'all';
-  readonly line: string;
+type Parts = Generator<Uint8Array, void, Uint8Array>;
+
+const kernel = openKernel({ count: 0, bytes: 0 });
+
+/** A header line of `columns` names that come in batches, encoded into small parts. */
+function encode(batches: readonly string[][], compression: Compression, withKernel: boolean) {
+  const parts: Buffer[] = [];
+  const take = (generator: Parts) => {
+    let step = generator.next(new Uint8Array(0));
+    while (step.done !== true) {
+      parts.push(Buffer.from(step.value));
+      step = generator.next(new Uint8Array(7));
+    }
+  };
+  const encoder: ChunkEncoder = createChunkEncoder(withKernel ? kernel : undefined, {
+    ...{ columns: batches.flat().length, dtype: 'int64', dialect: DEFAULT_DIALECT },
+    ...{ density: { rows: 100, nnz: 1 }, buffer: new Uint8Array(7), compression },
+  });
+  for (const batch of batches) take(encoder.header(batch));
+  if (encoder.end !== undefined) take(encoder.end());
+  parts.push(Buffer.from(encoder.finish()));
+  return { bytes: Buffer.concat(parts), content: encoder.content };
 }
 
-function goldenLines(): HeaderLine[] {
-  const url = new URL('../../../fixtures/golden/text/header-lines.json', import.meta.url);
-  return JSON.parse(readFileSync(url, 'utf8')) as HeaderLine[];
-}
+describe('a header line', () => {
+  test('quotes names as pandas does', () => {
+    const names = ['a,b', 'q"x', 'n\nl', 'c\rr', ' lead', 'é', '', '10', '10'];
+    expect(encode([names], 'none', false).bytes.toString()).toBe(
+      '"a,b","q""x","n\nl","c\rr", lead,é,,10,10\n',
+    );
+    expect(encode([['']], 'none', true).bytes.toString()).toBe('""\n');
+    expect(encode([[]], 'none', true).bytes.toString()).toBe('\n');
+  });
 
-const MINIMAL = goldenLines().filter(({ quoting }) => quoting === 'minimal');
-
-test('the golden file holds fifteen lines of minimal quoting', () => {
-  expect(MINIMAL).toHaveLength(15);
-});
-
-test.each(MINIMAL)("$columns with $sep is what Python's csv module writes", (golden) => {
-  const { columns: names, sep: delimiter, line } = golden;
-  const dialect = { ...DEFAULT_DIALECT, delimiter };
-  const options = { dtype: 'int8', columns: names.length, dialect, names } as const;
-  expect(encodeText([], options)).toBe(line);
-});
-
-test('a carriage return is quoted, as Python 3.13 does', () => {
-  const options = { dtype: 'int8', columns: 2, dialect: DEFAULT_DIALECT } as const;
-  expect(encodeText([], { ...options, names: ['a\rb', 'c'] })).toBe('"a\rb",c\n');
+  test('has the same bytes in every encoder, whatever batches the names come in', () => {
+    const batch = fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 30 });
+    const batches = fc.array(batch, { minLength: 1, maxLength: 5 });
+    const ways = fc.constantFrom<Compression>('none', 'gzip');
+    fc.assert(
+      fc.property(batches, ways, fc.boolean(), (names, compression, withKernel) => {
+        fc.pre(names.flat().length > 0 && names.at(-1)!.length > 0);
+        const once = encode([names.flat()], compression, withKernel);
+        expect(encode(names, compression, withKernel)).toEqual(once);
+      }),
+    );
+  });
 });

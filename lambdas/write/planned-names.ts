@@ -1,0 +1,26 @@
+import type { S3Client } from '#aws/clients.ts';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
+import { columnNamesKey, outputUri } from '#core/run/output-keys.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
+import { jsonNames } from '#core/sparse/names/json-names.ts';
+import { checkedNames } from '#core/sparse/names/names-text.ts';
+import type { Names } from '#core/sparse/names.ts';
+
+/**
+ * Opens the names of the columns that Plan wrote, if a chunk begins with them. One HEAD.
+ *
+ * @returns undefined if it does not, or if the columns have no names.
+ * @throws {SourceNotFoundError} the object is gone.
+ */
+export async function openPlannedNames(
+  s3: S3Client,
+  { facts: { columnNames }, output, location }: RunHeader,
+  index: number,
+  signal: AbortSignal,
+): Promise<Names | undefined> {
+  if (columnNames === undefined || !outputOf(output).beginsWithNames(index)) return undefined;
+  const store = s3ObjectStore(s3, signal);
+  const pin = await store.pin(outputUri(location, columnNamesKey(location.prefix)));
+  return checkedNames(jsonNames(store.open(pin)), columnNames);
+}
