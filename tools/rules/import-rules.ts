@@ -58,7 +58,7 @@ const CORE: ImportRules = {
     ...['#core/sparse/*', '#core/sparse/layout'],
   ],
   'core/sparse/formats/matrix-format.ts': [
-    ...['#core/bytes', '#core/objects', '#core/sparse/layout'],
+    ...['#core/bytes', '#core/objects', '#core/sparse/*', '#core/sparse/layout'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
   ],
   'core/sparse/formats/convert-entries.ts': [
@@ -69,7 +69,10 @@ const CORE: ImportRules = {
     ...['#core/errors.ts', '#core/bytes', '#core/elements'],
     ...MATRIX,
   ],
-  'core/sparse/formats/bundle': [...FORMAT, '#core/containers/npy', 'zod/mini'],
+  'core/sparse/formats/bundle': [
+    ...FORMAT,
+    ...['#core/checksum', '#core/containers/npy', 'zod/mini'],
+  ],
   'core/sparse/formats/h5ad': [
     ...FORMAT,
     ...['#core/containers/hdf5', '#core/sparse/formats/entries'],

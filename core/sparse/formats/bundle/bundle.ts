@@ -4,7 +4,7 @@ import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats
 import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { findObject, readFolderArrays } from './arrays.ts';
-import { arrivalError, assertArrived, incomplete, missing } from './arrival.ts';
+import { assertArrived, incomplete, missing, ofAnotherVersion, whileUploading } from './arrival.ts';
 import { lackingFiles, META_FILE } from './file-names.ts';
 import { type BundleMeta, readMeta } from './meta.ts';
 
@@ -27,16 +27,32 @@ function checkAgainst(meta: BundleMeta, uri: string, layout: MatrixLayout): void
   }
 }
 
-async function layoutOf(meta: BundleMeta, input: FormatInput): Promise<MatrixLayout> {
+function assertOneType({ mixed }: BundleMeta, uri: string): void {
+  if (mixed === undefined) return;
+  throw new UnsupportedSourceError(
+    `${uri} has columns of several dtypes, which are not read; write one bundle for each dtype`,
+  );
+}
+
+/** @param isProven every file is known to be the one that `meta.json` means. */
+async function layoutOf(
+  meta: BundleMeta,
+  input: FormatInput,
+  isProven: boolean,
+): Promise<MatrixLayout> {
   const { uri, objects } = input.unit;
   const { shape, indptr, indices, data } = meta;
   const files = [indptr, indices, data].map(({ file }) => file);
   const { indptrSource, ...arrays } = await readFolderArrays(input, files);
   const fillValue = meta.fillValue === 'NaN' ? meta.fillValue : undefined;
   const found = { format: 'bundle', uri, objects, shape, fillValue, ...arrays } as const;
-  const layout = await assembleCsr(found, indptrSource);
-  checkAgainst(meta, uri, layout);
-  return layout;
+  try {
+    const layout = await assembleCsr(found, indptrSource);
+    checkAgainst(meta, uri, layout);
+    return layout;
+  } catch (error) {
+    throw isProven ? error : ofAnotherVersion(error, uri);
+  }
 }
 
 /** @throws {IncompleteSourceError} there is no `meta.json`. */
@@ -59,17 +75,14 @@ async function metaOf(input: FormatInput): Promise<BundleMeta> {
  */
 async function resolve(input: FormatInput): Promise<Resolution> {
   const { uri } = input.unit;
-  let isProven = true;
   try {
     const meta = await metaOf(input);
-    isProven = await assertArrived(meta, input);
-    if (meta.mixed === undefined) return { layout: await layoutOf(meta, input) };
+    const isProven = await assertArrived(meta, input);
+    assertOneType(meta, uri);
+    return { layout: await layoutOf(meta, input, isProven) };
   } catch (error) {
-    throw arrivalError(error, uri, isProven);
+    throw whileUploading(error, uri);
   }
-  throw new UnsupportedSourceError(
-    `${uri} has columns of several dtypes, which are not read; write one bundle for each dtype`,
-  );
 }
 
 /**

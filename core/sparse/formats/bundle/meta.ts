@@ -75,14 +75,14 @@ export interface BundleFile {
 }
 
 /** The file with the names of columns or of rows. */
-export interface BundleNames extends BundleFile {
+interface BundleNames extends BundleFile {
   readonly count: number | undefined;
   /** What stands above row names. */
   readonly title?: string | undefined;
 }
 
 /** Columns that have the same dtype and unstored value. */
-export interface ColumnGroup {
+interface ColumnGroup {
   readonly dtype: string;
   readonly fillValue: FillValue;
 }
