@@ -11,7 +11,7 @@ import { stackParts } from '#core/sparse/layout/stack-parts.ts';
 import type { SourceLayout } from './source-kinds.ts';
 
 /** Raise it when the same source begins to be staged as other objects. */
-const STAGE_VERSION = 1;
+const STAGE_VERSION = 2;
 
 /** Units that are opened at once: nearly all of that time is spent waiting for S3. */
 const UNITS_AT_ONCE = 16;

@@ -32,6 +32,11 @@ export interface MatrixFormat {
    * shorter object.
    */
   matches(head: Uint8Array): boolean;
+  /**
+   * A second look at an object that no format `matches`; it may read more of it, in bounds that it
+   * states.
+   */
+  looksLike?(source: ByteSource): Promise<boolean>;
   /** Returns true if the objects of a folder, by their names, are one matrix of this format. */
   matchesFolder?(names: ReadonlySet<string>): boolean;
   /**
