@@ -45,7 +45,7 @@ function ends(list: readonly string[]): string {
 }
 
 async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Inspection> {
-  const { pin, layout, stagedBytes, source, parts, passedOver } = given;
+  const { pin, layout, stagedBytes, source, parts, ignored } = given;
   const { uri, size, etag } = pin;
   let planned = 0;
   for await (const _ of planChunks(source, plan)) planned += 1;
@@ -60,13 +60,13 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
     ['source', `${uri} (${formatBytes(size)}, etag ${etag})`],
     ...described.lines({ count: formatCount, bytes: formatBytes }),
     ...(parts.length > 1 ? [['parts', ends(parts)] as const] : []),
-    ...(passedOver.length > 0 ? [['ignored', ends(passedOver)] as const] : []),
+    ...(ignored.length > 0 ? [['ignored', ends(ignored)] as const] : []),
     ['text', `${formatBytes(minTextBytes)} to ${formatBytes(maxTextBytes)}`],
     ['chunks', formatCount(chunks)],
   ] as const;
   return {
     fields: {
-      ...{ uri, size, etag, ...described.fields, partUris: shownEnds(parts), passedOver },
+      ...{ uri, size, etag, ...described.fields, partUris: shownEnds(parts), ignored },
       ...{ minTextBytes, maxTextBytes, chunking, chunks },
     },
     prose: lines.map(([label, text]) => `${label.padEnd(8)} ${text}`).join('\n'),

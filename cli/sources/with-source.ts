@@ -8,7 +8,12 @@ import type { SourceUnit } from '#core/objects/source-unit.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import type { PartOrder } from '#core/sources/part-order.ts';
 import { pinUnits } from '#core/sources/pin-source.ts';
-import { type ResolveContext, resolveSource, stageUnit } from '#core/sources/resolve-source.ts';
+import {
+  type ResolveContext,
+  resolveSource,
+  type SourceResolution,
+  stageUnit,
+} from '#core/sources/resolve-source.ts';
 import { type OpenedSource, openSource, type SourceLayout } from '#core/sources/source-kinds.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { fileObjectStore } from './file-object-store.ts';
@@ -36,8 +41,8 @@ export interface GivenSource {
   readonly stagedBytes: number;
   /** URIs of its parts, in order. */
   readonly parts: readonly string[];
-  /** URIs of objects in its folders that are known to be no part of it. */
-  readonly passedOver: readonly string[];
+  /** What lies in its folders and files and is not read. */
+  readonly ignored: readonly string[];
 }
 
 /** Opens both objects of S3 and files. */
@@ -55,10 +60,10 @@ async function resolveHere(
   units: readonly SourceUnit[],
   context: ResolveContext,
   signal: AbortSignal,
-): Promise<SourceLayout> {
+): Promise<Extract<SourceResolution, { layout: unknown }>> {
   for (;;) {
     const resolution = await resolveSource(units, context);
-    if ('layout' in resolution) return resolution.layout;
+    if ('layout' in resolution) return resolution;
     for (const job of resolution.jobs) {
       signal.throwIfAborted();
       await stageUnit(job, context, signal);
@@ -84,11 +89,11 @@ async function openIn(
   const { units, passedOver } = await listUnits(store, address);
   const pin = await pinUnits(address, units);
   const stagedFor = (stageId: string) => folderStageStore(join(folder, stageId), store);
-  const layout = await resolveHere(units, { options, store, stagedFor }, signal);
+  const { layout, unused } = await resolveHere(units, { options, store, stagedFor }, signal);
   const stagedBytes = bytesBeside(units, layout);
   const parts = units.map(({ uri }) => uri);
   const source = openSource(pin.uri, layout, store);
-  return { pin, layout, stagedBytes, parts, passedOver, source };
+  return { pin, layout, stagedBytes, parts, ignored: [...passedOver, ...unused], source };
 }
 
 /**

@@ -168,7 +168,7 @@ describe('parseRequest', () => {
   it.each([
     [5, 'source must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/, or an ob'],
     [{ uri: 5 }, 'source.uri must be an S3 URI such as'],
-    [{ uris: ['s3://b/x', 'x'] }, 'source.uris.1 must be an S3 URI such as'],
+    [{ uris: [source, 'x'] }, 'source.uris.1 must be an S3 URI such as'],
     [{ uri: source, versionId: '' }, 'source.versionId must be the version of one object'],
     [{ uri: source, format: 'pickle' }, 'source.format must be one of npz, '],
     [{ uri: source, layer: 5 }, 'source.layer must be the path of a matrix, such as'],
