@@ -1,7 +1,7 @@
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
 import { ITEM_BYTES } from '#core/elements/dtype.ts';
+import { type ArrayFile, toStoredArray } from '#core/sparse/formats/arrays/array-file.ts';
 import { readIndices } from '#core/sparse/formats/entries/read-elements.ts';
-import { type ArrayFile, toStoredArray } from '#core/sparse/formats/npz/array-file.ts';
 import type { StoredArray } from '#core/sparse/matrix.ts';
 
 const BAND_BYTES = 8 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { RequestError } from '#core/errors.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
+import type { ArrayFile } from '#core/sparse/formats/arrays/array-file.ts';
+import { type MatrixHeader, readMatrixHeader } from '#core/sparse/formats/arrays/matrix-header.ts';
+import { resolveArrays, stageArrays } from '#core/sparse/formats/arrays/resolve-arrays.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
-import type { ArrayFile } from '#core/sparse/formats/npz/array-file.ts';
-import { type MatrixHeader, readMatrixHeader } from '#core/sparse/formats/npz/matrix-header.ts';
-import { resolveArrays, stageArrays } from '#core/sparse/formats/npz/resolve-arrays.ts';
 import { countColumns } from './count-columns.ts';
 import { openFolder } from './open-folder.ts';
 

@@ -2,8 +2,8 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { readNpyHeader } from '#core/containers/npy/header.ts';
 import { CorruptSourceError } from '#core/errors.ts';
+import type { ArrayFile, MemberName } from '#core/sparse/formats/arrays/array-file.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
-import type { ArrayFile, MemberName } from '#core/sparse/formats/npz/array-file.ts';
 
 /** Bytes read at the start of an array: its npy header takes 128 bytes and seldom more. */
 const HEAD_BYTES = 1024;

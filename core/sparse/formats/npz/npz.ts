@@ -1,7 +1,7 @@
+import { resolveArrays, stageArrays } from '#core/sparse/formats/arrays/resolve-arrays.ts';
 import type { MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
 import { INDEX_ROUND } from './npz-streams.ts';
 import { openNpz } from './open-npz.ts';
-import { resolveArrays, stageArrays } from './resolve-arrays.ts';
 
 /** True for `PK\x03\x04`, or `PK\x05\x06` of an archive without members. */
 function matches(head: Uint8Array): boolean {

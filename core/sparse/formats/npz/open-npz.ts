@@ -13,8 +13,13 @@ import {
   locateMember,
 } from '#core/containers/zip/zip-member.ts';
 import { CorruptSourceError, RequestError } from '#core/errors.ts';
+import {
+  type ArrayFile,
+  MEMBER_NAMES,
+  type MemberName,
+  SMALL_MEMBERS,
+} from '#core/sparse/formats/arrays/array-file.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
-import { type ArrayFile, MEMBER_NAMES, type MemberName, SMALL_MEMBERS } from './array-file.ts';
 import { stageMemberIndex } from './index-member.ts';
 import { openStreams } from './npz-streams.ts';
 

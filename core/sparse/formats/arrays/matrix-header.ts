@@ -46,7 +46,7 @@ async function orderOf(file: ArrayFile): Promise<'csr' | 'csc' | undefined> {
   return bounds === columns + 1 ? 'csc' : undefined;
 }
 
-/** The format of a matrix that has no member `format`: it follows from the others, or is in doubt. */
+/** The format of a matrix that has no member `format`: it follows from the others. */
 async function inferFormat(uri: string, file: ArrayFile): Promise<string> {
   const has = (...names: readonly MemberName[]) => names.every((name) => file.has(name));
   if (has('shape', 'data', 'coords') || has('shape', 'data', 'row', 'col')) return 'coo';

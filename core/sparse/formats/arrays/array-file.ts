@@ -1,9 +1,10 @@
+import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { NpyArray } from '#core/containers/npy/header.ts';
 import { locateElements } from '#core/containers/npy/locate-elements.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
+import type { StreamLayout } from '#core/sparse/layout/matrix-layout.ts';
 import type { StoredArray } from '#core/sparse/matrix.ts';
-import type { NpzStream } from './npz-streams.ts';
 
 /**
  * Names of the arrays of sparse matrices, of SciPy and of pydata/sparse. Which of them a file has
@@ -34,7 +35,10 @@ export const SMALL_MEMBERS: ReadonlySet<MemberName> = new Set([
 const WITHOUT_MEANING = '_is_array';
 
 /** One array of a matrix. Headers and small files are in memory already. */
-export interface MemberArray extends Pick<NpzStream, 'source' | 'stream'> {
+export interface MemberArray {
+  readonly source: ByteSource;
+  /** The source's form in a layout. */
+  readonly stream: StreamLayout;
   /** Header of the array; its `elements` is a range of `source`. */
   readonly header: NpyArray;
 }
