@@ -143,7 +143,8 @@ export async function localRun(
   const { out, state, concurrency } = options;
   const store = fileObjectStore();
   try {
-    const units = await listUnits(store, { uris: await Promise.all(locations.map(asUri)) });
+    const uris = await Promise.all(locations.map(asUri));
+    const { units } = await listUnits(store, { uris, order: options.order });
     // A source of no known format is refused before anything starts.
     for (const unit of units) await findFormat(unit, sourceOptions(options), store);
     const work = { source: { store, units }, options, held, progress, signal: io.signal };

@@ -69,6 +69,10 @@ const CORE: ImportRules = {
     ...['#core/errors.ts', '#core/bytes', '#core/elements'],
     ...MATRIX,
   ],
+  'core/sparse/formats/arrays': [
+    ...FORMAT,
+    ...['#core/containers/npy', '#core/sparse/formats/entries'],
+  ],
   'core/sparse/formats/bundle': [
     ...FORMAT,
     ...['#core/checksum', '#core/containers/npy', 'zod/mini'],
@@ -77,14 +81,17 @@ const CORE: ImportRules = {
     ...FORMAT,
     ...['#core/containers/hdf5', '#core/sparse/formats/entries'],
   ],
-  'core/sparse/formats/npy-folder': [...FORMAT, '#core/sparse/formats/bundle'],
+  'core/sparse/formats/npy-folder': [
+    ...[...FORMAT, '#core/containers/npy', '#core/sparse/formats/entries'],
+    '#core/sparse/formats/arrays',
+  ],
   'core/sparse/formats/npz': [
     ...FORMAT,
     ...['#core/containers/deflate', '#core/containers/npy', '#core/containers/zip'],
-    ...['#core/sparse/formats/entries', 'node:zlib'],
+    ...['#core/sparse/formats/arrays', 'node:zlib'],
   ],
   'core/sparse/formats/*': [...FORMAT, '#core/text', 'zod/mini'],
-  'core/sparse/formats': [...FORMAT, '#core/sparse/formats'],
+  'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
     ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/formats', 'zod/mini'],

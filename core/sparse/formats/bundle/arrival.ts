@@ -34,7 +34,8 @@ export function missing(names: readonly string[]): string {
   return `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} missing`;
 }
 
-function filesOf(meta: BundleMeta): readonly BundleFile[] {
+/** The files that a `meta.json` names. */
+export function filesOf(meta: BundleMeta): readonly BundleFile[] {
   const { indptr, indices, data, columnNames, rowNames, mixed } = meta;
   const optional = [columnNames, rowNames, mixed?.columnGroups];
   return [indptr, indices, data, ...optional.filter((file) => file !== undefined)];

@@ -4,7 +4,14 @@ import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats
 import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { findObject, readFolderArrays } from './arrays.ts';
-import { assertArrived, incomplete, missing, ofAnotherVersion, whileUploading } from './arrival.ts';
+import {
+  assertArrived,
+  filesOf,
+  incomplete,
+  missing,
+  ofAnotherVersion,
+  whileUploading,
+} from './arrival.ts';
 import { lackingFiles, META_FILE } from './file-names.ts';
 import { type BundleMeta, readMeta } from './meta.ts';
 
@@ -55,13 +62,22 @@ async function layoutOf(
   }
 }
 
+function namesIn({ unit }: FormatInput): string[] {
+  return unit.objects.map((object) => object.uri.slice(unit.uri.length));
+}
+
 /** @throws {IncompleteSourceError} there is no `meta.json`. */
 async function metaOf(input: FormatInput): Promise<BundleMeta> {
   const { unit, store } = input;
-  const names = new Set(unit.objects.map((object) => object.uri.slice(unit.uri.length)));
-  const lacking = lackingFiles(names) ?? [META_FILE];
+  const lacking = lackingFiles(new Set(namesIn(input))) ?? [META_FILE];
   if (lacking.length > 0) throw incomplete(unit.uri, [missing(lacking)]);
   return await readMeta(store.open(unit.objects[findObject(input, META_FILE)]!));
+}
+
+/** Objects that `meta.json` does not name: most are left from an older version. */
+function leftOvers(meta: BundleMeta, input: FormatInput): string[] {
+  const used = new Set([META_FILE, ...filesOf(meta).map(({ file }) => file)]);
+  return namesIn(input).filter((name) => !used.has(name));
 }
 
 /**
@@ -79,7 +95,8 @@ async function resolve(input: FormatInput): Promise<Resolution> {
     const meta = await metaOf(input);
     const isProven = await assertArrived(meta, input);
     assertOneType(meta, uri);
-    return { layout: await layoutOf(meta, input, isProven) };
+    const layout = await layoutOf(meta, input, isProven);
+    return { layout, unused: leftOvers(meta, input) };
   } catch (error) {
     throw whileUploading(error, uri);
   }
