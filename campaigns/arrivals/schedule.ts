@@ -32,7 +32,7 @@ const MOST_EXECUTIONS = 100;
 
 type Step = () => Promise<unknown>;
 
-/** Two versions of a bundle below one folder, and what is left to do until the newer one is there. */
+/** Two versions of a bundle below one folder, and what is left to do for the newer one. */
 class Schedule {
   readonly random: Random;
   readonly folder: string;
