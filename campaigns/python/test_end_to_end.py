@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sparse_to_s3 import write_bundle
+
 from support import counts, sparse_frame
 
 ROOT = Path(__file__).parents[2]
