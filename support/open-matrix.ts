@@ -45,7 +45,7 @@ export async function openUris(
       return stage;
     },
   };
-  const units = await listUnits(store, { uris });
+  const { units } = await listUnits(store, { uris });
   for (;;) {
     const resolution = await resolveSource(units, context);
     if ('jobs' in resolution) {

@@ -91,7 +91,7 @@ function storesFor({ objects }: FuzzInput) {
 async function resolve(input: FuzzInput, context: ResolveContext): Promise<MatrixLayout> {
   const { objects, run } = input;
   const uri = objects.length === 1 ? `${FOLDER}${objects[0]!.name}` : FOLDER;
-  const units = await listUnits(context.store, { uris: [uri] });
+  const { units } = await listUnits(context.store, { uris: [uri] });
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const resolution = await resolveSource(units, context);
     if ('layout' in resolution) return parseLayout(JSON.stringify(resolution.layout));

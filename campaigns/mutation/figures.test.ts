@@ -53,3 +53,9 @@ it('fails where a mutant that is argued equivalent is killed', () => {
     'argued equivalent, but killed: core/x.ts:1 const a = (b - c);',
   ]);
 });
+
+it('does not count a hang of one that is argued equivalent, which a busy machine can cause', () => {
+  const figures = addUp(verdicts({ assertion: 9, hang: 1 }), argue('hang', 1));
+  expect(figures).toMatchObject({ raw: 0.9, killable: 1, equivalent: 1, refuted: [] });
+  expect(faults(figures, true)).toEqual([]);
+});

@@ -16,9 +16,9 @@ const MOST_EQUIVALENT = 0.15;
 export interface Figures {
   readonly total: number;
   readonly fates: Readonly<Record<Fate, number>>;
-  /** Survivors that are argued equivalent. */
+  /** Argued equivalent, and not killed: a hang counts as a kill, but may be a busy machine's. */
   readonly equivalent: number;
-  /** Argued equivalent, but killed: the argument is wrong. */
+  /** Argued equivalent, but killed by a test: the argument is wrong. */
   readonly refuted: readonly Verdict[];
   /** Share of all, and of all but the equivalent, that is killed. */
   readonly raw: number;
@@ -31,10 +31,11 @@ export function addUp(verdicts: readonly Verdict[], list: readonly Equivalent[])
   const fates = { assertion: 0, hang: 0, crash: 0, survived: 0 };
   for (const { fate } of verdicts) fates[fate] += 1;
   const argued = verdicts.filter(({ mutant }) => lookup(mutant) !== undefined);
-  const equivalent = argued.filter(({ fate }) => fate === 'survived').length;
-  const refuted = argued.filter(({ fate }) => fate !== 'survived');
+  const refuted = argued.filter(({ fate }) => fate === 'assertion' || fate === 'crash');
+  const equivalent = argued.length - refuted.length;
   const total = verdicts.length;
-  const killed = total - fates.survived;
+  const unproven = argued.filter(({ fate }) => fate === 'hang').length;
+  const killed = total - fates.survived - unproven;
   const raw = killed / Math.max(total, 1);
   return { total, fates, equivalent, refuted, raw, killable: killed / (total - equivalent || 1) };
 }

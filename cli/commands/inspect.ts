@@ -32,8 +32,20 @@ interface Inspection {
   readonly prose: string;
 }
 
+/** How many of a list are shown from its start, and from its end. */
+const SHOWN = 3;
+
+function shownEnds(list: readonly string[]): readonly string[] {
+  if (list.length <= 2 * SHOWN) return list;
+  return [...list.slice(0, SHOWN), '…', ...list.slice(-SHOWN)];
+}
+
+function ends(list: readonly string[]): string {
+  return shownEnds(list).join(', ');
+}
+
 async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Inspection> {
-  const { pin, layout, stagedBytes, source } = given;
+  const { pin, layout, stagedBytes, source, parts, ignored } = given;
   const { uri, size, etag } = pin;
   let planned = 0;
   for await (const _ of planChunks(source, plan)) planned += 1;
@@ -47,11 +59,16 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
   const lines = [
     ['source', `${uri} (${formatBytes(size)}, etag ${etag})`],
     ...described.lines({ count: formatCount, bytes: formatBytes }),
+    ...(parts.length > 1 ? [['parts', ends(parts)] as const] : []),
+    ...(ignored.length > 0 ? [['ignored', ends(ignored)] as const] : []),
     ['text', `${formatBytes(minTextBytes)} to ${formatBytes(maxTextBytes)}`],
     ['chunks', formatCount(chunks)],
   ] as const;
   return {
-    fields: { uri, size, etag, ...described.fields, minTextBytes, maxTextBytes, chunking, chunks },
+    fields: {
+      ...{ uri, size, etag, ...described.fields, partUris: shownEnds(parts), ignored },
+      ...{ minTextBytes, maxTextBytes, chunking, chunks },
+    },
     prose: lines.map(([label, text]) => `${label.padEnd(8)} ${text}`).join('\n'),
   };
 }
@@ -62,7 +79,7 @@ async function inspect(
   io: CommandIo,
 ): Promise<void> {
   const plan = { output: parseOutput(options, 'none'), chunking: chunkingOf(options) };
-  const asked = { locations, options: sourceOptions(options) };
+  const asked = { locations, order: options.order, options: sourceOptions(options) };
   const inspection = await withSource(asked, io.signal, (given) => inspectSource(given, plan));
   await printResult(io, inspection.fields, inspection.prose);
 }

@@ -41,7 +41,7 @@ async function slice(
   io: CommandIo,
 ): Promise<void> {
   const output = parseOutput(options, options.header ? 'first-chunk' : 'none');
-  const asked = { locations, options: sourceOptions(options) };
+  const asked = { locations, order: options.order, options: sourceOptions(options) };
   await withSource(asked, io.signal, async ({ source }) => {
     const rows = rowsWithin(options.rows, sourceOf(source).rows);
     await checkRows(source, rows);

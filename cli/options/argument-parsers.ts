@@ -2,16 +2,12 @@ import { InvalidArgumentError } from 'commander';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import type { RowRange } from '#core/contract.ts';
 
-/** Bytes of each unit: KiB = 1024, KB = 1000. */
+/** Bytes of each unit: K and KiB are 1024, KB is 1000, as in GNU's programs. */
 const UNIT_BYTES: Readonly<Record<string, number>> = {
-  '': 1,
-  B: 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KIB: 2 ** 10,
-  MIB: 2 ** 20,
-  GIB: 2 ** 30,
+  ...{ '': 1, B: 1 },
+  ...{ KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 },
+  ...{ K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 },
+  ...{ KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 },
 };
 
 /** Rows as the user gave them; without an end, all rows up to the last. */
@@ -21,7 +17,7 @@ export interface AskedRows {
 }
 
 /**
- * Parses bytes such as `64MiB`, `500KB` or `1048576`.
+ * Parses bytes such as `64MiB`, `64M`, `500KB` or `1048576`.
  *
  * @throws {InvalidArgumentError} for commander, which names the option.
  */
@@ -29,7 +25,7 @@ export function parseSize(text: string): number {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text) ?? [];
   const bytes = Number(digits) * (UNIT_BYTES[unit.toUpperCase()] ?? Number.NaN);
   if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
-  throw new InvalidArgumentError('Allowed are bytes such as 64MiB, 500KB or 1048576');
+  throw new InvalidArgumentError('Allowed are bytes such as 64M, 64MiB, 500KB or 1048576');
 }
 
 /** @throws {InvalidArgumentError} the text is not a whole number of at least 1. */

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { PART_ORDERS, type PartOrder } from '#core/sources/part-order.ts';
 import { FORMATS, type SourceFormat } from '#core/sparse/formats/format-names.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { parseCount } from './argument-parsers.ts';
@@ -13,6 +14,7 @@ export interface SourceFlags {
   readonly oneBased?: true;
   readonly labels?: true;
   readonly columns?: number;
+  readonly order?: PartOrder;
 }
 
 /** Help for the argument that names a source. */
@@ -33,7 +35,13 @@ export function addSourceOptions(command: Command): Command {
     )
     .option('--one-based', 'svmlight: columns are counted from 1')
     .option('--labels', 'svmlight: the label becomes the first column')
-    .option('--columns <n>', 'svmlight and npy: number of columns', parseCount);
+    .option('--columns <n>', 'svmlight and npy: number of columns', parseCount)
+    .addOption(
+      new Option(
+        '--order <name>',
+        'order of the parts of a folder (default: by key, if that is the order of their numbers)',
+      ).choices(PART_ORDERS),
+    );
 }
 
 /**

@@ -6,8 +6,14 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
 import { listUnits } from '#core/sources/list-units.ts';
+import type { PartOrder } from '#core/sources/part-order.ts';
 import { pinUnits } from '#core/sources/pin-source.ts';
-import { type ResolveContext, resolveSource, stageUnit } from '#core/sources/resolve-source.ts';
+import {
+  type ResolveContext,
+  resolveSource,
+  type SourceResolution,
+  stageUnit,
+} from '#core/sources/resolve-source.ts';
 import { type OpenedSource, openSource, type SourceLayout } from '#core/sources/source-kinds.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { fileObjectStore } from './file-object-store.ts';
@@ -21,6 +27,8 @@ import { withS3Client } from './s3-client.ts';
  */
 export interface AskedSource {
   readonly locations: readonly string[];
+  /** Order of the parts of a folder. */
+  readonly order?: PartOrder | undefined;
   readonly options: SourceOptions;
 }
 
@@ -31,6 +39,10 @@ export interface GivenSource {
   readonly pin: SourcePin;
   /** Bytes of what was staged to read it. */
   readonly stagedBytes: number;
+  /** URIs of its parts, in order. */
+  readonly parts: readonly string[];
+  /** What lies in its folders and files and is not read. */
+  readonly ignored: readonly string[];
 }
 
 /** Opens both objects of S3 and files. */
@@ -40,6 +52,7 @@ function routed(inS3: ObjectStore, files: ObjectStore): ObjectStore {
     pin: (uri, versionId) => storeOf(uri).pin(uri, versionId),
     list: (prefix) => storeOf(prefix).list(prefix),
     open: (pin) => storeOf(pin.uri).open(pin),
+    crc32: async (pin) => await storeOf(pin.uri).crc32?.(pin),
   };
 }
 
@@ -48,10 +61,10 @@ async function resolveHere(
   units: readonly SourceUnit[],
   context: ResolveContext,
   signal: AbortSignal,
-): Promise<SourceLayout> {
+): Promise<Extract<SourceResolution, { layout: unknown }>> {
   for (;;) {
     const resolution = await resolveSource(units, context);
-    if ('layout' in resolution) return resolution.layout;
+    if ('layout' in resolution) return resolution;
     for (const job of resolution.jobs) {
       signal.throwIfAborted();
       await stageUnit(job, context, signal);
@@ -69,17 +82,19 @@ function bytesBeside(units: readonly SourceUnit[], { parts }: SourceLayout): num
 }
 
 async function openIn(
-  { locations, options }: AskedSource,
+  { locations, options, order }: AskedSource,
   { store, folder }: { readonly store: ObjectStore; readonly folder: string },
   signal: AbortSignal,
 ): Promise<GivenSource> {
-  const address = { uris: await Promise.all(locations.map(asUri)) };
-  const units = await listUnits(store, address);
+  const address = { uris: await Promise.all(locations.map(asUri)), order };
+  const { units, passedOver } = await listUnits(store, address);
   const pin = await pinUnits(address, units);
   const stagedFor = (stageId: string) => folderStageStore(join(folder, stageId), store);
-  const layout = await resolveHere(units, { options, store, stagedFor }, signal);
+  const { layout, unused } = await resolveHere(units, { options, store, stagedFor }, signal);
   const stagedBytes = bytesBeside(units, layout);
-  return { pin, layout, stagedBytes, source: openSource(pin.uri, layout, store) };
+  const parts = units.map(({ uri }) => uri);
+  const source = openSource(pin.uri, layout, store);
+  return { pin, layout, stagedBytes, parts, ignored: [...passedOver, ...unused], source };
 }
 
 /**

@@ -47,20 +47,33 @@ export function decodeValues(bytes: OwnBytes, stored: ElementType): CsrData {
   return new ARRAYS[stored.dtype](bytes.buffer);
 }
 
-/**
- * Turns the bytes of a run of `indptr` or `indices` into numbers. The result reuses the bytes.
- *
- * int64 becomes doubles, each from two 32-bit halves: a BigInt for each would take ten times as
- * long. Doubles are exact up to 2^53. A number above 2^53 is rounded but stays above, so every
- * check against a length still refuses it.
- */
-export function decodeIndices(bytes: OwnBytes, stored: ElementType): Int32Array | Float64Array {
-  swapBytes(bytes, stored);
+/** Integers of 64 bits as doubles, each from two 32-bit halves. The result reuses the bytes. */
+function toDoubles(bytes: OwnBytes, isSigned: boolean): Float64Array {
   const words = new Int32Array(bytes.buffer);
-  if (stored.dtype === 'int32') return words;
   const numbers = new Float64Array(bytes.buffer);
   for (let i = 0; i < numbers.length; i++) {
-    numbers[i] = words[2 * i + 1]! * 2 ** 32 + (words[2 * i]! >>> 0);
+    const high = words[2 * i + 1]!;
+    numbers[i] = (isSigned ? high : high >>> 0) * 2 ** 32 + (words[2 * i]! >>> 0);
   }
   return numbers;
+}
+
+/**
+ * Turns the bytes of a run of `indptr` or `indices`, integers of any type, into numbers. Of int32
+ * and the 64-bit types the result reuses the bytes.
+ *
+ * 64 bits become doubles: a BigInt for each would take ten times as long. Doubles are exact up to
+ * 2^53. A number above 2^53 is rounded but stays above, so every check against a length still
+ * refuses it.
+ */
+export function decodeIndices(bytes: OwnBytes, stored: ElementType): Int32Array | Float64Array {
+  const { dtype } = stored;
+  if (dtype === 'int64' || dtype === 'uint64') {
+    swapBytes(bytes, stored);
+    return toDoubles(bytes, dtype === 'int64');
+  }
+  const numbers = decodeValues(bytes, stored);
+  if (numbers instanceof Int32Array) return numbers;
+  const values = numbers as Exclude<CsrData, BigInt64Array | BigUint64Array>;
+  return dtype === 'uint32' ? new Float64Array(values) : new Int32Array(values);
 }

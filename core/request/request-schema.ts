@@ -3,6 +3,7 @@ import { S3_URI } from '#core/objects/s3-uri.ts';
 import { OUTPUT_KINDS, type OutputSpec, outputRequest } from '#core/outputs/output-kinds.ts';
 import { wholeNumber } from '#core/schemas/count.ts';
 import type { SourceAddress } from '#core/sources/list-units.ts';
+import { partOrder } from '#core/sources/part-order.ts';
 import { type Expectations, expectations } from '#core/sparse/expectations.ts';
 import { FORMATS } from '#core/sparse/formats/format-names.ts';
 import { type SourceOptions, sourceOptions } from '#core/sparse/formats/source-options.ts';
@@ -58,32 +59,41 @@ const uris = z
   .array(uri, { error: URI_LIST })
   .check(z.minLength(1, { error: URI_LIST }), z.maxLength(MAX_LISTED_PARTS, { error: URI_LIST }));
 
+const VERSION = 'the version of one object, a text';
+
 const OPTIONS = Object.keys(sourceOptions.shape)
   .map((name) => (name === 'format' ? `format (${FORMATS.join(', ')})` : name))
   .join(', ');
 
-const source = z.union(
-  [
-    uri,
-    z
-      .strictObject({
+/** What compares fields waits until each of them is right. */
+const isSound = ({ issues }: z.core.ParsePayload) => issues.length === 0;
+
+/** A URI alone stands for an object with it, so that a wrong field is named by its own path. */
+const source = z.pipe(
+  z.transform((given) => (typeof given === 'string' ? { uri: given } : given)),
+  z
+    .strictObject(
+      {
         uri: z.optional(uri),
         uris: z.optional(uris),
-        versionId: z.optional(z.string().check(z.minLength(1))),
+        versionId: z.optional(z.string({ error: VERSION }).check(z.minLength(1, VERSION))),
+        order: z.optional(partOrder),
         ...sourceOptions.shape,
-      })
-      .check(
-        z.refine((given) => (given.uri === undefined) !== (given.uris === undefined), {
-          error: 'an object with either uri or uris',
-        }),
-        z.refine((given) => given.versionId === undefined || given.uris === undefined, {
-          error: 'an object with either versionId or uris, because a version is of one object',
-        }),
-      ),
-  ],
-  {
-    error: `${SOURCE_URI}, or an object with either uri or uris (a list of them, stacked by rows), and versionId (of one uri), ${OPTIONS}`,
-  },
+      },
+      {
+        error: `${SOURCE_URI}, or an object with either uri or uris (a list of them, stacked by rows), and versionId (of one uri), order (of the parts of a folder), ${OPTIONS}`,
+      },
+    )
+    .check(
+      z.refine((given) => (given.uri === undefined) !== (given.uris === undefined), {
+        when: isSound,
+        error: 'an object with either uri or uris',
+      }),
+      z.refine((given) => given.versionId === undefined || given.uris === undefined, {
+        when: isSound,
+        error: 'an object with either versionId or uris, because a version is of one object',
+      }),
+    ),
 );
 
 const chunking = z

@@ -79,10 +79,15 @@ function withDefaults(input: unknown, defaults: RequestDefaults): unknown {
 }
 
 function sourceOf({ source }: RequestBody): ExportRequest['source'] {
-  const asked = typeof source === 'string' ? { uri: source } : source;
-  const { uri, uris = [], versionId, ...options } = asked;
+  const { uri, uris = [], versionId, order, ...options } = source;
   const named = (uri === undefined ? uris : [uri]).map(folderOfMeta);
-  return isFolderUri(named[0]!) ? { uris: named, options } : { uris: named, versionId, options };
+  const version = isFolderUri(named[0]!) ? undefined : versionId;
+  return {
+    uris: named,
+    ...(version !== undefined && { versionId: version }),
+    ...(order !== undefined && { order }),
+    options,
+  };
 }
 
 function chunkingOf(body: RequestBody): Chunking {

@@ -64,7 +64,7 @@ export async function bindRun(
   store: ObjectStore,
 ): Promise<BoundRun> {
   const request = parseRequest(input, requestDefaults);
-  const units = await listUnits(store, request.source);
+  const { units } = await listUnits(store, request.source);
   const source = await pinUnits(request.source, units);
   const identity = runIdentity(request, source, outputBucket);
   const runId = await runIdOf(identity);

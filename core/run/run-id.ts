@@ -17,6 +17,7 @@ export function runIdentity(request: ExportRequest, pin: SourcePin, outputBucket
       uri: pin.uri,
       etag: pin.etag,
       versionId: pin.versionId,
+      ...(request.source.order !== undefined && { order: request.source.order }),
       ...request.source.options,
     },
     output: { uri: uri ?? `s3://${outputBucket}/`, ...spec, ...(append && { append }) },

@@ -55,14 +55,21 @@ export class TextCursor {
   /** Digits of the number under way that count: without leading zeros. */
   #digits = 0;
   readonly #parseOther: (text: string) => number | undefined;
+  readonly #fixOf: (text: string) => string | undefined;
 
   /**
    * @param parseOther parses the rare numbers that are not `-?digits[.digits][e±digits]` with up to
    * 18 digits.
+   * @param fixOf says what to do with a text that is no number, where that is known.
    */
-  constructor(uri: string, parseOther: (text: string) => number | undefined) {
+  constructor(
+    uri: string,
+    parseOther: (text: string) => number | undefined,
+    fixOf: (text: string) => string | undefined = () => undefined,
+  ) {
     this.uri = uri;
     this.#parseOther = parseOther;
+    this.#fixOf = fixOf;
   }
 
   /** Goes to the start of a block. */
@@ -192,10 +199,13 @@ export class TextCursor {
   }
 
   #readOther(start: number): number {
-    const value = this.#parseOther(this.readToken(start));
+    const token = this.readToken(start);
+    const value = this.#parseOther(token);
     if (value !== undefined) return value;
     this.at = start;
-    return this.fail(`a number at its byte ${start - this.#lineStart()}`);
+    const fix = this.#fixOf(token);
+    const expected = `a number at its byte ${start - this.#lineStart()}`;
+    return this.fail(fix === undefined ? expected : `${expected}; ${fix}`);
   }
 
   #lineStart(): number {

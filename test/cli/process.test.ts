@@ -31,10 +31,10 @@ describe('the command line as a process', () => {
 
   test('fails with one line, and shows the stack only when asked', async () => {
     const folder = goldenPath('inputs');
-    const plain = await runShell(`cli slice ${folder}`);
+    const plain = await runShell(`cli slice ${folder} --order key`);
     expect(plain.code).toBe(1);
     expect(plain.stderr.trimEnd().split('\n')).toHaveLength(1);
-    const debug = await runShell(`SPARSE_FANOUT_DEBUG=1 cli slice ${folder}`);
+    const debug = await runShell(`SPARSE_FANOUT_DEBUG=1 cli slice ${folder} --order key`);
     expect(debug.code).toBe(1);
     expect(debug.stderr).toMatch(/\n\s+at /);
   });

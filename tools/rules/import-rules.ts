@@ -58,7 +58,7 @@ const CORE: ImportRules = {
     ...['#core/sparse/*', '#core/sparse/layout'],
   ],
   'core/sparse/formats/matrix-format.ts': [
-    ...['#core/bytes', '#core/objects', '#core/sparse/layout'],
+    ...['#core/bytes', '#core/objects', '#core/sparse/*', '#core/sparse/layout'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
   ],
   'core/sparse/formats/convert-entries.ts': [
@@ -69,19 +69,29 @@ const CORE: ImportRules = {
     ...['#core/errors.ts', '#core/bytes', '#core/elements'],
     ...MATRIX,
   ],
-  'core/sparse/formats/bundle': [...FORMAT, '#core/containers/npy', 'zod/mini'],
+  'core/sparse/formats/arrays': [
+    ...FORMAT,
+    ...['#core/containers/npy', '#core/sparse/formats/entries'],
+  ],
+  'core/sparse/formats/bundle': [
+    ...FORMAT,
+    ...['#core/checksum', '#core/containers/npy', 'zod/mini'],
+  ],
   'core/sparse/formats/h5ad': [
     ...FORMAT,
     ...['#core/containers/hdf5', '#core/sparse/formats/entries'],
   ],
-  'core/sparse/formats/npy-folder': [...FORMAT, '#core/sparse/formats/bundle'],
+  'core/sparse/formats/npy-folder': [
+    ...[...FORMAT, '#core/containers/npy', '#core/sparse/formats/entries'],
+    '#core/sparse/formats/arrays',
+  ],
   'core/sparse/formats/npz': [
     ...FORMAT,
     ...['#core/containers/deflate', '#core/containers/npy', '#core/containers/zip'],
-    ...['#core/sparse/formats/entries', 'node:zlib'],
+    ...['#core/sparse/formats/arrays', 'node:zlib'],
   ],
   'core/sparse/formats/*': [...FORMAT, '#core/text', 'zod/mini'],
-  'core/sparse/formats': [...FORMAT, '#core/sparse/formats'],
+  'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
     ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/formats', 'zod/mini'],

@@ -22,7 +22,13 @@ export interface FormatInput {
 }
 
 /** Where a matrix lies, or the jobs that must be done before `resolve` can find out more. */
-export type Resolution = { readonly layout: MatrixLayout } | { readonly jobs: readonly StageJob[] };
+export type Resolution =
+  | {
+      readonly layout: MatrixLayout;
+      /** Names of what lies in the unit and is not read, and might have a meaning. */
+      readonly unused?: readonly string[];
+    }
+  | { readonly jobs: readonly StageJob[] };
 
 /** A source format. Each folder of `core/sparse/formats` exports one or more of these. */
 export interface MatrixFormat {
@@ -32,6 +38,11 @@ export interface MatrixFormat {
    * shorter object.
    */
   matches(head: Uint8Array): boolean;
+  /**
+   * A second look at an object that no format `matches`; it may read more of it, in bounds that it
+   * states.
+   */
+  looksLike?(source: ByteSource): Promise<boolean>;
   /** Returns true if the objects of a folder, by their names, are one matrix of this format. */
   matchesFolder?(names: ReadonlySet<string>): boolean;
   /**

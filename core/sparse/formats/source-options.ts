@@ -2,6 +2,9 @@ import * as z from 'zod/mini';
 import { count } from '#core/schemas/count.ts';
 import { FORMATS } from './format-names.ts';
 
+const TRUTH = 'true or false';
+const LAYER = 'the path of a matrix, such as layers/counts';
+
 /**
  * What a request may say of how a source is to be read; part of the run's identity where given.
  * What is left out follows from the content.
@@ -10,11 +13,11 @@ export const sourceOptions = z.strictObject({
   /** Read as this format instead of the one that the content shows. */
   format: z.optional(z.enum(FORMATS, { error: `one of ${FORMATS.join(', ')}` })),
   /** h5ad: path of the matrix. @default 'X' */
-  layer: z.optional(z.string().check(z.minLength(1))),
+  layer: z.optional(z.string({ error: LAYER }).check(z.minLength(1, LAYER))),
   /** svmlight: columns are counted from 0 (true) or 1 (false). @default as scikit-learn decides */
-  zeroBased: z.optional(z.boolean()),
+  zeroBased: z.optional(z.boolean({ error: TRUTH })),
   /** svmlight: the label becomes column 0. @default false */
-  labels: z.optional(z.boolean()),
+  labels: z.optional(z.boolean({ error: TRUTH })),
   /** svmlight and npy: number of columns. @default as many as the highest index needs */
   columns: z.optional(count),
 });

@@ -1,6 +1,6 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { decodeIndices } from '#core/elements/decode.ts';
-import { type ElementType, ITEM_BYTES } from '#core/elements/dtype.ts';
+import { type ElementType, ITEM_BYTES, isInteger } from '#core/elements/dtype.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { SourceFormat } from '#core/sparse/formats/format-names.ts';
 import type { FillValue } from '#core/sparse/matrix-facts.ts';
@@ -46,16 +46,16 @@ export function checkShape(uri: string, shape: readonly number[]): MatrixLayout[
 }
 
 /**
- * Makes sure that rows, columns or pointers have a dtype that SciPy uses.
+ * Makes sure that rows, columns or pointers are integers.
  *
  * @param uri names the source in messages.
  * @param name of the array.
- * @throws {UnsupportedSourceError} neither int32 nor int64.
+ * @throws {UnsupportedSourceError} they are not.
  */
 export function checkIndexType(uri: string, name: string, { dtype }: ElementType): void {
-  if (dtype === 'int32' || dtype === 'int64') return;
+  if (isInteger(dtype)) return;
   throw new UnsupportedSourceError(
-    `${uri} has ${name} of ${dtype}, allowed are int32 and int64; load it and save it again with scipy.sparse.save_npz`,
+    `${uri} has ${name} of ${dtype}, allowed are integers such as int32 and int64; load it and save it again with scipy.sparse.save_npz`,
   );
 }
 
@@ -91,7 +91,7 @@ async function readNnz(source: ByteSource, { uri, indptr, data }: CsrArrays): Pr
  *
  * @param indptr the stream that the array of this name lies in.
  * @throws {CorruptSourceError} lengths contradict each other, or the shape is negative.
- * @throws {UnsupportedSourceError} not two dimensions, or indices neither int32 nor int64.
+ * @throws {UnsupportedSourceError} not two dimensions, or indices that are no integers.
  * @throws {BoundExceededError} more than 2^31 - 1 columns.
  */
 export async function assembleCsr(arrays: CsrArrays, indptr: ByteSource): Promise<MatrixLayout> {

@@ -12,12 +12,17 @@ describe('sizes', () => {
     ['1.5GB', 1_500_000_000],
     ['1GiB', 1_073_741_824],
     ['1048576', 1_048_576],
+    ['64M', 67_108_864],
+    ['1G', 1_073_741_824],
+    ['1TiB', 1_099_511_627_776],
+    ['2k', 2048],
+    ['1TB', 1_000_000_000_000],
     ['10B', 10],
   ])('%s is %i bytes', (text, bytes) => {
     expect(parseSize(text)).toBe(bytes);
   });
 
-  test.each(['', '0', 'MiB', '-1MB', '1e9', '64M', '0.3B', '9999999999GB'])(
+  test.each(['', '0', 'MiB', '-1MB', '1e9', '64X', '0.3B', '9999999999GB'])(
     'fails for %j',
     (text) => {
       expect(() => parseSize(text)).toThrow('Allowed are bytes');

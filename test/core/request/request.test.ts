@@ -122,7 +122,7 @@ describe('parseRequest', () => {
         dryRun: 'yes',
       }),
     ).toEqual([
-      'source must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/, got "http://x"',
+      'source.uri must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/, got "http://x"',
       'expect.rows must be a whole number from 0 to 9007199254740991, got -1',
       expect.stringMatching(/^expect\.dtype must be one of bool, int8, .*, got "complex128"$/),
       'output.text.profile must be one of typed, zero0, empty, pandas-2, pandas-1, got "pandas-3"',
@@ -156,16 +156,36 @@ describe('parseRequest', () => {
     expect(parseRequest({ source: { uris, ...options } }).source).toEqual({ uris, options });
   });
 
+  it.each([{}, { uri: source, uris: [source] }, { uris: [] }, { uris: [source], versionId: 'v1' }])(
+    'fails on the source %j',
+    (wrong) => {
+      expect(problemsOf({ source: wrong })[0]).toMatch(
+        /^source(\.\w+)? must be .*(object with either|a list of)/,
+      );
+    },
+  );
+
   it.each([
-    {},
-    { uri: source, uris: [source] },
-    { uris: [] },
-    { uris: [source], versionId: 'v1' },
-    { uri: source, format: 'pickle' },
-  ])('fails on the source %j', (wrong) => {
-    expect(problemsOf({ source: wrong })[0]).toMatch(
-      /^source(\.\w+)? must be .*(object with either|a list of)/,
-    );
+    [5, 'source must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/, or an ob'],
+    [{ uri: 5 }, 'source.uri must be an S3 URI such as'],
+    [{ uris: [source, 'x'] }, 'source.uris.1 must be an S3 URI such as'],
+    [{ uri: source, versionId: '' }, 'source.versionId must be the version of one object'],
+    [{ uri: source, format: 'pickle' }, 'source.format must be one of npz, '],
+    [{ uri: source, layer: 5 }, 'source.layer must be the path of a matrix, such as'],
+    [{ uri: source, zeroBased: 1 }, 'source.zeroBased must be true or false, got 1'],
+    [{ uri: source, labels: 'no' }, 'source.labels must be true or false, got "no"'],
+    [{ uri: source, columns: -1 }, 'source.columns must be a whole number from 0'],
+    [{ uri: source, order: 'size' }, "source.order must be 'key' or 'natural', got \"size\""],
+    [{ uri: source, colums: 3 }, 'source has unknown keys "colums"'],
+  ])('names the field of the source %j that is wrong, and nothing else', (wrong, sentence) => {
+    const problems = problemsOf({ source: wrong });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(sentence);
+  });
+
+  it('takes the order of the parts, which is part of the source', () => {
+    const { source: read } = parseRequest({ source: { uri: 's3://data/p/', order: 'natural' } });
+    expect(read).toEqual({ uris: ['s3://data/p/'], order: 'natural', options: {} });
   });
 
   it('accepts append with a place, and fails without one', () => {

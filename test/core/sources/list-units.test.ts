@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { BoundExceededError, SourceNotFoundError } from '#core/errors.ts';
+import { BoundExceededError, SourceNotFoundError, UnsupportedSourceError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
 
 const one = Uint8Array.of(1);
 
-async function unitsOf(names: readonly string[], uris: readonly string[]) {
+async function unitsOf(
+  names: readonly string[],
+  uris: readonly string[],
+  order?: 'key' | 'natural',
+) {
   const store = memoryObjectStore(Object.fromEntries(names.map((name) => [`s3://b/${name}`, one])));
-  const units = await listUnits(store, { uris: uris.map((uri) => `s3://b/${uri}`) });
+  const { units } = await listUnits(store, { uris: uris.map((uri) => `s3://b/${uri}`), order });
   return units.map(({ uri, objects }) => [
     uri.slice('s3://b/'.length),
     objects.map((object) => object.uri.slice('s3://b/'.length)),
@@ -23,10 +27,23 @@ describe('listUnits', () => {
   });
 
   it('takes the objects of a folder as parts in the order of their keys', async () => {
-    expect(await unitsOf(['p/10.npz', 'p/2.npz', 'q/1.npz'], ['p/'])).toEqual([
+    expect(await unitsOf(['p/02.npz', 'p/10.npz', 'q/1.npz'], ['p/'])).toEqual([
+      ['p/02.npz', ['p/02.npz']],
       ['p/10.npz', ['p/10.npz']],
-      ['p/2.npz', ['p/2.npz']],
     ]);
+  });
+
+  it('refuses numbers that are not padded, unless the order is given', async () => {
+    const names = ['p/part-10.npz', 'p/part-2.npz', 'p/part-1.npz'];
+    await expect(unitsOf(names, ['p/'])).rejects.toThrow(
+      'the order of the parts of s3://b/p/ is not clear: by key part-10.npz comes before part-2.npz, by number after it, because the numbers are not padded with zeros; say source.order',
+    );
+    const inOrder = async (order: 'key' | 'natural') =>
+      (await unitsOf(names, ['p/'], order)).map(([uri]) => uri);
+    expect(await inOrder('key')).toEqual(['p/part-1.npz', 'p/part-10.npz', 'p/part-2.npz']);
+    expect(await inOrder('natural')).toEqual(['p/part-1.npz', 'p/part-2.npz', 'p/part-10.npz']);
+    const listed = names.toReversed();
+    expect((await unitsOf(names, listed)).map(([uri]) => uri)).toEqual(listed);
   });
 
   it('takes a list in its own order', async () => {
@@ -45,12 +62,29 @@ describe('listUnits', () => {
     expect((await unitsOf(parts, ['p/'])).map(([uri]) => uri)).toEqual(['p/1.npz', 'p/2/', 'p/3/']);
   });
 
-  it('ignores markers and hidden objects', async () => {
-    const names = ['p/_SUCCESS', 'p/.crc', 'p/a.npz'];
-    expect(await unitsOf(names, ['p/'])).toEqual([['p/a.npz', ['p/a.npz']]]);
-    const marked = memoryObjectStore({ 's3://b/p/': new Uint8Array(0), 's3://b/p/a': one });
-    expect(await listUnits(marked, { uris: ['s3://b/p/'] })).toHaveLength(1);
+  it('passes over markers, hidden objects and those of file managers, and names them', async () => {
+    const empty = new Uint8Array(0);
+    const marks = ['_SUCCESS', '.DS_Store', 'Thumbs.db', 'desktop.ini'];
+    const store = memoryObjectStore({
+      ...Object.fromEntries(marks.map((name) => [`s3://b/p/${name}`, one])),
+      's3://b/p/': empty,
+      's3://b/p/sub_$folder$': empty,
+      's3://b/p/a': one,
+    });
+    const { units, passedOver } = await listUnits(store, { uris: ['s3://b/p/'] });
+    expect(units.map(({ uri }) => uri)).toEqual(['s3://b/p/a']);
+    const expected = ['', ...marks, 'sub_$folder$'].map((name) => `s3://b/p/${name}`);
+    expect(passedOver.toSorted()).toEqual(expected.toSorted());
   });
+
+  it.each(['.zgroup', '.zattrs', 'zarr.json', 'X/.zarray'])(
+    'fails on a zarr store: it holds %s',
+    async (name) => {
+      const listing = unitsOf([`p/${name}`, 'p/X/data/0'], ['p/']);
+      await expect(listing).rejects.toThrow(UnsupportedSourceError);
+      await expect(listing).rejects.toThrow(/is a zarr store, .*write_h5ad/);
+    },
+  );
 
   it('fails on an empty folder and on an object that is not there', async () => {
     await expect(unitsOf(['p/_SUCCESS'], ['p/'])).rejects.toThrow(SourceNotFoundError);

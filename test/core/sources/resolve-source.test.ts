@@ -13,7 +13,8 @@ const store = memoryObjectStore(
 
 describe('a job of a Stage round', () => {
   it('fails for a format that is read in place: it has no jobs', async () => {
-    const [unit] = await listUnits(store, { uris: [ROOT] });
+    const { units } = await listUnits(store, { uris: [ROOT] });
+    const [unit] = units;
     const context = { options: {}, store, stagedFor: () => memoryStageStore() };
     const staging = stageUnit({ unit: unit!, job: { round: 'count', index: 0 } }, context);
     await expect(staging).rejects.toThrow(RequestError);

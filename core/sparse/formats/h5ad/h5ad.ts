@@ -44,9 +44,8 @@ async function findArrays(
   { datasets }: OpenedMatrix,
   { staged }: FormatInput,
 ): Promise<{ readonly arrays: FoundArrays } | { readonly jobs: readonly StageJob[] }> {
-  const context = { staged, entries: datasets.indices.length };
   const [indptr, indices, data] = await Promise.all(
-    ARRAY_NAMES.map((name) => findArray(name, datasets[name], context)),
+    ARRAY_NAMES.map((name) => findArray(name, datasets[name], staged)),
   );
   if (indptr !== undefined && indices !== undefined && data !== undefined) {
     return { arrays: { indptr, indices, data } };

@@ -11,6 +11,9 @@ const BATCH_ENTRIES = 128 * 1024;
 /** Numbers that SciPy's reader accepts besides plain decimals. */
 const OTHER = /^-?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|(inf)(?:inity)?|(nan))$/i;
 
+/** A number with the exponent of Fortran's double precision. */
+const FORTRAN = /^[+-]?(?:\d+\.?\d*|\.\d+)d[+-]?\d+$/i;
+
 /**
  * The double that `scipy.io.mmread` reads from a text. Undefined if it raises an error, or ignores
  * a part of the text.
@@ -21,6 +24,12 @@ function parseReal(text: string): number | undefined {
   if (nan !== undefined) return Number.NaN;
   if (infinity === undefined) return Number(text);
   return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+/** What to do with a number that `mmread` does not read. */
+function fixOf(text: string): string | undefined {
+  if (!FORTRAN.test(text)) return undefined;
+  return "an exponent of Fortran (D) is not read; write E: sed -E 's/([0-9.])[dD]([-+0-9])/\\1E\\2/' file";
 }
 
 function createValues({ dtype }: MtxHeader, entries: number): CsrData {
@@ -54,7 +63,7 @@ export class EntryReader {
   /** @param uri name of the text in messages. */
   constructor(uri: string, header: MtxHeader) {
     this.#header = header;
-    this.#cursor = new TextCursor(uri, parseReal);
+    this.#cursor = new TextCursor(uri, parseReal, fixOf);
   }
 
   /**

@@ -40,8 +40,8 @@ const FIXES: ReadonlyMap<string, string> = new Map([
 /** Most bytes of text per byte of deflate. */
 const MAX_RATIO = 1032;
 
-/** The first word of a file. Some programs write it with one percent sign. */
-const BANNER = /^%%?MatrixMarket(?:\s|$)/i;
+/** The first word of a file. Some programs write it with one percent sign, or behind blanks. */
+const BANNER = /^\s*%%?MatrixMarket(?:\s|$)/i;
 
 /** Most bytes of a header, with room for long comments. */
 const MAX_HEADER_BYTES = 1024 * 1024;
@@ -70,14 +70,17 @@ async function* readTextLines(text: TextSource): AsyncGenerator<HeaderLine> {
 
 /** True if these are the first bytes of a Matrix Market file. */
 export function hasBanner(head: Uint8Array): boolean {
-  return BANNER.test(Buffer.from(head.subarray(0, 20)).toString('latin1'));
+  return BANNER.test(Buffer.from(head).toString('latin1'));
 }
 
 function parseBanner(
   { uri }: TextSource,
   line: string,
 ): Pick<MtxHeader, 'dtype' | 'isPattern' | 'symmetry'> {
-  const [, object = '', format = '', field = '', symmetry = ''] = line.toLowerCase().split(/\s+/);
+  const [, object = '', format = '', field = '', symmetry = ''] = line
+    .trim()
+    .toLowerCase()
+    .split(/\s+/);
   const dtype = DTYPES.get(field);
   // Without imaginary parts a hermitian matrix is symmetric.
   const mirrored = SYMMETRIES.find((known) => known === symmetry.replace('hermitian', 'symmetric'));
@@ -141,8 +144,9 @@ export async function readMtxHeader(text: TextSource): Promise<MtxHeader> {
         `${text.uri} has ${line.end} bytes of comments before its sizes, allowed are ${MAX_HEADER_BYTES}; remove them`,
       );
     }
-    if (banner === undefined) banner = parseBanner(text, line.text);
-    else if (!/^\s*(?:%|$)/.test(line.text)) {
+    if (banner === undefined) {
+      if (line.text.trim() !== '') banner = parseBanner(text, line.text);
+    } else if (!/^\s*(?:%|$)/.test(line.text)) {
       const header = { ...banner, ...parseSizes(text, line.text), end: line.end };
       checkShape(text, header);
       checkLines(text, header);

@@ -5,11 +5,21 @@ const MINUS = 0x2d;
 /** Digits that are exact in a double. */
 const EXACT_DIGITS = 15;
 
+/** A number that an integer file cannot have: with a point or an exponent, or not finite. */
+const DECIMAL = /^[+-]?(?:[\d.]+(?:[ed][+-]?\d+)?|inf(?:inity)?|nan)$/i;
+
 /** Limits of the 64-bit types. */
 const LIMITS = {
   int64: [-(2n ** 63n), 2n ** 63n - 1n],
   uint64: [0n, 2n ** 64n - 1n],
 } as const;
+
+function failInteger(cursor: TextCursor, start: number): never {
+  const isDecimal = DECIMAL.test(cursor.readToken(start));
+  cursor.at = start;
+  const fix = ', because its banner says integer; change that to real, or write the file again';
+  return cursor.fail(`an integer${isDecimal ? fix : ''}`);
+}
 
 /**
  * Reads a token as a 64-bit integer into `words[2 * index]` (low) and `words[2 * index + 1]`
@@ -31,8 +41,7 @@ export function readInteger(
   const value = cursor.readDigits();
   const isShort = cursor.at - start <= EXACT_DIGITS;
   if (value === -1 || !isTokenEnd(cursor.peek())) {
-    cursor.at = start;
-    cursor.fail('an integer');
+    failInteger(cursor, start);
   }
   if (isShort && (!isNegative || dtype === 'int64')) {
     const high = Math.floor(value / 2 ** 32);

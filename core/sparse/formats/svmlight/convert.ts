@@ -67,15 +67,17 @@ export async function stageConvert(
   job: number,
   context: {
     readonly options: Omit<RowOptions, 'uri'>;
+    /** Offset of the first row in the text. */
+    readonly from: number;
     readonly staged: StageStore;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<void> {
-  const { options, staged, signal } = context;
+  const { options, from, staged, signal } = context;
   const reader = new RowReader({ ...options, uri: text.uri });
   let rows = new SegmentRows();
   let segment = job;
-  for await (const block of readLines(text, job)) {
+  for await (const block of readLines(text, job, from)) {
     signal?.throwIfAborted();
     const batch = reader.read(block);
     if (batch.rowEnds.length === 0) continue;

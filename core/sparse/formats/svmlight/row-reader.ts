@@ -105,6 +105,7 @@ export class RowReader {
 
   #readRow(): void {
     if (this.#options.labels) {
+      this.#refuseLabels();
       this.#indices[this.#entries] = 0;
       this.#data[this.#entries] = this.#cursor.readFloat();
       this.#entries++;
@@ -116,6 +117,17 @@ export class RowReader {
     this.#readEntries();
     this.#rowEnds[this.#rows] = this.#entries;
     this.#rows++;
+  }
+
+  /** Refuses several labels in a line: they are no number that a column could hold. */
+  #refuseLabels(): void {
+    const { bytes, at } = this.#cursor;
+    for (let to = at; !isTokenEnd(bytes[to]!); to++) {
+      if (bytes[to] !== COMMA) continue;
+      this.#cursor.fail(
+        'one label per line, because labels is true; leave labels out (--labels) to read the entries alone',
+      );
+    }
   }
 
   /** Skips and checks the label, if the line has one. */

@@ -9,6 +9,7 @@ import { type RowOptions, RowReader } from './row-reader.ts';
 const scan = z.strictObject({
   /** Numbers of the segments that have rows, in order. */
   segments: z.array(count),
+  rows: count,
   /** Lowest and highest index as in the text; null without entries. */
   indices: z.nullable(z.tuple([count, count])),
 });
@@ -32,22 +33,25 @@ export async function stageScan(
   job: number,
   context: {
     readonly options: Pick<RowOptions, 'labels' | 'lowest'>;
+    /** Offset of the first row in the text. */
+    readonly from: number;
     readonly staged: StageStore;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<void> {
-  const { options, staged, signal } = context;
+  const { options, from, staged, signal } = context;
   const reader = new RowReader({ ...options, uri: text.uri, shift: 0 });
   const segments: number[] = [];
-  for await (const block of readLines(text, job)) {
+  let rows = 0;
+  for await (const block of readLines(text, job, from)) {
     signal?.throwIfAborted();
     const segment = Math.floor(block.offset / text.segmentBytes);
-    if (reader.read(block).rowEnds.length > 0 && segments.at(-1) !== segment) {
-      segments.push(segment);
-    }
+    const found = reader.read(block).rowEnds.length;
+    rows += found;
+    if (found > 0 && segments.at(-1) !== segment) segments.push(segment);
   }
   const { minIndex, maxIndex } = reader;
-  const found: Scan = { segments, indices: maxIndex === -1 ? null : [minIndex, maxIndex] };
+  const found: Scan = { segments, rows, indices: maxIndex === -1 ? null : [minIndex, maxIndex] };
   await staged.create(scanName(job), [new TextEncoder().encode(JSON.stringify(found))]);
 }
 

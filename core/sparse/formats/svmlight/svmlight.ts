@@ -7,11 +7,26 @@ import { PARTS_PREFIX, partName } from '#core/sparse/stage/stage-names.ts';
 import { findCsrPart } from '#core/sparse/stage/staged-rows.ts';
 import { openText, type TextOptions, type TextSource } from '#core/text/text-source.ts';
 import { stageConvert } from './convert.ts';
-import { matches } from './matches.ts';
+import { assertExtreme, type ExtremeHeader, readExtremeHeader } from './extreme-header.ts';
+import { looksLike, matches } from './matches.ts';
 import { readScans, type Scan, scanName, stageScan } from './scan.ts';
 
 /** Number of the first column. */
 type Base = 0 | 1;
+
+/** A text, and the header of an Extreme Classification file if it has one. */
+interface OpenedText {
+  readonly text: TextSource;
+  readonly header: ExtremeHeader | undefined;
+  /** Offset of the first row. */
+  readonly from: number;
+}
+
+async function open({ source }: FormatInput, options: TextOptions): Promise<OpenedText> {
+  const text = await openText(source, options);
+  const header = await readExtremeHeader(text);
+  return { text, header, from: header?.end ?? 0 };
+}
 
 /**
  * Names of the round that converts, by base. The name has what the scans found, so the jobs need
@@ -35,16 +50,30 @@ function indicesOf(scans: readonly Scan[]): readonly [lowest: number, highest: n
   ];
 }
 
-/** The base as scikit-learn decides it: 1 if there are indices and none of them is 0. */
-function baseOf({ zeroBased }: SourceOptions, scans: readonly Scan[]): Base {
+/**
+ * The base as scikit-learn decides it: 1 if there are indices and none of them is 0. Extreme
+ * Classification files count from 0.
+ */
+function baseOf(
+  { header }: OpenedText,
+  { zeroBased }: SourceOptions,
+  scans: readonly Scan[],
+): Base {
   const [lowest = 0] = indicesOf(scans) ?? [];
-  return (zeroBased ?? lowest === 0) ? 0 : 1;
+  return (zeroBased ?? (header !== undefined || lowest === 0)) ? 0 : 1;
 }
 
-function columnsOf({ uri }: TextSource, options: SourceOptions, scans: readonly Scan[]): number {
+function columnsOf(opened: OpenedText, options: SourceOptions, scans: readonly Scan[]): number {
+  const { header } = opened;
+  const { uri } = opened.text;
   const [, highest] = indicesOf(scans) ?? [];
+  const needed = highest === undefined ? 0 : highest - baseOf(opened, options, scans) + 1;
+  if (header !== undefined) {
+    const rows = scans.reduce((sum, scan) => sum + scan.rows, 0);
+    assertExtreme(uri, header, { rows, features: needed });
+  }
   // In scikit-learn a matrix without entries has one column.
-  const found = highest === undefined ? 1 : highest - baseOf(options, scans) + 1;
+  const found = header?.features ?? Math.max(needed, 1);
   const { columns = found, labels = false } = options;
   if (columns < found) {
     throw new RequestError([
@@ -63,12 +92,12 @@ function jobsOf(round: string, indexes: readonly number[]): Resolution {
 
 /** The layout of the converted parts, or the jobs whose parts are missing. */
 async function resolveParts(
-  text: TextSource,
+  opened: OpenedText,
   { options, staged }: FormatInput,
   scans: readonly Scan[],
 ): Promise<Resolution> {
   const found = await staged.list(PARTS_PREFIX);
-  const columns = columnsOf(text, options, scans);
+  const columns = columnsOf(opened, options, scans);
   const parts: PartLayout[] = [];
   const missing: number[] = [];
   // A text without rows is converted to one part without rows.
@@ -80,7 +109,7 @@ async function resolveParts(
     parts.push(...there);
     if (there.length < ofJob.length) missing.push(job);
   }
-  if (missing.length > 0) return jobsOf(CONVERT_ROUNDS[baseOf(options, scans)], missing);
+  if (missing.length > 0) return jobsOf(CONVERT_ROUNDS[baseOf(opened, options, scans)], missing);
   return {
     layout: {
       kind: 'matrix',
@@ -98,27 +127,30 @@ export function createSvmlight(textOptions: TextOptions = {}): MatrixFormat {
   return {
     name: 'svmlight',
     matches,
+    looksLike,
 
     async resolve(input) {
-      const text = await openText(input.source, textOptions);
+      const opened = await open(input, textOptions);
+      const { text } = opened;
       const found = await input.staged.list('scan/');
       const jobs = Array.from({ length: text.jobs }, (_, job) => job);
       const scanned = jobs.map((job) => found.get(scanName(job)));
       const missing = jobs.filter((job) => scanned[job] === undefined);
       if (missing.length > 0) return jobsOf('scan', missing);
       const scans = await readScans(scanned.filter((object) => object !== undefined));
-      return await resolveParts(text, input, scans);
+      return await resolveParts(opened, input, scans);
     },
 
     async stage({ round, index }: StageJob, input: FormatInput, signal?: AbortSignal) {
       const { options, staged } = input;
-      const text = await openText(input.source, textOptions);
+      const { text, from } = await open(input, textOptions);
+      const context = { from, staged, signal };
       const read = { labels: options.labels ?? false, lowest: lowestOf(options) };
-      if (round === 'scan') return await stageScan(text, index, { options: read, staged, signal });
+      if (round === 'scan') return await stageScan(text, index, { options: read, ...context });
       const base = CONVERT_ROUNDS.indexOf(round);
       if (base === -1) throw new RequestError([`svmlight text has no Stage round named ${round}`]);
       const shift = Number(read.labels) - base;
-      await stageConvert(text, index, { options: { ...read, shift }, staged, signal });
+      await stageConvert(text, index, { options: { ...read, shift }, ...context });
     },
   };
 }

@@ -26,6 +26,24 @@ describe('the format of a unit', () => {
     await expect(finding).rejects.toThrow('s3://b/x begins with 00 01 fe, which no format');
   });
 
+  it.each([
+    ['a file that is known', 'x', 'PAR1....', 's3://b/x is a Parquet file'],
+    ['prose beside parts', 'f/README.md', '# Data\n', 's3://b/f/README.md (README.md) holds prose'],
+    ['names beside parts', 'f/barcodes.tsv', 'AAAC-1\n', 'holds names of Cell Ranger, no part'],
+    ['a mistake in svmlight', 'x', '1 1:2 2:abc\n', 's3://b/x looks like svmlight, but its line 1'],
+  ])('fails for %s, and names it', async (_, name, text, message) => {
+    const uri = `s3://b/${name}`;
+    const finding = find({ [uri]: new TextEncoder().encode(text) }, uri);
+    await expect(finding).rejects.toThrow(UnsupportedSourceError);
+    await expect(finding).rejects.toThrow(message);
+  });
+
+  it('is found by a second look behind a long comment', async () => {
+    const text = `# ${'long '.repeat(1000)}\n1 1:2\n`;
+    const found = await find({ 's3://b/x': new TextEncoder().encode(text) }, 's3://b/x');
+    expect(found.format.name).toBe('svmlight');
+  });
+
   it('fails where an object is empty', async () => {
     const finding = find({ 's3://b/x': new Uint8Array() }, 's3://b/x');
     await expect(finding).rejects.toThrow(CorruptSourceError);

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { readSlices } from '#core/sparse/read-slices.ts';
+import { canonicalRows, rowsOf } from '#support/csr-arbitrary.ts';
 import { npyArray } from '#support/npz/npy.ts';
 import { csrMembers, type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
 import { writeZip } from '#support/npz/zip.ts';
@@ -48,9 +50,34 @@ it.each([
 });
 
 it.each(['indptr', 'indices'] as const)('fails on %s of another type', async (name) => {
-  const array = npyArray(MATRIX[name], 'uint32');
+  const array = npyArray(MATRIX[name], 'float64');
   const bytes = writeZip({ ...csrMembers(MATRIX), [`${name}.npy`]: array });
   const opening = openMatrix(memorySource(bytes, 'x.npz'));
   await expect(opening).rejects.toThrow(UnsupportedSourceError);
-  await expect(opening).rejects.toThrow(`x.npz has ${name} of uint32, allowed are int32 and int64`);
+  await expect(opening).rejects.toThrow(
+    `x.npz has ${name} of float64, allowed are integers such as`,
+  );
+});
+
+it.each(['int8', 'uint8', 'int16', 'uint16', 'uint32', 'uint64'] as const)(
+  'reads indices and pointers of %s',
+  async (dtype) => {
+    for (const bigEndian of [false, true]) {
+      const [indptr, indices] = [MATRIX.indptr, MATRIX.indices].map((values) =>
+        npyArray(dtype === 'uint64' ? values.map(BigInt) : values, dtype, { bigEndian }),
+      );
+      const members = { ...csrMembers(MATRIX), 'indptr.npy': indptr!, 'indices.npy': indices! };
+      const { matrix } = await openMatrix(memorySource(writeZip(members), 'x.npz'));
+      const slices = await Array.fromAsync(readSlices(matrix, { rowStart: 0, rowEnd: 2 }));
+      expect(rowsOf(slices)).toEqual(canonicalRows(MATRIX));
+    }
+  },
+);
+
+it('fails on an unsigned column that no matrix has', async () => {
+  const indices = npyArray([0, 2 ** 32 - 1, 1], 'uint32');
+  const bytes = writeZip({ ...csrMembers(MATRIX), 'indices.npy': indices });
+  const { matrix } = await openMatrix(memorySource(bytes, 'x.npz'));
+  const reading = Array.fromAsync(readSlices(matrix, { rowStart: 0, rowEnd: 2 }));
+  await expect(reading).rejects.toThrow('at column 4294967295, but only 5 columns');
 });

@@ -28,7 +28,17 @@ describe('fails', () => {
     ['a value that is no number', '1 1 x', 'a number at its byte 4'],
     ['a signed value', '1 1 +2', 'a number at its byte 4'],
     ['a grouped value', '1 1 1_0', 'a number at its byte 4'],
-    ['a value in Fortran spelling', '1 1 1d5', 'a number at its byte 4'],
+    [
+      'a value in Fortran spelling',
+      '1 1 1d5',
+      'a number at its byte 4; an exponent of Fortran (D)',
+    ],
+    [
+      'a double of Fortran',
+      '1 1 -1.0D+00',
+      'a number at its byte 4; an exponent of Fortran (D) is not read; write E: sed',
+    ],
+    ['a word with a d', '1 1 1d', 'a number at its byte 4'],
     ['something behind the value', '1 1 2 3', 'nothing more in this line'],
     ['a comment', '% more', 'a row from 1 to 3'],
     ['bytes that are no text', '\u0000', 'a row from 1 to 3'],
@@ -41,8 +51,8 @@ describe('fails', () => {
   });
 
   it.each([
-    ['a fraction', '2.5', 'an integer'],
-    ['an exponent', '1e3', 'an integer'],
+    ['a fraction', '2.5', 'an integer, because its banner says integer; change that to real'],
+    ['an exponent', '1e3', 'an integer, because its banner says integer; change that to real'],
     ['a sign alone', '-', 'an integer'],
     ['what is above int64', '9223372036854775808', 'int64 from'],
     ['what is below int64', '-9223372036854775809', 'int64 from'],
@@ -123,7 +133,6 @@ describe('fails', () => {
     ['coordinate real', 'scipy.io.mmwrite(path, matrix)'],
     ['coordinate text general', 'scipy.io.mmwrite(path, matrix)'],
     ['%%MatrixMarketmatrix coordinate real general', 'scipy.io.mmwrite(path, matrix)'],
-    [' %%MatrixMarket matrix coordinate real general', 'scipy.io.mmwrite(path, matrix)'],
   ])('for a matrix that is %s, with the line of Python that helps', async (words, fix) => {
     const banner = words.includes('%%') ? words : `%%MatrixMarket matrix ${words}`;
     const asked = rowsIn(`${banner}\n2 2 1\n1 1 1\n`);

@@ -191,3 +191,11 @@ describe('a head', () => {
     },
   );
 });
+
+it('reads a banner behind blanks and blank lines, and indented comments', async () => {
+  const text =
+    '\n  \n \t%%MatrixMarket matrix coordinate real general\n  % note\n\n2 3 1\n1 2 0.5\n';
+  const { matrix } = await resolveWith(mtx, text);
+  expect(matrix.shape).toEqual([2, 3]);
+  expect(mtx.matches(new TextEncoder().encode(text))).toBe(true);
+});

@@ -170,7 +170,7 @@ describe('rows', () => {
         [1, 7],
       ],
     ]);
-    const message = 'x has the line "1,2 1:5" at byte 0, expected a number at its byte 0';
+    const message = 'x has the line "1,2 1:5" at byte 0, expected one label per line';
     await expect(rowsIn(text, { labels: true })).rejects.toThrow(message);
   });
 

@@ -4,15 +4,16 @@ import { openBsrEntries } from '#core/sparse/formats/entries/bsr.ts';
 import { cooEntries } from '#core/sparse/formats/entries/coo.ts';
 import { openCscEntries } from '#core/sparse/formats/entries/csc.ts';
 import { openDiaEntries } from '#core/sparse/formats/entries/dia.ts';
+import { checkShape } from '#core/sparse/layout/assemble-csr.ts';
 import type { StoredArray } from '#core/sparse/matrix.ts';
 import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
-import { type MemberName, type NpzArray, type NpzFile, toStoredArray } from './open-npz.ts';
+import { type ArrayFile, type MemberArray, type MemberName, toStoredArray } from './array-file.ts';
 
-/** A matrix of an npz file that is not CSR. */
+/** A matrix that is not CSR. */
 export interface NpzEntries {
   /** Name of the source in messages. */
   readonly uri: string;
-  readonly file: NpzFile;
+  readonly file: ArrayFile;
   /** The shape as stored. */
   readonly shape: readonly number[];
 }
@@ -25,7 +26,7 @@ async function readVector({ file }: NpzEntries, name: MemberName): Promise<Store
  * Refuses an array whose first index varies fastest, which is not expected here. In one dimension
  * there is no difference.
  */
-function checkOrder(uri: string, name: string, { header }: NpzArray): void {
+function checkOrder(uri: string, name: string, { header }: MemberArray): void {
   if (!header.isFortran) return;
   throw new UnsupportedSourceError(
     `${uri} has ${name} in Fortran order, allowed is C order; save it with scipy.sparse.save_npz(path, matrix.tocsr())`,
@@ -56,7 +57,8 @@ async function readCoordinates(
 }
 
 async function openCoo(entries: NpzEntries): Promise<EntrySource> {
-  const { uri, shape } = entries;
+  const { uri } = entries;
+  const shape = checkShape(uri, entries.shape);
   const coordinates = await readCoordinates(entries);
   return cooEntries({ uri, shape, ...coordinates, data: await readVector(entries, 'data') });
 }
