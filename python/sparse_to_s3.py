@@ -366,7 +366,7 @@ class _SparseColumn:
 
 
 class _DenseColumn:
-    """All the cells of a dense column are entries: what no cell of it shows is the text of an unstored one."""
+    """A dense column. All its cells are entries, so that none of them prints as an unstored one."""
 
     def __init__(self, array: Any, dtype: np.dtype) -> None:
         self._array = array
@@ -655,8 +655,8 @@ class _Contents:
             raise BundleError(CHANGED)
         yield from self._others()
 
-    def tell(self, name: str, count: int) -> None:
-        """Tells the progress: so many bytes more of a file are dealt with."""
+    def report(self, name: str, count: int) -> None:
+        """Reports progress: so many bytes more of a file are done."""
         if self._progress is not None and name in self.sizes:
             self._done += count
             self._progress(self._done, self.passes * sum(self.sizes.values()))
@@ -728,7 +728,7 @@ class _Folder:
                     sums[name] = _Sum()
                 files[name].write(data)
                 sums[name].add(data)
-                contents.tell(name, len(data))
+                contents.report(name, len(data))
                 del data
             stored = {name: _Stored.of(name, total) for name, total in sums.items()}
             for name, file in files.items():
@@ -874,7 +874,7 @@ class _Bucket:
             raise BundleError(f"{uri} holds a bundle already: name another prefix, or allow it by overwrite")
 
     def _head(self, file: str) -> dict[str, Any] | None:
-        """What S3 tells of a file; None where it is not there, or may not be seen."""
+        """What S3 says of a file; None where it is not there, or may not be seen."""
         with self._unless_refused():
             return self._call("head_object", file, ChecksumMode="ENABLED")
         return None
@@ -908,12 +908,12 @@ class _Bucket:
                 sums.setdefault(name, _Sum()).add(data)
                 if spool is not None:
                     spool.write(name, data)
-                contents.tell(name, len(data))
+                contents.report(name, len(data))
                 del data
             stored = {name: _Stored.of(name, total) for name, total in sums.items()}
             missing = {name: each for name, each in stored.items() if not self._is_there(each)}
             for name in stored.keys() - missing.keys():
-                contents.tell(name, stored[name].bytes)
+                contents.report(name, stored[name].bytes)
             if missing:
                 self._send(contents, contents.read() if spool is None else spool.read(missing), missing)
         for each in stored.values():
@@ -941,7 +941,7 @@ class _Bucket:
                     senders[name] = _Sender(self, missing[name])
                     aborts.callback(senders[name].abort)
                 senders[name].write(data)
-                contents.tell(name, len(data))
+                contents.report(name, len(data))
                 del data
             if any(sender.left > 0 for sender in senders.values()):
                 raise BundleError(CHANGED)

@@ -39,7 +39,7 @@ def files_of(meta: dict) -> list[dict]:
 
 
 def assert_whole(folder: Path) -> None:
-    """Every file has the length and the CRC-32 that are told of it, by which it is also named."""
+    """Every file has the length and the CRC-32 that `meta.json` gives, and the CRC-32 in its name."""
     for stored in files_of(read_meta(folder)):
         content = (folder / stored["file"]).read_bytes()
         assert (len(content), f"{zlib.crc32(content):08x}") == (stored["bytes"], stored["crc32"])

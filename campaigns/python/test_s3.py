@@ -74,7 +74,7 @@ def requests_of(monkeypatch) -> list[str]:
 
 
 def assert_whole(s3, bucket, prefix, meta):
-    """Nothing but the files of the bundle is there, and each has the length and CRC-32 that are told of it."""
+    """Nothing but the files of the bundle is there, and each has the length and CRC-32 that `meta.json` gives."""
     assert json.loads(body(s3, bucket, f"{prefix}meta.json")) == meta
     assert keys(s3, bucket, prefix) == sorted(["meta.json", *(stored["file"] for stored in files_of(meta))])
     for stored in files_of(meta):
