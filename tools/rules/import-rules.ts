@@ -91,6 +91,8 @@ const CORE: ImportRules = {
     ...['#core/sparse/formats/arrays', 'node:zlib'],
   ],
   'core/sparse/formats/*': [...FORMAT, '#core/text', 'zod/mini'],
+  'core/sparse/formats/mtx': [...FORMAT, '#core/text'],
+  'core/sparse/formats/10x-mtx': [...FORMAT, '#core/text', '#core/sparse/formats/mtx'],
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],

@@ -56,7 +56,7 @@ async function inferFormat(uri: string, file: ArrayFile): Promise<string> {
     const format = length === 3 ? 'bsr' : await orderOf(file);
     if (format !== undefined) return format;
     throw new UnsupportedSourceError(
-      `${uri} has indptr, indices, data and shape, but no format that says whether these are rows (csr) or columns (csc), and its shape does not decide; save it with ${SAVE}`,
+      `${uri} has an indptr of ${await lengthsOf(file, 'indptr')} elements and the shape ${(await readShape(file)).join(' × ')}, but no format that says whether these are rows (csr) or columns (csc), and the shape does not decide; save it with ${SAVE}`,
     );
   }
   const names = file.names.slice(0, 8).join(', ') || 'nothing';

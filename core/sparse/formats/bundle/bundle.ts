@@ -62,14 +62,14 @@ async function layoutOf(
   }
 }
 
-function namesIn({ unit }: FormatInput): string[] {
+function objectNames({ unit }: FormatInput): string[] {
   return unit.objects.map((object) => object.uri.slice(unit.uri.length));
 }
 
 /** @throws {IncompleteSourceError} there is no `meta.json`. */
 async function metaOf(input: FormatInput): Promise<BundleMeta> {
   const { unit, store } = input;
-  const lacking = lackingFiles(new Set(namesIn(input))) ?? [META_FILE];
+  const lacking = lackingFiles(new Set(objectNames(input))) ?? [META_FILE];
   if (lacking.length > 0) throw incomplete(unit.uri, [missing(lacking)]);
   return await readMeta(store.open(unit.objects[findObject(input, META_FILE)]!));
 }
@@ -77,7 +77,7 @@ async function metaOf(input: FormatInput): Promise<BundleMeta> {
 /** Objects that `meta.json` does not name: most are left from an older version. */
 function leftOvers(meta: BundleMeta, input: FormatInput): string[] {
   const used = new Set([META_FILE, ...filesOf(meta).map(({ file }) => file)]);
-  return namesIn(input).filter((name) => !used.has(name));
+  return objectNames(input).filter((name) => !used.has(name));
 }
 
 /**

@@ -62,6 +62,14 @@ const version2 = z
       path: ['columnGroups'],
       error: 'a file with groups, else null',
     }),
+    z.refine(({ columnNames, shape }) => columnNames == null || columnNames.count === shape[1], {
+      path: ['columnNames', 'count'],
+      error: 'as many as the matrix has columns',
+    }),
+    z.refine(({ rowNames, shape }) => rowNames == null || rowNames.count === shape[0], {
+      path: ['rowNames', 'count'],
+      error: 'as many as the matrix has rows',
+    }),
   );
 
 type FillValue = z.infer<typeof fillValue>;

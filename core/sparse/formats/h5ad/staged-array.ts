@@ -1,6 +1,6 @@
 import { encodeChunkTable } from '#core/containers/hdf5/chunk-table.ts';
 import { chunkedSource } from '#core/containers/hdf5/chunked-source.ts';
-import type { Dataset } from '#core/containers/hdf5/dataset.ts';
+import type { NumberDataset } from '#core/containers/hdf5/dataset.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import type { ArrayLayout } from '#core/sparse/layout/matrix-layout.ts';
@@ -31,7 +31,7 @@ function indexName(name: ArrayName): string {
  */
 export async function findArray(
   name: ArrayName,
-  dataset: Dataset,
+  dataset: NumberDataset,
   staged: StageStore,
 ): Promise<FoundArray | undefined> {
   const { storage, length, itemBytes, dtype, bigEndian, file } = dataset;
@@ -60,7 +60,7 @@ export async function findArray(
  */
 export async function stageIndex(
   name: ArrayName,
-  dataset: Dataset,
+  dataset: NumberDataset,
   staged: StageStore,
 ): Promise<void> {
   await staged.create(indexName(name), encodeChunkTable(dataset));

@@ -37,6 +37,7 @@ describe('a folder without meta.json', () => {
     [['data.npy', 'indptr.npy'], 'indices.npy, meta.json are missing'],
     [['indptr.npy'], 'indices.npy, data.npy, meta.json are missing'],
     [['indices.npy'], 'indptr.npy, data.npy, meta.json are missing'],
+    [['data.npy'], 'indptr.npy, indices.npy, meta.json are missing'],
     [content, 'meta.json is missing'],
     [content.slice(0, 1), 'meta.json is missing'],
   ])('is a bundle that has not arrived with %j', async (names, sentence) => {
@@ -45,8 +46,8 @@ describe('a folder without meta.json', () => {
     await expect(opened).rejects.toThrow(`${ROOT} is not a whole bundle yet: ${sentence};`);
   });
 
-  it('is no bundle with other objects, or with an array of any name', async () => {
-    const any = { 'data.npy': newer['data.npy']! };
+  it('is no bundle with other objects, also beside data.npy', async () => {
+    const any = { 'data.npy': newer['data.npy']!, 'labels.npy': newer['data.npy']! };
     await expect(open(any)).rejects.toThrow(UnsupportedSourceError);
     const foreign = { 'columns.json': new TextEncoder().encode('[]') };
     await expect(open(foreign)).rejects.toThrow(UnsupportedSourceError);

@@ -76,8 +76,11 @@ describe('a bundle of version 2', () => {
     await expect(opened).rejects.toThrow(`${name} has 140 bytes, not the 152 that its meta.json`);
   });
 
-  it.each(['columnNames', 'rowNames'])('is waited for while its %s are missing', async (field) => {
-    const names = { file: 'names-00000000.json', bytes: 3, crc32: '00000000', count: 2 };
+  it.each([
+    ['columnNames', 3],
+    ['rowNames', 2],
+  ])('is waited for while its %s are missing', async (field, count) => {
+    const names = { file: 'names-00000000.json', bytes: 3, crc32: '00000000', count };
     const opened = open(bundleOfVersion2(NEW, { [field]: names }));
     await expect(opened).rejects.toThrow('names-00000000.json is missing');
     const bytes = new Uint8Array(3);
@@ -108,6 +111,8 @@ describe('a bundle of version 2', () => {
     [{ columnNames: { ...groupsFile, crc32: 'ABCDEF01', count: 3 } }, 'columnNames.crc32: eight'],
     [{ columnNames: { ...groupsFile, file: '../x', count: 3 } }, 'columnNames.file: the name of'],
     [{ columnNames: groupsFile }, 'has a wrong columnNames.count'],
+    [{ columnNames: { ...groupsFile, count: 2 } }, 'columnNames.count: as many as the matrix has'],
+    [{ rowNames: { ...groupsFile, count: 3 } }, 'rowNames.count: as many as the matrix has rows'],
     [{ fillValue: null }, 'has a wrong fillValue: null with groups, else'],
     [{ groups: [group] }, 'has a wrong fillValue: null with groups, else'],
     [{ fillValue: null, groups: [group] }, 'has a wrong columnGroups: a file with groups'],

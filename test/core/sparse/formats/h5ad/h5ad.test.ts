@@ -115,3 +115,15 @@ it('fails on a file of datasets alone, and names what it holds', async () => {
   await expect(reading).rejects.toThrow(UnsupportedSourceError);
   await expect(reading).rejects.toThrow(/x\.h5 has no group X or matrix of .* it holds d, room;/);
 });
+
+it.each([
+  ['user-block-1024.h5ad', true],
+  ['user-block-2097152.h5ad', true],
+  ['cases.json', false],
+] as const)('knows %s by a second look: %s', async (file, isKnown) => {
+  const bytes = file === 'cases.json' ? new Uint8Array(5000) : hdf5Bytes(file);
+  expect(h5ad.matches(bytes.subarray(0, 1024))).toBe(false);
+  const source = withCounting(memorySource(bytes));
+  expect(await h5ad.looksLike!(source)).toBe(isKnown);
+  for (const { length } of source.reads) expect(length).toBe(8);
+});
