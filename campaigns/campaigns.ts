@@ -103,7 +103,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   {
     name: 'frames',
     proves: 'Random frames of several dtypes print as `to_csv` of pandas 1.5, 2.3 and 3.1 does.',
-    takes: 'two minutes for 2,000 frames, the first time one more per pandas',
+    takes: 'five minutes, the first time one more per pandas',
     needs: 'a Python from 3.9 on and a package index; a pandas without its Python is skipped',
     args: '[--runs 2000] [--seed 1]',
     start: () => import('./frames/run.ts'),
