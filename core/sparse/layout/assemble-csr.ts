@@ -17,6 +17,12 @@ export interface CsrArrays extends Omit<PartLayout, 'rows' | 'nnz'> {
 /** Column indices are held as int32. */
 const MAX_COLUMNS = 2 ** 31 - 1;
 
+/** The Python expression that makes two dimensions of others; the first one stays, as rows. */
+function reshaped(shape: readonly number[]): string {
+  const [rows, ...rest] = shape.length < 2 ? [1, ...shape] : shape;
+  return `matrix.reshape((${rows}, ${rest.reduce((product, size) => product * size, 1)}))`;
+}
+
 /**
  * Makes sure that a stored shape is one of a matrix that can be read.
  *
@@ -29,7 +35,7 @@ export function checkShape(uri: string, shape: readonly number[]): MatrixLayout[
   const [rows, columns] = shape;
   if (rows === undefined || columns === undefined || shape.length !== 2) {
     throw new UnsupportedSourceError(
-      `${uri} has ${shape.length} dimensions (${shape.join(' × ')}), expected rows × columns; reshape it to two`,
+      `${uri} has ${shape.length === 1 ? '1 dimension' : `${shape.length} dimensions`} (${shape.join(' × ')}), allowed are two, rows × columns; save ${reshaped(shape)} instead`,
     );
   }
   if (!(rows >= 0 && columns >= 0 && rows < Number.MAX_SAFE_INTEGER)) {
@@ -59,10 +65,14 @@ export function checkIndexType(uri: string, name: string, { dtype }: ElementType
   );
 }
 
-function checkLengths(uri: string, rows: number, { indptr, indices, data }: CsrArrays): void {
+function checkLengths(
+  uri: string,
+  [rows, columns]: MatrixLayout['shape'],
+  { indptr, indices, data }: CsrArrays,
+): void {
   if (indptr.length !== rows + 1) {
     throw new CorruptSourceError(
-      `${uri} has ${indptr.length} elements in indptr, expected ${rows + 1} for ${rows} rows`,
+      `${uri} has shape ${rows} × ${columns} and ${indptr.length} elements in indptr, expected ${rows + 1} for ${rows} rows`,
     );
   }
   if (indices.length !== data.length) {
@@ -99,7 +109,7 @@ export async function assembleCsr(arrays: CsrArrays, indptr: ByteSource): Promis
   const shape = checkShape(uri, arrays.shape);
   checkIndexType(uri, 'indptr', arrays.indptr);
   checkIndexType(uri, 'indices', arrays.indices);
-  checkLengths(uri, shape[0], arrays);
+  checkLengths(uri, shape, arrays);
   const nnz = await readNnz(indptr, arrays);
   const { format, fillValue, shape: _, ...located } = arrays;
   const part = { ...located, rows: shape[0], nnz };

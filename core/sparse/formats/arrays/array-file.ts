@@ -1,6 +1,7 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { NpyArray } from '#core/containers/npy/header.ts';
 import { locateElements } from '#core/containers/npy/locate-elements.ts';
+import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { StreamLayout } from '#core/sparse/layout/matrix-layout.ts';
@@ -31,9 +32,6 @@ export const SMALL_MEMBERS: ReadonlySet<MemberName> = new Set([
   ...(['format', 'shape', 'fill_value', 'compressed_axes'] as const),
 ]);
 
-/** Says whether the matrix was a SciPy array or a SciPy matrix, which have the same rows. */
-const WITHOUT_MEANING = '_is_array';
-
 /** One array of a matrix. Headers and small files are in memory already. */
 export interface MemberArray {
   readonly source: ByteSource;
@@ -45,7 +43,11 @@ export interface MemberArray {
 
 /** The named arrays of a matrix: the members of an npz file, or the files of a folder. */
 export interface ArrayFile {
-  /** Names of all that is there. */
+  /** Name of the source in messages. */
+  readonly uri: string;
+  /** True if `indptr`, `indices` and `data` are CSR where nothing says that they are CSC. */
+  readonly isCsrByDefault: boolean;
+  /** Names of all that is there, arrays or not. */
   readonly names: readonly string[];
   /** The objects that the streams of the arrays refer to. */
   readonly objects: readonly SourcePin[];
@@ -66,8 +68,24 @@ export function toStoredArray({ header, source }: MemberArray, dimensions: 1 | 2
   return { source, ...locateElements(header, dimensions) };
 }
 
-/** Names of what is there but not read, and might have a meaning. */
-export function unusedNames({ names }: ArrayFile): readonly string[] {
-  const known = new Set([...MEMBER_NAMES, WITHOUT_MEANING].map((name) => `${name}.npy`));
-  return names.filter((name) => !known.has(name));
+/** The first names of what is there, for messages. */
+function holdings({ names }: Pick<ArrayFile, 'names'>): string {
+  return names.slice(0, 8).join(', ') || 'nothing';
+}
+
+/** The error for an array that a matrix needs and that is not there. */
+export function missingArray(
+  file: Pick<ArrayFile, 'uri' | 'names'>,
+  name: MemberName,
+): CorruptSourceError {
+  return new CorruptSourceError(
+    `${file.uri} holds ${holdings(file)}, but no ${name}.npy, which its format needs; save it again with scipy.sparse.save_npz`,
+  );
+}
+
+/** The error for arrays that are no sparse matrix. */
+export function noMatrix(file: ArrayFile): UnsupportedSourceError {
+  return new UnsupportedSourceError(
+    `${file.uri} holds ${holdings(file)}, but no format.npy, so it is no sparse matrix; save one with scipy.sparse.save_npz(path, matrix.tocsr(), compressed=False)`,
+  );
 }

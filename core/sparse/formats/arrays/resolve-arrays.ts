@@ -1,12 +1,15 @@
 import { RequestError } from '#core/errors.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
+import type { StageStore } from '#core/objects/stage-store.ts';
 import { resolveEntries } from '#core/sparse/formats/convert-entries.ts';
-import type { FormatInput, Resolution } from '#core/sparse/formats/matrix-format.ts';
+import type { Resolution } from '#core/sparse/formats/matrix-format.ts';
 import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import { toArrayLayout } from '#core/sparse/layout/npy-array.ts';
 import { stageConversion } from '#core/sparse/stage/convert.ts';
-import { type ArrayFile, type MemberName, unusedNames } from './array-file.ts';
+import type { ArrayFile, MemberName } from './array-file.ts';
 import { type MatrixHeader, readMatrixHeader } from './matrix-header.ts';
+import { openEntries } from './open-entries.ts';
+import { unusedNames } from './unused-names.ts';
 
 /** Named arrays that are to be one matrix. */
 export interface GivenArrays {
@@ -14,17 +17,14 @@ export interface GivenArrays {
   readonly file: ArrayFile;
 }
 
-async function assemble(
-  { format, file }: GivenArrays,
-  { shape, fillValue }: Pick<MatrixHeader, 'shape' | 'fillValue'>,
-  uri: string,
-): Promise<Resolution> {
+async function assemble({ format, file }: GivenArrays, header: MatrixHeader): Promise<Resolution> {
+  const { shape, fillValue } = header;
   const readArray = async (name: MemberName) => {
-    const { header, stream } = await file.read(name);
-    return toArrayLayout(header, stream);
+    const { header: array, stream } = await file.read(name);
+    return toArrayLayout(array, stream);
   };
   const arrays = {
-    ...{ format, uri, shape, fillValue, objects: file.objects },
+    ...{ format, uri: file.uri, shape, fillValue, objects: file.objects },
     indptr: await readArray('indptr'),
     indices: await readArray('indices'),
     data: await readArray('data'),
@@ -32,34 +32,31 @@ async function assemble(
   // Headers were read without an index, so what they show to be wrong is refused before the pass
   // that makes an index.
   if (file.jobs.length > 0) return { jobs: file.jobs };
-  const indptr = await file.read('indptr');
-  return { layout: await assembleCsr(arrays, indptr.source), unused: unusedNames(file) };
+  const { source } = await file.read('indptr');
+  return { layout: await assembleCsr(arrays, source), unused: unusedNames(file, header.format) };
 }
 
 /**
  * Finds the rows of a matrix in named arrays. CSR rows are read where they lie. CSC, COO, BSR and
  * DIA are first converted to parts by rows.
  *
- * @param header what is known of the matrix; read from the arrays by default.
+ * @param header what the arrays say of their matrix.
  * @throws {CorruptSourceError} arrays are damaged or contradict each other.
- * @throws {UnsupportedSourceError} the format or elements are not supported.
- * @throws {BoundExceededError} more than 2^31 - 1 columns, or a header or shape that is too large.
+ * @throws {UnsupportedSourceError} elements of a type that is not read.
  */
 export async function resolveArrays(
   given: GivenArrays,
-  { unit, staged }: FormatInput,
-  header?: MatrixHeader,
+  header: MatrixHeader,
+  staged: StageStore,
 ): Promise<Resolution> {
-  const { format, file } = given;
-  const { uri } = unit;
-  const { openEntries, ...facts } = header ?? (await readMatrixHeader(uri, file));
-  if (openEntries === undefined) return await assemble(given, facts, uri);
+  const { file } = given;
+  const { format, shape, fillValue } = header;
+  if (format === 'csr') return await assemble(given, header);
   if (file.jobs.length > 0) return { jobs: file.jobs };
-  const entries = await openEntries({ uri, file, shape: facts.shape });
-  const resolution = await resolveEntries(format, entries, staged);
+  const entries = await openEntries(format, { file, shape });
+  const resolution = await resolveEntries(given.format, entries, staged);
   if ('jobs' in resolution) return resolution;
-  const { fillValue } = facts;
-  return { layout: { ...resolution.layout, fillValue }, unused: unusedNames(file) };
+  return { layout: { ...resolution.layout, fillValue }, unused: unusedNames(file, format) };
 }
 
 /**
@@ -71,14 +68,13 @@ export async function resolveArrays(
 export async function stageArrays(
   job: StageJob,
   file: ArrayFile,
-  { unit, staged }: FormatInput,
+  staged: StageStore,
 ): Promise<void> {
-  const { uri } = unit;
-  const { shape, openEntries } = await readMatrixHeader(uri, file);
-  if (openEntries === undefined) {
+  const { format, shape } = await readMatrixHeader(file);
+  if (format === 'csr') {
     throw new RequestError([
-      `${uri} is CSR, which has no jobs of a round ${JSON.stringify(job.round)}`,
+      `${file.uri} is CSR, which has no jobs of a round ${JSON.stringify(job.round)}`,
     ]);
   }
-  await stageConversion(await openEntries({ uri, file, shape }), staged, job);
+  await stageConversion(await openEntries(format, { file, shape }), staged, job);
 }

@@ -1,6 +1,6 @@
 import { RequestError } from '#core/errors.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
-import type { ArrayFile } from '#core/sparse/formats/arrays/array-file.ts';
+import { type ArrayFile, missingArray } from '#core/sparse/formats/arrays/array-file.ts';
 import { type MatrixHeader, readMatrixHeader } from '#core/sparse/formats/arrays/matrix-header.ts';
 import { resolveArrays, stageArrays } from '#core/sparse/formats/arrays/resolve-arrays.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
@@ -22,11 +22,6 @@ function matchesFolder(names: ReadonlySet<string>): boolean {
   return ARRAYS.some((arrays) => arrays.every((name) => names.has(`${name}.npy`)));
 }
 
-/** The three arrays of CSR alone, without shape and format. */
-function isBare(file: ArrayFile): boolean {
-  return !file.has('shape') && !file.has('format') && file.has('indptr');
-}
-
 /** @returns undefined if the number is neither in the request nor staged yet. */
 async function knownColumns({ options, staged }: FormatInput): Promise<number | undefined> {
   if (options.columns !== undefined) return options.columns;
@@ -36,13 +31,13 @@ async function knownColumns({ options, staged }: FormatInput): Promise<number | 
   return Number(new TextDecoder().decode(await counted.source.read({ offset: 0, length })));
 }
 
-/** Resolves the three arrays of CSR alone; their columns have to be counted or given. */
+/** Resolves arrays without `shape`: they must be CSR, whose columns are counted or given. */
 async function resolveBare(file: ArrayFile, input: FormatInput): Promise<Resolution> {
   const columns = await knownColumns(input);
-  const { header } = await file.read('indptr');
-  const shape = [(header.shape[0] ?? 0) - 1, columns ?? 0];
-  const facts: MatrixHeader = { shape, fillValue: undefined, openEntries: undefined };
-  const resolution = await resolveArrays({ format: 'npy', file }, input, facts);
+  const { header: indptr } = await file.read('indptr');
+  const header = await readMatrixHeader(file, [(indptr.shape[0] ?? 0) - 1, columns ?? 0]);
+  if (header.format !== 'csr') throw missingArray(file, 'shape');
+  const resolution = await resolveArrays({ format: 'npy', file }, header, input.staged);
   return columns === undefined ? { jobs: [JOB] } : resolution;
 }
 
@@ -57,15 +52,15 @@ function checkColumns({ unit, options }: FormatInput, { shape }: MatrixHeader): 
 
 async function resolve(input: FormatInput): Promise<Resolution> {
   const file = openFolder(input);
-  if (isBare(file)) return await resolveBare(file, input);
-  const header = await readMatrixHeader(input.unit.uri, file);
+  if (!file.has('shape') && file.has('indptr')) return await resolveBare(file, input);
+  const header = await readMatrixHeader(file);
   checkColumns(input, header);
-  return await resolveArrays({ format: 'npy', file }, input, header);
+  return await resolveArrays({ format: 'npy', file }, header, input.staged);
 }
 
 async function stage(job: StageJob, input: FormatInput): Promise<void> {
   const file = openFolder(input);
-  if (job.round !== JOB.round) return await stageArrays(job, file, input);
+  if (job.round !== JOB.round) return await stageArrays(job, file, input.staged);
   const columns = await countColumns(file);
   await input.staged.create(COLUMNS, [new TextEncoder().encode(String(columns))]);
 }

@@ -1,8 +1,11 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { readNpyHeader } from '#core/containers/npy/header.ts';
-import { CorruptSourceError } from '#core/errors.ts';
-import type { ArrayFile, MemberName } from '#core/sparse/formats/arrays/array-file.ts';
+import {
+  type ArrayFile,
+  type MemberName,
+  missingArray,
+} from '#core/sparse/formats/arrays/array-file.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
 
 /** Bytes read at the start of an array: its npy header takes 128 bytes and seldom more. */
@@ -32,17 +35,15 @@ export function openFolder({ unit, store }: FormatInput): ArrayFile {
     return source;
   };
   return {
+    uri,
+    isCsrByDefault: true,
     names,
     objects,
     jobs: [],
     has: (name) => indexOf(name) >= 0,
     async read(name) {
       const object = indexOf(name);
-      if (object < 0) {
-        throw new CorruptSourceError(
-          `${uri} holds ${names.slice(0, 8).join(', ')}, but no ${name}.npy, which its matrix needs; write the folder again`,
-        );
-      }
+      if (object < 0) throw missingArray({ uri, names }, name);
       const source = await open(object);
       const header = await readNpyHeader(source, { offset: 0, length: source.size }, source.uri);
       return { header, source, stream: { kind: 'stored', object } };

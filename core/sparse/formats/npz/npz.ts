@@ -1,3 +1,4 @@
+import { readMatrixHeader } from '#core/sparse/formats/arrays/matrix-header.ts';
 import { resolveArrays, stageArrays } from '#core/sparse/formats/arrays/resolve-arrays.ts';
 import type { MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
 import { INDEX_ROUND } from './npz-streams.ts';
@@ -19,11 +20,12 @@ export const npz: MatrixFormat = {
   name: 'npz',
   matches,
   async resolve(input) {
-    return await resolveArrays({ format: 'npz', file: await openNpz(input) }, input);
+    const file = await openNpz(input);
+    return await resolveArrays({ format: 'npz', file }, await readMatrixHeader(file), input.staged);
   },
   async stage(job, input, signal) {
     const file = await openNpz(input);
     if (job.round === INDEX_ROUND) await file.stageIndex(job.index, signal);
-    else await stageArrays(job, file, input);
+    else await stageArrays(job, file, input.staged);
   },
 };

@@ -12,11 +12,12 @@ import {
   LOCAL_HEADER_BYTES,
   locateMember,
 } from '#core/containers/zip/zip-member.ts';
-import { CorruptSourceError, RequestError } from '#core/errors.ts';
+import { RequestError } from '#core/errors.ts';
 import {
   type ArrayFile,
   MEMBER_NAMES,
   type MemberName,
+  missingArray,
   SMALL_MEMBERS,
 } from '#core/sparse/formats/arrays/array-file.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
@@ -47,15 +48,11 @@ const MEMBER_HEAD_BYTES = 1024;
 const MEMBER_TAIL_BYTES = 64;
 
 function findMember(source: ByteSource, { members }: ZipDirectory, name: MemberName): ZipMember {
+  const { uri } = source;
   const member = members.get(`${name}.npy`);
-  if (member !== undefined) {
-    assertReadable(source, member);
-    return member;
-  }
-  const names = [...members.keys()].slice(0, 8).join(', ') || 'nothing';
-  throw new CorruptSourceError(
-    `${source.uri} holds ${names}, but no ${name}.npy, which its format needs; save it again with scipy.sparse.save_npz`,
-  );
+  if (member === undefined) throw missingArray({ uri, names: [...members.keys()] }, name);
+  assertReadable(source, member);
+  return member;
 }
 
 /** Where the headers are expected. They are read together before they are parsed one by one. */
@@ -100,6 +97,8 @@ export async function openNpz({
   const compressed = compressedArrays(directory);
   const streams = await openStreams(prefetched, compressed, staged);
   return {
+    uri: source.uri,
+    isCsrByDefault: false,
     names: [...directory.members.keys()],
     objects: [...unit.objects, ...streams.indexes],
     jobs: streams.jobs,

@@ -66,6 +66,14 @@ const BSR = {
   ),
 };
 
+/** The matrix [[0, 5], [0, 0]] as CSR, or its transpose as CSC. */
+const SQUARE = {
+  'shape.npy': shape(2, 2),
+  'indptr.npy': ints(0, 1, 1),
+  'indices.npy': ints(1),
+  'data.npy': npyArray([5], 'float64'),
+};
+
 const openZip = (members: Members) => openMatrix(memorySource(writeZip(members), 'x.npz'));
 
 function openFolder(members: Members, options = {}) {
@@ -108,13 +116,7 @@ describe('a matrix without a member that names its format', () => {
   });
 
   it('of pydata/sparse is by rows or by columns as its compressed axis says', async () => {
-    const square = {
-      'shape.npy': shape(2, 2),
-      'indptr.npy': ints(0, 1, 1),
-      'indices.npy': ints(1),
-      'data.npy': npyArray([5], 'float64'),
-    };
-    const along = (axis: number) => ({ ...square, 'compressed_axes.npy': ints(axis) });
+    const along = (axis: number) => ({ ...SQUARE, 'compressed_axes.npy': ints(axis) });
     expect(await cellsOf(openZip(along(0)))).toEqual([
       [0, 5],
       [0, 0],
@@ -123,17 +125,45 @@ describe('a matrix without a member that names its format', () => {
       [0, 0],
       [5, 0],
     ]);
-    const both = { ...square, 'compressed_axes.npy': ints(0, 1) };
-    for (const doubtful of [square, both]) {
-      await expect(openZip(doubtful)).rejects.toThrow(UnsupportedSourceError);
-      await expect(openZip(doubtful)).rejects.toThrow(
-        'no format that says whether these are rows (csr) or columns (csc)',
-      );
-    }
+    const named = { ...along(1), 'format.npy': npyString('gcxs') };
+    expect(await cellsOf(openZip(named))).toEqual([
+      [0, 0],
+      [5, 0],
+    ]);
+  });
+
+  it.each([
+    [ints(2), 'has compressed_axes of 2, expected 0 (rows) or 1 (columns)'],
+    [ints(0, 1), 'has compressed_axes of 0, 1, expected'],
+    [ints(1), 'says csr in format.npy and csc in compressed_axes.npy, expected the same'],
+  ])('of pydata/sparse has one axis, that of its format', async (axes, sentence) => {
+    const opening = openZip({
+      ...CSR,
+      ...{ 'format.npy': npyString('csr'), 'compressed_axes.npy': axes },
+    });
+    await expect(opening).rejects.toThrow(CorruptSourceError);
+    await expect(opening).rejects.toThrow(sentence);
+  });
+
+  it('of GCXS is refused without its axis', async () => {
+    const opening = openZip({ ...CSR, 'format.npy': npyString('gcxs') });
+    await expect(opening).rejects.toThrow('but no compressed_axes.npy, which its format needs');
+  });
+
+  it.each([
+    ['as wide as long', SQUARE, '2 × 2 may be csr or csc'],
+    ['with coordinates too', { ...CSR, ...COO }, '2 × 3 may be csr or coo'],
+    ['with diagonals too', { ...COO, 'offsets.npy': ints(0) }, '2 × 3 may be coo or dia'],
+  ])('is refused where a doubt is left: %s', async (_, members, sentence) => {
+    const opening = openZip(members);
+    await expect(opening).rejects.toThrow(UnsupportedSourceError);
+    await expect(opening).rejects.toThrow(sentence);
   });
 
   it('is refused where its lengths fit neither rows nor columns, or arrays are missing', async () => {
-    await expect(openZip({ ...CSR, 'indptr.npy': ints(0, 3) })).rejects.toThrow('does not decide');
+    await expect(openZip({ ...CSR, 'indptr.npy': ints(0, 3) })).rejects.toThrow(
+      'x.npz has shape 2 × 3 and 2 elements in indptr, expected 3 as CSR or 4 as CSC',
+    );
     const { 'shape.npy': _, ...bare } = CSR;
     await expect(openZip(bare)).rejects.toThrow('but no format.npy, so it is no sparse matrix');
   });
@@ -156,7 +186,35 @@ describe('a folder of arrays', () => {
       'shape.npy': shape(9, 3),
       'format.npy': npyString('csr'),
     });
-    await expect(wrong).rejects.toThrow('has 3 elements in indptr, expected 10 for 9 rows');
+    await expect(wrong).rejects.toThrow(
+      'has shape 9 × 3 and 3 elements in indptr, expected 10 for 9 rows',
+    );
+  });
+
+  it('is CSR where nothing says otherwise, as three arrays alone are', async () => {
+    expect(await cellsOf(openFolder(SQUARE))).toEqual([
+      [0, 5],
+      [0, 0],
+    ]);
+    expect(await cellsOf(openFolder({ ...SQUARE, 'format.npy': npyString('csc') }))).toEqual([
+      [0, 0],
+      [5, 0],
+    ]);
+  });
+
+  it('without shape.npy obeys the others', async () => {
+    const { 'shape.npy': _, ...bare } = CSR;
+    const named = { ...bare, 'format.npy': npyString('csr') };
+    expect((await openFolder(named)).matrix.shape).toEqual([2, 3]);
+    const filled = { ...bare, 'fill_value.npy': double(Number.NaN) };
+    expect((await openFolder(filled)).matrix.fillValue).toBe('NaN');
+    for (const other of [
+      { ...bare, 'format.npy': npyString('csc') },
+      { ...bare, 'compressed_axes.npy': ints(1) },
+      { ...bare, 'data.npy': BSR['data.npy'] },
+    ]) {
+      await expect(openFolder(other)).rejects.toThrow('but no shape.npy, which its format needs');
+    }
   });
 
   it('refuses another number of columns than shape.npy has, and says what lacks', async () => {
@@ -167,7 +225,7 @@ describe('a folder of arrays', () => {
     const { 'shape.npy': _, ...withoutShape } = COO;
     const opening = openFolder({ ...withoutShape, 'format.npy': npyString('coo') });
     await expect(opening).rejects.toThrow(CorruptSourceError);
-    await expect(opening).rejects.toThrow('but no shape.npy, which its matrix needs');
+    await expect(opening).rejects.toThrow('but no shape.npy, which its format needs');
   });
 });
 
@@ -188,6 +246,11 @@ describe('a fill value', () => {
     expect((await withFill(double(Number.NaN))).matrix.fillValue).toBe('NaN');
     const csr = { ...CSR, 'fill_value.npy': double(Number.NaN), 'format.npy': npyString('csr') };
     expect((await openZip(csr)).matrix.fillValue).toBe('NaN');
+  });
+
+  it('of NaN is refused for diagonals, whose zeros are left out', async () => {
+    const opening = openZip({ ...DIA, 'fill_value.npy': double(Number.NaN) });
+    await expect(opening).rejects.toThrow('x.npz has a fill_value of NaN');
   });
 
   it.each([

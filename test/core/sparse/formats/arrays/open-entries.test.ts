@@ -68,7 +68,7 @@ test.each([
       'shape.npy': npyArray([4, 4, 4], 'int64'),
     },
     UnsupportedSourceError,
-    'has 3 dimensions (4 × 4 × 4), expected rows × columns; reshape it to two',
+    'has 3 dimensions (4 × 4 × 4), allowed are two, rows × columns; save matrix.reshape((4, 16)) instead',
   ],
   [
     'COO of one dimension',
@@ -78,7 +78,7 @@ test.each([
       'shape.npy': npyArray([4], 'int64'),
     },
     UnsupportedSourceError,
-    'has 1 dimensions (4)',
+    'has 1 dimension (4)',
   ],
   [
     'coords in Fortran order',
