@@ -73,7 +73,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   },
   {
     name: 'python',
-    proves: "The uploader's tests pass with pandas 1.5, 2.3 and 3.0, to folders and to S3.",
+    proves: "The uploader's tests pass with pandas 1.5, 2.3 and 3.1, to folders and to S3.",
     takes: 'minutes, the first time one more per pandas',
     needs: 'a Python from 3.9 on and a package index; a pandas without its Python is skipped',
     args: '[arguments of pytest]',
@@ -99,6 +99,14 @@ export const CAMPAIGNS: readonly Campaign[] = [
     takes: 'a minute or two',
     needs: 'python3 for the second half; without it only V8 is asked',
     start: () => import('./floats/run.ts'),
+  },
+  {
+    name: 'frames',
+    proves: 'Random frames of several dtypes print as `to_csv` of pandas 1.5, 2.3 and 3.1 does.',
+    takes: 'five minutes, the first time one more per pandas',
+    needs: 'a Python from 3.9 on and a package index; a pandas without its Python is skipped',
+    args: '[--runs 2000] [--seed 1]',
+    start: () => import('./frames/run.ts'),
   },
   {
     name: 'gzip',
