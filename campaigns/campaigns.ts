@@ -24,6 +24,15 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./append/run.ts'),
   },
   {
+    name: 'arrivals',
+    proves:
+      'A bundle sent over an older one gives the rows of one of them or a named error, never both.',
+    takes: 'two minutes; with `--syncs 10` ten more',
+    needs: 'for `--syncs` Python 3.10 to 3.13, a package index, and 2 GB of memory and of disk',
+    args: '[--runs 500] [--seed 1] [--syncs 0]',
+    start: () => import('./arrivals/run.ts'),
+  },
+  {
     name: 'chaos',
     proves:
       'Whole jobs under random faults end with the right bytes, or name the cause and can go on.',

@@ -29,6 +29,9 @@ export const TRANSIENT_ERRORS = [
   'UploadConflictError',
 ] as const;
 
+/** The error of a source that is still being uploaded. Only Plan meets it, and waits. */
+export const ARRIVAL_ERRORS = ['IncompleteSourceError'] as const;
+
 /** Errors that cannot heal by trying again: they fail the execution at once. */
 export const PERMANENT_ERRORS = [
   'RequestError',
@@ -44,7 +47,9 @@ export const PERMANENT_ERRORS = [
   'ManifestError',
 ] as const;
 
-export type TransientErrorName = (typeof TRANSIENT_ERRORS)[number];
+export type TransientErrorName =
+  | (typeof TRANSIENT_ERRORS)[number]
+  | (typeof ARRIVAL_ERRORS)[number];
 export type PermanentErrorName = (typeof PERMANENT_ERRORS)[number];
 
 /**
@@ -77,6 +82,17 @@ export const RETRIES = [
   },
   { errors: TRANSIENT_ERRORS, maxAttempts: 6, intervalSeconds: 2, maxDelaySeconds: 60 },
 ] as const;
+
+/**
+ * How long Plan waits for a source that is still being uploaded: 30 s, twice as long each time up
+ * to 5 minutes, 6 hours in all. Without jitter, so that the sum is known.
+ */
+export const ARRIVAL_RETRY = {
+  errors: ARRIVAL_ERRORS,
+  maxAttempts: 75,
+  intervalSeconds: 30,
+  maxDelaySeconds: 300,
+} as const;
 
 /** Folders below an output prefix. `data/` holds only chunks, so that consumers can list it. */
 export const OUTPUT_FOLDERS = { data: 'data/', manifest: '_manifest/', plan: '_plan/' } as const;

@@ -35,6 +35,11 @@ export class UploadConflictError extends FanoutError {
   override readonly name = 'UploadConflictError';
 }
 
+/** Objects of the source are not there yet, or still those of another version. Heals by waiting. */
+export class IncompleteSourceError extends FanoutError {
+  override readonly name = 'IncompleteSourceError';
+}
+
 /** The request is wrong; `problems` lists every fault found, one sentence each. */
 export class RequestError extends FanoutError {
   override readonly name = 'RequestError';

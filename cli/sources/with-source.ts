@@ -52,6 +52,7 @@ function routed(inS3: ObjectStore, files: ObjectStore): ObjectStore {
     pin: (uri, versionId) => storeOf(uri).pin(uri, versionId),
     list: (prefix) => storeOf(prefix).list(prefix),
     open: (pin) => storeOf(pin.uri).open(pin),
+    crc32: async (pin) => await storeOf(pin.uri).crc32?.(pin),
   };
 }
 

@@ -13,4 +13,9 @@ export interface ObjectStore {
   list(prefix: string): AsyncGenerator<SourcePin>;
   /** Opens a pinned object; reads nothing. */
   open(pin: SourcePin): ByteSource;
+  /**
+   * CRC-32 of all bytes of a pinned object; undefined, or absent, where the store does not know it.
+   * S3 is asked by one HEAD request; a file is read once.
+   */
+  crc32?(pin: SourcePin): Promise<number | undefined>;
 }

@@ -73,7 +73,10 @@ const CORE: ImportRules = {
     ...FORMAT,
     ...['#core/containers/npy', '#core/sparse/formats/entries'],
   ],
-  'core/sparse/formats/bundle': [...FORMAT, '#core/containers/npy', 'zod/mini'],
+  'core/sparse/formats/bundle': [
+    ...FORMAT,
+    ...['#core/checksum', '#core/containers/npy', 'zod/mini'],
+  ],
   'core/sparse/formats/h5ad': [
     ...FORMAT,
     ...['#core/containers/hdf5', '#core/sparse/formats/entries'],

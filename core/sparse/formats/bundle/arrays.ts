@@ -1,13 +1,9 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { readNpyHeader } from '#core/containers/npy/header.ts';
-import { CorruptSourceError } from '#core/errors.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
 import type { ArrayLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { toArrayLayout } from '#core/sparse/layout/npy-array.ts';
-
-/** Names of the objects with the arrays of a CSR matrix. */
-export const ARRAY_FILES = ['indptr.npy', 'indices.npy', 'data.npy'] as const;
 
 /** Bytes read at the start of an array: its npy header takes 128 bytes and seldom more. */
 const HEAD_BYTES = 1024;
@@ -26,15 +22,13 @@ export interface FolderArrays {
   readonly indptrSource: ByteSource;
 }
 
-/** Index of an object of a folder among the objects of its unit. */
-export function objectNamed({ unit }: FormatInput, name: string): number {
-  const at = unit.objects.findIndex(({ uri }) => uri === `${unit.uri}${name}`);
-  if (at >= 0) return at;
-  throw new CorruptSourceError(`${unit.uri} holds no ${name}; write the folder again`);
+/** Index of an object of a folder among the objects of its unit; -1 if it is not there. */
+export function findObject({ unit }: FormatInput, name: string): number {
+  return unit.objects.findIndex(({ uri }) => uri === `${unit.uri}${name}`);
 }
 
 async function readArray(input: FormatInput, name: string) {
-  const object = objectNamed(input, name);
+  const object = findObject(input, name);
   const stored = input.store.open(input.unit.objects[object]!);
   const source = await withPrefetched(stored, [
     { offset: 0, length: HEAD_BYTES },
@@ -45,17 +39,17 @@ async function readArray(input: FormatInput, name: string) {
 }
 
 /**
- * Reads the headers of `indptr.npy`, `indices.npy` and `data.npy`. Two reads of about 1 KiB per
- * array.
+ * Reads the headers of the three arrays. Two reads of about 1 KiB per array.
  *
- * @throws {CorruptSourceError} an object is missing, is not a npy array, or has not the length of
- * its header.
+ * @param files names of indptr, indices and data, which are there.
+ * @throws {CorruptSourceError} an object is not a npy array, or has not the length of its header.
  * @throws {UnsupportedSourceError} elements of a type that is not supported.
  */
-export async function readFolderArrays(input: FormatInput): Promise<FolderArrays> {
-  const [indptr, indices, data] = await Promise.all(
-    ARRAY_FILES.map((name) => readArray(input, name)),
-  );
+export async function readFolderArrays(
+  input: FormatInput,
+  files: readonly string[],
+): Promise<FolderArrays> {
+  const [indptr, indices, data] = await Promise.all(files.map((name) => readArray(input, name)));
   return {
     indptr: indptr!.layout,
     indices: indices!.layout,

@@ -1,69 +1,110 @@
 import { parseDescr } from '#core/containers/npy/descr.ts';
-import { CorruptSourceError } from '#core/errors.ts';
+import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
 import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
-import { ARRAY_FILES, objectNamed, readFolderArrays } from './arrays.ts';
+import { findObject, readFolderArrays } from './arrays.ts';
+import {
+  assertArrived,
+  filesOf,
+  incomplete,
+  missing,
+  ofAnotherVersion,
+  whileUploading,
+} from './arrival.ts';
+import { lackingFiles, META_FILE } from './file-names.ts';
 import { type BundleMeta, readMeta } from './meta.ts';
 
-const META = 'meta.json';
-
 function matchesFolder(names: ReadonlySet<string>): boolean {
-  return names.has(META) && ARRAY_FILES.every((name) => names.has(name));
+  return lackingFiles(names) !== undefined;
 }
 
-/**
- * Refuses arrays that do not fit `meta.json`: an upload that was interrupted and repeated may leave
- * arrays of two matrices.
- */
-function checkAgainst(meta: BundleMeta, { unit }: FormatInput, layout: MatrixLayout): void {
-  const { dtype } = parseDescr(meta.dtype, `${META} of ${unit.uri}`);
-  const facts: (readonly [string, unknown, unknown])[] = [
+/** Refuses arrays that do not fit `meta.json`. */
+function checkAgainst(meta: BundleMeta, uri: string, layout: MatrixLayout): void {
+  const { dtype } = parseDescr(meta.dtype, `${META_FILE} of ${uri}`);
+  const facts = [
     ['nnz', meta.nnz, layout.nnz],
     ['dtype', dtype, layout.dtype],
   ];
-  for (const { uri, size } of unit.objects) {
-    const name = uri.slice(unit.uri.length);
-    const file = meta.files[name];
-    if (file !== undefined) facts.push([`size of ${name}`, file.bytes, size]);
-  }
   for (const [fact, expected, got] of facts) {
     if (expected === got) continue;
     throw new CorruptSourceError(
-      `${unit.uri} has a ${fact} of ${got}, but its ${META} says ${expected}; write the bundle again`,
+      `${uri} has a ${fact} of ${got}, but its ${META_FILE} says ${expected}; write the bundle again`,
     );
   }
 }
 
+function assertOneType({ mixed }: BundleMeta, uri: string): void {
+  if (mixed === undefined) return;
+  throw new UnsupportedSourceError(
+    `${uri} has columns of several dtypes, which are not read; write one bundle for each dtype`,
+  );
+}
+
+/** @param isProven every file is known to be the one that `meta.json` means. */
+async function layoutOf(
+  meta: BundleMeta,
+  input: FormatInput,
+  isProven: boolean,
+): Promise<MatrixLayout> {
+  const { uri, objects } = input.unit;
+  const { shape, indptr, indices, data } = meta;
+  const files = [indptr, indices, data].map(({ file }) => file);
+  const { indptrSource, ...arrays } = await readFolderArrays(input, files);
+  const fillValue = meta.fillValue === 'NaN' ? meta.fillValue : undefined;
+  const found = { format: 'bundle', uri, objects, shape, fillValue, ...arrays } as const;
+  try {
+    const layout = await assembleCsr(found, indptrSource);
+    checkAgainst(meta, uri, layout);
+    return layout;
+  } catch (error) {
+    throw isProven ? error : ofAnotherVersion(error, uri);
+  }
+}
+
+function objectNames({ unit }: FormatInput): string[] {
+  return unit.objects.map((object) => object.uri.slice(unit.uri.length));
+}
+
+/** @throws {IncompleteSourceError} there is no `meta.json`. */
+async function metaOf(input: FormatInput): Promise<BundleMeta> {
+  const { unit, store } = input;
+  const lacking = lackingFiles(new Set(objectNames(input))) ?? [META_FILE];
+  if (lacking.length > 0) throw incomplete(unit.uri, [missing(lacking)]);
+  return await readMeta(store.open(unit.objects[findObject(input, META_FILE)]!));
+}
+
+/** Objects that `meta.json` does not name: most are left from an older version. */
+function leftOvers(meta: BundleMeta, input: FormatInput): string[] {
+  const used = new Set([META_FILE, ...filesOf(meta).map(({ file }) => file)]);
+  return objectNames(input).filter((name) => !used.has(name));
+}
+
 /**
- * Finds the arrays of a CSR bundle. Seven small reads.
+ * Finds the arrays of a CSR bundle. Seven small reads, and one look at each array that is not named
+ * by its content.
  *
- * @throws {CorruptSourceError} an object is missing or damaged, or does not fit `meta.json`.
+ * @throws {IncompleteSourceError} an object is missing, or is that of another version.
+ * @throws {CorruptSourceError} an object is damaged, or does not fit `meta.json`.
  * @throws {UnsupportedSourceError} another format or version, or elements of a type that is not
  * supported.
  */
 async function resolve(input: FormatInput): Promise<Resolution> {
-  const { unit, store } = input;
-  const meta = await readMeta(store.open(unit.objects[objectNamed(input, META)]!));
-  const { indptrSource, ...arrays } = await readFolderArrays(input);
-  const { uri, objects } = unit;
-  const fillValue = meta.fillValue === 'NaN' ? meta.fillValue : undefined;
-  const found = {
-    format: 'bundle',
-    uri,
-    objects,
-    shape: meta.shape,
-    fillValue,
-    ...arrays,
-  } as const;
-  const layout = await assembleCsr(found, indptrSource);
-  checkAgainst(meta, input, layout);
-  return { layout };
+  const { uri } = input.unit;
+  try {
+    const meta = await metaOf(input);
+    const isProven = await assertArrived(meta, input);
+    assertOneType(meta, uri);
+    const layout = await layoutOf(meta, input, isProven);
+    return { layout, unused: leftOvers(meta, input) };
+  } catch (error) {
+    throw whileUploading(error, uri);
+  }
 }
 
 /**
- * A folder that `python/sparse_to_s3.py` writes: `indptr.npy`, `indices.npy`, `data.npy` and, last,
- * `meta.json`.
+ * A folder that `python/sparse_to_s3.py` writes: the arrays and, last, `meta.json`, which names
+ * them.
  * @see docs/formats.md
  */
 export const bundle: MatrixFormat = {

@@ -1,6 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import {
+  BoundExceededError,
+  CorruptSourceError,
+  IncompleteSourceError,
+  UnsupportedSourceError,
+} from '#core/errors.ts';
 import { goldenBytes, goldenPath } from '#support/golden.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
 import { openUris } from '#support/open-matrix.ts';
@@ -36,17 +41,17 @@ describe('a CSR bundle', () => {
 
   it.each([
     [{ format: 'zarr' }, UnsupportedSourceError, 'does not say "format": "sparse-csr-bundle"'],
-    [{ version: 2 }, UnsupportedSourceError, 'is of version 2, read is 1'],
+    [{ version: 3 }, UnsupportedSourceError, 'is of version 3, read are 1 and 2'],
     [{ version: '1' }, UnsupportedSourceError, 'does not say "format"'],
     [{ shape: [-1, 3] }, CorruptSourceError, 'has a wrong shape.0'],
     [{ shape: [3] }, CorruptSourceError, 'has a wrong shape'],
     [{ shape: [76, 2 ** 31] }, BoundExceededError, 'has 2147483648 columns'],
-    [{ shape: [77, 20] }, CorruptSourceError, 'expected 78 for 77 rows'],
-    [{ nnz: 151 }, CorruptSourceError, 'has a nnz of 152, but its meta.json says 151'],
-    [{ dtype: '<f8' }, CorruptSourceError, 'has a dtype of int64, but its meta.json says float64'],
+    [{ shape: [77, 20] }, IncompleteSourceError, 'expected 78 for 77 rows'],
+    [{ nnz: 151 }, IncompleteSourceError, 'has a nnz of 152, but its meta.json says 151'],
+    [{ dtype: '<f8' }, IncompleteSourceError, 'dtype of int64, but its meta.json says float64'],
     [{ dtype: '<c16' }, UnsupportedSourceError, 'holds complex numbers'],
     [{ fillValue: 5 }, CorruptSourceError, 'has a wrong fillValue: 0, false or "NaN"'],
-    [{ files: { 'data.npy': { bytes: 1 } } }, CorruptSourceError, 'size of data.npy of 1344'],
+    [{ files: { 'data.npy': { bytes: 1 } } }, IncompleteSourceError, 'data.npy has 1344 bytes'],
     [{ files: 3 }, CorruptSourceError, 'has a wrong files'],
   ])('fails on meta.json with %j', async (change, errorClass, sentence) => {
     await expect(open(withMeta(change))).rejects.toThrow(errorClass);
@@ -71,13 +76,17 @@ describe('a CSR bundle', () => {
         new Uint8Array(0),
         new TextEncoder().encode('x'.repeat(300)),
       ]) {
-        await expect(open({ ...counts, [uri]: bytes })).rejects.toThrow(CorruptSourceError);
+        const opened = open({ ...counts, [uri]: bytes });
+        await expect(opened).rejects.toThrow(IncompleteSourceError);
+        await expect(opened).rejects.toThrow(`${name}.npy has ${bytes.length} bytes, not the`);
       }
     },
   );
 
-  it('fails without one of its arrays, like any folder without a known format', async () => {
-    const { [`${ROOT}data.npy`]: _, ...rest } = counts;
-    await expect(open(rest)).rejects.toThrow(UnsupportedSourceError);
+  it('fails on an array of the right length that is not one', async () => {
+    const uri = `${ROOT}data.npy`;
+    const opened = open({ ...counts, [uri]: counts[uri]!.map(() => 120) });
+    await expect(opened).rejects.toThrow(CorruptSourceError);
+    await expect(opened).rejects.toThrow('data.npy does not begin as a npy array does');
   });
 });
