@@ -5,6 +5,7 @@ import { defaultColumnNames } from '#core/sparse/column-names.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 import { SliceCounts } from '#core/sparse/matrix-source.ts';
+import { readColumnGroups } from '#core/sparse/read-column-groups.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
 import type { ChunkOfOutput, EncodedPart, EncodedParts } from './encoded-chunk.ts';
@@ -36,7 +37,8 @@ export async function* encodeMatrix(
     buffer,
   }: { readonly output: Output; readonly room: EncoderRoom; readonly buffer: Uint8Array },
 ): EncodedParts {
-  const encoder = output.createEncoder(matrix, room, buffer);
+  const columnGroups = await readColumnGroups(matrix);
+  const encoder = output.createEncoder({ ...matrix, columnGroups }, room, buffer);
   if (output.beginsWithNames(chunk.index)) {
     yield* filled(encoder.header(defaultColumnNames(matrix.shape[1])), encoder);
   }

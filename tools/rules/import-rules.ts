@@ -75,7 +75,7 @@ const CORE: ImportRules = {
   ],
   'core/sparse/formats/bundle': [
     ...FORMAT,
-    ...['#core/checksum', '#core/containers/npy', 'zod/mini'],
+    ...['#core/checksum', '#core/containers/npy', 'zod/mini', 'node:zlib'],
   ],
   'core/sparse/formats/h5ad': [
     ...FORMAT,
@@ -108,7 +108,7 @@ const CORE: ImportRules = {
     ...['#core/outputs/csv/wasm/kernel.ts', 'zod/mini', 'node:zlib'],
   ],
   'core/outputs/*': [
-    ...['#core/checksum', '#core/elements', '#core/sparse/*'],
+    ...['#core/errors.ts', '#core/checksum', '#core/elements', '#core/sparse/*'],
     ...['#core/outputs/chunk-encoder.ts', '#core/outputs/compression.ts'],
     ...['#core/outputs/encoder-room.ts', '#core/outputs/check-lines.ts'],
     ...['#core/outputs/output.ts', '#core/outputs/output-place.ts', '#core/outputs/part-writer.ts'],

@@ -3,13 +3,14 @@ import { decodeIndices } from '#core/elements/decode.ts';
 import { type ElementType, ITEM_BYTES, isInteger } from '#core/elements/dtype.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { SourceFormat } from '#core/sparse/formats/format-names.ts';
-import type { FillValue } from '#core/sparse/matrix-facts.ts';
+import type { ColumnTypes, FillValue } from '#core/sparse/matrix-facts.ts';
 import type { MatrixLayout, PartLayout } from './matrix-layout.ts';
 
 /** The arrays of a CSR matrix as its container names them, not yet checked against each other. */
 export interface CsrArrays extends Omit<PartLayout, 'rows' | 'nnz'> {
   readonly format: SourceFormat;
   readonly fillValue?: FillValue | undefined;
+  readonly columnTypes?: ColumnTypes | undefined;
   /** As stored: any number of dimensions, possibly negative. */
   readonly shape: readonly number[];
 }
@@ -111,7 +112,8 @@ export async function assembleCsr(arrays: CsrArrays, indptr: ByteSource): Promis
   checkIndexType(uri, 'indices', arrays.indices);
   checkLengths(uri, shape, arrays);
   const nnz = await readNnz(indptr, arrays);
-  const { format, fillValue, shape: _, ...located } = arrays;
+  const { format, fillValue, columnTypes, shape: _, ...located } = arrays;
   const part = { ...located, rows: shape[0], nnz };
-  return { kind: 'matrix', format, shape, dtype: part.data.dtype, nnz, fillValue, parts: [part] };
+  const { dtype } = part.data;
+  return { kind: 'matrix', format, shape, dtype, columnTypes, nnz, fillValue, parts: [part] };
 }

@@ -27,7 +27,8 @@ export function findObject({ unit }: FormatInput, name: string): number {
   return unit.objects.findIndex(({ uri }) => uri === `${unit.uri}${name}`);
 }
 
-async function readArray(input: FormatInput, name: string) {
+/** Reads the header of one array of the folder. */
+export async function readArray(input: FormatInput, name: string) {
   const object = findObject(input, name);
   const stored = input.store.open(input.unit.objects[object]!);
   const source = await withPrefetched(stored, [

@@ -1,5 +1,5 @@
 import { parseDescr } from '#core/containers/npy/descr.ts';
-import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { CorruptSourceError } from '#core/errors.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
 import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
@@ -12,6 +12,7 @@ import {
   ofAnotherVersion,
   whileUploading,
 } from './arrival.ts';
+import { readColumnTypes } from './column-types.ts';
 import { lackingFiles, META_FILE } from './file-names.ts';
 import { type BundleMeta, readMeta } from './meta.ts';
 
@@ -34,13 +35,6 @@ function checkAgainst(meta: BundleMeta, uri: string, layout: MatrixLayout): void
   }
 }
 
-function assertOneType({ mixed }: BundleMeta, uri: string): void {
-  if (mixed === undefined) return;
-  throw new UnsupportedSourceError(
-    `${uri} has columns of several dtypes, which are not read; write one bundle for each dtype`,
-  );
-}
-
 /** @param isProven every file is known to be the one that `meta.json` means. */
 async function layoutOf(
   meta: BundleMeta,
@@ -52,8 +46,10 @@ async function layoutOf(
   const files = [indptr, indices, data].map(({ file }) => file);
   const { indptrSource, ...arrays } = await readFolderArrays(input, files);
   const fillValue = meta.fillValue === 'NaN' ? meta.fillValue : undefined;
-  const found = { format: 'bundle', uri, objects, shape, fillValue, ...arrays } as const;
   try {
+    const types = await readColumnTypes(meta, input);
+    const facts = { format: 'bundle', uri, objects, shape, fillValue } as const;
+    const found = { ...facts, ...arrays, ...types };
     const layout = await assembleCsr(found, indptrSource);
     checkAgainst(meta, uri, layout);
     return layout;
@@ -94,7 +90,6 @@ async function resolve(input: FormatInput): Promise<Resolution> {
   try {
     const meta = await metaOf(input);
     const isProven = await assertArrived(meta, input);
-    assertOneType(meta, uri);
     const layout = await layoutOf(meta, input, isProven);
     return { layout, unused: leftOvers(meta, input) };
   } catch (error) {
