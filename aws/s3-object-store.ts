@@ -3,7 +3,7 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { translatedSource } from './errors.ts';
-import { pinSource, s3Source, unquoted } from './s3-source.ts';
+import { pinnedCrc32, pinSource, s3Source, unquoted } from './s3-source.ts';
 
 /** Lists the objects below a prefix and pins the current version of each. */
 export async function* listPins(
@@ -35,5 +35,6 @@ export function s3ObjectStore(client: S3Client, signal?: AbortSignal): ObjectSto
     pin: (uri, versionId) => pinSource(client, { uri, versionId }, signal),
     list: (prefix) => listPins(client, prefix, signal),
     open: (pin) => s3Source(client, pin, signal),
+    crc32: (pin) => pinnedCrc32(client, pin, signal),
   };
 }

@@ -1,4 +1,4 @@
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type HeadObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
 import { assertRange } from '#core/bytes/assert-range.ts';
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { ServiceUnavailableError } from '#core/errors.ts';
@@ -35,6 +35,36 @@ export async function pinSource(
     versionId: source.versionId ?? null,
     size: head.ContentLength ?? 0,
   };
+}
+
+/** CRC-32 in Base64, of a whole object: that of an upload in parts may end with their number. */
+const WHOLE_CRC32 = /^[A-Za-z0-9+/]{6}==$/;
+
+/**
+ * CRC-32 of a pinned object as S3 has it. One HEAD request.
+ *
+ * @returns undefined if the object was stored without one, or with one of its parts only.
+ * @throws {SourceChangedError} the object was replaced.
+ */
+export async function pinnedCrc32(
+  client: S3Client,
+  { uri, etag, versionId }: SourcePin,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  const { bucket, key } = parseS3Uri(uri);
+  const input: HeadObjectCommandInput = {
+    Bucket: bucket,
+    Key: key,
+    IfMatch: `"${etag}"`,
+    VersionId: versionId ?? undefined,
+    ChecksumMode: 'ENABLED',
+  };
+  const { ChecksumCRC32: crc32 = '' } = await sendHead(client, input, signal).catch(
+    (error: unknown) => {
+      throw translatedSource(error, uri);
+    },
+  );
+  return WHOLE_CRC32.test(crc32) ? Buffer.from(crc32, 'base64').readUInt32BE() : undefined;
 }
 
 /** Collects a body of known length without a second copy. */

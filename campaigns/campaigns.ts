@@ -24,6 +24,15 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./append/run.ts'),
   },
   {
+    name: 'arrivals',
+    proves:
+      'A bundle sent over an older one gives the rows of one of them or a named error, never both.',
+    takes: 'two minutes; with `--syncs 10` ten more',
+    needs: 'for `--syncs` Python 3.10 to 3.13, a package index, and 2 GB of memory and of disk',
+    args: '[--runs 500] [--seed 1] [--syncs 0]',
+    start: () => import('./arrivals/run.ts'),
+  },
+  {
     name: 'chaos',
     proves:
       'Whole jobs under random faults end with the right bytes, or name the cause and can go on.',
@@ -64,7 +73,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   },
   {
     name: 'python',
-    proves: "The uploader's tests pass with pandas 1.5, 2.3 and 3.0, to folders and to S3.",
+    proves: "The uploader's tests pass with pandas 1.5, 2.3 and 3.1, to folders and to S3.",
     takes: 'minutes, the first time one more per pandas',
     needs: 'a Python from 3.9 on and a package index; a pandas without its Python is skipped',
     args: '[arguments of pytest]',
@@ -90,6 +99,14 @@ export const CAMPAIGNS: readonly Campaign[] = [
     takes: 'a minute or two',
     needs: 'python3 for the second half; without it only V8 is asked',
     start: () => import('./floats/run.ts'),
+  },
+  {
+    name: 'frames',
+    proves: 'Random frames of several dtypes print as `to_csv` of pandas 1.5, 2.3 and 3.1 does.',
+    takes: 'five minutes, the first time one more per pandas',
+    needs: 'a Python from 3.9 on and a package index; a pandas without its Python is skipped',
+    args: '[--runs 2000] [--seed 1]',
+    start: () => import('./frames/run.ts'),
   },
   {
     name: 'gzip',

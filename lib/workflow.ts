@@ -14,6 +14,7 @@ import {
   OutputType,
   QueryLanguage,
   ResultWriterV2,
+  type RetryProps,
   S3JsonLItemReader,
   StateMachine,
   Succeed,
@@ -24,7 +25,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { type PlanDecision, RETRIES } from '#core/contract.ts';
+import { ARRIVAL_RETRY, type PlanDecision, RETRIES } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { FUNCTION_TIMEOUT } from './functions.ts';
 import { createLogGroup, type LogOptions } from './observability.ts';
@@ -59,6 +60,22 @@ const TASK_TIMEOUT = FUNCTION_TIMEOUT.plus(Duration.minutes(1));
 const WORKFLOW_TIMEOUT = Duration.days(7);
 
 const BACKOFF_RATE = 2;
+
+/** How a setting of the contract is written in a state. */
+function retryOf(
+  setting: typeof ARRIVAL_RETRY | (typeof RETRIES)[number],
+  jitterStrategy: JitterType,
+): RetryProps {
+  const { errors, maxAttempts, intervalSeconds, maxDelaySeconds } = setting;
+  return {
+    errors: [...errors],
+    maxAttempts,
+    interval: Duration.seconds(intervalSeconds),
+    maxDelay: Duration.seconds(maxDelaySeconds),
+    backoffRate: BACKOFF_RATE,
+    jitterStrategy,
+  };
+}
 
 function decided(decision: PlanDecision): Condition {
   return Condition.jsonata(`{% $states.input.decision = '${decision}' %}`);
@@ -105,6 +122,7 @@ export class Workflow extends Construct {
       request: '{% $states.input %}',
       execution: { id: '{% $states.context.Execution.Id %}' },
     });
+    planned.addRetry(retryOf(ARRIVAL_RETRY, JitterType.NONE));
     const staged = this.#stageSource(stage, outputBucket);
     const written = this.#writeChunks(write, outputBucket);
     const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
@@ -186,16 +204,7 @@ export class Workflow extends Construct {
       // The CDK's list has no TooManyRequestsException and no jitter.
       retryOnServiceExceptions: false,
     });
-    for (const { errors, maxAttempts, intervalSeconds, maxDelaySeconds } of RETRIES) {
-      task.addRetry({
-        errors: [...errors],
-        maxAttempts,
-        interval: Duration.seconds(intervalSeconds),
-        maxDelay: Duration.seconds(maxDelaySeconds),
-        backoffRate: BACKOFF_RATE,
-        jitterStrategy: JitterType.FULL,
-      });
-    }
+    for (const setting of RETRIES) task.addRetry(retryOf(setting, JitterType.FULL));
     return task;
   }
 }

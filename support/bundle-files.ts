@@ -35,7 +35,7 @@ function metaOf(matrix: SmallMatrix, fields: object): Uint8Array {
 }
 
 /** Length and CRC-32 of a file, as `meta.json` has them. */
-export function figuresOf(bytes: Uint8Array) {
+function figuresOf(bytes: Uint8Array) {
   return { bytes: bytes.length, crc32: crc32Hex(crc32(bytes)) };
 }
 

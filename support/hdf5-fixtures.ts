@@ -29,6 +29,14 @@ interface Hdf5Fixtures {
     readonly length: number;
     readonly written: readonly number[];
   }>;
+  /** Files whose names are known: null where there are none; `title` stands above those of rows. */
+  readonly named: ReadonlyArray<
+    Hdf5Case & {
+      readonly rows: readonly string[] | null;
+      readonly columns: readonly string[] | null;
+      readonly title: string | null;
+    }
+  >;
   readonly matrices: Readonly<Record<string, Hdf5Matrix>>;
 }
 

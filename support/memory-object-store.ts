@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { SourceNotFoundError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
@@ -21,5 +22,6 @@ export function memoryObjectStore(objects: Readonly<Record<string, Uint8Array>>)
       for (const uri of uris.sort()) yield pin(uri);
     },
     open: ({ uri }) => open(uri),
+    crc32: async ({ uri }) => crc32(objects[uri]!),
   };
 }

@@ -5,12 +5,27 @@ import { promisify } from 'node:util';
 import { LocalUp } from '#support/local-up.ts';
 import { PYTHON_ENVIRONMENTS, pythonOf } from '#support/python/environment.ts';
 
-/** `npm run bench:uploader`: memory that the uploader takes beside a matrix of 1 GB. */
+/**
+ * `npm run bench:uploader`: memory that the uploader takes beside a matrix of 1 GB, and how fast it
+ * is beside `aws s3 cp` of the same bytes.
+ */
 
 const SOURCE_BYTES = 1_000_000_000;
 
 /** Memory that is allowed besides the source: 5 % of its size and 64 MB. */
 const allowedBytes = (sourceBytes: number) => 0.05 * sourceBytes + 64e6;
+
+/** Least speed of an upload of CSR, as a part of that of `aws s3 cp`. */
+const LEAST_SPEED = 0.8;
+
+/** Turns of each, one after the other, of which the best counts. */
+const TURNS = 3;
+
+const AWS_CLI = {
+  name: 'aws-cli',
+  pythons: ['3.13', '3.12', '3.11', '3.10'],
+  requirements: join(import.meta.dirname, 'aws-cli.txt'),
+};
 
 const STATE = join(import.meta.dirname, '../../.sparse-fanout');
 const SCRIPT = join(import.meta.dirname, 'measure_memory.py');
@@ -39,6 +54,32 @@ async function measure(python: string, kind: string, destination: string, up: Lo
   return measured;
 }
 
+/** Seconds that the AWS CLI takes to send a folder. */
+async function secondsOfCopy(folder: string, destination: string, up: LocalUp): Promise<number> {
+  const python = await pythonOf(AWS_CLI);
+  if (python === undefined) throw new Error('no Python was found for the AWS CLI');
+  const env = { ...Object.fromEntries(foreign), ...up.printed.variables };
+  const args = ['s3', 'cp', '--recursive', '--only-show-errors', folder, destination];
+  const started = performance.now();
+  await promisify(execFile)(join(python, '../aws'), args, { env });
+  return (performance.now() - started) / 1000;
+}
+
+/** Sends the same bundle by the AWS CLI and by the uploader in turn. */
+async function compareWithCopy(python: string, folder: string, up: LocalUp): Promise<void> {
+  const place = (name: string) => `s3://${up.printed.outputs['SourceBucketName']}/${name}/`;
+  const copies: number[] = [];
+  const uploads: number[] = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    copies.push(await secondsOfCopy(folder, place(`copy-${turn}`), up));
+    uploads.push((await measure(python, 'csr', place(`upload-${turn}`), up)).seconds);
+  }
+  const speed = Math.min(...copies) / Math.min(...uploads);
+  const [copy, upload] = [copies, uploads].map((all) => all.map((s) => s.toFixed(1)).join(', '));
+  console.log(`aws s3 cp ${copy} s, uploader ${upload} s: ${speed.toFixed(2)} of its speed`);
+  if (speed < LEAST_SPEED) process.exitCode = 1;
+}
+
 function resultLine(what: string, measured: Measured): string {
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
   const { sourceBytes, extraBytes, seconds, cpuSeconds, versions } = measured;
@@ -58,6 +99,7 @@ async function measureAll(python: string, directory: string, up: LocalUp): Promi
       console.log(resultLine(`${kind} ${place}`, measured));
       if (measured.extraBytes > allowedBytes(measured.sourceBytes)) process.exitCode = 1;
     }
+    if (kind === 'csr') await compareWithCopy(python, join(directory, kind), up);
     await rm(join(directory, kind), { recursive: true });
   }
 }

@@ -4,10 +4,10 @@ import { createObject } from '#aws/create-only.ts';
 import { readText } from '#aws/objects.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
 import { BatchedOutput } from '#support/batched-output.ts';
+import { type Call, hookClients } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { finishRun, planRun, runSteps } from '#support/run-steps.ts';
 import { crashOnce, raceOnce, writesOf } from './crashes.ts';
-import { type Call, hookClients } from './hooked-clients.ts';
 
 let services: LocalServices;
 /** Of a process that appends the second batch. */

@@ -1,9 +1,9 @@
 import { OutputConflictError } from '#core/errors.ts';
 import type { Compression } from '#core/outputs/compression.ts';
 import { BATCH_COUNT, BatchedOutput } from '#support/batched-output.ts';
+import { type Call, type Hook, hookClients } from '#support/hooked-clients.ts';
 import type { LocalServices } from '#support/local-services.ts';
 import { runSteps } from '#support/run-steps.ts';
-import { type Call, type Hook, hookClients } from './hooked-clients.ts';
 
 /**
  * What happens at a write: the process dies before the write takes effect or after it, or only the

@@ -4,9 +4,9 @@
 import { Command } from 'commander';
 import type { Compression } from '#core/outputs/compression.ts';
 import { BATCH_COUNT, BatchedOutput } from '#support/batched-output.ts';
+import type { Call } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { crashOnce, MOMENTS, raceOnce, writesOf } from './crashes.ts';
-import type { Call } from './hooked-clients.ts';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -1,17 +1,23 @@
 import { changeBytes, changeFrom } from './change-bytes.ts';
 import { changeNpy } from './change-npy.ts';
-import { type Change, type ChangeContext, fromText } from './changes.ts';
+import { type Change, type ChangeContext, concat, fromText } from './changes.ts';
 import { deflateSomehow } from './deflate-ways.ts';
 import { readParts, writeParts, type ZipPart } from './zip-parts.ts';
 
-const FORMATS = ['csr', 'csc', 'coo', 'bsr', 'dia', 'lil'];
+const FORMATS = ['csr', 'csc', 'coo', 'bsr', 'dia', 'gcxs', 'lil'];
 
-const NAMES = ['indptr', 'indices', 'data', 'shape', 'format', 'row', 'col', 'offsets', 'a/b', ''];
+const NAMES = [
+  ...['indptr', 'indices', 'data', 'shape', 'format', 'row', 'col', 'offsets', 'a/b', ''],
+  ...['coords', 'fill_value', 'compressed_axes'],
+];
 
 /** Arrays whose elements do not depend on each other. */
 const FREE = ['data.npy', 'data.npy', 'indices.npy', 'row.npy', 'col.npy', 'offsets.npy'];
 
 const COMMENT = 'PK\x05\x06 no end';
+
+/** What a download or an editor may add. */
+const BEHIND = ['\n', '\r\n', '\0\0\0\0', 'PK\x05\x06', '</html>'];
 
 function pack(bytes: Uint8Array, part: ZipPart, { random }: ChangeContext): ZipPart {
   const body = part.method === 8 ? deflateSomehow(bytes, random) : bytes;
@@ -117,5 +123,8 @@ export const changeNpz: Change = (bytes, context) => {
   if (parts === undefined) return changeBytes(bytes, context);
   const changed = random.pick(WEIGHTED)(parts, context);
   const comment = random.chance(0.05) ? COMMENT : '';
-  return writeParts(changed, { dataDescriptors: random.chance(0.1), comment });
+  const written = writeParts(changed, { dataDescriptors: random.chance(0.1), comment });
+  if (!random.chance(0.03)) return written;
+  context.log.push('bytes behind the archive');
+  return concat(written, fromText(random.pick(BEHIND)));
 };

@@ -45,14 +45,33 @@ class Halves:
         self.matrix = matrix
 
 
-def read_npz(objects, _options):
-    [content] = objects.values()
-    with np.load(io.BytesIO(content), allow_pickle=False) as file:
-        dtype = file["data"].dtype if "data" in file else np.dtype("f8")
-        is_half = dtype.str[1:] == "f2"
-        if dtype.isnative and not is_half:
-            return sp.load_npz(io.BytesIO(content))
-        members = {name: file[name] for name in file.files}
+def format_of(members, default):
+    """The format of arrays that do not name it, or name that of pydata/sparse, which SciPy does not read."""
+    if "compressed_axes" in members:
+        [axis] = members["compressed_axes"]
+        return {0: "csr", 1: "csc"}[int(axis)]
+    if "indptr" not in members:
+        return "dia" if "offsets" in members else "coo"
+    if members["data"].ndim == 3:
+        return "bsr"
+    rows, columns = members["shape"]
+    fits = [kind for kind, size in (("csr", rows), ("csc", columns)) if len(members["indptr"]) == size + 1]
+    if len(fits) == 1:
+        return fits[0]
+    if fits and default:
+        return default
+    raise ValueError("the arrays fit no format, or two")
+
+
+def read_members(members, default=None):
+    """Reads the arrays of a matrix by their names, as SciPy reads those of a file."""
+    fill = members.get("fill_value", np.float64(0))
+    if fill.ndim or (fill != 0 and not np.isnan(fill)):
+        raise ValueError("unstored cells are neither 0 nor NaN")
+    if str(members.get("format", "gcxs")) == "gcxs":
+        members["format"] = np.array(format_of(members, default))
+    dtype = members["data"].dtype
+    is_half = dtype.str[1:] == "f2"
     native = members["data"].astype(dtype.newbyteorder("="))
     members["data"] = native.view("<u2") if is_half else native
     out = io.BytesIO()
@@ -75,6 +94,12 @@ def compressed(kind, arrays, shape=None):
     return kind((data, indices, indptr), shape=shape)
 
 
+def read_npz(objects, _options):
+    [content] = objects.values()
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        return read_members({name: file[name] for name in file.files})
+
+
 def read_folder(objects, shape):
     arrays = [load_array(objects[f"{name}.npy"]) for name in ("data", "indices", "indptr")]
     return compressed(sp.csr_matrix, arrays, shape)
@@ -85,6 +110,9 @@ def read_bundle(objects, _options):
 
 
 def read_npy(objects, options):
+    if "shape.npy" in objects:
+        members = {name.removesuffix(".npy"): load_array(content) for name, content in objects.items()}
+        return read_members(members, "csr")
     columns = options.get("columns")
     if columns is None:
         # SciPy refuses to infer no column at all.

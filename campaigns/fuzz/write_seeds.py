@@ -81,6 +81,8 @@ def write_csr(folder, rng, compressed):
         index = ["<i8", ">i4", ">i8"][number % 3]
         swapped = members_of(csr, index, np.dtype(dtype).newbyteorder(">"))
         save_members(folder / f"{dtype}-{index[1:]}.npz", swapped, compressed)
+        unsigned = ["<u4", "<u8", ">u4", ">u8", "u1", "<u2", "i1", "<i2"][number % 8]
+        save_members(folder / f"{dtype}-index-{unsigned[-2:]}.npz", members_of(csr, unsigned), compressed)
     sp.save_npz(folder / "array.npz", sp.csr_array(matrix(rng, "f8")), compressed=compressed)
     for rows, columns in [(0, 5), (5, 0), (0, 0), (1, 1)]:
         empty = sp.csr_matrix((rows, columns))
@@ -114,6 +116,32 @@ def write_other(folder, rng):
     wide |= {"shape": np.array(coo.shape), "data": coo.data.astype(">f4")}
     save_members(folder / "coo-swapped.npz", wide, False)
     sp.save_npz(folder / "coo-array.npz", sp.coo_array(coo), compressed=False)
+    for name, members in unnamed_formats(rng).items():
+        save_members(folder / f"{name}.npz", members, len(name) % 2 == 0)
+
+
+def unnamed_formats(rng):
+    """Arrays as pydata/sparse saves them, and as files have them whose format nothing names."""
+    coo = matrix(rng, "f8", 13, 8, 40)
+    csr, csc, dia = coo.tocsr(), coo.tocsc(), matrix(rng, "f4", 6, 9, 12).todia()
+    bsr = sp.bsr_matrix(matrix(rng, "i4", 12, 8, 20), blocksize=(3, 2))
+    shape = {"shape": np.array(coo.shape), "fill_value": np.float64(0)}
+    coords = {"coords": np.array([coo.row, coo.col]), "data": coo.data, **shape}
+    by_rows = {"indptr": csr.indptr, "indices": csr.indices, "data": csr.data, **shape}
+    by_columns = {"indptr": csc.indptr, "indices": csc.indices, "data": csc.data, **shape}
+    blocks = {"indptr": bsr.indptr, "indices": bsr.indices, "data": bsr.data}
+    return {
+        "pydata-coo": {"format": np.array("coo"), **coords, "fill_value": np.float64(np.nan)},
+        "pydata-coo-old": coords,
+        "pydata-rows": {"format": np.array("gcxs"), "compressed_axes": np.array([0]), **by_rows},
+        "pydata-columns": {"format": np.array("gcxs"), "compressed_axes": np.array([1]), **by_columns},
+        "pydata-columns-old": {"compressed_axes": np.array([1]), **by_columns},
+        "unnamed-csr": by_rows,
+        "unnamed-csc": by_columns,
+        "unnamed-coo": {"row": coo.row.astype("<u4"), "col": coo.col.astype("<u8"), "data": coo.data, **shape},
+        "unnamed-dia": {"offsets": dia.offsets, "data": dia.data, "shape": np.array(dia.shape)},
+        "unnamed-bsr": {**blocks, "shape": np.array(bsr.shape)},
+    }
 
 
 def save_arrays(folder, csr):
@@ -146,6 +174,17 @@ def write_bundles(folder, rng):
 def write_folders(folder, rng):
     for dtype in ["f8", "i4", "i2", "u8"]:
         save_arrays(folder / dtype, matrix(rng, dtype).tocsr())
+    for name, members in unnamed_formats(rng).items():
+        (folder / name).mkdir()
+        for array, content in members.items():
+            np.save(folder / name / f"{array}.npy", content)
+    for kind in ["csr", "csc", "coo", "bsr", "dia"]:
+        out = io.BytesIO()
+        sp.save_npz(out, matrix(rng, "f8", 8, 6, 20).asformat(kind))
+        with np.load(io.BytesIO(out.getvalue())) as file:
+            (folder / kind).mkdir()
+            for array in file.files:
+                np.save(folder / kind / f"{array}.npy", file[array])
 
 
 def write_svmlight(folder, rng):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,36 @@ SMALL_BAND = 64
 
 
 def read_arrays(folder: Path) -> list[np.ndarray]:
-    return [np.load(folder / f"{name}.npy") for name in ("indptr", "indices", "data")]
+    arrays = read_meta(folder)["arrays"]
+    return [np.load(folder / arrays[name]["file"]) for name in ("indptr", "indices", "data")]
+
+
+def read_names(folder: Path, field="columnNames") -> list[str] | None:
+    stored = read_meta(folder)[field]
+    if stored is None:
+        return None
+    names = json.loads((folder / stored["file"]).read_bytes().decode())
+    assert len(names) == stored["count"]
+    return names
+
+
+def files_of(meta: dict) -> list[dict]:
+    """What a `meta.json` says of each file of its bundle."""
+    others = (meta[field] for field in ("columnNames", "rowNames", "columnGroups"))
+    return [*meta["arrays"].values(), *(each for each in others if each is not None)]
+
+
+def assert_whole(folder: Path) -> None:
+    """Every file has the length and the CRC-32 that `meta.json` gives, and the CRC-32 in its name."""
+    for stored in files_of(read_meta(folder)):
+        content = (folder / stored["file"]).read_bytes()
+        assert (len(content), f"{zlib.crc32(content):08x}") == (stored["bytes"], stored["crc32"])
+        assert f"-{stored['crc32']}." in stored["file"]
+
+
+def assert_nothing_but(folder: Path, meta: dict) -> None:
+    expected = ["meta.json", *(stored["file"] for stored in files_of(meta))]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(expected)
 
 
 def read_meta(folder: Path) -> dict:
@@ -64,3 +94,22 @@ def dense_of(folder: Path) -> np.ndarray:
     dense = np.full(meta["shape"], fill, data.dtype)
     dense[np.repeat(np.arange(len(indptr) - 1), np.diff(indptr)), indices] = data
     return dense
+
+
+def columns_of(folder: Path) -> list[np.ndarray]:
+    """What a bundle of several dtypes says of each column."""
+    meta = read_meta(folder)
+    indptr, indices, data = read_arrays(folder)
+    of_column = np.load(folder / meta["columnGroups"]["file"])
+    assert of_column.dtype == np.uint8
+    rows = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    columns = []
+    for column, number in enumerate(of_column):
+        group = meta["groups"][number]
+        dtype = np.dtype(group["dtype"])
+        cells = np.full(meta["shape"][0], np.nan if group["fillValue"] == "NaN" else group["fillValue"], dtype)
+        raw = data[indices == column]
+        assert (raw >> np.array(8 * dtype.itemsize - 1, raw.dtype) >> np.array(1, raw.dtype) == 0).all()
+        cells[rows[indices == column]] = raw.astype(f"<u{dtype.itemsize}").view(dtype)
+        columns.append(cells)
+    return columns

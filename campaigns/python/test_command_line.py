@@ -12,7 +12,8 @@ import pytest
 import scipy.sparse as sp
 import sparse_to_s3
 from sparse_to_s3 import main
-from support import assert_nothing_left, counts, read_meta
+
+from support import assert_nothing_left, counts, read_meta, read_names
 
 
 def test_command_line_writes_a_bundle_with_names(tmp_path, capsys):
@@ -21,13 +22,18 @@ def test_command_line_writes_a_bundle_with_names(tmp_path, capsys):
     (tmp_path / "names.json").write_text('["a", "b", "c"]')
     out = tmp_path / "out"
     assert main([str(tmp_path / "x.npz"), str(out), "--columns", str(tmp_path / "names.txt")]) == 0
-    assert json.loads((out / "columns.json").read_text()) == ["a", "b b", "\u2028"]
+    assert read_names(out) == ["a", "b b", "\u2028"]
     assert capsys.readouterr() == (f"{out}/\n", "")
+    rows = tmp_path / "rows.json"
+    rows.write_text(json.dumps([f"row {number}" for number in range(200)]))
+    assert main([str(tmp_path / "x.npz"), f"{out}-named", "--index", str(rows)]) == 0
+    assert read_names(tmp_path / "out-named", "rowNames")[199] == "row 199"
+    assert capsys.readouterr().out == f"{out}-named/\n"
     again = [str(tmp_path / "x.npz"), str(out), "--columns", str(tmp_path / "names.json")]
     assert main(again) == 1
     assert re.fullmatch("sparse_to_s3: .* holds a bundle already: .*\n", capsys.readouterr().err)
     assert main([*again, "--overwrite", "--progress"]) == 0
-    assert json.loads((out / "columns.json").read_text()) == ["a", "b", "c"]
+    assert read_names(out) == ["a", "b", "c"]
     assert capsys.readouterr().err.splitlines()[-1].startswith("sparse_to_s3: 100 % of ")
 
 

@@ -5,9 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.sparse as sp
-import sparse_to_s3
 from sparse_to_s3 import write_bundle
-from support import DTYPES, SMALL_BAND, assert_nothing_left, counts, raw_csr, read_arrays, read_meta, refusal
+
+from support import (
+    DTYPES,
+    SMALL_BAND,
+    assert_nothing_but,
+    assert_nothing_left,
+    assert_whole,
+    counts,
+    raw_csr,
+    read_arrays,
+    read_meta,
+    refusal,
+)
 
 
 @pytest.mark.parametrize("order", "<>")
@@ -27,13 +38,12 @@ def test_writes_csr_of_every_dtype_as_it_lies(tmp_path, dtype, index, order):
     assert (indptr.dtype.str, indices.dtype.str) == ("<i8", "<i4")
     assert meta == read_meta(tmp_path)
     assert meta["dtype"] == written.dtype.str == np.dtype("<" + dtype).str
-    assert (meta["format"], meta["version"]) == ("sparse-csr-bundle", 1)
+    assert (meta["format"], meta["version"]) == ("sparse-csr-bundle", 2)
     assert (meta["shape"], meta["nnz"], meta["indexDtype"]) == ([200, 30], made.nnz, "<i4")
     assert meta["fillValue"] is False if dtype == "?" else meta["fillValue"] == 0
-    assert meta["columns"] is None
-    sizes = {name: {"bytes": (tmp_path / name).stat().st_size} for name in sparse_to_s3.ARRAYS}
-    assert meta["files"] == sizes
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["meta.json", *sizes])
+    assert [meta[each] for each in ("columnNames", "rowNames", "groups", "columnGroups")] == [None] * 4
+    assert_whole(tmp_path)
+    assert_nothing_but(tmp_path, meta)
 
 
 def test_keeps_unsorted_and_repeated_indices(tmp_path):

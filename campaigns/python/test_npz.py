@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from sparse_to_s3 import write_bundle
+
 from support import SMALL_BAND, assert_nothing_left, counts, dense_of, read_arrays, refusal
 
 

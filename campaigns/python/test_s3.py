@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
 import uuid
+import zlib
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 import sparse_to_s3
 from sparse_to_s3 import PART_BYTES, BundleError, main, write_bundle
-from support import counts, raw_csr, refusal
+
+from support import counts, files_of, raw_csr, refusal
 
 OUTPUTS = json.loads(os.environ.get("SPARSE_FANOUT_OUTPUTS", "null"))
 
@@ -56,30 +60,67 @@ def large(entries=3_200_000) -> sp.csr_matrix:
     return raw_csr(random.random(entries), indices, np.linspace(0, entries, 101).astype("i8"), (100, 1000))
 
 
-def test_sends_large_arrays_in_parts_and_meta_last(s3, bucket, prefix):
-    matrix = large()
-    meta = write_bundle(matrix, f"s3://{bucket}/{prefix}", columns=["n"] * 1000)
+def requests_of(monkeypatch) -> list[str]:
+    """The calls of S3 from now on, each with the file that it is about."""
+    call = sparse_to_s3._Bucket._call
+    seen = []
+
+    def watched(self, method, file, **parameters):
+        seen.append(f"{method} {file}")
+        return call(self, method, file, **parameters)
+
+    monkeypatch.setattr(sparse_to_s3._Bucket, "_call", watched)
+    return seen
+
+
+def assert_whole(s3, bucket, prefix, meta):
+    """Nothing but the files of the bundle is there, and each has the length and CRC-32 that `meta.json` gives."""
     assert json.loads(body(s3, bucket, f"{prefix}meta.json")) == meta
-    expected = {"indptr.npy": matrix.indptr, "indices.npy": matrix.indices, "data.npy": matrix.data}
-    for name, array in expected.items():
-        np.testing.assert_array_equal(np.load(io.BytesIO(body(s3, bucket, prefix + name))), array)
-    assert json.loads(body(s3, bucket, f"{prefix}columns.json")) == ["n"] * 1000
-    parts = {}
-    for name, file in meta["files"].items():
-        head = s3.head_object(Bucket=bucket, Key=prefix + name, ChecksumMode="ENABLED")
-        assert (head["ETag"], head["ContentLength"]) == (f'"{file["etag"]}"', file["bytes"])
-        assert head.get("VersionId") == file.get("versionId")
-        assert head["ChecksumCRC32"]
-        parts[name] = file["etag"].partition("-")[2]
-    assert parts == {"indptr.npy": "", "indices.npy": "3", "data.npy": "5", "columns.json": ""}
-    times = {name: s3.head_object(Bucket=bucket, Key=prefix + name)["LastModified"] for name in [*parts, "meta.json"]}
-    assert max(times.values()) == times["meta.json"]
+    assert keys(s3, bucket, prefix) == sorted(["meta.json", *(stored["file"] for stored in files_of(meta))])
+    for stored in files_of(meta):
+        content = body(s3, bucket, prefix + stored["file"])
+        assert (len(content), f"{zlib.crc32(content):08x}") == (stored["bytes"], stored["crc32"])
+        assert f"-{stored['crc32']}." in stored["file"]
     assert uploads(s3, bucket, prefix) == []
 
 
-def test_aborts_uploads_when_the_matrix_turns_out_to_be_broken(s3, bucket, prefix):
+def test_sends_large_arrays_in_parts_and_meta_last(s3, bucket, prefix):
     matrix = large()
-    matrix.indices[-1] = 5000  # seen when parts have been sent
+    meta = write_bundle(matrix, f"s3://{bucket}/{prefix}", columns=["n"] * 1000, index=["r"] * 100)
+    assert_whole(s3, bucket, prefix, meta)
+    for name in ("indptr", "indices", "data"):
+        written = np.load(io.BytesIO(body(s3, bucket, prefix + meta["arrays"][name]["file"])))
+        np.testing.assert_array_equal(written, getattr(matrix, name))
+    assert json.loads(body(s3, bucket, prefix + meta["columnNames"]["file"])) == ["n"] * 1000
+    assert json.loads(body(s3, bucket, prefix + meta["rowNames"]["file"])) == ["r"] * 100
+    parts, times = [], []
+    for stored in files_of(meta):
+        head = s3.head_object(Bucket=bucket, Key=prefix + stored["file"], ChecksumMode="ENABLED")
+        assert base64.b64decode(head["ChecksumCRC32"]).hex() == stored["crc32"]
+        parts.append(head["ETag"].strip('"').partition("-")[2])
+        times.append(head["LastModified"])
+    assert parts == ["", "3", "5", "", ""]
+    assert max(times) <= s3.head_object(Bucket=bucket, Key=f"{prefix}meta.json")["LastModified"]
+
+
+@pytest.mark.parametrize("is_spooled", [True, False])
+def test_sends_frames_that_are_made_once_or_twice(s3, bucket, prefix, monkeypatch, is_spooled):
+    monkeypatch.setattr(sparse_to_s3._Spool, "has_room", lambda _size: is_spooled)
+    frame = pd.DataFrame.sparse.from_spmatrix(counts()).assign(dense=0.5)
+    seen, made = [], []
+    band = sparse_to_s3._FrameColumns.band
+    monkeypatch.setattr(sparse_to_s3._FrameColumns, "band", lambda *args: made.append(1) or band(*args))
+    uri = f"s3://{bucket}/{prefix}"
+    meta = write_bundle(frame, uri, progress=lambda done, total: seen.append((done, total)))
+    assert len(made) == (1 if is_spooled else 2)
+    assert_whole(s3, bucket, prefix, meta)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert seen[-1] == (seen[0][1],) * 2
+
+
+def test_sends_nothing_of_a_broken_matrix(s3, bucket, prefix):
+    matrix = large()
+    matrix.indices[-1] = 5000  # the last that is read
     assert "column index 5000" in refusal(matrix, f"s3://{bucket}/{prefix}")
     assert uploads(s3, bucket, prefix) == []
     assert keys(s3, bucket, prefix) == []
@@ -92,12 +133,12 @@ def test_aborts_uploads_when_s3_refuses(s3, bucket, prefix, monkeypatch, method,
     call = sparse_to_s3._Bucket._call
     seen = []
 
-    def failing(self, called, key, **parameters):
+    def failing(self, called, file, **parameters):
         seen.append(called)
         if called == method and number == parameters.get("PartNumber"):
             assert len(uploads(s3, bucket, prefix)) > 0
             raise ClientError({"Error": {"Code": "SlowDown", "Message": "please"}}, called)
-        return call(self, called, key, **parameters)
+        return call(self, called, file, **parameters)
 
     monkeypatch.setattr(sparse_to_s3._Bucket, "_call", failing)
     message = refusal(large(), f"s3://{bucket}/{prefix}")
@@ -108,46 +149,89 @@ def test_aborts_uploads_when_s3_refuses(s3, bucket, prefix, monkeypatch, method,
     assert "meta.json" not in keys(s3, bucket, prefix)
 
 
-def test_aborts_uploads_when_it_is_interrupted(s3, bucket, prefix):
-    def stop(done, _total):
-        if done > 3 * PART_BYTES:
+def test_goes_on_after_an_interruption_without_sending_again_what_is_there(s3, bucket, prefix, monkeypatch):
+    def stop(done, total):
+        if done > total - PART_BYTES:
             raise KeyboardInterrupt
 
+    matrix, uri = large(), f"s3://{bucket}/{prefix}"
     with pytest.raises(KeyboardInterrupt):
-        write_bundle(large(), f"s3://{bucket}/{prefix}", progress=stop)
+        write_bundle(matrix, uri, progress=stop)
     assert uploads(s3, bucket, prefix) == []
-    assert keys(s3, bucket, prefix) == []
+    left = keys(s3, bucket, prefix)
+    assert [file.partition("-")[0] for file in left] == ["indices", "indptr"]
+    seen = requests_of(monkeypatch)
+    told = []
+    meta = write_bundle(matrix, uri, progress=lambda done, total: told.append((done, total)))
+    assert_whole(s3, bucket, prefix, meta)
+    assert told[-1][0] == told[-1][1]
+    sent = [each for each in seen if each.startswith(("put_object", "create_multipart_upload"))]
+    assert sent == [f"create_multipart_upload {meta['arrays']['data']['file']}", "put_object meta.json"]
+
+
+def test_sends_again_what_is_there_with_other_bytes(s3, bucket, prefix):
+    uri = f"s3://{bucket}/{prefix}"
+    meta = write_bundle(counts(), uri)
+    s3.delete_object(Bucket=bucket, Key=f"{prefix}meta.json")
+    stored = meta["arrays"]["data"]
+    s3.put_object(Bucket=bucket, Key=prefix + stored["file"], Body=b"x" * stored["bytes"])
+    write_bundle(counts(), uri)
+    assert_whole(s3, bucket, prefix, meta)
+
+
+def test_lets_s3_refuse_a_matrix_that_changes_while_it_is_written(s3, bucket, prefix):
+    matrix = large()
+
+    def change(done, total):
+        if done > total // 2:
+            matrix.data[-1] = 7
+
+    message = refusal(matrix, f"s3://{bucket}/{prefix}", progress=change)
+    assert "BadDigest" in message or "CRC32" in message
+    assert "meta.json" not in keys(s3, bucket, prefix)
+    assert uploads(s3, bucket, prefix) == []
+
+
+def test_finds_that_s3_holds_something_else(s3, bucket, prefix, monkeypatch):
+    monkeypatch.setattr(sparse_to_s3._Bucket, "_is_same", lambda *_: False)
+    assert "holds another indptr-" in refusal(counts(), f"s3://{bucket}/{prefix}")
+    assert "meta.json" not in keys(s3, bucket, prefix)
 
 
 def test_parts_grow_to_stay_below_ten_thousand(monkeypatch, s3, bucket, prefix):
     monkeypatch.setattr(sparse_to_s3, "MAX_PARTS", 2)
     meta = write_bundle(large(), f"s3://{bucket}/{prefix}")
-    assert meta["files"]["data.npy"]["etag"].endswith("-2")
+    head = s3.head_object(Bucket=bucket, Key=prefix + meta["arrays"]["data"]["file"])
+    assert head["ETag"].endswith('-2"')
 
 
 def test_replaces_a_bundle_only_if_allowed(s3, bucket, prefix, monkeypatch):
     uri = f"s3://{bucket}/{prefix.rstrip('/')}"
     first = write_bundle(counts(), uri)
     assert "holds a bundle already" in refusal(counts(seed=2), uri)
-    monkeypatch.setattr(sparse_to_s3._Bucket, "_is_there", lambda *_: False)  # as for who may not look
-    assert "PreconditionFailed" in refusal(counts(seed=2), uri)
-    assert json.loads(body(s3, bucket, f"{prefix}meta.json")) == first
+    with monkeypatch.context() as blind:
+        blind.setattr(sparse_to_s3._Bucket, "_head", lambda *_: None)  # as for who may not look
+        assert "PreconditionFailed" in refusal(counts(seed=2), uri)
+        assert json.loads(body(s3, bucket, f"{prefix}meta.json")) == first
     second = write_bundle(counts(seed=2), uri, overwrite=True)
-    assert json.loads(body(s3, bucket, f"{prefix}meta.json")) == second
+    assert second["arrays"]["indices"] != first["arrays"]["indices"]
+    assert_whole(s3, bucket, prefix, second)
 
 
-def test_a_bundle_half_replaced_is_none(s3, bucket, prefix, monkeypatch):
-    write_bundle(counts(), f"s3://{bucket}/{prefix}")
+def test_a_bundle_stays_whole_until_the_new_one_is(s3, bucket, prefix, monkeypatch):
+    first = write_bundle(counts(), f"s3://{bucket}/{prefix}")
     put = sparse_to_s3._Bucket.put
 
-    def failing(self, key, body):
-        if key.endswith("data.npy"):
+    def failing(self, stored, body):
+        if stored.file.startswith("data-"):
             raise BundleError("stopped")
-        return put(self, key, body)
+        return put(self, stored, body)
 
     monkeypatch.setattr(sparse_to_s3._Bucket, "put", failing)
     assert refusal(counts(seed=2), f"s3://{bucket}/{prefix}", overwrite=True) == "stopped"
-    assert keys(s3, bucket, prefix) == sorted(sparse_to_s3.ARRAYS)
+    assert json.loads(body(s3, bucket, f"{prefix}meta.json")) == first
+    for stored in files_of(first):
+        assert f"{zlib.crc32(body(s3, bucket, prefix + stored['file'])):08x}" == stored["crc32"]
 
 
 @pytest.mark.parametrize("uri", ["s3://", "s3://bucket", "s3://bucket/", "s3:///prefix/"])

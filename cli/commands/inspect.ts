@@ -59,7 +59,7 @@ async function namesAtEnds(names: Names): Promise<readonly string[]> {
 }
 
 async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Inspection> {
-  const { pin, layout, stagedBytes, source, parts, passedOver } = given;
+  const { pin, layout, stagedBytes, source, parts, ignored } = given;
   const names = given.columnNames && (await namesAtEnds(given.columnNames));
   const { uri, size, etag } = pin;
   let planned = 0;
@@ -75,14 +75,14 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
     ['source', `${uri} (${formatBytes(size)}, etag ${etag})`],
     ...described.lines({ count: formatCount, bytes: formatBytes }),
     ...(parts.length > 1 ? [['parts', ends(parts)] as const] : []),
-    ...(passedOver.length > 0 ? [['ignored', ends(passedOver)] as const] : []),
+    ...(ignored.length > 0 ? [['ignored', ends(ignored)] as const] : []),
     ...(names ? [['names', ends(names.map((name) => JSON.stringify(name)))] as const] : []),
     ['text', `${formatBytes(minTextBytes)} to ${formatBytes(maxTextBytes)}`],
     ['chunks', formatCount(chunks)],
   ] as const;
   return {
     fields: {
-      ...{ uri, size, etag, ...described.fields, partUris: shownEnds(parts), passedOver },
+      ...{ uri, size, etag, ...described.fields, partUris: shownEnds(parts), ignored },
       ...(names && { columnNames: shownEnds(names) }),
       ...{ minTextBytes, maxTextBytes, chunking, chunks },
     },

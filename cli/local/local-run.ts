@@ -16,10 +16,11 @@ import { ManifestError } from '#core/errors.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
+import type { StageStore } from '#core/objects/stage-store.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
 import { generationKey } from '#core/run/output-keys.ts';
 import { listUnits } from '#core/sources/list-units.ts';
-import { findFormat } from '#core/sparse/formats/find-format.ts';
+import { resolveSource } from '#core/sources/resolve-source.ts';
 import { appendTo } from './local-append.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
 import type { LocalRunOptions } from './local-options.ts';
@@ -58,6 +59,12 @@ interface Uploaded {
 }
 
 const NOT_AWS = 'local stand-ins, checked against AWS recordings; not AWS';
+
+const NOTHING_STAGED: StageStore = {
+  open: async () => undefined,
+  list: async () => new Map(),
+  create: async () => {},
+};
 
 function requestOf({ uris, columnNames }: Uploaded, options: LocalRunOptions) {
   const { concurrency } = options;
@@ -166,8 +173,9 @@ export async function localRun(
   try {
     const uris = await Promise.all(locations.map(asUri));
     const { units } = await listUnits(store, { uris, order: options.order });
-    // A source of no known format is refused before anything starts.
-    for (const unit of units) await findFormat(unit, sourceOptions(options), store);
+    // A source that cannot be read, or is not whole yet, is refused before anything starts.
+    const context = { options: sourceOptions(options), store, stagedFor: () => NOTHING_STAGED };
+    await resolveSource(units, context);
     const names = await namesUnit(options, store);
     const work = { source: { store, units, names }, options, held, progress, signal: io.signal };
     const session = { out, state, concurrency };

@@ -14,6 +14,7 @@ export interface SourceFlags {
   readonly oneBased?: true;
   readonly labels?: true;
   readonly columns?: number;
+  readonly featureIds?: true;
   readonly order?: PartOrder;
   readonly columnNames?: string;
 }
@@ -30,12 +31,13 @@ export function addSourceOptions(command: Command): Command {
         'format of the source (default: found from its content)',
       ).choices(FORMATS),
     )
-    .option('--layer <path>', 'h5ad: the matrix, such as layers/counts (default: X)')
+    .option('--layer <path>', 'h5ad and 10x: the matrix, such as layers/counts')
     .addOption(
       new Option('--zero-based', 'svmlight: columns are counted from 0').conflicts('oneBased'),
     )
     .option('--one-based', 'svmlight: columns are counted from 1')
     .option('--labels', 'svmlight: the label becomes the first column')
+    .option('--feature-ids', '10x: name columns by the ids of their features')
     .option('--columns <n>', 'svmlight and npy: number of columns', parseCount)
     .addOption(
       new Option(
@@ -45,7 +47,7 @@ export function addSourceOptions(command: Command): Command {
     )
     .option(
       '--column-names <location>',
-      'names for the header line: a file or s3:// URI, JSON or one name a line',
+      'names for the header line: a file or s3:// URI, JSON or one name per line',
     );
 }
 
@@ -54,7 +56,7 @@ export function addSourceOptions(command: Command): Command {
  * changes the run id.
  */
 export function sourceOptions(flags: SourceFlags): SourceOptions {
-  const { format, layer, zeroBased, oneBased, labels, columns } = flags;
+  const { format, layer, zeroBased, oneBased, labels, columns, featureIds } = flags;
   return {
     ...(format !== undefined && { format }),
     ...(layer !== undefined && { layer }),
@@ -62,5 +64,6 @@ export function sourceOptions(flags: SourceFlags): SourceOptions {
     ...(oneBased !== undefined && { zeroBased: false }),
     ...(labels !== undefined && { labels }),
     ...(columns !== undefined && { columns }),
+    ...(featureIds !== undefined && { featureIds }),
   };
 }

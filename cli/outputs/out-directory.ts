@@ -121,7 +121,7 @@ async function copyChunk(
   throw new ManifestError(`${entry.url} is not the object that the manifest lists`);
 }
 
-/** Copies the names of the columns, which a manifest tells of. */
+/** Copies the names of the columns, which a manifest names. */
 async function copyNames(
   run: FinishedRun,
   { uri, crc32: expected }: ManifestColumnNames,

@@ -23,7 +23,7 @@ export interface StoredRun {
   readGeneration(generation: number): Promise<string | undefined>;
   /** Names of everything that lies beside the chunks, the chunks too. */
   readonly names: readonly string[];
-  /** Opens the names of the columns that the manifest tells of, for as long as `use` takes. */
+  /** Opens the names of the columns that the manifest names, for as long as `use` takes. */
   withColumnNames<T>(use: (names: ByteSource) => Promise<T>): Promise<T>;
   /** Opens a chunk for as long as `use` takes. */
   withChunk<T>(entry: ManifestEntry, use: (chunk: ByteSource) => Promise<T>): Promise<T>;

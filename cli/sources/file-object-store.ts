@@ -1,9 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { SourceChangedError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { type FileSource, openFileSource, pinFile } from './file-source.ts';
+import { crc32Of } from './read-blocks.ts';
 
 /** Files as the objects of a source; they must be closed. */
 export interface FileObjectStore extends ObjectStore {
@@ -35,15 +37,18 @@ export function fileObjectStore(): FileObjectStore {
     );
   };
 
+  const open = (pin: SourcePin): ByteSource => ({
+    uri: pin.uri,
+    size: pin.size,
+    etag: pin.etag,
+    read: async (range) => (await openPinned(pin)).read(range),
+  });
+
   return {
     pin: pinFile,
     list: listFiles,
-    open: (pin) => ({
-      uri: pin.uri,
-      size: pin.size,
-      etag: pin.etag,
-      read: async (range) => (await openPinned(pin)).read(range),
-    }),
+    open,
+    crc32: (pin) => crc32Of(open(pin)),
     async close() {
       const files = await Promise.allSettled(opened.values());
       for (const file of files) if (file.status === 'fulfilled') await file.value.close();

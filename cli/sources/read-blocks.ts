@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 
 /** With larger blocks V8 collects garbage so often that copying a run takes 1.5 times as long. */
@@ -21,4 +22,11 @@ export async function* readBlocks(source: ByteSource): AsyncGenerator<Uint8Array
     yield block;
   }
   if (source.size > 0) yield await next;
+}
+
+/** CRC-32 of all bytes of a source, which is read once. */
+export async function crc32Of(source: ByteSource): Promise<number> {
+  let crc = 0;
+  for await (const block of readBlocks(source)) crc = crc32(block, crc);
+  return crc;
 }

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { crc32 } from 'node:zlib';
 import type { S3Client } from '#aws/clients.ts';
 import { PART_BUFFERS, PartSink } from '#aws/part-sink.ts';
 import { headObject } from '#aws/stored-object.ts';
@@ -8,19 +7,13 @@ import { combineCrc32, crc32Base64, crc32Hex } from '#core/checksum/crc32.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
-import { readBlocks } from './read-blocks.ts';
+import { crc32Of } from './read-blocks.ts';
 
 const FOLDER = 'local-run';
 
 const PIECE_BYTES = 1024 * 1024;
 const PART_BYTES = 8 * 1024 * 1024;
 const MAX_PARTS = 10_000;
-
-async function checksum(source: ByteSource): Promise<number> {
-  let crc = 0;
-  for await (const block of readBlocks(source)) crc = crc32(block, crc);
-  return crc;
-}
 
 /** Fills a part from `offset`, piece by piece, so that no part is in memory twice. */
 async function fill(source: ByteSource, part: Uint8Array, offset: number): Promise<Uint8Array> {
@@ -86,7 +79,7 @@ export async function uploadUnit(
   const files: { readonly source: ByteSource; readonly crc: number }[] = [];
   for (const object of unit.objects) {
     const source = store.open(object);
-    files.push({ source, crc: await checksum(source) });
+    files.push({ source, crc: await crc32Of(source) });
   }
   const size = files.reduce((sum, { source }) => sum + source.size, 0);
   // The CRC-32 of all files, one after the other.

@@ -10,7 +10,12 @@ import { bindNames } from '#core/sources/given-names.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import type { PartOrder } from '#core/sources/part-order.ts';
 import { pinUnits } from '#core/sources/pin-source.ts';
-import { type ResolveContext, resolveSource, stageUnit } from '#core/sources/resolve-source.ts';
+import {
+  type ResolveContext,
+  resolveSource,
+  type SourceResolution,
+  stageUnit,
+} from '#core/sources/resolve-source.ts';
 import { type OpenedSource, openSource, type SourceLayout } from '#core/sources/source-kinds.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import type { Names } from '#core/sparse/names.ts';
@@ -43,8 +48,8 @@ export interface GivenSource {
   readonly stagedBytes: number;
   /** URIs of its parts, in order. */
   readonly parts: readonly string[];
-  /** URIs of objects in its folders that are known to be no part of it. */
-  readonly passedOver: readonly string[];
+  /** What lies in its folders and files and is not read. */
+  readonly ignored: readonly string[];
 }
 
 /** Opens both objects of S3 and files. */
@@ -54,6 +59,7 @@ function routed(inS3: ObjectStore, files: ObjectStore): ObjectStore {
     pin: (uri, versionId) => storeOf(uri).pin(uri, versionId),
     list: (prefix) => storeOf(prefix).list(prefix),
     open: (pin) => storeOf(pin.uri).open(pin),
+    crc32: async (pin) => await storeOf(pin.uri).crc32?.(pin),
   };
 }
 
@@ -62,10 +68,10 @@ async function resolveHere(
   units: readonly SourceUnit[],
   context: ResolveContext,
   signal: AbortSignal,
-): Promise<SourceLayout> {
+): Promise<Extract<SourceResolution, { layout: unknown }>> {
   for (;;) {
     const resolution = await resolveSource(units, context);
-    if ('layout' in resolution) return resolution.layout;
+    if ('layout' in resolution) return resolution;
     for (const job of resolution.jobs) {
       signal.throwIfAborted();
       await stageUnit(job, context, signal);
@@ -105,12 +111,13 @@ async function openIn(
   const pin = await pinUnits(address, units);
   const stagedFor = (stageId: string) => folderStageStore(join(folder, stageId), store);
   const context = { options, store, stagedFor };
-  const resolved = await resolveHere(units, context, signal);
+  const { layout: resolved, unused } = await resolveHere(units, context, signal);
   const { layout, columnNames } = await nameHere(resolved, units, asked, context);
   const stagedBytes = bytesBeside(units, layout);
   const parts = units.map(({ uri }) => uri);
   const source = openSource(pin.uri, layout, store);
-  return { pin, layout, stagedBytes, parts, passedOver, source, columnNames };
+  const ignored = [...passedOver, ...unused];
+  return { pin, layout, stagedBytes, parts, ignored, source, columnNames };
 }
 
 /**

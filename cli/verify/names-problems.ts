@@ -3,7 +3,7 @@ import { CorruptSourceError, SourceNotFoundError } from '#core/errors.ts';
 import { jsonNames } from '#core/sparse/names/json-names.ts';
 import { checkedNames } from '#core/sparse/names/names-text.ts';
 
-/** Finds out whether the names of the columns are those that the manifest tells of. Reads all. */
+/** Finds out whether the names of the columns are those that the manifest names. Reads all. */
 export async function namesProblems({ manifest, withColumnNames }: StoredRun): Promise<string[]> {
   const { columnNames } = manifest;
   if (columnNames === undefined) return [];

@@ -6,6 +6,7 @@ import { defaultNames } from '#core/sparse/default-names.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 import { SliceCounts } from '#core/sparse/matrix-source.ts';
 import type { Names } from '#core/sparse/names.ts';
+import { readColumnGroups } from '#core/sparse/read-column-groups.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
 import type { ChunkOfOutput, EncodedPart, EncodedParts } from './encoded-chunk.ts';
@@ -42,7 +43,8 @@ export async function* encodeMatrix(
   chunk: ChunkOfOutput,
   { output, room, buffer, columnNames }: MatrixOptions,
 ): EncodedParts {
-  const encoder = output.createEncoder(matrix, room, buffer);
+  const columnGroups = await readColumnGroups(matrix);
+  const encoder = output.createEncoder({ ...matrix, columnGroups }, room, buffer);
   if (output.beginsWithNames(chunk.index)) {
     const names = columnNames ?? defaultNames(matrix.shape[1]);
     for await (const batch of names.read()) yield* filled(encoder.header(batch), encoder);

@@ -38,6 +38,11 @@ export const ITEM_BYTES: Readonly<Record<DType, number>> = {
   float64: 8,
 };
 
+/** True for integers, signed or not. */
+export function isInteger(dtype: DType): boolean {
+  return /^u?int/.test(dtype);
+}
+
 /** True for the floating-point dtypes, whose text is Python's `repr` of a double. */
 export function isFloat(dtype: DType): boolean {
   return dtype.startsWith('float');

@@ -16,6 +16,12 @@ export interface ContentFigures extends Figures {
   readonly records: number;
 }
 
+/** A matrix whose rows are to be encoded. */
+interface EncodedMatrix extends MatrixInfo {
+  /** Number of the group of each column, where `columnTypes` has groups. */
+  readonly columnGroups?: Uint8Array | undefined;
+}
+
 /**
  * One kind of output with its settings; nothing else knows the content of its chunks. A kind is a
  * folder of `core/outputs` that makes an `Output` from its part of `OutputSpec`.
@@ -48,7 +54,7 @@ export interface Output {
    * @param facts of the whole matrix, so that the encoder makes the same choices for every chunk.
    * @param buffer the first part buffer.
    */
-  createEncoder(facts: MatrixInfo, room: EncoderRoom, buffer: Uint8Array): ChunkEncoder;
+  createEncoder(facts: EncodedMatrix, room: EncoderRoom, buffer: Uint8Array): ChunkEncoder;
   /**
    * The content of a chunk, uncompressed.
    *

@@ -63,7 +63,7 @@ const uris = z
   .array(uri, { error: URI_LIST })
   .check(z.minLength(1, { error: URI_LIST }), z.maxLength(MAX_LISTED_PARTS, { error: URI_LIST }));
 
-const NAMES = 'a list of texts, or the S3 URI of a JSON or text file with one name a line';
+const NAMES = 'a list of texts, or the S3 URI of a JSON or text file with one name per line';
 
 const columnNames = z.union(
   [

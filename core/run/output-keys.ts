@@ -28,7 +28,7 @@ export function generationKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}manifest-${generationId(generation)}.json`;
 }
 
-/** Key of the names of the columns, as a JSON list with one name a line; the same for all runs. */
+/** Key of the names of the columns, a JSON list with one name per line; the same for all runs. */
 export function columnNamesKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}columns.json`;
 }

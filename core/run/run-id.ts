@@ -6,7 +6,7 @@ import type { ExportRequest } from '#core/request/request-schema.ts';
 /** What a run is bound to beside its request. */
 interface BoundTo {
   readonly pin: SourcePin;
-  /** What tells the names of the request from others; undefined where they are not printed. */
+  /** Identity of the names of the request; undefined where they are not printed. */
   readonly columnNames?: Readonly<Record<string, unknown>> | undefined;
   /** The bucket written to when the request names no `output.uri`. */
   readonly outputBucket: string;

@@ -44,7 +44,7 @@ export function compareNatural(a: string, b: string): number {
  * Puts the parts of a folder into order.
  *
  * @param order what the request says; without it both orders must be the same.
- * @throws {RequestError} the two orders differ, and the request does not say which is meant.
+ * @throws {RequestError} the two orders differ, and the request does not choose one.
  */
 export function inPartOrder<T extends { readonly uri: string }>(
   folder: string,

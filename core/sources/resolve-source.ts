@@ -32,7 +32,11 @@ export interface UnitJob {
 
 /** The layout of the whole source, or the jobs of all its parts that must be done first. */
 export type SourceResolution =
-  | { readonly layout: SourceLayout }
+  | {
+      readonly layout: SourceLayout;
+      /** What lies in its units and is not read, and might have a meaning. */
+      readonly unused: readonly string[];
+    }
   | { readonly jobs: readonly UnitJob[] };
 
 /**
@@ -67,6 +71,7 @@ export async function resolveSource(
   context: ResolveContext,
 ): Promise<SourceResolution> {
   const layouts: SourceLayout[] = [];
+  const unused: string[] = [];
   const jobs: UnitJob[] = [];
   for (let at = 0; at < units.length; at += UNITS_AT_ONCE) {
     const together = units.slice(at, at + UNITS_AT_ONCE).map(async (unit) => {
@@ -74,11 +79,13 @@ export async function resolveSource(
       return { unit, resolution: await format.resolve(input) };
     });
     for (const { unit, resolution } of await Promise.all(together)) {
-      if ('layout' in resolution) layouts.push(resolution.layout);
-      else jobs.push(...resolution.jobs.map((job) => ({ unit, job })));
+      if ('layout' in resolution) {
+        layouts.push(resolution.layout);
+        unused.push(...(resolution.unused ?? []).map((name) => `${name} in ${unit.uri}`));
+      } else jobs.push(...resolution.jobs.map((job) => ({ unit, job })));
     }
   }
-  return jobs.length > 0 ? { jobs } : { layout: stackParts(layouts) };
+  return jobs.length > 0 ? { jobs } : { layout: stackParts(layouts), unused };
 }
 
 /**

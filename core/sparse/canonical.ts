@@ -11,6 +11,8 @@ export interface StoredRows extends RowRange {
   /** Number of columns of the matrix. */
   readonly columns: number;
   readonly dtype: DType;
+  /** True for cells of several dtypes, which cannot be added. */
+  readonly isMixed?: boolean;
   /** `rowEnd - rowStart + 1` non-decreasing offsets into `indices` and `data`; the first is 0. */
   readonly indptr: Int32Array;
   readonly indices: Int32Array | Float64Array;
@@ -115,11 +117,20 @@ function adderOf(dtype: DType): Add<number> {
   return (sum, value) => sum + value;
 }
 
-function mergeData(indptr: Int32Array, indices: Int32Array, { data, dtype }: StoredRows): number {
+function refuseTwice(uri: string): never {
+  throw new CorruptSourceError(
+    `${uri} stores a cell twice, which is allowed only where all columns have one dtype; write it again`,
+  );
+}
+
+function mergeData(indptr: Int32Array, indices: Int32Array, rows: StoredRows): number {
+  const { data, dtype, isMixed = false, uri } = rows;
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    return mergeRows<bigint>({ indptr, indices, data }, (sum, value) => sum + value);
+    const addBig = isMixed ? () => refuseTwice(uri) : (sum: bigint, value: bigint) => sum + value;
+    return mergeRows<bigint>({ indptr, indices, data }, addBig);
   }
-  return mergeRows<number>({ indptr, indices, data }, adderOf(dtype));
+  const add = isMixed ? () => refuseTwice(uri) : adderOf(dtype);
+  return mergeRows<number>({ indptr, indices, data }, add);
 }
 
 /**

@@ -2,9 +2,12 @@ import * as z from 'zod/mini';
 import { DTYPES } from '#core/elements/dtype.ts';
 import { ExpectationError } from '#core/errors.ts';
 import { count } from '#core/schemas/count.ts';
-import type { MatrixInfo } from './matrix-facts.ts';
+import { dtypeName, type MatrixInfo } from './matrix-facts.ts';
 
 const expected = z.optional(count);
+
+/** Of one dtype, or of several. */
+const NAMES = [...DTYPES, 'mixed'] as const;
 
 /** What a request may expect of a matrix; a difference is refused before anything is written. */
 export const expectations = z.strictObject(
@@ -12,7 +15,7 @@ export const expectations = z.strictObject(
     rows: expected,
     columns: expected,
     nnz: expected,
-    dtype: z.optional(z.enum(DTYPES, { error: `one of ${DTYPES.join(', ')}` })),
+    dtype: z.optional(z.enum(NAMES, { error: `one of ${NAMES.join(', ')}` })),
   },
   { error: 'an object with rows, columns, nnz, dtype' },
 );
@@ -24,9 +27,9 @@ export type Expectations = Readonly<z.infer<typeof expectations>>;
  *
  * @throws {ExpectationError} naming every difference.
  */
-export function assertExpected(expect: Expectations, { shape, nnz, dtype }: MatrixInfo): void {
-  const [rows, columns] = shape;
-  const found = { rows, columns, nnz, dtype };
+export function assertExpected(expect: Expectations, info: MatrixInfo): void {
+  const [rows, columns] = info.shape;
+  const found = { rows, columns, nnz: info.nnz, dtype: dtypeName(info) };
   const problems = (Object.keys(found) as (keyof typeof found)[])
     .filter((name) => expect[name] !== undefined && expect[name] !== found[name])
     .map((name) => `expect.${name} is ${expect[name]}, but the source has ${found[name]}`);

@@ -1,10 +1,11 @@
 import type { CsrSlice } from './csr.ts';
 import { assertExpected, type Expectations } from './expectations.ts';
-import type { MatrixFacts } from './matrix-facts.ts';
+import { fullDtype, type MatrixFacts } from './matrix-facts.ts';
 
 /** A matrix as a run sees any source, see `SourceView`. */
 export function matrixSource(facts: MatrixFacts) {
-  const { shape, dtype, nnz, fillValue, columnNames } = facts;
+  const { shape, nnz, fillValue, columnNames } = facts;
+  const dtype = fullDtype(facts);
   const [rows, columns] = shape;
   return {
     rows,

@@ -23,6 +23,8 @@ export interface CsrPart extends MatrixInfo {
   readonly indices: StoredArray;
   /** Value of each entry. */
   readonly data: StoredArray;
+  /** Number of the group of each column, where columns have several dtypes. */
+  readonly columnGroups?: StoredArray | undefined;
 }
 
 /** A part, and the row of the whole matrix that is its first row. */

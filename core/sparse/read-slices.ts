@@ -105,6 +105,7 @@ async function readSlice(part: CsrPart, { rowStart, bounds }: RowBounds): Promis
     uri: part.uri,
     columns: part.shape[1],
     dtype: part.dtype,
+    isMixed: part.columnTypes !== undefined,
     rowStart,
     rowEnd: rowStart + bounds.length - 1,
     indptr: Int32Array.from(bounds, (bound) => bound - start),

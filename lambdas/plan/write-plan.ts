@@ -45,7 +45,8 @@ async function writeObjects(
 
 /**
  * Writes the plan of a run: records its start in the ledger, claims its generation, and writes the
- * names of the columns, the layout and then the plan. Nothing is written unless all of what says where rows lie is sound.
+ * names of the columns, the layout and then the plan. Nothing is written unless all of what says
+ * where rows lie is sound.
  *
  * @param executionId ARN of the execution that works on the run.
  * @throws {OutputConflictError} another run claimed the output.

@@ -21,7 +21,7 @@ export interface PythonEnvironment {
 export const PYTHON_ENVIRONMENTS: readonly PythonEnvironment[] = [
   { name: 'pandas-1.5', pythons: ['3.9', '3.10', '3.11'] },
   { name: 'pandas-2.3', pythons: ['3.12', '3.11', '3.13', '3.10'] },
-  { name: 'pandas-3.0', pythons: ['3.13', '3.14', '3.12'] },
+  { name: 'pandas-3.1', pythons: ['3.13', '3.14', '3.12'] },
 ];
 
 /** Commands of this version of Python: on the path, and in pyenv's folder. */

@@ -1,7 +1,13 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createS3Client } from '#aws/clients.ts';
-import { pinSource, s3Source } from '#aws/s3-source.ts';
+import { pinnedCrc32, pinSource, s3Source } from '#aws/s3-source.ts';
 import {
   CorruptSourceError,
   RequestError,
@@ -50,6 +56,47 @@ describe('pinSource', () => {
 
   it('fails on text that is not an S3 URI', async () => {
     await expect(pinSource(services.s3, { uri: 'x.npz' })).rejects.toThrow(RequestError);
+  });
+});
+
+describe('pinnedCrc32', () => {
+  const body = new TextEncoder().encode('123456789');
+
+  it('is the CRC-32 of the whole object, where it was stored with one', async () => {
+    const { s3, bucket } = services;
+    const uri = `s3://${bucket}/crc32.bin`;
+    const object = { Bucket: bucket, Key: 'crc32.bin', Body: body };
+    await s3.send(new PutObjectCommand({ ...object, ChecksumAlgorithm: 'CRC32' }));
+    expect(await pinnedCrc32(s3, await pinSource(s3, { uri }))).toBe(0xcbf43926);
+  });
+
+  it('is not known of an object with another checksum, or with one of its parts', async () => {
+    const { s3, bucket } = services;
+    const uri = `s3://${bucket}/other.bin`;
+    const object = { Bucket: bucket, Key: 'other.bin' };
+    await s3.send(new PutObjectCommand({ ...object, Body: body, ChecksumAlgorithm: 'SHA256' }));
+    expect(await pinnedCrc32(s3, await pinSource(s3, { uri }))).toBeUndefined();
+    const created = await s3.send(
+      new CreateMultipartUploadCommand({ ...object, ChecksumAlgorithm: 'CRC32' }),
+    );
+    const upload = { ...object, UploadId: created.UploadId };
+    const part = await s3.send(
+      new UploadPartCommand({ ...upload, PartNumber: 1, Body: body, ChecksumAlgorithm: 'CRC32' }),
+    );
+    const { ETag, ChecksumCRC32 } = part;
+    const Parts = [{ PartNumber: 1, ETag, ChecksumCRC32 }];
+    await s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+    expect(await pinnedCrc32(s3, await pinSource(s3, { uri }))).toBeUndefined();
+  });
+
+  it('fails when the object was replaced or deleted after it was pinned', async () => {
+    const uri = await put('gone.bin', body);
+    const pin = await pinSource(services.s3, { uri });
+    await put('gone.bin', new Uint8Array(9));
+    await expect(pinnedCrc32(services.s3, pin)).rejects.toThrow(SourceChangedError);
+    const { s3, bucket } = services;
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'gone.bin' }));
+    await expect(pinnedCrc32(s3, pin)).rejects.toThrow(SourceNotFoundError);
   });
 });
 

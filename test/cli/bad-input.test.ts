@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleOfVersion1, bundleOfVersion2 } from '#support/bundle-files.ts';
 import { goldenPath } from '#support/golden.ts';
 import { saveNpz } from '#support/npz/save-npz.ts';
 import { type Ended, runHere } from './run-command.ts';
@@ -29,6 +30,42 @@ describe('fails with exit code 1 and one sentence', () => {
     const ended = await runHere([command, 'no-such-file.npz']);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(/^error: SourceNotFoundError: no-such-file\.npz does not exist/);
+  });
+
+  test.each([
+    ['slice', []],
+    ['inspect', []],
+    ['local run', ['--out', join(tmpdir(), 'never-written')]],
+  ])('at once for a bundle that is not whole given to %s', async (command, options) => {
+    const directory = await mkdtemp(join(tmpdir(), 'not-whole-'));
+    const files = bundleOfVersion2({ columns: 1, indptr: [0, 1], indices: [0], data: [1] });
+    await writeFile(join(directory, 'meta.json'), files['meta.json']!);
+    const ended = await runHere([...command.split(' '), `${directory}/`, ...options]);
+    await rm(directory, { recursive: true });
+    expect(ended).toMatchObject({ code: 1, stdout: Buffer.alloc(0) });
+    expect(ended.stderr).toMatch(
+      /^error: IncompleteSourceError: .* is not a whole bundle yet: indptr-.*, data-\w+\.npy are/,
+    );
+    expectOneLine(ended);
+  });
+
+  test.each([
+    ['the arrays in it', 0],
+    ['an array of an older one', 1],
+  ])('exactly where the CRC-32 of %s says so', async (_, code) => {
+    const directory = await mkdtemp(join(tmpdir(), 'older-array-'));
+    const matrix = { columns: 1, indptr: [0, 1], indices: [0], data: [1] };
+    const files = bundleOfVersion1(matrix);
+    const { 'data.npy': older } = bundleOfVersion1({ ...matrix, data: [2] });
+    for (const [name, bytes] of Object.entries(files)) {
+      const isOlder = code === 1 && name === 'data.npy';
+      await writeFile(join(directory, name), isOlder ? older! : bytes);
+    }
+    const ended = await runHere(['slice', `${directory}/`]);
+    await rm(directory, { recursive: true });
+    expect(ended.code).toBe(code);
+    expect(ended.stdout.toString()).toBe(code === 0 ? '1.0\n' : '');
+    expect(ended.stderr).toMatch(code === 0 ? /^$/ : /: data\.npy has CRC-32 \w{8}, not the/);
   });
 
   test('for a directory without a manifest given to verify', async () => {

@@ -130,7 +130,7 @@ describe('Plan of an append fails', () => {
     const planning = plan(append(sources.second, 'version'));
     await expect(planning).rejects.toThrow(ManifestError);
     await expect(planning).rejects.toThrow(
-      'the manifest is of version 1, this program reads version 2; use the program that wrote it',
+      'the manifest is of version 2, this program reads version 3; use the program that wrote it',
     );
     expect(await bucket.text(claimKey('version/', 2))).toBeUndefined();
   });

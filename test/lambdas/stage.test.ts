@@ -94,7 +94,7 @@ describe('Stage fails', () => {
     const wrong = { ...task!, job: { round: 'gather', index: 0 } };
     await expect(stage(wrong)).rejects.toThrow(RequestError);
     await expect(stage(wrong)).rejects.toThrow(
-      `${source} is CSR, which has no jobs of a round "gather", only index`,
+      `${source} is CSR, which has no jobs of a round "gather"`,
     );
   });
 

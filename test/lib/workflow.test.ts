@@ -1,7 +1,7 @@
 import { getLanguageService, TextDocument } from 'amazon-states-language-service';
 import validate from 'asl-validator';
 import { describe, expect, test } from 'vitest';
-import { PERMANENT_ERRORS, RETRIES, TRANSIENT_ERRORS } from '#core/contract.ts';
+import { ARRIVAL_ERRORS, PERMANENT_ERRORS, RETRIES, TRANSIENT_ERRORS } from '#core/contract.ts';
 import { definitionOf, resourcesOf, templateOf } from './synthesize.ts';
 
 const template = templateOf();
@@ -51,6 +51,15 @@ const RETRY = [
     JitterStrategy: 'FULL',
   },
 ];
+
+const ARRIVAL = {
+  ErrorEquals: ['IncompleteSourceError'],
+  IntervalSeconds: 30,
+  MaxAttempts: 75,
+  BackoffRate: 2,
+  MaxDelaySeconds: 300,
+  JitterStrategy: 'NONE',
+};
 
 function invoke(name: string, payload: unknown) {
   return {
@@ -138,6 +147,7 @@ test('the state machine is exactly this', () => {
           request: '{% $states.input %}',
           execution: { id: '{% $states.context.Execution.Id %}' },
         }),
+        Retry: [...RETRY, ARRIVAL],
         Next: 'Decide',
       },
       Decide: {
@@ -180,6 +190,51 @@ describe('retries', () => {
   test('cover every error of ours that can be retried, and no other', () => {
     expect(TRANSIENT_ERRORS.filter((name) => !retried.includes(name))).toEqual([]);
     expect(PERMANENT_ERRORS.filter((name) => retried.includes(name))).toEqual([]);
+  });
+});
+
+interface State {
+  readonly Retry?: readonly (typeof ARRIVAL)[];
+  readonly ItemProcessor?: { readonly States: Readonly<Record<string, State>> };
+}
+
+/** Every retrier that takes one of these errors, by the name of its state. */
+function retriersOf(
+  states: Readonly<Record<string, State>>,
+  names: readonly string[],
+): [string, typeof ARRIVAL][] {
+  return Object.entries(states).flatMap(([name, { Retry = [], ItemProcessor }]) => {
+    const taking = Retry.filter(({ ErrorEquals }) =>
+      ErrorEquals.some((error) => error === 'States.ALL' || names.includes(error)),
+    );
+    const own = taking.map((retrier): [string, typeof ARRIVAL] => [name, retrier]);
+    return [...own, ...retriersOf(ItemProcessor?.States ?? {}, names)];
+  });
+}
+
+describe('a source that is still being uploaded', () => {
+  const { States, TimeoutSeconds } = definition as {
+    readonly States: Readonly<Record<string, State>>;
+    readonly TimeoutSeconds: number;
+  };
+
+  test('is waited for by Plan only: first 30 seconds, at most 5 minutes, 6 hours in all', () => {
+    const retriers = retriersOf(States, ARRIVAL_ERRORS);
+    expect(retriers.map(([state]) => state)).toEqual(['Plan']);
+    const { IntervalSeconds, BackoffRate, MaxDelaySeconds, MaxAttempts } = retriers[0]![1];
+    const waits = Array.from({ length: MaxAttempts }, (_, spent) =>
+      Math.min(IntervalSeconds * BackoffRate ** spent, MaxDelaySeconds),
+    );
+    expect(waits.slice(0, 6)).toEqual([30, 60, 120, 240, 300, 300]);
+    const seconds = waits.reduce((sum, wait) => sum + wait, 0);
+    const sixHours = 6 * 3600;
+    expect(seconds).toBeGreaterThanOrEqual(sixHours);
+    expect(seconds).toBeLessThan(sixHours + MaxDelaySeconds);
+    expect(seconds).toBeLessThan(TimeoutSeconds);
+  });
+
+  test('is waited for, but no permanent error is', () => {
+    expect(retriersOf(States, PERMANENT_ERRORS)).toEqual([]);
   });
 });
 

@@ -66,7 +66,7 @@ const CORE: ImportRules = {
     ...['#core/sparse/*', '#core/sparse/layout'],
   ],
   'core/sparse/formats/matrix-format.ts': [
-    ...['#core/bytes', '#core/objects', '#core/sparse/layout'],
+    ...['#core/bytes', '#core/objects', '#core/sparse/*', '#core/sparse/layout'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
   ],
   'core/sparse/formats/convert-entries.ts': [
@@ -77,19 +77,31 @@ const CORE: ImportRules = {
     ...['#core/errors.ts', '#core/bytes', '#core/elements'],
     ...MATRIX,
   ],
-  'core/sparse/formats/bundle': [...FORMAT, '#core/containers/npy', 'zod/mini'],
+  'core/sparse/formats/arrays': [
+    ...FORMAT,
+    ...['#core/containers/npy', '#core/sparse/formats/entries'],
+  ],
+  'core/sparse/formats/bundle': [
+    ...FORMAT,
+    ...['#core/checksum', '#core/containers/npy', 'zod/mini', 'node:zlib'],
+  ],
   'core/sparse/formats/h5ad': [
     ...FORMAT,
     ...['#core/containers/hdf5', '#core/sparse/formats/entries'],
   ],
-  'core/sparse/formats/npy-folder': [...FORMAT, '#core/sparse/formats/bundle'],
+  'core/sparse/formats/npy-folder': [
+    ...[...FORMAT, '#core/containers/npy', '#core/sparse/formats/entries'],
+    '#core/sparse/formats/arrays',
+  ],
   'core/sparse/formats/npz': [
     ...FORMAT,
     ...['#core/containers/deflate', '#core/containers/npy', '#core/containers/zip'],
-    ...['#core/sparse/formats/entries', 'node:zlib'],
+    ...['#core/sparse/formats/arrays', 'node:zlib'],
   ],
   'core/sparse/formats/*': [...FORMAT, '#core/text', 'zod/mini'],
-  'core/sparse/formats': [...FORMAT, '#core/sparse/formats'],
+  'core/sparse/formats/mtx': [...FORMAT, '#core/text'],
+  'core/sparse/formats/10x-mtx': [...FORMAT, '#core/text', '#core/sparse/formats/mtx'],
+  'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
     ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/names', '#core/sparse/formats'],
@@ -105,7 +117,7 @@ const CORE: ImportRules = {
     ...['#core/outputs/csv/wasm/kernel.ts', 'zod/mini', 'node:zlib'],
   ],
   'core/outputs/*': [
-    ...['#core/checksum', '#core/elements', '#core/sparse/*'],
+    ...['#core/errors.ts', '#core/checksum', '#core/elements', '#core/sparse/*'],
     ...['#core/outputs/chunk-encoder.ts', '#core/outputs/compression.ts'],
     ...['#core/outputs/encoder-room.ts', '#core/outputs/check-lines.ts'],
     ...['#core/outputs/output.ts', '#core/outputs/output-place.ts', '#core/outputs/part-writer.ts'],
@@ -120,7 +132,7 @@ const CORE: ImportRules = {
   ],
   'core/run': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sources', '#core/outputs'],
-    ...['#core/request', 'zod/mini'],
+    ...['#core/sparse/names.ts', '#core/request', 'zod/mini'],
   ],
   'core/manifest': [
     ...[...GROUND, '#core/checksum', '#core/objects', '#core/schemas', '#core/sources'],

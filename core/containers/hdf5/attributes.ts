@@ -2,12 +2,12 @@ import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import { parseDataspace } from './dataspace.ts';
 import { type Datatype, numbersOf, parseDatatype } from './datatype.ts';
 import type { Fields } from './fields.ts';
-import { expectVersion } from './file.ts';
+import { expectVersion, type Hdf5File } from './file.ts';
 import { readHeapObjects } from './fractal-heap.ts';
-import { readGlobalHeap } from './global-heap.ts';
+import { GlobalHeap } from './global-heap.ts';
 import type { Hdf5Object } from './group.ts';
 import { readIntegers } from './integers.ts';
-import { MESSAGE } from './object-header.ts';
+import { MESSAGE, readCommitted } from './object-header.ts';
 
 /** A named value that belongs to an object, not yet decoded. */
 interface Attribute {
@@ -29,8 +29,15 @@ function takePart(fields: Fields, length: number, version: number): Fields {
   return part;
 }
 
-/** @returns undefined if its type is not in the message itself. */
-function parseAttribute(fields: Fields, wanted: string): Attribute | undefined {
+/** Flags of an attribute, from version 2 on: its type or its shape lies elsewhere. */
+const SHARED = { type: 1, space: 2 } as const;
+
+/** @returns undefined if it has another name. */
+async function parseAttribute(
+  file: Hdf5File,
+  fields: Fields,
+  wanted: string,
+): Promise<Attribute | undefined> {
   const version = fields.u8();
   const flags = fields.u8();
   if (version < 1 || version > 3) {
@@ -42,12 +49,15 @@ function parseAttribute(fields: Fields, wanted: string): Attribute | undefined {
   if (version === 3) fields.skip(1);
   const name = takePart(fields, nameBytes, version).text(nameBytes);
   if (name !== wanted) return undefined;
-  if (version > 1 && flags !== 0) {
+  const shared = version > 1 ? flags : 0;
+  if ((shared & SHARED.space) !== 0) {
     throw new UnsupportedSourceError(
-      `${fields.where} has an attribute ${name} of a committed datatype; write it again with anndata.read_h5ad(path).write_h5ad(path)`,
+      `${fields.where} has an attribute ${name} whose shape lies elsewhere; write it again with anndata.read_h5ad(path).write_h5ad(path)`,
     );
   }
-  const type = parseDatatype(takePart(fields, typeBytes, version));
+  const stored = takePart(fields, typeBytes, version);
+  const isCommitted = (shared & SHARED.type) !== 0;
+  const type = parseDatatype(isCommitted ? await readCommitted(file, stored) : stored);
   const shape = parseDataspace(takePart(fields, spaceBytes, version));
   return { name, type, shape, value: fields.part(fields.left) };
 }
@@ -72,7 +82,7 @@ async function readBodies({ file, messages, where }: Hdf5Object): Promise<Fields
 
 async function findAttribute(object: Hdf5Object, name: string): Promise<Attribute | undefined> {
   for (const body of await readBodies(object)) {
-    const attribute = parseAttribute(body, name);
+    const attribute = await parseAttribute(object.file, body, name);
     if (attribute !== undefined) return attribute;
   }
   return undefined;
@@ -94,7 +104,7 @@ export async function readTextAttribute(
   const { value } = attribute;
   const length = value.u32();
   const place = { collection: value.someAddress(), index: value.u32(), length };
-  return TEXT.decode(await readGlobalHeap(object.file, place, object.where));
+  return TEXT.decode(await new GlobalHeap(object.file, object.where).read(place));
 }
 
 /** Most elements of an attribute of integers: such attributes have a shape. */

@@ -1,7 +1,7 @@
 import type { ElementType } from '#core/elements/dtype.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import { parseDataspace } from './dataspace.ts';
-import { numbersOf, parseDatatype } from './datatype.ts';
+import { type Datatype, numbersOf, parseDatatype } from './datatype.ts';
 import type { Fields } from './fields.ts';
 import type { Hdf5File } from './file.ts';
 import { type Filter, parseFilters } from './filters.ts';
@@ -9,8 +9,9 @@ import type { Hdf5Object } from './group.ts';
 import { parseLayout, type Storage } from './layout.ts';
 import { MESSAGE } from './object-header.ts';
 
-/** A one-dimensional dataset of numbers. */
-export interface Dataset extends ElementType {
+/** A one-dimensional dataset. */
+export interface Dataset {
+  readonly type: Datatype;
   readonly file: Hdf5File;
   readonly path: string;
   /** Name of the dataset in messages. */
@@ -23,6 +24,9 @@ export interface Dataset extends ElementType {
   /** Bytes of the value of elements that were never written. */
   readonly fill: Uint8Array;
 }
+
+/** A one-dimensional dataset of numbers. */
+export interface NumberDataset extends Dataset, ElementType {}
 
 /**
  * Most bytes of a chunk: it is decoded whole, and one chunk of each array is kept. h5py by default
@@ -89,9 +93,11 @@ function checkChunks(dataset: Dataset): void {
 /**
  * Refuses a shuffle by another width than that of an element, which HDF5's own library never makes.
  */
-function checkFilters({ filters, itemBytes, where }: Dataset): void {
+function checkFilters({ filters, itemBytes, type, where }: Dataset): void {
   const shuffle = filters.find(({ kind }) => kind === 'shuffle');
   if (shuffle === undefined || shuffle.itemBytes === itemBytes) return;
+  // Texts of variable length are not shuffled, though the filter is listed.
+  if (shuffle.itemBytes === 0 && type.element === undefined) return;
   throw new CorruptSourceError(
     `${where} is shuffled by ${shuffle.itemBytes} bytes, expected ${itemBytes}; the file is damaged`,
   );
@@ -113,17 +119,15 @@ function checkWhole({ storage, filters, length, itemBytes, where }: Dataset): vo
 }
 
 /**
- * Parses the header of a one-dimensional dataset of numbers. No read.
+ * Parses the header of a one-dimensional dataset of any elements. No read.
  *
- * @throws {UnsupportedSourceError} its elements, filters or layout are not supported; says what to
- * do.
+ * @throws {UnsupportedSourceError} its filters or layout are not supported; says what to do.
  * @throws {CorruptSourceError} the header is damaged, or the dataset does not have one dimension.
  * @throws {BoundExceededError} chunks of more than 64 MiB.
  */
-export function parseDataset(object: Hdf5Object): Dataset {
+export function parseAnyDataset(object: Hdf5Object): Dataset {
   const { file, path, where } = object;
   const type = parseDatatype(needMessage(object, MESSAGE.datatype, 'datatype'));
-  const element = numbersOf(type, where);
   const shape = parseDataspace(needMessage(object, MESSAGE.dataspace, 'dataspace'));
   const [length] = shape;
   if (length === undefined || shape.length !== 1) {
@@ -138,7 +142,7 @@ export function parseDataset(object: Hdf5Object): Dataset {
   }
   const pipeline = findMessage(object, MESSAGE.filters);
   const dataset = {
-    ...{ file, path, where, length, ...element },
+    ...{ type, file, path, where, length },
     itemBytes: type.itemBytes,
     storage: parseLayout(needMessage(object, MESSAGE.layout, 'layout'), file.base),
     filters: pipeline === undefined ? [] : parseFilters(pipeline),
@@ -148,4 +152,16 @@ export function parseDataset(object: Hdf5Object): Dataset {
   checkChunks(dataset);
   checkWhole(dataset);
   return dataset;
+}
+
+/**
+ * Parses the header of a one-dimensional dataset of numbers. No read.
+ *
+ * @throws {UnsupportedSourceError} its elements are no numbers that are read.
+ * @throws as {@link parseAnyDataset} does.
+ */
+export function parseDataset(object: Hdf5Object): NumberDataset {
+  const type = parseDatatype(needMessage(object, MESSAGE.datatype, 'datatype'));
+  const element = numbersOf(type, object.where);
+  return { ...parseAnyDataset(object), ...element };
 }

@@ -3,7 +3,7 @@ import type { Fields } from './fields.ts';
 import { expectVersion, type Hdf5File } from './file.ts';
 import { readHeapObjects } from './fractal-heap.ts';
 import { MESSAGE, type Message, readMessages } from './object-header.ts';
-import { readSymbolTable } from './symbol-table.ts';
+import { type OldLink, readSymbolTable } from './symbol-table.ts';
 
 /** An object of a file: a group or a dataset. */
 export interface Hdf5Object {
@@ -16,10 +16,13 @@ export interface Hdf5Object {
 }
 
 /**
- * What a name in a group points at: the address of an object header, or a link that is not
- * followed.
+ * What a name in a group points at: the address of an object header, the path of a soft link, or a
+ * link that is not followed.
  */
-type Link = number | 'a soft link' | 'an external link';
+type Link = OldLink | 'an external link';
+
+/** Most soft links that are followed one after the other, as in HDF5's own library. */
+const MAX_SOFT_LINKS = 16;
 
 const FLAGS = { nameSizeBits: 3, creationOrder: 4, type: 8, charset: 16 } as const;
 
@@ -37,7 +40,7 @@ function parseLink(fields: Fields): [name: string, link: Link] {
   fields.skip((flags & FLAGS.creationOrder ? 8 : 0) + (flags & FLAGS.charset ? 1 : 0));
   const name = fields.text(fields.unsigned(1 << (flags & FLAGS.nameSizeBits)));
   if (type === HARD) return [name, fields.someAddress()];
-  return [name, type === SOFT ? 'a soft link' : 'an external link'];
+  return [name, type === SOFT ? { path: fields.text(fields.u16()) } : 'an external link'];
 }
 
 /**
@@ -66,9 +69,7 @@ async function readLinks({ file, messages, where }: Hdf5Object): Promise<Map<str
     }
     if (type !== MESSAGE.symbolTable) continue;
     const table = { tree: fields.someAddress(), heap: fields.someAddress(), where };
-    for (const [name, address] of await readSymbolTable(file, table)) {
-      links.set(name, address ?? 'a soft link');
-    }
+    for (const link of await readSymbolTable(file, table)) links.set(...link);
   }
   return links;
 }
@@ -94,13 +95,34 @@ export async function openRoot(file: Hdf5File): Promise<Hdf5Object> {
   return { file, path: '', where: file.uri, messages };
 }
 
-/**
- * Opens an object in a group by its name.
- *
- * @returns undefined if there is no such name.
- * @throws {UnsupportedSourceError} the name is a soft or an external link.
- */
-export async function openChild(group: Hdf5Object, name: string): Promise<Hdf5Object | undefined> {
+/** A soft link, and how many were followed to get to it. */
+interface SoftLink {
+  readonly group: Hdf5Object;
+  /** Path of the link itself, for messages. */
+  readonly where: string;
+  readonly target: string;
+  readonly followed: number;
+}
+
+async function followSoftLink({ group, where, target, followed }: SoftLink): Promise<Hdf5Object> {
+  if (followed >= MAX_SOFT_LINKS) {
+    throw new UnsupportedSourceError(
+      `${where} leads through more than ${MAX_SOFT_LINKS} soft links, perhaps in a circle; write it again with anndata.read_h5ad(path).write_h5ad(path)`,
+    );
+  }
+  const start = target.startsWith('/') ? await openRoot(group.file) : group;
+  const object = await openFrom(start, target, followed + 1);
+  if (object !== undefined) return object;
+  throw new UnsupportedSourceError(
+    `${where} is a soft link to ${target}, which is not there; write the file again with what it stands for`,
+  );
+}
+
+async function openLinked(
+  group: Hdf5Object,
+  name: string,
+  followed: number,
+): Promise<Hdf5Object | undefined> {
   const { file } = group;
   const link = (await readLinks(group)).get(name);
   if (link === undefined) return undefined;
@@ -109,20 +131,41 @@ export async function openChild(group: Hdf5Object, name: string): Promise<Hdf5Ob
   if (typeof link === 'number') {
     return { file, path, where, messages: await readMessages(file, link, where) };
   }
+  if (typeof link === 'object') {
+    return await followSoftLink({ group, where, target: link.path, followed });
+  }
   throw new UnsupportedSourceError(
     `${where} is ${link}, allowed are objects of the file itself; write it again with anndata.read_h5ad(path).write_h5ad(path)`,
   );
 }
 
-/** Opens the object at a path such as `layers/counts`. @returns undefined if there is no object. */
-export async function openPath(root: Hdf5Object, path: string): Promise<Hdf5Object | undefined> {
-  let object: Hdf5Object | undefined = root;
-  for (const name of path.split('/').filter((part) => part !== '')) {
+async function openFrom(
+  start: Hdf5Object,
+  path: string,
+  followed: number,
+): Promise<Hdf5Object | undefined> {
+  let object: Hdf5Object | undefined = start;
+  for (const name of path.split('/').filter((part) => part !== '' && part !== '.')) {
     if (!isGroup(object)) return undefined;
-    object = await openChild(object, name);
+    object = await openLinked(object, name, followed);
     if (object === undefined) return undefined;
   }
   return object;
+}
+
+/**
+ * Opens an object in a group by its name. Soft links are followed.
+ *
+ * @returns undefined if there is no such name.
+ * @throws {UnsupportedSourceError} the name is an external link, or a soft link that leads nowhere.
+ */
+export async function openChild(group: Hdf5Object, name: string): Promise<Hdf5Object | undefined> {
+  return await openLinked(group, name, 0);
+}
+
+/** Opens the object at a path such as `layers/counts`. @returns undefined if there is no object. */
+export async function openPath(root: Hdf5Object, path: string): Promise<Hdf5Object | undefined> {
+  return await openFrom(root, path, 0);
 }
 
 /**

@@ -19,6 +19,9 @@ export const MESSAGE = {
   attributeInfo: 0x15,
 } as const;
 
+/** Type of a shared message, from version 3 on, whose place is an object header. */
+const COMMITTED = 2;
+
 /** One message of an object header. */
 export interface Message {
   readonly type: number;
@@ -127,6 +130,54 @@ async function readContinuation(
   return readChecked(file, range, 'OCHK');
 }
 
+/** Where a committed datatype lies: the address of an object header of its own. */
+function parseCommitted(fields: Fields): number {
+  const version = fields.u8();
+  const kind = fields.u8();
+  if (version < 1 || version > 3 || (version === 3 && kind !== COMMITTED)) {
+    throw new UnsupportedSourceError(
+      `${fields.where} shares a part of its header by version ${version} and type ${kind}, allowed are committed datatypes; write it again with anndata.read_h5ad(path).write_h5ad(path)`,
+    );
+  }
+  fields.skip(version === 1 ? 6 : 0);
+  return fields.someAddress();
+}
+
+/**
+ * Reads the committed datatype that a message or an attribute refers to.
+ *
+ * @param fields what it has in the place of a datatype.
+ * @throws {CorruptSourceError} there is no datatype at that place.
+ * @throws {UnsupportedSourceError} the type lies in a table of shared messages.
+ */
+export async function readCommitted(file: Hdf5File, fields: Fields): Promise<Fields> {
+  const { where } = fields;
+  const messages = await readOwnMessages(file, parseCommitted(fields), where);
+  const type = messages.find((message) => message.type === MESSAGE.datatype && !message.isShared);
+  if (type !== undefined) return type.body.again();
+  throw new CorruptSourceError(
+    `${where} refers to a committed datatype that is not there; the file is damaged`,
+  );
+}
+
+/**
+ * Reads all messages of the object header at `address`, as {@link readOwnMessages} does, with the
+ * committed datatypes that they refer to.
+ *
+ * @param where name of the object in messages.
+ */
+export async function readMessages(
+  file: Hdf5File,
+  address: number,
+  where: string,
+): Promise<Message[]> {
+  const messages = await readOwnMessages(file, address, where);
+  const at = messages.findIndex(({ type, isShared }) => type === MESSAGE.datatype && isShared);
+  if (at === -1) return messages;
+  const body = await readCommitted(file, messages[at]!.body.again());
+  return messages.with(at, { type: MESSAGE.datatype, isShared: false, body });
+}
+
 /**
  * Reads all messages of the object header at `address`, of version 1 or 2, with those of its
  * continuation blocks.
@@ -135,11 +186,7 @@ async function readContinuation(
  * @throws {CorruptSourceError} a block is damaged or outside the file, or continues itself.
  * @throws {BoundExceededError} more than 4 MiB of messages.
  */
-export async function readMessages(
-  file: Hdf5File,
-  address: number,
-  where: string,
-): Promise<Message[]> {
+async function readOwnMessages(file: Hdf5File, address: number, where: string): Promise<Message[]> {
   const header = await readHeader(file, address, where);
   const messages: Message[] = [];
   const seen = new Set<number>();

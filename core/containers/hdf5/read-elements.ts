@@ -3,17 +3,26 @@ import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { encodeChunkTable } from './chunk-table.ts';
 import { chunkedSource } from './chunked-source.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, NumberDataset } from './dataset.ts';
 import { readIntegers } from './integers.ts';
 
 /** Most elements that are read; a shape has two. */
 const MAX_ELEMENTS = 32;
 
-/** Opens the chunks of a small dataset: makes their table in memory. */
+/** Opens the chunks of a dataset: makes their table in memory, 16 bytes per chunk. */
 async function openChunks(object: ByteSource, dataset: Dataset, size: number): Promise<ByteSource> {
   const pieces: Uint8Array[] = [];
   for await (const piece of encodeChunkTable(dataset)) pieces.push(piece);
   return chunkedSource({ object, index: memorySource(Buffer.concat(pieces)), size });
+}
+
+/** The elements of a dataset as bytes, from `offset` of `source` on. */
+export async function openElements(
+  dataset: Dataset,
+): Promise<{ readonly source: ByteSource; readonly offset: number }> {
+  const { storage, length, itemBytes, file } = dataset;
+  if (storage.kind === 'whole') return { source: file.source, offset: storage.address ?? 0 };
+  return { source: await openChunks(file.object, dataset, length * itemBytes), offset: 0 };
 }
 
 /**
@@ -22,16 +31,13 @@ async function openChunks(object: ByteSource, dataset: Dataset, size: number): P
  *
  * @throws {CorruptSourceError} it is damaged, or has more than 32 elements.
  */
-export async function readSmallDataset(dataset: Dataset): Promise<number[]> {
-  const { storage, length, itemBytes, where, file } = dataset;
+export async function readSmallDataset(dataset: NumberDataset): Promise<number[]> {
+  const { length, itemBytes, where } = dataset;
   if (length > MAX_ELEMENTS) {
     throw new CorruptSourceError(
       `${where} has ${length} elements, expected at most ${MAX_ELEMENTS}`,
     );
   }
-  const size = length * itemBytes;
-  const isWhole = storage.kind === 'whole';
-  const source = isWhole ? file.source : await openChunks(file.object, dataset, size);
-  const offset = (isWhole && storage.address) || 0;
-  return readIntegers(await source.read({ offset, length: size }), dataset, where);
+  const { source, offset } = await openElements(dataset);
+  return readIntegers(await source.read({ offset, length: length * itemBytes }), dataset, where);
 }

@@ -28,11 +28,26 @@ export function isHdf5(head: Uint8Array): boolean {
   return hasSignature(head, 0) || hasSignature(head, FIRST_USER_BLOCK);
 }
 
-async function findSuperblock(source: ByteSource): Promise<number> {
+/** Offset of the superblock; undefined if there is none. One read of 8 bytes for each place. */
+async function searchSuperblock(source: ByteSource): Promise<number | undefined> {
   for (let base = 0; base + SIGNATURE.length <= source.size; base = base * 2 || FIRST_USER_BLOCK) {
     const bytes = await source.read({ offset: base, length: SIGNATURE.length });
     if (hasSignature(bytes, 0)) return base;
   }
+  return undefined;
+}
+
+/**
+ * True for an HDF5 file behind a user block of any length. Reads 8 bytes at each offset where a
+ * superblock may be: 30 reads for a file of 500 GB.
+ */
+export async function hasSuperblock(source: ByteSource): Promise<boolean> {
+  return (await searchSuperblock(source)) !== undefined;
+}
+
+async function findSuperblock(source: ByteSource): Promise<number> {
+  const base = await searchSuperblock(source);
+  if (base !== undefined) return base;
   throw new UnsupportedSourceError(
     `${source.uri} is no HDF5 file: it has no superblock at byte 0, 512, 1024, …`,
   );

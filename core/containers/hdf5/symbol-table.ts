@@ -1,4 +1,4 @@
-import { BoundExceededError } from '#core/errors.ts';
+import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 import { readTreeNode, type TreeNodePlace } from './btree-v1.ts';
 import type { Fields } from './fields.ts';
 import { expectSignature, expectVersion, type Hdf5File, readFields } from './file.ts';
@@ -39,11 +39,19 @@ function readName(names: Fields, offset: number): string {
   return heap.text(Math.min(heap.left, MAX_NAME_BYTES));
 }
 
+function someAddress(address: number | undefined, where: string): number {
+  if (address !== undefined) return address;
+  throw new CorruptSourceError(`${where} has a name that points nowhere; the file is damaged`);
+}
+
+/** What a name points at: the address of an object header, or the path of a soft link. */
+export type OldLink = number | { readonly path: string };
+
 async function readSymbolNode(
   file: Hdf5File,
   address: number,
   names: Fields,
-): Promise<Array<[string, number | undefined]>> {
+): Promise<Array<[string, OldLink]>> {
   const { where } = names;
   const { offsetBytes } = file.sizes;
   const header = await readFields(file, { address, length: 8, where });
@@ -57,8 +65,10 @@ async function readSymbolNode(
     const name = readName(names, entries.unsigned(offsetBytes));
     const object = entries.address();
     const cache = entries.u32();
-    entries.skip(20);
-    return [name, cache === SOFT_LINK ? undefined : object];
+    entries.skip(4);
+    const scratch = entries.part(16);
+    if (cache === SOFT_LINK) return [name, { path: readName(names, scratch.u32()) }];
+    return [name, someAddress(object, names.where)];
   });
 }
 
@@ -66,16 +76,16 @@ async function readSymbolNode(
  * Reads the names of a group of an older file. Its B-tree points at nodes of entries; its heap has
  * the names.
  *
- * @returns the address of the object header for each name; undefined for a soft link.
+ * @returns what each name points at.
  * @throws {CorruptSourceError} a structure is damaged, or the tree is cyclic.
  * @throws {BoundExceededError} more than 4,096 names.
  */
 export async function readSymbolTable(
   file: Hdf5File,
   table: SymbolTable,
-): Promise<Map<string, number | undefined>> {
+): Promise<Map<string, OldLink>> {
   const names = await readNameHeap(file, table);
-  const found = new Map<string, number | undefined>();
+  const found = new Map<string, OldLink>();
   let steps = 0;
   const takeSteps = (count: number) => {
     steps += count;

@@ -20,7 +20,7 @@ const COUNTS = ['none', 'one', 'two', 'three'];
  */
 export function locateElements(
   { where, descr, shape, elements }: NpyArray,
-  dimensions: 1 | 2 | 3,
+  dimensions: 0 | 1 | 2 | 3,
 ): Elements {
   const type = parseDescr(descr, where);
   if (shape.length !== dimensions) {

@@ -1,5 +1,6 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
-import { decodeIndices } from '#core/elements/decode.ts';
+import { decodeIndices, decodeValues } from '#core/elements/decode.ts';
+import { isInteger } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import type { NpyArray } from './header.ts';
 import { locateElements } from './locate-elements.ts';
@@ -41,10 +42,10 @@ export async function readScalarText(source: ByteSource, array: NpyArray): Promi
 }
 
 /**
- * Reads a short one-dimensional array of int32 or int64, such as `shape`. A value above 2^53 is
+ * Reads a short one-dimensional array of integers, such as `shape`. A value above 2^53 is
  * rounded, but stays above.
  *
- * @throws {CorruptSourceError} the array is not short, or its elements are not int32 or int64.
+ * @throws {CorruptSourceError} the array is not short, or its elements are no integers.
  */
 export async function readSmallIntegers(
   source: ByteSource,
@@ -52,10 +53,23 @@ export async function readSmallIntegers(
 ): Promise<readonly number[]> {
   checkSmall(array);
   const found = locateElements(array, 1);
-  if (found.dtype !== 'int32' && found.dtype !== 'int64') {
-    throw new CorruptSourceError(
-      `${array.where} is of type ${array.descr}, expected int32 or int64`,
-    );
+  if (!isInteger(found.dtype)) {
+    throw new CorruptSourceError(`${array.where} is of type ${array.descr}, expected integers`);
   }
   return Array.from(decodeIndices(await source.read(array.elements), found));
+}
+
+/**
+ * Reads a scalar number or truth value, such as `fill_value`.
+ *
+ * @throws {CorruptSourceError} the array has dimensions.
+ * @throws {UnsupportedSourceError} its element is of a type that is not read.
+ */
+export async function readScalarNumber(
+  source: ByteSource,
+  array: NpyArray,
+): Promise<number | bigint> {
+  const found = locateElements(array, 0);
+  const [value] = decodeValues(await source.read(array.elements), found);
+  return value!;
 }

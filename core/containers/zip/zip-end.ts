@@ -17,13 +17,19 @@ const END64_BYTES = 56;
 /** Length of the end record with the longest comment. */
 const MAX_END_BYTES = END_BYTES + 0xffff;
 
-/** Offset in `tail` of the end record: the last one whose comment ends where the file ends. */
+/**
+ * Offset in `tail` of the end record: the last one whose comment ends where the file ends; else the
+ * last one at all, because Python passes over bytes behind the archive, such as a line break.
+ */
 function findEndRecord(tail: DataView): number | undefined {
+  let last: number | undefined;
   for (let at = tail.byteLength - END_BYTES; at >= 0; at--) {
     if (tail.getUint32(at, true) !== END_SIGNATURE) continue;
-    if (at + END_BYTES + tail.getUint16(at + 20, true) === tail.byteLength) return at;
+    const end = at + END_BYTES + tail.getUint16(at + 20, true);
+    if (end === tail.byteLength) return at;
+    if (end < tail.byteLength) last ??= at;
   }
-  return undefined;
+  return last;
 }
 
 /** Reads the zip64 end record. Undefined if there is no zip64 locator before the end record. */

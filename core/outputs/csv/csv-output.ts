@@ -3,6 +3,9 @@ import { type Compression, inflated } from '#core/outputs/compression.ts';
 import type { Output } from '#core/outputs/output.ts';
 import { createChunkEncoder } from './create-chunk-encoder.ts';
 import type { CsvSpec } from './csv-spec.ts';
+import { createGzipOfText } from './gzip/text-gzip-encoder.ts';
+import { mixedBounds } from './mixed/mixed-bounds.ts';
+import { createMixedEncoder } from './mixed/mixed-encoder.ts';
 import { textBounds } from './text-bounds.ts';
 
 const STORED_AS: Readonly<
@@ -29,12 +32,19 @@ export function csvOutput({ dialect, compression }: CsvSpec): Output {
     }),
     recordCount: ({ index, rowStart, rowEnd }) =>
       rowEnd - rowStart + (beginsWithNames(index) ? 1 : 0),
-    bounds({ shape, nnz, dtype, fillValue }) {
+    bounds({ shape, nnz, dtype, fillValue, columnTypes: types }) {
       const [rows, columns] = shape;
+      if (types !== undefined) return mixedBounds({ rows, columns, nnz, types, dialect });
       return textBounds({ rows, columns, nnz, dtype, fillValue, dialect });
     },
-    createEncoder({ shape, nnz, dtype, fillValue }, { kernel }, buffer) {
+    createEncoder(matrix, { kernel }, buffer) {
+      const { shape, nnz, dtype, fillValue, columnTypes: types, columnGroups } = matrix;
       const [rows, columns] = shape;
+      if (types !== undefined && columnGroups !== undefined) {
+        const mixed = { columns, types, dialect, columnGroups };
+        const createText = (first: Uint8Array) => createMixedEncoder({ ...mixed, buffer: first });
+        return compression === 'gzip' ? createGzipOfText(createText, buffer) : createText(buffer);
+      }
       const cells = { columns, dtype, fillValue, dialect };
       return createChunkEncoder(kernel, { ...cells, compression, density: { rows, nnz }, buffer });
     },

@@ -12,6 +12,7 @@ export const PROFILE_ALIASES: Readonly<Record<string, CsvProfile>> = {
   typed: 'typed',
   zero0: 'zero0',
   empty: 'empty',
+  'pandas-3': 'typed',
   'pandas-2': 'typed',
   'pandas-1': 'zero0',
 };

@@ -34,11 +34,13 @@ const CELL_LENGTHS: Readonly<Record<DType, CellLengths>> = {
   float64: { shortest: 3, longest: 24 },
 };
 
-function utf8Bytes(text: string): number {
+/** Bytes of a text in UTF-8. */
+export function utf8Bytes(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-function cellLengths(options: CellOptions): CellLengths {
+/** Shortest and longest text of a stored value of this dtype, NaN included. */
+export function cellLengths(options: CellOptions): CellLengths {
   const { shortest, longest } = CELL_LENGTHS[options.dtype];
   if (!isFloat(options.dtype)) return { shortest, longest };
   const na = utf8Bytes(naText(options));

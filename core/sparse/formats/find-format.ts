@@ -4,6 +4,7 @@ import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
+import { tenxMtx } from './10x-mtx/10x-mtx.ts';
 import { bundle } from './bundle/bundle.ts';
 import type { SourceFormat } from './format-names.ts';
 import { h5ad, tenx } from './h5ad/h5ad.ts';
@@ -24,6 +25,7 @@ const FORMATS: { readonly [Name in SourceFormat]: MatrixFormat } = {
   npz,
   bundle,
   npy: npyFolder,
+  '10x-mtx': tenxMtx,
   h5ad,
   '10x': tenx,
   mtx,

@@ -22,7 +22,13 @@ export interface FormatInput {
 }
 
 /** Where a matrix lies, or the jobs that must be done before `resolve` can find out more. */
-export type Resolution = { readonly layout: MatrixLayout } | { readonly jobs: readonly StageJob[] };
+export type Resolution =
+  | {
+      readonly layout: MatrixLayout;
+      /** Names of what lies in the unit and is not read, and might have a meaning. */
+      readonly unused?: readonly string[];
+    }
+  | { readonly jobs: readonly StageJob[] };
 
 /** A source format. Each folder of `core/sparse/formats` exports one or more of these. */
 export interface MatrixFormat {

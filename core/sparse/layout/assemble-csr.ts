@@ -1,21 +1,28 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { decodeIndices } from '#core/elements/decode.ts';
-import { type ElementType, ITEM_BYTES } from '#core/elements/dtype.ts';
+import { type ElementType, ITEM_BYTES, isInteger } from '#core/elements/dtype.ts';
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { SourceFormat } from '#core/sparse/formats/format-names.ts';
-import type { FillValue } from '#core/sparse/matrix-facts.ts';
+import type { ColumnTypes, FillValue } from '#core/sparse/matrix-facts.ts';
 import type { MatrixLayout, PartLayout } from './matrix-layout.ts';
 
 /** The arrays of a CSR matrix as its container names them, not yet checked against each other. */
 export interface CsrArrays extends Omit<PartLayout, 'rows' | 'nnz'> {
   readonly format: SourceFormat;
   readonly fillValue?: FillValue | undefined;
+  readonly columnTypes?: ColumnTypes | undefined;
   /** As stored: any number of dimensions, possibly negative. */
   readonly shape: readonly number[];
 }
 
 /** Column indices are held as int32. */
 const MAX_COLUMNS = 2 ** 31 - 1;
+
+/** The Python expression that makes two dimensions of others; the first one stays, as rows. */
+function reshaped(shape: readonly number[]): string {
+  const [rows, ...rest] = shape.length < 2 ? [1, ...shape] : shape;
+  return `matrix.reshape((${rows}, ${rest.reduce((product, size) => product * size, 1)}))`;
+}
 
 /**
  * Makes sure that a stored shape is one of a matrix that can be read.
@@ -29,7 +36,7 @@ export function checkShape(uri: string, shape: readonly number[]): MatrixLayout[
   const [rows, columns] = shape;
   if (rows === undefined || columns === undefined || shape.length !== 2) {
     throw new UnsupportedSourceError(
-      `${uri} has ${shape.length} dimensions (${shape.join(' × ')}), expected rows × columns; reshape it to two`,
+      `${uri} has ${shape.length === 1 ? '1 dimension' : `${shape.length} dimensions`} (${shape.join(' × ')}), allowed are two, rows × columns; save ${reshaped(shape)} instead`,
     );
   }
   if (!(rows >= 0 && columns >= 0 && rows < Number.MAX_SAFE_INTEGER)) {
@@ -46,23 +53,27 @@ export function checkShape(uri: string, shape: readonly number[]): MatrixLayout[
 }
 
 /**
- * Makes sure that rows, columns or pointers have a dtype that SciPy uses.
+ * Makes sure that rows, columns or pointers are integers.
  *
  * @param uri names the source in messages.
  * @param name of the array.
- * @throws {UnsupportedSourceError} neither int32 nor int64.
+ * @throws {UnsupportedSourceError} they are not.
  */
 export function checkIndexType(uri: string, name: string, { dtype }: ElementType): void {
-  if (dtype === 'int32' || dtype === 'int64') return;
+  if (isInteger(dtype)) return;
   throw new UnsupportedSourceError(
-    `${uri} has ${name} of ${dtype}, allowed are int32 and int64; load it and save it again with scipy.sparse.save_npz`,
+    `${uri} has ${name} of ${dtype}, allowed are integers such as int32 and int64; load it and save it again with scipy.sparse.save_npz`,
   );
 }
 
-function checkLengths(uri: string, rows: number, { indptr, indices, data }: CsrArrays): void {
+function checkLengths(
+  uri: string,
+  [rows, columns]: MatrixLayout['shape'],
+  { indptr, indices, data }: CsrArrays,
+): void {
   if (indptr.length !== rows + 1) {
     throw new CorruptSourceError(
-      `${uri} has ${indptr.length} elements in indptr, expected ${rows + 1} for ${rows} rows`,
+      `${uri} has shape ${rows} × ${columns} and ${indptr.length} elements in indptr, expected ${rows + 1} for ${rows} rows`,
     );
   }
   if (indices.length !== data.length) {
@@ -91,7 +102,7 @@ async function readNnz(source: ByteSource, { uri, indptr, data }: CsrArrays): Pr
  *
  * @param indptr the stream that the array of this name lies in.
  * @throws {CorruptSourceError} lengths contradict each other, or the shape is negative.
- * @throws {UnsupportedSourceError} not two dimensions, or indices neither int32 nor int64.
+ * @throws {UnsupportedSourceError} not two dimensions, or indices that are no integers.
  * @throws {BoundExceededError} more than 2^31 - 1 columns.
  */
 export async function assembleCsr(arrays: CsrArrays, indptr: ByteSource): Promise<MatrixLayout> {
@@ -99,9 +110,10 @@ export async function assembleCsr(arrays: CsrArrays, indptr: ByteSource): Promis
   const shape = checkShape(uri, arrays.shape);
   checkIndexType(uri, 'indptr', arrays.indptr);
   checkIndexType(uri, 'indices', arrays.indices);
-  checkLengths(uri, shape[0], arrays);
+  checkLengths(uri, shape, arrays);
   const nnz = await readNnz(indptr, arrays);
-  const { format, fillValue, shape: _, ...located } = arrays;
+  const { format, fillValue, columnTypes, shape: _, ...located } = arrays;
   const part = { ...located, rows: shape[0], nnz };
-  return { kind: 'matrix', format, shape, dtype: part.data.dtype, nnz, fillValue, parts: [part] };
+  const { dtype } = part.data;
+  return { kind: 'matrix', format, shape, dtype, columnTypes, nnz, fillValue, parts: [part] };
 }

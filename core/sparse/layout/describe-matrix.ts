@@ -1,3 +1,4 @@
+import { type ColumnGroup, dtypeName } from '#core/sparse/matrix-facts.ts';
 import type { MatrixLayout, PartLayout } from './matrix-layout.ts';
 
 type Access = 'in place' | 'seek index' | 'chunk table' | 'copy by rows';
@@ -18,6 +19,8 @@ export interface MatrixDescription {
   readonly stagedBytes: number;
   readonly shape: readonly [rows: number, columns: number];
   readonly dtype: string;
+  /** Where columns have several dtypes. */
+  readonly columnGroups?: readonly ColumnGroup[];
   readonly nnz: number;
   /** Stored entries divided by cells; 0 when there are no cells. */
   readonly density: number;
@@ -33,7 +36,7 @@ function accessOf({ data }: PartLayout, isStaged: boolean): Access {
 
 /** Describes a matrix by its layout, for a program. */
 export function describeMatrix(layout: MatrixLayout, stagedBytes: number): MatrixDescription {
-  const { format, shape, dtype, nnz, parts } = layout;
+  const { format, shape, nnz, parts } = layout;
   const [rows, columns] = shape;
   const { indptr, indices } = parts[0]!;
   return {
@@ -42,12 +45,23 @@ export function describeMatrix(layout: MatrixLayout, stagedBytes: number): Matri
     parts: parts.length,
     stagedBytes,
     shape,
-    dtype,
+    dtype: dtypeName(layout),
+    ...(layout.columnTypes && { columnGroups: layout.columnTypes.groups }),
     nnz,
     density: nnz === 0 ? 0 : nnz / rows / columns,
     indptrDtype: indptr.dtype,
     indicesDtype: indices.dtype,
   };
+}
+
+function dtypeText(
+  { dtype, columnGroups = [] }: MatrixDescription,
+  count: FigureFormat['count'],
+): string {
+  const groups = columnGroups.map(
+    ({ dtype: of, fillValue = 0, columns }) => `${count(columns)} of ${of}, fill ${fillValue}`,
+  );
+  return groups.length === 0 ? dtype : `${dtype}: ${groups.join('; ')}`;
 }
 
 /** The same for people: a label and a text per line. */
@@ -61,7 +75,10 @@ export function matrixLines(
     ['format', `${found.format}, ${count(found.parts)} ${found.parts === 1 ? 'part' : 'parts'}`],
     ['access', `${found.access}${copy}`],
     ['shape', `${count(rows)} rows x ${count(columns)} columns`],
-    ['dtype', `${found.dtype} (indptr ${found.indptrDtype}, indices ${found.indicesDtype})`],
+    [
+      'dtype',
+      `${dtypeText(found, count)} (indptr ${found.indptrDtype}, indices ${found.indicesDtype})`,
+    ],
     ['nnz', `${count(found.nnz)} stored entries, density ${found.density.toPrecision(3)}`],
   ];
 }

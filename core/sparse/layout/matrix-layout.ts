@@ -44,6 +44,8 @@ const partLayout = z.strictObject({
   indptr: arrayLayout,
   indices: arrayLayout,
   data: arrayLayout,
+  /** Number of the group of each column, where columns have several dtypes. */
+  columnGroups: z.optional(arrayLayout),
 });
 
 /**

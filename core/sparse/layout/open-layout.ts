@@ -33,16 +33,22 @@ function openArray(part: PartLayout, layout: ArrayLayout, store: Opener): Stored
 }
 
 /** Opens the arrays of one part; nothing is read. */
-function openPart(layout: PartLayout, columns: number, store: Opener): CsrPart {
-  const { uri, rows, nnz } = layout;
+function openPart(
+  layout: PartLayout,
+  { shape: [, columns], columnTypes }: MatrixLayout,
+  store: Opener,
+): CsrPart {
+  const { uri, rows, nnz, columnGroups } = layout;
   return {
     uri,
     shape: [rows, columns],
     dtype: layout.data.dtype,
+    columnTypes,
     nnz,
     indptr: openArray(layout, layout.indptr, store),
     indices: openArray(layout, layout.indices, store),
     data: openArray(layout, layout.data, store),
+    columnGroups: columnGroups && openArray(layout, columnGroups, store),
   };
 }
 
@@ -58,7 +64,7 @@ export function openLayout(uri: string, layout: MatrixLayout, store: Opener): Ma
   const parts: PlacedPart[] = [];
   let rowStart = 0;
   for (const part of placed) {
-    parts.push({ rowStart, part: openPart(part, facts.shape[1], store) });
+    parts.push({ rowStart, part: openPart(part, layout, store) });
     rowStart += part.rows;
   }
   return { uri, ...facts, parts };

@@ -1,10 +1,11 @@
 import { CorruptSourceError } from '#core/errors.ts';
+import { fullDtype } from '#core/sparse/matrix-facts.ts';
 import type { MatrixLayout } from './matrix-layout.ts';
 
 function assertStackable(first: MatrixLayout, next: MatrixLayout): void {
   const facts = [
     ['columns', first.shape[1], next.shape[1]],
-    ['dtype', first.dtype, next.dtype],
+    ['dtype', fullDtype(first), fullDtype(next)],
     ['fill value', first.fillValue ?? 0, next.fillValue ?? 0],
   ] as const;
   const problems = facts

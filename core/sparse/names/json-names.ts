@@ -69,7 +69,9 @@ class NameList {
     if (this.#place !== 'end') throw this.#wrong('an end before its ]');
   }
 
-  /** Reads a token, or blanks. @returns the offset after it; `from` if it may go on after the text */
+  /**
+   * Reads a token, or blanks. @returns the offset after it; `from` if it may go on after the text.
+   */
   #token(from: number): number {
     const text = this.#rest;
     BLANKS.lastIndex = from;

@@ -5,7 +5,7 @@ import type { NamesFigures } from '#core/sparse/matrix-facts.ts';
 import type { Names } from '#core/sparse/names.ts';
 
 /**
- * Writes names as a JSON list with one name a line. The same names give the same text, whatever
+ * Writes names as a JSON list with one name per line. The same names give the same text, whatever
  * batches they come in.
  */
 class NamesText {
@@ -35,7 +35,7 @@ class NamesText {
   }
 }
 
-/** The text of `_manifest/columns.json`: a JSON list with one name a line. Holds one batch. */
+/** The text of `_manifest/columns.json`: a JSON list with one name per line. Holds one batch. */
 export async function* namesText(names: Names): AsyncGenerator<Uint8Array> {
   const text = new NamesText();
   for await (const batch of names.read()) yield text.add(batch);

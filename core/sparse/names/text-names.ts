@@ -23,7 +23,7 @@ async function* readLines(source: ByteSource): AsyncGenerator<readonly string[]>
 }
 
 /**
- * The names in a text, one a line. Lines end with LF or CRLF; the last one need not. Holds two
+ * The names in a text, one per line. Lines end with LF or CRLF; the last one need not. Holds two
  * blocks of 1 MiB, and a name of at most 1 MiB.
  */
 export function textNames(source: ByteSource): Names {

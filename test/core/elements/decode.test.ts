@@ -57,3 +57,22 @@ it('keeps indices above 2^53 above it, so that every bound check refuses them', 
     expect(index).toBeGreaterThanOrEqual(2 ** 53);
   }
 });
+
+it('decodes unsigned indices, all of them at least 0', () => {
+  for (const bigEndian of [false, true]) {
+    for (const dtype of ['uint8', 'uint16', 'uint32', 'uint64'] as const) {
+      const most = VALUES[dtype][1]!;
+      const values = decodeIndices(
+        stored(
+          [7n, BigInt(most)].map((value) => (dtype === 'uint64' ? value : Number(value))),
+          dtype,
+          bigEndian,
+        ),
+        {
+          ...{ dtype, bigEndian },
+        },
+      );
+      expect([...values]).toEqual([7, Number(most)]);
+    }
+  }
+});

@@ -16,8 +16,11 @@ test.each([
   ['"a\nb","c""\n""d"\n1,2\n', 2],
   ['""\n""\n', 2],
   ['"a","b"\n"c\n\n\n"\n', 2],
-])('the lines of %j are counted, but not in a quoted cell, however it is cut', async (text, lines) => {
-  const whole = { bytes: text.length, records: lines, crc32: crc32(text) };
-  expect(await check(text)).toEqual(whole);
-  expect(await check(...text)).toEqual(whole);
-});
+])(
+  'the lines of %j are counted, but not in a quoted cell, however it is cut',
+  async (text, lines) => {
+    const whole = { bytes: text.length, records: lines, crc32: crc32(text) };
+    expect(await check(text)).toEqual(whole);
+    expect(await check(...text)).toEqual(whole);
+  },
+);

@@ -16,9 +16,9 @@ const utf8 = new TextEncoder();
 /** A bundle of one row and two columns, as it was first written; `names` is its `columns.json`. */
 function bundleAt(folder: string, names: string | undefined): Record<string, Uint8Array> {
   const files: Record<string, Uint8Array> = {
-    'indptr.npy': npyArray('int64', [0, 1]),
-    'indices.npy': npyArray('int32', [1]),
-    'data.npy': npyArray('int64', [7]),
+    'indptr.npy': npyArray([0, 1], 'int64'),
+    'indices.npy': npyArray([1], 'int32'),
+    'data.npy': npyArray([7n], 'int64'),
     ...(names !== undefined && { 'columns.json': utf8.encode(names) }),
   };
   const sizes = Object.entries(files).map(([name, { length: bytes }]) => [name, { bytes }]);
@@ -89,7 +89,7 @@ describe('the names of columns', () => {
 });
 
 describe('names that a request gives', () => {
-  test('are told from others by their digest, or by the version of their object', async () => {
+  test('are known by their digest, or by the version of their object', async () => {
     const store = memoryObjectStore({ 's3://b/names.txt': utf8.encode('c\nd\n') });
     const [first, again, other] = await Promise.all(
       [['a'], ['a'], ['b']].map((names) => bindNames(names, store)),
@@ -97,6 +97,10 @@ describe('names that a request gives', () => {
     expect(again!.identity).toEqual(first!.identity);
     expect(other!.identity).not.toEqual(first!.identity);
     const { identity } = await bindNames('s3://b/names.txt', store);
-    expect(identity).toEqual({ uri: 's3://b/names.txt', etag: expect.any(String), versionId: null });
+    expect(identity).toEqual({
+      uri: 's3://b/names.txt',
+      etag: expect.any(String),
+      versionId: null,
+    });
   });
 });

@@ -14,6 +14,9 @@ const TEXT_BYTES = 256 * 1024;
 /** An empty last block, with the fixed code. */
 const LAST_BLOCK = Uint8Array.of(3, 0);
 
+/** Creates the encoder of the text, which fills the given buffer. */
+type CreateText = (buffer: Uint8Array) => ChunkEncoder;
+
 class TextGzipEncoder implements GzipEncoder {
   readonly #out: PartWriter;
   readonly #deflater: TextDeflater;
@@ -21,10 +24,10 @@ class TextGzipEncoder implements GzipEncoder {
   readonly #buffer = new Uint8Array(TEXT_BYTES);
   #isOpen = false;
 
-  constructor(kernel: Kernel | undefined, options: CsvEncoderOptions) {
-    this.#out = new PartWriter(options.buffer);
+  constructor(createText: CreateText, buffer: Uint8Array) {
+    this.#out = new PartWriter(buffer);
     this.#deflater = new TextDeflater(this.#out);
-    this.#text = createFastCsvEncoder(kernel, { ...options, buffer: this.#buffer });
+    this.#text = createText(this.#buffer);
   }
 
   get content(): Figures {
@@ -61,6 +64,15 @@ class TextGzipEncoder implements GzipEncoder {
 }
 
 /**
+ * Creates an encoder of one gzip member that compresses any text with zlib.
+ *
+ * @param buffer the first part buffer.
+ */
+export function createGzipOfText(createText: CreateText, buffer: Uint8Array): GzipEncoder {
+  return new TextGzipEncoder(createText, buffer);
+}
+
+/**
  * Creates an encoder of one gzip member that makes the text and compresses it with zlib. It is for
  * matrices so dense that they have no long runs of unstored cells.
  */
@@ -68,5 +80,6 @@ export function createTextGzipEncoder(
   kernel: Kernel | undefined,
   options: CsvEncoderOptions,
 ): GzipEncoder {
-  return new TextGzipEncoder(kernel, options);
+  const createText = (buffer: Uint8Array) => createFastCsvEncoder(kernel, { ...options, buffer });
+  return createGzipOfText(createText, options.buffer);
 }

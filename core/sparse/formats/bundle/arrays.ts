@@ -4,7 +4,6 @@ import { readNpyHeader } from '#core/containers/npy/header.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
 import type { ArrayLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { toArrayLayout } from '#core/sparse/layout/npy-array.ts';
-import { ARRAY_FILES } from './file-names.ts';
 
 /** Bytes read at the start of an array: its npy header takes 128 bytes and seldom more. */
 const HEAD_BYTES = 1024;
@@ -28,7 +27,8 @@ export function findObject({ unit }: FormatInput, name: string): number {
   return unit.objects.findIndex(({ uri }) => uri === `${unit.uri}${name}`);
 }
 
-async function readArray(input: FormatInput, name: string) {
+/** Reads the header of one array of the folder. */
+export async function readArray(input: FormatInput, name: string) {
   const object = findObject(input, name);
   const stored = input.store.open(input.unit.objects[object]!);
   const source = await withPrefetched(stored, [
@@ -48,7 +48,7 @@ async function readArray(input: FormatInput, name: string) {
  */
 export async function readFolderArrays(
   input: FormatInput,
-  files: readonly string[] = ARRAY_FILES,
+  files: readonly string[],
 ): Promise<FolderArrays> {
   const [indptr, indices, data] = await Promise.all(files.map((name) => readArray(input, name)));
   return {

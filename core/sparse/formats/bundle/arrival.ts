@@ -34,7 +34,8 @@ export function missing(names: readonly string[]): string {
   return `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} missing`;
 }
 
-function filesOf(meta: BundleMeta): readonly BundleFile[] {
+/** The files that a `meta.json` names. */
+export function filesOf(meta: BundleMeta): readonly BundleFile[] {
   const { indptr, indices, data, columnNames, rowNames, mixed } = meta;
   const optional = [columnNames, rowNames, mixed?.columnGroups];
   return [indptr, indices, data, ...optional.filter((file) => file !== undefined)];
@@ -87,15 +88,17 @@ export async function assertArrived(meta: BundleMeta, input: FormatInput): Promi
 }
 
 /**
- * The error to throw for one that was met while a bundle was looked at. Objects of S3 that are
- * replaced or deleted between two reads belong to an upload that is under way; so may arrays that
- * contradict `meta.json`.
- *
- * @param isProven every file is known to be the one that `meta.json` means.
+ * The error to throw for one that was met while a bundle was looked at: objects of S3 that are
+ * replaced or deleted between two reads belong to an upload that is under way.
  */
-export function arrivalError(error: unknown, uri: string, isProven: boolean): unknown {
+export function whileUploading(error: unknown, uri: string): unknown {
   const isGone = error instanceof SourceChangedError || error instanceof SourceNotFoundError;
-  const isForeign = error instanceof CorruptSourceError && !isProven;
-  if (!(isGone && isInS3(uri)) && !isForeign) return error;
+  if (!isGone || !isInS3(uri)) return error;
+  return incomplete(uri, [error.message], { cause: error });
+}
+
+/** The error to throw where arrays that may be of another version contradict `meta.json`. */
+export function ofAnotherVersion(error: unknown, uri: string): unknown {
+  if (!(error instanceof CorruptSourceError)) return error;
   return incomplete(uri, [error.message], { cause: error });
 }

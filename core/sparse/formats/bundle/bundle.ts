@@ -1,12 +1,20 @@
 import { parseDescr } from '#core/containers/npy/descr.ts';
-import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { CorruptSourceError } from '#core/errors.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
 import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { jsonNames } from '#core/sparse/names/json-names.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { findObject, readFolderArrays } from './arrays.ts';
-import { arrivalError, assertArrived, incomplete, missing } from './arrival.ts';
+import {
+  assertArrived,
+  filesOf,
+  incomplete,
+  missing,
+  ofAnotherVersion,
+  whileUploading,
+} from './arrival.ts';
+import { readColumnTypes } from './column-types.ts';
 import { lackingFiles, META_FILE } from './file-names.ts';
 import { type BundleMeta, type BundleNames, readMeta } from './meta.ts';
 
@@ -29,25 +37,45 @@ function checkAgainst(meta: BundleMeta, uri: string, layout: MatrixLayout): void
   }
 }
 
-async function layoutOf(meta: BundleMeta, input: FormatInput): Promise<MatrixLayout> {
+/** @param isProven every file is known to be the one that `meta.json` means. */
+async function layoutOf(
+  meta: BundleMeta,
+  input: FormatInput,
+  isProven: boolean,
+): Promise<MatrixLayout> {
   const { uri, objects } = input.unit;
   const { shape, indptr, indices, data } = meta;
   const files = [indptr, indices, data].map(({ file }) => file);
   const { indptrSource, ...arrays } = await readFolderArrays(input, files);
   const fillValue = meta.fillValue === 'NaN' ? meta.fillValue : undefined;
-  const found = { format: 'bundle', uri, objects, shape, fillValue, ...arrays } as const;
-  const layout = await assembleCsr(found, indptrSource);
-  checkAgainst(meta, uri, layout);
-  return layout;
+  try {
+    const types = await readColumnTypes(meta, input);
+    const facts = { format: 'bundle', uri, objects, shape, fillValue } as const;
+    const found = { ...facts, ...arrays, ...types };
+    const layout = await assembleCsr(found, indptrSource);
+    checkAgainst(meta, uri, layout);
+    return layout;
+  } catch (error) {
+    throw isProven ? error : ofAnotherVersion(error, uri);
+  }
+}
+
+function objectNames({ unit }: FormatInput): string[] {
+  return unit.objects.map((object) => object.uri.slice(unit.uri.length));
 }
 
 /** @throws {IncompleteSourceError} there is no `meta.json`. */
 async function metaOf(input: FormatInput): Promise<BundleMeta> {
   const { unit, store } = input;
-  const names = new Set(unit.objects.map((object) => object.uri.slice(unit.uri.length)));
-  const lacking = lackingFiles(names) ?? [META_FILE];
+  const lacking = lackingFiles(new Set(objectNames(input))) ?? [META_FILE];
   if (lacking.length > 0) throw incomplete(unit.uri, [missing(lacking)]);
   return await readMeta(store.open(unit.objects[findObject(input, META_FILE)]!));
+}
+
+/** Objects that `meta.json` does not name: most are left from an older version. */
+function leftOvers(meta: BundleMeta, input: FormatInput): string[] {
+  const used = new Set([META_FILE, ...filesOf(meta).map(({ file }) => file)]);
+  return objectNames(input).filter((name) => !used.has(name));
 }
 
 /**
@@ -61,17 +89,14 @@ async function metaOf(input: FormatInput): Promise<BundleMeta> {
  */
 async function resolve(input: FormatInput): Promise<Resolution> {
   const { uri } = input.unit;
-  let isProven = true;
   try {
     const meta = await metaOf(input);
-    isProven = await assertArrived(meta, input);
-    if (meta.mixed === undefined) return { layout: await layoutOf(meta, input) };
+    const isProven = await assertArrived(meta, input);
+    const layout = await layoutOf(meta, input, isProven);
+    return { layout, unused: leftOvers(meta, input) };
   } catch (error) {
-    throw arrivalError(error, uri, isProven);
+    throw whileUploading(error, uri);
   }
-  throw new UnsupportedSourceError(
-    `${uri} has columns of several dtypes, which are not read; write one bundle for each dtype`,
-  );
 }
 
 /** The names in a file of a bundle that has been resolved. */

@@ -22,8 +22,8 @@ export function lackingFiles(names: ReadonlySet<string>): readonly string[] | un
   const lacking = ARRAY_FILES.filter((name) => !names.has(name));
   if (lacking.length === ARRAY_FILES.length) return undefined;
   if (names.has(COLUMNS_FILE)) return [...lacking, META_FILE];
-  // The three arrays are a matrix without a `meta.json`. `data.npy` alone may be any array.
+  // The three arrays are a matrix without a `meta.json`; those of a COO matrix lie beside `data`.
   const isMatrix = lacking.length === 0;
-  const isAnyArray = lacking.length === 2 && names.has('data.npy');
-  return isMatrix || isAnyArray ? undefined : [...lacking, META_FILE];
+  const isOther = lacking.length === 2 && names.has('data.npy') && names.size > 1;
+  return isMatrix || isOther ? undefined : [...lacking, META_FILE];
 }

@@ -62,6 +62,14 @@ const version2 = z
       path: ['columnGroups'],
       error: 'a file with groups, else null',
     }),
+    z.refine(({ columnNames, shape }) => columnNames == null || columnNames.count === shape[1], {
+      path: ['columnNames', 'count'],
+      error: 'as many as the matrix has columns',
+    }),
+    z.refine(({ rowNames, shape }) => rowNames == null || rowNames.count === shape[0], {
+      path: ['rowNames', 'count'],
+      error: 'as many as the matrix has rows',
+    }),
   );
 
 type FillValue = z.infer<typeof fillValue>;
@@ -82,7 +90,7 @@ export interface BundleNames extends BundleFile {
 }
 
 /** Columns that have the same dtype and unstored value. */
-export interface ColumnGroup {
+interface ColumnGroup {
   readonly dtype: string;
   readonly fillValue: FillValue;
 }

@@ -82,8 +82,8 @@ function checkBlocks({ uri, shape, dataShape, indices }: BsrArrays): BlockSize {
  *
  * @throws {CorruptSourceError} lengths contradict each other, or the shape is negative or not a
  * multiple of the blocks.
- * @throws {UnsupportedSourceError} it has not two dimensions, or its indices are neither int32 nor
- * int64.
+ * @throws {UnsupportedSourceError} it has not two dimensions, or its indices are no
+ * integers.
  * @throws {BoundExceededError} more than 2^31 - 1 columns.
  */
 export async function openBsrEntries(arrays: BsrArrays, cut: EntryCut = {}): Promise<EntrySource> {

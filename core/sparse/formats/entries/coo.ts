@@ -21,8 +21,8 @@ export interface CooArrays {
  * the next batch is read while the consumer uses one.
  *
  * @throws {CorruptSourceError} lengths contradict each other, or the shape is negative.
- * @throws {UnsupportedSourceError} it has not two dimensions, or its rows are neither int32 nor
- * int64.
+ * @throws {UnsupportedSourceError} it has not two dimensions, or its rows are no
+ * integers.
  * @throws {BoundExceededError} more than 2^31 - 1 columns.
  */
 export function cooEntries(

@@ -26,8 +26,8 @@ export interface CscArrays {
  * Each segment also checks its share of `indptr`, so that all segments together check all of it.
  *
  * @throws {CorruptSourceError} lengths contradict each other, or the shape is negative.
- * @throws {UnsupportedSourceError} it has not two dimensions, or its indices are neither int32 nor
- * int64.
+ * @throws {UnsupportedSourceError} it has not two dimensions, or its indices are no
+ * integers.
  * @throws {BoundExceededError} more than 2^31 - 1 columns.
  */
 export async function openCscEntries(arrays: CscArrays, cut: EntryCut = {}): Promise<EntrySource> {

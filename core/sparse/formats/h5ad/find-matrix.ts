@@ -36,19 +36,27 @@ const ENCODINGS: ReadonlyMap<string, 'csr' | 'csc'> = new Map([
 const TENX_GROUP = 'matrix';
 
 /**
- * Names that identify a matrix of a 10x file. Before Cell Ranger 3 there is one such group per
- * genome.
+ * Names that identify a matrix of a 10x file; `shape` is an attribute in AnnData. Before Cell
+ * Ranger 3 there is one such group per genome, and other programs write no barcodes.
  */
-const TENX_NAMES = ['barcodes', 'data', 'indices', 'indptr', 'shape'];
+const TENX_NAMES = ['data', 'indices', 'indptr', 'shape'];
 
 /** Most groups of the root in which a 10x matrix is searched. */
 const MAX_GROUPS = 16;
 
 const DENSE_FIX = 'a.X = scipy.sparse.csr_matrix(a.X); a.write_h5ad(path)';
 
+/** Names of the groups of AnnData that may hold several matrices. */
+const LAYERS = 'layers';
+
+/** What a file holds, with the names of its layers. */
 async function describeNames(root: Hdf5Object): Promise<string> {
   const names = await listNames(root);
-  return names.sort().slice(0, 16).join(', ') || 'nothing';
+  const layers = names.includes(LAYERS) ? await openChild(root, LAYERS) : undefined;
+  const inside = layers !== undefined && isGroup(layers) ? await listNames(layers) : [];
+  const shown = names.filter((name) => name !== LAYERS || inside.length === 0);
+  const all = [...inside.sort().map((name) => `${LAYERS}/${name}`), ...shown.sort()];
+  return all.slice(0, 16).join(', ') || 'nothing';
 }
 
 async function readEncoding(object: Hdf5Object): Promise<string> {
@@ -68,7 +76,7 @@ async function openH5ad(root: Hdf5Object, path: string): Promise<FoundMatrix> {
   const group = await openPath(root, path);
   if (group === undefined) {
     throw new UnsupportedSourceError(
-      `${root.where} has no ${path}: it holds ${await describeNames(root)}; name the matrix as layer, such as layers/counts or raw/X`,
+      `${root.where} has no ${path}: it holds ${await describeNames(root)}; name the matrix as layer (--layer), such as layers/counts or raw/X`,
     );
   }
   if (isDataset(group)) {
@@ -80,7 +88,7 @@ async function openH5ad(root: Hdf5Object, path: string): Promise<FoundMatrix> {
   const order = ENCODINGS.get(encoding);
   if (order !== undefined) return { format: 'h5ad', group, order, shape: await readShape(group) };
   throw new UnsupportedSourceError(
-    `${group.where} is of encoding-type ${JSON.stringify(encoding)}, allowed are csr_matrix and csc_matrix; name a sparse matrix as layer, such as layers/counts or raw/X`,
+    `${group.where} is of encoding-type ${JSON.stringify(encoding)}, allowed are csr_matrix and csc_matrix; name a sparse matrix as layer (--layer), such as layers/counts or raw/X`,
   );
 }
 
@@ -106,16 +114,34 @@ async function findTenxGroups(root: Hdf5Object): Promise<Hdf5Object[]> {
  * Opens the matrix of a 10x file. Features × barcodes stored by column are barcodes × features
  * stored by row.
  */
-async function openTenx(groups: readonly Hdf5Object[]): Promise<FoundMatrix | undefined> {
-  const [group, second] = groups;
-  if (group === undefined) return undefined;
-  if (second !== undefined) {
-    throw new UnsupportedSourceError(
-      `${group.file.uri} holds the matrices of ${groups.map(({ path }) => path).join(' and ')}, expected one; save one with scanpy.read_10x_h5(path, genome='${group.path}').write_h5ad(new_path)`,
-    );
-  }
+async function openTenx(group: Hdf5Object): Promise<FoundMatrix> {
   const shape = await readSmallDataset(parseDataset(await openDatasetOf(group, 'shape')));
   return { format: '10x', group, order: 'csr', shape: shape.toReversed() };
+}
+
+/** The only matrix of a 10x file; undefined if it has none. */
+async function openOnlyTenx(root: Hdf5Object): Promise<FoundMatrix | undefined> {
+  const groups = await findTenxGroups(root);
+  const [group, second] = groups;
+  if (group === undefined) return undefined;
+  if (second === undefined) return await openTenx(group);
+  throw new UnsupportedSourceError(
+    `${root.where} holds the matrices of ${groups.map(({ path }) => path).join(' and ')}, expected one; name one as layer (--layer ${group.path})`,
+  );
+}
+
+/** The matrix at a path: a group of a 10x file, unless the request says h5ad, or one of AnnData. */
+async function openLayer(
+  root: Hdf5Object,
+  path: string,
+  format: SourceOptions['format'],
+): Promise<FoundMatrix> {
+  const group = format === 'h5ad' ? undefined : await openPath(root, path);
+  if (group !== undefined && (await isTenx(group))) return await openTenx(group);
+  if (format !== '10x') return await openH5ad(root, path);
+  throw new UnsupportedSourceError(
+    `${root.where} has no matrix of a 10x file at ${path}: it holds ${await describeNames(root)}; name one as layer (--layer)`,
+  );
 }
 
 /**
@@ -131,11 +157,12 @@ export async function findMatrix(
   root: Hdf5Object,
   { format, layer }: SourceOptions,
 ): Promise<FoundMatrix> {
-  if (format === 'h5ad' || layer !== undefined) return openH5ad(root, layer ?? 'X');
-  if (format !== '10x' && (await listNames(root)).includes('X')) return openH5ad(root, 'X');
-  const found = await openTenx(await findTenxGroups(root));
+  if (layer !== undefined) return await openLayer(root, layer, format);
+  if (format === 'h5ad') return await openH5ad(root, 'X');
+  if (format !== '10x' && (await listNames(root)).includes('X')) return await openH5ad(root, 'X');
+  const found = await openOnlyTenx(root);
   if (found !== undefined) return found;
   throw new UnsupportedSourceError(
-    `${root.where} has no group ${format === '10x' ? '' : 'X or '}${TENX_GROUP} of a sparse matrix: it holds ${await describeNames(root)}; save one with anndata.AnnData(matrix).write_h5ad(path)`,
+    `${root.where} has no group ${format === '10x' ? '' : 'X or '}${TENX_GROUP} of a sparse matrix: it holds ${await describeNames(root)}; name a sparse matrix as layer (--layer), or save one with anndata.AnnData(matrix).write_h5ad(path)`,
   );
 }

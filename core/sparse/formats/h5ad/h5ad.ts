@@ -1,6 +1,6 @@
-import { type Dataset, parseDataset } from '#core/containers/hdf5/dataset.ts';
+import { type NumberDataset, parseDataset } from '#core/containers/hdf5/dataset.ts';
 import { openDatasetOf, openRoot } from '#core/containers/hdf5/group.ts';
-import { isHdf5, openHdf5 } from '#core/containers/hdf5/superblock.ts';
+import { hasSuperblock, isHdf5, openHdf5 } from '#core/containers/hdf5/superblock.ts';
 import { RequestError } from '#core/errors.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
@@ -9,9 +9,11 @@ import { openCscEntries } from '#core/sparse/formats/entries/csc.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
 import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import type { ArrayLayout } from '#core/sparse/layout/matrix-layout.ts';
+import type { Names } from '#core/sparse/names.ts';
 import { stageConversion } from '#core/sparse/stage/convert.ts';
 import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
 import { type FoundMatrix, findMatrix } from './find-matrix.ts';
+import { type Axis, findNames } from './names.ts';
 import {
   ARRAY_NAMES,
   type ArrayName,
@@ -22,7 +24,7 @@ import {
 
 /** A matrix whose headers have been read. */
 interface OpenedMatrix extends FoundMatrix {
-  readonly datasets: Readonly<Record<ArrayName, Dataset>>;
+  readonly datasets: Readonly<Record<ArrayName, NumberDataset>>;
 }
 
 type FoundArrays = Readonly<Record<ArrayName, FoundArray>>;
@@ -44,9 +46,8 @@ async function findArrays(
   { datasets }: OpenedMatrix,
   { staged }: FormatInput,
 ): Promise<{ readonly arrays: FoundArrays } | { readonly jobs: readonly StageJob[] }> {
-  const context = { staged, entries: datasets.indices.length };
   const [indptr, indices, data] = await Promise.all(
-    ARRAY_NAMES.map((name) => findArray(name, datasets[name], context)),
+    ARRAY_NAMES.map((name) => findArray(name, datasets[name], staged)),
   );
   if (indptr !== undefined && indices !== undefined && data !== undefined) {
     return { arrays: { indptr, indices, data } };
@@ -119,11 +120,24 @@ async function stage(job: StageJob, input: FormatInput): Promise<void> {
   await stageConversion(await openEntries(matrix, found.arrays), input.staged, job);
 }
 
+async function namesOf(axis: Axis, { source, options }: FormatInput): Promise<Names | undefined> {
+  const root = await openRoot(await openHdf5(source));
+  return await findNames(root, await findMatrix(root, options), axis, options);
+}
+
+const HDF5 = {
+  matches: isHdf5,
+  resolve,
+  stage,
+  columnNames: (input: FormatInput) => namesOf('columns', input),
+  rowNames: (input: FormatInput) => namesOf('rows', input),
+};
+
 /**
  * An AnnData file, `.h5ad`: `X`, or the matrix that the option `layer` names, stored by rows or by
  * columns. Without that option it also reads a 10x file.
  */
-export const h5ad: MatrixFormat = { name: 'h5ad', matches: isHdf5, resolve, stage };
+export const h5ad: MatrixFormat = { name: 'h5ad', ...HDF5, looksLike: hasSuperblock };
 
 /** A 10x Genomics file, `.h5`: barcodes × features. */
-export const tenx: MatrixFormat = { name: '10x', matches: isHdf5, resolve, stage };
+export const tenx: MatrixFormat = { name: '10x', ...HDF5 };

@@ -54,26 +54,49 @@ async function resolveCounts(
   return missing;
 }
 
-async function resolve(input: FormatInput, options: TextOptions): Promise<Resolution> {
+/** How a Matrix Market file is read. */
+export interface MtxReading {
+  readonly format: 'mtx' | '10x-mtx';
+  /** What becomes of its entries. @default nothing */
+  readonly turn?: (entries: EntrySource) => EntrySource;
+  readonly text?: TextOptions;
+}
+
+const asStored = (entries: EntrySource) => entries;
+
+/** Resolves the Matrix Market file that is the source of the input. */
+export async function resolveMtx(
+  input: FormatInput,
+  { format, turn = asStored, text: options = {} }: MtxReading,
+): Promise<Resolution> {
   const text = await openText(input.source, options);
   const header = await readMtxHeader(text);
   const counts = await resolveCounts(text, header, input);
   if (counts.length > 0) return { jobs: counts };
-  return await resolveEntries('mtx', entrySourceOf(text, header), input.staged);
+  return await resolveEntries(format, turn(entrySourceOf(text, header)), input.staged);
+}
+
+/** Does one job that {@link resolveMtx} returned. */
+export async function stageMtx(
+  job: StageJob,
+  { source, staged }: FormatInput,
+  { turn = asStored, text: options = {} }: MtxReading,
+  signal?: AbortSignal,
+): Promise<void> {
+  const text = await openText(source, options);
+  const header = await readMtxHeader(text);
+  if (job.round === 'count') await stageCount(text, header, job.index, { staged, signal });
+  else await stageConversion(turn(entrySourceOf(text, header, signal)), staged, job);
 }
 
 /** Creates the format of Matrix Market files, plain or gzip. Tests use small segments. */
-export function createMtx(options: TextOptions = {}): MatrixFormat {
+export function createMtx(text: TextOptions = {}): MatrixFormat {
+  const reading = { format: 'mtx', text } as const;
   return {
     name: 'mtx',
     matches: (head) => hasBanner(textHead(head)),
-    resolve: (input) => resolve(input, options),
-    async stage(job, { source, staged }, signal) {
-      const text = await openText(source, options);
-      const header = await readMtxHeader(text);
-      if (job.round === 'count') await stageCount(text, header, job.index, { staged, signal });
-      else await stageConversion(entrySourceOf(text, header, signal), staged, job);
-    },
+    resolve: (input) => resolveMtx(input, reading),
+    stage: (job, input, signal) => stageMtx(job, input, reading, signal),
   };
 }
 

@@ -1,9 +1,11 @@
+import { RequestError } from '#core/errors.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
-import { type FolderArrays, readFolderArrays } from '#core/sparse/formats/bundle/arrays.ts';
-import { ARRAY_FILES } from '#core/sparse/formats/bundle/file-names.ts';
+import { type ArrayFile, missingArray } from '#core/sparse/formats/arrays/array-file.ts';
+import { type MatrixHeader, readMatrixHeader } from '#core/sparse/formats/arrays/matrix-header.ts';
+import { resolveArrays, stageArrays } from '#core/sparse/formats/arrays/resolve-arrays.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
-import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
 import { countColumns } from './count-columns.ts';
+import { openFolder } from './open-folder.ts';
 
 /** Object that the only job makes: the number of columns as JSON. */
 const COLUMNS = 'columns.json';
@@ -12,8 +14,12 @@ const JOB = { round: 'columns', index: 0 } as const;
 
 const MAX_DIGITS = 16;
 
+/** The arrays of each format, without `shape` and `format`, which may be missing. */
+const ARRAYS = [['indptr', 'indices'], ['row', 'col'], ['coords'], ['offsets']] as const;
+
 function matchesFolder(names: ReadonlySet<string>): boolean {
-  return ARRAY_FILES.every((name) => names.has(name)) && !names.has('meta.json');
+  if (!names.has('data.npy') || names.has('meta.json')) return false;
+  return ARRAYS.some((arrays) => arrays.every((name) => names.has(`${name}.npy`)));
 }
 
 /** @returns undefined if the number is neither in the request nor staged yet. */
@@ -25,35 +31,45 @@ async function knownColumns({ options, staged }: FormatInput): Promise<number | 
   return Number(new TextDecoder().decode(await counted.source.read({ offset: 0, length })));
 }
 
-/**
- * Finds the arrays of a folder. Six small reads. If the request does not name the number of
- * columns, one job reads all of `indices` once to find the highest index.
- *
- * @throws {CorruptSourceError} an object is missing or damaged.
- * @throws {UnsupportedSourceError} elements of a type that is not supported.
- */
-async function resolve(input: FormatInput): Promise<Resolution> {
-  const { indptrSource, ...arrays } = await readFolderArrays(input);
+/** Resolves arrays without `shape`: they must be CSR, whose columns are counted or given. */
+async function resolveBare(file: ArrayFile, input: FormatInput): Promise<Resolution> {
   const columns = await knownColumns(input);
-  const { uri, objects } = input.unit;
-  const shape = [arrays.indptr.length - 1, columns ?? 0];
-  const layout = await assembleCsr(
-    { format: 'npy', uri, objects, shape, ...arrays } as const,
-    indptrSource,
-  );
-  return columns === undefined ? { jobs: [JOB] } : { layout };
+  const { header: indptr } = await file.read('indptr');
+  const header = await readMatrixHeader(file, [(indptr.shape[0] ?? 0) - 1, columns ?? 0]);
+  if (header.format !== 'csr') throw missingArray(file, 'shape');
+  const resolution = await resolveArrays({ format: 'npy', file }, header, input.staged);
+  return columns === undefined ? { jobs: [JOB] } : resolution;
 }
 
-async function stage(_job: StageJob, input: FormatInput): Promise<void> {
-  const arrays: FolderArrays = await readFolderArrays(input);
-  const columns = await countColumns(input, arrays);
+/** @throws {RequestError} the request has another number of columns than `shape.npy`. */
+function checkColumns({ unit, options }: FormatInput, { shape }: MatrixHeader): void {
+  const { columns } = options;
+  if (columns === undefined || columns === shape[1]) return;
+  throw new RequestError([
+    `columns is ${columns}, but the shape.npy of ${unit.uri} says ${shape.join(' × ')}; leave columns out, or mend shape.npy`,
+  ]);
+}
+
+async function resolve(input: FormatInput): Promise<Resolution> {
+  const file = openFolder(input);
+  if (!file.has('shape') && file.has('indptr')) return await resolveBare(file, input);
+  const header = await readMatrixHeader(file);
+  checkColumns(input, header);
+  return await resolveArrays({ format: 'npy', file }, header, input.staged);
+}
+
+async function stage(job: StageJob, input: FormatInput): Promise<void> {
+  const file = openFolder(input);
+  if (job.round !== JOB.round) return await stageArrays(job, file, input.staged);
+  const columns = await countColumns(file);
   await input.staged.create(COLUMNS, [new TextEncoder().encode(String(columns))]);
 }
 
 /**
- * A folder of the three arrays of a CSR matrix, as `numpy.save` writes them: `indptr.npy`,
- * `indices.npy`, `data.npy`. It has as many columns as the highest index needs, as in
- * `scipy.sparse.csr_matrix`.
+ * A folder of arrays as `numpy.save` writes them, named as the members of an npz file: also an npz
+ * file that was unpacked. Without `shape.npy` and `format.npy` it is CSR, and has as many columns
+ * as the highest index needs, as in `scipy.sparse.csr_matrix`; if the request does not name their
+ * number, one job reads all of `indices` once.
  */
 export const npyFolder: MatrixFormat = {
   name: 'npy',

@@ -10,7 +10,7 @@ import { INDEX_PREFIX, indexName } from './index-member.ts';
 import { openMemberHead } from './member-head.ts';
 
 /** The source of a member's bytes, and its form in a layout. */
-export interface NpzStream {
+interface NpzStream {
   /** The source. Of a compressed array without an index it can only read the header. */
   readonly source: ByteSource;
   /** Where the member lies in `source`. */

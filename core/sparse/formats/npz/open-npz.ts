@@ -1,7 +1,6 @@
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
-import { type NpyArray, readNpyHeader } from '#core/containers/npy/header.ts';
-import { locateElements } from '#core/containers/npy/locate-elements.ts';
+import { readNpyHeader } from '#core/containers/npy/header.ts';
 import {
   readZipDirectory,
   type ZipDirectory,
@@ -13,50 +12,20 @@ import {
   LOCAL_HEADER_BYTES,
   locateMember,
 } from '#core/containers/zip/zip-member.ts';
-import { CorruptSourceError, RequestError, UnsupportedSourceError } from '#core/errors.ts';
-import type { StageStore } from '#core/objects/stage-store.ts';
-import type { StoredArray } from '#core/sparse/matrix.ts';
+import { RequestError } from '#core/errors.ts';
+import {
+  type ArrayFile,
+  MEMBER_NAMES,
+  type MemberName,
+  missingArray,
+  SMALL_MEMBERS,
+} from '#core/sparse/formats/arrays/array-file.ts';
+import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
 import { stageMemberIndex } from './index-member.ts';
-import { type NpzStream, type NpzStreams, openStreams } from './npz-streams.ts';
-
-/**
- * Names of the arrays of sparse matrices. Which of them a file has depends on the format of its
- * matrix.
- */
-const MEMBER_NAMES = [
-  'format',
-  'shape',
-  'indptr',
-  'indices',
-  'data',
-  'row',
-  'col',
-  'coords',
-  'offsets',
-] as const;
-
-export type MemberName = (typeof MEMBER_NAMES)[number];
-
-/** The arrays of a few bytes, which need no index if they are compressed. */
-const SMALL_MEMBERS: ReadonlySet<MemberName> = new Set(['format', 'shape']);
-
-/** One array of an npz file. Headers and small files are in memory already. */
-export interface NpzArray extends Pick<NpzStream, 'source' | 'stream'> {
-  /** Header of the array; its `elements` is a range of `source`. */
-  readonly header: NpyArray;
-}
+import { openStreams } from './npz-streams.ts';
 
 /** An npz file whose directory has been read. */
-export interface NpzFile extends Pick<NpzStreams, 'indexes' | 'jobs'> {
-  has(name: MemberName): boolean;
-  /**
-   * Reads the header of one array.
-   *
-   * @throws {CorruptSourceError} the array is missing, or its zip or npy structures are damaged.
-   * @throws {UnsupportedSourceError} it is encrypted, compressed otherwise than by deflate, or its
-   * elements are not supported.
-   */
-  read(name: MemberName): Promise<NpzArray>;
+export interface NpzFile extends ArrayFile {
   /**
    * Does one of the `jobs`: reads a compressed array from end to end and stages its seek index.
    *
@@ -79,20 +48,11 @@ const MEMBER_HEAD_BYTES = 1024;
 const MEMBER_TAIL_BYTES = 64;
 
 function findMember(source: ByteSource, { members }: ZipDirectory, name: MemberName): ZipMember {
+  const { uri } = source;
   const member = members.get(`${name}.npy`);
-  if (member !== undefined) {
-    assertReadable(source, member);
-    return member;
-  }
-  const names = [...members.keys()].slice(0, 8).join(', ') || 'nothing';
-  if (name === 'format') {
-    throw new UnsupportedSourceError(
-      `${source.uri} holds ${names}, but no format.npy, so it is no sparse matrix; save one with scipy.sparse.save_npz(path, matrix.tocsr(), compressed=False)`,
-    );
-  }
-  throw new CorruptSourceError(
-    `${source.uri} holds ${names}, but no ${name}.npy, which its format needs; save it again with scipy.sparse.save_npz`,
-  );
+  if (member === undefined) throw missingArray({ uri, names: [...members.keys()] }, name);
+  assertReadable(source, member);
+  return member;
 }
 
 /** Where the headers are expected. They are read together before they are parsed one by one. */
@@ -107,11 +67,6 @@ function headerRanges({ members }: ZipDirectory): ByteRange[] {
     ranges.push({ offset: tail, length: MEMBER_TAIL_BYTES });
   }
   return ranges;
-}
-
-/** Checks that an array of an npz file has so many dimensions, and returns it ready to be read. */
-export function toStoredArray({ header, source }: NpzArray, dimensions: 1 | 2 | 3): StoredArray {
-  return { source, ...locateElements(header, dimensions) };
 }
 
 /** The compressed arrays of a matrix, in an order that does not depend on the file. */
@@ -132,13 +87,20 @@ function compressedArrays({ members }: ZipDirectory): ZipMember[] {
  * @throws {CorruptSourceError} the zip structures are damaged.
  * @throws {UnsupportedSourceError} the archive is split.
  */
-export async function openNpz(source: ByteSource, staged: StageStore): Promise<NpzFile> {
+export async function openNpz({
+  unit,
+  source,
+  staged,
+}: Pick<FormatInput, 'unit' | 'source' | 'staged'>): Promise<NpzFile> {
   const directory = await readZipDirectory(source);
   const prefetched = await withPrefetched(source, headerRanges(directory));
   const compressed = compressedArrays(directory);
   const streams = await openStreams(prefetched, compressed, staged);
   return {
-    indexes: streams.indexes,
+    uri: source.uri,
+    isCsrByDefault: false,
+    names: [...directory.members.keys()],
+    objects: [...unit.objects, ...streams.indexes],
     jobs: streams.jobs,
     has: (name) => directory.members.has(`${name}.npy`),
     async read(name) {

@@ -24,9 +24,9 @@ it('reads a link that is so short that its record holds it', async () => {
   const bytes = hdf5Bytes('many-names-latest.h5ad');
   const names = await listNames(await rootOf(bytes));
   expect(names).not.toContain('q');
-  // After the hash: a tiny object of 5 bytes, which is a soft link of version 1 with a type, "q".
+  // After the hash: a tiny object of 5 bytes, which is a link of version 1, of a user's type, "q".
   const record = Buffer.from(bytes).indexOf('BTLF', 0, 'latin1') + 10;
-  const tiny = damage(bytes, [[record, [0x24, 1, 8, 1, 1, 'q'.charCodeAt(0)]]]);
+  const tiny = damage(bytes, [[record, [0x24, 1, 8, 64, 1, 'q'.charCodeAt(0)]]]);
   const changed = await listNames(await rootOf(tiny));
   expect(changed).toHaveLength(names.length);
   expect(changed.filter((name) => !names.includes(name))).toEqual(['q']);

@@ -5,6 +5,7 @@ import { PROFILE_ALIASES } from '#core/outputs/csv/profiles.ts';
 test('the profiles go by their own names and by those of the pandas versions they match', () => {
   expect(PROFILE_ALIASES).toEqual({
     typed: 'typed',
+    'pandas-3': 'typed',
     'pandas-2': 'typed',
     zero0: 'zero0',
     'pandas-1': 'zero0',

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
+import type { Compression } from '#core/outputs/compression.ts';
 import { createChunkEncoder } from '#core/outputs/csv/create-chunk-encoder.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import { openKernel } from '#core/outputs/csv/wasm/kernel.ts';
-import type { Compression } from '#core/outputs/compression.ts';
 
 type Parts = Generator<Uint8Array, void, Uint8Array>;
 

@@ -86,7 +86,7 @@ describe('a CSR bundle', () => {
   it('fails on an array of the right length that is not one', async () => {
     const uri = `${ROOT}data.npy`;
     const opened = open({ ...counts, [uri]: counts[uri]!.map(() => 120) });
-    await expect(opened).rejects.toThrow(IncompleteSourceError);
-    await expect(opened).rejects.toThrow('data.npy');
+    await expect(opened).rejects.toThrow(CorruptSourceError);
+    await expect(opened).rejects.toThrow('data.npy does not begin as a npy array does');
   });
 });

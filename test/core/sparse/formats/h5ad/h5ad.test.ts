@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
-import { parseDataset } from '#core/containers/hdf5/dataset.ts';
-import { openPath, openRoot } from '#core/containers/hdf5/group.ts';
-import { openHdf5 } from '#core/containers/hdf5/superblock.ts';
 import { RequestError, UnsupportedSourceError } from '#core/errors.ts';
 import { h5ad, tenx } from '#core/sparse/formats/h5ad/h5ad.ts';
-import { findArray } from '#core/sparse/formats/h5ad/staged-array.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
 import { withCounting } from '#support/counting-source.ts';
 import { damage } from '#support/hdf5-damage.ts';
@@ -114,29 +110,20 @@ it('opens a large file with one page per place that has headers', async () => {
   for (const { length } of source.reads) expect(length).toBeLessThanOrEqual(64 * 1024);
 });
 
-describe('unsigned pointers', () => {
-  async function openIndptr(file: string) {
-    const root = await openRoot(await openHdf5(memorySource(hdf5Bytes(file), file)));
-    return parseDataset((await openPath(root, 'X/indptr'))!);
-  }
-  const staged = memoryStageStore();
-
-  it('fail with 32 bits if signed ones are too small for the entries', async () => {
-    const dataset = await openIndptr('indices-u4.h5ad');
-    const finding = findArray('indptr', dataset, { staged, entries: 2 ** 31 });
-    await expect(finding).rejects.toThrow(UnsupportedSourceError);
-    await expect(finding).rejects.toThrow('X/indptr in indices-u4.h5ad holds uint32');
-    expect(await findArray('indptr', dataset, { staged, entries: 2 ** 31 - 1 })).toBeUndefined();
-  });
-
-  it('are read with 64 bits for any entries', async () => {
-    const dataset = await openIndptr('indices-u8.h5ad');
-    expect(await findArray('indptr', dataset, { staged, entries: 2 ** 40 })).toBeUndefined();
-  });
-});
-
 it('fails on a file of datasets alone, and names what it holds', async () => {
   const reading = openMatrix(memorySource(hdf5Bytes('extensible-array.h5'), 'x.h5'));
   await expect(reading).rejects.toThrow(UnsupportedSourceError);
   await expect(reading).rejects.toThrow(/x\.h5 has no group X or matrix of .* it holds d, room;/);
+});
+
+it.each([
+  ['user-block-1024.h5ad', true],
+  ['user-block-2097152.h5ad', true],
+  ['cases.json', false],
+] as const)('knows %s by a second look: %s', async (file, isKnown) => {
+  const bytes = file === 'cases.json' ? new Uint8Array(5000) : hdf5Bytes(file);
+  expect(h5ad.matches(bytes.subarray(0, 1024))).toBe(false);
+  const source = withCounting(memorySource(bytes));
+  expect(await h5ad.looksLike!(source)).toBe(isKnown);
+  for (const { length } of source.reads) expect(length).toBe(8);
 });

@@ -127,7 +127,7 @@ describe('the jobs of a compressed matrix', () => {
       'x.npz has 0 compressed arrays, so there is no job 0',
     );
     await expect(npz.stage?.({ round: 'scan', index: 0 }, input)).rejects.toThrow(
-      'x.npz is CSR, which has no jobs of a round "scan", only index',
+      'x.npz is CSR, which has no jobs of a round "scan"',
     );
   });
 

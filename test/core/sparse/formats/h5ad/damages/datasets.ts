@@ -18,11 +18,18 @@ export const DATASETS: readonly Damage[] = [
     'an attribute of version 9',
   ],
   [
-    'an attribute of a committed datatype',
+    'an attribute whose type lies in a table of shared messages',
     NEW,
     within('X', 'attribute', 1, [1]),
     U,
-    'of a committed datatype',
+    'shares a part of its header by version 25',
+  ],
+  [
+    'an attribute whose shape lies elsewhere',
+    NEW,
+    within('X', 'attribute', 1, [2]),
+    U,
+    'whose shape lies elsewhere',
   ],
   ['text that is nowhere', OLD, from('GCOL', 16, [77]), C, 'refers to object 1 of a global heap'],
   [

@@ -1,4 +1,4 @@
-import type { Clients } from '#support/local-services.ts';
+import type { Clients } from './local-services.ts';
 
 /** One request of a process, as its clients send it; the SDK's own repetitions are requests too. */
 export interface Call {

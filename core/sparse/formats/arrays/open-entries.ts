@@ -4,20 +4,18 @@ import { openBsrEntries } from '#core/sparse/formats/entries/bsr.ts';
 import { cooEntries } from '#core/sparse/formats/entries/coo.ts';
 import { openCscEntries } from '#core/sparse/formats/entries/csc.ts';
 import { openDiaEntries } from '#core/sparse/formats/entries/dia.ts';
+import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
 import type { StoredArray } from '#core/sparse/matrix.ts';
 import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
-import { type MemberName, type NpzArray, type NpzFile, toStoredArray } from './open-npz.ts';
+import { type ArrayFile, type MemberArray, type MemberName, toStoredArray } from './array-file.ts';
 
-/** A matrix of an npz file that is not CSR. */
-export interface NpzEntries {
-  /** Name of the source in messages. */
-  readonly uri: string;
-  readonly file: NpzFile;
-  /** The shape as stored. */
-  readonly shape: readonly number[];
+/** Named arrays, and the shape of their matrix. */
+interface MatrixArrays {
+  readonly file: ArrayFile;
+  readonly shape: MatrixLayout['shape'];
 }
 
-async function readVector({ file }: NpzEntries, name: MemberName): Promise<StoredArray> {
+async function readVector({ file }: MatrixArrays, name: MemberName): Promise<StoredArray> {
   return toStoredArray(await file.read(name), 1);
 }
 
@@ -25,7 +23,7 @@ async function readVector({ file }: NpzEntries, name: MemberName): Promise<Store
  * Refuses an array whose first index varies fastest, which is not expected here. In one dimension
  * there is no difference.
  */
-function checkOrder(uri: string, name: string, { header }: NpzArray): void {
+function checkOrder(uri: string, name: string, { header }: MemberArray): void {
   if (!header.isFortran) return;
   throw new UnsupportedSourceError(
     `${uri} has ${name} in Fortran order, allowed is C order; save it with scipy.sparse.save_npz(path, matrix.tocsr())`,
@@ -36,11 +34,12 @@ function checkOrder(uri: string, name: string, { header }: NpzArray): void {
  * Reads rows and columns: two arrays, or the two rows of one array, which newer SciPy may write.
  */
 async function readCoordinates(
-  entries: NpzEntries,
+  arrays: MatrixArrays,
 ): Promise<{ readonly row: StoredArray; readonly col: StoredArray }> {
-  const { uri, file } = entries;
+  const { file } = arrays;
+  const { uri } = file;
   if (!file.has('coords')) {
-    return { row: await readVector(entries, 'row'), col: await readVector(entries, 'col') };
+    return { row: await readVector(arrays, 'row'), col: await readVector(arrays, 'col') };
   }
   const member = await file.read('coords');
   const coords = toStoredArray(member, 2);
@@ -55,25 +54,30 @@ async function readCoordinates(
   return { row: { ...coords, length }, col: { ...coords, length, offset } };
 }
 
-async function openCoo(entries: NpzEntries): Promise<EntrySource> {
-  const { uri, shape } = entries;
-  const coordinates = await readCoordinates(entries);
-  return cooEntries({ uri, shape, ...coordinates, data: await readVector(entries, 'data') });
-}
-
-async function openCsc(entries: NpzEntries): Promise<EntrySource> {
-  const { uri, shape } = entries;
-  return openCscEntries({
-    uri,
+async function openCoo(arrays: MatrixArrays): Promise<EntrySource> {
+  const { file, shape } = arrays;
+  const coordinates = await readCoordinates(arrays);
+  return cooEntries({
+    uri: file.uri,
     shape,
-    indptr: await readVector(entries, 'indptr'),
-    indices: await readVector(entries, 'indices'),
-    data: await readVector(entries, 'data'),
+    ...coordinates,
+    data: await readVector(arrays, 'data'),
   });
 }
 
-async function openBsr(entries: NpzEntries): Promise<EntrySource> {
-  const { uri, shape, file } = entries;
+async function openCsc(arrays: MatrixArrays): Promise<EntrySource> {
+  return openCscEntries({
+    uri: arrays.file.uri,
+    shape: arrays.shape,
+    indptr: await readVector(arrays, 'indptr'),
+    indices: await readVector(arrays, 'indices'),
+    data: await readVector(arrays, 'data'),
+  });
+}
+
+async function openBsr(arrays: MatrixArrays): Promise<EntrySource> {
+  const { file, shape } = arrays;
+  const { uri } = file;
   const member = await file.read('data');
   const data = toStoredArray(member, 3);
   checkOrder(uri, 'blocks', member);
@@ -81,33 +85,37 @@ async function openBsr(entries: NpzEntries): Promise<EntrySource> {
     uri,
     shape,
     dataShape: member.header.shape,
-    indptr: await readVector(entries, 'indptr'),
-    indices: await readVector(entries, 'indices'),
+    indptr: await readVector(arrays, 'indptr'),
+    indices: await readVector(arrays, 'indices'),
     data,
   });
 }
 
-async function openDia(entries: NpzEntries): Promise<EntrySource> {
-  const { uri, shape, file } = entries;
+async function openDia(arrays: MatrixArrays): Promise<EntrySource> {
+  const { file, shape } = arrays;
+  const { uri } = file;
   const member = await file.read('data');
   return openDiaEntries({
     uri,
     shape,
     dataShape: member.header.shape,
     isFortran: member.header.isFortran,
-    offsets: await readVector(entries, 'offsets'),
+    offsets: await readVector(arrays, 'offsets'),
     data: toStoredArray(member, 2),
   });
 }
 
+const OPENERS = { csc: openCsc, coo: openCoo, bsr: openBsr, dia: openDia } as const;
+
 /**
- * The function that opens the entries of each format. SciPy's `tocsr()` converts all of them to
- * CSR.
+ * Opens the entries of a matrix that is not CSR; SciPy's `tocsr()` converts all of them.
+ *
+ * @throws {CorruptSourceError} an array is missing or damaged, or they contradict each other.
+ * @throws {UnsupportedSourceError} elements of a type, or in an order, that is not read.
  */
-export const ENTRY_FORMATS: ReadonlyMap<string, (entries: NpzEntries) => Promise<EntrySource>> =
-  new Map([
-    ['csc', openCsc],
-    ['coo', openCoo],
-    ['bsr', openBsr],
-    ['dia', openDia],
-  ]);
+export async function openEntries(
+  format: keyof typeof OPENERS,
+  arrays: MatrixArrays,
+): Promise<EntrySource> {
+  return await OPENERS[format](arrays);
+}

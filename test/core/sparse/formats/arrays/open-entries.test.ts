@@ -55,10 +55,30 @@ test.each([
 test.each([
   ['COO without rows', WITHOUT_COORDINATES, CorruptSourceError, 'no row.npy'],
   [
-    'COO of three dimensions',
+    'coords of three dimensions in a matrix of two',
     { ...WITHOUT_COORDINATES, 'coords.npy': zeros('<i4', [3, 2]) },
     CorruptSourceError,
     'coords of 3 dimensions',
+  ],
+  [
+    'COO of three dimensions',
+    {
+      ...WITHOUT_COORDINATES,
+      'coords.npy': zeros('<i4', [3, 2]),
+      'shape.npy': npyArray([4, 4, 4], 'int64'),
+    },
+    UnsupportedSourceError,
+    'has 3 dimensions (4 × 4 × 4), allowed are two, rows × columns; save matrix.reshape((4, 16)) instead',
+  ],
+  [
+    'COO of one dimension',
+    {
+      ...WITHOUT_COORDINATES,
+      'coords.npy': zeros('<i4', [1, 2]),
+      'shape.npy': npyArray([4], 'int64'),
+    },
+    UnsupportedSourceError,
+    'has 1 dimension (4)',
   ],
   [
     'coords in Fortran order',
