@@ -65,10 +65,12 @@ const uris = z
 
 const NAMES = 'a list of texts, or the S3 URI of a JSON or text file with one name per line';
 
+const WHOLE_TEXT = 'a text without half of a character (a lone surrogate)';
+
 const columnNames = z.union(
   [
-    z.string().check(z.regex(S3_URI)),
-    z.array(z.string().check(z.refine((name) => name.isWellFormed()))),
+    z.string().check(z.regex(S3_URI, { error: NAMES })),
+    z.array(z.string().check(z.refine((name) => name.isWellFormed(), { error: WHOLE_TEXT }))),
   ],
   { error: NAMES },
 );

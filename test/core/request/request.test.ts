@@ -183,6 +183,22 @@ describe('parseRequest', () => {
     expect(problems[0]).toContain(sentence);
   });
 
+  it('takes names of columns: a list of them, or where they lie', () => {
+    const named = (columnNames: unknown) => parseRequest({ source: { uri: source, columnNames } });
+    expect(named(['a', '']).source.columnNames).toEqual(['a', '']);
+    expect(named('s3://data/names.txt').source.columnNames).toBe('s3://data/names.txt');
+    const problems = (wrong: unknown) =>
+      problemsOf({ source: { uri: source, columnNames: wrong } });
+    for (const wrong of ['names.txt', [1], 5]) {
+      expect(problems(wrong)).toEqual([
+        expect.stringContaining('source.columnNames must be a list of texts, or the S3 URI of a J'),
+      ]);
+    }
+    expect(problems(['\ud800'])).toEqual([
+      expect.stringContaining('source.columnNames.0 must be a text without half of a character'),
+    ]);
+  });
+
   it('takes the order of the parts, which is part of the source', () => {
     const { source: read } = parseRequest({ source: { uri: 's3://data/p/', order: 'natural' } });
     expect(read).toEqual({ uris: ['s3://data/p/'], order: 'natural', options: {} });

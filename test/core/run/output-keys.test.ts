@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   claimKey,
+  columnNamesKey,
   defaultPrefix,
   failuresKey,
   generationKey,
@@ -16,6 +17,7 @@ describe('the keys of a run', () => {
     expect(manifestKey('out/')).toBe('out/_manifest/manifest.json');
     expect(generationKey('out/', 1)).toBe('out/_manifest/manifest-000001.json');
     expect(claimKey('out/', 1)).toBe('out/_manifest/run.json');
+    expect(columnNamesKey('out/')).toBe('out/_manifest/columns.json');
     expect(failuresKey('out/')).toBe('out/_manifest/failures.json');
     expect(planKey('out/', 1)).toBe('out/_plan/plan.jsonl');
     expect(layoutKey('out/', 1)).toBe('out/_plan/source.json');

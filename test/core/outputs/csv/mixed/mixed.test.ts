@@ -143,6 +143,20 @@ describe('columns of several dtypes', () => {
     );
   });
 
+  it('are copied in long runs between stored cells', async () => {
+    const columns = Array.from(
+      { length: 60 },
+      (_, i): MixedColumn => ({
+        dtype: i % 2 === 0 ? 'int8' : 'float64',
+        fillValue: 0,
+        cells: [i === 40 ? 7 : undefined, undefined],
+      }),
+    );
+    const { matrix } = await open(mixedBundle(columns));
+    const text = await encode(matrix, specOf({}), 1000);
+    expect(text.toString()).toBe(textOf(columns, DEFAULT_DIALECT));
+  });
+
   it('may have a header', async () => {
     const { matrix } = await open(mixedBundle(FRAME));
     const text = await encode(matrix, specOf({ header: 'first-chunk' }), 3);

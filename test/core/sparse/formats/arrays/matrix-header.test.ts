@@ -229,6 +229,22 @@ describe('a folder of arrays', () => {
   });
 });
 
+describe('the format of arrays', () => {
+  it('is refused where two members name different ones', async () => {
+    const members = { ...CSR, 'format.npy': npyString('csr'), 'compressed_axes.npy': ints(1) };
+    await expect(openZip(members)).rejects.toThrow(
+      'says csr in format.npy and csc in compressed_axes.npy, expected the same',
+    );
+  });
+
+  it('is none where arrays are missing', async () => {
+    const { 'shape.npy': size, 'data.npy': data } = CSR;
+    await expect(openZip({ 'shape.npy': size, 'data.npy': data })).rejects.toThrow(
+      UnsupportedSourceError,
+    );
+  });
+});
+
 describe('a fill value', () => {
   const withFill = (fill: Uint8Array, members: Members = PYDATA) =>
     openZip({ ...members, 'fill_value.npy': fill, 'format.npy': npyString('coo') });

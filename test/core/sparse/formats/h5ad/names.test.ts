@@ -64,6 +64,11 @@ describe('names in HDF5 files', () => {
     await expect(reading).rejects.toThrow(sentence);
   });
 
+  it('are none of rows in a 10x file without barcodes', async () => {
+    const input = inputOf(hdf5Bytes('10x-no-barcodes.h5'));
+    expect(await tenx.rowNames!(input)).toBeUndefined();
+  });
+
   it('are none where the frame or its index is of another form', async () => {
     expect(await h5ad.rowNames!(inputOf(hdf5Bytes('names-old.h5ad')))).toBeUndefined();
     expect(await h5ad.columnNames!(inputOf(hdf5Bytes('names-old.h5ad')))).toBeUndefined();

@@ -62,6 +62,13 @@ export const DATASETS: readonly Damage[] = [
     U,
     'of 1 bytes", allowed are bool',
   ],
+  [
+    'a shape that lies elsewhere',
+    OLD,
+    within('X/data', 'dataspace', -4, [2]),
+    U,
+    'shares another part of its header',
+  ],
   ['floats that store a leading 1', OLD, within('X/data', 'datatype', 1, [0]), U, '"a float of 4'],
   ['floats with another sign bit', OLD, within('X/data', 'datatype', 2, [0]), U, '"a float of 4'],
   ['floats of another form', OLD, within('X/data', 'datatype', 12, [7]), U, '"a float of 4 bytes"'],
