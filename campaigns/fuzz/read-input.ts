@@ -26,6 +26,7 @@ const FOLDER = 'fuzz/';
 /** Errors that say what is wrong with a source, or with what was asked of it. */
 const ALLOWED = new Set([
   'CorruptSourceError',
+  'IncompleteSourceError',
   'UnsupportedSourceError',
   'BoundExceededError',
   'RequestError',

@@ -6,6 +6,7 @@ const COLUMNS = {
   runs: 'runs',
   accepted: 'accepted',
   corrupt: 'CorruptSourceError',
+  incomplete: 'IncompleteSourceError',
   unsupported: 'UnsupportedSourceError',
   bound: 'BoundExceededError',
   request: 'RequestError',

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type CommandIo, write } from '#cli/frame/command-io.ts';
+import { TerminalLines } from '#cli/frame/terminal-lines.ts';
 import { type AskedRows, parseRows, rowsWithin } from '#cli/options/argument-parsers.ts';
 import {
   addOutputOptions,
@@ -21,6 +22,7 @@ import { sourceOf } from '#core/sources/source-kinds.ts';
 interface SliceOptions extends OutputOptions, SourceFlags {
   readonly rows?: AskedRows;
   readonly header?: true;
+  readonly full?: true;
 }
 
 const EXAMPLES = `
@@ -30,6 +32,11 @@ Examples:
   $ npm run -s cli -- slice matrix.npz --rows :3 --header --delimiter '\\t' --na-rep NULL
   $ npm run -s cli -- slice matrix.npz --compression gzip > rows.csv.gz
 `;
+
+/** True if long rows are cut: on a terminal, unless all of them is asked for. */
+function isCutFor({ stdout }: CommandIo, { full, compression }: SliceOptions): boolean {
+  return stdout.isTTY === true && full === undefined && compression !== 'gzip';
+}
 
 /**
  * Prints rows as a writer would write them. They are read twice: every row is checked before the
@@ -46,10 +53,12 @@ async function slice(
   await withSource(asked, io.signal, async ({ source, columnNames }) => {
     const rows = rowsWithin(options.rows, sourceOf(source).rows);
     await checkRows(source, rows);
+    const terminal = isCutFor(io, options) ? new TerminalLines(io) : undefined;
     for await (const part of encodedBytes(source, { index: 0, ...rows }, output, columnNames)) {
       io.signal.throwIfAborted();
-      await write(io.stdout, part);
+      await (terminal?.write(part) ?? write(io.stdout, part));
     }
+    await terminal?.end();
   });
 }
 
@@ -59,7 +68,8 @@ export function sliceCommand(io: () => CommandIo): Command {
     .description('print rows of a source as a writer would write them')
     .argument('<source...>', SOURCE_HELP)
     .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
-    .option('--header', 'begin with a header line');
+    .option('--header', 'begin with a header line')
+    .option('--full', 'print whole rows on a terminal, however long they are');
   return addOutputOptions(addSourceOptions(command))
     .addOption(compressionOption())
     .addHelpText('after', EXAMPLES)

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 
 /** Streams and settings of a command. Data goes to `stdout`; progress and errors go to `stderr`. */
 export interface CommandIo {
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   /** One JSON object instead of prose, on stdout and for errors. */
   readonly json: boolean;

@@ -11,7 +11,7 @@ import { bindNames, type GivenNames } from '#core/sources/given-names.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { pinUnits } from '#core/sources/pin-source.ts';
 import type { Names } from '#core/sparse/names.ts';
-import { defaultPrefix } from './output-keys.ts';
+import { defaultPrefix, longKeyProblem } from './output-keys.ts';
 import type { OutputLocation } from './run-header.ts';
 import { runIdentity, runIdOf } from './run-id.ts';
 
@@ -45,13 +45,21 @@ async function givenNames(
   return isPrinted && columnNames !== undefined ? await bindNames(columnNames, store) : undefined;
 }
 
+/** @throws {RequestError} a key of the output would be too long for S3. */
+function checkPrefix(location: OutputLocation, from: string): OutputLocation {
+  const problem = longKeyProblem(location.prefix, from);
+  if (problem === undefined) return location;
+  throw new RequestError([problem]);
+}
+
 function locate(request: ExportRequest, runId: string, bucket: string): OutputLocation {
   const { uri } = request.output;
   if (uri === null) {
-    return { bucket, prefix: defaultPrefix(parseS3Uri(request.source.uris[0]!).key, runId) };
+    const prefix = defaultPrefix(parseS3Uri(request.source.uris[0]!).key, runId);
+    return checkPrefix({ bucket, prefix }, 'the output named after the source');
   }
   const asked = parseS3Uri(uri);
-  if (asked.bucket === bucket) return { bucket, prefix: asked.key };
+  if (asked.bucket === bucket) return checkPrefix({ bucket, prefix: asked.key }, 'output.uri');
   throw new RequestError([
     `output.uri must lie in s3://${bucket}/, the bucket this deployment may write to, got ${uri}`,
   ]);
@@ -63,7 +71,7 @@ function locate(request: ExportRequest, runId: string, bucket: string): OutputLo
  * HEAD per object, and one LIST per thousand objects of a folder.
  *
  * @param input the request, or the S3 event that stands for one.
- * @throws {RequestError} with every problem of the request.
+ * @throws {RequestError} with every problem of the request; keys of the output would be too long.
  * @throws {SourceNotFoundError} the source does not exist.
  * @throws {BoundExceededError} the source has too many parts.
  * @example

@@ -3,6 +3,27 @@ import type { OutputLocation } from './run-header.ts';
 
 const GENERATION_DIGITS = 6;
 
+/** Most bytes of a key in S3. */
+const MAX_KEY_BYTES = 1024;
+
+/**
+ * Bytes kept for what follows the prefix of an output. The longest are the results that Step
+ * Functions writes: `_plan/results/`, an id of 36 characters, and `/SUCCEEDED_` with a number.
+ */
+export const SUFFIX_BYTES = 80;
+
+/**
+ * What is wrong with a prefix under which no key may fit; undefined if nothing is.
+ *
+ * @param from where the prefix comes from, for the sentence.
+ */
+export function longKeyProblem(prefix: string, from: string): string | undefined {
+  const bytes = new TextEncoder().encode(prefix).length;
+  const most = MAX_KEY_BYTES - SUFFIX_BYTES;
+  if (bytes <= most) return undefined;
+  return `${from} has a prefix of ${bytes} bytes, allowed are ${most}: a key in S3 has at most ${MAX_KEY_BYTES}, of which the names of chunks and reports need up to ${SUFFIX_BYTES}; give a shorter output.uri`;
+}
+
 /**
  * `000002`, the end of the names of a generation's objects. Sorted as text or as numbers, they have
  * the same order.

@@ -10,7 +10,7 @@ const MAX_BYTES: Readonly<Record<string, number>> = {
   Stage: 600_000,
   Write: 600_000,
   // Reads the headers of every format, and starts once per run.
-  Plan: 650_000,
+  Plan: 700_000,
 };
 
 interface FunctionResource {

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { RESULTS_FOLDER } from '#core/contract.ts';
+import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
+import { chunkKey } from '#core/run/chunk-name.ts';
 import {
   claimKey,
   columnNamesKey,
@@ -6,9 +9,11 @@ import {
   failuresKey,
   generationKey,
   layoutKey,
+  longKeyProblem,
   manifestKey,
   outputUri,
   planKey,
+  SUFFIX_BYTES,
   stagedPrefix,
 } from '#core/run/output-keys.ts';
 
@@ -42,5 +47,27 @@ describe('the keys of a run', () => {
     ['matrix.tar.gz', 'matrix.tar/id/'],
   ])('default to the key of the source without its ending: %s', (key, prefix) => {
     expect(defaultPrefix(key, 'id')).toBe(prefix);
+  });
+});
+
+describe('the length of keys', () => {
+  const location = { bucket: 'b', prefix: '' };
+  const output = { kind: 'csv', dialect: DEFAULT_DIALECT, compression: 'gzip' } as const;
+
+  it('leaves room for every name below an output', () => {
+    const results = `${RESULTS_FOLDER}/${'0'.repeat(36)}/SUCCEEDED_1000.json`;
+    const names = [
+      ...[chunkKey({ location, output }, 999_999), results, failuresKey('')],
+      ...[manifestKey(''), generationKey('', 999_999), claimKey('', 999_999), columnNamesKey('')],
+      ...[planKey('', 999_999), layoutKey('', 999_999)],
+    ];
+    for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(SUFFIX_BYTES);
+  });
+
+  it('is refused where a name would not fit, counted in bytes', () => {
+    expect(longKeyProblem('x'.repeat(944), 'output.uri')).toBeUndefined();
+    expect(longKeyProblem('ü'.repeat(473), 'output.uri')).toBe(
+      'output.uri has a prefix of 946 bytes, allowed are 944: a key in S3 has at most 1024, of which the names of chunks and reports need up to 80; give a shorter output.uri',
+    );
   });
 });
