@@ -117,7 +117,9 @@ describe('an append', () => {
     await createChanged(Key, changed);
     const ended = finishRun(services, services, planned);
     await expect(ended).rejects.toThrow(ManifestError);
-    await expect(ended).rejects.toThrow(/1 with 2 chunks and 4 rows, but had generation 1 with 2 chunks and 5 /);
+    await expect(ended).rejects.toThrow(
+      /1 with 2 chunks and 4 rows, but had generation 1 with 2 chunks and 5 /,
+    );
     await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
     await expect(finishRun(services, services, planned)).rejects.toThrow(/is missing/);
   });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { TerminalLines } from '#cli/frame/terminal-lines.ts';
+import { UsageError } from '#cli/frame/usage-error.ts';
 import { type AskedRows, parseRows, rowsWithin } from '#cli/options/argument-parsers.ts';
 import {
   addOutputOptions,
@@ -48,6 +49,9 @@ async function slice(
   io: CommandIo,
 ): Promise<void> {
   const output = parseOutput(options, options.header ? 'first-chunk' : 'none');
+  if (options.columnNames !== undefined && options.header === undefined) {
+    throw new UsageError('--column-names needs --header, which prints them');
+  }
   const columnNames = options.header && { location: options.columnNames };
   const asked = { locations, order: options.order, options: sourceOptions(options), columnNames };
   await withSource(asked, io.signal, async ({ source, columnNames }) => {
