@@ -56,6 +56,19 @@ describe('bindRun', () => {
     });
   });
 
+  it('refuses a place whose keys would be too long, asked for or made from the source', async () => {
+    const asked = bind({ source: uri, output: { uri: `s3://out/${'x'.repeat(950)}` } });
+    await expect(asked).rejects.toThrow(RequestError);
+    await expect(asked).rejects.toThrow('output.uri has a prefix of 951 bytes, allowed are 944');
+    const long = `s3://data/${'x'.repeat(920)}.npz`;
+    const made = bindRun(
+      { source: long },
+      { outputBucket: 'out', requestDefaults: {} },
+      memoryObjectStore({ [long]: bytes }),
+    );
+    await expect(made).rejects.toThrow('the output named after the source has a prefix of 954');
+  });
+
   it('makes the place of a list of parts from the first of them', async () => {
     const uris = ['s3://data/parts/2.npz', 's3://data/parts/1.npz'];
     const { units, source, runId, location } = await bind({ source: { uris } });
