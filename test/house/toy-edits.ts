@@ -77,7 +77,7 @@ export const TOY_FORMAT: Toy = {
     },
     {
       path: 'core/sparse/formats/format-names.ts',
-      replace: [["'10x'] as const", "'10x', 'toy'] as const"]],
+      replace: [["  '10x-mtx',\n]", "  '10x-mtx',\n  'toy',\n]"]],
       leftOut: /toy\.ts.*Type '"toy"' is not assignable/,
     },
     {
