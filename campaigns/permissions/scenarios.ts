@@ -196,13 +196,15 @@ const version: Scenario = {
 };
 
 const resumed: Scenario = {
-  name: 'a run that lost its claim and a chunk is started again',
+  name: 'a run with names that lost its claim and a chunk is started again',
   async play(stack) {
-    const source = await stack.putSource('resumed', writeNpz(SMALL));
-    const first = await whyNot(stack, { source, chunking });
+    const uri = await stack.putSource('resumed', writeNpz(SMALL));
+    const source = { uri, columnNames: ['a', 'b', 'c'] };
+    const request = { source, chunking, output: { text: { header: 'first-chunk' } } };
+    const first = await whyNot(stack, request);
     if (first !== undefined) return first;
     await remove(stack, 'resumed/', /_manifest\/run\.json$|chunk-000001/);
-    return whyNot(stack, { source, chunking });
+    return whyNot(stack, request);
   },
 };
 

@@ -5,7 +5,14 @@ import { type DType, type ElementType, ITEM_BYTES } from './dtype.ts';
 type OwnBytes = Uint8Array<ArrayBuffer>;
 
 const ARRAYS: Readonly<
-  Record<Exclude<DType, 'bool' | 'float16'>, new (buffer: ArrayBuffer) => CsrData>
+  Record<
+    Exclude<DType, 'bool' | 'float16'>,
+    new (
+      buffer: ArrayBuffer,
+      offset?: number,
+      length?: number,
+    ) => CsrData
+  >
 > = {
   int8: Int8Array,
   int16: Int16Array,
@@ -32,6 +39,19 @@ function swapBytes({ buffer }: OwnBytes, { dtype, bigEndian }: ElementType): voi
 }
 
 /**
+ * Little-endian bytes as values of a dtype, without a copy but for float16, which is widened into a
+ * new array. A bool is its byte.
+ */
+export function valuesIn(
+  buffer: ArrayBuffer,
+  dtype: DType,
+  { offset, length }: { readonly offset: number; readonly length: number },
+): CsrData {
+  if (dtype === 'float16') return new Float32Array(new Float16Array(buffer, offset, length));
+  return new ARRAYS[dtype === 'bool' ? 'uint8' : dtype](buffer, offset, length);
+}
+
+/**
  * Turns the bytes of a run of `data` into values. float16 is widened into a new array, and bool
  * becomes a new array of 0 and 1 (any byte but 0 is true); every other result reuses the bytes.
  *
@@ -43,8 +63,8 @@ function swapBytes({ buffer }: OwnBytes, { dtype, bigEndian }: ElementType): voi
 export function decodeValues(bytes: OwnBytes, stored: ElementType): CsrData {
   swapBytes(bytes, stored);
   if (stored.dtype === 'bool') return bytes.map((byte) => (byte === 0 ? 0 : 1));
-  if (stored.dtype === 'float16') return new Float32Array(new Float16Array(bytes.buffer));
-  return new ARRAYS[stored.dtype](bytes.buffer);
+  const length = bytes.length / ITEM_BYTES[stored.dtype];
+  return valuesIn(bytes.buffer, stored.dtype, { offset: 0, length });
 }
 
 /** int64 as doubles, each from two 32-bit halves. The result reuses the bytes. */

@@ -83,7 +83,8 @@ const CORE: ImportRules = {
   ],
   'core/sparse/formats/bundle': [
     ...FORMAT,
-    ...['#core/checksum', '#core/containers/npy', 'zod/mini', 'node:zlib'],
+    ...['#core/checksum', '#core/containers/npy', '#core/sparse/formats/arrays'],
+    ...['zod/mini', 'node:zlib'],
   ],
   'core/sparse/formats/h5ad': [
     ...FORMAT,

@@ -2,6 +2,7 @@ import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { type CellWriter, createCellWriter } from './cell-writer.ts';
+import { type Cursor, LINE_END, SHORT_COPY_BYTES } from './cursor.ts';
 import { createFixedBytes, type FixedBytes } from './fixed-bytes.ts';
 import { HeaderLine } from './header-line.ts';
 import type { CellOptions } from './implicit-text.ts';
@@ -11,21 +12,6 @@ export interface CsvEncoderOptions extends CellOptions {
   /** The first part buffer. It and every later one may have any size except 0. */
   readonly buffer: Uint8Array;
 }
-
-/**
- * How far a slice is encoded: the next cell is in column `column` of row `row`; the next stored
- * cell is entry `entry`.
- */
-interface Cursor {
-  row: number;
-  column: number;
-  entry: number;
-}
-
-const LINE_END = 0x0a;
-
-/** Below this length a loop is faster than `set(subarray())`, which costs about 70 ns per call. */
-const SHORT_COPY_BYTES = 32;
 
 /** Writes `run` again and again at `at`, `length` bytes in all; returns the offset after them. */
 function copyRun(run: Uint8Array, length: number, target: Uint8Array, at: number): number {

@@ -1,5 +1,6 @@
 import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import type { CellWriter } from '#core/outputs/csv/cell-writer.ts';
+import { type Cursor, LINE_END, SHORT_COPY_BYTES } from '#core/outputs/csv/cursor.ts';
 import { HeaderLine } from '#core/outputs/csv/header-line.ts';
 import { maxCellBytes } from '#core/outputs/csv/text-bounds.ts';
 import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
@@ -14,18 +15,6 @@ export interface MixedEncoderOptions extends MixedColumns {
   /** The first part buffer. It and every later one may have any size except 0. */
   readonly buffer: Uint8Array;
 }
-
-/** How far a slice is encoded, see `CsvEncoder`. */
-interface Cursor {
-  row: number;
-  column: number;
-  entry: number;
-}
-
-const LINE_END = 0x0a;
-
-/** Below this length a loop is faster than `set(subarray())`. */
-const SHORT_COPY_BYTES = 32;
 
 /** Copies bytes `[from, to)` to `at`; returns the offset after them. */
 function copy(bytes: Uint8Array, from: number, to: number, target: Uint8Array, at: number): number {

@@ -1,15 +1,8 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
-import { withPrefetched } from '#core/bytes/prefetch.ts';
-import { readNpyHeader } from '#core/containers/npy/header.ts';
+import { readNpyObject } from '#core/sparse/formats/arrays/read-npy-object.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
 import type { ArrayLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { toArrayLayout } from '#core/sparse/layout/npy-array.ts';
-
-/** Bytes read at the start of an array: its npy header takes 128 bytes and seldom more. */
-const HEAD_BYTES = 1024;
-
-/** Bytes read at the end of `indptr`: its last element is `nnz`. */
-const TAIL_BYTES = 8;
 
 /**
  * The three arrays of a folder, and `indptr` as a source that has its first and last bytes in
@@ -31,11 +24,7 @@ export function findObject({ unit }: FormatInput, name: string): number {
 export async function readArray(input: FormatInput, name: string) {
   const object = findObject(input, name);
   const stored = input.store.open(input.unit.objects[object]!);
-  const source = await withPrefetched(stored, [
-    { offset: 0, length: HEAD_BYTES },
-    { offset: stored.size - TAIL_BYTES, length: TAIL_BYTES },
-  ]);
-  const header = await readNpyHeader(source, { offset: 0, length: source.size }, source.uri);
+  const { source, header } = await readNpyObject(stored);
   return { source, layout: toArrayLayout(header, { kind: 'stored', object }) };
 }
 
