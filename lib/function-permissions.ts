@@ -77,7 +77,11 @@ export function planPermissions(stores: Stores): readonly Permission[] {
     lists(sourceBucket),
     creates(outputBucket, KEYS.plans, 'writes the plan of any run'),
     creates(outputBucket, KEYS.layouts, 'writes where the arrays of any source lie'),
-    creates(outputBucket, KEYS.columnNames, 'writes the names of the columns of any source'),
+    {
+      reason: 'writes the names of the columns of any source',
+      actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
+      resources: [outputBucket.arnForObjects(KEYS.columnNames)],
+    },
     {
       reason: 'writes the jobs that make a source readable by rows',
       actions: ['s3:AbortMultipartUpload', 's3:PutObject'],

@@ -26,8 +26,8 @@ test('every role has exactly these statements', () => {
       "FanoutFunctionsPlanRole": [
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>, <FanoutBucketsSource.Arn>",
-        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/columns.json, <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json",
-        "Allow s3:AbortMultipartUpload, s3:PutObject on <FanoutBucketsOutput.Arn>/_staged/*/jobs.jsonl",
+        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json",
+        "Allow s3:AbortMultipartUpload, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/columns.json, <FanoutBucketsOutput.Arn>/_staged/*/jobs.jsonl",
         "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/run*.json",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
