@@ -33,12 +33,14 @@ export async function openUris(
   store: ObjectStore,
   uris: readonly string[],
   options: SourceOptions = {},
+  { withRowNames = false }: Pick<ResolveContext, 'withRowNames'> = {},
 ): Promise<Opened> {
   const stages = new Map<string, MemoryStageStore>();
   const both = withStaged(store, stages);
   const context: ResolveContext = {
     options,
     store: both,
+    withRowNames,
     stagedFor(stageId) {
       const stage = stages.get(stageId) ?? memoryStageStore(stageId);
       stages.set(stageId, stage);

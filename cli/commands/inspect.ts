@@ -15,9 +15,12 @@ import {
 } from '#cli/options/source-options.ts';
 import { type GivenSource, withSource } from '#cli/sources/with-source.ts';
 import { type PlanOptions, planChunks, summarizePlan } from '#core/chunks/plan-chunks.ts';
+import type { RowRange } from '#core/contract.ts';
 import { describeSource } from '#core/sources/describe-source.ts';
-import { factsOf } from '#core/sources/source-kinds.ts';
+import { factsOf, sourceOf } from '#core/sources/source-kinds.ts';
 import type { Names } from '#core/sparse/names.ts';
+import { readRowNames } from '#core/sparse/read-row-names.ts';
+import { textsOf } from '#core/sparse/row-names.ts';
 
 interface InspectOptions extends OutputOptions, ChunkingOptions, SourceFlags {}
 
@@ -44,6 +47,10 @@ function shownEnds(list: readonly string[]): readonly string[] {
   return [...list.slice(0, SHOWN), '…', ...list.slice(-SHOWN)];
 }
 
+function quotedEnds(names: readonly string[]): string {
+  return ends(names.map((name) => JSON.stringify(name)));
+}
+
 function ends(list: readonly string[]): string {
   return shownEnds(list).join(', ');
 }
@@ -58,9 +65,30 @@ async function namesAtEnds(names: Names): Promise<readonly string[]> {
   return kept;
 }
 
+/** Ranges of the first and of the last rows; all of them if they are few. */
+function rowsAtEnds(rows: number): readonly RowRange[] {
+  if (rows <= KEPT) return [{ rowStart: 0, rowEnd: rows }];
+  return [
+    { rowStart: 0, rowEnd: SHOWN + 1 },
+    { rowStart: rows - SHOWN, rowEnd: rows },
+  ];
+}
+
+/** The names of the first and last rows, if they were asked for and rows have names. */
+async function rowNamesAtEnds({ source }: GivenSource): Promise<readonly string[] | undefined> {
+  const { storedRowNames } = source;
+  if (storedRowNames === undefined) return undefined;
+  const kept: string[] = [];
+  for (const rows of rowsAtEnds(sourceOf(source).rows)) {
+    for await (const batch of readRowNames(storedRowNames, rows)) kept.push(...textsOf(batch));
+  }
+  return kept;
+}
+
 async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Inspection> {
   const { pin, layout, stagedBytes, source, parts, ignored } = given;
   const names = given.columnNames && (await namesAtEnds(given.columnNames));
+  const rowNames = await rowNamesAtEnds(given);
   const { uri, size, etag } = pin;
   let planned = 0;
   for await (const _ of planChunks(source, plan)) planned += 1;
@@ -76,7 +104,8 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
     ...described.lines({ count: formatCount, bytes: formatBytes }),
     ...(parts.length > 1 ? [['parts', ends(parts)] as const] : []),
     ...(ignored.length > 0 ? [['ignored', ends(ignored)] as const] : []),
-    ...(names ? [['names', ends(names.map((name) => JSON.stringify(name)))] as const] : []),
+    ...(names ? [['names', quotedEnds(names)] as const] : []),
+    ...(rowNames ? [['index', quotedEnds(rowNames)] as const] : []),
     ['text', `${formatBytes(minTextBytes)} to ${formatBytes(maxTextBytes)}`],
     ['chunks', formatCount(chunks)],
   ] as const;
@@ -84,6 +113,7 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
     fields: {
       ...{ uri, size, etag, ...described.fields, partUris: shownEnds(parts), ignored },
       ...(names && { columnNames: shownEnds(names) }),
+      ...(rowNames && { rowNames: shownEnds(rowNames) }),
       ...{ minTextBytes, maxTextBytes, chunking, chunks },
     },
     prose: lines.map(([label, text]) => `${label.padEnd(8)} ${text}`).join('\n'),
@@ -101,6 +131,7 @@ async function inspect(
     order: options.order,
     options: sourceOptions(options),
     columnNames: { location: options.columnNames },
+    withRowNames: options.index === true,
   };
   const inspection = await withSource(asked, io.signal, (given) => inspectSource(given, plan));
   await printResult(io, inspection.fields, inspection.prose);

@@ -53,7 +53,8 @@ async function slice(
     throw new UsageError('--column-names needs --header, which prints them');
   }
   const columnNames = options.header && { location: options.columnNames };
-  const asked = { locations, order: options.order, options: sourceOptions(options), columnNames };
+  const { order, index: withRowNames = false } = options;
+  const asked = { locations, order, options: sourceOptions(options), columnNames, withRowNames };
   await withSource(asked, io.signal, async ({ source, columnNames }) => {
     const rows = rowsWithin(options.rows, sourceOf(source).rows);
     await checkRows(source, rows);

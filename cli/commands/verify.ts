@@ -126,11 +126,12 @@ export async function verifyRun(
   ]);
   const { source, columnNames: location } = options;
   const columnNames = manifest.columnNames && { location };
+  const withRowNames = outputOf(manifest.output).printsRowNames;
   const rederived =
     source === undefined
       ? []
       : await withSource(
-          { locations: source, options: sourceOptions(options), columnNames },
+          { locations: source, options: sourceOptions(options), columnNames, withRowNames },
           signal,
           (given) => rederiveSample(run, given, options),
         );

@@ -13,6 +13,7 @@ export interface OutputOptions {
   readonly delimiter?: string;
   readonly naRep?: string;
   readonly compression?: Compression;
+  readonly index?: true;
 }
 
 /** Which chunks begin with a header line. */
@@ -32,7 +33,8 @@ export function addOutputOptions(command: Command): Command {
       ),
     )
     .option('--delimiter <character>', 'between cells, \\t for a tab (default: ,)', parseDelimiter)
-    .option('--na-rep <text>', 'text of a stored NaN (default: nothing)');
+    .option('--na-rep <text>', 'text of a stored NaN (default: nothing)')
+    .option('--index', 'begin each row with its name, or without names with its number');
 }
 
 /** How chunks are stored. */
@@ -44,7 +46,7 @@ export function compressionOption(): Option {
 
 /** The `output` section of a request, without its `uri`. */
 export function outputSection(options: OutputOptions, header: Header) {
-  const { profile, delimiter, naRep, compression } = options;
+  const { profile, delimiter, naRep, compression, index } = options;
   return {
     ...(compression !== undefined && { compression }),
     text: {
@@ -52,6 +54,7 @@ export function outputSection(options: OutputOptions, header: Header) {
       ...(profile !== undefined && { profile }),
       ...(delimiter !== undefined && { delimiter }),
       ...(naRep !== undefined && { naRep }),
+      ...(index !== undefined && { index }),
     },
   };
 }

@@ -35,6 +35,8 @@ export interface AskedSource {
   readonly options: SourceOptions;
   /** Asks for the names of the columns: those at the location, else those in the source. */
   readonly columnNames?: { readonly location: string | undefined } | undefined;
+  /** Asks for the names of the rows, which are staged. @default false */
+  readonly withRowNames?: boolean;
 }
 
 /** A source whose rows can be read, and where it lies. */
@@ -105,12 +107,12 @@ async function openIn(
   { store, folder }: { readonly store: ObjectStore; readonly folder: string },
   signal: AbortSignal,
 ): Promise<GivenSource> {
-  const { locations, options, order } = asked;
+  const { locations, options, order, withRowNames = false } = asked;
   const address = { uris: await Promise.all(locations.map(asUri)), order };
   const { units, passedOver } = await listUnits(store, address);
   const pin = await pinUnits(address, units);
   const stagedFor = (stageId: string) => folderStageStore(join(folder, stageId), store);
-  const context = { options, store, stagedFor };
+  const context = { options, store, stagedFor, withRowNames };
   const { layout: resolved, unused } = await resolveHere(units, context, signal);
   const { layout, columnNames } = await nameHere(resolved, units, asked, context);
   const stagedBytes = bytesBeside(units, layout);

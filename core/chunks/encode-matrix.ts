@@ -10,6 +10,7 @@ import { readColumnGroups } from '#core/sparse/read-column-groups.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
 import type { ChunkOfOutput, EncodedPart, EncodedParts } from './encoded-chunk.ts';
+import { SliceNames } from './name-slices.ts';
 
 /** What rows of a matrix are encoded with. */
 interface MatrixOptions {
@@ -51,10 +52,17 @@ export async function* encodeMatrix(
   }
   const { rowsBefore = 0 } = chunk;
   const counts = new SliceCounts();
-  for await (const slice of readSlices(matrix, chunk)) {
-    counts.add(slice);
-    yield* filled(encoder.encode(placed(slice, rowsBefore)), encoder);
-    releaseSlice(slice);
+  const names = new SliceNames(matrix, chunk);
+  try {
+    for await (const slice of readSlices(matrix, chunk)) {
+      counts.add(slice);
+      for await (const piece of names.name(slice)) {
+        yield* filled(encoder.encode(placed(piece, rowsBefore)), encoder);
+      }
+      releaseSlice(slice);
+    }
+  } finally {
+    await names.end();
   }
   if (encoder.end !== undefined) yield* filled(encoder.end(), encoder);
   const last = { bytes: encoder.finish(), crc32: encoder.partCrc32 };

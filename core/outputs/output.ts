@@ -35,6 +35,8 @@ export interface Output {
   describe(): Readonly<Record<string, unknown>>;
   /** True when the chunk of this index begins with the names of the columns. */
   beginsWithNames(index: number): boolean;
+  /** True when the names of the rows are printed, so they must be found. */
+  readonly printsRowNames: boolean;
   /**
    * Records, such as lines of text, that the chunk of these rows holds. A kind in which the rows
    * decide the number of records computes it, which proves once more what was written. Any other

@@ -8,6 +8,7 @@ import { findFormat } from '#core/sparse/formats/find-format.ts';
 import type { FormatInput, MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { stackParts } from '#core/sparse/layout/stack-parts.ts';
+import { nameRows, ROW_NAMES_ROUND, stageRowNamesOf } from './row-names.ts';
 import type { SourceLayout } from './source-kinds.ts';
 
 /** Raise it when the same source begins to be staged as other objects. */
@@ -22,6 +23,8 @@ export interface ResolveContext {
   readonly store: ObjectStore;
   /** Opens the staged objects of one unit, named by 32 hexadecimal digits. */
   stagedFor(stageId: string): StageStore;
+  /** Finds the names of the rows too, which are staged first. @default false */
+  readonly withRowNames?: boolean;
 }
 
 /** One job of a Stage round, and its unit. */
@@ -76,7 +79,9 @@ export async function resolveSource(
   for (let at = 0; at < units.length; at += UNITS_AT_ONCE) {
     const together = units.slice(at, at + UNITS_AT_ONCE).map(async (unit) => {
       const { format, input } = await openUnit(unit, context);
-      return { unit, resolution: await format.resolve(input) };
+      const resolution = await format.resolve(input);
+      if (context.withRowNames !== true || 'jobs' in resolution) return { unit, resolution };
+      return { unit, resolution: await nameRows(resolution, format, input) };
     });
     for (const { unit, resolution } of await Promise.all(together)) {
       if ('layout' in resolution) {
@@ -99,6 +104,7 @@ export async function stageUnit(
   signal?: AbortSignal,
 ): Promise<void> {
   const { format, input } = await openUnit(unit, context);
+  if (job.round === ROW_NAMES_ROUND) return await stageRowNamesOf(format, input);
   if (format.stage === undefined) {
     throw new RequestError([`${unit.uri} is of format ${format.name}, which has no jobs`]);
   }

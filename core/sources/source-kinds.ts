@@ -58,7 +58,7 @@ export function sourceOf(facts: SourceFacts): SourceView {
 
 /** The facts in a layout, without where the data lies. */
 export function factsOf(layout: SourceLayout): SourceFacts {
-  const { parts: _, ...facts } = layout;
+  const { parts: _, rowNamesParts: __, ...facts } = layout;
   return facts;
 }
 

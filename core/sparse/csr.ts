@@ -1,5 +1,6 @@
 import type { RowRange } from '#core/contract.ts';
 import type { CsrData } from '#core/elements/csr-data.ts';
+import type { RowNames } from './row-names.ts';
 
 /**
  * Rows `[rowStart, rowEnd)` of a matrix, checked and in canonical form: within each row the columns
@@ -14,4 +15,6 @@ export interface CsrSlice extends RowRange {
   readonly data: CsrData;
   /** Number of entries that the source stores in these rows, before duplicates were summed. */
   readonly nnz: number;
+  /** Names of the rows, where they are printed; without them rows are numbered. */
+  readonly rowNames?: RowNames | undefined;
 }

@@ -25,6 +25,14 @@ const columnTypes = z.strictObject({
   crc32: z.string(),
 });
 
+/** What is known of the names of all rows. */
+const rowNames = z.strictObject({
+  /** What stands above them in a header line; empty where parts differ in it. */
+  title: z.string(),
+  /** Bytes of the longest one in UTF-8. */
+  longestBytes: count,
+});
+
 /** What is known from its headers of a matrix, or of some of its rows. */
 const matrixInfo = z.strictObject({
   /** `[rows, columns]`. */
@@ -37,6 +45,8 @@ const matrixInfo = z.strictObject({
   nnz: count,
   /** What a cell that is not stored holds. @default 0, or False */
   fillValue: z.optional(fillValue),
+  /** Names of the rows, where they are printed and are not `0`, `1`, `2`, … */
+  rowNames: z.optional(rowNames),
 });
 
 /** How many names there are, and the CRC-32 of their text as a JSON list with one name a line. */
@@ -55,6 +65,7 @@ export type ColumnTypes = Readonly<z.infer<typeof columnTypes>>;
 export type ColumnGroup = Readonly<z.infer<typeof columnGroup>>;
 export type FillValue = z.infer<typeof fillValue>;
 export type MatrixInfo = Readonly<z.infer<typeof matrixInfo>>;
+export type RowNamesFacts = Readonly<z.infer<typeof rowNames>>;
 export type NamesFigures = Readonly<z.infer<typeof namesFigures>>;
 export type MatrixFacts = Readonly<z.infer<typeof matrixFacts>>;
 

@@ -4,7 +4,7 @@ import { fullDtype, type MatrixFacts } from './matrix-facts.ts';
 
 /** A matrix as a run sees any source, see `SourceView`. */
 export function matrixSource(facts: MatrixFacts) {
-  const { shape, nnz, fillValue, columnNames } = facts;
+  const { shape, nnz, fillValue, columnNames, rowNames } = facts;
   const dtype = fullDtype(facts);
   const [rows, columns] = shape;
   return {
@@ -15,6 +15,7 @@ export function matrixSource(facts: MatrixFacts) {
       'the dtype': dtype,
       'an unstored cell': fillValue ?? 0,
       'the CRC-32 of the column names': columnNames?.crc32 ?? 'none',
+      'the index': rowNames === undefined ? 'without names' : 'of row names',
     },
     identity: {
       shape: shape.join(' x '),

@@ -1,6 +1,7 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { ElementType } from '#core/elements/dtype.ts';
 import type { MatrixFacts, MatrixInfo } from './matrix-facts.ts';
+import type { StoredRowNames } from './row-names.ts';
 
 /** One array of a matrix, ready to be read: `length` elements from byte `offset` of `source`. */
 export interface StoredArray extends ElementType {
@@ -39,4 +40,6 @@ export interface Matrix extends MatrixFacts {
   readonly uri: string;
   /** In row order, at least one; all have the columns and the dtype of the matrix. */
   readonly parts: readonly PlacedPart[];
+  /** In row order; undefined where rows have no names, or they are not printed. */
+  readonly storedRowNames?: readonly StoredRowNames[] | undefined;
 }

@@ -58,7 +58,11 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     const placement = await placeRun({ runId, location, append, output }, records);
     if (placement === undefined) return complete(deps, bound);
 
-    const context = resolveContext(s3, outputBucket, request.source.options, signal);
+    const asked = {
+      options: request.source.options,
+      withRowNames: outputOf(output).printsRowNames,
+    };
+    const context = resolveContext(s3, outputBucket, asked, signal);
     const resolution = await resolveSource(units, context);
     if ('jobs' in resolution) return await stageRound(deps, { bound, ...resolution }, signal);
 

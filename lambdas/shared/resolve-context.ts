@@ -3,17 +3,17 @@ import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { s3StageStore } from '#aws/s3-stage-store.ts';
 import { stagedPrefix } from '#core/run/output-keys.ts';
 import type { ResolveContext } from '#core/sources/resolve-source.ts';
-import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 
 /** Resolves sources in S3; what is staged lies in the output bucket. */
 export function resolveContext(
   s3: S3Client,
   outputBucket: string,
-  options: SourceOptions,
+  { options, withRowNames }: Pick<ResolveContext, 'options' | 'withRowNames'>,
   signal: AbortSignal,
 ): ResolveContext {
   return {
     options,
+    ...(withRowNames && { withRowNames }),
     store: s3ObjectStore(s3, signal),
     stagedFor: (stageId) =>
       s3StageStore(s3, { bucket: outputBucket, prefix: stagedPrefix(stageId) }, signal),

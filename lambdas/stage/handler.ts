@@ -22,7 +22,7 @@ export function createHandler(deps: StageDeps): Step<StageTask, StageJob> {
 
   return async ({ unit, job, options }, signal) => {
     logger.appendKeys({ unit: unit.uri, ...job });
-    await stageUnit({ unit, job }, resolveContext(s3, outputBucket, options, signal), signal);
+    await stageUnit({ unit, job }, resolveContext(s3, outputBucket, { options }, signal), signal);
     logger.info('staged');
     metrics.addMetric('JobsStaged', MetricUnit.Count, 1);
     return job;

@@ -8,8 +8,26 @@ const TEXT = readFileSync(new URL('typed.csv', MIXED), 'utf8');
 const [HEADER = '', ...ROWS] = TEXT.split(/(?<=\n)/);
 const NAMES = HEADER.trimEnd().split(',');
 
+/** Seven barcodes of two features, as Cell Ranger writes them. */
+const BARCODES = Array.from({ length: 7 }, (_, row) => (row === 3 ? 'a "b", c' : `r${row}`));
+const TENX = {
+  'matrix.mtx': '%%MatrixMarket matrix coordinate integer general\n2 7 2\n1 1 5\n2 7 9\n',
+  'genes.tsv': 'g1\tGENE1\ng2\tGENE2\n',
+  'barcodes.tsv': BARCODES.map((name) => `${name}\n`).join(''),
+};
+const INDEXED = `,GENE1,GENE2
+r0,5,0
+r1,0,0
+r2,0,0
+"a ""b"", c",0,0
+r4,0,0
+r5,0,0
+r6,0,9
+`;
+
 let stack: LocalStack;
 let folder: string;
+let indexed: string;
 
 beforeAll(async () => {
   stack = await LocalStack.shared();
@@ -20,6 +38,10 @@ beforeAll(async () => {
     uri = await stack.putSource(`named/${name}`, new Uint8Array(bytes));
   }
   folder = uri.slice(0, uri.lastIndexOf('/') + 1);
+  for (const [name, text] of Object.entries(TENX)) {
+    uri = await stack.putSource(`indexed/${name}`, new TextEncoder().encode(text));
+  }
+  indexed = uri.slice(0, uri.lastIndexOf('/') + 1);
 });
 
 const output = (more: object = {}) => ({ text: { header: 'first-chunk' }, ...more });
@@ -33,6 +55,33 @@ async function textOf({ entries }: Manifest): Promise<string> {
   const chunks = await Promise.all(entries.map(({ url }) => stack.read(url)));
   return Buffer.concat(chunks).toString();
 }
+
+describe('the names of rows', () => {
+  const request = (more: object) => ({
+    source: indexed,
+    output: { text: { index: true, ...more } },
+  });
+
+  it('begin each line of every chunk, where the request asks for an index', async () => {
+    const manifest = await manifestOf(request({ header: 'first-chunk' }));
+    expect(manifest.entries.length).toBeGreaterThan(1);
+    expect(await textOf(manifest)).toBe(INDEXED);
+    const own = await manifestOf({ source: indexed, output: { text: { index: false } } });
+    expect(own.runId).not.toBe(manifest.runId);
+    expect(await textOf(own)).not.toContain('r1');
+  });
+
+  it('must be there in all batches of an output, or in none', async () => {
+    const uri = `s3://${stack.output('OutputBucketName')}/index-batches/`;
+    const output = { uri, append: true, text: { index: true } };
+    await manifestOf({ source: indexed, output });
+    const mtx = '%%MatrixMarket matrix coordinate integer general\n1 2 1\n1 1 5\n';
+    const other = await stack.putSource('rows.mtx', new TextEncoder().encode(mtx));
+    const ended = await stack.run({ source: other, output });
+    expect(ended).toMatchObject({ status: 'FAILED', error: 'OutputConflictError' });
+    expect(ended.cause).toMatch(/the index is .+without names.+ there .+of row names/);
+  });
+});
 
 describe('the names of columns', () => {
   it('begin the first chunk, and are kept beside the manifest', async () => {

@@ -59,7 +59,8 @@ const CORE: ImportRules = {
     ...['#core/containers', '#core/sparse/*', '#core/sparse/formats/format-names.ts', 'zod/mini'],
   ],
   'core/sparse/names': [
-    ...['#core/errors.ts', '#core/bytes', '#core/checksum', '#core/sparse/*', 'node:zlib'],
+    ...['#core/errors.ts', '#core/bytes', '#core/checksum', '#core/objects', '#core/sparse/*'],
+    'node:zlib',
   ],
   'core/sparse/stage': [
     ...[...GROUND, '#core/bytes', '#core/elements', '#core/objects', '#core/containers/npy'],

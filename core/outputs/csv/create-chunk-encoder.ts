@@ -33,8 +33,10 @@ export function createChunkEncoder(
   options: ChunkEncoderOptions,
 ): ChunkEncoder {
   const { compression, ...rest } = options;
-  if (compression === 'gzip') return createGzipEncoder(kernel, rest);
+  // Only the encoder in JavaScript writes names or numbers of rows.
+  const engine = rest.dialect.index ? undefined : kernel;
+  if (compression === 'gzip') return createGzipEncoder(engine, rest);
   const { density, ...text } = rest;
   const countsCrc = density.nnz * CRC_CELLS_PER_ENTRY <= density.rows * text.columns;
-  return createFastCsvEncoder(kernel, { ...text, countsCrc });
+  return createFastCsvEncoder(engine, { ...text, countsCrc });
 }

@@ -13,6 +13,8 @@ export const csvDialect = z.strictObject({
    * one header line.
    */
   header: z.enum(['none', 'first-chunk']),
+  /** Each row begins with its name, or without names with its number. @default false */
+  index: z.optional(z.literal(true)),
   lineTerminator: z.literal('\n'),
   encoding: z.literal('utf-8'),
 });

@@ -6,6 +6,7 @@ import { type Cursor, LINE_END, SHORT_COPY_BYTES } from './cursor.ts';
 import { createFixedBytes, type FixedBytes } from './fixed-bytes.ts';
 import { HeaderLine } from './header-line.ts';
 import type { CellOptions } from './implicit-text.ts';
+import { createRowLabels } from './row-labels.ts';
 import { maxCellBytes } from './text-bounds.ts';
 
 export interface CsvEncoderOptions extends CellOptions {
@@ -47,20 +48,34 @@ class CsvEncoder implements ChunkEncoder {
   }
 
   *encode(slice: CsrSlice): Parts {
-    const { columns, dtype } = this.#options;
+    const { dtype, dialect } = this.#options;
     const rows = slice.rowEnd - slice.rowStart;
-    if (columns === 0) return yield* this.#out.repeat(this.#fixed.run, rows);
     const writeCell = createCellWriter(slice.data, dtype, this.#fixed.na);
-    const cursor = { row: 0, column: 0, entry: 0 };
-    for (;;) {
-      this.#encodeFitting(slice, writeCell, cursor);
-      if (cursor.row === rows) return;
-      yield* this.#encodeAcross(slice, writeCell, cursor);
+    const cursor = { row: 0, column: 0, entry: 0, rowEnd: rows };
+    if (!dialect.index) return yield* this.#encodeRows(slice, writeCell, cursor);
+    const labelOf = createRowLabels(slice, this.#options);
+    for (cursor.rowEnd = 1; cursor.rowEnd <= rows; cursor.rowEnd++) {
+      yield* this.#out.write(labelOf(cursor.row));
+      yield* this.#encodeRows(slice, writeCell, cursor);
     }
   }
 
   finish(): Uint8Array {
     return this.#out.last();
+  }
+
+  /** Encodes all cells up to `cursor.rowEnd`. */
+  *#encodeRows(slice: CsrSlice, writeCell: CellWriter, cursor: Cursor): Parts {
+    if (this.#options.columns === 0) {
+      yield* this.#out.repeat(this.#fixed.run, cursor.rowEnd - cursor.row);
+      cursor.row = cursor.rowEnd;
+      return;
+    }
+    for (;;) {
+      this.#encodeFitting(slice, writeCell, cursor);
+      if (cursor.row === cursor.rowEnd) return;
+      yield* this.#encodeAcross(slice, writeCell, cursor);
+    }
   }
 
   /**
@@ -75,14 +90,14 @@ class CsvEncoder implements ChunkEncoder {
     const { indptr, indices } = slice;
     const { columns } = this.#options;
     const { part } = this.#out;
-    const rows = slice.rowEnd - slice.rowStart;
+    const { rowEnd } = cursor;
     const { run, unitBytes, tail, delimiter } = this.#fixed;
     const cellEnd = part.length - this.#cell.length;
     const tailEnd = part.length - tail.length;
     let { row, column, entry } = cursor;
     let at = this.#out.at;
 
-    scan: for (; row < rows; row += 1) {
+    scan: for (; row < rowEnd; row += 1) {
       const end = indptr[row + 1]!;
       for (; entry < end; entry += 1) {
         const next = indices[entry]!;

@@ -23,29 +23,31 @@ export function csvOutput({ dialect, compression }: CsvSpec): Output {
     ...STORED_AS[compression],
     content,
     beginsWithNames,
+    printsRowNames: dialect.index === true,
     describe: () => ({
       'output.compression': compression,
       'output.text.profile': dialect.profile,
       'output.text.delimiter': dialect.delimiter,
       'output.text.naRep': dialect.naRep,
       'output.text.header': dialect.header,
+      'output.text.index': dialect.index === true,
     }),
     recordCount: ({ index, rowStart, rowEnd }) =>
       rowEnd - rowStart + (beginsWithNames(index) ? 1 : 0),
-    bounds({ shape, nnz, dtype, fillValue, columnTypes: types }) {
+    bounds({ shape, nnz, dtype, fillValue, rowNames, columnTypes: types }) {
       const [rows, columns] = shape;
-      if (types !== undefined) return mixedBounds({ rows, columns, nnz, types, dialect });
-      return textBounds({ rows, columns, nnz, dtype, fillValue, dialect });
+      if (types !== undefined) return mixedBounds({ rows, columns, nnz, types, dialect, rowNames });
+      return textBounds({ rows, columns, nnz, dtype, fillValue, dialect, rowNames });
     },
     createEncoder(matrix, { kernel }, buffer) {
-      const { shape, nnz, dtype, fillValue, columnTypes: types, columnGroups } = matrix;
+      const { shape, nnz, dtype, fillValue, rowNames, columnTypes: types, columnGroups } = matrix;
       const [rows, columns] = shape;
       if (types !== undefined && columnGroups !== undefined) {
-        const mixed = { columns, types, dialect, columnGroups };
+        const mixed = { columns, types, dialect, rowNames, columnGroups };
         const createText = (first: Uint8Array) => createMixedEncoder({ ...mixed, buffer: first });
         return compression === 'gzip' ? createGzipOfText(createText, buffer) : createText(buffer);
       }
-      const cells = { columns, dtype, fillValue, dialect };
+      const cells = { columns, dtype, fillValue, dialect, rowNames };
       return createChunkEncoder(kernel, { ...cells, compression, density: { rows, nnz }, buffer });
     },
     check: (stored, uri) => checkLines(content(stored, uri)),

@@ -29,8 +29,9 @@ const text = z.strictObject(
     delimiter: z.optional(textWithout(delimiterProblem)),
     naRep: z.optional(textWithout(naRepProblem)),
     header: z.optional(z.enum(['none', 'first-chunk'], { error: "'none' or 'first-chunk'" })),
+    index: z.optional(z.boolean({ error: 'true or false' })),
   },
-  { error: 'an object with profile, delimiter, naRep, header' },
+  { error: 'an object with profile, delimiter, naRep, header, index' },
 );
 
 /** The settings of CSV in a request; `text` becomes the dialect. */
@@ -45,7 +46,8 @@ export const csvSection = z.pipe(
     { error: 'an object with uri, format, append, compression, text' },
   ),
   z.transform(({ uri, append, compression = 'none', text: given }) => {
-    const dialect = { ...DEFAULT_DIALECT, ...given };
+    const { index, ...words } = given ?? {};
+    const dialect = { ...DEFAULT_DIALECT, ...words, ...(index === true && { index }) };
     return { uri, append, spec: { kind: 'csv', dialect, compression } satisfies CsvSpec };
   }),
 );

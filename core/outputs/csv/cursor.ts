@@ -6,6 +6,8 @@ export interface Cursor {
   row: number;
   column: number;
   entry: number;
+  /** The row that is encoded no more. */
+  rowEnd: number;
 }
 
 export const LINE_END = 0x0a;

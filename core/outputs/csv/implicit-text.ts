@@ -1,5 +1,5 @@
 import { type DType, isFloat } from '#core/elements/dtype.ts';
-import type { FillValue } from '#core/sparse/matrix-facts.ts';
+import type { FillValue, RowNamesFacts } from '#core/sparse/matrix-facts.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 import type { CsvProfile } from './profiles.ts';
 import { quoteCell } from './quote-cell.ts';
@@ -15,6 +15,13 @@ export interface CellOptions {
   /** Value of the cells that are not stored. @default 0, or False */
   readonly fillValue?: FillValue | undefined;
   readonly dialect: CsvDialect;
+  /** Of the rows' names; undefined where rows are numbered, or have no first cell. */
+  readonly rowNames?: RowNamesFacts | undefined;
+}
+
+/** True if a row has a single cell, which is quoted if it is empty. */
+export function isAlone({ columns, dialect }: Pick<CellOptions, 'columns' | 'dialect'>): boolean {
+  return columns + (dialect.index ? 1 : 0) === 1;
 }
 
 function typedZero(dtype: DType): string {
@@ -32,12 +39,13 @@ function profileText(profile: CsvProfile, dtype: DType): string {
  * profile.
  */
 export function implicitText(options: CellOptions): string {
-  const { dtype, columns, dialect, fillValue } = options;
+  const { dtype, dialect, fillValue } = options;
   if (fillValue === 'NaN') return naText(options);
-  return quoteCell(profileText(dialect.profile, dtype), dialect.delimiter, columns === 1);
+  return quoteCell(profileText(dialect.profile, dtype), dialect.delimiter, isAlone(options));
 }
 
 /** Text of a stored NaN. */
-export function naText({ columns, dialect }: CellOptions): string {
-  return quoteCell(dialect.naRep, dialect.delimiter, columns === 1);
+export function naText(options: CellOptions): string {
+  const { naRep, delimiter } = options.dialect;
+  return quoteCell(naRep, delimiter, isAlone(options));
 }

@@ -1,6 +1,6 @@
 import { type DType, isFloat } from '#core/elements/dtype.ts';
 import type { ContentBounds } from '#core/outputs/output.ts';
-import { type CellOptions, implicitText, naText } from './implicit-text.ts';
+import { type CellOptions, implicitText, isAlone, naText } from './implicit-text.ts';
 
 /** Rows whose text is bounded. */
 export interface TextSizeOptions extends CellOptions {
@@ -47,6 +47,24 @@ export function cellLengths(options: CellOptions): CellLengths {
   return { shortest: Math.min(shortest, na), longest: Math.max(longest, na) };
 }
 
+/** Digits of a row number, which is below 2^53. */
+const MAX_ROW_DIGITS = 16;
+
+/**
+ * Least and most bytes that the name or the number of a row adds to its line, with the delimiter
+ * after it: none without an index. A name may be quoted, and each of its characters may be a quote.
+ */
+export function labelLengths(
+  options: Pick<CellOptions, 'columns' | 'dialect' | 'rowNames'>,
+): CellLengths {
+  const { columns, dialect, rowNames } = options;
+  if (dialect.index !== true) return { shortest: 0, longest: 0 };
+  const after = columns === 0 ? 0 : 1;
+  if (rowNames === undefined) return { shortest: 1 + after, longest: MAX_ROW_DIGITS + after };
+  const shortest = isAlone(options) ? 1 : 0;
+  return { shortest: shortest + after, longest: 2 * rowNames.longestBytes + 2 + after };
+}
+
 /** Bytes of the longest text of a stored value of this dtype, with quotes. */
 export function maxCellBytes(options: CellOptions): number {
   return cellLengths(options).longest;
@@ -71,11 +89,12 @@ export function textBounds(options: TextSizeOptions): ContentBounds {
   const implicit = utf8Bytes(implicitText(options));
   const { shortest, longest } = cellLengths(options);
   const unstored = rows * Math.max(1, columns * (implicit + 1));
+  const label = labelLengths(options);
   const mostCells = Math.min(nnz, rows * columns);
   const fewestCells = Math.min(1, mostCells);
   const changes = (bytes: number) => [fewestCells * bytes, mostCells * bytes];
   return {
-    min: unstored + Math.min(...changes(shortest - implicit)),
-    max: unstored + Math.max(...changes(longest - implicit)),
+    min: unstored + rows * label.shortest + Math.min(...changes(shortest - implicit)),
+    max: unstored + rows * label.longest + Math.max(...changes(longest - implicit)),
   };
 }

@@ -48,6 +48,14 @@ const partLayout = z.strictObject({
   columnGroups: z.optional(arrayLayout),
 });
 
+/** Where the names of consecutive rows lie: in a staged object. */
+const rowNamesLayout = z.strictObject({
+  object: sourcePin,
+  rows: count,
+  /** Bytes of the records that the object begins with. */
+  recordBytes: count,
+});
+
 /**
  * Where the arrays of a row-sliceable matrix lie, as plain JSON. Plan finds it once by reading
  * headers. With it, every writer reads its rows without opening the containers again.
@@ -55,6 +63,8 @@ const partLayout = z.strictObject({
 export const matrixLayout = z.extend(matrixFacts, {
   /** In row order, at least one. */
   parts: z.readonly(z.array(partLayout).check(z.minLength(1))),
+  /** In row order, where rows have names that are printed. */
+  rowNamesParts: z.optional(z.readonly(z.array(rowNamesLayout))),
 });
 
 export type StreamLayout = Readonly<z.infer<typeof streamLayout>>;

@@ -4,6 +4,7 @@ import { inflatedSource } from '#core/containers/deflate/inflated-source.ts';
 import { chunkedSource } from '#core/containers/hdf5/chunked-source.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { CsrPart, Matrix, PlacedPart, StoredArray } from '#core/sparse/matrix.ts';
+import type { StoredRowNames } from '#core/sparse/row-names.ts';
 import type { ArrayLayout, MatrixLayout, PartLayout, StreamLayout } from './matrix-layout.ts';
 
 /** What opening needs of a store. It opens pins of staged objects too. */
@@ -52,6 +53,18 @@ function openPart(
   };
 }
 
+function openRowNames(
+  parts: NonNullable<MatrixLayout['rowNamesParts']>,
+  store: Opener,
+): StoredRowNames[] {
+  let before = 0;
+  return parts.map(({ object, rows, recordBytes }) => {
+    const rowStart = before;
+    before += rows;
+    return { source: store.open(object), rowStart, rows, recordBytes };
+  });
+}
+
 /**
  * Opens a matrix by its layout. Nothing is read. Each part takes only the memory of its few
  * objects.
@@ -60,12 +73,13 @@ function openPart(
  * @param store opens objects of the source and staged ones alike.
  */
 export function openLayout(uri: string, layout: MatrixLayout, store: Opener): Matrix {
-  const { parts: placed, ...facts } = layout;
+  const { parts: placed, rowNamesParts, ...facts } = layout;
   const parts: PlacedPart[] = [];
   let rowStart = 0;
   for (const part of placed) {
     parts.push({ rowStart, part: openPart(part, layout, store) });
     rowStart += part.rows;
   }
-  return { uri, ...facts, parts };
+  const storedRowNames = rowNamesParts && openRowNames(rowNamesParts, store);
+  return { uri, ...facts, parts, storedRowNames };
 }

@@ -39,7 +39,13 @@ describe('parseRequest', () => {
       expect: { rows: 0, dtype: 'int64' },
       output: {
         uri: 's3://out/folder',
-        text: { profile: 'pandas-1', delimiter: '\t', naRep: 'NULL', header: 'first-chunk' },
+        text: {
+          profile: 'pandas-1',
+          delimiter: '\t',
+          naRep: 'NULL',
+          header: 'first-chunk',
+          index: true,
+        },
       },
       chunking: { rows: 50_000 },
       limits: { concurrency: 7 },
@@ -58,6 +64,7 @@ describe('parseRequest', () => {
       delimiter: '\t',
       naRep: 'NULL',
       header: 'first-chunk',
+      index: true,
     });
     expect(request.chunking).toEqual({ rows: 50_000 });
     expect(request.concurrency).toBe(7);

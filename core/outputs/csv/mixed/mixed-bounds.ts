@@ -1,5 +1,5 @@
 import { implicitText } from '#core/outputs/csv/implicit-text.ts';
-import { cellLengths, utf8Bytes } from '#core/outputs/csv/text-bounds.ts';
+import { cellLengths, labelLengths, utf8Bytes } from '#core/outputs/csv/text-bounds.ts';
 import type { ContentBounds } from '#core/outputs/output.ts';
 import { cellOptionsOf, type MixedColumns } from './mixed-columns.ts';
 import { templateBytes } from './row-template.ts';
@@ -24,10 +24,11 @@ export function mixedBounds(options: MixedSizeOptions): ContentBounds {
   const growth = Math.max(...lengths.map(({ longest }, i) => longest - unstored[i]!));
   const shrinkage = Math.min(...lengths.map(({ shortest }, i) => shortest - unstored[i]!));
   const rowBytes = templateBytes(options);
+  const label = labelLengths(options);
   const most = Math.min(nnz, rows * columns);
   const fewest = Math.min(1, most);
   return {
-    min: rows * rowBytes + Math.min(fewest * shrinkage, most * shrinkage),
-    max: rows * rowBytes + Math.max(fewest * growth, most * growth),
+    min: rows * (rowBytes + label.shortest) + Math.min(fewest * shrinkage, most * shrinkage),
+    max: rows * (rowBytes + label.longest) + Math.max(fewest * growth, most * growth),
   };
 }

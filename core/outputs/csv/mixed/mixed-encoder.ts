@@ -2,6 +2,7 @@ import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import type { CellWriter } from '#core/outputs/csv/cell-writer.ts';
 import { type Cursor, LINE_END, SHORT_COPY_BYTES } from '#core/outputs/csv/cursor.ts';
 import { HeaderLine } from '#core/outputs/csv/header-line.ts';
+import { createRowLabels } from '#core/outputs/csv/row-labels.ts';
 import { maxCellBytes } from '#core/outputs/csv/text-bounds.ts';
 import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
@@ -46,16 +47,26 @@ class MixedEncoder implements ChunkEncoder {
   *encode(slice: CsrSlice): Parts {
     const rows = slice.rowEnd - slice.rowStart;
     const writers = createGroupWriters(this.#options, slice.data);
-    const cursor = { row: 0, column: 0, entry: 0 };
-    for (;;) {
-      this.#encodeFitting(slice, writers, cursor);
-      if (cursor.row === rows) return;
-      yield* this.#encodeAcross(slice, writers, cursor);
+    const cursor = { row: 0, column: 0, entry: 0, rowEnd: rows };
+    if (!this.#options.dialect.index) return yield* this.#encodeRows(slice, writers, cursor);
+    const labelOf = createRowLabels(slice, this.#options);
+    for (cursor.rowEnd = 1; cursor.rowEnd <= rows; cursor.rowEnd++) {
+      yield* this.#out.write(labelOf(cursor.row));
+      yield* this.#encodeRows(slice, writers, cursor);
     }
   }
 
   finish(): Uint8Array {
     return this.#out.last();
+  }
+
+  /** Encodes all cells up to `cursor.rowEnd`. */
+  *#encodeRows(slice: CsrSlice, writers: readonly CellWriter[], cursor: Cursor): Parts {
+    for (;;) {
+      this.#encodeFitting(slice, writers, cursor);
+      if (cursor.row === cursor.rowEnd) return;
+      yield* this.#encodeAcross(slice, writers, cursor);
+    }
   }
 
   /** The byte after a cell: a line end after the last column. */
@@ -73,12 +84,12 @@ class MixedEncoder implements ChunkEncoder {
     const { columns, columnGroups } = this.#options;
     const { bytes, starts } = this.#template;
     const { part } = this.#out;
-    const rows = slice.rowEnd - slice.rowStart;
+    const { rowEnd } = cursor;
     const cellEnd = part.length - this.#cell.length;
     let { row, column, entry } = cursor;
     let at = this.#out.at;
 
-    scan: for (; row < rows; row++) {
+    scan: for (; row < rowEnd; row++) {
       for (const end = indptr[row + 1]!; entry < end; entry++) {
         const next = indices[entry]!;
         const from = starts[column]!;

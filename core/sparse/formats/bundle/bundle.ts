@@ -119,4 +119,8 @@ export const bundle: MatrixFormat = {
     const { columnNames } = await metaOf(input);
     return columnNames && namesIn(input, columnNames);
   },
+  async rowNames(input) {
+    const { rowNames } = await metaOf(input);
+    return rowNames && namesIn(input, rowNames);
+  },
 };

@@ -1,0 +1,56 @@
+import type { RowRange } from '#core/contract.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
+import type { Matrix } from '#core/sparse/matrix.ts';
+import { readRowNames } from '#core/sparse/read-row-names.ts';
+import { cutRowNames, type RowNames } from '#core/sparse/row-names.ts';
+
+/** The entries of some rows of a slice. */
+function cutSlice(slice: CsrSlice, { rowStart, rowEnd }: RowRange): CsrSlice {
+  const { indptr, indices, data } = slice;
+  const from = rowStart - slice.rowStart;
+  const to = rowEnd - slice.rowStart;
+  const start = indptr[from]!;
+  const end = indptr[to]!;
+  return {
+    ...{ rowStart, rowEnd, nnz: end - start },
+    indptr: indptr.subarray(from, to + 1).map((bound) => bound - start),
+    indices: indices.subarray(start, end),
+    data: data.subarray(start, end),
+  };
+}
+
+/** Adds the names of the rows to the slices of a chunk, which come in order. */
+export class SliceNames {
+  readonly #batches: AsyncGenerator<RowNames> | undefined;
+  #batch: RowNames | undefined;
+
+  /** Nothing is read if the rows have no names, or they are not printed. */
+  constructor({ storedRowNames }: Matrix, rows: RowRange) {
+    this.#batches = storedRowNames && readRowNames(storedRowNames, rows);
+  }
+
+  /** Cuts a slice so that each piece has the names of its rows. */
+  async *name(slice: CsrSlice): AsyncGenerator<CsrSlice> {
+    if (this.#batches === undefined) return yield slice;
+    for (let rowStart = slice.rowStart; rowStart < slice.rowEnd; ) {
+      const batch = await this.#batchOf(rowStart, this.#batches);
+      const rowEnd = Math.min(slice.rowEnd, batch.rowEnd);
+      const rows = { rowStart, rowEnd };
+      yield { ...cutSlice(slice, rows), rowNames: cutRowNames(batch, rows) };
+      rowStart = rowEnd;
+    }
+  }
+
+  /** Waits for the read under way, whose names are not needed. */
+  async end(): Promise<void> {
+    await this.#batches?.return(undefined);
+  }
+
+  async #batchOf(row: number, batches: AsyncGenerator<RowNames>): Promise<RowNames> {
+    if (this.#batch === undefined || this.#batch.rowEnd <= row) {
+      const next = await batches.next();
+      this.#batch = next.value as RowNames; // there are as many names as rows
+    }
+    return this.#batch;
+  }
+}
