@@ -116,6 +116,15 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./gzip/run.ts'),
   },
   {
+    name: 'names',
+    proves:
+      'Random names of rows and columns, of bundles, AnnData, 10x and files, print as pandas does.',
+    takes: 'a minute, the first time two',
+    needs: 'Python 3.11 to 3.13 and a package index',
+    args: '[--runs 1000] [--seed 1]',
+    start: () => import('./names/run.ts'),
+  },
+  {
     name: 'matrices',
     proves: 'Fast text, direct gzip and CRC-32 equal the simple encoder on 25,000 random matrices.',
     takes: 'minutes',

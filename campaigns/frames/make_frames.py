@@ -56,12 +56,22 @@ def column_of(random: np.random.Generator, rows: int) -> tuple[object, np.ndarra
     return array, is_unstored & ~np.isnan(fill)
 
 
+def index_of(random: np.random.Generator, rows: int) -> pd.Index:
+    """Labels of rows as frames have them: their numbers, texts, integers, floats, times."""
+    title = [None, "id", "a,b"][random.integers(3)]
+    texts = [LABELS[number] for number in random.integers(0, len(LABELS), rows)]
+    days = pd.Timestamp("2020-02-28") + pd.to_timedelta(random.integers(0, 9, rows), "D")
+    kinds = [pd.RangeIndex(rows), texts, random.integers(-9, 9, rows), random.standard_normal(rows), days]
+    return pd.Index(kinds[random.integers(len(kinds))], name=title)
+
+
 def make_frame(random: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
     rows, columns = int(random.integers(1, 30)), int(random.integers(1, 12))
     made = [column_of(random, rows) for _ in range(columns)]
     frame = pd.concat([pd.Series(column) for column, _ in made], axis=1)
     labels = [LABELS[number] for number in random.integers(0, len(LABELS), columns)]
     frame.columns = labels if random.random() < 0.5 else range(columns)
+    frame.index = index_of(random, rows)
     return frame, np.column_stack([is_unstored for _, is_unstored in made])
 
 
@@ -69,13 +79,14 @@ def printed(frame: pd.DataFrame, is_unstored: np.ndarray, profile: str, **option
     """The text of the frame; `to_csv` knows one profile, for the others the cells that are not stored are replaced."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        text = frame.to_csv(index=False, **options)
+        text = frame.to_csv(**options)
     unstored = PROFILES[profile]
     if unstored is None:
         return text
     lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=options["sep"]))
     for line, is_replaced in zip(lines[1:] if options["header"] else lines, is_unstored):
-        line[:] = [unstored if each else cell for cell, each in zip(line, is_replaced)]
+        first = 1 if options["index"] else 0
+        line[first:] = [unstored if each else cell for cell, each in zip(line[first:], is_replaced)]
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=options["sep"], lineterminator="\n").writerows(lines)
     return out.getvalue()
@@ -90,16 +101,18 @@ def main() -> None:
             "sep": str(random.choice([",", ";", "\t"])),
             "na_rep": str(random.choice(["", "NULL", "a,b"])),
             "header": bool(random.random() < 0.5),
+            "index": bool(random.random() < 0.5),
         }
         profile = str(random.choice(list(PROFILES)))
         band_bytes = int(random.choice([1, 100, 10_000]))
-        write_bundle(frame, folder / str(number), band_bytes=band_bytes, index=False)
+        write_bundle(frame, folder / str(number), band_bytes=band_bytes)
         text = printed(frame, is_unstored, profile, **options)
         (folder / f"{number}.csv").write_bytes(text.encode())
         args = ["--profile", profile, "--delimiter", options["sep"], "--na-rep", options["na_rep"]]
-        args += ["--header"] if options["header"] else []
+        args += [f"--{name}" for name in ("header", "index") if options[name]]
         is_gzip = bool(random.random() < 0.5)
-        case = {"args": args, "isGzip": is_gzip, "dtypes": [str(dtype) for dtype in frame.dtypes]}
+        dtypes = [str(dtype) for dtype in frame.dtypes]
+        case = {"source": str(number), "args": args, "isGzip": is_gzip, "dtypes": dtypes}
         (folder / f"{number}.json").write_text(json.dumps(case))
 
 

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
-import { CorruptSourceError } from '#core/errors.ts';
+import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import { type ChunkEntry, chunkCount } from './chunk-entry.ts';
 import type { Dataset } from './dataset.ts';
 import { FILTER_KINDS, type Filter, MAX_FILTERS } from './filters.ts';
@@ -23,7 +23,7 @@ interface ChunkTableHeader {
  * little-endian.
  *
  * Header: magic (8 bytes), item bytes (u32), chunk elements (u32), elements (f64), fill value
- * (8 bytes), number of filters (u32), then for each of five filters its kind and its item bytes
+ * (8 bytes, zeros for a longer element), number of filters (u32), then for each of five filters its kind and its item bytes
  * (u32 each), and the CRC-32 of all these. Entry: offset in the object (f64), stored bytes (u32),
  * filter mask (u32); all zero for a chunk that was never written.
  */
@@ -38,6 +38,7 @@ const MAGIC = 0x3148_4353_6f73_7073n;
 const HEADER_BYTES = 80;
 const AT = { itemBytes: 8, chunkElements: 12, length: 16, fill: 24, filters: 32, crc: 76 } as const;
 
+const FILL_BYTES = 8;
 const ENTRY_BYTES = 16;
 const BLOCK_ENTRIES = 1024;
 const BLOCK_BYTES = BLOCK_ENTRIES * ENTRY_BYTES + 4;
@@ -45,7 +46,21 @@ const BLOCK_BYTES = BLOCK_ENTRIES * ENTRY_BYTES + 4;
 /** Bytes of the first read: the header and the first block, which are the whole of most tables. */
 const HEAD_BYTES = HEADER_BYTES + BLOCK_BYTES;
 
-function encodeHeader({ itemBytes, length, storage, filters, fill }: Dataset): Uint8Array {
+/**
+ * The fill value as a table has it: zeros stand for those of a longer element, such as a text.
+ *
+ * @throws {UnsupportedSourceError} another one of more than eight bytes.
+ */
+function tableFill({ fill, where }: Dataset): Uint8Array {
+  if (fill.every((byte) => byte === 0)) return new Uint8Array(FILL_BYTES);
+  if (fill.length <= FILL_BYTES) return fill;
+  throw new UnsupportedSourceError(
+    `${where} has a fill value of ${fill.length} bytes, allowed are ${FILL_BYTES} or an empty one; write it again without fillvalue`,
+  );
+}
+
+function encodeHeader(dataset: Dataset): Uint8Array {
+  const { itemBytes, length, storage, filters } = dataset;
   const bytes = new Uint8Array(HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   view.setBigUint64(0, MAGIC, true);
@@ -53,7 +68,7 @@ function encodeHeader({ itemBytes, length, storage, filters, fill }: Dataset): U
   const chunkElements = storage.kind === 'chunks' ? storage.chunkElements : 0;
   view.setUint32(AT.chunkElements, chunkElements, true);
   view.setFloat64(AT.length, length, true);
-  bytes.set(fill, AT.fill);
+  bytes.set(tableFill(dataset), AT.fill);
   view.setUint32(AT.filters, filters.length, true);
   for (const [i, filter] of filters.entries()) {
     view.setUint32(AT.filters + 4 + 8 * i, FILTER_KINDS.indexOf(filter.kind), true);
@@ -146,7 +161,7 @@ function decodeHeader(bytes: Uint8Array, uri: string): ChunkTableHeader {
     ...{ itemBytes, filters },
     chunkElements: view.getUint32(AT.chunkElements, true),
     length: view.getFloat64(AT.length, true),
-    fill: bytes.slice(AT.fill, AT.fill + itemBytes),
+    fill: bytes.slice(AT.fill, AT.fill + Math.min(itemBytes, FILL_BYTES)),
   };
 }
 
