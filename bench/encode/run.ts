@@ -5,6 +5,7 @@ import { CASES_TEXT, encodeCases } from './cases.ts';
 import { isMissed, type Measure, measureLine } from './goals.ts';
 import { measureCase } from './measure-case.ts';
 import { measureColumnGrowth, measureRowGrowth } from './measure-growth.ts';
+import { measureMixed } from './measure-mixed.ts';
 import { measureSweep, SWEEP_TITLE, type SweepCell, sweepLine } from './measure-sweep.ts';
 
 /** Measures the encoders against their goals; exits 1 if a "must" is missed. */
@@ -29,6 +30,7 @@ function keep(some: readonly Measure[]): void {
 
 say(`${JSON.stringify(machine)}\n${CASES_TEXT}\nvalue, quartiles, goal:`);
 for await (const encodeCase of encodeCases()) keep(measureCase(encodeCase));
+keep(measureMixed());
 keep(measureColumnGrowth());
 keep(measureRowGrowth());
 
