@@ -1,14 +1,18 @@
 /** The CRC-32 polynomial, bits reflected: the top bit stands for x^0. */
 const POLYNOMIAL = 0xedb88320;
 
-const X_TO_0 = 0x80000000;
-const X_TO_8 = X_TO_0 >>> 8;
+export const X_TO_0 = 0x80000000;
+/** x^8: what appending a zero byte multiplies a register by. */
+export const X_TO_8 = X_TO_0 >>> 8;
 
 /** Lengths are whole numbers below 2^53. */
 const LENGTH_BITS = 53;
 
-/** Product of two polynomials modulo {@link POLYNOMIAL}, in 32 steps without a branch. */
-function multiply(a: number, b: number): number {
+/**
+ * Product of two polynomials modulo that of CRC-32, bits reflected, in 32 steps without a branch.
+ * Appending n zero bytes multiplies a CRC register by x^(8n).
+ */
+export function multiply(a: number, b: number): number {
   let product = 0;
   let shifted = b | 0;
   for (let power = 31; power >= 0; power -= 1) {

@@ -3,9 +3,8 @@ import { type Compression, inflated } from '#core/outputs/compression.ts';
 import type { Output } from '#core/outputs/output.ts';
 import { createChunkEncoder } from './create-chunk-encoder.ts';
 import type { CsvSpec } from './csv-spec.ts';
-import { createGzipOfText } from './gzip/text-gzip-encoder.ts';
+import { createMixedChunkEncoder } from './mixed/create-mixed-chunk-encoder.ts';
 import { mixedBounds } from './mixed/mixed-bounds.ts';
-import { createMixedEncoder } from './mixed/mixed-encoder.ts';
 import { textBounds } from './text-bounds.ts';
 
 const STORED_AS: Readonly<
@@ -42,13 +41,13 @@ export function csvOutput({ dialect, compression }: CsvSpec): Output {
     createEncoder(matrix, { kernel }, buffer) {
       const { shape, nnz, dtype, fillValue, rowNames, columnTypes: types, columnGroups } = matrix;
       const [rows, columns] = shape;
+      const density = { rows, nnz };
       if (types !== undefined && columnGroups !== undefined) {
-        const mixed = { columns, types, dialect, rowNames, columnGroups };
-        const createText = (first: Uint8Array) => createMixedEncoder({ ...mixed, buffer: first });
-        return compression === 'gzip' ? createGzipOfText(createText, buffer) : createText(buffer);
+        const mixed = { columns, types, dialect, rowNames, columnGroups, buffer };
+        return createMixedChunkEncoder({ ...mixed, compression, density });
       }
       const cells = { columns, dtype, fillValue, dialect, rowNames };
-      return createChunkEncoder(kernel, { ...cells, compression, density: { rows, nnz }, buffer });
+      return createChunkEncoder(kernel, { ...cells, compression, density, buffer });
     },
     check: (stored, uri) => checkLines(content(stored, uri)),
   };

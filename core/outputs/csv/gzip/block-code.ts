@@ -134,14 +134,26 @@ export class BlockCode {
    * bits of its distance.
    */
   match({ length, distance }: Match, before = NO_BITS): BitString {
-    const far = lengthSymbol(length);
-    const back = distanceSymbol(distance);
-    const farCode = this.#literalCodes[far.symbol]!;
-    const farSize = this.#literalLengths[far.symbol]!;
-    const backCode = this.#distanceCodes[back.symbol]!;
-    const backSize = this.#distanceLengths[back.symbol]!;
-    const bits = appended(before, farCode | (far.extra << farSize), farSize + far.extraBits);
-    return appended(bits, backCode | (back.extra << backSize), backSize + back.extraBits);
+    return this.distance(distance, this.length(length, before));
+  }
+
+  /** The bits of `before`, then code and extra bits of a length. */
+  length(length: number, before = NO_BITS): BitString {
+    const { symbol, extra, extraBits } = lengthSymbol(length);
+    const size = this.#literalLengths[symbol]!;
+    return appended(before, this.#literalCodes[symbol]! | (extra << size), size + extraBits);
+  }
+
+  /** The code of a symbol of distances, without extra bits. */
+  distanceCode(symbol: number): BitString {
+    return appended(NO_BITS, this.#distanceCodes[symbol]!, this.#distanceLengths[symbol]!);
+  }
+
+  /** The bits of `before`, then code and extra bits of a distance. */
+  distance(distance: number, before = NO_BITS): BitString {
+    const { symbol, extra, extraBits } = distanceSymbol(distance);
+    const size = this.#distanceLengths[symbol]!;
+    return appended(before, this.#distanceCodes[symbol]! | (extra << size), size + extraBits);
   }
 
   /** Writes the header of a block that is not the last. */

@@ -1,7 +1,11 @@
+import { createCellWriter } from '#core/outputs/csv/cell-writer.ts';
 import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
+import { naText } from '#core/outputs/csv/implicit-text.ts';
 import type { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
+import { canUseTemplate, type Density, isSparse } from './density.ts';
 import { canDeflateDirectly, createDirectGzipEncoder } from './direct-gzip-encoder.ts';
 import type { GzipEncoder } from './gzip-encoder.ts';
+import { createTemplateGzipEncoder, type TemplateGzipOptions } from './template-gzip-encoder.ts';
 import { createTextGzipEncoder } from './text-gzip-encoder.ts';
 
 export interface GzipEncoderOptions extends CsvEncoderOptions {
@@ -9,15 +13,20 @@ export interface GzipEncoderOptions extends CsvEncoderOptions {
    * Rows and stored entries, of the matrix or of the chunk, which decide how to compress. They must
    * be the same each time that the chunk is written.
    */
-  readonly density: { readonly rows: number; readonly nnz: number };
+  readonly density: Density;
 }
 
-/**
- * If more than one cell in four is stored, unstored cells come in short runs, and zlib makes chunks
- * up to a third smaller (measured with random counts below 12 in 1,000 columns). It takes three to
- * fifteen times as long.
- */
-const DENSE_CELLS_PER_ENTRY = 4;
+/** The columns of one dtype, as one group of columns. */
+function oneGroup(text: CsvEncoderOptions): TemplateGzipOptions {
+  const { dtype, fillValue, columns } = text;
+  const na = new TextEncoder().encode(naText(text));
+  return {
+    ...text,
+    types: { groups: [{ dtype, fillValue, columns }], crc32: '' },
+    columnGroups: new Uint8Array(columns),
+    createWriters: ({ data }) => [createCellWriter(data, dtype, na)],
+  };
+}
 
 /**
  * Creates the encoder of one chunk's gzip member. Where the matrix is sparse it makes the member
@@ -32,8 +41,11 @@ export function createGzipEncoder(
   options: GzipEncoderOptions,
 ): GzipEncoder {
   const { density, ...text } = options;
-  const cells = density.rows * text.columns;
-  const isSparse = density.nnz * DENSE_CELLS_PER_ENTRY <= cells && canDeflateDirectly(text);
-  if (isSparse && kernel !== undefined) return createDirectGzipEncoder(kernel, text);
+  const { columns, dialect } = text;
+  if (dialect.index && canUseTemplate(columns, density)) {
+    return createTemplateGzipEncoder(oneGroup(text));
+  }
+  const isDirect = isSparse(columns, density) && canDeflateDirectly(text);
+  if (isDirect && kernel !== undefined) return createDirectGzipEncoder(kernel, text);
   return createTextGzipEncoder(kernel, text);
 }

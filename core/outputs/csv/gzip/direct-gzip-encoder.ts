@@ -1,7 +1,6 @@
 import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { Figures } from '#core/checksum/figures.ts';
 import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
-import { HeaderLine } from '#core/outputs/csv/header-line.ts';
 import { type CellOptions, implicitText } from '#core/outputs/csv/implicit-text.ts';
 import { EntryWindows, WIDE_TYPES } from '#core/outputs/csv/wasm/entry-windows.ts';
 import { type Kernel, STOPPED, type WindowDeflater } from '#core/outputs/csv/wasm/kernel.ts';
@@ -11,7 +10,7 @@ import { BlockCode, writeLastBlock } from './block-code.ts';
 import { DeflateTables } from './deflate-tables.ts';
 import type { GzipEncoder } from './gzip-encoder.ts';
 import { GZIP_HEADER, gzipTrailer } from './gzip-frame.ts';
-import { TextDeflater } from './text-deflater.ts';
+import { HeaderText } from './header-text.ts';
 
 /**
  * Number of steps of the first block, the second one, and so on; `LATER_BLOCK_STEPS` for all
@@ -38,30 +37,6 @@ const MAX_UNSTORED_CELL_BYTES = 5;
 export function canDeflateDirectly(options: CellOptions): boolean {
   const unstored = new TextEncoder().encode(implicitText(options));
   return options.columns > 0 && unstored.length <= MAX_UNSTORED_CELL_BYTES;
-}
-
-/** The header line as deflate blocks. */
-class HeaderText {
-  readonly #line: HeaderLine;
-  readonly #text = new PartWriter(new Uint8Array(64 * 1024));
-  readonly #deflater: TextDeflater;
-
-  constructor(out: PartWriter, options: CellOptions) {
-    this.#line = new HeaderLine(options);
-    this.#deflater = new TextDeflater(out);
-  }
-
-  get figures(): Figures {
-    return this.#deflater.figures;
-  }
-
-  *write(names: Iterable<string>): Parts {
-    const text = this.#text;
-    yield* this.#deflater.addParts(this.#line.write(text, names), text.part);
-    if (!this.#line.isWhole) return;
-    yield* this.#deflater.add(text.last());
-    yield* this.#deflater.flush();
-  }
 }
 
 class DirectGzipEncoder implements GzipEncoder {
