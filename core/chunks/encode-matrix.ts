@@ -9,8 +9,8 @@ import type { Names } from '#core/sparse/names.ts';
 import { readColumnGroups } from '#core/sparse/read-column-groups.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { releaseSlice } from '#core/sparse/release-slice.ts';
+import { SliceNames } from '#core/sparse/slice-names.ts';
 import type { ChunkOfOutput, EncodedPart, EncodedParts } from './encoded-chunk.ts';
-import { SliceNames } from './name-slices.ts';
 
 /** What rows of a matrix are encoded with. */
 interface MatrixOptions {

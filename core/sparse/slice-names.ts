@@ -1,8 +1,8 @@
 import type { RowRange } from '#core/contract.ts';
-import type { CsrSlice } from '#core/sparse/csr.ts';
-import type { Matrix } from '#core/sparse/matrix.ts';
-import { readRowNames } from '#core/sparse/read-row-names.ts';
-import { cutRowNames, type RowNames } from '#core/sparse/row-names.ts';
+import type { CsrSlice } from './csr.ts';
+import type { Matrix } from './matrix.ts';
+import { readRowNames } from './read-row-names.ts';
+import { cutRowNames, type RowNames } from './row-names.ts';
 
 /** The entries of some rows of a slice. */
 function cutSlice(slice: CsrSlice, { rowStart, rowEnd }: RowRange): CsrSlice {
