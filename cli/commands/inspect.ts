@@ -17,6 +17,7 @@ import { type GivenSource, withSource } from '#cli/sources/with-source.ts';
 import { type PlanOptions, planChunks, summarizePlan } from '#core/chunks/plan-chunks.ts';
 import type { RowRange } from '#core/contract.ts';
 import { describeSource } from '#core/sources/describe-source.ts';
+import { SHOWN_AT_ENDS, shownEnds } from '#core/sources/shown-ends.ts';
 import { factsOf, sourceOf } from '#core/sources/source-kinds.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { readRowNames } from '#core/sparse/read-row-names.ts';
@@ -36,16 +37,8 @@ interface Inspection {
   readonly prose: string;
 }
 
-/** How many of a list are shown from its start, and from its end. */
-const SHOWN = 3;
-
 /** Enough to show that there are more. */
-const KEPT = 2 * SHOWN + 1;
-
-function shownEnds(list: readonly string[]): readonly string[] {
-  if (list.length <= 2 * SHOWN) return list;
-  return [...list.slice(0, SHOWN), '…', ...list.slice(-SHOWN)];
-}
+const KEPT = 2 * SHOWN_AT_ENDS + 1;
 
 function quotedEnds(names: readonly string[]): string {
   return ends(names.map((name) => JSON.stringify(name)));
@@ -60,7 +53,7 @@ async function namesAtEnds(names: Names): Promise<readonly string[]> {
   const kept: string[] = [];
   for await (const batch of names.read()) {
     kept.push(...batch);
-    if (kept.length > KEPT) kept.splice(SHOWN, kept.length - KEPT);
+    if (kept.length > KEPT) kept.splice(SHOWN_AT_ENDS, kept.length - KEPT);
   }
   return kept;
 }
@@ -69,8 +62,8 @@ async function namesAtEnds(names: Names): Promise<readonly string[]> {
 function rowsAtEnds(rows: number): readonly RowRange[] {
   if (rows <= KEPT) return [{ rowStart: 0, rowEnd: rows }];
   return [
-    { rowStart: 0, rowEnd: SHOWN + 1 },
-    { rowStart: rows - SHOWN, rowEnd: rows },
+    { rowStart: 0, rowEnd: SHOWN_AT_ENDS + 1 },
+    { rowStart: rows - SHOWN_AT_ENDS, rowEnd: rows },
   ];
 }
 
@@ -92,11 +85,10 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
   const { uri, size, etag } = pin;
   let planned = 0;
   for await (const _ of planChunks(source, plan)) planned += 1;
-  const { chunks, minTextBytes, maxTextBytes } = summarizePlan(
-    factsOf(layout),
-    plan.output,
-    planned,
-  );
+  const { output } = plan;
+  const facts = factsOf(layout);
+  const summary = summarizePlan({ facts, output, chunks: planned, parts });
+  const { chunks, minTextBytes, maxTextBytes } = summary;
   const described = describeSource(layout, stagedBytes);
   const { chunking } = plan;
   const lines = [
@@ -111,7 +103,7 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
   ] as const;
   return {
     fields: {
-      ...{ uri, size, etag, ...described.fields, partUris: shownEnds(parts), ignored },
+      ...{ uri, size, etag, ...described.fields, partUris: summary.parts, ignored },
       ...(names && { columnNames: shownEnds(names) }),
       ...(rowNames && { rowNames: shownEnds(rowNames) }),
       ...{ minTextBytes, maxTextBytes, chunking, chunks },

@@ -2,6 +2,7 @@ import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
 import type { Chunking } from '#core/request/request-schema.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { PlanSummary } from '#core/run/step-messages.ts';
+import { shownEnds } from '#core/sources/shown-ends.ts';
 import { type OpenedSource, type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { planMatrix } from './plan-matrix.ts';
@@ -40,8 +41,18 @@ export function planChunks(
   }
 }
 
-/** What a plan of this number of chunks promises. */
-export function summarizePlan(facts: SourceFacts, spec: OutputSpec, chunks: number): PlanSummary {
-  const { min, max } = outputOf(spec).bounds(facts);
-  return { rows: sourceOf(facts).rows, chunks, minTextBytes: min, maxTextBytes: max, facts };
+/** A run whose chunks were counted. */
+interface CountedPlan {
+  readonly facts: SourceFacts;
+  readonly output: OutputSpec;
+  readonly chunks: number;
+  /** URIs of all parts of the source, in row order. */
+  readonly parts: readonly string[];
+}
+
+/** What a plan promises. */
+export function summarizePlan({ facts, output, chunks, parts }: CountedPlan): PlanSummary {
+  const { min: minTextBytes, max: maxTextBytes } = outputOf(output).bounds(facts);
+  const { rows } = sourceOf(facts);
+  return { rows, chunks, minTextBytes, maxTextBytes, facts, parts: shownEnds(parts) };
 }

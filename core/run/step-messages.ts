@@ -19,6 +19,8 @@ export interface PlanSummary {
   readonly minTextBytes: number;
   readonly maxTextBytes: number;
   readonly facts: SourceFacts;
+  /** URIs of the first and the last parts of the source, in row order. */
+  readonly parts: readonly string[];
 }
 
 /** Output of the Plan step; the Choice state after it branches on `decision`. */

@@ -57,7 +57,7 @@ export const matrixFacts = z.extend(matrixInfo, {
   kind: z.literal('matrix'),
   /** That of the source; for an output with several generations, that of the latest source. */
   format: z.enum(FORMATS),
-  /** Names of the columns, where they are printed and are not `0`, `1`, `2`, … */
+  /** Names of the columns, where they are not `0`, `1`, `2`, … */
   columnNames: z.optional(namesFigures),
 });
 

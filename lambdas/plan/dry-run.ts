@@ -12,7 +12,8 @@ export async function dryRun(
 ): Promise<PlanResult> {
   let chunks = 0;
   for await (const _ of plannedChunks(s3, ready, signal)) chunks += 1;
-  const { runId, location, facts, request } = ready;
-  const summary = summarizePlan(facts, request.output.spec, chunks);
+  const { runId, location, facts, request, units } = ready;
+  const parts = units.map(({ uri }) => uri);
+  const summary = summarizePlan({ facts, output: request.output.spec, chunks, parts });
   return { decision: 'dry-run', runId, location, summary };
 }

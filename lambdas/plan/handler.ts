@@ -6,9 +6,8 @@ import { outputOf } from '#core/outputs/output-kinds.ts';
 import { type BoundRun, bindRun } from '#core/run/bind-run.ts';
 import { manifestKey, outputUri } from '#core/run/output-keys.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
-import { type NamedLayout, nameColumns } from '#core/sources/column-names.ts';
-import { type ResolveContext, resolveSource } from '#core/sources/resolve-source.ts';
-import type { SourceLayout } from '#core/sources/source-kinds.ts';
+import { nameColumns } from '#core/sources/column-names.ts';
+import { resolveSource } from '#core/sources/resolve-source.ts';
 import { resolveContext } from '#lambdas/shared/resolve-context.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import { dryRun } from './dry-run.ts';
@@ -24,17 +23,6 @@ function complete({ logger }: PlanDeps, { runId, location }: BoundRun): PlanResu
     runId,
     manifest: outputUri(location, manifestKey(location.prefix)),
   };
-}
-
-/** Finds the names of the columns if the output prints them; reads all of them then. */
-async function nameIfPrinted(
-  layout: SourceLayout,
-  { request, units, columnNames: given }: BoundRun,
-  context: ResolveContext,
-): Promise<NamedLayout> {
-  const isPrinted = outputOf(request.output.spec).beginsWithNames(0);
-  if (!isPrinted) return { layout, columnNames: undefined };
-  return await nameColumns(layout, { units, given }, context);
 }
 
 /**
@@ -66,7 +54,8 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     const resolution = await resolveSource(units, context);
     if ('jobs' in resolution) return await stageRound(deps, { bound, ...resolution }, signal);
 
-    const named = await nameIfPrinted(resolution.layout, bound, context);
+    const given = { units, given: bound.columnNames };
+    const named = await nameColumns(resolution.layout, given, context);
     const ready = readyRun(bound, placement, named);
     if (request.dryRun) return await dryRun(deps, ready, signal);
     return await writePlan(deps, { ready, executionId }, signal);

@@ -15,7 +15,7 @@ import type { Names } from '#core/sparse/names.ts';
 export interface ReadyRun extends BoundRun, Placement {
   readonly layout: SourceLayout;
   readonly facts: SourceFacts;
-  /** Undefined where names are not printed, or the columns have none. */
+  /** Undefined where the columns have none. */
   readonly columnNames: Names | undefined;
 }
 

@@ -56,7 +56,7 @@ export async function writePlan(
   { ready, executionId }: { readonly ready: ReadyRun; readonly executionId: string },
   signal: AbortSignal,
 ): Promise<PlanResult> {
-  const { request, runId, location, generation, source, facts, base } = ready;
+  const { request, runId, location, generation, source, facts, base, units } = ready;
   const ledger = openLedger(deps, ready);
   await ledger.startRun(ready.identity, executionId, { runId, source, location, generation });
   const chunks = await writeObjects(deps, ready, signal);
@@ -68,6 +68,6 @@ export async function writePlan(
     plan: { bucket: location.bucket, key: planKey(location.prefix, generation) },
     resultsPrefix: `${location.prefix}${RESULTS_FOLDER}`,
     concurrency: request.concurrency,
-    summary: summarizePlan(facts, output, chunks),
+    summary: summarizePlan({ facts, output, chunks, parts: units.map(({ uri }) => uri) }),
   };
 }

@@ -93,6 +93,12 @@ describe('the names of columns', () => {
     expect(manifest.facts).toMatchObject({ columnTypes: { groups: { length: 9 } } });
   });
 
+  it('are kept where no header prints them', async () => {
+    const manifest = await manifestOf({ source: folder, output: {} });
+    expect(await textOf(manifest)).toBe(ROWS.join(''));
+    expect(JSON.parse((await stack.read(manifest.columnNames!.uri)).toString())).toEqual(NAMES);
+  });
+
   it('are those of the request where it gives some, and make another run of it', async () => {
     const columnNames = NAMES.map((name, i) => (i === 0 ? 'a "b", c' : name));
     const own = await manifestOf({ source: folder, output: output() });

@@ -33,7 +33,7 @@ afterAll(() => services.close());
 const facts = { kind: 'matrix', format: 'npz', shape: [5, 3], dtype: 'int64', nnz: 6 };
 
 /** 15 cells of at least two bytes, six of which may be 19 longer. */
-const summary = { rows: 5, chunks: 3, minTextBytes: 30, maxTextBytes: 144, facts };
+const bounds = { rows: 5, chunks: 3, minTextBytes: 30, maxTextBytes: 144, facts };
 
 function plan(request: object, { executionId = 'first', requestDefaults = {} } = {}) {
   const handler = createHandler({ ...stepDeps(services, services), requestDefaults });
@@ -72,7 +72,7 @@ describe('Plan', () => {
       plan: { bucket: services.bucket, key: 'whole/_plan/plan.jsonl' },
       resultsPrefix: 'whole/_plan/results',
       concurrency: 500,
-      summary,
+      summary: { ...bounds, parts: [source] },
     });
     expect(await bucket.below('whole/')).toEqual({
       'whole/_manifest/run.json': `{"runId":"${runId}"}\n`,
@@ -123,7 +123,12 @@ describe('Plan', () => {
     const wet = await plan(exportTo('dry'));
     assertWrite(wet);
     const { runId, location } = wet.run;
-    expect(dry).toEqual({ decision: 'dry-run', runId, location, summary });
+    expect(dry).toEqual({
+      decision: 'dry-run',
+      runId,
+      location,
+      summary: { ...bounds, parts: [source] },
+    });
   });
 });
 

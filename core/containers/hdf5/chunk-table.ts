@@ -22,10 +22,10 @@ interface ChunkTableHeader {
  * has a header, then blocks of 1,024 entries, each block with its CRC-32. All numbers are
  * little-endian.
  *
- * Header: magic (8 bytes), item bytes (u32), chunk elements (u32), elements (f64), fill value
- * (8 bytes, zeros for a longer element), number of filters (u32), then for each of five filters its kind and its item bytes
- * (u32 each), and the CRC-32 of all these. Entry: offset in the object (f64), stored bytes (u32),
- * filter mask (u32); all zero for a chunk that was never written.
+ * Header: magic (8 bytes), item bytes (u32), chunk elements (u32), elements (f64), fill value (8
+ * bytes, zeros for a longer element), number of filters (u32), then for each of five filters its
+ * kind and its item bytes (u32 each), and the CRC-32 of all these. Entry: offset in the object
+ * (f64), stored bytes (u32), filter mask (u32); all zero for a chunk that was never written.
  */
 export interface ChunkTable extends ChunkTableHeader {
   /**

@@ -33,13 +33,17 @@ describe('planChunks', () => {
 });
 
 describe('summarizePlan', () => {
-  it('says rows, chunks and the bounds of the content', () => {
+  it('says rows, chunks, the bounds of the content, and first and last parts', () => {
     const facts: MatrixFacts = {
       ...{ kind: 'matrix', format: 'npz', shape: [4, 3], dtype: 'int64', nnz: 4 },
     };
-    expect(summarizePlan(facts, PLAIN_CSV, 9)).toEqual({
+    const parts = Array.from({ length: 9 }, (_, part) => `s3://b/${part}`);
+    expect(summarizePlan({ facts, output: PLAIN_CSV, chunks: 9, parts })).toEqual({
       ...{ rows: 4, chunks: 9, minTextBytes: 24, maxTextBytes: 24 + 4 * 19, facts },
+      parts: [...parts.slice(0, 3), '…', ...parts.slice(6)],
     });
+    const few = summarizePlan({ facts, output: PLAIN_CSV, chunks: 9, parts: parts.slice(0, 6) });
+    expect(few.parts).toEqual(parts.slice(0, 6));
   });
 });
 
