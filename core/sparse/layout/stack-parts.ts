@@ -36,8 +36,8 @@ function stackRowNames(
 /**
  * Stacks matrices by rows: the rows of each follow those of the one before.
  *
- * @throws {CorruptSourceError} columns, dtype, fill value or the presence of row names differ; names
- * both parts.
+ * @throws {CorruptSourceError} columns, dtype or fill value differ, or only some parts have row
+ * names; names both parts.
  */
 export function stackParts(layouts: readonly MatrixLayout[]): MatrixLayout {
   const first = layouts[0]!;

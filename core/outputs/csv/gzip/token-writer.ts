@@ -159,7 +159,7 @@ export class TokenWriter {
 
   /** Ends the stream. */
   end(): void {
-    const put = (bits: number, count: number) => this.#putAny(bits, count);
+    const put = (bits: number, count: number) => this.#put(bits, count);
     this.#code?.writeEnd(put);
     writeLastBlock(put);
     if (this.#used > 0) this.stage[this.at++] = this.#buffer;
@@ -190,13 +190,8 @@ export class TokenWriter {
     this.#used = used & 7;
   }
 
-  #putAny(bits: number, count: number): void {
-    this.#put(bits & 0xffff, Math.min(16, count));
-    if (count > 16) this.#put(bits >>> 16, count - 16);
-  }
-
   #nextBlock(): void {
-    const put = (bits: number, count: number) => this.#putAny(bits, count);
+    const put = (bits: number, count: number) => this.#put(bits, count);
     this.#code?.writeEnd(put);
     this.#code = this.#code === undefined ? BlockCode.fixed() : BlockCode.of(this.#takeCounts());
     this.#code.writeHeader(put);
