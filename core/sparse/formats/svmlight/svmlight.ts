@@ -1,8 +1,10 @@
 import { BoundExceededError, RequestError } from '#core/errors.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
+import { defaultNames } from '#core/sparse/default-names.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import type { PartLayout } from '#core/sparse/layout/matrix-layout.ts';
+import type { Names } from '#core/sparse/names.ts';
 import { PARTS_PREFIX, partName } from '#core/sparse/stage/stage-names.ts';
 import { findCsrPart } from '#core/sparse/stage/staged-rows.ts';
 import { openText, type TextOptions, type TextSource } from '#core/text/text-source.ts';
@@ -35,6 +37,9 @@ async function open({ source }: FormatInput, options: TextOptions): Promise<Open
 const CONVERT_ROUNDS: readonly [string, string] = ['convert-zero-based', 'convert-one-based'];
 
 const MAX_COLUMNS = 2 ** 31 - 1;
+
+/** Beside more features than these a label's column has no name, because all names are kept. */
+const MAX_NAMED_FEATURES = 2 ** 24;
 
 function lowestOf({ zeroBased }: SourceOptions): Base {
   return zeroBased === false ? 1 : 0;
@@ -122,6 +127,17 @@ async function resolveParts(
   };
 }
 
+/** Names of the label's column and of `count` features, which have none but their numbers. */
+function labelledNames(uri: string, count: number): Names {
+  return {
+    uri,
+    async *read() {
+      yield ['label'];
+      yield* defaultNames(count).read();
+    },
+  };
+}
+
 /** Creates the format of svmlight and libsvm texts, plain or gzip. Tests use small segments. */
 export function createSvmlight(textOptions: TextOptions = {}): MatrixFormat {
   return {
@@ -151,6 +167,15 @@ export function createSvmlight(textOptions: TextOptions = {}): MatrixFormat {
       if (base === -1) throw new RequestError([`svmlight text has no Stage round named ${round}`]);
       const shift = Number(read.labels) - base;
       await stageConvert(text, index, { options: { ...read, shift }, ...context });
+    },
+
+    /** Only a label has a name: the scans, which are there by now, say how many features follow. */
+    async columnNames(input) {
+      if (input.options.labels !== true) return undefined;
+      const opened = await open(input, textOptions);
+      const scans = await readScans([...(await input.staged.list('scan/')).values()]);
+      const features = columnsOf(opened, input.options, scans) - 1;
+      return features > MAX_NAMED_FEATURES ? undefined : labelledNames(input.unit.uri, features);
     },
   };
 }
