@@ -99,8 +99,11 @@ class TemplateGzipEncoder implements GzipEncoder {
     const { index } = this.#options.dialect;
     const labelOf = index ? createRowLabels(slice, this.#options) : undefined;
     const cursor = { row: 0, column: 0, entry: 0, rowEnd: rows };
-    while (cursor.row < rows) {
-      if (labelOf !== undefined && cursor.column === 0) this.#putLabel(labelOf(cursor.row));
+    for (let labelled = -1; cursor.row < rows; ) {
+      if (labelOf !== undefined && labelled < cursor.row) {
+        labelled = cursor.row;
+        this.#putLabel(labelOf(labelled));
+      }
       this.#encodeRow(slice, writers, cursor);
       if (this.#tokens.at > STAGE_BYTES - 2 * STEP_BYTES) yield* this.#flush();
     }

@@ -10,6 +10,7 @@ import { createGroupWriters } from '#core/outputs/csv/mixed/group-writers.ts';
 import { createMixedEncoder } from '#core/outputs/csv/mixed/mixed-encoder.ts';
 import { PROFILES } from '#core/outputs/csv/profiles.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
+import type { RowNamesFacts } from '#core/sparse/matrix-facts.ts';
 import { createRandom, type Random } from '#support/seeded-random.ts';
 
 const GROUPS = [
@@ -20,6 +21,7 @@ const GROUPS = [
 ] as const;
 
 interface Frame {
+  readonly rowNames?: RowNamesFacts;
   readonly columnGroups: Uint8Array;
   readonly slices: readonly CsrSlice[];
 }
@@ -81,14 +83,14 @@ function makeFrame(seed: number, { rows, widest, share }: FrameShape): Frame {
   return { columnGroups, slices };
 }
 
-function optionsOf({ columnGroups }: Frame, dialect: Partial<CsvDialect>) {
+function optionsOf({ columnGroups, rowNames }: Frame, dialect: Partial<CsvDialect>) {
   const groups = GROUPS.map((group, number) => ({
     ...group,
     columns: columnGroups.filter((each) => each === number).length,
   }));
   const types = { groups, crc32: '' };
   const columns = columnGroups.length;
-  return { columns, types, columnGroups, dialect: { ...DEFAULT_DIALECT, ...dialect } };
+  return { columns, types, columnGroups, rowNames, dialect: { ...DEFAULT_DIALECT, ...dialect } };
 }
 
 function run(
@@ -191,6 +193,23 @@ describe('a member made with a row template', () => {
     expect(stored.length).toBeLessThan(2 * gzipSync(text).length);
     // The same run has the same bytes in every version of the contract.
     expect(createHash('sha256').update(stored).digest('hex').slice(0, 16)).toBe('1b2a67ccd0aedf9e');
+  });
+
+  it('writes the name of a row once, also where it fills the stage', () => {
+    const frame = makeFrame(9, { rows: 400, widest: 9, share: 0.1 });
+    const random = createRandom(10);
+    const slices = frame.slices.map((slice) => {
+      const rows = slice.rowEnd - slice.rowStart;
+      const bytes = Uint8Array.from({ length: rows * 9000 }, () => random.integer(48, 122));
+      const starts = Uint32Array.from({ length: rows }, (_, row) => row * 9000);
+      const ends = starts.map((start) => start + 9000);
+      const { rowStart, rowEnd } = slice;
+      return { ...slice, rowNames: { rowStart, rowEnd, bytes, starts, ends } };
+    });
+    const named = { ...frame, slices, rowNames: { title: '', longestBytes: 9000 } };
+    const text = textOf(named, { index: true });
+    expect(text.length).toBeGreaterThan(400 * 9000);
+    expect(gunzipSync(encodeGzip(named, { index: true }).stored).equals(text)).toBe(true);
   });
 
   it('writes rows that are longer than a step', () => {
