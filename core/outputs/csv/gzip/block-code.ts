@@ -32,6 +32,23 @@ export interface Match {
 /** Writes at most 31 bits. */
 export type PutBits = (bits: number, count: number) => void;
 
+/**
+ * Number of steps of the first block, the second one, and so on; `LATER_BLOCK_STEPS` for all
+ * others. A step is a stored cell, the end of a row, or a stretch of unstored cells.
+ *
+ * The first block is written with deflate's fixed code, every other block with the best code for
+ * the block before it. So nothing is read ahead, and the bytes depend on the rows alone, not on
+ * slices or parts. With the fixed code unstored cells take six times as many bits, and a block's
+ * header takes about 80 bytes; that is why the first blocks are short.
+ */
+const BLOCK_STEPS = [16, 512] as const;
+const LATER_BLOCK_STEPS = 65_536;
+
+/** Number of steps of the block that comes after so many others. */
+export function stepsOfBlock(before: number): number {
+  return BLOCK_STEPS[before] ?? LATER_BLOCK_STEPS;
+}
+
 /** Block types, with the bit for the last block. */
 const FIXED_BLOCK = 0b010;
 const LAST_FIXED_BLOCK = 0b011;

@@ -1,28 +1,15 @@
-import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { Figures } from '#core/checksum/figures.ts';
 import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
 import { type CellOptions, implicitText } from '#core/outputs/csv/implicit-text.ts';
 import { EntryWindows, WIDE_TYPES } from '#core/outputs/csv/wasm/entry-windows.ts';
 import { type Kernel, STOPPED, type WindowDeflater } from '#core/outputs/csv/wasm/kernel.ts';
-import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
+import type { Parts } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
-import { BlockCode, writeLastBlock } from './block-code.ts';
+import { BlockCode, stepsOfBlock, writeLastBlock } from './block-code.ts';
 import { DeflateTables } from './deflate-tables.ts';
 import type { GzipEncoder } from './gzip-encoder.ts';
-import { GZIP_HEADER, gzipTrailer } from './gzip-frame.ts';
-import { HeaderText } from './header-text.ts';
-
-/**
- * Number of steps of the first block, the second one, and so on; `LATER_BLOCK_STEPS` for all
- * others. A step is a stored cell, the end of a row, or 65,536 unstored cells.
- *
- * The first block is written with deflate's fixed code, every other block with the best code for
- * the block before it. So nothing is read ahead, and the bytes depend on the rows alone, not on
- * slices or parts. With the fixed code unstored cells take six times as many bits, and a block's
- * header takes about 80 bytes; that is why the first blocks are short.
- */
-const BLOCK_STEPS = [16, 512] as const;
-const LATER_BLOCK_STEPS = 65_536;
+import { afterHeader, HeaderText } from './header-text.ts';
+import { MemberWriter } from './member-writer.ts';
 
 /**
  * Longest text of an unstored cell, that of `False`. It bounds what the module writes in one step,
@@ -45,9 +32,8 @@ class DirectGzipEncoder implements GzipEncoder {
   readonly #windows: EntryWindows;
   readonly #tables: DeflateTables;
   readonly #deflate: WindowDeflater;
-  readonly #out: PartWriter;
+  readonly #out: MemberWriter;
   readonly #putBits: (bits: number, count: number) => void;
-  #isOpen = false;
   #header: HeaderText | undefined;
   #code: BlockCode | undefined;
   #blocks = 0;
@@ -59,7 +45,7 @@ class DirectGzipEncoder implements GzipEncoder {
     this.#tables = new DeflateTables(kernel, options);
     this.#deflate = kernel.exports[`deflate${WIDE_TYPES[options.dtype]}`];
     this.#putBits = kernel.exports.putFewBits;
-    this.#out = new PartWriter(options.buffer);
+    this.#out = new MemberWriter(options.buffer);
     kernel.exports.startDeflate();
     kernel.take(this);
   }
@@ -67,22 +53,18 @@ class DirectGzipEncoder implements GzipEncoder {
   get content(): Figures {
     this.#kernel.assertTakenBy(this);
     const { exports } = this.#kernel;
-    const header = this.#header?.figures ?? { bytes: 0, crc32: 0 };
     const rows = { bytes: exports.textLength(), crc32: exports.textCrc() >>> 0 };
-    return {
-      bytes: header.bytes + rows.bytes,
-      crc32: combineCrc32(header.crc32, rows.crc32, rows.bytes),
-    };
+    return afterHeader(this.#header, rows);
   }
 
   *header(names: Iterable<string>): Parts {
-    yield* this.#open();
+    yield* this.#out.open();
     this.#header ??= new HeaderText(this.#out, this.#options);
     yield* this.#header.write(names);
   }
 
   *encode(slice: CsrSlice): Parts {
-    yield* this.#open();
+    yield* this.#out.open();
     this.#kernel.assertTakenBy(this);
     const { exports, stage } = this.#kernel;
     const stageEnd = stage.byteOffset + stage.length;
@@ -98,7 +80,7 @@ class DirectGzipEncoder implements GzipEncoder {
   }
 
   *end(): Parts {
-    yield* this.#open();
+    yield* this.#out.open();
     this.#kernel.assertTakenBy(this);
     const { exports, stage } = this.#kernel;
     exports.bitsTo(stage.byteOffset);
@@ -106,17 +88,11 @@ class DirectGzipEncoder implements GzipEncoder {
     writeLastBlock(this.#putBits);
     exports.endByte();
     yield* this.#flush();
-    yield* this.#out.write(gzipTrailer(this.content));
+    yield* this.#out.close(this.content);
   }
 
   finish(): Uint8Array {
     return this.#out.last();
-  }
-
-  *#open(): Parts {
-    if (this.#isOpen) return;
-    this.#isOpen = true;
-    yield* this.#out.write(GZIP_HEADER);
   }
 
   #nextBlock(): void {
@@ -125,7 +101,7 @@ class DirectGzipEncoder implements GzipEncoder {
       this.#code === undefined ? BlockCode.fixed() : BlockCode.of(this.#tables.takeCounts());
     this.#code.writeHeader(this.#putBits);
     this.#tables.use(this.#code);
-    this.#kernel.exports.startBlock(BLOCK_STEPS[this.#blocks] ?? LATER_BLOCK_STEPS);
+    this.#kernel.exports.startBlock(stepsOfBlock(this.#blocks));
     this.#blocks += 1;
   }
 

@@ -1,3 +1,4 @@
+import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { Figures } from '#core/checksum/figures.ts';
 import { HeaderLine } from '#core/outputs/csv/header-line.ts';
 import type { CellOptions } from '#core/outputs/csv/implicit-text.ts';
@@ -26,4 +27,11 @@ export class HeaderText {
     yield* this.#deflater.add(text.last());
     yield* this.#deflater.flush();
   }
+}
+
+/** Length and CRC-32 of a header line, if there is one, and the rows after it. */
+export function afterHeader(header: HeaderText | undefined, rows: Figures): Figures {
+  if (header === undefined) return rows;
+  const { bytes, crc32 } = header.figures;
+  return { bytes: bytes + rows.bytes, crc32: combineCrc32(crc32, rows.crc32, rows.bytes) };
 }

@@ -7,9 +7,6 @@ const SLOT_BYTES = 32;
 /** Cells with fewer bytes are not worth a match of a far distance. */
 const LEAST_BYTES = 5;
 
-/** Greatest distance of a match. */
-export const WINDOW_BYTES = 32 * 1024;
-
 /** Units that follow each other. */
 export interface UnitRun {
   /** Number of the unit; -1 for none. */

@@ -1,4 +1,3 @@
-import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { Figures } from '#core/checksum/figures.ts';
 import type { CellWriter } from '#core/outputs/csv/cell-writer.ts';
 import { type Cursor, LINE_END } from '#core/outputs/csv/cursor.ts';
@@ -8,13 +7,13 @@ import { createRowTemplate } from '#core/outputs/csv/mixed/row-template.ts';
 import { cutSegments, type Segments } from '#core/outputs/csv/mixed/segments.ts';
 import { createRowLabels } from '#core/outputs/csv/row-labels.ts';
 import { maxCellBytes } from '#core/outputs/csv/text-bounds.ts';
-import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
+import type { Parts } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
-import { MAX_MATCH, MIN_MATCH } from './deflate-symbols.ts';
+import { MAX_MATCH, MIN_MATCH, WINDOW_BYTES } from './deflate-symbols.ts';
 import type { GzipEncoder } from './gzip-encoder.ts';
-import { GZIP_HEADER, gzipTrailer } from './gzip-frame.ts';
-import { HeaderText } from './header-text.ts';
-import { RecentCells, type UnitRun, WINDOW_BYTES } from './recent-cells.ts';
+import { afterHeader, HeaderText } from './header-text.ts';
+import { MemberWriter } from './member-writer.ts';
+import { RecentCells, type UnitRun } from './recent-cells.ts';
 import { RowCrc } from './row-crc.ts';
 import { TokenWriter } from './token-writer.ts';
 
@@ -32,7 +31,9 @@ const STEP_TEXT_BYTES = 64 * 1024;
 
 /** Most bytes that a step writes: 15 bits for each byte of the longest row name, all quotes. */
 const STEP_BYTES = 256 * 1024;
-const STAGE_BYTES = 3 * STEP_BYTES;
+/** From here on the stage is emptied; a row name and a step fit behind it. */
+const FULL_BYTES = STEP_BYTES;
+const STAGE_BYTES = FULL_BYTES + 2 * STEP_BYTES;
 
 /** Bytes that numbers and words are made of, beside those of the request. */
 const ALPHABET = '\n-.0123456789e+infTrueFalse';
@@ -49,7 +50,7 @@ function alphabetOf(options: MixedColumns, units: readonly Uint8Array[]): Uint8A
 
 class TemplateGzipEncoder implements GzipEncoder {
   readonly #options: TemplateGzipOptions;
-  readonly #out: PartWriter;
+  readonly #out: MemberWriter;
   readonly #parts: Segments;
   readonly #crc: RowCrc;
   readonly #tokens: TokenWriter;
@@ -57,7 +58,6 @@ class TemplateGzipEncoder implements GzipEncoder {
   /** One stored cell and its delimiter or line end. */
   readonly #cell: Uint8Array;
   #header: HeaderText | undefined;
-  #isOpen = false;
   readonly #recent = new RecentCells();
   /** Bytes of the next unstored cells that are written already. */
   #begun = 0;
@@ -67,7 +67,7 @@ class TemplateGzipEncoder implements GzipEncoder {
   constructor(options: TemplateGzipOptions) {
     const { columnGroups, buffer } = options;
     this.#options = options;
-    this.#out = new PartWriter(buffer);
+    this.#out = new MemberWriter(buffer);
     this.#parts = cutSegments(options, columnGroups);
     this.#crc = new RowCrc(createRowTemplate(options, columnGroups));
     const { units } = this.#parts;
@@ -78,22 +78,17 @@ class TemplateGzipEncoder implements GzipEncoder {
   }
 
   get content(): Figures {
-    const header = this.#header?.figures ?? { bytes: 0, crc32: 0 };
-    const rows = this.#crc.figures;
-    return {
-      bytes: header.bytes + rows.bytes,
-      crc32: combineCrc32(header.crc32, rows.crc32, rows.bytes),
-    };
+    return afterHeader(this.#header, this.#crc.figures);
   }
 
   *header(names: Iterable<string>): Parts {
-    yield* this.#open();
+    yield* this.#out.open();
     this.#header ??= new HeaderText(this.#out, cellOptionsOf(this.#options)[0]!);
     yield* this.#header.write(names);
   }
 
   *encode(slice: CsrSlice): Parts {
-    yield* this.#open();
+    yield* this.#out.open();
     const rows = slice.rowEnd - slice.rowStart;
     const writers = this.#options.createWriters(slice);
     const { index } = this.#options.dialect;
@@ -105,25 +100,19 @@ class TemplateGzipEncoder implements GzipEncoder {
         this.#putLabel(labelOf(labelled));
       }
       this.#encodeRow(slice, writers, cursor);
-      if (this.#tokens.at > STAGE_BYTES - 2 * STEP_BYTES) yield* this.#flush();
+      if (this.#tokens.at > FULL_BYTES) yield* this.#flush();
     }
   }
 
   *end(): Parts {
-    yield* this.#open();
+    yield* this.#out.open();
     this.#tokens.end();
     yield* this.#flush();
-    yield* this.#out.write(gzipTrailer(this.content));
+    yield* this.#out.close(this.content);
   }
 
   finish(): Uint8Array {
     return this.#out.last();
-  }
-
-  *#open(): Parts {
-    if (this.#isOpen) return;
-    this.#isOpen = true;
-    yield* this.#out.write(GZIP_HEADER);
   }
 
   /** Takes over the whole bytes that were written since the last call. */
@@ -145,7 +134,7 @@ class TemplateGzipEncoder implements GzipEncoder {
     const delimiter = dialect.delimiter.charCodeAt(0);
     const end = indptr[cursor.row + 1]!;
     while (cursor.column < columns || cursor.entry < end) {
-      if (this.#tokens.at > STAGE_BYTES - 2 * STEP_BYTES) return;
+      if (this.#tokens.at > FULL_BYTES) return;
       this.#tokens.step();
       const next = cursor.entry < end ? indices[cursor.entry]! : columns;
       const to = Math.min(next, cursor.column + this.#stepCells);

@@ -1,9 +1,7 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { Figures } from '#core/checksum/figures.ts';
 import type { Parts, PartWriter } from '#core/outputs/part-writer.ts';
-
-/** Greatest distance of a match. */
-const WINDOW_BYTES = 32 * 1024;
+import { WINDOW_BYTES } from './deflate-symbols.ts';
 
 /**
  * Text is compressed in pieces of this size. So the bytes do not depend on the parts that it came

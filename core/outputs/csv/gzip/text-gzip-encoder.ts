@@ -3,10 +3,10 @@ import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
 import { createFastCsvEncoder } from '#core/outputs/csv/fast-csv-encoder.ts';
 import type { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
-import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
+import type { Parts } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { GzipEncoder } from './gzip-encoder.ts';
-import { GZIP_HEADER, gzipTrailer } from './gzip-frame.ts';
+import { MemberWriter } from './member-writer.ts';
 import { TextDeflater } from './text-deflater.ts';
 
 const TEXT_BYTES = 256 * 1024;
@@ -18,14 +18,13 @@ const LAST_BLOCK = Uint8Array.of(3, 0);
 type CreateText = (buffer: Uint8Array) => ChunkEncoder;
 
 class TextGzipEncoder implements GzipEncoder {
-  readonly #out: PartWriter;
+  readonly #out: MemberWriter;
   readonly #deflater: TextDeflater;
   readonly #text: ChunkEncoder;
   readonly #buffer = new Uint8Array(TEXT_BYTES);
-  #isOpen = false;
 
   constructor(createText: CreateText, buffer: Uint8Array) {
-    this.#out = new PartWriter(buffer);
+    this.#out = new MemberWriter(buffer);
     this.#deflater = new TextDeflater(this.#out);
     this.#text = createText(this.#buffer);
   }
@@ -35,31 +34,25 @@ class TextGzipEncoder implements GzipEncoder {
   }
 
   *header(names: Iterable<string>): Parts {
-    yield* this.#open();
+    yield* this.#out.open();
     yield* this.#deflater.addParts(this.#text.header(names), this.#buffer);
   }
 
   *encode(slice: CsrSlice): Parts {
-    yield* this.#open();
+    yield* this.#out.open();
     yield* this.#deflater.addParts(this.#text.encode(slice), this.#buffer);
   }
 
   *end(): Parts {
-    yield* this.#open();
+    yield* this.#out.open();
     yield* this.#deflater.add(this.#text.finish());
     yield* this.#deflater.flush();
     yield* this.#out.write(LAST_BLOCK);
-    yield* this.#out.write(gzipTrailer(this.content));
+    yield* this.#out.close(this.content);
   }
 
   finish(): Uint8Array {
     return this.#out.last();
-  }
-
-  *#open(): Parts {
-    if (this.#isOpen) return;
-    this.#isOpen = true;
-    yield* this.#out.write(GZIP_HEADER);
   }
 }
 

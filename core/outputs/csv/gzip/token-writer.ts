@@ -3,6 +3,7 @@ import {
   BlockCode,
   noCounts,
   type SymbolCounts,
+  stepsOfBlock,
   writeLastBlock,
 } from './block-code.ts';
 import {
@@ -12,10 +13,6 @@ import {
   MAX_MATCH,
   MIN_MATCH,
 } from './deflate-symbols.ts';
-
-/** Number of steps of the first block, the second one, and so on; see `direct-gzip-encoder.ts`. */
-const BLOCK_STEPS = [16, 512] as const;
-const LATER_BLOCK_STEPS = 65_536;
 
 /** Codes of literals or matches: up to 24 bits each. */
 interface Codes {
@@ -196,7 +193,7 @@ export class TokenWriter {
     this.#code = this.#code === undefined ? BlockCode.fixed() : BlockCode.of(this.#takeCounts());
     this.#code.writeHeader(put);
     this.#use(this.#code);
-    this.#stepsLeft = BLOCK_STEPS[this.#blocks] ?? LATER_BLOCK_STEPS;
+    this.#stepsLeft = stepsOfBlock(this.#blocks);
     this.#blocks += 1;
   }
 
