@@ -33,22 +33,42 @@ const SKEWS = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFu
  */
 const SKEW_MESSAGE = /^Signature (?:expired|not yet current)/;
 
+/** Names and codes of errors of the connection, and of a machine that has no sockets left. */
 const NETWORK = new Set([
-  'ECONNRESET',
+  'ECONNABORTED',
   'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
   'EPIPE',
+  'EPROTO',
   'ETIMEDOUT',
-  'ENOTFOUND',
   'EAI_AGAIN',
-  'TimeoutError',
+  'ENOTFOUND',
+  'EBUSY',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ERR_STREAM_PREMATURE_CLOSE',
   'NetworkingError',
+  'TimeoutError',
 ]);
 
+/** The same, where Node.js says it only in words. */
+const NETWORK_MESSAGE = /socket hang up|premature close|^aborted$/i;
+
 /**
- * Name of S3's error for a body that does not have its CRC-32: it was damaged on the way, or in
- * memory before.
+ * Names of S3's errors (HTTP 400) for a body that did not come whole or in time, or that does not
+ * have its CRC-32: it was damaged on the way, or in memory before.
  */
-const DAMAGED = 'BadDigest';
+const DAMAGED = new Set([
+  'BadDigest',
+  'IncompleteBody',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'XAmzContentChecksumMismatch',
+]);
 
 /** HTTP status of an SDK error; 0 when no answer came. */
 export function statusOf(error: unknown): number {
@@ -61,8 +81,9 @@ export function isNamed(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
 
-function isNetwork(error: ServiceError): boolean {
-  return NETWORK.has(error.name) || (typeof error.code === 'string' && NETWORK.has(error.code));
+function isNetwork({ name, code, message }: ServiceError): boolean {
+  if (NETWORK.has(name) || (typeof code === 'string' && NETWORK.has(code))) return true;
+  return NETWORK_MESSAGE.test(message);
 }
 
 /**
@@ -94,7 +115,7 @@ export function translated(error: unknown, action: string): unknown {
   if (THROTTLES.has(failure.name) || status === 429 || status === 503) {
     return new ThrottledError(`could not ${action} (${because})`, options);
   }
-  if (status >= 500 || isNetwork(failure) || isNamed(failure, DAMAGED)) {
+  if (status >= 500 || isNetwork(failure) || DAMAGED.has(failure.name)) {
     return new ServiceUnavailableError(`could not ${action} (${because})`, options);
   }
   return error;

@@ -20,6 +20,7 @@ import {
   type StoredObject,
   storedTwin,
 } from './stored-object.ts';
+import type { StreamedBody } from './streamed-body.ts';
 
 /**
  * Bytes of one part. With at most 10,000 parts an object can have 167 GB, eight times the size of
@@ -34,6 +35,12 @@ export const PART_BYTES = 16 * 1024 * 1024;
  */
 export const PART_BUFFERS = 2;
 
+/** Most bytes of an object, or of a part, that one request can send. */
+export const REQUEST_BYTES = 5 * 1024 ** 3;
+
+/** A part, or a whole object: in memory, or made while it is sent. */
+type Part = Uint8Array | StreamedBody;
+
 /** Target of an upload. */
 export interface UploadTarget {
   readonly bucket: string;
@@ -46,6 +53,11 @@ export interface SentObject extends StoredObject {
   readonly sent: Figures;
 }
 
+/** The SDK does not know streamed bodies; the client puts a stream in their place. */
+function bodyOf(part: Part): { readonly Body: Uint8Array; readonly ContentLength: number } {
+  return { Body: part as Uint8Array, ContentLength: part.length };
+}
+
 /**
  * Writes one object, create-only or in the place of a known one, from part buffers that it lends to
  * its caller.
@@ -53,8 +65,9 @@ export interface SentObject extends StoredObject {
  * A single part is sent as one PutObject, several as a multipart upload. Both are conditional
  * (`If-None-Match: *`, or the ETag of the object to replace) and have a full-object CRC-32. S3
  * refuses a part that does not have the CRC-32 sent with it; if that CRC-32 was not computed from
- * the part's bytes, it proves these bytes too. Buffers are sent without a copy, so the SDK can
- * repeat every request. Nothing is visible before `finish`; call `abort` after any failure.
+ * the part's bytes, it proves these bytes too. Buffers are sent without a copy, and streamed bodies
+ * are made again, so the SDK can repeat every request. Nothing is visible before `finish`; call
+ * `abort` after any failure.
  *
  * Memory: the part buffers, for an object of any size.
  */
@@ -113,21 +126,21 @@ export class PartSink {
    *
    * @param crc CRC-32 that the part must have. @default computed from its bytes
    */
-  send(part: Uint8Array, crc?: number): void {
-    const sending = this.#sendPart(part, crc)
-      .then(() => void this.#free.push(part))
-      .catch((error: unknown) => {
-        this.#failure ??= error;
-      })
-      .finally(() => this.#sending.delete(sending));
-    this.#sending.add(sending);
+  send(part: Uint8Array, crc = crc32(part)): void {
+    this.#begin(part, crc);
+  }
+
+  /** Sends a part that is made meanwhile, and waits for it. Such parts share their buffers. */
+  async stream(part: StreamedBody, crc: number): Promise<void> {
+    await this.#sendPart(part, crc);
   }
 
   /**
    * Sends the last part and makes the object visible, if its key is free or still has the object to
    * replace.
    *
-   * @param facts.crc32 CRC-32 that the part must have. @default computed from its bytes
+   * @param facts.crc32 CRC-32 that the part must have. @default computed from its bytes; a
+   * streamed one needs it
    * @param facts.content length and CRC-32 of the text, if it is compressed. An object that is
    * there already is compared by these, else by its own length and CRC-32.
    * @returns the stored object, which may be an equal one that was there before.
@@ -135,12 +148,13 @@ export class PartSink {
    * @throws {UploadConflictError} the key changed during the upload: start again.
    */
   async finish(
-    last: Uint8Array,
+    last: Part,
     facts: { readonly crc32?: number | undefined; readonly content?: Figures | undefined } = {},
   ): Promise<SentObject> {
     this.#content = facts.content;
-    if (this.#uploadId === undefined) return await this.#putWhole(last, facts.crc32);
-    if (last.length > 0) this.send(last, facts.crc32);
+    const crc = facts.crc32 ?? crc32(last as Uint8Array);
+    if (this.#uploadId === undefined) return await this.#putWhole(last, crc);
+    if (last.length > 0) this.#begin(last, crc);
     await Promise.all(this.#sending);
     if (this.#failure !== undefined) throw this.#failure;
     return await this.#complete(await this.#uploadId);
@@ -160,19 +174,31 @@ export class PartSink {
     await this.#client.send(command).catch(() => undefined);
   }
 
-  #account(part: Uint8Array, crc = crc32(part)): { ChecksumCRC32: string } {
+  #begin(part: Part, crc: number): void {
+    const sending = this.#sendPart(part, crc)
+      .then(() => {
+        if (part instanceof Uint8Array) this.#free.push(part);
+      })
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
+  }
+
+  #account(part: Part, crc: number): { ChecksumCRC32: string } {
     this.#crc = combineCrc32(this.#crc, crc, part.length);
     this.#bytes += part.length;
     return { ChecksumCRC32: crc32Base64(crc) };
   }
 
-  async #putWhole(body: Uint8Array, crc: number | undefined): Promise<SentObject> {
+  async #putWhole(body: Part, crc: number): Promise<SentObject> {
     const checksum = this.#account(body, crc);
     const command = new PutObjectCommand({
       ...this.#address(),
       ...checksum,
       ContentType: this.#target.contentType,
-      Body: body,
+      ...bodyOf(body),
       ...this.#condition,
     });
     try {
@@ -197,7 +223,7 @@ export class PartSink {
     return UploadId;
   }
 
-  async #sendPart(part: Uint8Array, crc: number | undefined): Promise<void> {
+  async #sendPart(part: Part, crc: number): Promise<void> {
     const checksum = this.#account(part, crc);
     const PartNumber = this.#parts.push({});
     this.#uploadId ??= this.#create();
@@ -207,7 +233,7 @@ export class PartSink {
         ...checksum,
         UploadId: await this.#uploadId,
         PartNumber,
-        Body: part,
+        ...bodyOf(part),
       });
       const { ETag } = await this.#client.send(command, { abortSignal: this.#signal });
       this.#parts[PartNumber - 1] = { PartNumber, ETag, ...checksum };

@@ -64,6 +64,13 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./permissions/run.ts'),
   },
   {
+    name: 'throttle',
+    proves: 'No run fails in a simulated account that allows 10, 50, 100, 250 or 1,000 functions.',
+    takes: '5 minutes for 100 seeds',
+    args: '[--seeds 100]',
+    start: () => import('./throttle/run.ts'),
+  },
+  {
     name: 'vectors',
     proves: 'The local cloud answers as AWS did when it was recorded.',
     takes: '10 seconds',

@@ -21,13 +21,15 @@ export const ENV = {
   requestDefaults: 'REQUEST_DEFAULTS',
 } as const;
 
-/** Errors that can heal: Step Functions retries them per chunk, with full jitter. */
+/** Errors that heal by waiting: Step Functions retries them per chunk, with full jitter. */
 export const TRANSIENT_ERRORS = [
   'ThrottledError',
   'ServiceUnavailableError',
-  'TimeoutSoonError',
   'UploadConflictError',
 ] as const;
+
+/** The error of a function that ran out of time. */
+export const TIMEOUT_ERRORS = ['TimeoutSoonError'] as const;
 
 /** The error of a source that is still being uploaded. Only Plan meets it, and waits. */
 export const ARRIVAL_ERRORS = ['IncompleteSourceError'] as const;
@@ -49,14 +51,18 @@ export const PERMANENT_ERRORS = [
 
 export type TransientErrorName =
   | (typeof TRANSIENT_ERRORS)[number]
+  | (typeof TIMEOUT_ERRORS)[number]
   | (typeof ARRIVAL_ERRORS)[number];
 export type PermanentErrorName = (typeof PERMANENT_ERRORS)[number];
 
 /**
- * Per-child retry of the workflow, in the order of its Retry list.
+ * Retry list of every task of the workflow, in its order: the first entry that names an error
+ * decides. So permanent errors come first, with no retry, and last an entry for what nobody
+ * foresaw.
  * @see docs/architecture.md, Retries
  */
 export const RETRIES = [
+  { errors: PERMANENT_ERRORS, maxAttempts: 0, intervalSeconds: 1, maxDelaySeconds: 60 },
   {
     errors: [
       'Lambda.ServiceException',
@@ -69,19 +75,42 @@ export const RETRIES = [
     maxDelaySeconds: 60,
   },
   {
+    // A throttle harms nobody, and a new account runs ten functions at once: a child waits for its
+    // turn as long as its history has room.
     errors: ['Lambda.TooManyRequestsException'],
-    maxAttempts: 20,
+    maxAttempts: 8_000,
     intervalSeconds: 1,
     maxDelaySeconds: 60,
   },
   {
-    errors: ['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError', 'States.Timeout'],
+    errors: [
+      'Lambda.Unknown',
+      'Sandbox.Timedout',
+      'Runtime.ExitError',
+      'Runtime.OutOfMemory',
+      'States.Timeout',
+    ],
     maxAttempts: 2,
     intervalSeconds: 2,
     maxDelaySeconds: 60,
   },
+  // The same work takes as long again, unless a service was slow.
+  { errors: TIMEOUT_ERRORS, maxAttempts: 1, intervalSeconds: 2, maxDelaySeconds: 60 },
   { errors: TRANSIENT_ERRORS, maxAttempts: 6, intervalSeconds: 2, maxDelaySeconds: 60 },
+  // Nearly every error; States.Timeout is not among them.
+  { errors: ['States.TaskFailed'], maxAttempts: 3, intervalSeconds: 2, maxDelaySeconds: 60 },
 ] as const;
+
+/**
+ * Retry of a Distributed Map, for the only error at which no child has started: the plan could not
+ * be read.
+ */
+export const MAP_RETRY = {
+  errors: ['States.ItemReaderFailed'],
+  maxAttempts: 3,
+  intervalSeconds: 2,
+  maxDelaySeconds: 60,
+} as const;
 
 /**
  * How long Plan waits for a source that is still being uploaded: 30 s, twice as long each time up

@@ -25,7 +25,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { ARRIVAL_RETRY, type PlanDecision, RETRIES } from '#core/contract.ts';
+import { ARRIVAL_RETRY, MAP_RETRY, type PlanDecision, RETRIES } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { FUNCTION_TIMEOUT } from './functions.ts';
 import { createLogGroup, type LogOptions } from './observability.ts';
@@ -61,11 +61,10 @@ const WORKFLOW_TIMEOUT = Duration.days(7);
 
 const BACKOFF_RATE = 2;
 
+type RetrySetting = typeof ARRIVAL_RETRY | typeof MAP_RETRY | (typeof RETRIES)[number];
+
 /** How a setting of the contract is written in a state. */
-function retryOf(
-  setting: typeof ARRIVAL_RETRY | (typeof RETRIES)[number],
-  jitterStrategy: JitterType,
-): RetryProps {
+function retryOf(setting: RetrySetting, jitterStrategy = JitterType.FULL): RetryProps {
   const { errors, maxAttempts, intervalSeconds, maxDelaySeconds } = setting;
   return {
     errors: [...errors],
@@ -118,11 +117,15 @@ export class Workflow extends Construct {
   }
 
   #states({ plan, stage, write, finalize, outputBucket }: WorkflowProps): IChainable {
-    const planned = this.#invoke('Plan', plan, {
-      request: '{% $states.input %}',
-      execution: { id: '{% $states.context.Execution.Id %}' },
-    });
-    planned.addRetry(retryOf(ARRIVAL_RETRY, JitterType.NONE));
+    const planned = this.#invoke(
+      'Plan',
+      plan,
+      {
+        request: '{% $states.input %}',
+        execution: { id: '{% $states.context.Execution.Id %}' },
+      },
+      [retryOf(ARRIVAL_RETRY, JitterType.NONE)],
+    );
     const staged = this.#stageSource(stage, outputBucket);
     const written = this.#writeChunks(write, outputBucket);
     const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
@@ -163,14 +166,15 @@ export class Workflow extends Construct {
 
   /**
    * A Distributed Map over the lines of the JSONL object that Plan wrote. Retries are inside the
-   * child: a retry of the Map would repeat every line, and with a Catch there would be no Redrive.
+   * child: a retry of the Map would repeat every line, so it has one only for a plan that could not
+   * be read. With a Catch there would be no Redrive.
    */
   #overPlan(
     label: string,
     outputBucket: IBucket,
     props: Pick<DistributedMapJsonataProps, 'itemSelector' | 'outputs'>,
   ): DistributedMap {
-    return DistributedMap.jsonata(this, label, {
+    const map = DistributedMap.jsonata(this, label, {
       label,
       itemReader: new S3JsonLItemReader({
         bucketNamePath: '{% $states.input.plan.bucket %}',
@@ -187,13 +191,20 @@ export class Workflow extends Construct {
       }),
       ...props,
     });
+    map.addRetry(retryOf(MAP_RETRY));
+    return map;
   }
 
-  /** A task that invokes a function, with the retries of the contract. */
+  /**
+   * A task that invokes a function, with the retries of the contract.
+   *
+   * @param ownRetries come first, because the contract's last one takes nearly every error.
+   */
   #invoke(
     id: string,
     lambdaFunction: IFunction,
     payload: string | Readonly<Record<string, unknown>>,
+    ownRetries: readonly RetryProps[] = [],
   ) {
     const task = LambdaInvoke.jsonata(this, id, {
       lambdaFunction,
@@ -204,7 +215,8 @@ export class Workflow extends Construct {
       // The CDK's list has no TooManyRequestsException and no jitter.
       retryOnServiceExceptions: false,
     });
-    for (const setting of RETRIES) task.addRetry(retryOf(setting, JitterType.FULL));
+    for (const retry of ownRetries) task.addRetry(retry);
+    for (const setting of RETRIES) task.addRetry(retryOf(setting));
     return task;
   }
 }

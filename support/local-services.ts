@@ -33,6 +33,9 @@ const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
 const bucket = 'test-bucket';
 const table = 'ledger';
 
+/** Tries of one request: faults that do not pass must fail soon. */
+const TRIES = 3;
+
 /**
  * Starts both over HTTPS on free ports, in a directory that `close` removes. Everything is allowed.
  *
@@ -66,7 +69,7 @@ export async function startLocalServices(faults?: FaultInjector): Promise<LocalS
       { AttributeName: 'sk', AttributeType: 'S' },
     ],
   });
-  const address = { region, credentials, ca: tls.cert };
+  const address = { region, credentials, ca: tls.cert, tries: TRIES };
   const endpoint = s3Server.endpoint.replace('localhost', '127.0.0.1');
   const connected: Clients[] = [];
   const connect = (): Clients => {

@@ -16,7 +16,7 @@ export interface FailedExecution {
  * calls.
  */
 const CAUSES: readonly string[] = [
-  ...RETRIES.flatMap(({ errors }) => [...errors]),
+  ...RETRIES.filter(({ maxAttempts }) => maxAttempts > 0).flatMap(({ errors }) => [...errors]),
   'States.ItemReaderFailed',
   'States.ResultWriterFailed',
 ];

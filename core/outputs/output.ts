@@ -31,6 +31,8 @@ export interface Output {
   readonly ending: string;
   /** `Content-Type` of the object of a chunk. */
   readonly contentType: string;
+  /** True where a chunk is stored compressed: it is small, and takes longer to encode than to send. */
+  readonly isCompressed: boolean;
   /** The settings, named as in the request. Batches of one output must have the same. */
   describe(): Readonly<Record<string, unknown>>;
   /** True when the chunk of this index begins with the names of the columns. */

@@ -2,7 +2,7 @@ import type { S3Client } from '#aws/clients.ts';
 import { PartSink } from '#aws/part-sink.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { encodeChunk } from '#core/chunks/encode-chunk.ts';
-import type { EncodedChunk, EncodedParts } from '#core/chunks/encoded-chunk.ts';
+import type { EncodedChunk, EncodedPart, EncodedParts } from '#core/chunks/encoded-chunk.ts';
 import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
 import { outputOf } from '#core/outputs/output-kinds.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
@@ -11,6 +11,7 @@ import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
 import { openPlannedNames } from './planned-names.ts';
+import { type SentChunk, streamText } from './stream-text.ts';
 
 /** What one chunk is written with. */
 export interface WriteContext {
@@ -20,18 +21,42 @@ export interface WriteContext {
   readonly signal: AbortSignal;
 }
 
-/** Sends all parts but the last. Encoding waits for the next free buffer. */
-async function sendParts(parts: EncodedParts, sink: PartSink): Promise<EncodedChunk> {
-  let step = await parts.next(new Uint8Array(0));
-  while (step.done !== true) {
+/** Sends the first part and all but the last. Encoding waits for the next free buffer. */
+async function sendParts(
+  first: EncodedPart,
+  parts: EncodedParts,
+  sink: PartSink,
+): Promise<EncodedChunk> {
+  sink.send(first.bytes, first.crc32);
+  for (;;) {
+    const step = await parts.next(await sink.buffer());
+    if (step.done === true) return step.value;
     sink.send(step.value.bytes, step.value.crc32);
-    step = await parts.next(await sink.buffer());
   }
-  return step.value;
+}
+
+async function sendLast(encoded: EncodedChunk, sink: PartSink): Promise<SentChunk> {
+  const { last, content } = encoded;
+  const stored = await sink.finish(last.bytes, { crc32: last.crc32, content });
+  return { encoded, stored };
+}
+
+/** What the ledger records. */
+function figuresOf({ encoded, stored }: SentChunk): ChunkFigures {
+  const { content, recordCount, counts } = encoded;
+  const { bytes, etag, sent } = stored;
+  const inside = content ?? sent;
+  const crc32 = crc32Hex(inside.crc32);
+  return { bytes, contentBytes: inside.bytes, crc32, etag, recordCount, counts };
 }
 
 /**
  * Reads one row range of the source slice by slice and writes its content create-only.
+ *
+ * A chunk that fits into one part buffer is sent from there. Text that does not is encoded twice:
+ * first to know its length and CRC-32, then to stream it as one request. Compressed chunks are sent
+ * in parts, because they are small and take longer to encode than to send.
+ * @see docs/decisions/0013-one-request-per-chunk.md
  *
  * Memory: one slice of the source and the one read ahead of it, and the part buffers.
  *
@@ -44,20 +69,24 @@ export async function writeChunk(
   chunk: PlannedChunk,
 ): Promise<ChunkFigures> {
   const { output } = run;
-  const { contentType } = outputOf(output);
+  const { contentType, isCompressed } = outputOf(output);
   const target = { bucket: run.location.bucket, key: chunkKey(run, chunk.index), contentType };
   const sink = new PartSink(s3, target, { signal, buffers: room.buffers });
   try {
-    const buffer = await sink.buffer();
+    const first = await sink.buffer();
     const source = await openPlannedSource(s3, run, signal);
     const placed = { ...chunk, rowsBefore: run.base.rows };
     const columnNames = await openPlannedNames(s3, run, chunk.index, signal);
-    const parts = encodeChunk(source, placed, { output, room, buffer, columnNames });
-    const { last, content, recordCount, counts } = await sendParts(parts, sink);
-    const { bytes, etag, sent } = await sink.finish(last.bytes, { crc32: last.crc32, content });
-    const inside = content ?? sent;
-    const crc32 = crc32Hex(inside.crc32);
-    return { bytes, contentBytes: inside.bytes, crc32, etag, recordCount, counts };
+    const encode = (buffer: Uint8Array) =>
+      encodeChunk(source, placed, { output, room, buffer, columnNames });
+    const parts = encode(first);
+    const step = await parts.next(first);
+    if (step.done === true) return figuresOf(await sendLast(step.value, sink));
+    if (isCompressed) {
+      return figuresOf(await sendLast(await sendParts(step.value, parts, sink), sink));
+    }
+    const begun = { first: step.value, rest: parts, encode, buffer: first };
+    return figuresOf(await streamText(begun, sink));
   } catch (error) {
     await sink.abort();
     throw error;

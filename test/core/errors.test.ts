@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { ARRIVAL_ERRORS, PERMANENT_ERRORS, TRANSIENT_ERRORS } from '#core/contract.ts';
+import {
+  ARRIVAL_ERRORS,
+  PERMANENT_ERRORS,
+  TIMEOUT_ERRORS,
+  TRANSIENT_ERRORS,
+} from '#core/contract.ts';
 import * as errors from '#core/errors.ts';
 
-const names = [...TRANSIENT_ERRORS, ...ARRIVAL_ERRORS, ...PERMANENT_ERRORS];
+const names = [...TRANSIENT_ERRORS, ...TIMEOUT_ERRORS, ...ARRIVAL_ERRORS, ...PERMANENT_ERRORS];
 
 describe('errors', () => {
   it('have exactly the names that the workflow knows', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { resolved } from '#support/readable-template.ts';
-import { resourcesOf, templateOf } from './synthesize.ts';
+import { resourcesOf, templateOf } from '#support/synthesize.ts';
 
 const template = templateOf();
 

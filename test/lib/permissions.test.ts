@@ -2,7 +2,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { expect, test } from 'vitest';
 import { resolved } from '#support/readable-template.ts';
-import { resourcesOf, statementsByRole, templateOf } from './synthesize.ts';
+import { resourcesOf, statementsByRole, templateOf } from '#support/synthesize.ts';
 
 const scheduled = {
   schedule: ScheduleExpression.expression('rate(1 day)'),

@@ -7,7 +7,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { SparseFanoutStack, type SparseFanoutStackProps } from '#lib/sparse-fanout-stack.ts';
 import { resolved } from '#support/readable-template.ts';
-import { testApp } from './synthesize.ts';
+import { testApp } from '#support/synthesize.ts';
 
 /** The stack in an app that is checked as bin/app.ts checks it. */
 function checkedStack(props: SparseFanoutStackProps) {

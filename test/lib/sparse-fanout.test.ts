@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { ENV } from '#core/contract.ts';
 import { SparseFanout } from '#lib/sparse-fanout.ts';
 import { resolved } from '#support/readable-template.ts';
-import { resourcesOf, statementsByRole, templateOf, testApp } from './synthesize.ts';
+import { resourcesOf, statementsByRole, templateOf, testApp } from '#support/synthesize.ts';
 
 const template = templateOf();
 const encrypted = templateOf((stack) => ({ encryptionKey: new Key(stack, 'Key') }));

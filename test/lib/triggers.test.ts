@@ -1,7 +1,7 @@
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { expect, test } from 'vitest';
 import { resolved } from '#support/readable-template.ts';
-import { resourcesOf, templateOf } from './synthesize.ts';
+import { resourcesOf, templateOf } from '#support/synthesize.ts';
 
 const template = templateOf(() => ({
   schedule: ScheduleExpression.expression('rate(1 day)'),

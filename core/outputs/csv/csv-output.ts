@@ -20,6 +20,7 @@ export function csvOutput({ dialect, compression }: CsvSpec): Output {
   const content: Output['content'] = (stored, uri) => inflated(stored, compression, uri);
   return {
     ...STORED_AS[compression],
+    isCompressed: compression !== 'none',
     content,
     beginsWithNames,
     printsRowNames: dialect.index === true,

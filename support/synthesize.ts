@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { SparseFanout, type SparseFanoutProps } from '#lib/sparse-fanout.ts';
-import { readable, resolved } from '#support/readable-template.ts';
+import { readable, resolved } from './readable-template.ts';
 
 /** Resources of a template by logical id. */
 export type Resources = Readonly<
