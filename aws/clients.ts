@@ -26,7 +26,7 @@ export interface ServiceAddress {
 /**
  * Tries of one request. In the model of a fresh prefix that takes 3,500 PUT/s, three lose chunks
  * from 1,000 writers on; ten complete with 3,000.
- * @see test/aws/prefix-limit.test.ts
+ * @see campaigns/throttle/prefix-limit.ts
  */
 export const MAX_TRIES = 10;
 

@@ -13,7 +13,7 @@ const CONNECT_MILLISECONDS = 5_000;
 export const SILENCE_MILLISECONDS = 30_000;
 
 /** The same for requests at which S3 moves up to 48 TiB before it says anything. */
-export const PATIENT_MILLISECONDS = 600_000;
+const PATIENT_MILLISECONDS = 600_000;
 
 type HandlerArguments = Parameters<NodeHttpHandler['handle']>;
 type HttpRequest = HandlerArguments[0];

@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { MAX_TRIES } from '#aws/clients.ts';
+import { type Load, simulatePrefix } from './prefix-limit.ts';
+import { renderedRetry } from './writer-retry.ts';
+
+const retry = renderedRetry();
+
+beforeEach(() =>
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], loopLimit: 10_000_000 }),
+);
+afterEach(() => vi.useRealTimers());
+
+async function simulate(load: Load) {
+  let isDone = false;
+  const outcome = simulatePrefix(retry, load).finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    await vi.runAllTimersAsync();
+    // The client reads its settings before the first timer starts.
+    await new Promise(setImmediate);
+  }
+  return await outcome;
+}
+
+test.each([1_000, 3_000])('%i writers of small chunks complete on one prefix', async (writers) => {
+  const load = { writers, chunksPerWriter: 30, tries: MAX_TRIES };
+  const { refusals, failedChunks } = await simulate(load);
+  expect(refusals).toBeGreaterThan(writers);
+  expect(failedChunks).toBe(0);
+});
+
+test('1,000 of them lose no try of a chunk, with three tries a request they do', async () => {
+  const load = { writers: 1_000, chunksPerWriter: 30 };
+  expect(await simulate({ ...load, tries: MAX_TRIES })).toMatchObject({ lostTries: 0 });
+  expect((await simulate({ ...load, tries: 3 })).lostTries).toBeGreaterThan(0);
+});
