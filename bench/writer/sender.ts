@@ -1,12 +1,13 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { type StackAccess, StackClient } from '#support/stack-client.ts';
 import { RawPut } from './raw-put.ts';
-import { type Sent, sendAsWriter, sendBare } from './upload-turn.ts';
+import { type Sent, sendBare, sendInParts, sendStreamed } from './upload-turn.ts';
 
-/** Two ways of sending the same bytes, one right after the other. */
+/** Three ways of sending the same bytes, one right after the other. */
 export interface UploadTurn {
   readonly bare: Sent;
-  readonly ours: Sent;
+  readonly streamed: Sent;
+  readonly inParts: Sent;
 }
 
 /** The input of this process, as JSON. It answers with `turns` turns. */
@@ -27,17 +28,20 @@ async function removeAll(): Promise<void> {
   }
 }
 
-async function takeTurn(isOursFirst: boolean): Promise<UploadTurn> {
-  const early = isOursFirst ? await sendAsWriter(stack, PREFIX) : undefined;
-  const bare = await sendBare(raw, stack.outputBucket, PREFIX);
-  const ours = early ?? (await sendAsWriter(stack, PREFIX));
+/** The bare PUTs come first, second or last. */
+async function takeTurn(turn: number): Promise<UploadTurn> {
+  const first = turn % 3 === 0 ? await sendBare(raw, stack.outputBucket, PREFIX) : undefined;
+  const streamed = await sendStreamed(stack, PREFIX);
+  const second = turn % 3 === 1 ? await sendBare(raw, stack.outputBucket, PREFIX) : first;
+  const inParts = await sendInParts(stack, PREFIX);
+  const bare = second ?? (await sendBare(raw, stack.outputBucket, PREFIX));
   await removeAll();
-  return { bare, ours };
+  return { bare, streamed, inParts };
 }
 
-await takeTurn(false);
+await takeTurn(0);
 const taken: UploadTurn[] = [];
-while (taken.length < turns) taken.push(await takeTurn(taken.length % 2 === 1));
+while (taken.length < turns) taken.push(await takeTurn(taken.length));
 process.send?.(taken);
 raw.close();
 stack.destroy();

@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { PART_BUFFERS, PART_BYTES, PartSink } from '#aws/part-sink.ts';
+import { piecesOf, StreamedBody } from '#aws/streamed-body.ts';
+import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { StackClient } from '#support/stack-client.ts';
 import type { RawPut } from './raw-put.ts';
 
@@ -40,9 +42,27 @@ export async function sendBare(raw: RawPut, bucket: string, prefix: string): Pro
   return await timed(() => Promise.all(Array.from({ length: PART_BUFFERS }, sendOthers)));
 }
 
-/** A writer's upload of one object of the same bytes. */
-export async function sendAsWriter(stack: StackClient, prefix: string): Promise<Sent> {
-  const target = { bucket: stack.outputBucket, key: `${prefix}ours`, contentType: 'text/csv' };
+const ALL_BYTES = PARTS * PART_BYTES;
+const ALL_CRC = Array.from({ length: PARTS }, () => PART_CRC).reduce((all, part) =>
+  combineCrc32(all, part, PART_BYTES),
+);
+
+async function* pieces(): AsyncGenerator<Uint8Array> {
+  for (let part = 0; part < PARTS; part += 1) yield* piecesOf(PART);
+}
+
+/** A writer's upload of text: one object of the same bytes, streamed as one request. */
+export async function sendStreamed(stack: StackClient, prefix: string): Promise<Sent> {
+  const target = { bucket: stack.outputBucket, key: `${prefix}text`, contentType: 'text/csv' };
+  return await timed(async () => {
+    const sink = new PartSink(stack.s3, target, { buffers: [] });
+    await sink.finish(new StreamedBody(ALL_BYTES, pieces), { crc32: ALL_CRC });
+  });
+}
+
+/** A writer's upload of compressed text: the same in parts. */
+export async function sendInParts(stack: StackClient, prefix: string): Promise<Sent> {
+  const target = { bucket: stack.outputBucket, key: `${prefix}parts`, contentType: 'text/csv' };
   const buffers = Array.from({ length: PART_BUFFERS }, () => PART);
   return await timed(async () => {
     const sink = new PartSink(stack.s3, target, { buffers });
