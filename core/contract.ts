@@ -6,7 +6,7 @@
 /**
  * Part of every run id. Raise it when the same request begins to give other bytes or another plan.
  */
-export const CONTRACT_VERSION = 3;
+export const CONTRACT_VERSION = 4;
 
 /**
  * Names of the environment variables of the Lambda functions; read in `lambdas/<step>/index.ts`
@@ -20,6 +20,16 @@ export const ENV = {
   /** JSON of the request sections used where a request is silent, see {@link RequestDefaults}. */
   requestDefaults: 'REQUEST_DEFAULTS',
 } as const;
+
+/** Memory of a function with one whole vCPU, MiB: Lambda gives processor in proportion. */
+export const ONE_VCPU_MIB = 1_769;
+
+/**
+ * Memory of a writer, MiB: the least that holds every bound, which is the default, and the most of
+ * Lambda.
+ * @see docs/decisions/0014-writer-memory-and-chunk-size.md
+ */
+export const WRITER_MIB = { least: 512, most: 10_240 } as const;
 
 /** Errors that heal by waiting: Step Functions retries them per chunk, with full jitter. */
 export const TRANSIENT_ERRORS = [

@@ -11,7 +11,7 @@ import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ENV, type RequestDefaults } from '#core/contract.ts';
+import { ENV, ONE_VCPU_MIB, type RequestDefaults } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { publishTo } from './failure-reports.ts';
 import {
@@ -49,9 +49,6 @@ interface StepSettings {
    */
   readonly destinations?: EventInvokeConfigOptions;
 }
-
-/** Memory with one full vCPU; each function computes in one thread. */
-export const ONE_CPU_MIB = 1_769;
 
 /** Memory of Finalize and ReportFailure, which mostly wait for DynamoDB and S3. */
 const WAITING_MIB = 1_024;
@@ -125,7 +122,7 @@ export class Functions extends Construct {
     const environment = { [ENV.ledgerTable]: ledger.tableName };
 
     this.plan = this.#create('Plan', {
-      memorySize: ONE_CPU_MIB,
+      memorySize: ONE_VCPU_MIB,
       environment: {
         ...environment,
         [ENV.outputBucket]: outputBucket.bucketName,
@@ -135,7 +132,7 @@ export class Functions extends Construct {
       acknowledged: ACKNOWLEDGED.stepFunction,
     });
     this.stage = this.#create('Stage', {
-      memorySize: ONE_CPU_MIB,
+      memorySize: ONE_VCPU_MIB,
       environment: { [ENV.outputBucket]: outputBucket.bucketName },
       permissions: stagePermissions(props),
       acknowledged: ACKNOWLEDGED.stepFunction,

@@ -9,10 +9,10 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { RequestDefaults } from '#core/contract.ts';
+import { type RequestDefaults, WRITER_MIB } from '#core/contract.ts';
 import { Buckets } from './buckets.ts';
 import { FailureRule, FailureTopic } from './failure-reports.ts';
-import { Functions, ONE_CPU_MIB } from './functions.ts';
+import { Functions } from './functions.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { letLogsUse, stepMetric } from './observability.ts';
 import { assertNoLoop, BUNDLE_META, type ScheduledRequest, Triggers } from './triggers.ts';
@@ -70,8 +70,9 @@ export interface SparseFanoutProps {
    */
   readonly maxConcurrency?: number;
   /**
-   * Memory of one writer in MiB. Lambda gives CPU and network in proportion.
-   * @default 1769, one full vCPU
+   * Memory of one writer in MiB, from 512 to 10,240. Lambda gives processor in proportion, and 1,769
+   * is one vCPU; whether it gives network so, too, is measured by `npm run tune:memory`.
+   * @default 512, the least that holds every bound, and the cheapest
    */
   readonly writerMemoryMiB?: number;
   /**
@@ -86,6 +87,16 @@ export interface SparseFanoutProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+/** Presets, of which `limits` has the concurrency beside what else it presets. */
+function withConcurrency(
+  defaults: RequestDefaults,
+  concurrency: number | undefined,
+): RequestDefaults {
+  if (concurrency === undefined) return defaults;
+  const limits = { concurrency, ...(defaults['limits'] as object | undefined) };
+  return { ...defaults, limits };
+}
+
 /** Fills in the defaults of {@link SparseFanoutProps}. */
 function settingsOf(props: SparseFanoutProps) {
   const { maxConcurrency: concurrency } = props;
@@ -95,14 +106,20 @@ function settingsOf(props: SparseFanoutProps) {
       prefix: props.triggerPrefix ?? '',
       suffixes: props.triggerSuffixes ?? ['.npz', BUNDLE_META],
     },
-    requestDefaults: {
-      ...(concurrency !== undefined && { limits: { concurrency } }),
-      ...props.requestDefaults,
-    },
-    writerMemoryMiB: props.writerMemoryMiB ?? ONE_CPU_MIB,
+    requestDefaults: withConcurrency(props.requestDefaults ?? {}, concurrency),
+    writerMemoryMiB: writerMemoryOf(props),
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
   };
+}
+
+/** @throws {Error} less than a writer needs, or more than Lambda has. */
+function writerMemoryOf({ writerMemoryMiB: given = WRITER_MIB.least }: SparseFanoutProps): number {
+  const { least, most } = WRITER_MIB;
+  if (Number.isInteger(given) && least <= given && given <= most) return given;
+  throw new Error(
+    `writerMemoryMiB is ${given}, allowed are whole numbers from ${least} to ${most}: a row of 256 MiB needs ${least}`,
+  );
 }
 
 /** @throws {Error} only one of `schedule` and `scheduledRequest` is given. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Chunking, DEFAULT_TARGET_BYTES } from '#core/request/request-schema.ts';
+import type { Chunking } from '#core/request/request-schema.ts';
 import { parseCount, parseSize } from './argument-parsers.ts';
 
 /** How rows are cut into chunks, as given on the command line: at most one of the two. */
@@ -20,13 +20,13 @@ export function addChunkingOptions(command: Command): Command {
     .addOption(
       new Option(
         '--target-bytes <size>',
-        'text that no chunk passes, such as 64MiB (default: 512MiB)',
+        'text that no chunk passes, such as 64MiB (default: 512MiB, of sparse gzip 8GiB)',
       ).argParser(parseSize),
     );
 }
 
-/** The `chunking` section of a request. */
+/** How the options say that rows are to be cut. */
 export function chunkingOf({ rowsPerChunk, targetBytes }: ChunkingOptions): Chunking {
   if (rowsPerChunk !== undefined) return { rows: rowsPerChunk };
-  return { targetBytes: targetBytes ?? DEFAULT_TARGET_BYTES };
+  return targetBytes === undefined ? 'automatic' : { targetBytes };
 }

@@ -1,6 +1,6 @@
 import { ITEM_BYTES } from '#core/elements/dtype.ts';
 import { BoundExceededError } from '#core/errors.ts';
-import type { Output } from '#core/outputs/output.ts';
+import type { ChunkTarget, Output } from '#core/outputs/output.ts';
 import { type Chunking, MAX_CHUNK_BYTES } from '#core/request/request-schema.ts';
 import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
@@ -26,6 +26,23 @@ function growthOf({ matrix, output }: MatrixPlanOptions): { perRow: number; perE
   const perRow = output.bounds(withRows(matrix, 1, 0)).max;
   const perEntry = Math.max(0, output.bounds(withRows(matrix, 1, 1)).max - perRow);
   return { perRow, perEntry };
+}
+
+/** What no chunk passes: rows, bytes of content, stored entries. */
+interface ChunkLimits extends Required<ChunkTarget> {
+  readonly rows: number;
+}
+
+const UNLIMITED: ChunkLimits = {
+  rows: Number.POSITIVE_INFINITY,
+  bytes: Number.POSITIVE_INFINITY,
+  entries: Number.POSITIVE_INFINITY,
+};
+
+function limitsOf({ matrix, output, chunking }: MatrixPlanOptions): ChunkLimits {
+  if (chunking === 'automatic') return { ...UNLIMITED, ...output.automaticTarget(matrix) };
+  if ('rows' in chunking) return { ...UNLIMITED, rows: chunking.rows };
+  return { ...UNLIMITED, bytes: chunking.targetBytes };
 }
 
 function refuseLongRow(row: number, entries: number, matrix: MatrixInfo): void {
@@ -55,20 +72,19 @@ class Cutter {
   readonly #matrix: MatrixInfo;
   readonly #perRow: number;
   readonly #perEntry: number;
-  readonly #maxRows: number;
-  readonly #target: number;
+  readonly #limits: ChunkLimits;
   #index: number;
   #rowStart = 0;
   #bytes = 0;
+  #entries = 0;
 
   constructor(options: MatrixPlanOptions) {
-    const { matrix, chunking, chunksBefore } = options;
+    const { matrix, chunksBefore } = options;
     const { perRow, perEntry } = growthOf(options);
     this.#matrix = matrix;
     this.#perRow = perRow;
     this.#perEntry = perEntry;
-    this.#maxRows = 'rows' in chunking ? chunking.rows : Number.POSITIVE_INFINITY;
-    this.#target = 'targetBytes' in chunking ? chunking.targetBytes : Number.POSITIVE_INFINITY;
+    this.#limits = limitsOf(options);
     this.#index = chunksBefore;
   }
 
@@ -77,9 +93,11 @@ class Cutter {
     refuseLongRow(row, entries, this.#matrix);
     const rowBytes = this.#perRow + entries * this.#perEntry;
     const rows = row - this.#rowStart;
-    const isFull = rows >= this.#maxRows || this.#bytes + rowBytes > this.#target;
-    const before = rows > 0 && isFull ? this.close(row) : undefined;
+    const { rows: mostRows, bytes, entries: mostEntries } = this.#limits;
+    const isLong = this.#bytes + rowBytes > bytes || this.#entries + entries > mostEntries;
+    const before = rows > 0 && (rows >= mostRows || isLong) ? this.close(row) : undefined;
     this.#bytes += rowBytes;
+    this.#entries += entries;
     return before;
   }
 
@@ -91,6 +109,7 @@ class Cutter {
     this.#index += 1;
     this.#rowStart = rowEnd;
     this.#bytes = 0;
+    this.#entries = 0;
     return chunk;
   }
 }
@@ -98,9 +117,9 @@ class Cutter {
 /**
  * Cuts the rows of a matrix into chunks, in row order and without a gap.
  *
- * With `targetBytes` a chunk takes rows as long as its content cannot pass the target, whatever the
- * values are; a row that alone may pass the target is a chunk of its own. With `rows` every chunk
- * but the last has exactly that many. There is at least one chunk, so that a manifest is never
+ * With `targetBytes`, or the automatic target of the output, a chunk takes rows as long as its
+ * content cannot pass the target, whatever the values are; a row that alone may pass the target is a
+ * chunk of its own. With `rows` every chunk but the last has exactly that many. There is at least one chunk, so that a manifest is never
  * empty.
  *
  * @param bands the whole `indptr`, in bands of any length. They are read once, and none is kept.

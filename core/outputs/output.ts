@@ -10,6 +10,14 @@ export interface ContentBounds {
   readonly max: number;
 }
 
+/** What no chunk passes; only a single longer row may pass it. */
+export interface ChunkTarget {
+  /** Most bytes of the content. */
+  readonly bytes: number;
+  /** Most stored entries. @default any number */
+  readonly entries?: number;
+}
+
 /** Figures of a chunk, known when all of it is read. */
 export interface ContentFigures extends Figures {
   /** As {@link Output.recordCount} counts them. */
@@ -52,6 +60,11 @@ export interface Output {
    * Bounds of the content of all rows of `facts`. `max` grows evenly with rows and with entries.
    */
   bounds(facts: MatrixInfo): ContentBounds;
+  /**
+   * How large chunks are where a request does not say: large enough that starting a writer costs
+   * little in comparison, small enough that a writer of the least memory takes five minutes at most.
+   */
+  automaticTarget(facts: MatrixInfo): ChunkTarget;
   /**
    * Creates the encoder of one chunk of a matrix.
    *

@@ -8,12 +8,6 @@ import { type Expectations, expectations } from '#core/sparse/expectations.ts';
 import { FORMATS } from '#core/sparse/formats/format-names.ts';
 import { type SourceOptions, sourceOptions } from '#core/sparse/formats/source-options.ts';
 
-/**
- * Content of one chunk where a request does not say. A Lambda uploads it in about 7 s, so starting
- * the function costs little in comparison.
- */
-export const DEFAULT_TARGET_BYTES = 512 * 1024 * 1024;
-
 /** A chunk's content may not pass this: a Lambda sends about 67 GB in its 15 minutes. */
 export const MAX_CHUNK_BYTES = 20 * 1024 ** 3;
 
@@ -21,10 +15,10 @@ export const MAX_CHUNK_BYTES = 20 * 1024 ** 3;
 export const DEFAULT_CONCURRENCY = 500;
 
 /**
- * The exact number of rows of each chunk, or the bytes that no chunk passes. Only a single longer
- * row may pass them.
+ * The exact number of rows of each chunk, or the bytes that no chunk passes; only a single longer
+ * row may pass them. `automatic` leaves it to the kind of output.
  */
-export type Chunking = { readonly rows: number } | { readonly targetBytes: number };
+export type Chunking = { readonly rows: number } | { readonly targetBytes: number } | 'automatic';
 
 /** A request with every default filled in. */
 export interface ExportRequest {

@@ -6,7 +6,6 @@ import { DEFAULT_KIND } from '#core/outputs/output-kinds.ts';
 import {
   type Chunking,
   DEFAULT_CONCURRENCY,
-  DEFAULT_TARGET_BYTES,
   type ExportRequest,
   type RequestBody,
   requestSchema,
@@ -93,7 +92,8 @@ function sourceOf({ source }: RequestBody): ExportRequest['source'] {
 
 function chunkingOf(body: RequestBody): Chunking {
   const { rows, targetBytes } = body.chunking ?? {};
-  return rows === undefined ? { targetBytes: targetBytes ?? DEFAULT_TARGET_BYTES } : { rows };
+  if (rows !== undefined) return { rows };
+  return targetBytes === undefined ? 'automatic' : { targetBytes };
 }
 
 function outputUriOf(body: RequestBody): string | null {

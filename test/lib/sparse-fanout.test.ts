@@ -137,7 +137,7 @@ describe('the functions', () => {
 
   test.each([
     ['Plan', 1_769],
-    ['Write', 1_769],
+    ['Write', 512],
     ['Finalize', 1_024],
     ['ReportFailure', 1_024],
   ] as const)('%s runs Node 24 on ARM with %i MiB for at most 15 minutes', (step, memory) => {
@@ -160,7 +160,7 @@ describe('the functions', () => {
     const tuned = templateOf(() => ({
       writerMemoryMiB: 3_008,
       maxConcurrency: 20,
-      requestDefaults: { output: { text: { profile: 'zero0' } } },
+      requestDefaults: { output: { text: { profile: 'zero0' } }, limits: { outputBytes: 5 } },
     }));
     const { FanoutFunctionsPlanFunction: plan, FanoutFunctionsWriteFunction: write } = propertiesOf(
       tuned,
@@ -171,11 +171,17 @@ describe('the functions', () => {
       Environment: {
         Variables: {
           [ENV.requestDefaults]:
-            '{"limits":{"concurrency":20},"output":{"text":{"profile":"zero0"}}}',
+            '{"output":{"text":{"profile":"zero0"}},"limits":{"concurrency":20,"outputBytes":5}}',
         },
       },
     });
   });
+});
+
+test.each([511, 10_241, 512.5])('refuses writers of %d MiB', (writerMemoryMiB) => {
+  expect(() => templateOf(() => ({ writerMemoryMiB }))).toThrow(
+    `writerMemoryMiB is ${writerMemoryMiB}, allowed are whole numbers from 512 to 10240`,
+  );
 });
 
 test('has no resource that needs a function of the CDK', () => {

@@ -1,6 +1,7 @@
 import { checkLines } from '#core/outputs/check-lines.ts';
 import { type Compression, inflated } from '#core/outputs/compression.ts';
 import type { Output } from '#core/outputs/output.ts';
+import { automaticTarget } from './automatic-target.ts';
 import { createChunkEncoder } from './create-chunk-encoder.ts';
 import type { CsvSpec } from './csv-spec.ts';
 import { createMixedChunkEncoder } from './mixed/create-mixed-chunk-encoder.ts';
@@ -39,6 +40,8 @@ export function csvOutput({ dialect, compression }: CsvSpec): Output {
       if (types !== undefined) return mixedBounds({ rows, columns, nnz, types, dialect, rowNames });
       return textBounds({ rows, columns, nnz, dtype, fillValue, dialect, rowNames });
     },
+    automaticTarget: ({ shape: [rows, columns], nnz }) =>
+      automaticTarget(compression, columns, { rows, nnz }),
     createEncoder(matrix, { kernel }, buffer) {
       const { shape, nnz, dtype, fillValue, rowNames, columnTypes: types, columnGroups } = matrix;
       const [rows, columns] = shape;

@@ -27,7 +27,7 @@ describe('parseRequest', () => {
         append: false,
         spec: { kind: 'csv', dialect: { ...TYPED, ...LINES }, compression: 'none' },
       },
-      chunking: { targetBytes: 512 * 1024 * 1024 },
+      chunking: 'automatic',
       concurrency: 500,
       dryRun: false,
     });
