@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalCloud, startLocalCloud } from '@sparse-fanout/local-cloud';
+import type { FaultInjector } from '@sparse-fanout/local-cloud/faults/fault-injector.ts';
 import { cloudAssembly } from '#cli/local/assembly.ts';
 import { StackClient } from './stack-client.ts';
 
@@ -19,11 +20,16 @@ export class LocalStack extends StackClient {
     this.#directory = directory;
   }
 
-  /** Deploys this checkout's own assembly, or another. */
-  static async start(assembly?: string): Promise<LocalStack> {
+  /**
+   * Deploys this checkout's own assembly, or another.
+   *
+   * @param faults sees every request. @default none: nothing goes wrong
+   */
+  static async start(assembly?: string, faults?: FaultInjector): Promise<LocalStack> {
     const directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-stack-'));
     const assemblyDirectory = assembly ?? (await cloudAssembly(new AbortController().signal));
-    const cloud = await startLocalCloud({ assemblyDirectory, stateDirectory: directory });
+    const state = { assemblyDirectory, stateDirectory: directory };
+    const cloud = await startLocalCloud({ ...state, ...(faults && { faults }) });
     return new LocalStack(cloud, directory);
   }
 

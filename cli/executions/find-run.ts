@@ -31,5 +31,5 @@ export async function placeInS3(
   const { append, spec: output } = request.output;
   const records = s3OutputRecords(client, location);
   const placement = await placeRun({ runId, location, append, output }, records);
-  return placement && { runId, location, output, ...placement };
+  return 'published' in placement ? undefined : { runId, location, output, ...placement };
 }

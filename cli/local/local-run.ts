@@ -68,6 +68,7 @@ const NOTHING_STAGED: StageStore = {
 
 function requestOf({ uris, columnNames }: Uploaded, options: LocalRunOptions) {
   const { concurrency } = options;
+  const chunking = chunkingOf(options);
   return {
     source: {
       ...(uris.length === 1 ? { uri: uris[0] } : { uris }),
@@ -75,7 +76,7 @@ function requestOf({ uris, columnNames }: Uploaded, options: LocalRunOptions) {
       ...sourceOptions(options),
     },
     output: outputSection(options, options.header),
-    chunking: chunkingOf(options),
+    ...(chunking !== 'automatic' && { chunking }),
     ...(concurrency !== undefined && { limits: { concurrency } }),
   };
 }

@@ -6,6 +6,7 @@ import { shownEnds } from '#core/sources/shown-ends.ts';
 import { type OpenedSource, type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { planMatrix } from './plan-matrix.ts';
+import { prefixWarning } from './prefix-warning.ts';
 
 /** How a source is to be cut. */
 export interface PlanOptions {
@@ -48,11 +49,20 @@ interface CountedPlan {
   readonly chunks: number;
   /** URIs of all parts of the source, in row order. */
   readonly parts: readonly string[];
+  /** Writers at once. @default one, so there is nothing to warn of */
+  readonly concurrency?: number;
 }
 
 /** What a plan promises. */
-export function summarizePlan({ facts, output, chunks, parts }: CountedPlan): PlanSummary {
-  const { min: minTextBytes, max: maxTextBytes } = outputOf(output).bounds(facts);
-  const { rows } = sourceOf(facts);
-  return { rows, chunks, minTextBytes, maxTextBytes, facts, parts: shownEnds(parts) };
+export function summarizePlan(plan: CountedPlan): PlanSummary {
+  const { facts, output: spec, chunks, parts, concurrency = 1 } = plan;
+  const output = outputOf(spec);
+  const { min: minTextBytes, max: maxTextBytes } = output.bounds(facts);
+  const minBytes = output.isCompressed ? 0 : minTextBytes;
+  const warning = prefixWarning({ concurrency, chunks, minBytes });
+  return {
+    ...{ rows: sourceOf(facts).rows, chunks, minTextBytes, maxTextBytes, facts },
+    parts: shownEnds(parts),
+    warnings: warning === undefined ? [] : [warning],
+  };
 }

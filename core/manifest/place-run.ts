@@ -3,7 +3,7 @@ import type { OutputSpec } from '#core/outputs/output-kinds.ts';
 import { outputUri } from '#core/run/output-keys.ts';
 import { EMPTY_BASE, type OutputLocation, type RunBase } from '#core/run/run-header.ts';
 import { assertSameKind, baseOf } from './generations.ts';
-import type { ManifestHead } from './manifest.ts';
+import type { Generation, ManifestHead } from './manifest.ts';
 
 /** A run whose generation is not known yet. */
 export interface UnplacedRun {
@@ -27,6 +27,11 @@ export interface OutputRecords {
   latest(): Promise<ManifestHead | undefined>;
   /** Text of the object that claims a generation; undefined when nobody has claimed it. */
   claim(generation: number): Promise<string | undefined>;
+}
+
+/** A run whose rows are in the output already. */
+export interface PublishedRun {
+  readonly published: Generation;
 }
 
 /** Where the rows of a run go. */
@@ -74,26 +79,27 @@ export async function isClaimedBy(run: PlacedRun, records: OutputRecords): Promi
 /**
  * Finds the base of a run: what its rows come after. Takes at most two reads.
  *
- * @returns undefined when the run is in its output already.
+ * @returns its generation when the run is in its output already.
  * @throws {OutputConflictError} another run has claimed the output or the generation, or what is
  * there was written with other settings.
  * @throws {ManifestError} the output's manifest was written by another version.
  * @example
  * const placement = await placeRun({ ...run, append: true }, records);
- * if (placement === undefined) console.log('the rows are in the output already');
+ * if ('published' in placement) console.log('the rows are in the output already');
  * else console.log(placement.generation, placement.base.rows);
  */
 export async function placeRun(
   run: UnplacedRun & { readonly output: OutputSpec },
   records: OutputRecords,
-): Promise<Placement | undefined> {
+): Promise<Placement | PublishedRun> {
   const latest = await records.latest();
+  const published = latest?.generations.find(({ runId }) => runId === run.runId);
   if (latest === undefined || !run.append) {
     const isOurs = await isClaimedBy({ ...run, generation: 1 }, records);
-    if (latest !== undefined && isOurs) return undefined;
+    if (published !== undefined && isOurs) return { published };
     return { generation: 1, base: EMPTY_BASE, set: undefined };
   }
-  if (latest.generations.some(({ runId }) => runId === run.runId)) return undefined;
+  if (published !== undefined) return { published };
   const generation = latest.generation + 1;
   await isClaimedBy({ ...run, generation }, records);
   assertSameKind(run, { output: latest.output }, outputUri(run.location, run.location.prefix));

@@ -11,6 +11,9 @@ import { type SourceOptions, sourceOptions } from '#core/sparse/formats/source-o
 /** A chunk's content may not pass this: a Lambda sends about 67 GB in its 15 minutes. */
 export const MAX_CHUNK_BYTES = 20 * 1024 ** 3;
 
+/** Bytes that a run may write where neither the request nor the deployment says how many. */
+export const DEFAULT_OUTPUT_BYTES = 10e12;
+
 /** Writers at once where neither the request nor the deployment says how many. */
 export const DEFAULT_CONCURRENCY = 500;
 
@@ -38,6 +41,8 @@ export interface ExportRequest {
   readonly chunking: Chunking;
   /** Writers at once. */
   readonly concurrency: number;
+  /** Most bytes that the run is expected to store. */
+  readonly outputBytes: number;
   /** Plans and writes nothing. */
   readonly dryRun: boolean;
 }
@@ -136,8 +141,11 @@ const output = z
   });
 
 const limits = z.strictObject(
-  { concurrency: z.optional(wholeNumber(1, MAX_CONCURRENCY)) },
-  { error: 'an object with concurrency' },
+  {
+    concurrency: z.optional(wholeNumber(1, MAX_CONCURRENCY)),
+    outputBytes: z.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+  },
+  { error: 'an object with concurrency and outputBytes' },
 );
 
 /** What a request may hold; every `error` says what is allowed. */

@@ -6,6 +6,7 @@ import { DEFAULT_KIND } from '#core/outputs/output-kinds.ts';
 import {
   type Chunking,
   DEFAULT_CONCURRENCY,
+  DEFAULT_OUTPUT_BYTES,
   type ExportRequest,
   type RequestBody,
   requestSchema,
@@ -128,6 +129,7 @@ export function parseRequest(input: unknown, defaults: RequestDefaults = {}): Ex
     },
     chunking: chunkingOf(body),
     concurrency: body.limits?.concurrency ?? DEFAULT_CONCURRENCY,
+    outputBytes: body.limits?.outputBytes ?? DEFAULT_OUTPUT_BYTES,
     dryRun: body.dryRun ?? false,
   };
 }

@@ -21,6 +21,8 @@ export interface PlanSummary {
   readonly facts: SourceFacts;
   /** URIs of the first and the last parts of the source, in row order. */
   readonly parts: readonly string[];
+  /** What will work, but not as well as it could; one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /** Output of the Plan step; the Choice state after it branches on `decision`. */

@@ -14,6 +14,7 @@ export async function dryRun(
   for await (const _ of plannedChunks(s3, ready, signal)) chunks += 1;
   const { runId, location, facts, request, units } = ready;
   const parts = units.map(({ uri }) => uri);
-  const summary = summarizePlan({ facts, output: request.output.spec, chunks, parts });
+  const { concurrency, output } = request;
+  const summary = summarizePlan({ facts, output: output.spec, chunks, parts, concurrency });
   return { decision: 'dry-run', runId, location, summary };
 }

@@ -1,22 +1,31 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { placeRun } from '#core/manifest/place-run.ts';
+import { assertBelowCeiling } from '#core/chunks/output-ceiling.ts';
+import { type PublishedRun, placeRun } from '#core/manifest/place-run.ts';
 import { outputOf } from '#core/outputs/output-kinds.ts';
 import { type BoundRun, bindRun } from '#core/run/bind-run.ts';
 import { manifestKey, outputUri } from '#core/run/output-keys.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { nameColumns } from '#core/sources/column-names.ts';
 import { resolveSource } from '#core/sources/resolve-source.ts';
+import { sourceOf } from '#core/sources/source-kinds.ts';
 import { resolveContext } from '#lambdas/shared/resolve-context.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import { dryRun } from './dry-run.ts';
 import type { PlanDeps } from './plan-deps.ts';
+import { openReady } from './planned-chunks.ts';
 import { readyRun } from './ready-run.ts';
 import { stageRound } from './stage-round.ts';
 import { writePlan } from './write-plan.ts';
 
-function complete({ logger }: PlanDeps, { runId, location }: BoundRun): PlanResult {
+/** @throws {ExpectationError} the source is not what the request expects. */
+function complete(
+  { logger }: PlanDeps,
+  { runId, location, request }: BoundRun,
+  { published }: PublishedRun,
+): PlanResult {
+  sourceOf(published.facts).assertExpected(request.expect);
   logger.info('run is complete already');
   return {
     decision: 'complete',
@@ -44,7 +53,7 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     const { append, spec: output } = request.output;
     const records = s3OutputRecords(s3, location, signal);
     const placement = await placeRun({ runId, location, append, output }, records);
-    if (placement === undefined) return complete(deps, bound);
+    if ('published' in placement) return complete(deps, bound, placement);
 
     const asked = {
       options: request.source.options,
@@ -58,6 +67,10 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     const named = await nameColumns(resolution.layout, given, context);
     const ready = readyRun(bound, placement, named);
     if (request.dryRun) return await dryRun(deps, ready, signal);
+    await assertBelowCeiling({
+      ...{ facts: ready.facts, output, outputBytes: request.outputBytes },
+      source: openReady(s3, ready, signal),
+    });
     return await writePlan(deps, { ready, executionId }, signal);
   };
 }

@@ -2,8 +2,17 @@ import type { S3Client } from '#aws/clients.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { planChunks } from '#core/chunks/plan-chunks.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
-import { openSource } from '#core/sources/source-kinds.ts';
+import { type OpenedSource, openSource } from '#core/sources/source-kinds.ts';
 import type { ReadyRun } from './ready-run.ts';
+
+/** Opens the source of a run. */
+export function openReady(
+  s3: S3Client,
+  { source, layout }: ReadyRun,
+  signal: AbortSignal,
+): OpenedSource {
+  return openSource(source.uri, layout, s3ObjectStore(s3, signal));
+}
 
 /**
  * Cuts the rows of a run into chunks. When all are yielded, everything that says where rows lie is
@@ -11,10 +20,14 @@ import type { ReadyRun } from './ready-run.ts';
  */
 export function plannedChunks(
   s3: S3Client,
-  { source, layout, request, base }: ReadyRun,
+  ready: ReadyRun,
   signal: AbortSignal,
 ): AsyncGenerator<PlannedChunk> {
-  const opened = openSource(source.uri, layout, s3ObjectStore(s3, signal));
+  const { request, base } = ready;
   const { output, chunking } = request;
-  return planChunks(opened, { output: output.spec, chunking, chunksBefore: base.chunks });
+  return planChunks(openReady(s3, ready, signal), {
+    output: output.spec,
+    chunking,
+    chunksBefore: base.chunks,
+  });
 }

@@ -68,6 +68,9 @@ export async function writePlan(
     plan: { bucket: location.bucket, key: planKey(location.prefix, generation) },
     resultsPrefix: `${location.prefix}${RESULTS_FOLDER}`,
     concurrency: request.concurrency,
-    summary: summarizePlan({ facts, output, chunks, parts: units.map(({ uri }) => uri) }),
+    summary: summarizePlan({
+      ...{ facts, output, chunks, concurrency: request.concurrency },
+      parts: units.map(({ uri }) => uri),
+    }),
   };
 }

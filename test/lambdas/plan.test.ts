@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findRun } from '#aws/ledger-reads.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
 import {
+  BoundExceededError,
   CorruptSourceError,
   ExpectationError,
   OutputConflictError,
@@ -72,7 +73,7 @@ describe('Plan', () => {
       plan: { bucket: services.bucket, key: 'whole/_plan/plan.jsonl' },
       resultsPrefix: 'whole/_plan/results',
       concurrency: 500,
-      summary: { ...bounds, parts: [source] },
+      summary: { ...bounds, parts: [source], warnings: [] },
     });
     expect(await bucket.below('whole/')).toEqual({
       'whole/_manifest/run.json': `{"runId":"${runId}"}\n`,
@@ -114,6 +115,10 @@ describe('Plan', () => {
     const again = await plan(exportTo('complete'), { executionId: 'complete-2' });
     expect(again).toEqual({ decision: 'complete', runId, manifest });
     expect(await startedRun('complete-2')).toBeUndefined();
+    const other = exportTo('complete', { expect: { rows: 6 } });
+    await expect(plan(other, { executionId: 'complete-3' })).rejects.toThrow(
+      new ExpectationError(['expect.rows is 6, but the source has 5']),
+    );
   });
 
   it('writes nothing in a dry run, and promises what the run would be', async () => {
@@ -127,7 +132,7 @@ describe('Plan', () => {
       decision: 'dry-run',
       runId,
       location,
-      summary: { ...bounds, parts: [source] },
+      summary: { ...bounds, parts: [source], warnings: [] },
     });
   });
 });
@@ -165,6 +170,19 @@ describe('Plan fails', () => {
     });
     expect(await bucket.below('unexpected/')).toEqual({});
     expect(await startedRun('unexpected')).toBeUndefined();
+  });
+
+  it('when the output would be larger than allowed, and writes nothing', async () => {
+    const request = exportTo('large', { limits: { outputBytes: 20 } });
+    const planning = plan(request, { executionId: 'large' });
+    await expect(planning).rejects.toThrow(BoundExceededError);
+    await expect(planning).rejects.toThrow(/about 33 bytes, allowed are 20 bytes/);
+    expect(await bucket.below('large/')).toEqual({});
+    expect(await startedRun('large')).toBeUndefined();
+    const allowed = exportTo('large', { limits: { outputBytes: 33 } });
+    expect(await plan(allowed)).toMatchObject({ decision: 'write' });
+    const preset = { requestDefaults: { limits: { outputBytes: 20 } } };
+    await expect(plan(exportTo('large'), preset)).rejects.toThrow(BoundExceededError);
   });
 
   it('when the offsets decrease, and claims nothing', async () => {

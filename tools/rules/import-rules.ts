@@ -140,8 +140,16 @@ const CORE: ImportRules = {
     ...[...GROUND, '#core/checksum', '#core/objects', '#core/schemas', '#core/sources'],
     ...['#core/outputs', '#core/run', 'zod/mini'],
   ],
+  'core/cost': [...GROUND],
   'core/chunks': [
-    ...[...GROUND, '#core/checksum', '#core/elements', '#core/sparse/*', '#core/sources'],
+    ...[
+      ...GROUND,
+      '#core/checksum',
+      '#core/cost',
+      '#core/elements',
+      '#core/sparse/*',
+      '#core/sources',
+    ],
     ...['#core/outputs', '#core/request', '#core/run'],
   ],
   'core/failure': [...GROUND, '#core/bytes', '#core/run', 'zod/mini'],

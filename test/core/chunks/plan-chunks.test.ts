@@ -41,6 +41,7 @@ describe('summarizePlan', () => {
     expect(summarizePlan({ facts, output: PLAIN_CSV, chunks: 9, parts })).toEqual({
       ...{ rows: 4, chunks: 9, minTextBytes: 24, maxTextBytes: 24 + 4 * 19, facts },
       parts: [...parts.slice(0, 3), '…', ...parts.slice(6)],
+      warnings: [],
     });
     const few = summarizePlan({ facts, output: PLAIN_CSV, chunks: 9, parts: parts.slice(0, 6) });
     expect(few.parts).toEqual(parts.slice(0, 6));

@@ -65,13 +65,16 @@ describe('placeRun', () => {
 
   it('finds that a run alone is complete by its claim', async () => {
     const records = new MemoryRecords(firstHead, { 1: claimText(first.runId) });
-    expect(await placeRun({ ...alone, runId: first.runId }, records)).toBeUndefined();
+    const published = firstHead.generations[0];
+    expect(await placeRun({ ...alone, runId: first.runId }, records)).toEqual({ published });
   });
 
   it('finds a batch in its output by the manifest, whichever generation it is', async () => {
     for (const { runId } of [first, second]) {
       const records = new MemoryRecords(secondHead);
-      expect(await placeRun({ ...batch, runId }, records)).toBeUndefined();
+      const published = secondHead.generations.find((each) => each.runId === runId);
+      expect(published).toBeDefined();
+      expect(await placeRun({ ...batch, runId }, records)).toEqual({ published });
       expect(records.asked).toEqual(['latest']);
     }
   });

@@ -29,6 +29,7 @@ describe('parseRequest', () => {
       },
       chunking: 'automatic',
       concurrency: 500,
+      outputBytes: 10_000_000_000_000,
       dryRun: false,
     });
   });
