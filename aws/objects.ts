@@ -1,9 +1,11 @@
+import { crc32 } from 'node:zlib';
 import {
   GetObjectCommand,
   PutObjectCommand,
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { crc32Base64 } from '#core/checksum/crc32.ts';
 import type { ListedObject } from '#core/manifest/prove-chunks.ts';
 import { isNamed, translated } from './errors.ts';
 import type { UploadTarget } from './part-sink.ts';
@@ -142,6 +144,7 @@ export async function putText(
     Key: key,
     Body: text,
     ContentType: contentType,
+    ChecksumCRC32: crc32Base64(crc32(text)),
   });
   await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
     throw translated(error, `write s3://${bucket}/${key}`);

@@ -141,6 +141,20 @@ export const OUTPUT_FOLDERS = { data: 'data/', manifest: '_manifest/', plan: '_p
  */
 export const STAGED_FOLDER = '_staged/';
 
+/**
+ * Folder of the output bucket for the reports on executions that failed before they claimed an
+ * output.
+ */
+export const FAILURES_FOLDER = '_failures/';
+
+/** Folders of the output bucket that no output may lie in. */
+export const RESERVED_FOLDERS = [
+  STAGED_FOLDER,
+  FAILURES_FOLDER,
+  '_shuffle/',
+  '_transform/',
+] as const;
+
 /** Folder below an output prefix that Step Functions' ResultWriter writes to. */
 export const RESULTS_FOLDER = '_plan/results';
 

@@ -153,10 +153,14 @@ export function reportFailurePermissions(
     reads(outputBucket, KEYS.claims, 'sees whose a prefix is'),
     reads(outputBucket, KEYS.layouts, 'reads where the arrays of any source lie'),
     reads(outputBucket, KEYS.staged, 'finds the rows that failed in what has been staged'),
+    reads(outputBucket, KEYS.results, 'finds the child by which a Map failed'),
     {
-      reason: 'writes the failure report of any run, in the place of the one before',
+      reason: 'writes the failure report of any run or execution, in the place of the one before',
       actions: ['s3:PutObject'],
-      resources: [outputBucket.arnForObjects(KEYS.failures)],
+      resources: [
+        outputBucket.arnForObjects(KEYS.failures),
+        outputBucket.arnForObjects(KEYS.executionFailures),
+      ],
     },
     lists(outputBucket),
     ...encryptsOutput(stores),

@@ -152,7 +152,7 @@ export class Functions extends Construct {
     const toTopic = publishTo(failureTopic);
     this.reportFailure = this.#create('ReportFailure', {
       memorySize: WAITING_MIB,
-      environment,
+      environment: { ...environment, [ENV.outputBucket]: outputBucket.bucketName },
       permissions: reportFailurePermissions(props, failureTopic),
       acknowledged: ACKNOWLEDGED.reportFailure,
       destinations: { onSuccess: toTopic, onFailure: toTopic },

@@ -1,4 +1,4 @@
-import { OUTPUT_FOLDERS, RESULTS_FOLDER, STAGED_FOLDER } from '#core/contract.ts';
+import { FAILURES_FOLDER, OUTPUT_FOLDERS, RESULTS_FOLDER, STAGED_FOLDER } from '#core/contract.ts';
 
 /** Keys of the output bucket, as patterns of a policy: each for every run and every source. */
 export const KEYS = {
@@ -12,5 +12,6 @@ export const KEYS = {
   layouts: `*/${OUTPUT_FOLDERS.plan}source*.json`,
   staged: `${STAGED_FOLDER}*`,
   stageJobs: `${STAGED_FOLDER}*/jobs.jsonl`,
-  stageResults: `${STAGED_FOLDER}*/results/*`,
+  stageResults: `${STAGED_FOLDER}results/*`,
+  executionFailures: `${FAILURES_FOLDER}*`,
 } as const;

@@ -10,7 +10,7 @@ import { LocalStack } from '#support/local-stack.ts';
 import { saveNpz } from '#support/npz/save-npz.ts';
 
 /** Columns of the matrix: a row is 100 kB of text. */
-export const COLUMNS = 50_000;
+const COLUMNS = 50_000;
 
 const ENTRIES_PER_ROW = 60;
 

@@ -24,10 +24,6 @@ export interface Outcome {
   readonly happened: readonly (keyof Happenings)[];
 }
 
-interface Ended extends FailedExecution {
-  readonly arn: string;
-}
-
 const POLL_MILLISECONDS = 20;
 
 const NAME_DIGITS = 10;
@@ -97,17 +93,17 @@ class ChaosRun {
     return executionArn;
   }
 
-  async #endOf(arn: string): Promise<Ended> {
+  async #endOf(arn: string): Promise<FailedExecution> {
     for (;;) {
       const command = new DescribeExecutionCommand({ executionArn: arn });
       const { status = '', error = '', cause = '' } = await this.#cloud.states.send(command);
-      if (status !== 'RUNNING') return { arn, status, error, cause };
+      if (status !== 'RUNNING') return { executionArn: arn, status, error, cause };
       await sleep(POLL_MILLISECONDS);
     }
   }
 
   /** Starts the run, does what the scenario says, and waits for the end of every execution. */
-  async #underFaults(second: SourceVersion): Promise<Ended[]> {
+  async #underFaults(second: SourceVersion): Promise<FailedExecution[]> {
     const { duplicateStart, sourceReplaced, clockJump, cloudKilled } = this.#scenario.happenings;
     const arns = [await this.#start()];
     const at = async (what: keyof Happenings, after: number | undefined, act: () => unknown) => {
@@ -139,7 +135,7 @@ class ChaosRun {
   }
 
   /** Checks what faults left behind, and completes the run where they stopped it. */
-  async #settle(ended: readonly Ended[]): Promise<Outcome> {
+  async #settle(ended: readonly FailedExecution[]): Promise<Outcome> {
     const { s3 } = this.#cloud;
     const happened = this.#happened;
     const manifests = await checkManifests(s3, this.#expected);
@@ -154,23 +150,23 @@ class ChaosRun {
     throw new BadEndState(`the run was completed by ${end}, but has no manifest`);
   }
 
-  async #causeOf(ended: Ended): Promise<string> {
+  async #causeOf(ended: FailedExecution): Promise<string> {
     const prefixes = this.#runIds.map((runId) => defaultPrefix(this.#key, runId));
     const { bucket } = this.#expected;
     const mayBeReplaced = this.#scenario.happenings.sourceReplaced !== undefined;
     return await namedCause(this.#cloud.s3, { bucket, prefixes }, ended, mayBeReplaced);
   }
 
-  async #recover(failed: readonly Ended[]): Promise<'redrive' | 'same request'> {
+  async #recover(failed: readonly FailedExecution[]): Promise<'redrive' | 'same request'> {
     const { recovery, happenings } = this.#scenario;
     // A redrive goes on with the matrix that the execution began with.
     const end = happenings.sourceReplaced === undefined ? recovery : 'same request';
     const [first] = failed;
     if (first === undefined) throw new Error('nothing failed');
     if (end === 'redrive') {
-      await this.#cloud.states.send(new RedriveExecutionCommand({ executionArn: first.arn }));
+      await this.#cloud.states.send(new RedriveExecutionCommand({ executionArn: first.executionArn }));
     }
-    const again = await this.#endOf(end === 'redrive' ? first.arn : await this.#start());
+    const again = await this.#endOf(end === 'redrive' ? first.executionArn : await this.#start());
     if (again.status === 'SUCCEEDED') return end;
     const { status, error, cause } = again;
     throw new BadEndState(`${end} did not complete the run: ${status} ${error}: ${cause}`);

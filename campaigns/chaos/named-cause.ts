@@ -1,11 +1,12 @@
 import type { S3Client } from '#aws/clients.ts';
-import { explainFailure } from '#cli/executions/chunk-failure.ts';
 import { ExecutionFailed } from '#cli/executions/execution-failed.ts';
+import { explainFailure } from '#cli/executions/explain-failure.ts';
 import { PERMANENT_ERRORS, RETRIES } from '#core/contract.ts';
 import { BadEndState } from './end-state.ts';
 
 /** An execution that did not succeed, as Step Functions describes it. */
 export interface FailedExecution {
+  readonly executionArn: string;
   readonly status: string;
   readonly error: string;
   readonly cause: string;
@@ -33,11 +34,11 @@ const ON_REPLACEMENT = 'SourceChangedError';
 export async function namedCause(
   s3: S3Client,
   output: { readonly bucket: string; readonly prefixes: readonly string[] },
-  { status, error, cause }: FailedExecution,
+  { executionArn, status, error, cause }: FailedExecution,
   mayBeReplaced: boolean,
 ): Promise<string> {
   if (status === 'ABORTED') return status;
-  let failure: unknown = new ExecutionFailed(error, cause);
+  let failure: unknown = new ExecutionFailed(error, cause, executionArn);
   for (const prefix of output.prefixes) {
     failure = await explainFailure(s3, { bucket: output.bucket, prefix }, failure);
   }

@@ -1,6 +1,6 @@
 import type { S3Client, SFNClient } from '#aws/clients.ts';
 import type { Progress } from '#cli/frame/progress.ts';
-import { explainFailure } from './chunk-failure.ts';
+import { explainFailure } from './explain-failure.ts';
 import { runExecution } from './follow-execution.ts';
 import { type WatchedRun, watchRun } from './watch-run.ts';
 

@@ -13,11 +13,13 @@ const POLL_MILLISECONDS = 250;
 /** Listing a thousand chunks takes 10 ms, so progress is read less often than the status. */
 const PROGRESS_MILLISECONDS = 1_000;
 
-function assertSucceeded({ status, error, cause }: DescribeExecutionCommandOutput): void {
+function assertSucceeded(execution: DescribeExecutionCommandOutput): void {
+  const { status, error, cause, executionArn = '' } = execution;
   if (status === 'SUCCEEDED') return;
   throw new ExecutionFailed(
     error ?? `Execution${status}`,
     causeSentence(cause ?? `the execution ended as ${status}`),
+    executionArn,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ByteRange } from '#core/bytes/byte-source.ts';
 import type { RowRange } from '#core/contract.ts';
 import type { StartedRun, TryError, UnfinishedChunk } from '#core/run/ledger-records.ts';
+import type { FailedChild } from './failed-child.ts';
 import type { FailedExecution } from './failed-execution.ts';
 
 /** Most chunks that a report describes one by one; it gives the number of the others. */
@@ -22,19 +23,23 @@ export interface ReportedChunk extends RowRange {
 
 /**
  * `_manifest/failures.json`: why a run is not complete. It describes the last execution that
- * failed.
+ * failed. `_failures/<execution name>.json` is the same for an execution without a run.
  */
 export interface FailureReport extends FailedExecution {
   readonly type: 'sparse-fanout-failures';
-  readonly version: 2;
-  readonly runId: string;
+  readonly version: 3;
+  /** Null when the execution failed before its run had claimed an output. */
+  readonly runId: string | null;
   /** Command that continues the execution. */
   readonly redrive: string;
+  /** Null when there is no run. */
   readonly source: {
     readonly uri: string;
     readonly etag: string;
     readonly versionId: string | null;
-  };
+  } | null;
+  /** The child by which a Map failed, as Step Functions has it; null when no Map failed. */
+  readonly failedChild: FailedChild | null;
   /** Why the source could not be read; null when it could. */
   readonly sourceProblem: string | null;
   /** Chunks whose last try failed. */
@@ -53,8 +58,8 @@ export interface FailureNotice extends FailedExecution {
   readonly message: string;
   readonly runId: string | null;
   readonly redrive: string;
-  /** S3 URI of the report; null when the execution failed before it claimed its output. */
-  readonly report: string | null;
+  /** S3 URI of the report. */
+  readonly report: string;
 }
 
 /** The unfinished chunks of a run: those that are listed, and the number of all. */
@@ -95,23 +100,30 @@ function redriveCommand({ executionArn }: FailedExecution): string {
   return `aws stepfunctions redrive-execution --execution-arn ${shellWord(executionArn)}`;
 }
 
+/** What was found about the run of an execution. */
+export interface FoundRun extends Omit<UnfinishedChunks, 'listed'> {
+  readonly run: StartedRun | undefined;
+  readonly chunks: readonly ReportedChunk[];
+  readonly sourceProblem: string | null;
+  readonly failedChild: FailedChild | undefined;
+}
+
+function sourceOf(run: StartedRun | undefined): FailureReport['source'] {
+  if (run === undefined) return null;
+  const { uri, etag, versionId } = run.source;
+  return { uri, etag, versionId };
+}
+
 /** Makes the report from what was found about the run. */
-export function failureReport(
-  execution: FailedExecution,
-  { runId, source }: StartedRun,
-  found: Omit<UnfinishedChunks, 'listed'> & {
-    readonly chunks: readonly ReportedChunk[];
-    readonly sourceProblem: string | null;
-  },
-): FailureReport {
-  const { uri, etag, versionId } = source;
+export function failureReport(execution: FailedExecution, found: FoundRun): FailureReport {
   return {
     type: 'sparse-fanout-failures',
-    version: 2,
-    runId,
+    version: 3,
+    runId: found.run?.runId ?? null,
     ...execution,
     redrive: redriveCommand(execution),
-    source: { uri, etag, versionId },
+    source: sourceOf(found.run),
+    failedChild: found.failedChild ?? null,
     sourceProblem: found.sourceProblem,
     failedChunks: found.failed,
     runningChunks: found.running,
@@ -125,32 +137,33 @@ function reasonOf({ error, cause }: FailedExecution): string {
 }
 
 /**
- * What failed, in one sentence: of the first failed chunk if there is one, because Step Functions
- * only knows that some child failed.
+ * What failed, in one sentence: of the first failed chunk or child if there is one, because the
+ * error of a Map only says that some child failed.
  */
-function whatFailed(execution: FailedExecution, report: FailureReport | undefined): string {
-  const chunk = report?.chunks.find(({ error }) => error !== null);
-  if (chunk?.error == null) return reasonOf(execution);
-  const { index, rowStart, rowEnd, error } = chunk;
-  return `chunk ${index} (rows ${rowStart} to ${rowEnd}): ${error.name}: ${error.message}`;
+function whatFailed(report: FailureReport): string {
+  const { chunks, failedChild } = report;
+  const chunk = chunks.find(({ error }) => error !== null);
+  if (chunk?.error != null) {
+    const { index, rowStart, rowEnd, error } = chunk;
+    return `chunk ${index} (rows ${rowStart} to ${rowEnd}): ${error.name}: ${error.message}`;
+  }
+  if (failedChild === null) return reasonOf(report);
+  return `${failedChild.what}: ${failedChild.name}: ${failedChild.message}`;
 }
 
 /** Describes a failed execution: one sentence for people and the fields for programs. */
 export function failureNotice(
   execution: FailedExecution,
-  run: {
-    readonly runId?: string | undefined;
-    readonly report?: FailureReport | undefined;
-    readonly reportUri?: string | undefined;
-  },
+  report: FailureReport,
+  reportUri: string,
 ): FailureNotice {
-  const { runId, report, reportUri } = run;
-  const what = runId === undefined ? 'an execution that had no run yet' : `run ${runId}`;
+  const { runId, redrive } = report;
+  const what = runId === null ? 'an execution that had no run yet' : `run ${runId}`;
   return {
-    message: `${what} ended ${execution.status}: ${whatFailed(execution, report)}`,
-    runId: runId ?? null,
+    message: `${what} ended ${execution.status}: ${whatFailed(report)}`,
+    runId,
     ...execution,
-    redrive: redriveCommand(execution),
-    report: reportUri ?? null,
+    redrive,
+    report: reportUri,
   };
 }

@@ -11,7 +11,7 @@ import { bindNames, type GivenNames } from '#core/sources/given-names.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { pinUnits } from '#core/sources/pin-source.ts';
 import type { Names } from '#core/sparse/names.ts';
-import { defaultPrefix, longKeyProblem } from './output-keys.ts';
+import { defaultPrefix, longKeyProblem, reservedProblem } from './output-keys.ts';
 import type { OutputLocation } from './run-header.ts';
 import { runIdentity, runIdOf } from './run-id.ts';
 
@@ -45,9 +45,10 @@ async function givenNames(
   return isPrinted && columnNames !== undefined ? await bindNames(columnNames, store) : undefined;
 }
 
-/** @throws {RequestError} a key of the output would be too long for S3. */
+/** @throws {RequestError} the prefix is reserved, or its keys would be too long for S3. */
 function checkPrefix(location: OutputLocation, from: string): OutputLocation {
-  const problem = longKeyProblem(location.prefix, from);
+  const { prefix } = location;
+  const problem = reservedProblem(prefix, from) ?? longKeyProblem(prefix, from);
   if (problem === undefined) return location;
   throw new RequestError([problem]);
 }

@@ -1,4 +1,9 @@
-import { OUTPUT_FOLDERS, STAGED_FOLDER } from '#core/contract.ts';
+import {
+  FAILURES_FOLDER,
+  OUTPUT_FOLDERS,
+  RESERVED_FOLDERS,
+  STAGED_FOLDER,
+} from '#core/contract.ts';
 import type { OutputLocation } from './run-header.ts';
 
 const GENERATION_DIGITS = 6;
@@ -80,6 +85,28 @@ export function layoutKey(prefix: string, generation: number): string {
 /** Location of what is staged for one unit of a source. */
 export function stagedPrefix(stageId: string): string {
   return `${STAGED_FOLDER}${stageId}/`;
+}
+
+/** Name of an execution, which is the end of its ARN. */
+function executionName(executionArn: string): string {
+  return executionArn.slice(executionArn.lastIndexOf(':') + 1);
+}
+
+/** Location of what the children of the Stage rounds of an execution returned. */
+export function stageResultsPrefix(executionArn: string): string {
+  return `${STAGED_FOLDER}results/${executionName(executionArn)}`;
+}
+
+/** Key of the report on an execution that failed before it had claimed an output. */
+export function executionFailureKey(executionArn: string): string {
+  return `${FAILURES_FOLDER}${executionName(executionArn)}.json`;
+}
+
+/** What is wrong with a prefix that lies in a folder kept for something else. */
+export function reservedProblem(prefix: string, from: string): string | undefined {
+  const folder = RESERVED_FOLDERS.find((reserved) => prefix.startsWith(reserved));
+  if (folder === undefined) return undefined;
+  return `${from} lies below ${folder}, which is kept for what runs need themselves (${RESERVED_FOLDERS.join(', ')}); give an output.uri elsewhere`;
 }
 
 /**

@@ -61,7 +61,9 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     };
     const context = resolveContext(s3, outputBucket, asked, signal);
     const resolution = await resolveSource(units, context);
-    if ('jobs' in resolution) return await stageRound(deps, { bound, ...resolution }, signal);
+    if ('jobs' in resolution) {
+      return await stageRound(deps, { bound, ...resolution, executionId }, signal);
+    }
 
     const given = { units, given: bound.columnNames };
     const named = await nameColumns(resolution.layout, given, context);

@@ -1,10 +1,17 @@
 import { createObject } from '#aws/create-only.ts';
 import { digest128 } from '#core/objects/digest.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
-import { stagedPrefix } from '#core/run/output-keys.ts';
+import { stagedPrefix, stageResultsPrefix } from '#core/run/output-keys.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import type { UnitJob } from '#core/sources/resolve-source.ts';
 import type { PlanDeps } from './plan-deps.ts';
+
+/** Jobs that must be done before the source can be read by rows. */
+interface StageRound {
+  readonly bound: BoundRun;
+  readonly jobs: readonly UnitJob[];
+  readonly executionId: string;
+}
 
 /**
  * Writes the jobs of one Stage round for the Distributed Map to read, one per line. The key is a
@@ -13,7 +20,7 @@ import type { PlanDeps } from './plan-deps.ts';
  */
 export async function stageRound(
   { s3, outputBucket }: PlanDeps,
-  { bound, jobs }: { readonly bound: BoundRun; readonly jobs: readonly UnitJob[] },
+  { bound, jobs, executionId }: StageRound,
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const { request, runId, location } = bound;
@@ -28,7 +35,7 @@ export async function stageRound(
     decision: 'stage',
     runId,
     plan: { bucket: outputBucket, key },
-    resultsPrefix: `${prefix}results`,
+    resultsPrefix: stageResultsPrefix(executionId),
     concurrency: request.concurrency,
     jobs: jobs.length,
   };

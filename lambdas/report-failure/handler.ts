@@ -6,15 +6,18 @@ import {
   readTryError,
   readUnfinishedChunks,
 } from '#aws/ledger-reads.ts';
+import { findFailedChild } from '#aws/map-failures.ts';
 import { putText } from '#aws/objects.ts';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import type { ByteRange } from '#core/bytes/byte-source.ts';
+import { RESULTS_FOLDER } from '#core/contract.ts';
 import { FanoutError } from '#core/errors.ts';
+import { type FailedChild, MAP_FAILURE } from '#core/failure/failed-child.ts';
 import type { FailedExecution } from '#core/failure/failed-execution.ts';
 import {
   collectUnfinished,
   type FailureNotice,
-  type FailureReport,
+  type FoundRun,
   failureNotice,
   failureReport,
   type ReportedChunk,
@@ -22,7 +25,7 @@ import {
 } from '#core/failure/failure-report.ts';
 import { claimText } from '#core/manifest/place-run.ts';
 import type { StartedRun, UnfinishedChunk } from '#core/run/ledger-records.ts';
-import { failuresKey, outputUri } from '#core/run/output-keys.ts';
+import { executionFailureKey, failuresKey, stageResultsPrefix } from '#core/run/output-keys.ts';
 import { ledgerName } from '#core/run/run-id.ts';
 import { locateRows, type OpenedSource } from '#core/sources/source-kinds.ts';
 import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
@@ -33,6 +36,7 @@ export interface ReportFailureDeps extends Instruments {
   readonly s3: S3Client;
   readonly dynamo: DynamoDBClient;
   readonly ledgerTable: string;
+  readonly outputBucket: string;
 }
 
 /** Where the entries of some chunks lie, or why that is not known. */
@@ -57,11 +61,10 @@ async function locate(
   }
 }
 
-async function describeRun(
-  execution: FailedExecution,
+async function describeChunks(
   run: StartedRun,
   { ledger, open }: { readonly ledger: LedgerPlace; readonly open: () => Promise<OpenedSource> },
-): Promise<FailureReport> {
+): Promise<Omit<FoundRun, 'failedChild'>> {
   const name = ledgerName(run);
   const { listed, ...counts } = await collectUnfinished(readUnfinishedChunks(ledger, name));
   const { ranges, problem: sourceProblem } = await locate(open, listed);
@@ -75,7 +78,24 @@ async function describeRun(
       reproduce: sliceCommand(run.source.uri, chunk),
     });
   }
-  return failureReport(execution, run, { ...counts, chunks, sourceProblem });
+  return { run, ...counts, chunks, sourceProblem };
+}
+
+/** What is found of an execution that has no run. */
+const NO_RUN = { run: undefined, failed: 0, running: 0, chunks: [], sourceProblem: null } as const;
+
+/** The child by which a Map failed: one of the Stage rounds, or a writer. */
+async function failedChildOf(
+  { s3, outputBucket: bucket }: ReportFailureDeps,
+  { error, executionArn }: FailedExecution,
+  run: StartedRun | undefined,
+  signal: AbortSignal,
+): Promise<FailedChild | undefined> {
+  if (error !== MAP_FAILURE) return undefined;
+  const staged = { bucket, prefix: stageResultsPrefix(executionArn) };
+  if (run === undefined) return await findFailedChild(s3, staged, signal);
+  const written = { bucket, prefix: `${run.location.prefix}${RESULTS_FOLDER}/` };
+  return await findFailedChild(s3, written, signal);
 }
 
 /**
@@ -83,28 +103,39 @@ async function describeRun(
  * message about it. It finds the execution's run in the ledger, even if the source has changed
  * since.
  *
- * If the execution failed before its run claimed an output, nothing is written. Memory: the listed
- * chunks, at most a hundred.
+ * If the execution failed before its run claimed an output, the report goes to `_failures/`.
+ * Memory: the listed chunks, at most a hundred.
  */
 export function createHandler(deps: ReportFailureDeps): Step<FailedExecution, FailureNotice> {
   const { s3, logger, metrics } = deps;
   const ledger = { client: deps.dynamo, table: deps.ledgerTable };
 
+  /** The run of an execution, if it had claimed its output. */
+  const claimedRun = async (executionArn: string, signal: AbortSignal) => {
+    const run = await findRun(ledger, executionArn);
+    if (run === undefined) return undefined;
+    const claim = await s3OutputRecords(s3, run.location, signal).claim(run.generation);
+    return claim === claimText(run.runId) ? run : undefined;
+  };
+
   return async (execution, signal) => {
     metrics.addMetric('FailuresReported', MetricUnit.Count, 1);
-    const run = await findRun(ledger, execution.executionArn);
-    if (run === undefined) return failureNotice(execution, {});
-    const { runId, location, generation } = run;
-    logger.appendKeys({ runId });
-    const claim = await s3OutputRecords(s3, location, signal).claim(generation);
-    if (claim !== claimText(runId)) return failureNotice(execution, { runId });
+    const run = await claimedRun(execution.executionArn, signal);
+    if (run !== undefined) logger.appendKeys({ runId: run.runId });
+    const open = (planned: StartedRun) => () => openPlannedSource(s3, planned, signal);
+    const found =
+      run === undefined ? NO_RUN : await describeChunks(run, { ledger, open: open(run) });
+    const failedChild = await failedChildOf(deps, execution, run, signal);
+    const report = failureReport(execution, { ...found, failedChild });
 
-    const open = () => openPlannedSource(s3, run, signal);
-    const report = await describeRun(execution, run, { ledger, open });
-    const key = failuresKey(location.prefix);
-    const target = { bucket: location.bucket, key, contentType: 'application/json' };
+    const key =
+      run === undefined
+        ? executionFailureKey(execution.executionArn)
+        : failuresKey(run.location.prefix);
+    const bucket = run?.location.bucket ?? deps.outputBucket;
+    const target = { bucket, key, contentType: 'application/json' };
     await putText(s3, target, `${JSON.stringify(report, null, 2)}\n`, signal);
     logger.info('failures reported', { failed: report.failedChunks });
-    return failureNotice(execution, { runId, report, reportUri: outputUri(location, key) });
+    return failureNotice(execution, report, `s3://${bucket}/${key}`);
   };
 }

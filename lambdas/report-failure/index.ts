@@ -13,6 +13,7 @@ export const handler = lambdaHandler(
     s3: createS3Client(),
     dynamo: createDynamoClient(),
     ledgerTable: environment(ENV.ledgerTable),
+    outputBucket: environment(ENV.outputBucket),
   }),
   parseFailedExecution,
   instruments,

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ExecutionFailed } from '#cli/executions/execution-failed.ts';
+import { explainFailure } from '#cli/executions/explain-failure.ts';
 import { goldenBytes } from '#support/golden.ts';
 import { LocalStack } from '#support/local-stack.ts';
+import { patience } from '#support/patience.ts';
 import { runShell } from '#test/cli/run-command.ts';
 
 let stack: LocalStack;
@@ -20,6 +23,23 @@ async function messageOf(executionArn: string) {
   };
   await expect.poll(find).toBeDefined();
   return await find();
+}
+
+/** The record of the invocation for the execution whose input names a key. */
+async function messageAbout(key: string) {
+  const find = async () => {
+    const messages = await stack.cloud.topicMessages(stack.output('FailureTopicArn'));
+    return messages
+      .map(({ message }) => JSON.parse(message))
+      .find(({ requestPayload }) => requestPayload.detail.input.includes(key));
+  };
+  await expect.poll(find, { timeout: patience(10_000) }).toBeDefined();
+  return await find();
+}
+
+/** Where the data of a member of a zip file begins. */
+function firstByteOf(zip: Buffer, name: string): number {
+  return zip.indexOf(name) + name.length + 4;
 }
 
 /** Runs a line of a report as a person would, with the environment that finds the local S3. */
@@ -71,15 +91,41 @@ describe('a run that fails', () => {
     expect(stack.cloud.denials).toEqual([]);
   });
 
-  it('is reported only to the topic when the request was bad', async () => {
+  it('names the damaged array of a compressed npz that an event brought', async () => {
+    const damaged = Buffer.from(goldenBytes('inputs/deflate-int64.npz'));
+    damaged.fill(
+      0xff,
+      firstByteOf(damaged, 'indices.npy'),
+      40 + firstByteOf(damaged, 'indices.npy'),
+    );
+    await stack.putSource('damaged-deflate.npz', damaged);
+    const { requestPayload, responsePayload: notice } = await messageAbout('damaged-deflate.npz');
+    const { executionArn } = requestPayload.detail;
+    expect(notice.message).toMatch(/CorruptSourceError: .*indices\.npy/);
+    const name = executionArn.split(':').at(-1);
+    expect(notice.report).toBe(`s3://${stack.outputBucket}/_failures/${name}.json`);
+    const report = JSON.parse((await stack.read(notice.report)).toString());
+    expect(report.failedChild).toMatchObject({ name: 'CorruptSourceError' });
+    expect(report.failedChild.message).toContain('indices.npy');
+    const location = { bucket: stack.outputBucket, prefix: 'none/' };
+    const failure = new ExecutionFailed(report.error, report.cause, executionArn);
+    expect(await explainFailure(stack.s3, location, failure)).toMatchObject({
+      name: 'CorruptSourceError',
+      message: expect.stringContaining('indices.npy'),
+    });
+    expect(stack.cloud.denials).toEqual([]);
+  });
+
+  it('is reported below _failures/ when the request was bad', async () => {
     const executionArn = await stack.startExecution({ sauce: 1 });
     expect(await stack.endOf(executionArn)).toMatchObject({ error: 'RequestError' });
     const { responsePayload: notice } = await messageOf(executionArn);
-    expect(notice).toMatchObject({ error: 'RequestError', runId: null, report: null });
+    const report = `s3://${stack.outputBucket}/_failures/${executionArn.split(':').at(-1)}.json`;
+    expect(notice).toMatchObject({ error: 'RequestError', runId: null, report });
     expect(notice.message).toMatch(/had no run yet ended FAILED: RequestError: .*"sauce"/);
   });
 
-  it('is reported only to the topic when the prefix belongs to another run', async () => {
+  it('is reported below _failures/ when the prefix belongs to another run', async () => {
     const output = { uri: `s3://${stack.outputBucket}/taken/` };
     const source = await stack.putSource('taken-first', goldenBytes('inputs/dtype-int64.npz'));
     await stack.runToSuccess({ source, output });
@@ -87,7 +133,8 @@ describe('a run that fails', () => {
     const executionArn = await stack.startExecution({ source, output, chunking: { rows: 6 } });
     await stack.endOf(executionArn);
     const { responsePayload: notice } = await messageOf(executionArn);
-    expect(notice).toMatchObject({ error: 'OutputConflictError', report: null });
+    expect(notice.error).toBe('OutputConflictError');
+    expect(notice.report).toContain('/_failures/');
     expect(await stack.keys('taken/')).toEqual(before);
   });
 });

@@ -139,9 +139,10 @@ describe('ReportFailure', () => {
   });
 
   it('leaves a prefix that another run has claimed as it is', async () => {
-    const { execution, location, runId } = await plannedRun('foreign', 'another run');
+    const { execution, location } = await plannedRun('foreign', 'another run');
     const notice = await reporter()(execution, never);
-    expect(notice).toMatchObject({ runId, report: null });
+    const report = `s3://${services.bucket}/_failures/foreign.json`;
+    expect(notice).toMatchObject({ runId: null, report });
     const keys = listObjects(services.s3, services.bucket, location.prefix);
     expect(await Array.fromAsync(keys, ({ key }) => key)).toEqual([
       claimKey(location.prefix, 1),
@@ -151,7 +152,35 @@ describe('ReportFailure', () => {
 
   it('reports an execution that never had a run', async () => {
     const notice = await reporter()(failureOf('unknown'), never);
-    expect(notice).toMatchObject({ runId: null, report: null });
+    const key = '_failures/unknown.json';
+    expect(notice).toMatchObject({ runId: null, report: `s3://${services.bucket}/${key}` });
     expect(notice.message).toMatch(/^an execution that had no run yet ended FAILED: States\./);
+    const report = JSON.parse((await readText(services.s3, services.bucket, key)) ?? '');
+    expect(report).toMatchObject({ runId: null, source: null, failedChild: null, chunks: [] });
+  });
+
+  it('names the child by which a Stage round failed', async () => {
+    const child = {
+      ...{ Error: 'CorruptSourceError', Cause: '{"errorMessage":"indices.npy is damaged"}' },
+      ...{ Input: '{"task":{"unit":{"uri":"s3://in/x.npz"}}}', StopDate: '2026-11-21T00:00:30Z' },
+    };
+    await put('_staged/results/staging/run/FAILED_0.jsonl', `${JSON.stringify(child)}\n`);
+    const { message } = await reporter()(failureOf('staging'), never);
+    expect(message).toMatch(
+      /: preparing s3:\/\/in\/x\.npz: CorruptSourceError: indices\.npy is damaged$/,
+    );
+  });
+
+  it('names the writer that failed without a word in the ledger', async () => {
+    const { execution, location } = await plannedRun('killed');
+    const Input = '{"chunk":{"index":4,"rowStart":20,"rowEnd":25}}';
+    const [first, second] = ['first', 'second'].map((Cause, at) =>
+      JSON.stringify({ Error: 'Runtime.ExitError', Cause, Input, StopDate: `2026-11-2${at}` }),
+    );
+    await put(`${location.prefix}_plan/results/a/FAILED_0.jsonl`, `${second}\n`);
+    await put(`${location.prefix}_plan/results/b/FAILED_0.jsonl`, `${first}\n`);
+    await put(`${location.prefix}_plan/results/c/SUCCEEDED_0.jsonl`, '{}\n');
+    const { message } = await reporter()(execution, never);
+    expect(message).toMatch(/: chunk 4 \(rows 20 to 25\): Runtime\.ExitError: second$/);
   });
 });

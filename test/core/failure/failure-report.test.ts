@@ -70,15 +70,17 @@ describe('collectUnfinished', () => {
 
 describe('failureReport', () => {
   it('reports run, execution, how to continue, and how many chunks are not listed', () => {
-    const found = { failed: 101, running: 1, chunks: [failed], sourceProblem: null };
-    expect(failureReport(execution, run, found)).toEqual({
+    const counts = { failed: 101, running: 1, chunks: [failed] };
+    const found = { run, ...counts, sourceProblem: null, failedChild: undefined };
+    expect(failureReport(execution, found)).toEqual({
       type: 'sparse-fanout-failures',
-      version: 2,
+      version: 3,
       runId: run.runId,
       ...execution,
       redrive: `aws stepfunctions redrive-execution --execution-arn ${execution.executionArn}`,
       source: { uri: 's3://in/x.npz', etag: 'e', versionId: null },
       sourceProblem: null,
+      failedChild: null,
       failedChunks: 101,
       runningChunks: 1,
       chunks: [failed],
@@ -88,13 +90,14 @@ describe('failureReport', () => {
 });
 
 describe('failureNotice', () => {
-  const found = { failed: 1, running: 1, sourceProblem: null };
+  const reportUri = 's3://out/x/_manifest/failures.json';
+  const nothing = { run: undefined, failed: 0, running: 0, sourceProblem: null };
+  const found = { ...nothing, run, failed: 1, running: 1, failedChild: undefined };
   const running: ReportedChunk = { ...failed, index: 1, status: 'running', error: null };
 
   it("names the first failed chunk instead of Step Functions' reason", () => {
-    const report = failureReport(execution, run, { ...found, chunks: [running, failed] });
-    const reportUri = 's3://out/x/_manifest/failures.json';
-    expect(failureNotice(execution, { runId: run.runId, report, reportUri })).toMatchObject({
+    const report = failureReport(execution, { ...found, chunks: [running, failed] });
+    expect(failureNotice(execution, report, reportUri)).toMatchObject({
       message: `run ${run.runId} ended FAILED: chunk 3 (rows 30 to 40): CorruptSourceError: column 9 is outside`,
       runId: run.runId,
       report: reportUri,
@@ -102,19 +105,32 @@ describe('failureNotice', () => {
   });
 
   it("gives Step Functions' reason if no chunk has failed", () => {
-    const report = failureReport(execution, run, { ...found, chunks: [running] });
-    const { message } = failureNotice(execution, { runId: run.runId, report });
+    const report = failureReport(execution, { ...found, chunks: [running] });
+    const { message } = failureNotice(execution, report, reportUri);
     expect(message).toBe(`run ${run.runId} ended FAILED: ${execution.error}: ${execution.cause}`);
+  });
+
+  it('names the child of a Map that failed without a word in the ledger', () => {
+    const what = 'preparing s3://in/x.npz';
+    const why = { name: 'CorruptSourceError', message: 'indices.npy is damaged', stoppedAt: '' };
+    const report = failureReport(execution, {
+      ...{ ...nothing, chunks: [], failedChild: { what, ...why } },
+    });
+    expect(failureNotice(execution, report, reportUri).message).toBe(
+      'an execution that had no run yet ended FAILED: preparing s3://in/x.npz: CorruptSourceError: indices.npy is damaged',
+    );
   });
 
   it('describes an execution without a run, and one without a reason', () => {
     const silent = { ...execution, status: 'ABORTED', error: null, cause: null } as const;
-    expect(failureNotice(silent, {})).toEqual({
+    const report = failureReport(silent, { ...nothing, chunks: [], failedChild: undefined });
+    expect(report).toMatchObject({ runId: null, source: null, failedChunks: 0, chunks: [] });
+    expect(failureNotice(silent, report, reportUri)).toEqual({
       message: 'an execution that had no run yet ended ABORTED: no reason was given',
       runId: null,
       ...silent,
       redrive: `aws stepfunctions redrive-execution --execution-arn ${execution.executionArn}`,
-      report: null,
+      report: reportUri,
     });
   });
 });

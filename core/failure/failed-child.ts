@@ -1,0 +1,48 @@
+import { causeSentence } from './cause-sentence.ts';
+
+/** The error of a Distributed Map whose child failed. It is true, but does not say why. */
+export const MAP_FAILURE = 'States.ExceedToleratedFailureThreshold';
+
+/** A failed child of a Map as the ResultWriter describes it; only the fields that are read. */
+interface ChildRecord {
+  readonly Error?: string;
+  readonly Cause?: string;
+  /** JSON: the input of the child. */
+  readonly Input: string;
+  readonly StopDate?: string;
+}
+
+/** The child of a Map that failed: which one, and why. */
+export interface FailedChild {
+  /** Such as `chunk 3 (rows 6 to 8)`. */
+  readonly what: string;
+  readonly name: string;
+  readonly message: string;
+  /** ISO 8601, empty if it is not known. */
+  readonly stoppedAt: string;
+}
+
+/** The part of a child's input that names it. */
+interface ChildInput {
+  readonly chunk?: { readonly index: number; readonly rowStart: number; readonly rowEnd: number };
+  readonly task?: { readonly unit: { readonly uri: string } };
+}
+
+function whatOf(input: string): string {
+  const { chunk, task } = JSON.parse(input) as ChildInput;
+  if (chunk !== undefined) {
+    return `chunk ${chunk.index} (rows ${chunk.rowStart} to ${chunk.rowEnd})`;
+  }
+  return task === undefined ? 'a child' : `preparing ${task.unit.uri}`;
+}
+
+/** Reads a line of a result file of failed children. */
+export function parseFailedChild(line: string): FailedChild {
+  const { Error: name, Cause: cause, Input: input, StopDate } = JSON.parse(line) as ChildRecord;
+  return {
+    what: whatOf(input),
+    name: name ?? 'States.TaskFailed',
+    message: causeSentence(cause ?? 'no reason was given'),
+    stoppedAt: StopDate ?? '',
+  };
+}
