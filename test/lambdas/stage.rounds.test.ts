@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listObjects } from '#aws/objects.ts';
@@ -60,7 +61,7 @@ async function stage(task: StageTask, limitSeconds: number, fault?: (call: Call)
   const clients = services.connect();
   let seconds = 0;
   hookClients(clients, async (call, send) => {
-    if (call.name === 'GetObject' && call.subject.endsWith('.npz')) seconds += READ_SECONDS;
+    if (call.name === 'GetObject' && /\.(npz|gz)$/.test(call.subject)) seconds += READ_SECONDS;
     const answer = await send();
     fault?.(call);
     return answer;
@@ -96,6 +97,16 @@ async function stageInRounds(
   }
 }
 
+/** Some 9 MB of svmlight in two gzip members, of comments that do not compress. */
+function packedSvmlight(): Uint8Array {
+  const random = createRandom(5);
+  const noise = () => Array.from({ length: 40 }, () => random.next().toString(36)).join('');
+  const line = (row: number) => `1 ${row % 9}:${row} # ${noise()}\n`;
+  const half = (start: number) =>
+    Array.from({ length: 15_000 }, (_, i) => line(start + i)).join('');
+  return Buffer.concat([gzipSync(half(0)), gzipSync(half(15_000))]);
+}
+
 /** What is staged below `index/` of sources that no test had before, by name. */
 async function newIndexes(seen: Set<string>): Promise<ReadonlyMap<string, Buffer>> {
   const found = new Map<string, Buffer>();
@@ -113,8 +124,8 @@ async function newIndexes(seen: Set<string>): Promise<ReadonlyMap<string, Buffer
 const ARRAYS = ['data', 'indices', 'indptr'].map((name) => `index/${name}.idx`);
 const HOUR = 3600;
 
-describe('a compressed npz', () => {
-  it('completes in rounds of 20 seconds with the index bytes of one pass', async () => {
+describe('an index pass', () => {
+  it('of a compressed npz completes in rounds of 20 seconds with the bytes of one pass', async () => {
     const seen = new Set<string>();
     const whole = await bucket.put('whole.npz', npz);
     const single = await stageInRounds(whole, (task) => stage(task, HOUR));
@@ -134,6 +145,30 @@ describe('a compressed npz', () => {
 
     const planned = await planRun(services, services, { source: cut });
     expect(planned).toMatchObject({ decision: 'write', run: { facts: { nnz: ENTRIES } } });
+  });
+
+  it('of a gzip text completes in rounds too', async () => {
+    const seen = new Set<string>();
+    await newIndexes(seen);
+    const file = packedSvmlight();
+    const whole = await bucket.put('whole.svm.gz', file);
+    await stageInRounds(whole, (task) => stage(task, HOUR));
+    const expected = await newIndexes(seen);
+    const cut = await bucket.put('cut.svm.gz', file);
+    const rounds = await stageInRounds(cut, (task) => stage(task, LIMIT_SECONDS));
+    const found = await newIndexes(seen);
+    expect([...expected.keys()]).toEqual(['index/text.idx']);
+    expect(found.get('index/text.idx')?.equals(expected.get('index/text.idx')!)).toBe(true);
+    const jobs = rounds.flat().map(({ job }) => job);
+    const parts = jobs.filter(({ round }) => round === 'index').map(({ part }) => part);
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts).toEqual(parts.map((_, round) => (round === 0 ? undefined : round)));
+    expect(jobs.slice(parts.length).map(({ round }) => round)).toEqual([
+      'scan',
+      'convert-zero-based',
+    ]);
+    const planned = await planRun(services, services, { source: cut });
+    expect(planned).toMatchObject({ decision: 'write', run: { facts: { shape: [30_000, 9] } } });
   });
 
   it('goes on after tries that were killed: before, and after their part was written', async () => {

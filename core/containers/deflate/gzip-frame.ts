@@ -18,7 +18,7 @@ function textEnd(bytes: Uint8Array, start: number): number | undefined {
 
 function optionalEnd(bytes: Uint8Array, flags: number): number | undefined {
   let at: number | undefined = FIXED_BYTES;
-  if (flags & EXTRA) at += 2 + (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0);
+  if (flags & EXTRA) at += 2 + bytes[at]! + 256 * bytes[at + 1]!;
   if (flags & NAME) at = textEnd(bytes, at);
   if (flags & COMMENT && at !== undefined) at = textEnd(bytes, at);
   return at !== undefined && flags & HEADER_CRC ? at + 2 : at;
