@@ -1,9 +1,10 @@
 import os from 'node:os';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { memorySource } from '#core/bytes/memory-source.ts';
-import { buildSeekIndex } from '#core/containers/deflate/build-seek-index.ts';
+
 import { inflatedSource } from '#core/containers/deflate/inflated-source.ts';
 import { textLikeSlice } from '#support/text-like-slice.ts';
+import { wholeIndex } from '#support/whole-index.ts';
 
 /**
  * Measures the pass that makes seek indexes, and reads through them; exits 1 if a goal is missed.
@@ -47,7 +48,7 @@ function* pieces({ compressed }: Member): Generator<Uint8Array> {
 function indexOf(member: Member) {
   const { name, plain, compressed } = member;
   const sizes = { compressedBytes: compressed.length, bytes: plain.length };
-  return buildSeekIndex(pieces(member), { where: name, ...sizes, crc32: crc32(plain) });
+  return wholeIndex(pieces(member), { where: name, ...sizes, crc32: crc32(plain) });
 }
 
 /** CPU milliseconds on all cores, which do not depend on what else the machine does. */

@@ -10,6 +10,11 @@ export const stageJob = z.strictObject({
   round: z.string(),
   /** Number of the job in the round, from 0. */
   index: count,
+  /**
+   * Number of the part of a seek index, from 1, from which a job of round `index` goes on; absent
+   * if it begins at the start.
+   */
+  part: z.optional(count),
 });
 
 export type StageJob = Readonly<z.infer<typeof stageJob>>;

@@ -12,7 +12,7 @@ import { nameRows, ROW_NAMES_ROUND, stageRowNamesOf } from './row-names.ts';
 import type { SourceLayout } from './source-kinds.ts';
 
 /** Raise it when the same source begins to be staged as other objects. */
-const STAGE_VERSION = 2;
+const STAGE_VERSION = 3;
 
 /** Units that are opened at once: nearly all of that time is spent waiting for S3. */
 const UNITS_AT_ONCE = 16;
@@ -25,6 +25,8 @@ export interface ResolveContext {
   stagedFor(stageId: string): StageStore;
   /** Finds the names of the rows too, which are staged first. @default false */
   readonly withRowNames?: boolean;
+  /** True when a job has to end soon, see {@link FormatInput}. @default never */
+  readonly isTimeUp?: (() => boolean) | undefined;
 }
 
 /** One job of a Stage round, and its unit. */
@@ -54,10 +56,10 @@ export async function openUnit(
   unit: SourceUnit,
   context: ResolveContext,
 ): Promise<{ readonly format: MatrixFormat; readonly input: FormatInput }> {
-  const { options, store } = context;
+  const { options, store, isTimeUp } = context;
   const { format, source } = await findFormat(unit, options, store);
   const staged = context.stagedFor(await stageIdOf(unit, options));
-  return { format, input: { unit, source, options, store, staged } };
+  return { format, input: { unit, source, options, store, staged, isTimeUp } };
 }
 
 /**

@@ -1,19 +1,13 @@
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { feedGunzip } from '#core/bytes/feed-gunzip.ts';
-import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
+import { assertRatio } from '#core/containers/deflate/gzip-ratio.ts';
+import { CorruptSourceError } from '#core/errors.ts';
 
 type Sized = Pick<ByteSource, 'uri' | 'size'>;
 
 /** Size of an inflated piece. */
 const PIECE_BYTES = 256 * 1024;
-
-/**
- * Most bytes of text per byte of gzip, after the first {@link FREE_BYTES} of text. Matrices shrink
- * to a third or a tenth; deflate's own limit is 1032.
- */
-const MAX_RATIO = 500;
-const FREE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Bytes at the start of a gzip object that are inflated to find its format. They make at most 1 MiB
@@ -42,20 +36,13 @@ function isZlibError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
 
-function assertRatio({ uri, size }: Sized, bytes: number): void {
-  if (bytes <= FREE_BYTES || bytes <= size * MAX_RATIO) return;
-  throw new BoundExceededError(
-    `${uri} inflates from ${size} bytes to more than ${bytes}, allowed are ${MAX_RATIO} times as many; unpack it first`,
-  );
-}
-
 /**
  * Inflates a gzip file of any number of members, which comes in blocks. A block is read only after
  * the text of the one before has been consumed: holds one block and a few pieces of 256 KiB.
  *
  * @param source gives the file's name for messages, and its length.
  * @throws {CorruptSourceError} it is cut short or damaged, or other bytes follow it.
- * @throws {BoundExceededError} it inflates to more than 500 times its size, see {@link MAX_RATIO}.
+ * @throws {BoundExceededError} it inflates to more than 500 times its size.
  */
 export async function* gunzipBlocks(
   source: Sized,

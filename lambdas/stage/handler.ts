@@ -14,15 +14,16 @@ export interface StageDeps extends Instruments {
 
 /**
  * The Stage step. Does one job of the work that makes a source readable by rows, such as making the
- * seek index of one compressed array. The result lies below `_staged/`; every later run of the same
- * source version uses it.
+ * seek index of one compressed array, or a part of it if the time is up before. The result lies
+ * below `_staged/`; every later run of the same source version uses it.
  */
 export function createHandler(deps: StageDeps): Step<StageTask, StageJob> {
   const { s3, outputBucket, logger, metrics } = deps;
 
-  return async ({ unit, job, options }, signal) => {
+  return async ({ unit, job, options }, signal, isTimeUp) => {
     logger.appendKeys({ unit: unit.uri, ...job });
-    await stageUnit({ unit, job }, resolveContext(s3, outputBucket, { options }, signal), signal);
+    const context = resolveContext(s3, outputBucket, { options }, signal);
+    await stageUnit({ unit, job }, { ...context, isTimeUp }, signal);
     logger.info('staged');
     metrics.addMetric('JobsStaged', MetricUnit.Count, 1);
     return job;

@@ -11,7 +11,7 @@ const folder = path.join(root, '.sparse-fanout/examples');
 /** What an example may use without making it. */
 const GIVEN = `import type { Stack } from 'aws-cdk-lib';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
-import type { SeekIndex } from '#core/containers/deflate/build-seek-index.ts';
+import type { SeekIndex } from '#core/containers/deflate/index-pass.ts';
 import type { OutputRecords } from '#core/manifest/place-run.ts';
 import type { Evidence } from '#core/manifest/prove-chunks.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';

@@ -56,6 +56,20 @@ describe('lambdaHandler', () => {
     expect(called).toBe(false);
   });
 
+  it('lets the step know when less than a minute is left', async () => {
+    const isUp = async (remaining: number) => {
+      let answer: boolean | undefined;
+      const step = async (n: number, _: AbortSignal, isTimeUp?: () => boolean) => {
+        answer = isTimeUp?.();
+        return n;
+      };
+      await handle(step, 1, remaining);
+      return answer;
+    };
+    expect(await isUp(MINUTE + 5000)).toBe(false);
+    expect(await isUp(MINUTE - 1)).toBe(true);
+  });
+
   it('passes on the name of the error that the step throws', async () => {
     const step = async () => {
       throw new RangeError('no');

@@ -41,8 +41,8 @@ const CORE: ImportRules = {
   'core/elements': [],
   'core/schemas': ['#core/errors.ts', 'zod/mini'],
   'core/objects': ['#core/errors.ts', '#core/bytes', '#core/schemas', 'zod/mini'],
-  'core/text': ['#core/errors.ts', '#core/bytes', 'node:zlib'],
   'core/containers/deflate': ['#core/errors.ts', '#core/bytes', 'node:zlib'],
+  'core/text': ['#core/errors.ts', '#core/bytes', '#core/containers/deflate', 'node:zlib'],
   'core/containers/hdf5': ['#core/errors.ts', '#core/bytes', '#core/elements', 'node:zlib'],
   'core/containers/npy': ['#core/errors.ts', '#core/bytes', '#core/elements'],
   'core/containers/zip': ['#core/errors.ts', '#core/bytes'],
@@ -64,7 +64,7 @@ const CORE: ImportRules = {
   ],
   'core/sparse/stage': [
     ...[...GROUND, '#core/bytes', '#core/elements', '#core/objects', '#core/containers/npy'],
-    ...['#core/sparse/*', '#core/sparse/layout'],
+    ...['#core/containers/deflate', '#core/sparse/*', '#core/sparse/layout'],
   ],
   'core/sparse/formats/matrix-format.ts': [
     ...['#core/bytes', '#core/objects', '#core/sparse/*', '#core/sparse/layout'],
@@ -100,8 +100,9 @@ const CORE: ImportRules = {
     ...['#core/containers/deflate', '#core/containers/npy', '#core/containers/zip'],
     ...['#core/sparse/formats/arrays', 'node:zlib'],
   ],
-  'core/sparse/formats/*': [...FORMAT, '#core/text', 'zod/mini'],
-  'core/sparse/formats/mtx': [...FORMAT, '#core/text'],
+  'core/sparse/formats/texts': [...FORMAT, '#core/containers/deflate', '#core/text'],
+  'core/sparse/formats/*': [...FORMAT, '#core/text', '#core/sparse/formats/texts', 'zod/mini'],
+  'core/sparse/formats/mtx': [...FORMAT, '#core/text', '#core/sparse/formats/texts'],
   'core/sparse/formats/10x-mtx': [...FORMAT, '#core/text', '#core/sparse/formats/mtx'],
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
   'core/sources': [

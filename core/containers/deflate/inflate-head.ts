@@ -1,6 +1,6 @@
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import { giveBackInflater, type Inflater, takeInflater } from './inflater.ts';
+import { type Inflater, takeInflater } from './inflater.ts';
 
 /**
  * A little more than the longest header of a block. In a file of small arrays one read of 1 KiB has
@@ -52,7 +52,7 @@ export async function inflateHead(
       have = inflateInto(head, inflater, have);
     }
   } finally {
-    giveBackInflater(inflater);
+    inflater.close();
   }
   if (have === length) return head;
   throw new CorruptSourceError(

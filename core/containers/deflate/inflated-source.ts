@@ -1,7 +1,7 @@
 import { assertRange } from '#core/bytes/assert-range.ts';
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import { giveBackInflater, type Inflater, takeInflater } from './inflater.ts';
+import { openInflater } from './gzip-inflater.ts';
 import { type Checkpoint, readCheckpoints, readWindow } from './seek-index.ts';
 
 /** A deflated stream in an object, and its seek index. */
@@ -12,6 +12,8 @@ export interface InflatedSourceOptions {
   /** Length of the inflated bytes. */
   readonly size: number;
   readonly index: ByteSource;
+  /** Set if the stream is a gzip file. @default raw deflate */
+  readonly container?: 'gzip';
 }
 
 /**
@@ -26,7 +28,7 @@ const MAX_IDLE = 6;
 /** The place where an earlier read ended, so that the next read can go on from it. */
 class Cursor {
   readonly stream: InflatedSourceOptions;
-  readonly #inflater: Inflater;
+  readonly #inflater: ReturnType<typeof openInflater>;
   /** Inflated bytes that no read has received yet. */
   #pending = new Uint8Array();
   /** Offset of the next byte that a read will receive. */
@@ -35,7 +37,7 @@ class Cursor {
   constructor(stream: InflatedSourceOptions, { bit, offset }: Checkpoint, window: Uint8Array) {
     this.stream = stream;
     this.offset = offset;
-    this.#inflater = takeInflater();
+    this.#inflater = openInflater(stream.container);
     const { compressed, range } = stream;
     const where = `a compressed part of ${compressed.uri}`;
     this.#inflater.start({ where, compressedBytes: range.length, bit, window });
@@ -55,7 +57,7 @@ class Cursor {
   }
 
   close(): void {
-    giveBackInflater(this.#inflater);
+    this.#inflater.close();
   }
 
   /**

@@ -51,6 +51,9 @@ const FAULTS = [
 
 const MAX_WANTED = 0xffff_ffff;
 
+/** Most unused inflaters that are kept for later: an instance takes 0.1 ms to make. */
+const MAX_IDLE = 4;
+
 let compiled: WebAssembly.Module | undefined;
 
 /** Compiles the module once per process, in under 1 ms. */
@@ -63,6 +66,8 @@ function kernelModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(Uint8Array.from(Buffer.from(KERNEL_BYTES, 'base64')));
   return compiled;
 }
+
+const idle: Inflater[] = [];
 
 /**
  * Inflates raw deflate streams, one after the other. Unlike Node's own inflate it reports where the
@@ -86,6 +91,11 @@ export class Inflater {
     const { exports } = new WebAssembly.Instance(module);
     this.#kernel = exports as unknown as KernelExports;
     this.#memory = new Uint8Array(this.#kernel.memory.buffer);
+  }
+
+  /** Keeps the inflater for {@link takeInflater}, after its last use. */
+  close(): void {
+    if (idle.length < MAX_IDLE) idle.push(this);
   }
 
   /** Begins a stream; the state of the stream before is dropped. */
@@ -138,6 +148,14 @@ export class Inflater {
     return count;
   }
 
+  /** Takes out a copy of the input after the end of the stream, which {@link step} has reported. */
+  takeRest(): Uint8Array {
+    const count = this.nextByte - Math.ceil(this.bit / 8);
+    this.#base += this.#kernel.position.value >> 3;
+    const end = this.#kernel.makeRoom();
+    return this.#memory.slice(end - count, end);
+  }
+
   /**
    * Inflates until the stream ends, more input is needed, {@link output} is full, or a block begins
    * after at least `wanted` bytes of output. The last few hundred bytes of the input may stay
@@ -154,21 +172,11 @@ export class Inflater {
   }
 }
 
-/** Most unused inflaters that are kept for later: an instance takes 0.1 ms to make. */
-const MAX_IDLE = 4;
-
-const idle: Inflater[] = [];
-
 /**
- * Makes an inflater, or returns one that was given back.
+ * Makes an inflater, or returns one that was closed.
  *
  * @throws {UnsupportedSourceError} the engine has no WebAssembly.
  */
 export function takeInflater(): Inflater {
   return idle.pop() ?? new Inflater();
-}
-
-/** Takes back an inflater after its last use. */
-export function giveBackInflater(inflater: Inflater): void {
-  if (idle.length < MAX_IDLE) idle.push(inflater);
 }

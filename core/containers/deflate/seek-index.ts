@@ -102,6 +102,13 @@ function decodeCheckpoints(table: Buffer): Checkpoint[] {
   return checkpoints;
 }
 
+function sizeOf(table: Buffer): DeflatedSize {
+  return {
+    compressedBytes: Number(table.readBigUInt64LE(8)),
+    bytes: Number(table.readBigUInt64LE(16)),
+  };
+}
+
 function damaged({ uri }: ByteSource, what: string): CorruptSourceError {
   return new CorruptSourceError(
     `${uri} is a seek index with ${what}; delete it, so that the next run makes it again`,
@@ -135,12 +142,32 @@ export async function readCheckpoints(
   { compressedBytes, bytes }: DeflatedSize,
 ): Promise<readonly Checkpoint[]> {
   const table = await readTable(index);
-  const found = [Number(table.readBigUInt64LE(8)), Number(table.readBigUInt64LE(16))] as const;
-  if (found[0] === compressedBytes && found[1] === bytes) return decodeCheckpoints(table);
+  const found = sizeOf(table);
+  if (found.compressedBytes === compressedBytes && found.bytes === bytes) {
+    return decodeCheckpoints(table);
+  }
   throw damaged(
     index,
-    `${found[1]} bytes in ${found[0]} compressed, expected ${bytes} in ${compressedBytes}`,
+    `${found.bytes} bytes in ${found.compressedBytes} compressed, expected ${bytes} in ${compressedBytes}`,
   );
+}
+
+/**
+ * Reads how long the stream of an index is: one read of at most 25 kB.
+ *
+ * @throws {CorruptSourceError} the index is damaged.
+ */
+export async function readDeflatedSize(index: ByteSource): Promise<DeflatedSize> {
+  return sizeOf(await readTable(index));
+}
+
+async function readPacked(
+  index: ByteSource,
+  { window, windowCrc32 }: Checkpoint,
+): Promise<Uint8Array> {
+  const packed = await index.read(window);
+  if (crc32(packed) !== windowCrc32) throw damaged(index, 'a damaged window');
+  return packed;
 }
 
 /**
@@ -149,12 +176,26 @@ export async function readCheckpoints(
  *
  * @throws {CorruptSourceError} the window is damaged.
  */
-export async function readWindow(
+export async function readWindow(index: ByteSource, checkpoint: Checkpoint): Promise<Uint8Array> {
+  if (checkpoint.window.length === 0) return new Uint8Array();
+  return inflateRawSync(await readPacked(index, checkpoint));
+}
+
+/**
+ * Reads all checkpoints as {@link encodeSeekTable} got them, without the beginning of the stream.
+ * One read for each.
+ *
+ * @throws {CorruptSourceError} the index is damaged, or belongs to another stream.
+ */
+export async function readNewCheckpoints(
   index: ByteSource,
-  { window, windowCrc32 }: Checkpoint,
-): Promise<Uint8Array> {
-  if (window.length === 0) return new Uint8Array();
-  const packed = await index.read(window);
-  if (crc32(packed) !== windowCrc32) throw damaged(index, 'a damaged window');
-  return inflateRawSync(packed);
+  size: DeflatedSize,
+): Promise<NewCheckpoint[]> {
+  const checkpoints: NewCheckpoint[] = [];
+  const [, ...places] = await readCheckpoints(index, size);
+  for (const place of places) {
+    const { bit, offset } = place;
+    checkpoints.push({ bit, offset, window: await readPacked(index, place) });
+  }
+  return checkpoints;
 }

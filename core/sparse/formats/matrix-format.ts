@@ -19,6 +19,12 @@ export interface FormatInput {
   readonly options: SourceOptions;
   readonly store: ObjectStore;
   readonly staged: StageStore;
+  /**
+   * True when a job has to end soon. One that can go on in the next round then stops.
+   *
+   * @default never
+   */
+  readonly isTimeUp?: (() => boolean) | undefined;
 }
 
 /** Where a matrix lies, or the jobs that must be done before `resolve` can find out more. */

@@ -20,6 +20,12 @@ export interface ConversionBounds {
   readonly blockEntries: number;
   /** Most segments, and most parts. */
   readonly maxTasks: number;
+  /**
+   * Most pairs of a segment and a part that are read without merging first: three reads each.
+   */
+  readonly directPairs: number;
+  /** Segments, and parts, of a tile that one job merges. */
+  readonly tileSide: number;
 }
 
 /**
@@ -34,6 +40,10 @@ export const CONVERSION_BOUNDS: ConversionBounds = {
   // 1 to 2 MiB; eight blocks are read at the same time.
   blockEntries: 131_072,
   maxTasks: 10_000,
+  // $1.20 of reads. With more, a merge costs less than it saves.
+  directPairs: 1_000_000,
+  // The square root of `maxTasks`: a job merges 100 objects, and a part is gathered from 100.
+  tileSide: 100,
 };
 
 /**

@@ -10,10 +10,12 @@ import {
 import { convertWhole, fitsOneJob } from './convert-whole.ts';
 import type { EntrySource } from './entry-source.ts';
 import { gatherBucket } from './gather-bucket.ts';
-import { readBuckets, scanSegment, stageBuckets } from './scan-segment.ts';
+import { mergeTile } from './merge-tile.ts';
+import { readBuckets, requireBuckets, scanSegment, stageBuckets } from './scan-segment.ts';
 import { scatterSegment } from './scatter-segment.ts';
-import { jobName, PARTS_PREFIX, partName } from './stage-names.ts';
+import { jobName, PARTS_PREFIX, partName, TILES_PREFIX } from './stage-names.ts';
 import { findCsrPart } from './staged-rows.ts';
+import { gridOf, type TileGrid, tileCountOf, tileOf } from './tile-grid.ts';
 
 /** The finished parts in row order, or the jobs of the next round. */
 export type Conversion =
@@ -42,6 +44,30 @@ async function resolveParts(
   return { jobs: await findJobs((part) => parts[part] !== undefined) };
 }
 
+/** The merge jobs that are still to be done; none if the entries are gathered without tiles. */
+async function missingMerges(grid: TileGrid | undefined, staged: StageStore): Promise<StageJob[]> {
+  if (grid === undefined) return [];
+  const found = await staged.list(TILES_PREFIX);
+  return missingJobs('merge', tileCountOf(grid), (index) => found.has(tileOf(grid, index).name));
+}
+
+/** Merges a tile, if the conversion has tiles. */
+async function stageMerge(
+  entries: EntrySource,
+  staged: StageStore,
+  index: number,
+  bounds: ConversionBounds,
+): Promise<void> {
+  const { uri, segments } = entries;
+  const { length } = await requireBuckets(uri, staged);
+  const grid = gridOf(segments, length - 1, bounds);
+  const tiles = grid === undefined ? 0 : tileCountOf(grid);
+  if (grid !== undefined && index < tiles) {
+    return await mergeTile(entries, staged, { grid, index }, bounds);
+  }
+  throw new RequestError([`${uri} is merged to ${tiles} tiles, so there is no job ${index}`]);
+}
+
 /**
  * Finds out how far the conversion of a matrix to CSR parts in row order has come. Returns the
  * parts, or the jobs of the next round that are still to be done; after these it must be called
@@ -50,7 +76,9 @@ async function resolveParts(
  * A matrix of at most 64 MiB of entries (row, column, value) and 4 Mi rows takes one job, of round
  * `whole`. Any other takes four rounds: `scan` counts the entries of each segment by row, `buckets`
  * decides which rows each part has, `scatter` sorts each segment by part, and `gather` sorts each
- * part by row. Each job stays below 256 MB for any matrix.
+ * part by row. With more than a million pairs of a segment and a part, a round `merge` before
+ * `gather` makes tiles of 100 × 100 of them, so that no part reads all segments. Each job stays
+ * below 256 MB for any matrix.
  *
  * Looks only at names and sizes of what is staged, by one LIST per thousand objects. An interrupted
  * round continues with the jobs whose objects are missing. Holds about 1 KB per part.
@@ -79,7 +107,9 @@ export async function resolveConversion(
   return resolveParts(entries, staged, count, async (isDone) => {
     const found = await staged.list('scatter/');
     const jobs = missingJobs('scatter', segments, (index) => found.has(jobName('scatter', index)));
-    return jobs.length > 0 ? jobs : missingJobs('gather', count, isDone);
+    if (jobs.length > 0) return jobs;
+    const merges = await missingMerges(gridOf(segments, count, bounds), staged);
+    return merges.length > 0 ? merges : missingJobs('gather', count, isDone);
   });
 }
 
@@ -106,11 +136,13 @@ export async function stageConversion(
       return await stageBuckets(entries, staged, bounds);
     case 'scatter':
       return await scatterSegment(entries, staged, index, bounds);
+    case 'merge':
+      return await stageMerge(entries, staged, index, bounds);
     case 'gather':
       return await gatherBucket(entries, staged, index, bounds);
     default:
       throw new RequestError([
-        `${entries.uri} has no jobs of a round ${JSON.stringify(round)}, allowed are whole, scan, buckets, scatter and gather`,
+        `${entries.uri} has no jobs of a round ${JSON.stringify(round)}, allowed are whole, scan, buckets, scatter, merge and gather`,
       ]);
   }
 }

@@ -1,5 +1,5 @@
 import { inOrder } from '#core/bytes/in-order.ts';
-import type { StageStore } from '#core/objects/stage-store.ts';
+import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
 import { type ConversionBounds, entryBytesOf, sortedEntriesOf } from './conversion-bounds.ts';
 import type { KeyedEntries } from './counting-sort.ts';
 import type { EntrySource } from './entry-source.ts';
@@ -12,6 +12,8 @@ import {
   type ScatterLayout,
   type Section,
 } from './scattered-object.ts';
+import { SCATTER_PREFIX, scatterNames } from './stage-names.ts';
+import { gridOf, tilesOf } from './tile-grid.ts';
 import { writePart } from './write-part.ts';
 
 /**
@@ -23,16 +25,19 @@ const BLOCKS_AT_ONCE = 8;
 /** Reads of 16 bytes at the same time. */
 const SECTIONS_AT_ONCE = 16;
 
+/** Objects with the entries of a bucket: the tiles of its group, or those of all segments. */
+function objectsOf(segments: number, buckets: number, bucket: number, bounds: ConversionBounds) {
+  const grid = gridOf(segments, buckets, bounds);
+  if (grid !== undefined) return tilesOf(grid, bucket);
+  const names = scatterNames({ start: 0, end: segments });
+  return { folder: SCATTER_PREFIX, names, buckets: { start: 0, end: buckets } };
+}
+
 /**
- * Finds the section of one bucket in each scattered object, in the order of the segments. One read
- * of 16 bytes per object.
+ * Finds the section of one bucket in each object, in the order of the segments. One read of 16
+ * bytes per object.
  */
-async function findSections(
-  { uri, segments }: EntrySource,
-  staged: StageStore,
-  bucket: number,
-): Promise<Section[]> {
-  const objects = await openJobObjects(staged, 'scatter', segments, uri);
+async function findSections(objects: readonly StagedObject[], bucket: number): Promise<Section[]> {
   const reads = objects.map((object) => () => readSection(object, bucket));
   return await Array.fromAsync(inOrder(reads, SECTIONS_AT_ONCE));
 }
@@ -79,9 +84,10 @@ async function* readEntries(
 }
 
 /**
- * Gathers one bucket from the scattered objects of all segments, and stages it as a CSR part.
+ * Gathers one bucket from the scattered objects of all segments, or from the tiles that they were
+ * merged to, and stages it as a CSR part.
  *
- * Reads 16 bytes of each scattered object, then the rows of its section, then the whole section.
+ * Reads 16 bytes of each object, then the rows of its section, then the whole section.
  * For each 64 MiB of the bucket beyond the first, rows and section are read again. Up to eight
  * reads of at most 2 MiB run at the same time. Holds these and what {@link writePart} holds.
  *
@@ -93,14 +99,16 @@ export async function gatherBucket(
   bucket: number,
   bounds: ConversionBounds,
 ): Promise<void> {
-  const { uri, dtype } = entries;
+  const { uri, dtype, segments } = entries;
   const starts = await requireBuckets(uri, staged);
+  const { buckets, ...wanted } = objectsOf(segments, starts.length - 1, bucket, bounds);
   const layout: ScatterLayout = {
-    buckets: starts.length - 1,
+    buckets: buckets.end - buckets.start,
     blockEntries: bounds.blockEntries,
     entryBytes: entryBytesOf(dtype),
   };
-  const sections = await findSections(entries, staged, bucket);
+  const objects = await openJobObjects(staged, wanted, uri);
+  const sections = await findSections(objects, bucket - buckets.start);
   const rowStart = starts[bucket]!;
   await writePart(
     {

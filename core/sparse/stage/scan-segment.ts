@@ -36,7 +36,8 @@ async function sumScans(
   staged: StageStore,
   groupCount: number,
 ): Promise<Float64Array> {
-  const scans = await openJobObjects(staged, 'scan', segments, uri);
+  const names = Array.from({ length: segments }, (_, segment) => jobName('scan', segment));
+  const scans = await openJobObjects(staged, { folder: 'scan/', names }, uri);
   const reads = scans.map(
     ({ source }) =>
       () =>

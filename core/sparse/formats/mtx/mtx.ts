@@ -1,8 +1,14 @@
 import type { StageJob } from '#core/objects/stage-job.ts';
 import { resolveEntries } from '#core/sparse/formats/convert-entries.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
+import {
+  requireIndexed,
+  resolveIndex,
+  stageTextIndex,
+} from '#core/sparse/formats/texts/indexed-text.ts';
 import { stageConversion } from '#core/sparse/stage/convert.ts';
 import type { EntryBatch, EntrySource } from '#core/sparse/stage/entry-source.ts';
+import { INDEX_ROUND } from '#core/sparse/stage/stage-index.ts';
 import { textHead } from '#core/text/gunzip.ts';
 import { openText, readLines, type TextOptions, type TextSource } from '#core/text/text-source.ts';
 import { assertLines, countName, stageCount, sumCounts } from './count.ts';
@@ -69,8 +75,11 @@ export async function resolveMtx(
   input: FormatInput,
   { format, turn = asStored, text: options = {} }: MtxReading,
 ): Promise<Resolution> {
-  const text = await openText(input.source, options);
-  const header = await readMtxHeader(text);
+  const packed = await openText(input.source, options);
+  const header = await readMtxHeader(packed);
+  const indexing = await resolveIndex(packed, input.staged);
+  if ('jobs' in indexing) return indexing;
+  const { text } = indexing;
   const counts = await resolveCounts(text, header, input);
   if (counts.length > 0) return { jobs: counts };
   return await resolveEntries(format, turn(entrySourceOf(text, header)), input.staged);
@@ -79,11 +88,13 @@ export async function resolveMtx(
 /** Does one job that {@link resolveMtx} returned. */
 export async function stageMtx(
   job: StageJob,
-  { source, staged }: FormatInput,
+  input: FormatInput,
   { turn = asStored, text: options = {} }: MtxReading,
   signal?: AbortSignal,
 ): Promise<void> {
-  const text = await openText(source, options);
+  if (job.round === INDEX_ROUND) return await stageTextIndex(job, input, signal);
+  const { staged } = input;
+  const text = await requireIndexed(await openText(input.source, options), staged);
   const header = await readMtxHeader(text);
   if (job.round === 'count') await stageCount(text, header, job.index, { staged, signal });
   else await stageConversion(turn(entrySourceOf(text, header, signal)), staged, job);
@@ -102,7 +113,8 @@ export function createMtx(text: TextOptions = {}): MatrixFormat {
 
 /**
  * What `scipy.io.mmwrite` writes for a sparse matrix. Lines are in any order, so the matrix is
- * converted. The lines of a text of several segments of 64 MiB are counted first, because the
+ * converted. A gzip file of more than 4 MiB gets a seek index first, as its text has segments too.
+ * The lines of a text of several segments of 64 MiB are counted first, because the
  * header says how many there must be.
  */
 export const mtx: MatrixFormat = createMtx();

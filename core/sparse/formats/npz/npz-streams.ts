@@ -6,7 +6,8 @@ import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import type { StreamLayout } from '#core/sparse/layout/matrix-layout.ts';
-import { INDEX_PREFIX, indexName } from './index-member.ts';
+import { INDEX_PREFIX, indexJob, indexName } from '#core/sparse/stage/stage-index.ts';
+import { arrayName } from './index-member.ts';
 import { openMemberHead } from './member-head.ts';
 
 /** The source of a member's bytes, and its form in a layout. */
@@ -32,9 +33,6 @@ export interface NpzStreams {
   open(member: ZipMember, range: ByteRange): Promise<NpzStream>;
 }
 
-/** Name of the round that makes seek indexes of compressed arrays. */
-export const INDEX_ROUND = 'index';
-
 /**
  * Finds the seek indexes of compressed arrays. One LIST if there are such arrays, otherwise no
  * request.
@@ -49,12 +47,12 @@ export async function openStreams(
   staged: StageStore,
 ): Promise<NpzStreams> {
   const found = compressed.length > 0 ? await staged.list(INDEX_PREFIX) : new Map();
-  const indexes = compressed.map((member) => found.get(indexName(member)));
+  const indexes = compressed.map((member) => found.get(indexName(arrayName(member))));
   return {
     indexes: indexes.filter((index) => index !== undefined).map(({ pin }) => pin),
-    jobs: [...indexes.entries()]
-      .filter(([, index]) => index === undefined)
-      .map(([index]) => ({ round: INDEX_ROUND, index })),
+    jobs: compressed
+      .map((member, index) => indexJob(found, arrayName(member), index))
+      .filter(({ index }) => indexes[index] === undefined),
     async open(member, range) {
       if (!isDeflated(member)) return { source, range, stream: { kind: 'stored', object: 0 } };
       const position = compressed.indexOf(member);

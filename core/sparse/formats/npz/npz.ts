@@ -1,7 +1,7 @@
 import { readMatrixHeader } from '#core/sparse/formats/arrays/matrix-header.ts';
 import { resolveArrays, stageArrays } from '#core/sparse/formats/arrays/resolve-arrays.ts';
 import type { MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
-import { INDEX_ROUND } from './npz-streams.ts';
+import { INDEX_ROUND } from '#core/sparse/stage/stage-index.ts';
 import { openNpz } from './open-npz.ts';
 
 /** True for `PK\x03\x04`, or `PK\x05\x06` of an archive without members. */
@@ -25,7 +25,7 @@ export const npz: MatrixFormat = {
   },
   async stage(job, input, signal) {
     const file = await openNpz(input);
-    if (job.round === INDEX_ROUND) await file.stageIndex(job.index, signal);
+    if (job.round === INDEX_ROUND) await file.stageIndex(job, { signal, isTimeUp: input.isTimeUp });
     else await stageArrays(job, file, input.staged);
   },
 };

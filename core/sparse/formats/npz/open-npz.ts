@@ -13,6 +13,7 @@ import {
   locateMember,
 } from '#core/containers/zip/zip-member.ts';
 import { RequestError } from '#core/errors.ts';
+import type { StageJob } from '#core/objects/stage-job.ts';
 import {
   type ArrayFile,
   MEMBER_NAMES,
@@ -21,18 +22,19 @@ import {
   SMALL_MEMBERS,
 } from '#core/sparse/formats/arrays/array-file.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
-import { stageMemberIndex } from './index-member.ts';
+import { type IndexTime, stageSeekIndex } from '#core/sparse/stage/stage-index.ts';
+import { memberIndexTask } from './index-member.ts';
 import { openStreams } from './npz-streams.ts';
 
 /** An npz file whose directory has been read. */
 export interface NpzFile extends ArrayFile {
   /**
-   * Does one of the `jobs`: reads a compressed array from end to end and stages its seek index.
+   * Does one of the `jobs`: reads a compressed array and stages its seek index, or a part of it.
    *
-   * @throws {CorruptSourceError} it is damaged.
+   * @throws as {@link stageSeekIndex} does.
    * @throws {RequestError} there is no such job.
    */
-  stageIndex(array: number, signal?: AbortSignal): Promise<void>;
+  stageIndex(job: StageJob, time: IndexTime): Promise<void>;
 }
 
 /**
@@ -110,15 +112,15 @@ export async function openNpz({
       const header = await readNpyHeader(opened, range, `${member.name} in ${source.uri}`);
       return { header, source: opened, stream };
     },
-    async stageIndex(array, signal) {
-      const member = compressed[array];
+    async stageIndex({ index, part = 0 }, time) {
+      const member = compressed[index];
       if (member === undefined) {
         throw new RequestError([
-          `${source.uri} has ${compressed.length} compressed arrays, so there is no job ${array}`,
+          `${source.uri} has ${compressed.length} compressed arrays, so there is no job ${index}`,
         ]);
       }
       const range = await locateMember(prefetched, directory, member);
-      await stageMemberIndex(source, { member, range }, staged, signal);
+      await stageSeekIndex(memberIndexTask(source, member, range), part, staged, time);
     },
   };
 }

@@ -3,8 +3,14 @@ import type { StageJob } from '#core/objects/stage-job.ts';
 import { defaultNames } from '#core/sparse/default-names.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
+import {
+  requireIndexed,
+  resolveIndex,
+  stageTextIndex,
+} from '#core/sparse/formats/texts/indexed-text.ts';
 import type { PartLayout } from '#core/sparse/layout/matrix-layout.ts';
 import type { Names } from '#core/sparse/names.ts';
+import { INDEX_ROUND } from '#core/sparse/stage/stage-index.ts';
 import { PARTS_PREFIX, partName } from '#core/sparse/stage/stage-names.ts';
 import { findCsrPart } from '#core/sparse/stage/staged-rows.ts';
 import { openText, type TextOptions, type TextSource } from '#core/text/text-source.ts';
@@ -24,10 +30,14 @@ interface OpenedText {
   readonly from: number;
 }
 
-async function open({ source }: FormatInput, options: TextOptions): Promise<OpenedText> {
-  const text = await openText(source, options);
+async function open(text: TextSource): Promise<OpenedText> {
   const header = await readExtremeHeader(text);
   return { text, header, from: header?.end ?? 0 };
+}
+
+/** Opens a text whose seek index, if it needs one, is there. */
+async function reopen({ source, staged }: FormatInput, options: TextOptions): Promise<OpenedText> {
+  return await open(await requireIndexed(await openText(source, options), staged));
 }
 
 /**
@@ -146,7 +156,10 @@ export function createSvmlight(textOptions: TextOptions = {}): MatrixFormat {
     looksLike,
 
     async resolve(input) {
-      const opened = await open(input, textOptions);
+      const packed = await openText(input.source, textOptions);
+      const indexing = await resolveIndex(packed, input.staged);
+      if ('jobs' in indexing) return indexing;
+      const opened = await open(indexing.text);
       const { text } = opened;
       const found = await input.staged.list('scan/');
       const jobs = Array.from({ length: text.jobs }, (_, job) => job);
@@ -157,22 +170,24 @@ export function createSvmlight(textOptions: TextOptions = {}): MatrixFormat {
       return await resolveParts(opened, input, scans);
     },
 
-    async stage({ round, index }: StageJob, input: FormatInput, signal?: AbortSignal) {
+    async stage(job: StageJob, input: FormatInput, signal?: AbortSignal) {
+      const { round } = job;
       const { options, staged } = input;
-      const { text, from } = await open(input, textOptions);
+      if (round === INDEX_ROUND) return await stageTextIndex(job, input, signal);
+      const { text, from } = await reopen(input, textOptions);
       const context = { from, staged, signal };
       const read = { labels: options.labels ?? false, lowest: lowestOf(options) };
-      if (round === 'scan') return await stageScan(text, index, { options: read, ...context });
+      if (round === 'scan') return await stageScan(text, job.index, { options: read, ...context });
       const base = CONVERT_ROUNDS.indexOf(round);
       if (base === -1) throw new RequestError([`svmlight text has no Stage round named ${round}`]);
       const shift = Number(read.labels) - base;
-      await stageConvert(text, index, { options: { ...read, shift }, ...context });
+      await stageConvert(text, job.index, { options: { ...read, shift }, ...context });
     },
 
     /** Only a label has a name: the scans, which are there by now, say how many features follow. */
     async columnNames(input) {
       if (input.options.labels !== true) return undefined;
-      const opened = await open(input, textOptions);
+      const opened = await reopen(input, textOptions);
       const scans = await readScans([...(await input.staged.list('scan/')).values()]);
       const features = columnsOf(opened, input.options, scans) - 1;
       return features > MAX_NAMED_FEATURES ? undefined : labelledNames(input.unit.uri, features);
@@ -181,8 +196,9 @@ export function createSvmlight(textOptions: TextOptions = {}): MatrixFormat {
 }
 
 /**
- * What `sklearn.datasets.dump_svmlight_file` writes. It takes two rounds of Stage, with about
- * 64 MiB of text per job: `scan` checks the lines and finds the lowest and the highest index,
- * `convert` writes CSR arrays.
+ * What `sklearn.datasets.dump_svmlight_file` writes. A gzip file of more than 4 MiB gets a seek
+ * index first, as its text has segments too. Then it takes two rounds of Stage, with about 64 MiB
+ * of text per job: `scan` checks the lines and finds the lowest and the highest index, `convert`
+ * writes CSR arrays.
  */
 export const svmlight: MatrixFormat = createSvmlight();

@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { combineCrc32 } from '#core/checksum/crc32.ts';
-import { buildSeekIndex } from '#core/containers/deflate/build-seek-index.ts';
 import { readCheckpoints, readWindow } from '#core/containers/deflate/seek-index.ts';
 import { CorruptSourceError } from '#core/errors.ts';
+import { wholeIndex } from '#support/whole-index.ts';
 import { streams } from './arbitrary-stream.ts';
 import { countBytes, noiseBytes } from './count-bytes.ts';
 import { BitWriter } from './deflate-writer.ts';
@@ -20,7 +20,7 @@ function streamOf(plain: Uint8Array, compressed: Uint8Array) {
 
 async function indexBytes(plain: Uint8Array, compressed: Uint8Array, pieceBytes = 300_000) {
   const pieces = cut(compressed, [pieceBytes]);
-  const index = await buildSeekIndex(pieces, streamOf(plain, compressed));
+  const index = await wholeIndex(pieces, streamOf(plain, compressed));
   return { ...index, bytes: Buffer.concat(index.pieces) };
 }
 
@@ -105,7 +105,7 @@ describe('a seek index', () => {
     }
     let crc = 0;
     for (let i = 0; i < count; i++) crc = combineCrc32(crc, crc32(zeros), zeros.length);
-    const { checkpoints } = await buildSeekIndex(pieces(), {
+    const { checkpoints } = await wholeIndex(pieces(), {
       where: 'zeros',
       compressedBytes: count * block.length + 2,
       bytes: count * zeros.length,
@@ -123,7 +123,7 @@ describe('the pass that makes a seek index', () => {
   const compressed = deflateRawSync(plain);
   const right = streamOf(plain, compressed);
   const build = (bytes: Uint8Array, change: Partial<typeof right> = {}) =>
-    buildSeekIndex([bytes], { ...right, compressedBytes: bytes.length, ...change });
+    wholeIndex([bytes], { ...right, compressedBytes: bytes.length, ...change });
 
   test.each([
     ['another CRC-32', same, { crc32: 1 }, 'is damaged: its CRC-32 is'],
@@ -154,7 +154,7 @@ describe('the pass that makes a seek index', () => {
   test('fails on bytes after the end of the stream', async () => {
     const pieces = [compressed, compressed, compressed];
     const whole = { ...right, compressedBytes: 3 * compressed.length };
-    await expect(buildSeekIndex(pieces, whole)).rejects.toThrow(
+    await expect(wholeIndex(pieces, whole)).rejects.toThrow(
       `ends at byte ${compressed.length} of ${whole.compressedBytes} compressed`,
     );
   });
@@ -169,7 +169,7 @@ describe('the pass that makes a seek index', () => {
       }
     }
     const claim = { where: 'a bomb', compressedBytes: 1e9, bytes: 10 * MIB, crc32: 0 };
-    await expect(buildSeekIndex(endless(), claim)).rejects.toThrow('holds more than the 10485760');
+    await expect(wholeIndex(endless(), claim)).rejects.toThrow('holds more than the 10485760');
     expect(pieces).toBe(11);
   });
 

@@ -1,8 +1,7 @@
-import {
-  type Inflater,
-  type InflateStart,
-  WINDOW_BYTES,
-} from '#core/containers/deflate/inflater.ts';
+import type { openInflater } from '#core/containers/deflate/gzip-inflater.ts';
+import { type InflateStart, WINDOW_BYTES } from '#core/containers/deflate/inflater.ts';
+
+type Inflater = ReturnType<typeof openInflater>;
 
 /** A place between two blocks, and what is needed to begin there. */
 export interface Boundary {

@@ -3,13 +3,15 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
-import { buildSeekIndex } from '#core/containers/deflate/build-seek-index.ts';
+
 import { inflatedSource } from '#core/containers/deflate/inflated-source.ts';
 import { Inflater } from '#core/containers/deflate/inflater.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { withCounting } from '#support/counting-source.ts';
+import { wholeIndex } from '#support/whole-index.ts';
 import { streams } from './arbitrary-stream.ts';
 import { countBytes, noiseBytes } from './count-bytes.ts';
+import { gzipMember } from './gzip-file.ts';
 import { indexOf } from './index-everywhere.ts';
 import { inflatePieces } from './inflate-pieces.ts';
 
@@ -17,7 +19,7 @@ const MIB = 1024 * 1024;
 const inflater = new Inflater();
 
 async function builtIndex(plain: Uint8Array, compressed: Uint8Array): Promise<ByteSource> {
-  const { pieces } = await buildSeekIndex([compressed], {
+  const { pieces } = await wholeIndex([compressed], {
     where: 'x',
     compressedBytes: compressed.length,
     bytes: plain.length,
@@ -89,6 +91,32 @@ describe('inflated bytes', () => {
         expect(Buffer.compare(bytes, plain.subarray(offset, offset + length))).toBe(0);
       }
     }
+  });
+
+  test('are right for a gzip file of many members, read from a real index in any order', async () => {
+    const parts = [countBytes(5 * MIB), noiseBytes(3 * MIB), new Uint8Array(), countBytes(9 * MIB)];
+    const small = Array.from({ length: 400 }, (_, i) => noiseBytes(100 + i));
+    const plain = Buffer.concat([...parts, ...small]);
+    const compressed = Buffer.concat([...parts, ...small].map((part) => gzipMember(part)));
+    const { pieces, checkpoints } = await wholeIndex([compressed], {
+      where: 'x',
+      compressedBytes: compressed.length,
+      container: 'gzip',
+    });
+    expect(checkpoints).toBeGreaterThan(5);
+    const index = memorySource(Buffer.concat(pieces), 'x.idx');
+    const { source, range } = inObject(compressed);
+    const size = plain.length;
+    const stream = { compressed: source, range, size, index, container: 'gzip' } as const;
+    const inflated = inflatedSource(stream);
+    for (let i = 0; i < 24; i++) {
+      const offset = Math.floor((plain.length * ((i * 7) % 24)) / 24);
+      const length = Math.min(70_000 * i, plain.length - offset);
+      const bytes = await inflated.read({ offset, length });
+      expect(Buffer.compare(bytes, plain.subarray(offset, offset + length))).toBe(0);
+    }
+    const all = await inflated.read({ offset: 0, length: plain.length });
+    expect(Buffer.compare(all, plain)).toBe(0);
   });
 
   test('have the name and the ETag of their object', async () => {

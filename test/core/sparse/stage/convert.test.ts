@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
+import type { StageStore } from '#core/objects/stage-store.ts';
 import { CONVERSION_BOUNDS, type ConversionBounds } from '#core/sparse/stage/conversion-bounds.ts';
 import { resolveConversion, stageConversion } from '#core/sparse/stage/convert.ts';
-import { type CountingSource, withCounting } from '#support/counting-source.ts';
-import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
+import { memoryStageStore } from '#support/memory-stage-store.ts';
+import { withCountedReads } from './counted-store.ts';
 import { anyEntries, entrySource, oracle, type PlainEntries, SAMPLE } from './plain-entries.ts';
 import { runConversion, stackParts, TINY } from './run-conversion.ts';
 
@@ -15,6 +15,8 @@ const anyBounds: fc.Arbitrary<ConversionBounds> = fc.record({
   rowGroups: fc.constantFrom(1, 2, 8, 64),
   blockEntries: fc.integer({ min: 1, max: 5 }),
   maxTasks: fc.constant(1000),
+  directPairs: fc.constantFrom(0, 3, 1000),
+  tileSide: fc.integer({ min: 1, max: 4 }),
 });
 
 describe('conversion', () => {
@@ -131,29 +133,6 @@ describe('conversion', () => {
     }
   });
 });
-
-/** A store that counts what is read of the objects of each round. */
-function withCountedReads(staged: MemoryStageStore) {
-  const sources: CountingSource[] = [];
-  const counted = (object: StagedObject): StagedObject => {
-    const source = withCounting(object.source);
-    sources.push(source);
-    return { ...object, source };
-  };
-  const store: StageStore = {
-    async open(name) {
-      const found = await staged.open(name);
-      return found && counted(found);
-    },
-    async list(prefix) {
-      const found = await staged.list(prefix);
-      return new Map(Array.from(found, ([name, object]) => [name, counted(object)]));
-    },
-    create: (name, pieces) => staged.create(name, pieces),
-  };
-  const reads = () => sources.flatMap((source) => source.reads.map(({ length }) => length));
-  return { store, reads };
-}
 
 describe('what a conversion reads', () => {
   /** 1,000 entries of 16 bytes in 4 segments, and two parts of 10 rows. */

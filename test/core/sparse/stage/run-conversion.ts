@@ -13,6 +13,8 @@ export const TINY: ConversionBounds = {
   rowGroups: 4,
   blockEntries: 2,
   maxTasks: 100,
+  directPairs: 100,
+  tileSide: 2,
 };
 
 /** What a conversion did: its parts, and the rounds it took. */

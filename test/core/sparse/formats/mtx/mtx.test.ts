@@ -71,6 +71,7 @@ describe('any matrix', () => {
         fc.record({
           segmentBytes: fc.integer({ min: 1, max: 300 }),
           blockBytes: fc.integer({ min: 1, max: 200 }),
+          wholeGzipBytes: fc.constantFrom(0, 2 ** 22),
         }),
         fc.boolean(),
         async (lines, how, sizes, isCompressed) => {

@@ -69,6 +69,7 @@ describe('any matrix', () => {
       fc.record({
         segmentBytes: fc.integer({ min: 1, max: 300 }),
         blockBytes: fc.integer({ min: 1, max: 200 }),
+        wholeGzipBytes: fc.constantFrom(0, 2 ** 22),
       }),
       fc.boolean(),
       fc.boolean(),
