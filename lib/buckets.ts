@@ -7,8 +7,10 @@ import {
   type BucketProps,
   type CfnBucket,
   type IBucket,
+  type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { FAILURES_FOLDER, STAGED_FOLDER } from '#core/contract.ts';
 
 /** Settings of {@link Buckets}. */
 export interface BucketsProps {
@@ -20,8 +22,28 @@ export interface BucketsProps {
 
 const ACCESS_LOG_DAYS = 90;
 
-/** Uploading a source may take days, and a chunk takes minutes: older uploads were abandoned. */
-const ABORT_UPLOADS_DAYS = 7;
+/**
+ * A workflow may take seven days, and can be redriven for fourteen more: older uploads were
+ * abandoned.
+ */
+const ABORT_UPLOADS_DAYS = 22;
+
+/** What is staged of a source is made again when it is needed and no longer there. */
+const STAGED_DAYS = 30;
+
+/** People read reports soon or never. */
+const FAILURES_DAYS = 90;
+
+const ABORT_UPLOADS: LifecycleRule = {
+  abortIncompleteMultipartUploadAfter: Duration.days(ABORT_UPLOADS_DAYS),
+};
+
+/** Of the output bucket: nothing else in it is ever removed. */
+const OUTPUT_RULES: readonly LifecycleRule[] = [
+  ABORT_UPLOADS,
+  { prefix: STAGED_FOLDER, expiration: Duration.days(STAGED_DAYS) },
+  { prefix: FAILURES_FOLDER, expiration: Duration.days(FAILURES_DAYS) },
+];
 
 /** Settings of every new bucket: private, encrypted, TLS only. */
 const GUARDED = {
@@ -50,16 +72,16 @@ export class Buckets extends Construct {
     super(scope, id);
     this.#props = props;
     this.source = props.sourceBucket ?? this.#createSource();
-    this.output = props.outputBucket ?? this.#create('Output');
+    this.output = props.outputBucket ?? this.#create('Output', OUTPUT_RULES);
   }
 
   #createSource(): Bucket {
-    const bucket = this.#create('Source');
+    const bucket = this.#create('Source', [ABORT_UPLOADS]);
     sendEvents(bucket);
     return bucket;
   }
 
-  #create(id: string): Bucket {
+  #create(id: string, lifecycleRules: readonly LifecycleRule[]): Bucket {
     const { encryptionKey, removalPolicy } = this.#props;
     this.#accessLogs ??= this.#createAccessLogs();
     const encryption = encryptionKey && {
@@ -70,7 +92,7 @@ export class Buckets extends Construct {
     return new Bucket(this, id, {
       ...GUARDED,
       ...encryption,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(ABORT_UPLOADS_DAYS) }],
+      lifecycleRules: [...lifecycleRules],
       serverAccessLogsBucket: this.#accessLogs,
       serverAccessLogsPrefix: `${id.toLowerCase()}/`,
       removalPolicy,

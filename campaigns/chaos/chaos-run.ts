@@ -164,7 +164,9 @@ class ChaosRun {
     const [first] = failed;
     if (first === undefined) throw new Error('nothing failed');
     if (end === 'redrive') {
-      await this.#cloud.states.send(new RedriveExecutionCommand({ executionArn: first.executionArn }));
+      await this.#cloud.states.send(
+        new RedriveExecutionCommand({ executionArn: first.executionArn }),
+      );
     }
     const again = await this.#endOf(end === 'redrive' ? first.executionArn : await this.#start());
     if (again.status === 'SUCCEEDED') return end;

@@ -33,9 +33,6 @@ describe('the buckets', () => {
           { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
         ],
       },
-      LifecycleConfiguration: {
-        Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' }],
-      },
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
         BlockPublicPolicy: true,
@@ -43,15 +40,27 @@ describe('the buckets', () => {
         RestrictPublicBuckets: true,
       },
     };
+    const abort = {
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 22 },
+      Status: 'Enabled',
+    };
+    const expire = (Prefix: string, ExpirationInDays: number) => ({
+      ...{ Prefix, ExpirationInDays, Status: 'Enabled' },
+    });
+    const rules = (...more: object[]) => ({
+      LifecycleConfiguration: { Rules: [abort, ...more] },
+    });
     const logging = (prefix: string) => ({
       LoggingConfiguration: {
         DestinationBucketName: '<FanoutBucketsAccessLogs>',
         LogFilePrefix: prefix,
       },
     });
-    expect(output).toEqual({ ...common, ...logging('output/') });
+    const removed = rules(expire('_staged/', 30), expire('_failures/', 90));
+    expect(output).toEqual({ ...common, ...removed, ...logging('output/') });
     expect(source).toEqual({
       ...common,
+      ...rules(),
       ...logging('source/'),
       NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
     });
@@ -132,7 +141,10 @@ describe('the functions', () => {
     },
     Write: { [ENV.ledgerTable]: '<FanoutLedger>' },
     Finalize: { [ENV.ledgerTable]: '<FanoutLedger>' },
-    ReportFailure: { [ENV.ledgerTable]: '<FanoutLedger>' },
+    ReportFailure: {
+      [ENV.ledgerTable]: '<FanoutLedger>',
+      [ENV.outputBucket]: '<FanoutBucketsOutput>',
+    },
   };
 
   test.each([

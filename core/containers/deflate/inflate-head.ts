@@ -31,6 +31,7 @@ function inflateInto(head: Uint8Array, inflater: Inflater, had: number): number 
  * One read of 896 bytes is enough for about 300 bytes. Where it is not, each further read doubles
  * what has been read, up to 64 KiB in all.
  *
+ * @param name of the stream, for messages.
  * @throws {CorruptSourceError} the stream is damaged or too short.
  * @throws {UnsupportedSourceError} the engine has no WebAssembly.
  */
@@ -38,8 +39,9 @@ export async function inflateHead(
   source: ByteSource,
   { offset, length: compressedBytes }: ByteRange,
   length: number,
+  name = 'a compressed part',
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const where = `a compressed part of ${source.uri}`;
+  const where = `${name} of ${source.uri}`;
   const head = new Uint8Array(length);
   const limit = Math.min(compressedBytes, MAX_COMPRESSED_BYTES);
   const inflater = takeInflater();

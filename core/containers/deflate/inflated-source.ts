@@ -12,6 +12,8 @@ export interface InflatedSourceOptions {
   /** Length of the inflated bytes. */
   readonly size: number;
   readonly index: ByteSource;
+  /** Name of the stream, for messages. @default 'a compressed part' */
+  readonly name?: string | undefined;
   /** Set if the stream is a gzip file. @default raw deflate */
   readonly container?: 'gzip';
 }
@@ -24,6 +26,10 @@ const LOOK_AHEAD_BYTES = 1024;
 
 /** Most cursors of earlier reads that are kept, of all sources together: 1.4 MiB each. */
 const MAX_IDLE = 6;
+
+function nameOf({ name = 'a compressed part', compressed }: InflatedSourceOptions): string {
+  return `${name} of ${compressed.uri}`;
+}
 
 /** The place where an earlier read ended, so that the next read can go on from it. */
 class Cursor {
@@ -38,8 +44,8 @@ class Cursor {
     this.stream = stream;
     this.offset = offset;
     this.#inflater = openInflater(stream.container);
-    const { compressed, range } = stream;
-    const where = `a compressed part of ${compressed.uri}`;
+    const { range } = stream;
+    const where = nameOf(stream);
     this.#inflater.start({ where, compressedBytes: range.length, bit, window });
   }
 
@@ -72,7 +78,7 @@ class Cursor {
     const { nextByte, room } = this.#inflater;
     if (stop === 'end') {
       throw new CorruptSourceError(
-        `a compressed part of ${compressed.uri} holds ${this.offset} bytes, expected ${size}; copy or save the file again`,
+        `${nameOf(this.stream)} holds ${this.offset} bytes, expected ${size}; copy or save the file again`,
       );
     }
     const enough = checkpoints.find((place) => place.offset >= end && place.bit > nextByte * 8);

@@ -10,7 +10,11 @@ import type { ArrayLayout, MatrixLayout, PartLayout, StreamLayout } from './matr
 /** What opening needs of a store. It opens pins of staged objects too. */
 type Opener = Pick<ObjectStore, 'open'>;
 
-function openStream({ objects }: PartLayout, stream: StreamLayout, store: Opener): ByteSource {
+function openStream(
+  { objects }: PartLayout,
+  stream: StreamLayout,
+  { name, store }: { readonly name: string; readonly store: Opener },
+): ByteSource {
   const object = store.open(objects[stream.object]!);
   switch (stream.kind) {
     case 'stored':
@@ -23,14 +27,18 @@ function openStream({ objects }: PartLayout, stream: StreamLayout, store: Opener
     case 'deflate': {
       const { compressed: range, size } = stream;
       const index = store.open(objects[stream.index]!);
-      return inTurn(inflatedSource({ compressed: object, range, size, index }));
+      return inTurn(inflatedSource({ compressed: object, range, size, index, name }));
     }
   }
 }
 
-function openArray(part: PartLayout, layout: ArrayLayout, store: Opener): StoredArray {
-  const { stream, offset, length, dtype, bigEndian } = layout;
-  return { source: openStream(part, stream, store), offset, length, dtype, bigEndian };
+function openArray(
+  part: PartLayout,
+  name: 'indptr' | 'indices' | 'data' | 'columnGroups',
+  store: Opener,
+): StoredArray {
+  const { stream, offset, length, dtype, bigEndian } = part[name] as ArrayLayout;
+  return { source: openStream(part, stream, { name, store }), offset, length, dtype, bigEndian };
 }
 
 /** Opens the arrays of one part; nothing is read. */
@@ -46,10 +54,10 @@ function openPart(
     dtype: layout.data.dtype,
     columnTypes,
     nnz,
-    indptr: openArray(layout, layout.indptr, store),
-    indices: openArray(layout, layout.indices, store),
-    data: openArray(layout, layout.data, store),
-    columnGroups: columnGroups && openArray(layout, columnGroups, store),
+    indptr: openArray(layout, 'indptr', store),
+    indices: openArray(layout, 'indices', store),
+    data: openArray(layout, 'data', store),
+    columnGroups: columnGroups && openArray(layout, 'columnGroups', store),
   };
 }
 

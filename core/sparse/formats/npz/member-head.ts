@@ -27,10 +27,10 @@ export async function openMemberHead(
   const { name, bytes: size } = member;
   if (size > SMALL_BYTES) {
     const read = async ({ offset, length }: ByteRange) =>
-      (await inflateHead(source, range, offset + length)).slice(offset);
+      (await inflateHead(source, range, offset + length, name)).slice(offset);
     return { uri, etag, size, read };
   }
-  const bytes = await inflateHead(source, range, size);
+  const bytes = await inflateHead(source, range, size, name);
   if (crc32(bytes) === member.crc32) return memorySource(bytes, uri);
   throw new CorruptSourceError(
     `${name} in ${uri} is damaged: its CRC-32 is ${crc32(bytes)}, expected ${member.crc32}; copy or save the file again`,

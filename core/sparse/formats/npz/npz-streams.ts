@@ -62,7 +62,7 @@ export async function openStreams(
         source:
           index === undefined
             ? await openMemberHead(source, range, member)
-            : inflatedSource({ compressed: source, range, size, index }),
+            : inflatedSource({ compressed: source, range, size, index, name: member.name }),
         range: { offset: 0, length: size },
         stream: { kind: 'deflate', object: 0, compressed: range, size, index: 1 + position },
       };
