@@ -9,6 +9,11 @@ new SparseFanoutStack(app, 'SparseFanout', {
   description: 'Fans a sparse matrix in S3 out into ordered CSV chunks',
   customerKey: context('customerKey') === 'true',
   sourceBucketName: context('sourceBucketName'),
+  sourceKeyArn: context('sourceKeyArn'),
+  outputBucketName: context('outputBucketName'),
+  outputKeyArn: context('outputKeyArn'),
+  trigger: context('trigger'),
+  requestDefaults: context('requestDefaults'),
   schedule: context('schedule'),
   scheduledSource: context('scheduledSource'),
 });

@@ -1,8 +1,9 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
+import type { RequestDefaults } from '#core/contract.ts';
 import { SparseFanout } from './sparse-fanout.ts';
 
 /** Settings of {@link SparseFanoutStack}. Each is a key of the CDK context. */
@@ -13,10 +14,36 @@ export interface SparseFanoutStackProps extends StackProps {
    */
   readonly customerKey?: boolean;
   /**
-   * Name of an existing bucket with the sources, which sends its events to EventBridge.
+   * Name of an existing bucket with the sources. Its objects start runs if it sends its events to
+   * EventBridge.
    * @default a new bucket
    */
   readonly sourceBucketName?: string;
+  /**
+   * ARN of the KMS key that encrypts the existing source bucket.
+   * @default none
+   */
+  readonly sourceKeyArn?: string;
+  /**
+   * Name of an existing bucket for the outputs; may be that of the sources.
+   * @default a new bucket
+   */
+  readonly outputBucketName?: string;
+  /**
+   * ARN of the KMS key that encrypts the existing output bucket.
+   * @default none
+   */
+  readonly outputKeyArn?: string;
+  /**
+   * Which objects start runs: `none`, or those whose keys begin with this prefix.
+   * @default ''
+   */
+  readonly trigger?: string;
+  /**
+   * JSON of the sections of a request that are used where it is silent.
+   * @default {}
+   */
+  readonly requestDefaults?: string;
   /**
    * When to start a run of {@link scheduledSource}, such as `rate(1 day)`.
    * @default never
@@ -29,6 +56,39 @@ export interface SparseFanoutStackProps extends StackProps {
   readonly scheduledSource?: string;
 }
 
+/** A bucket that is there already; undefined if none is named. */
+function existingBucket(
+  stack: Stack,
+  id: string,
+  { bucketName, keyArn }: { readonly bucketName?: string; readonly keyArn?: string },
+): IBucket | undefined {
+  if (bucketName === undefined) {
+    if (keyArn === undefined) return undefined;
+    throw new Error(`the key ${keyArn} is of no bucket; name the bucket that it encrypts, too`);
+  }
+  const encryptionKey =
+    keyArn === undefined ? undefined : Key.fromKeyArn(stack, `${id}Key`, keyArn);
+  return Bucket.fromBucketAttributes(stack, id, {
+    bucketName,
+    ...(encryptionKey && { encryptionKey }),
+  });
+}
+
+/** @throws {Error} the text is not a JSON object. */
+function parsedDefaults(text = '{}'): RequestDefaults {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+      return parsed as RequestDefaults;
+    }
+  } catch {
+    // Said below.
+  }
+  throw new Error(
+    `requestDefaults is ${text}, allowed is a JSON object with sections of a request, such as {"output":{"compression":"gzip"}}`,
+  );
+}
+
 /**
  * The stack that `cdk deploy` deploys: one SparseFanout, and outputs with the names of its
  * resources.
@@ -38,13 +98,26 @@ export class SparseFanoutStack extends Stack {
 
   constructor(scope: Construct, id: string, props: SparseFanoutStackProps = {}) {
     super(scope, id, props);
-    const { customerKey = false, sourceBucketName, schedule, scheduledSource } = props;
+    const { customerKey = false, trigger, schedule, scheduledSource } = props;
+    const { sourceBucketName, sourceKeyArn, outputBucketName, outputKeyArn } = props;
+    const source = existingBucket(this, 'ExistingSource', {
+      bucketName: sourceBucketName,
+      keyArn: sourceKeyArn,
+    });
+    const output =
+      outputBucketName !== undefined && outputBucketName === sourceBucketName
+        ? source
+        : existingBucket(this, 'ExistingOutput', {
+            bucketName: outputBucketName,
+            keyArn: outputKeyArn,
+          });
     this.fanout = new SparseFanout(this, 'Fanout', {
       encryptionKey: customerKey ? new Key(this, 'Key', { enableKeyRotation: true }) : undefined,
-      sourceBucket:
-        sourceBucketName === undefined
-          ? undefined
-          : Bucket.fromBucketName(this, 'ExistingSource', sourceBucketName),
+      sourceBucket: source,
+      outputBucket: output,
+      startOnObjects: trigger !== 'none',
+      triggerPrefix: trigger === 'none' ? undefined : trigger,
+      requestDefaults: parsedDefaults(props.requestDefaults),
       schedule: schedule === undefined ? undefined : ScheduleExpression.expression(schedule),
       scheduledRequest: scheduledSource === undefined ? undefined : { source: scheduledSource },
     });

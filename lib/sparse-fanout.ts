@@ -15,7 +15,13 @@ import { FailureRule, FailureTopic } from './failure-reports.ts';
 import { Functions } from './functions.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { letLogsUse, stepMetric } from './observability.ts';
-import { assertNoLoop, BUNDLE_META, type ScheduledRequest, Triggers } from './triggers.ts';
+import {
+  assertNoLoop,
+  BUNDLE_META,
+  type KeyPattern,
+  type ScheduledRequest,
+  Triggers,
+} from './triggers.ts';
 import { Workflow } from './workflow.ts';
 
 /** Settings of {@link SparseFanout}. */
@@ -37,6 +43,11 @@ export interface SparseFanoutProps {
    * @default keys that AWS manages
    */
   readonly encryptionKey?: IKey;
+  /**
+   * Whether objects that arrive in the source bucket start runs.
+   * @default true
+   */
+  readonly startOnObjects?: boolean;
   /**
    * Only objects whose keys begin with this start a run.
    * @default '', any key
@@ -102,14 +113,20 @@ function settingsOf(props: SparseFanoutProps) {
   const { maxConcurrency: concurrency } = props;
   return {
     encryptionKey: props.encryptionKey,
-    keys: {
-      prefix: props.triggerPrefix ?? '',
-      suffixes: props.triggerSuffixes ?? ['.npz', BUNDLE_META],
-    },
+    keys: keysOf(props),
     requestDefaults: withConcurrency(props.requestDefaults ?? {}, concurrency),
     writerMemoryMiB: writerMemoryOf(props),
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+  };
+}
+
+/** The keys that start runs; undefined if none does. */
+function keysOf(props: SparseFanoutProps): KeyPattern | undefined {
+  if (props.startOnObjects === false) return undefined;
+  return {
+    prefix: props.triggerPrefix ?? '',
+    suffixes: props.triggerSuffixes ?? ['.npz', BUNDLE_META],
   };
 }
 
@@ -167,7 +184,7 @@ export class SparseFanout extends Construct {
     super(scope, id);
     const settings = settingsOf(props);
     const scheduled = scheduledRequestOf(props);
-    assertNoLoop(props.sourceBucket, props.outputBucket, settings.keys.suffixes);
+    assertNoLoop(props.sourceBucket, props.outputBucket, settings.keys?.suffixes ?? []);
     if (props.encryptionKey !== undefined) letLogsUse(props.encryptionKey, this);
     this.#service = this.node.path;
     this.requestDefaults = settings.requestDefaults;

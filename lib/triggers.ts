@@ -13,7 +13,7 @@ import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { allow } from './permissions.ts';
 
 /** The keys of the source bucket that start a run. */
-interface KeyPattern {
+export interface KeyPattern {
   readonly prefix: string;
   readonly suffixes: readonly string[];
 }
@@ -28,7 +28,8 @@ export interface ScheduledRequest {
 export interface TriggersProps {
   readonly stateMachine: IStateMachine;
   readonly sourceBucket: IBucket;
-  readonly keys: KeyPattern;
+  /** Undefined if no object starts a run. */
+  readonly keys: KeyPattern | undefined;
   readonly scheduled: ScheduledRequest | undefined;
   readonly encryptionKey: IKey | undefined;
 }
@@ -106,7 +107,7 @@ export class Triggers extends Construct {
   constructor(scope: Construct, id: string, props: TriggersProps) {
     super(scope, id);
     this.deadLetters = this.#createQueue(props.encryptionKey);
-    this.#startOnObjects(props);
+    if (props.keys !== undefined) this.#startOnObjects(props, props.keys);
     if (props.scheduled !== undefined) this.#startOnSchedule(props, props.scheduled);
   }
 
@@ -123,7 +124,7 @@ export class Triggers extends Construct {
   }
 
   /** The event is passed on unchanged; Plan knows its form. */
-  #startOnObjects({ stateMachine, sourceBucket, keys }: TriggersProps): void {
+  #startOnObjects({ stateMachine, sourceBucket }: TriggersProps, keys: KeyPattern): void {
     new Rule(this, 'ObjectCreated', {
       eventPattern: {
         source: ['aws.s3'],

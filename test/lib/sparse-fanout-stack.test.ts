@@ -7,7 +7,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { SparseFanoutStack, type SparseFanoutStackProps } from '#lib/sparse-fanout-stack.ts';
 import { resolved } from '#support/readable-template.ts';
-import { testApp } from '#support/synthesize.ts';
+import { statementsByRole, testApp } from '#support/synthesize.ts';
 
 /** The stack in an app that is checked as bin/app.ts checks it. */
 function checkedStack(props: SparseFanoutStackProps) {
@@ -68,6 +68,77 @@ test('context turns into a key that rotates, a schedule and an existing bucket',
   template.hasOutput('SourceBucketName', { Value: 'my-source' });
 });
 
+const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/';
+
+describe('buckets that are there already', () => {
+  const existing = {
+    ...{ sourceBucketName: 'my-source', sourceKeyArn: `${KEY_ARN}source` },
+    ...{ outputBucketName: 'my-output', outputKeyArn: `${KEY_ARN}output` },
+  };
+
+  test('are read and written with the keys that encrypt them', () => {
+    const roles = statementsByRole(Template.fromStack(checkedStack(existing).stack));
+    const write = roles['FanoutFunctionsWriteRole'] ?? [];
+    expect(write).toContain(`Allow kms:Decrypt on ${KEY_ARN}source`);
+    expect(write).toContain(`Allow kms:Decrypt, kms:GenerateDataKey on ${KEY_ARN}output`);
+    const objects = 'arn:<AWS::Partition>:s3:::my-output/*/data/*';
+    expect(write).toContain(
+      `Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on ${objects}`,
+    );
+    const workflow = roles['FanoutWorkflowRole'] ?? [];
+    expect(workflow).toContain(`Allow kms:Decrypt, kms:GenerateDataKey on ${KEY_ARN}output`);
+  });
+
+  test('leave nothing of buckets in the stack', () => {
+    const template = Template.fromStack(checkedStack(existing).stack);
+    template.resourceCountIs('AWS::S3::Bucket', 0);
+    template.hasOutput('OutputBucketName', { Value: 'my-output' });
+  });
+
+  test('may be one and the same', () => {
+    const both = { sourceBucketName: 'mine', outputBucketName: 'mine' };
+    const template = Template.fromStack(checkedStack(both).stack);
+    template.hasOutput('SourceBucketName', { Value: 'mine' });
+    template.hasOutput('OutputBucketName', { Value: 'mine' });
+  });
+
+  test('are named where their key is', () => {
+    expect(() => checkedStack({ outputKeyArn: `${KEY_ARN}output` })).toThrow(
+      'name the bucket that it encrypts, too',
+    );
+  });
+});
+
+describe('the trigger', () => {
+  const keysOf = (props: SparseFanoutStackProps) => {
+    const rules = Template.fromStack(checkedStack(props).stack).findResources('AWS::Events::Rule');
+    return Object.values(rules).map(({ Properties }) => Properties.EventPattern.detail.object?.key);
+  };
+
+  test('is every object with the right ending, those below a prefix, or none', () => {
+    expect(keysOf({})).toContainEqual([{ suffix: '.npz' }, { suffix: '/meta.json' }]);
+    expect(keysOf({ trigger: 'in/' })).toContainEqual([
+      { wildcard: 'in/*.npz' },
+      { wildcard: 'in/*/meta.json' },
+    ]);
+    expect(keysOf({ trigger: 'none' }).filter((key) => key !== undefined)).toEqual([]);
+  });
+});
+
+describe('request defaults', () => {
+  test('reach Plan', () => {
+    const requestDefaults = '{"limits":{"outputBytes":5}}';
+    const template = Template.fromStack(checkedStack({ requestDefaults }).stack);
+    template.hasOutput('RequestDefaults', { Value: requestDefaults });
+  });
+
+  test.each(['{', '[]', '7', 'null'])('are refused where they are %s', (requestDefaults) => {
+    expect(() => checkedStack({ requestDefaults })).toThrow(
+      `requestDefaults is ${requestDefaults}, allowed is a JSON object`,
+    );
+  });
+});
+
 describe('cdk-nag', () => {
   test.each<[string, SparseFanoutStackProps]>([
     ['as it is', {}],
@@ -79,6 +150,13 @@ describe('cdk-nag', () => {
         sourceBucketName: 'my-source',
         schedule: 'rate(1 day)',
         scheduledSource: 's3://my-source/x.npz',
+      },
+    ],
+    [
+      'with existing buckets that have keys',
+      {
+        ...{ sourceBucketName: 'my-source', sourceKeyArn: `${KEY_ARN}source` },
+        ...{ outputBucketName: 'my-output', outputKeyArn: `${KEY_ARN}output` },
       },
     ],
   ])('has no finding that is not acknowledged, %s', (_, props) => {
