@@ -60,6 +60,8 @@ function routed(inS3: ObjectStore, files: ObjectStore): ObjectStore {
   return {
     pin: (uri, versionId) => storeOf(uri).pin(uri, versionId),
     list: (prefix) => storeOf(prefix).list(prefix),
+    // Only those of S3 have versions, and what is listed at once lies in one place.
+    pinVersions: async (pins) => (await storeOf(pins[0]?.uri ?? '').pinVersions?.(pins)) ?? pins,
     open: (pin) => storeOf(pin.uri).open(pin),
     crc32: async (pin) => await storeOf(pin.uri).crc32?.(pin),
   };

@@ -1,10 +1,28 @@
 import { createObject } from '#aws/create-only.ts';
 import { digest128 } from '#core/objects/digest.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
+import { keptPins } from '#core/run/kept-pins.ts';
 import { stagedPrefix } from '#core/run/output-keys.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import type { UnitJob } from '#core/sources/resolve-source.ts';
 import type { PlanDeps } from './plan-deps.ts';
+
+/**
+ * Keeps the versions of what the run reads, so that overwriting it meanwhile does not make the next
+ * round another run.
+ */
+async function keepPins(
+  { s3, outputBucket }: PlanDeps,
+  { pins }: BoundRun,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const lines = keptPins(pins);
+  if (lines === undefined) return null;
+  const key = `${stagedPrefix(await digest128(lines.join('')))}jobs-pins.jsonl`;
+  const target = { bucket: outputBucket, key, contentType: 'application/x-ndjson' };
+  await createObject(s3, target, lines, signal);
+  return key;
+}
 
 /**
  * Writes the jobs of one Stage round for the Distributed Map to read, one per line. The key is a
@@ -12,10 +30,11 @@ import type { PlanDeps } from './plan-deps.ts';
  * writes nothing, and ends here.
  */
 export async function stageRound(
-  { s3, outputBucket }: PlanDeps,
+  deps: PlanDeps,
   { bound, jobs }: { readonly bound: BoundRun; readonly jobs: readonly UnitJob[] },
   signal: AbortSignal,
 ): Promise<PlanResult> {
+  const { s3, outputBucket } = deps;
   const { request, runId, location } = bound;
   if (request.dryRun) return { decision: 'dry-run', runId, location, summary: null };
   const { options } = request.source;
@@ -28,6 +47,7 @@ export async function stageRound(
     decision: 'stage',
     runId,
     plan: { bucket: outputBucket, key },
+    pins: await keepPins(deps, bound, signal),
     resultsPrefix: `${prefix}results`,
     concurrency: request.concurrency,
     jobs: jobs.length,

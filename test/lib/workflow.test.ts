@@ -107,7 +107,7 @@ const STAGE_SOURCE = {
       },
     },
   },
-  Output: '{% $states.context.Execution.Input %}',
+  Output: '{% {"pins": $states.input.pins} %}',
   Next: 'Plan',
 };
 
@@ -144,7 +144,8 @@ test('the state machine is exactly this', () => {
     States: {
       Plan: {
         ...invoke('Plan', {
-          request: '{% $states.input %}',
+          request: '{% $states.context.Execution.Input %}',
+          pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}',
           execution: { id: '{% $states.context.Execution.Id %}' },
         }),
         Retry: [...RETRY, ARRIVAL],
