@@ -72,7 +72,7 @@ async function describeRun(
       ...{ index, rowStart, rowEnd, status, tries },
       error: (await readTryError(ledger, name, chunk)) ?? null,
       sourceBytes: ranges[position] ?? null,
-      reproduce: sliceCommand(run.source.uri, chunk),
+      reproduce: sliceCommand(run.source, chunk),
     });
   }
   return failureReport(execution, run, { ...counts, chunks, sourceProblem });

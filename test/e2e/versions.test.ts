@@ -73,6 +73,24 @@ describe('a source bucket that keeps versions', () => {
     expect(Buffer.concat(chunks).toString()).toBe(expected);
   });
 
+  it('reports a failure by the version that failed, though another took its place', async () => {
+    const source = await put('broken', goldenBytes('invalid/index-too-big.npz'));
+    await put('broken', counts);
+    const output = { uri: `s3://${stack.outputBucket}/broken/` };
+    const request = { source, output, chunking: { rows: 1 } };
+    expect(await stack.run(request)).toMatchObject({ status: 'FAILED' });
+    const report = 'broken/_manifest/failures.json';
+    await expect.poll(() => stack.keys('broken/')).toContain(report);
+    const text = await stack.read(`s3://${stack.outputBucket}/${report}`);
+    const { sourceProblem, chunks } = JSON.parse(text.toString());
+    expect(sourceProblem).toBeNull();
+    const { error, sourceBytes, reproduce } = chunks[0];
+    expect(error).toMatchObject({ name: 'CorruptSourceError' });
+    expect(sourceBytes).toHaveProperty('indices');
+    expect(reproduce).toContain(`slice ${source.uri} --rows`);
+    expect(reproduce).toContain(`--version-id ${source.versionId}`);
+  });
+
   it('fails by name on a source whose newest version is a delete marker', async () => {
     const { uri, versionId } = await put('deleted', counts);
     const { VersionId: marker } = await stack.s3.send(
