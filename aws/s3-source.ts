@@ -1,9 +1,15 @@
-import { GetObjectCommand, type HeadObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  type HeadObjectCommandInput,
+  type HeadObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { assertRange } from '#core/bytes/assert-range.ts';
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { ServiceUnavailableError } from '#core/errors.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
+import { deletedSource, type NamedSource } from './deleted-source.ts';
 import { sendHead } from './denied-head.ts';
 import { translatedSource } from './errors.ts';
 
@@ -14,27 +20,45 @@ export function unquoted(etag: string | undefined): string {
   return (etag ?? '').replaceAll('"', '');
 }
 
+/** What S3 says of an object now. @throws {SourceNotFoundError} there is none. */
+export async function headSource(
+  client: S3Client,
+  source: NamedSource,
+  signal?: AbortSignal,
+): Promise<HeadObjectCommandOutput> {
+  const { bucket, key } = parseS3Uri(source.uri);
+  const input = { Bucket: bucket, Key: key, VersionId: source.versionId };
+  return await sendHead(client, input, signal).catch((error: unknown) => {
+    throw deletedSource(error, source) ?? translatedSource(error, source.uri);
+  });
+}
+
+/** Id of an object that was stored while its bucket kept no versions: the next one replaces it. */
+const NULL_VERSION = 'null';
+
+/** The version that S3 had of an object when it was asked, or that was asked for. */
+export function pinOf({ uri, versionId }: NamedSource, head: HeadObjectCommandOutput): SourcePin {
+  const seen = head.VersionId === NULL_VERSION ? undefined : head.VersionId;
+  return {
+    uri,
+    etag: unquoted(head.ETag),
+    versionId: versionId ?? seen ?? null,
+    size: head.ContentLength ?? 0,
+  };
+}
+
 /**
- * Finds the version of an object, to which a run will be bound. One HEAD request.
+ * Finds the version of an object, to which a run will be bound: in a bucket that keeps versions,
+ * every read will name it, whatever is written there since. One HEAD request.
  *
- * @throws {SourceNotFoundError} the object, version or bucket does not exist.
+ * @throws {SourceNotFoundError} the object, version or bucket does not exist, or was deleted.
  */
 export async function pinSource(
   client: S3Client,
-  source: { readonly uri: string; readonly versionId?: string | undefined },
+  source: NamedSource,
   signal?: AbortSignal,
 ): Promise<SourcePin> {
-  const { bucket, key } = parseS3Uri(source.uri);
-  const input = { Bucket: bucket, Key: key, VersionId: source.versionId };
-  const head = await sendHead(client, input, signal).catch((error: unknown) => {
-    throw translatedSource(error, source.uri);
-  });
-  return {
-    uri: source.uri,
-    etag: unquoted(head.ETag),
-    versionId: source.versionId ?? null,
-    size: head.ContentLength ?? 0,
-  };
+  return pinOf(source, await headSource(client, source, signal));
 }
 
 /** CRC-32 in Base64, of a whole object: that of an upload in parts may end with their number. */
@@ -84,8 +108,9 @@ async function collect(
 }
 
 /**
- * Reads one pinned version of an S3 object by byte range. Every GET has If-Match, so all reads of a
- * run see the same bytes or fail. A body that breaks off is read again.
+ * Reads one pinned version of an S3 object by byte range. Every GET has If-Match and the id of the
+ * version, if it has one, so all reads of a run see the same bytes or fail. A body that breaks off
+ * is read again.
  *
  * @example
  * const client = createS3Client();

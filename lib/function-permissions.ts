@@ -83,7 +83,7 @@ export function planPermissions(stores: Stores): readonly Permission[] {
       resources: [outputBucket.arnForObjects(KEYS.columnNames)],
     },
     {
-      reason: 'writes the jobs that make a source readable by rows',
+      reason: 'writes the jobs that make a source readable by rows, and the versions they are of',
       actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
       resources: [outputBucket.arnForObjects(KEYS.stageJobs)],
     },

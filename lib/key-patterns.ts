@@ -11,7 +11,7 @@ export const KEYS = {
   columnNames: `*/${OUTPUT_FOLDERS.manifest}columns.json`,
   layouts: `*/${OUTPUT_FOLDERS.plan}source*.json`,
   staged: `${STAGED_FOLDER}*`,
-  stageJobs: `${STAGED_FOLDER}*/jobs.jsonl`,
+  stageJobs: `${STAGED_FOLDER}*/jobs*.jsonl`,
   stageResults: `${STAGED_FOLDER}results/*`,
   executionFailures: `${FAILURES_FOLDER}*`,
 } as const;

@@ -121,7 +121,8 @@ export class Workflow extends Construct {
       'Plan',
       plan,
       {
-        request: '{% $states.input %}',
+        request: '{% $states.context.Execution.Input %}',
+        pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}',
         execution: { id: '{% $states.context.Execution.Id %}' },
       },
       [retryOf(ARRIVAL_RETRY, JitterType.NONE)],
@@ -140,13 +141,13 @@ export class Workflow extends Construct {
   }
 
   /**
-   * One child per job of the round. After it Plan gets the same request again, and finds what has
-   * been staged.
+   * One child per job of the round. After it Plan gets the same request again with the pins of this
+   * round, and finds what has been staged.
    */
   #stageSource(stage: IFunction, outputBucket: IBucket): DistributedMap {
     const map = this.#overPlan(MAPS.stage, outputBucket, {
       itemSelector: { task: '{% $states.context.Map.Item.Value %}' },
-      outputs: '{% $states.context.Execution.Input %}',
+      outputs: '{% {"pins": $states.input.pins} %}',
     });
     return map.itemProcessor(this.#invoke('Stage', stage, '{% $states.input.task %}'));
   }

@@ -58,7 +58,7 @@ export const EXEMPTIONS: readonly Exemption[] = [
   {
     role: /^FanoutFunctionsPlanRole$/,
     actions: /^s3:AbortMultipartUpload$/,
-    resource: /(source\*\.json|jobs\.jsonl|columns\.json)$/,
+    resource: /(source\*\.json|jobs\*\.jsonl|columns\.json)$/,
     why: 'a layout or the jobs have a second part from about 10,000 parts on, names from 16 MiB on; PartSink gives it up as it does a plan, which scenarios show',
   },
   {

@@ -95,7 +95,7 @@ function resolveValue(value: unknown, results: readonly unknown[], started: numb
 
 /** What boto3, which made the recordings, adds by itself and this SDK does not. */
 function withClientDefaults(op: string, params: object): object {
-  if (op === 'list_objects_v2') return { EncodingType: 'url', ...params };
+  if (op.startsWith('list_object')) return { EncodingType: 'url', ...params };
   return op === 'put_object' ? { Body: new Uint8Array(), ...params } : params;
 }
 

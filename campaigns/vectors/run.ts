@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { ReplayReport } from './match.ts';
 import { replayS3 } from './replay-s3.ts';
 import { replaySfn } from './replay-sfn.ts';
-import { coreS3, missing, RECORDINGS, runnableSfn } from './scope.ts';
+import { everyS3, missing, RECORDINGS, runnableSfn } from './scope.ts';
 
 /** Recordings of AWS lie beside the checkout, because they are not part of this project. */
 const BESIDE = join(import.meta.dirname, '..', '..', '..', 'shared', 'vectors');
@@ -56,7 +56,7 @@ async function replayAll(directory: string): Promise<boolean> {
     printSuite({
       name: 'S3',
       report: s3,
-      required: { what: 'core recordings', ids: await coreS3(directory) },
+      required: { what: 'recordings', ids: await everyS3(directory) },
     }),
   ];
   const suites = [sfn, s3];

@@ -4,7 +4,6 @@ import type { ReplayReport } from './match.ts';
 
 interface Labels {
   readonly id: string;
-  readonly tier: 'core' | 'extra';
   readonly features: readonly string[];
   /** Of Step Functions vectors: `JSONata`, `JSONPath` or both. */
   readonly queryLanguage?: string;
@@ -38,12 +37,9 @@ export async function runnableSfn(vectorsDirectory: string): Promise<readonly st
   return await idsOf(join(vectorsDirectory, 'sfn'), isRunnable);
 }
 
-/**
- * Ids of the recordings that the local S3 may neither fail nor refuse: all on the unversioned
- * basics.
- */
-export async function coreS3(vectorsDirectory: string): Promise<readonly string[]> {
-  return await idsOf(join(vectorsDirectory, 's3'), ({ tier }) => tier === 'core');
+/** Ids of the recordings that the local S3 may neither fail nor refuse: all of them. */
+export async function everyS3(vectorsDirectory: string): Promise<readonly string[]> {
+  return await idsOf(join(vectorsDirectory, 's3'), () => true);
 }
 
 /** Those of the ids that did not pass. */

@@ -15,13 +15,16 @@ import {
   type SourceFlags,
   sourceOptions,
 } from '#cli/options/source-options.ts';
+import { isS3Uri } from '#cli/sources/location.ts';
 import { withSource } from '#cli/sources/with-source.ts';
 import { checkRows } from '#core/chunks/check-rows.ts';
 import { encodedBytes } from '#core/chunks/encode-chunk.ts';
+import { isFolderUri } from '#core/objects/folder-uri.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 
 interface SliceOptions extends OutputOptions, SourceFlags {
   readonly rows?: AskedRows;
+  readonly versionId?: string;
   readonly header?: true;
   readonly full?: true;
 }
@@ -39,6 +42,16 @@ function isCutFor({ stdout }: CommandIo, { full, compression }: SliceOptions): b
   return stdout.isTTY === true && full === undefined && compression !== 'gzip';
 }
 
+/** @throws {UsageError} a version is given of what is not one object in S3. */
+function assertOneObject(locations: readonly string[], versionId: string | undefined): void {
+  const [only = ''] = locations;
+  const isOneObject = locations.length === 1 && isS3Uri(only) && !isFolderUri(only);
+  if (versionId === undefined || isOneObject) return;
+  throw new UsageError(
+    `--version-id is of one object in S3, got ${locations.join(', ')}; give its s3:// URI`,
+  );
+}
+
 /**
  * Prints rows as a writer would write them. They are read twice: every row is checked before the
  * first byte appears, and the pinned source is the same both times. Holds one slice at a time.
@@ -52,9 +65,12 @@ async function slice(
   if (options.columnNames !== undefined && options.header === undefined) {
     throw new UsageError('--column-names needs --header, which prints them');
   }
+  const { versionId } = options;
+  assertOneObject(locations, versionId);
   const columnNames = options.header && { location: options.columnNames };
   const { order, index: withRowNames = false } = options;
-  const asked = { locations, order, options: sourceOptions(options), columnNames, withRowNames };
+  const read = { options: sourceOptions(options), columnNames, withRowNames };
+  const asked = { locations, versionId, order, ...read };
   await withSource(asked, io.signal, async ({ source, columnNames }) => {
     const rows = rowsWithin(options.rows, sourceOf(source).rows);
     await checkRows(source, rows);
@@ -73,6 +89,7 @@ export function sliceCommand(io: () => CommandIo): Command {
     .description('print rows of a source as a writer would write them')
     .argument('<source...>', SOURCE_HELP)
     .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
+    .option('--version-id <id>', 'version of an object in S3 (default: the newest)')
     .option('--header', 'begin with a header line')
     .option('--full', 'print whole rows on a terminal, however long they are');
   return addOutputOptions(addSourceOptions(command))

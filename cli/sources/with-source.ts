@@ -30,6 +30,8 @@ import { withS3Client } from './s3-client.ts';
  */
 export interface AskedSource {
   readonly locations: readonly string[];
+  /** Version of a single object in S3. @default the newest */
+  readonly versionId?: string | undefined;
   /** Order of the parts of a folder. */
   readonly order?: PartOrder | undefined;
   readonly options: SourceOptions;
@@ -60,6 +62,8 @@ function routed(inS3: ObjectStore, files: ObjectStore): ObjectStore {
   return {
     pin: (uri, versionId) => storeOf(uri).pin(uri, versionId),
     list: (prefix) => storeOf(prefix).list(prefix),
+    // Only those of S3 have versions, and what is listed at once lies in one place.
+    pinVersions: async (pins) => (await storeOf(pins[0]?.uri ?? '').pinVersions?.(pins)) ?? pins,
     open: (pin) => storeOf(pin.uri).open(pin),
     crc32: async (pin) => await storeOf(pin.uri).crc32?.(pin),
   };
@@ -107,8 +111,8 @@ async function openIn(
   { store, folder }: { readonly store: ObjectStore; readonly folder: string },
   signal: AbortSignal,
 ): Promise<GivenSource> {
-  const { locations, options, order, withRowNames = false } = asked;
-  const address = { uris: await Promise.all(locations.map(asUri)), order };
+  const { locations, versionId, options, order, withRowNames = false } = asked;
+  const address = { uris: await Promise.all(locations.map(asUri)), versionId, order };
   const { units, passedOver } = await listUnits(store, address);
   const pin = await pinUnits(address, units);
   const stagedFor = (stageId: string) => folderStageStore(join(folder, stageId), store);

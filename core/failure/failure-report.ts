@@ -91,9 +91,13 @@ function shellWord(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The command that makes the text of some rows of a source. */
-export function sliceCommand(uri: string, { rowStart, rowEnd }: RowRange): string {
-  return `npm run -s cli -- slice ${shellWord(uri)} --rows ${rowStart}:${rowEnd}`;
+/** The command that makes the text of some rows of a source, of the version that the run read. */
+export function sliceCommand(
+  { uri, versionId }: Pick<StartedRun['source'], 'uri' | 'versionId'>,
+  { rowStart, rowEnd }: RowRange,
+): string {
+  const version = versionId === null ? '' : ` --version-id ${shellWord(versionId)}`;
+  return `npm run -s cli -- slice ${shellWord(uri)} --rows ${rowStart}:${rowEnd}${version}`;
 }
 
 function redriveCommand({ executionArn }: FailedExecution): string {

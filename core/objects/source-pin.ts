@@ -10,6 +10,7 @@ export const sourcePin = z.strictObject({
   uri: z.string(),
   /** Without quotes; for several objects the first 128 bits of SHA-256 over all their pins. */
   etag: z.string(),
+  /** Of an object in a bucket that keeps versions, and then every read names it. */
   versionId: z.nullable(z.string()),
   /** Bytes; for several objects their sum. */
   size: count,

@@ -28,6 +28,8 @@ export interface BoundRun {
   readonly request: ExportRequest;
   readonly source: SourcePin;
   readonly units: readonly SourceUnit[];
+  /** The versions of all objects that the run reads. */
+  readonly pins: readonly SourcePin[];
   /** Names of the request, where they are printed; they come before those of the source. */
   readonly columnNames: Names | undefined;
   /** The text that the run id is the digest of. */
@@ -68,8 +70,8 @@ function locate(request: ExportRequest, runId: string, bucket: string): OutputLo
 
 /**
  * Binds a request to one version of its source: parses it, pins the source, and computes the run id
- * and the location of the output. The same request and version always give the same run. Sends one
- * HEAD per object, and one LIST per thousand objects of a folder.
+ * and the location of the output. The same request and version always give the same run. Sends the
+ * requests of {@link listUnits}.
  *
  * @param input the request, or the S3 event that stands for one.
  * @throws {RequestError} with every problem of the request; keys of the output would be too long.
@@ -96,10 +98,12 @@ export async function bindRun(
     outputBucket,
   });
   const runId = await runIdOf(identity);
+  const names = columnNames?.pin;
   return {
     request,
     source,
     units,
+    pins: [...units.flatMap(({ objects }) => objects), ...(names === undefined ? [] : [names])],
     columnNames: columnNames?.names,
     identity,
     runId,

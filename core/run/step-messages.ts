@@ -45,6 +45,8 @@ export type PlanResult =
       readonly runId: string;
       /** The JSONL object that the Distributed Map of the Stage step reads its jobs from. */
       readonly plan: ObjectAddress;
+      /** Key of the JSONL object that binds the next round of Plan; null if nothing does. */
+      readonly pins: string | null;
       readonly resultsPrefix: string;
       readonly concurrency: number;
       readonly jobs: number;
@@ -62,6 +64,7 @@ export type PlanResult =
 
 const planInput = z.object({
   request: z.unknown(),
+  pins: z.optional(z.nullable(z.string())),
   execution: z.object({ id: z.string() }),
 });
 
@@ -74,6 +77,8 @@ const finalizeInput = z.object({ run: runHeader });
 /** Input of the Plan step: the execution's input, untouched, and the execution's name. */
 export interface PlanInput {
   readonly request: unknown;
+  /** Key of what the round before was bound to; none in the first round. */
+  readonly pins?: string | null | undefined;
   readonly executionId: string;
 }
 
@@ -82,8 +87,8 @@ export type FinalizeInput = Readonly<z.infer<typeof finalizeInput>>;
 
 /** @throws {RequestError} the input is not what the workflow hands to Plan. */
 export function parsePlanInput(input: unknown): PlanInput {
-  const { request, execution } = parseInput(planInput, 'Plan', input);
-  return { request, executionId: execution.id };
+  const { request, pins, execution } = parseInput(planInput, 'Plan', input);
+  return { request, pins, executionId: execution.id };
 }
 
 /** @throws {RequestError} the input is not what the workflow hands to a writer. */

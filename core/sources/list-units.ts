@@ -101,7 +101,8 @@ async function listFolder(
     else objects.push(object);
     if (objects.length + passedOver.length > MAX_OBJECTS) throw tooManyObjects(uri);
   }
-  const units = [...byFolder(objects)].flatMap(([folder, inside]) => unitsOf(folder, inside));
+  const pinned = (await store.pinVersions?.(objects)) ?? objects;
+  const units = [...byFolder(pinned)].flatMap(([folder, inside]) => unitsOf(folder, inside));
   if (units.length > 0) return { units: inPartOrder(uri, units, order), passedOver };
   throw new SourceNotFoundError(
     `${uri} holds no objects; give the folder of a CSR bundle, or one that holds the parts of a matrix`,
@@ -121,7 +122,8 @@ async function listAt(
  * Finds and pins the units of a source: one matrix, or the parts that are stacked by rows. Parts of
  * a folder are in the order of their keys or of their numbers, those of a list in the given order.
  *
- * Sends one HEAD per object, and one LIST per thousand objects of a folder.
+ * Sends one HEAD per object, and for a folder one LIST per thousand objects and one HEAD; where the
+ * bucket keeps versions, one per object.
  *
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
  * @throws {UnsupportedSourceError} a folder is a zarr store.

@@ -1,6 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { s3OutputRecords } from '#aws/output-records.ts';
-import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { assertBelowCeiling } from '#core/chunks/output-ceiling.ts';
 import { type PublishedRun, placeRun } from '#core/manifest/place-run.ts';
 import { outputOf } from '#core/outputs/output-kinds.ts';
@@ -14,6 +13,7 @@ import { resolveContext } from '#lambdas/shared/resolve-context.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import { dryRun } from './dry-run.ts';
 import type { PlanDeps } from './plan-deps.ts';
+import { planStore } from './plan-store.ts';
 import { openReady } from './planned-chunks.ts';
 import { readyRun } from './ready-run.ts';
 import { stageRound } from './stage-round.ts';
@@ -44,8 +44,9 @@ function complete(
 export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
   const { s3, logger, metrics, outputBucket } = deps;
 
-  return async ({ request: input, executionId }, signal) => {
-    const bound = await bindRun(input, deps, s3ObjectStore(s3, signal));
+  return async (input, signal) => {
+    const { executionId } = input;
+    const bound = await bindRun(input.request, deps, await planStore(deps, input, signal));
     const { request, units, runId, location } = bound;
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     logger.appendKeys({ runId });

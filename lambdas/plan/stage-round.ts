@@ -1,6 +1,7 @@
 import { createObject } from '#aws/create-only.ts';
 import { digest128 } from '#core/objects/digest.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
+import { keptPins } from '#core/run/kept-pins.ts';
 import { stagedPrefix, stageResultsPrefix } from '#core/run/output-keys.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import type { UnitJob } from '#core/sources/resolve-source.ts';
@@ -14,15 +15,33 @@ interface StageRound {
 }
 
 /**
+ * Keeps the versions of what the run reads, so that overwriting it meanwhile does not make the next
+ * round another run.
+ */
+async function keepPins(
+  { s3, outputBucket }: PlanDeps,
+  { pins }: BoundRun,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const lines = keptPins(pins);
+  if (lines === undefined) return null;
+  const key = `${stagedPrefix(await digest128(lines.join('')))}jobs-pins.jsonl`;
+  const target = { bucket: outputBucket, key, contentType: 'application/x-ndjson' };
+  await createObject(s3, target, lines, signal);
+  return key;
+}
+
+/**
  * Writes the jobs of one Stage round for the Distributed Map to read, one per line. The key is a
  * digest of the jobs, so the same round of the same source version is the same object. A dry run
  * writes nothing, and ends here.
  */
 export async function stageRound(
-  { s3, outputBucket }: PlanDeps,
+  deps: PlanDeps,
   { bound, jobs, executionId }: StageRound,
   signal: AbortSignal,
 ): Promise<PlanResult> {
+  const { s3, outputBucket } = deps;
   const { request, runId, location } = bound;
   if (request.dryRun) return { decision: 'dry-run', runId, location, summary: null };
   const { options } = request.source;
@@ -35,6 +54,7 @@ export async function stageRound(
     decision: 'stage',
     runId,
     plan: { bucket: outputBucket, key },
+    pins: await keepPins(deps, bound, signal),
     resultsPrefix: stageResultsPrefix(executionId),
     concurrency: request.concurrency,
     jobs: jobs.length,

@@ -75,7 +75,7 @@ async function describeChunks(
       ...{ index, rowStart, rowEnd, status, tries },
       error: (await readTryError(ledger, name, chunk)) ?? null,
       sourceBytes: ranges[position] ?? null,
-      reproduce: sliceCommand(run.source.uri, chunk),
+      reproduce: sliceCommand(run.source, chunk),
     });
   }
   return { run, ...counts, chunks, sourceProblem };

@@ -64,6 +64,21 @@ async function uploadRun(): Promise<void> {
   }
 }
 
+test('slice reads the version that is named, though another took its place', async () => {
+  const [Bucket, Key] = ['versioned', 'matrix.npz'];
+  await s3.createBucket({ Bucket });
+  await s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: 'Enabled' } });
+  const { VersionId } = await s3.putObject({ Bucket, Key, Body: goldenBytes(FILE) });
+  await s3.putObject({ Bucket, Key, Body: 'no matrix' });
+  const named = await cli(`slice s3://${Bucket}/${Key} --rows 0:3 --version-id ${VersionId}`);
+  expect(named.stderr).toBe('');
+  const local = await cli(`slice ${goldenPath(FILE)} --rows 0:3`);
+  expect(named.stdout.toString()).toBe(local.stdout.toString());
+  const ofFile = await cli(`slice ${goldenPath(FILE)} --version-id ${VersionId}`);
+  expect(ofFile).toMatchObject({ code: 2 });
+  expect(ofFile.stderr).toContain('--version-id is of one object in S3');
+});
+
 describe('S3 URIs', () => {
   beforeAll(async () => {
     await s3.putObject({ Bucket: 'bucket', Key: 'm/matrix.npz', Body: goldenBytes(FILE) });

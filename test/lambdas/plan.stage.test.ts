@@ -47,6 +47,7 @@ describe('Plan of a source that must be staged', () => {
       decision: 'stage',
       runId: expect.stringMatching(/^[0-9a-f]{32}$/),
       plan: { bucket: services.bucket, key: `${prefix}jobs.jsonl` },
+      pins: null,
       resultsPrefix: '_staged/results/execution',
       concurrency: 9,
       jobs: 3,

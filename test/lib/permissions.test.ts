@@ -27,7 +27,7 @@ test('every role has exactly these statements', () => {
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>, <FanoutBucketsSource.Arn>",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json",
-        "Allow s3:AbortMultipartUpload, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/columns.json, <FanoutBucketsOutput.Arn>/_staged/*/jobs.jsonl",
+        "Allow s3:AbortMultipartUpload, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/columns.json, <FanoutBucketsOutput.Arn>/_staged/*/jobs*.jsonl",
         "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/run*.json",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
@@ -67,7 +67,7 @@ test('every role has exactly these statements', () => {
       "FanoutWorkflowRole": [
         "Allow lambda:InvokeFunction on <FanoutFunctionsFinalizeFunction.Arn>, <FanoutFunctionsPlanFunction.Arn>, <FanoutFunctionsStageFunction.Arn>, <FanoutFunctionsWriteFunction.Arn>",
         "Allow logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/_staged/*/jobs.jsonl",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/_staged/*/jobs*.jsonl",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:ListMultipartUploadParts, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/results/*, <FanoutBucketsOutput.Arn>/_staged/results/*",
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
         "Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>:*",

@@ -146,7 +146,7 @@ const STAGE_SOURCE = {
       },
     },
   },
-  Output: '{% $states.context.Execution.Input %}',
+  Output: '{% {"pins": $states.input.pins} %}',
   Next: 'Plan',
 };
 
@@ -183,7 +183,8 @@ test('the state machine is exactly this', () => {
     States: {
       Plan: {
         ...invoke('Plan', {
-          request: '{% $states.input %}',
+          request: '{% $states.context.Execution.Input %}',
+          pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}',
           execution: { id: '{% $states.context.Execution.Id %}' },
         }),
         Retry: [ARRIVAL, ...RETRY],

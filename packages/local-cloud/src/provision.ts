@@ -70,7 +70,10 @@ async function startStorage(site: Site): Promise<Storage> {
     },
   });
   cleanup.defer(() => s3.close());
-  for (const { name } of buckets) await s3.createBucket(name);
+  for (const { name, versioning } of buckets) {
+    await s3.createBucket(name);
+    if (versioning !== undefined) await s3.store.setVersioning(name, versioning);
+  }
 
   const directory = join(stateDirectory, 'dynamodb');
   const dynamodb = await startDynamoDb({

@@ -157,6 +157,25 @@ describe('a deployed stack', () => {
     expect((await states.send(command)).executions).toEqual([]);
   });
 
+  it('keeps versions where the template asks for them, and names them in events', async () => {
+    const running = await start(({ Box }) => {
+      Box!.Properties['VersioningConfiguration'] = { Status: 'Enabled' };
+    });
+    const { s3, states } = clientsOf(running);
+    const of = { Bucket: running.outputs['Box'], Key: 'in/a.txt' };
+    const { VersionId } = await s3.send(new PutObjectCommand({ ...of, Body: 'text' }));
+    const list = new ListExecutionsCommand({ stateMachineArn: running.outputs['Machine'] });
+    await expect.poll(async () => (await states.send(list)).executions).toHaveLength(1);
+    const { executions: [first] = [] } = await states.send(list);
+    const executionArn = first?.executionArn;
+    const { input = '' } = await states.send(new DescribeExecutionCommand({ executionArn }));
+    expect(JSON.parse(input).detail.object).toMatchObject({
+      key: 'in/a.txt',
+      'version-id': VersionId,
+    });
+    expect(running.notSimulated.join()).not.toContain('Versioning');
+  });
+
   it('starts the state machine when a schedule is fired', async () => {
     const running = await start();
     await put(running, 'at-2026-01-02T03:04:05Z.csv', 'scheduled');

@@ -139,9 +139,14 @@ describe('sliceCommand', () => {
   it('quotes a key that a shell would split', () => {
     const rows = { rowStart: 5, rowEnd: 10 };
     const start = 'npm run -s cli -- slice';
-    expect(sliceCommand('s3://in/a/b.npz', rows)).toBe(`${start} s3://in/a/b.npz --rows 5:10`);
-    expect(sliceCommand("s3://in/it's $x.npz", rows)).toBe(
-      `${start} 's3://in/it'\\''s $x.npz' --rows 5:10`,
-    );
+    const command = (uri: string) => sliceCommand({ uri, versionId: null }, rows);
+    expect(command('s3://in/a/b.npz')).toBe(`${start} s3://in/a/b.npz --rows 5:10`);
+    expect(command("s3://in/it's $x.npz")).toBe(`${start} 's3://in/it'\\''s $x.npz' --rows 5:10`);
+  });
+
+  it('names the version that the run read', () => {
+    expect(
+      sliceCommand({ uri: 's3://in/x.npz', versionId: 'v.1' }, { rowStart: 0, rowEnd: 1 }),
+    ).toBe('npm run -s cli -- slice s3://in/x.npz --rows 0:1 --version-id v.1');
   });
 });

@@ -44,9 +44,18 @@ describe('bindRun', () => {
       request: { concurrency: 500, dryRun: false, output: { uri: null, append: false } },
       source: pin,
       units: [{ uri, objects: [pin] }],
+      pins: [pin],
       runId: idOf(identity),
       location: { bucket: 'out', prefix: `folder/matrix/${idOf(identity)}/` },
     });
+  });
+
+  it('is bound to the object with the names too, if they are printed', async () => {
+    const source = { uri, columnNames: 's3://data/parts/1.npz' };
+    const named = { ...pin, uri: source.columnNames };
+    const output = { text: { header: 'first-chunk' } };
+    expect((await bind({ source, output })).pins).toEqual([pin, named]);
+    expect((await bind({ source })).pins).toEqual([pin]);
   });
 
   it('goes to the folder that the request names in the bucket of the deployment', async () => {

@@ -18,6 +18,8 @@ describe('inputs of the steps', () => {
     const request = { source: 's3://data/x.npz' };
     const input = parsePlanInput(sent({ request, execution: { id: 'arn:execution' } }));
     expect(input).toEqual({ request, executionId: 'arn:execution' });
+    const again = sent({ request, pins: 'a/key', execution: { id: 'arn:execution' } });
+    expect(parsePlanInput(again)).toMatchObject({ pins: 'a/key' });
   });
 
   it.each([

@@ -33,6 +33,18 @@ describe('listUnits', () => {
     ]);
   });
 
+  it('gives the objects of a folder that it reads the versions that they have', async () => {
+    const names = ['p/1.npz', 'p/2.npz', 'p/_SUCCESS'].map((name) => [`s3://b/${name}`, one]);
+    const store: ObjectStore = {
+      ...memoryObjectStore(Object.fromEntries(names)),
+      pinVersions: async (pins) => pins.map((pin) => ({ ...pin, versionId: `v ${pin.uri}` })),
+    };
+    const { units, passedOver } = await listUnits(store, { uris: ['s3://b/p/'] });
+    const versions = units.flatMap(({ objects }) => objects.map(({ versionId }) => versionId));
+    expect(versions).toEqual(['v s3://b/p/1.npz', 'v s3://b/p/2.npz']);
+    expect(passedOver).toEqual(['s3://b/p/_SUCCESS']);
+  });
+
   it('refuses numbers that are not padded, unless the order is given', async () => {
     const names = ['p/part-10.npz', 'p/part-2.npz', 'p/part-1.npz'];
     await expect(unitsOf(names, ['p/'])).rejects.toThrow(

@@ -17,6 +17,8 @@ export interface BucketDescription {
   readonly name: string;
   /** Whether its events reach EventBridge. */
   readonly sendsEvents: boolean;
+  /** Undefined where the template says nothing of versions. */
+  readonly versioning: 'Enabled' | 'Suspended' | undefined;
 }
 
 /** A state machine of the template. */
@@ -34,6 +36,7 @@ export function describeBuckets(stack: Stack): readonly BucketDescription[] {
     name,
     sendsEvents:
       properties.NotificationConfiguration?.EventBridgeConfiguration?.EventBridgeEnabled ?? false,
+    versioning: properties.VersioningConfiguration?.Status,
   }));
 }
 

@@ -54,6 +54,9 @@ export const RESOURCE_SCHEMAS = {
         EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: flag }).optional(),
       })
       .optional(),
+    VersioningConfiguration: z
+      .strictObject({ Status: z.enum(['Enabled', 'Suspended']) })
+      .optional(),
     ...notSimulated([
       'BucketEncryption',
       'LifecycleConfiguration',
@@ -61,7 +64,6 @@ export const RESOURCE_SCHEMAS = {
       'OwnershipControls',
       'PublicAccessBlockConfiguration',
       'Tags',
-      'VersioningConfiguration',
     ]),
   }),
   'AWS::S3::BucketPolicy': z.strictObject({ Bucket: z.string(), PolicyDocument: document }),

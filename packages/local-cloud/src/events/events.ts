@@ -44,6 +44,8 @@ export interface CreatedObject {
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload';
+  /** Undefined where versions are not kept. */
+  readonly versionId?: string | undefined;
 }
 
 /**
@@ -51,14 +53,18 @@ export interface CreatedObject {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export function objectCreatedEvent(object: CreatedObject, origin: EventOrigin): EventObject {
-  const { bucket, key, size, etag, sequencer, time, reason } = object;
+  const { bucket, key, size, etag, sequencer, time, reason, versionId } = object;
   const resource = `arn:aws:s3:::${bucket}`;
   return {
     ...envelope(origin, { source: 'aws.s3', detailType: 'Object Created', resource, time }),
     detail: {
       version: '0',
       bucket: { name: bucket },
-      object: { key, size, etag, sequencer },
+      object: {
+        ...{ key, size, etag },
+        ...(versionId !== undefined && { 'version-id': versionId }),
+        sequencer,
+      },
       'request-id': randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase(),
       requester: origin.accountId,
       'source-ip-address': '127.0.0.1',

@@ -2,9 +2,21 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KeyIndex } from './key-index.ts';
-import type { Bucket, ObjectRecord, StoredPart, Upload, UploadRecord } from './records.ts';
+import type {
+  Bucket,
+  ObjectRecord,
+  StoredPart,
+  Upload,
+  UploadRecord,
+  Version,
+  Versioning,
+} from './records.ts';
+import { splitVersions } from './versions.ts';
 
 const TEMPORARY = '.tmp';
+
+/** What `bucket.json` holds. */
+type BucketHead = Pick<Bucket, 'created'> & { readonly versioning?: Versioning | undefined };
 
 /** Files read at once at a start. */
 const LOAD_CONCURRENCY = 64;
@@ -15,6 +27,26 @@ const LOAD_CONCURRENCY = 64;
  */
 async function readJson<T>(path: string): Promise<T> {
   return JSON.parse(await readFile(path, 'utf8')) as T;
+}
+
+/** A state directory of before versions were kept has the object itself. */
+async function readVersions(path: string): Promise<readonly Version[]> {
+  const stored = await readJson<readonly Version[] | ObjectRecord>(path);
+  return 'key' in stored ? [stored] : stored;
+}
+
+function indexesOf(keys: readonly (readonly Version[])[]): Pick<Bucket, 'objects' | 'history'> {
+  const sorted = keys.map(splitVersions);
+  return {
+    objects: KeyIndex.from(
+      sorted.flatMap(({ object }) => (object === undefined ? [] : [[object.key, object] as const])),
+    ),
+    history: KeyIndex.from(
+      sorted.flatMap(({ older: [first, ...more] }) =>
+        first === undefined ? [] : [[first.key, [first, ...more]] as const],
+      ),
+    ),
+  };
 }
 
 async function listFiles(directory: string): Promise<readonly string[]> {
@@ -64,16 +96,14 @@ export class BucketFiles {
     await rename(temporary, path);
   }
 
-  saveBucket(bucket: string, created: number): Promise<void> {
-    return this.#writeJson(this.#bucketPath(bucket), { created });
+  saveBucket(bucket: string, head: BucketHead): Promise<void> {
+    return this.#writeJson(this.#bucketPath(bucket), head);
   }
 
-  saveObject(bucket: string, record: ObjectRecord): Promise<void> {
-    return this.#writeJson(this.#objectPath(bucket, record.key), record);
-  }
-
-  deleteObject(bucket: string, key: string): Promise<void> {
-    return rm(this.#objectPath(bucket, key));
+  /** Saves all versions of a key at once, newest first; without any, its file goes. */
+  saveVersions(bucket: string, key: string, versions: readonly Version[]): Promise<void> {
+    const path = this.#objectPath(bucket, key);
+    return versions.length > 0 ? this.#writeJson(path, versions) : rm(path, { force: true });
   }
 
   saveUpload(bucket: string, record: UploadRecord): Promise<void> {
@@ -100,25 +130,26 @@ export class BucketFiles {
     for (const name of [...(await listFiles(this.#directory))].sort()) {
       const files = await listFiles(join(this.#directory, name));
       if (!files.includes('bucket.json')) continue; // killed before the bucket existed
-      const { created } = await readJson<{ created: number }>(this.#bucketPath(name));
-      const objects = await this.#loadObjects(name);
+      const head = await readJson<BucketHead>(this.#bucketPath(name));
+      const { created, versioning } = head;
+      const { objects, history } = await this.#loadObjects(name);
       const uploads = await this.#loadUploads(name, objects);
-      buckets.set(name, { name, created, objects, uploads });
+      buckets.set(name, { name, created, versioning, objects, history, uploads });
     }
     return buckets;
   }
 
-  async #loadObjects(bucket: string): Promise<KeyIndex<ObjectRecord>> {
+  async #loadObjects(bucket: string): Promise<Pick<Bucket, 'objects' | 'history'>> {
     const root = join(this.#directory, bucket, 'objects');
-    const records: ObjectRecord[] = [];
+    const keys: (readonly Version[])[] = [];
     for (const folder of await listFiles(root)) {
       const paths = await this.#settledFiles(join(root, folder));
       for (let at = 0; at < paths.length; at += LOAD_CONCURRENCY) {
         const batch = paths.slice(at, at + LOAD_CONCURRENCY);
-        records.push(...(await Promise.all(batch.map((path) => readJson<ObjectRecord>(path)))));
+        keys.push(...(await Promise.all(batch.map(readVersions))));
       }
     }
-    return KeyIndex.from(records.map((record) => [record.key, record]));
+    return indexesOf(keys);
   }
 
   /**

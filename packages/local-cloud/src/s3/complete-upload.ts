@@ -14,6 +14,7 @@ import { authorizeWrite, DEFAULT_ALGORITHM } from './put-object.ts';
 import type { ObjectDraft, StoredPart, Upload, UploadRecord } from './records.ts';
 import type { S3Request } from './request.ts';
 import { uploadName } from './uploads.ts';
+import { writtenHeader } from './versions.ts';
 import { parseXml, renderXml, type XmlElement } from './xml.ts';
 
 /** Of every part but the last: 5 MiB. */
@@ -206,6 +207,6 @@ export async function completeMultipartUpload(call: Call): Promise<Reply> {
       [checksumElement(algorithm)]: value,
       ChecksumType: type,
     }),
-    ENCRYPTED,
+    { ...ENCRYPTED, ...writtenHeader(record) },
   );
 }

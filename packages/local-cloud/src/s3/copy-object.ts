@@ -11,6 +11,7 @@ import { invalidArgument, invalidRequest } from './errors.ts';
 import { storedHeaders } from './object-headers.ts';
 import { authorizeWrite, singlePartDraft } from './put-object.ts';
 import { adoptBody, storeBody } from './stored-body.ts';
+import { writtenHeader } from './versions.ts';
 import { renderXml } from './xml.ts';
 
 /**
@@ -32,7 +33,8 @@ function copiedHeaders(call: Call, source: CopySource): Readonly<Record<string, 
   if (directive !== 'COPY') {
     throw invalidArgument('Unknown metadata directive.', 'x-amz-metadata-directive', directive);
   }
-  if (source.bucket === call.bucket && source.record.key === call.key) {
+  const { bucket, key, versionId } = source.name;
+  if (bucket === call.bucket && key === call.key && versionId === undefined) {
     throw invalidRequest(
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     );
@@ -70,6 +72,6 @@ export async function copyObject(call: Call): Promise<Reply> {
       [checksumElement(algorithm)]: copy.checksum.value,
       ChecksumType: copy.checksum.type,
     }),
-    ENCRYPTED,
+    { ...ENCRYPTED, ...source.headers, ...writtenHeader(copy) },
   );
 }

@@ -1,9 +1,10 @@
-import type { Call } from './call.ts';
+import type { Call, Reply } from './call.ts';
 import { assertCopySource } from './conditions.ts';
 import type { ByteRange } from './data-files.ts';
-import { invalidArgument, invalidRequest, notImplemented } from './errors.ts';
-import { assertNoVersion, findReadable } from './get-object.ts';
+import { invalidArgument, invalidRequest, notImplemented, S3Error } from './errors.ts';
+import { findReadable, type ObjectName } from './find-readable.ts';
 import type { ObjectRecord } from './records.ts';
+import { versionIdOf } from './versions.ts';
 
 const MAX_SOURCE_BYTES = 5 * 1024 ** 3;
 const RANGE_FORM =
@@ -11,8 +12,10 @@ const RANGE_FORM =
 
 /** An object to copy from, kept readable until the call ends. */
 export interface CopySource {
-  readonly bucket: string;
+  readonly name: ObjectName;
   readonly record: ObjectRecord;
+  /** Headers of the answer that say which version is copied. */
+  readonly headers: Reply['headers'];
 }
 
 function invalidSource(header: string): Error {
@@ -23,15 +26,14 @@ function invalidSource(header: string): Error {
   );
 }
 
-function parseSource(header: string): { bucket: string; key: string } {
-  const [path = '', version] = header.split('?versionId=');
-  assertNoVersion(version);
+function parseSource(header: string): ObjectName {
+  const [path = '', versionId] = header.split('?versionId=');
   if (path.startsWith('arn:')) throw notImplemented('copying from an access point');
   try {
     const decoded = decodeURIComponent(path).replace(/^\//, '');
     const slash = decoded.indexOf('/');
     if (slash > 0 && slash < decoded.length - 1) {
-      return { bucket: decoded.slice(0, slash), key: decoded.slice(slash + 1) };
+      return { bucket: decoded.slice(0, slash), key: decoded.slice(slash + 1), versionId };
     }
   } catch {
     throw invalidSource(header);
@@ -39,14 +41,28 @@ function parseSource(header: string): { bucket: string; key: string } {
   throw invalidSource(header);
 }
 
+/** @throws {S3Error} `InvalidRequest`: the version named is a delete marker. */
+function findSource(call: Call, name: ObjectName): ObjectRecord {
+  try {
+    return findReadable(call, name);
+  } catch (error) {
+    if (!(error instanceof S3Error) || error.code !== 'MethodNotAllowed') throw error;
+    throw invalidRequest(
+      'The source of a copy request may not specifically refer to a delete marker by version id.',
+    );
+  }
+}
+
 /** Finds the source of a copy, with its conditions. @throws {S3Error} @throws {AccessDenied} */
 export function openCopySource(call: Call): CopySource {
   const { headers } = call.request;
-  const { bucket, key } = parseSource(headers['x-amz-copy-source'] ?? '');
-  const record = findReadable(call, bucket, key);
+  const name = parseSource(headers['x-amz-copy-source'] ?? '');
+  const record = findSource(call, name);
   assertCopySource(headers, record);
   call.onEnd(call.store.files.pin(record.parts));
-  return { bucket, record };
+  const { versioning } = call.store.bucket(name.bucket);
+  const read = { 'x-amz-copy-source-version-id': versionIdOf(record) };
+  return { name, record, headers: versioning === undefined ? {} : read };
 }
 
 /** @throws {S3Error} `InvalidRequest`: one copy moves at most 5 GiB. */

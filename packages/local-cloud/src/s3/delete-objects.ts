@@ -1,30 +1,61 @@
 import { type Call, objectArn, type Reply, xmlReply } from './call.ts';
 import { parseDeleteCondition } from './conditions.ts';
-import { invalidRequest, malformedXml, notImplemented, S3Error } from './errors.ts';
-import { assertNoVersion } from './get-object.ts';
+import { invalidRequest, malformedXml, noSuchVersion, notImplemented, S3Error } from './errors.ts';
+import { assertVersionId } from './find-readable.ts';
 import { readTextBody } from './payload.ts';
+import type { Version } from './records.ts';
+import {
+  findVersion,
+  isDeleteMarker,
+  markerHeaders,
+  NULL_VERSION,
+  versionHeader,
+  versionIdOf,
+} from './versions.ts';
 import { parseXml, renderXml, type XmlElement, type XmlValue } from './xml.ts';
 
 const MAX_KEYS = 1000;
 const ENTRY_ELEMENTS: readonly string[] = ['Key', 'VersionId', 'ETag'];
 
-async function deleteKey(call: Call, key: string, ifMatch: string | undefined): Promise<void> {
-  call.authorize('s3:DeleteObject', objectArn(call.bucket, key));
-  const isByEtag = ifMatch !== undefined && ifMatch !== '*';
-  if (isByEtag) call.authorize('s3:GetObject', objectArn(call.bucket, key));
-  await call.store.delete(call.bucket, key, parseDeleteCondition(ifMatch));
+/** What a request asks to delete. */
+interface Wanted {
+  readonly key: string;
+  /** Undefined for the key itself. */
+  readonly versionId: string | undefined;
+  readonly ifMatch: string | undefined;
 }
 
-/** DELETE /bucket/key; one that is not there is deleted as well. */
+/**
+ * Deletes a key, or one version of it for good.
+ *
+ * @returns the delete marker that was made, or the version that is gone; undefined without either.
+ */
+async function deleteWanted(call: Call, wanted: Wanted): Promise<Version | undefined> {
+  const { key, versionId, ifMatch } = wanted;
+  const arn = objectArn(call.bucket, key);
+  call.authorize(versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion', arn);
+  if (ifMatch !== undefined && ifMatch !== '*') call.authorize('s3:GetObject', arn);
+  assertVersionId(call, { bucket: call.bucket, key, versionId });
+  if (versionId === undefined) {
+    return await call.store.delete(call.bucket, key, parseDeleteCondition(ifMatch));
+  }
+  if (ifMatch !== undefined) throw notImplemented('a condition on deleting a version');
+  return await call.store.deleteVersion(call.bucket, { key, versionId });
+}
+
+/** DELETE /bucket/key; a key or version that is not there is deleted as well. */
 export async function deleteObject(call: Call): Promise<Reply> {
-  assertNoVersion(call.request.query['versionId']);
-  await deleteKey(call, call.key, call.request.headers['if-match']);
-  return { status: 204 };
-}
-
-function assertVersion(versionId: string | undefined): void {
-  if (versionId === undefined || versionId === 'null') return;
-  throw new S3Error('NoSuchVersion', 'The specified version does not exist.');
+  const { query, headers } = call.request;
+  const version = await deleteWanted(call, {
+    key: call.key,
+    versionId: query['versionId'],
+    ifMatch: headers['if-match'],
+  });
+  if (version === undefined) return { status: 204 };
+  const said = isDeleteMarker(version)
+    ? markerHeaders(version)
+    : versionHeader(call.store.bucket(call.bucket), version);
+  return { status: 204, headers: said };
 }
 
 /** What became of one key, under the name of its element in the answer. */
@@ -33,17 +64,30 @@ interface Outcome {
   readonly value: XmlValue;
 }
 
+/** Unlike a DELETE of one version, this one says that a version is not there. */
+function assertThere(call: Call, { key, versionId }: Wanted): void {
+  if (versionId === undefined || versionId === NULL_VERSION) return;
+  if (findVersion(call.store.bucket(call.bucket), key, versionId) !== undefined) return;
+  throw noSuchVersion(key, versionId);
+}
+
+function markerElements(version: Version | undefined): Readonly<Record<string, XmlValue>> {
+  if (version === undefined || !isDeleteMarker(version)) return {};
+  return { DeleteMarker: true, DeleteMarkerVersionId: versionIdOf(version) };
+}
+
 async function deleteEntry(call: Call, entry: XmlElement): Promise<Outcome> {
   const key = entry.text('Key');
   const versionId = entry.text('VersionId');
   if (key === undefined) throw malformedXml();
   const unknown = entry.names.find((name) => !ENTRY_ELEMENTS.includes(name));
   if (unknown !== undefined) throw notImplemented(`DeleteObjects with ${unknown}`);
+  const wanted = { key, versionId, ifMatch: entry.text('ETag') };
   const named = { Key: key, VersionId: versionId };
   try {
-    assertVersion(versionId);
-    await deleteKey(call, key, entry.text('ETag'));
-    return { element: 'Deleted', value: named };
+    assertThere(call, wanted);
+    const version = await deleteWanted(call, wanted);
+    return { element: 'Deleted', value: { ...named, ...markerElements(version) } };
   } catch (error) {
     if (error instanceof S3Error) {
       return { element: 'Error', value: { ...named, Code: error.code, Message: error.message } };

@@ -12,6 +12,7 @@ const STATUSES = {
   EntityTooLarge: 400,
   EntityTooSmall: 400,
   IllegalLocationConstraintException: 400,
+  IllegalVersioningConfigurationException: 400,
   IncompleteBody: 400,
   InvalidArgument: 400,
   InvalidBucketName: 400,
@@ -33,6 +34,7 @@ const STATUSES = {
   NoSuchKey: 404,
   NoSuchUpload: 404,
   NoSuchVersion: 404,
+  MethodNotAllowed: 405,
   ConditionalRequestConflict: 409,
   MissingContentLength: 411,
   PreconditionFailed: 412,
@@ -50,8 +52,10 @@ export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly status: number;
   /** Such as `NoSuchKey`. */
-  readonly code: string;
+  readonly code: keyof typeof STATUSES;
   readonly fields: ErrorFields;
+  /** Further headers of the answer, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>> = {};
 
   constructor(code: keyof typeof STATUSES, message: string, fields: ErrorFields = {}) {
     super(message);
@@ -71,6 +75,37 @@ export function noSuchBucket(bucket: string): S3Error {
 /** 404: the key does not exist. */
 export function noSuchKey(key: string): S3Error {
   return new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: key });
+}
+
+/** An error about a delete marker; its headers say so. */
+class DeleteMarkerError extends S3Error {
+  override readonly headers: Readonly<Record<string, string>>;
+
+  constructor(error: S3Error, headers: Readonly<Record<string, string>>) {
+    super(error.code, error.message, error.fields);
+    this.headers = headers;
+  }
+}
+
+/** 404: the key was deleted. @param headers those that say so. */
+export function keyDeleted(key: string, headers: Readonly<Record<string, string>>): S3Error {
+  return new DeleteMarkerError(noSuchKey(key), headers);
+}
+
+/** 405: the version named is a delete marker. @param headers those that say so. */
+export function markerNamed(method: string, headers: Readonly<Record<string, string>>): S3Error {
+  const message = 'The specified method is not allowed against this resource.';
+  const fields = { Method: method, ResourceType: 'DeleteMarker' };
+  const error = new S3Error('MethodNotAllowed', message, fields);
+  return new DeleteMarkerError(error, { ...headers, allow: 'DELETE' });
+}
+
+/** 404: the key has no such version. */
+export function noSuchVersion(key: string, versionId: string): S3Error {
+  return new S3Error('NoSuchVersion', 'The specified version does not exist.', {
+    Key: key,
+    VersionId: versionId,
+  });
 }
 
 /** 404: the multipart upload does not exist, or no longer. */

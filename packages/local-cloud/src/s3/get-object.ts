@@ -1,10 +1,12 @@
-import { bucketArn, type Call, ENCRYPTED, objectArn, type Reply } from './call.ts';
+import { type Call, ENCRYPTED, type Reply } from './call.ts';
 import type { Checksum } from './checksums.ts';
 import { decideRead } from './conditions.ts';
 import type { ByteRange } from './data-files.ts';
-import { invalidArgument, invalidRequest, noSuchKey, S3Error } from './errors.ts';
+import { invalidArgument, invalidRequest, S3Error } from './errors.ts';
+import { findReadable, namedObject } from './find-readable.ts';
 import { checksumHeaders } from './object-headers.ts';
 import type { ObjectRecord } from './records.ts';
+import { versionHeader } from './versions.ts';
 
 /** The part of an object that a request asks for. */
 interface Selection {
@@ -13,31 +15,6 @@ interface Selection {
   readonly isPartial: boolean;
   /** The checksum of exactly these bytes, when one is stored. */
   readonly checksum: Checksum | undefined;
-}
-
-/** Refuses versions other than the only one there is. */
-export function assertNoVersion(versionId: string | undefined): void {
-  if (versionId === undefined || versionId === 'null') return;
-  throw invalidArgument('Invalid version id specified', 'versionId', versionId);
-}
-
-/** Naming a version, even the only one there is, needs a permission of its own. */
-function readAction({ request }: Call): string {
-  return request.query['versionId'] === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-}
-
-/**
- * The object, if the caller may read it. A caller who may not list the bucket gets `AccessDenied`
- * for a missing key.
- *
- * @throws {S3Error} `NoSuchKey`, `NoSuchBucket`. @throws {AccessDenied}
- */
-export function findReadable(call: Call, bucket: string, key: string): ObjectRecord {
-  call.authorize(readAction(call), objectArn(bucket, key));
-  const record = call.store.find(bucket, key);
-  if (record !== undefined) return record;
-  call.authorize('s3:ListBucket', bucketArn(bucket));
-  throw noSuchKey(key);
 }
 
 function selectRange(record: ObjectRecord, header: string | undefined): Selection {
@@ -115,6 +92,7 @@ function describe(call: Call, record: ObjectRecord): Reply & { readonly range: B
       ...record.headers,
       ...validators,
       ...ENCRYPTED,
+      ...versionHeader(call.store.bucket(call.bucket), record),
       'accept-ranges': 'bytes',
       'content-length': range.length,
       'content-range': isPartial ? `bytes ${range.offset}-${last}/${record.size}` : undefined,
@@ -127,8 +105,7 @@ function describe(call: Call, record: ObjectRecord): Reply & { readonly range: B
 
 /** GET /bucket/key — the object, one range or one part of it. */
 export async function getObject(call: Call): Promise<Reply> {
-  const record = findReadable(call, call.bucket, call.key);
-  assertNoVersion(call.request.query['versionId']);
+  const record = findReadable(call, namedObject(call));
   const { range, ...reply } = describe(call, record);
   if (reply.status === 304) return reply;
   call.onEnd(call.store.files.pin(record.parts));
@@ -137,8 +114,7 @@ export async function getObject(call: Call): Promise<Reply> {
 
 /** HEAD /bucket/key — the same headers, no body. */
 export async function headObject(call: Call): Promise<Reply> {
-  const record = findReadable(call, call.bucket, call.key);
-  assertNoVersion(call.request.query['versionId']);
+  const record = findReadable(call, namedObject(call));
   const { range, ...reply } = describe(call, record);
   return reply;
 }

@@ -1,11 +1,12 @@
 import { type Call, objectArn, type Reply, xmlReply } from './call.ts';
 import { checksumElement } from './checksums.ts';
 import { invalidArgument } from './errors.ts';
-import { assertNoVersion, findReadable } from './get-object.ts';
+import { findReadable, namedObject } from './find-readable.ts';
 import { pageOfParts, parsePartMarker } from './list-uploads.ts';
 import { parseLimit } from './listing.ts';
 import type { ObjectRecord } from './records.ts';
 import type { S3Request } from './request.ts';
+import { versionHeader } from './versions.ts';
 import { renderXml, type XmlValue } from './xml.ts';
 
 const ATTRIBUTES: readonly string[] = [
@@ -41,10 +42,11 @@ function describeParts(record: ObjectRecord, headers: S3Request['headers']): Xml
 
 /** GET /bucket/key?attributes — the attributes named in `x-amz-object-attributes`. */
 export async function getObjectAttributes(call: Call): Promise<Reply> {
-  const { headers, query } = call.request;
-  call.authorize('s3:GetObjectAttributes', objectArn(call.bucket, call.key));
-  const record = findReadable(call, call.bucket, call.key);
-  assertNoVersion(query['versionId']);
+  const { headers } = call.request;
+  const name = namedObject(call);
+  const ofVersion = name.versionId === undefined ? '' : 'Version';
+  call.authorize(`s3:GetObject${ofVersion}Attributes`, objectArn(call.bucket, call.key));
+  const record = findReadable(call, name);
   const wanted = (headers['x-amz-object-attributes'] ?? '').split(',').map((each) => each.trim());
   const unknown = wanted.find((each) => !ATTRIBUTES.includes(each));
   if (unknown !== undefined) {
@@ -61,6 +63,7 @@ export async function getObjectAttributes(call: Call): Promise<Reply> {
   };
   const chosen = Object.fromEntries(wanted.map((name) => [name, attributes[name]]));
   return xmlReply(renderXml('GetObjectAttributesResponse', chosen), {
+    ...versionHeader(call.store.bucket(call.bucket), record),
     'last-modified': new Date(record.lastModified).toUTCString(),
   });
 }

@@ -8,12 +8,17 @@ import { KeyIndex } from './key-index.ts';
 import { KeyLock } from './key-lock.ts';
 import type {
   Bucket,
+  DeleteMarker,
   ObjectDraft,
   ObjectRecord,
   StoredPart,
   Upload,
   UploadRecord,
+  Version,
+  Versioning,
 } from './records.ts';
+import { VersionWriter } from './version-writer.ts';
+import { findVersion, objectsAmong, versionsOf } from './versions.ts';
 
 /** Called after each commit of an object. */
 export interface ObjectCreated {
@@ -28,12 +33,21 @@ export interface ObjectCreated {
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly reason: 'PutObject' | 'CompleteMultipartUpload' | 'CopyObject';
+  /** Undefined where versions are not kept. */
+  readonly versionId?: string | undefined;
 }
 
 /** What decides and names a commit. */
 export interface CommitOptions {
   readonly condition: WriteCondition | undefined;
   readonly reason: ObjectCreated['reason'];
+}
+
+/** Names a version to delete. */
+export interface DeleteVersion {
+  readonly key: string;
+  /** `null` for the null version. */
+  readonly versionId: string;
 }
 
 /** Names an upload as a request does. */
@@ -56,7 +70,7 @@ export class ObjectStore {
   readonly #buckets: Map<string, Bucket>;
   readonly #locks = new KeyLock();
   readonly #objectCreated: (event: ObjectCreated) => void;
-  #lastSequence = 0;
+  readonly #versions: VersionWriter;
 
   private constructor(
     stored: { files: DataFiles; bucketFiles: BucketFiles; buckets: Map<string, Bucket> },
@@ -66,6 +80,7 @@ export class ObjectStore {
     this.#bucketFiles = stored.bucketFiles;
     this.#buckets = stored.buckets;
     this.#objectCreated = objectCreated;
+    this.#versions = new VersionWriter(stored.bucketFiles, stored.files);
   }
 
   /** Opens a directory, new or used before; only one process at a time may. */
@@ -77,8 +92,9 @@ export class ObjectStore {
     const bucketFiles = new BucketFiles(join(directory, 'buckets'));
     const buckets = await bucketFiles.load();
     const referenced = new Set<string>();
-    for (const { objects, uploads } of buckets.values()) {
-      for (const record of objects.values()) {
+    for (const { objects, history, uploads } of buckets.values()) {
+      const older = [...history.values()].flatMap(objectsAmong);
+      for (const record of [...objects.values(), ...older]) {
         for (const { file } of record.parts) referenced.add(file);
       }
       for (const { parts } of uploads.values()) {
@@ -106,8 +122,24 @@ export class ObjectStore {
     await this.#locks.run(name, async () => {
       if (this.#buckets.has(name)) return;
       const created = Date.now();
-      await this.#bucketFiles.saveBucket(name, created);
-      this.#buckets.set(name, { name, created, objects: new KeyIndex(), uploads: new Map() });
+      await this.#bucketFiles.saveBucket(name, { created });
+      this.#buckets.set(name, {
+        name,
+        created,
+        versioning: undefined,
+        objects: new KeyIndex(),
+        history: new KeyIndex(),
+        uploads: new Map(),
+      });
+    });
+  }
+
+  /** Begins or ceases to keep versions; those that are there stay. @throws {S3Error} */
+  async setVersioning(name: string, versioning: Versioning): Promise<void> {
+    await this.#locks.run(name, async () => {
+      const bucket = this.bucket(name);
+      await this.#bucketFiles.saveBucket(name, { created: bucket.created, versioning });
+      bucket.versioning = versioning;
     });
   }
 
@@ -121,23 +153,44 @@ export class ObjectStore {
     const bucket = this.bucket(name);
     const record = await this.#exclusively(name, draft.key, async () => {
       assertWriteCondition(options.condition, draft.key, bucket.objects.get(draft.key));
-      return this.#replace(bucket, { ...draft, lastModified: Date.now() });
+      return this.#versions.addObject(bucket, { ...draft, lastModified: Date.now() });
     });
     this.#announce(name, record, options.reason);
     return record;
   }
 
-  /** Deletes a key. A key that does not exist is no error, unless the condition asks for one. */
-  async delete(name: string, key: string, condition: WriteCondition | undefined): Promise<void> {
+  /**
+   * Deletes a key: where versions are kept or were, by a delete marker. A key that does not exist
+   * is no error, unless the condition asks for one.
+   *
+   * @returns the delete marker, if one was made.
+   */
+  async delete(
+    name: string,
+    key: string,
+    condition: WriteCondition | undefined,
+  ): Promise<DeleteMarker | undefined> {
     const bucket = this.bucket(name);
-    await this.#exclusively(name, key, async () => {
-      const current = bucket.objects.get(key);
-      assertWriteCondition(condition, key, current);
-      if (current === undefined) return;
-      await this.#overtakeUploads(bucket, key);
-      await this.#bucketFiles.deleteObject(name, key);
-      bucket.objects.delete(key);
-      await this.files.remove(current.parts);
+    return await this.#exclusively(name, key, async () => {
+      assertWriteCondition(condition, key, bucket.objects.get(key));
+      if (bucket.versioning !== undefined) return await this.#versions.addMarker(bucket, key);
+      await this.#versions.replace(bucket, key, []);
+      return undefined;
+    });
+  }
+
+  /** Deletes one version for good. @returns the version; undefined if there was none. */
+  async deleteVersion(
+    name: string,
+    { key, versionId }: DeleteVersion,
+  ): Promise<Version | undefined> {
+    const bucket = this.bucket(name);
+    return await this.#exclusively(name, key, async () => {
+      const found = findVersion(bucket, key, versionId);
+      if (found === undefined) return undefined;
+      const kept = versionsOf(bucket, key).filter((version) => version !== found);
+      await this.#versions.replace(bucket, key, kept);
+      return found;
     });
   }
 
@@ -192,7 +245,7 @@ export class ObjectStore {
       assertWriteCondition(condition, name.key, bucket.objects.get(name.key));
       assertNotOvertaken(condition, name.key, upload.record.overtaken);
       const { initiated } = upload.record;
-      const written = await this.#replace(bucket, { ...draft, lastModified: initiated });
+      const written = await this.#versions.addObject(bucket, { ...draft, lastModified: initiated });
       bucket.uploads.delete(name.uploadId);
       await this.#bucketFiles.deleteUpload(name.bucket, name.uploadId);
       const used = new Set(draft.parts.map(({ file }) => file));
@@ -218,38 +271,10 @@ export class ObjectStore {
     return this.#locks.run(`${bucket}/${key}`, work);
   }
 
-  async #replace(
-    bucket: Bucket,
-    draft: ObjectDraft & { readonly lastModified: number },
-  ): Promise<ObjectRecord> {
-    await this.#overtakeUploads(bucket, draft.key, draft.uploadId);
-    const previous = bucket.objects.get(draft.key);
-    const record = { ...draft, sequencer: this.#nextSequencer() };
-    await this.#bucketFiles.saveObject(bucket.name, record);
-    bucket.objects.set(draft.key, record);
-    if (previous !== undefined) await this.files.remove(previous.parts);
-    return record;
-  }
-
-  /** Runs before the change: a killed process then causes a needless 409, never a missed one. */
-  async #overtakeUploads(bucket: Bucket, key: string, by?: string): Promise<void> {
-    for (const upload of bucket.uploads.values()) {
-      const { record } = upload;
-      if (record.key !== key || record.uploadId === by || record.overtaken) continue;
-      upload.record = { ...record, overtaken: true };
-      await this.#bucketFiles.saveUpload(bucket.name, upload.record);
-    }
-  }
-
-  /** Microseconds of the clock, or one more than the last: rises across restarts too. */
-  #nextSequencer(): string {
-    this.#lastSequence = Math.max(this.#lastSequence + 1, Date.now() * 1000);
-    return this.#lastSequence.toString(16).padStart(16, '0').toUpperCase();
-  }
-
   #announce(bucket: string, record: ObjectRecord, reason: ObjectCreated['reason']): void {
-    const { key, size, etag, sequencer } = record;
-    const event = { bucket, key, size, etag, sequencer, time: new Date().toISOString(), reason };
+    const { key, size, etag, sequencer, versionId } = record;
+    const time = new Date().toISOString();
+    const event = { bucket, key, size, etag, sequencer, time, reason, versionId };
     // Not inside the request: an error of the listener must not look like a failed write.
     queueMicrotask(() => this.#objectCreated(event));
   }

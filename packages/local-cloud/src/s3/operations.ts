@@ -6,6 +6,7 @@ import { deleteObject, deleteObjects } from './delete-objects.ts';
 import { getObject, headObject } from './get-object.ts';
 import { listObjectsV2 } from './list-objects.ts';
 import { listMultipartUploads, listParts } from './list-uploads.ts';
+import { listObjectVersions } from './list-versions.ts';
 import { getObjectAttributes } from './object-attributes.ts';
 import { putObject } from './put-object.ts';
 import {
@@ -14,6 +15,7 @@ import {
   uploadPart,
   uploadPartCopy,
 } from './uploads.ts';
+import { getBucketVersioning, putBucketVersioning } from './versioning.ts';
 
 /** One operation of S3: how a request for it looks, and what it may carry. */
 export interface Operation {
@@ -49,6 +51,7 @@ const COMPLETE = [...WRITE_CONDITIONS, 'x-amz-checksum-type', 'x-amz-mp-object-s
 const LIST = ['prefix', 'delimiter', 'encoding-type'];
 const LIST_OBJECTS = [...LIST, 'max-keys', 'start-after', 'continuation-token', 'fetch-owner'];
 const LIST_UPLOADS = [...LIST, 'key-marker', 'upload-id-marker', 'max-uploads'];
+const LIST_VERSIONS = [...LIST, 'key-marker', 'version-id-marker', 'max-keys'];
 const LIST_PARTS = ['max-parts', 'part-number-marker', 'encoding-type'];
 const PART_OF_UPLOAD = ['partNumber', 'uploadId'];
 
@@ -61,6 +64,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   HeadBucket: { method: 'HEAD', scope: 'bucket', marks: [], query: [], headers: [], handle: headBucket },
   GetBucketLocation: { method: 'GET', scope: 'bucket', marks: ['location'], query: [], headers: [], handle: getBucketLocation },
   ListObjectsV2: { method: 'GET', scope: 'bucket', marks: ['list-type'], query: LIST_OBJECTS, headers: [], handle: listObjectsV2 },
+  GetBucketVersioning: { method: 'GET', scope: 'bucket', marks: ['versioning'], query: [], headers: [], handle: getBucketVersioning },
+  PutBucketVersioning: { method: 'PUT', scope: 'bucket', marks: ['versioning'], query: [], headers: BODY, handle: putBucketVersioning },
+  ListObjectVersions: { method: 'GET', scope: 'bucket', marks: ['versions'], query: LIST_VERSIONS, headers: [], handle: listObjectVersions },
   ListMultipartUploads: { method: 'GET', scope: 'bucket', marks: ['uploads'], query: LIST_UPLOADS, headers: [], handle: listMultipartUploads },
   DeleteObjects: { method: 'POST', scope: 'bucket', marks: ['delete'], query: [], headers: BODY, handle: deleteObjects },
 

@@ -4,6 +4,7 @@ import { parseWriteCondition } from './conditions.ts';
 import { checksumHeaders, storedHeaders } from './object-headers.ts';
 import type { ObjectDraft } from './records.ts';
 import { adoptBody, type StoredBody, storeBody } from './stored-body.ts';
+import { writtenHeader } from './versions.ts';
 
 /** The checksum that S3 adds when a client sends none. */
 export const DEFAULT_ALGORITHM: ChecksumAlgorithm = 'CRC64NVME';
@@ -59,6 +60,11 @@ export async function putObject(call: Call): Promise<Reply> {
   );
   return {
     status: 200,
-    headers: { etag: `"${record.etag}"`, ...checksumHeaders(record.checksum), ...ENCRYPTED },
+    headers: {
+      etag: `"${record.etag}"`,
+      ...checksumHeaders(record.checksum),
+      ...ENCRYPTED,
+      ...writtenHeader(record),
+    },
   };
 }

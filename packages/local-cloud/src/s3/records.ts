@@ -33,10 +33,24 @@ export interface ObjectRecord {
   readonly parts: readonly StoredPart[];
   /** Set when the object was made by a multipart upload. */
   readonly uploadId?: string;
+  /** Undefined for the null version: of a bucket without versioning, or while it is suspended. */
+  readonly versionId?: string | undefined;
 }
 
+/** The version of a key that says that it was deleted. Written only where versions are kept. */
+export interface DeleteMarker
+  extends Pick<ObjectRecord, 'key' | 'lastModified' | 'sequencer' | 'versionId'> {
+  readonly isDeleteMarker: true;
+}
+
+/** What a key was at a time. */
+export type Version = ObjectRecord | DeleteMarker;
+
+/** Whether a bucket keeps the versions of its keys; once it has, it can only be suspended. */
+export type Versioning = 'Enabled' | 'Suspended';
+
 /** An object ready to be committed. */
-export type ObjectDraft = Omit<ObjectRecord, 'sequencer' | 'lastModified'>;
+export type ObjectDraft = Omit<ObjectRecord, 'sequencer' | 'lastModified' | 'versionId'>;
 
 /** What the store keeps of a multipart upload, as JSON; its parts lie beside it. */
 export interface UploadRecord {
@@ -64,6 +78,11 @@ export interface Bucket {
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly created: number;
+  /** Undefined in a bucket that never kept versions. */
+  versioning: Versioning | undefined;
+  /** What the keys are now; a key that was deleted is not among them. */
   readonly objects: KeyIndex<ObjectRecord>;
+  /** The versions of a key that are no such object, newest first; keys without any are left out. */
+  readonly history: KeyIndex<readonly Version[]>;
   readonly uploads: Map<string, Upload>;
 }

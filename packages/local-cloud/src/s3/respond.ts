@@ -16,12 +16,12 @@ function toS3Error(error: unknown): S3Error {
 
 /** The answer to a request that failed; a HEAD has a status only. */
 export function errorReply(error: unknown, method: string): Reply {
-  const { status, code, message, fields } = toS3Error(error);
-  if (method === 'HEAD') return { status };
+  const { status, code, message, fields, headers } = toS3Error(error);
+  if (method === 'HEAD') return { status, headers };
   const filled = Object.entries(fields).filter(([, value]) => value !== '');
   return {
     status,
-    headers: { 'content-type': 'application/xml' },
+    headers: { ...headers, 'content-type': 'application/xml' },
     body: renderErrorXml({ Code: code, Message: message, ...Object.fromEntries(filled) }),
   };
 }

@@ -30,7 +30,6 @@ const VERBS: Readonly<Record<string, string>> = {
 /** Operations whose names do not follow from method, scope and sub-resource. */
 const UNUSUAL_NAMES: Readonly<Record<string, string>> = {
   'GET bucket': 'ListObjects',
-  'GET bucket versions': 'ListObjectVersions',
   'POST object restore': 'RestoreObject',
   'POST object select': 'SelectObjectContent',
 };

@@ -126,7 +126,7 @@ export async function uploadPartCopy(call: Call): Promise<Reply> {
   call.authorize('s3:PutObject', objectArn(call.bucket, call.key));
   const partNumber = parsePartNumber(call.request.query['partNumber']);
   const { record: upload } = call.store.upload(uploadName(call));
-  const { record: source } = openCopySource(call);
+  const { record: source, headers } = openCopySource(call);
   const range = parseCopyRange(call.request.headers['x-amz-copy-source-range'], source.size);
   assertCopySize(range.length);
   const algorithm = upload.checksum?.algorithm ?? DEFAULT_ALGORITHM;
@@ -142,7 +142,7 @@ export async function uploadPartCopy(call: Call): Promise<Reply> {
       LastModified: new Date(part.lastModified).toISOString(),
       [checksumElement(algorithm)]: upload.checksum === undefined ? undefined : part.checksum,
     }),
-    ENCRYPTED,
+    { ...ENCRYPTED, ...headers },
   );
 }
 

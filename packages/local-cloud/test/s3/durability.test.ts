@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -34,6 +34,41 @@ test('finds objects, parts and buckets again after a restart', async () => {
   await again.completeMultipartUpload({ Bucket, Key, UploadId, MultipartUpload: { Parts } });
   const whole = await again.getObject({ Bucket, Key });
   expect(await whole.Body?.transformToString()).toBe('part');
+});
+
+test('finds versions and delete markers again after a restart, and no others', async () => {
+  fixture = await startS3Fixture();
+  const { s3, bucket: Bucket, directory } = fixture;
+  await s3.putObject({ Bucket, Key: 'k', Body: 'null' });
+  const VersioningConfiguration = { Status: 'Enabled' } as const;
+  await s3.putBucketVersioning({ Bucket, VersioningConfiguration });
+  const { VersionId } = await s3.putObject({ Bucket, Key: 'k', Body: 'first' });
+  const gone = await s3.putObject({ Bucket, Key: 'k', Body: 'second' });
+  await s3.deleteObject({ Bucket, Key: 'k', VersionId: gone.VersionId });
+  await s3.deleteObject({ Bucket, Key: 'k' });
+  const { $metadata, ...before } = await s3.listObjectVersions({ Bucket });
+  const again = await fixture.restart();
+  expect(await again.listObjectVersions({ Bucket })).toMatchObject(before);
+  expect(before.Versions).toHaveLength(2);
+  expect((await again.listObjectsV2({ Bucket })).KeyCount).toBe(0);
+  const { Body } = await again.getObject({ Bucket, Key: 'k', VersionId });
+  expect(await Body?.transformToString()).toBe('first');
+  expect(await again.getBucketVersioning({ Bucket })).toMatchObject(VersioningConfiguration);
+  expect(await listData(join(directory, 's3'))).toHaveLength(2);
+});
+
+test('finds the objects of a directory of before versions were kept', async () => {
+  fixture = await startS3Fixture();
+  const { s3, bucket: Bucket, directory } = fixture;
+  await s3.putObject({ Bucket, Key: 'k', Body: 'text' });
+  const objects = join(directory, 's3', 'buckets', Bucket, 'objects');
+  const [name = ''] = (await readdir(objects, { recursive: true })).filter((each) =>
+    each.endsWith('.json'),
+  );
+  const [record] = JSON.parse(await readFile(join(objects, name), 'utf8'));
+  await writeFile(join(objects, name), JSON.stringify(record));
+  const { Body } = await (await fixture.restart()).getObject({ Bucket, Key: 'k' });
+  expect(await Body?.transformToString()).toBe('text');
 });
 
 test('drops an upload that became an object just before the process was killed', async () => {

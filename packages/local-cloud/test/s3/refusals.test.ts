@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 test.each([
-  ['PutBucketVersioning', 'PUT', '/test-bucket?versioning='],
+  ['PutBucketAcl', 'PUT', '/test-bucket?acl='],
   ['GetBucketAcl', 'GET', '/test-bucket?acl='],
   ['ListObjects', 'GET', '/test-bucket'],
   ['DeleteBucket', 'DELETE', '/test-bucket'],
