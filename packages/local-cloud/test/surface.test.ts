@@ -33,6 +33,7 @@ const SURFACE = {
   './stepfunctions/history.ts': ['History'],
   './stepfunctions/json.ts': ['isJsonArray', 'isJsonObject', 'jsonTypeOf', 'parseJson'],
   './stepfunctions/services.ts': [],
+  './storage-failure.ts': ['StorageFailed', 'isStorageFailure', 'storageFailure'],
   './testing/s3-client.ts': ['TESTER', 'createTestS3', 'identifyTester'],
   './testing/s3-fixture.ts': ['startS3Fixture'],
   './testing/virtual-clock.ts': ['VirtualClock'],
