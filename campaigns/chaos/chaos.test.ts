@@ -4,7 +4,7 @@ import { runCampaign } from './campaign.ts';
 
 /** Seeds with which everything happens at least once. */
 const RUNS = 6;
-const SEED = 23;
+const SEED = 1406;
 const HAPPENINGS = ['duplicateStart', 'sourceReplaced', 'clockJump', 'cloudKilled'];
 
 describe('whole jobs under random faults', () => {

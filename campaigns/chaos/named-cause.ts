@@ -13,13 +13,14 @@ export interface FailedExecution {
 }
 
 /**
- * Errors that faults may lead to: all that are retried, and failures of services that a Map itself
- * calls.
+ * Errors that faults may lead to: all that are retried, failures of services that a Map itself
+ * calls, and a full disk.
  */
 const CAUSES: readonly string[] = [
   ...RETRIES.filter(({ maxAttempts }) => maxAttempts > 0).flatMap(({ errors }) => [...errors]),
   'States.ItemReaderFailed',
   'States.ResultWriterFailed',
+  'StorageFailed',
 ];
 
 /** Errors that no fault of a service may cause, but a source that is replaced during a run may. */

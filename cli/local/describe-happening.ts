@@ -46,6 +46,8 @@ function describe(happening: Happening): readonly [word: string, about: string] 
     }
     case 'message':
       return ['message', describeMessage(happening)];
+    case 'storage-failed':
+      return ['disk', happening.error.message];
     case 'undelivered':
       return ['undelivered', happening.error.message];
   }

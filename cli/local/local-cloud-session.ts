@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
   type LocalCloud,
   type LocalCloudOptions,
   startLocalCloud,
 } from '@sparse-fanout/local-cloud';
+import type { Observe } from '@sparse-fanout/local-cloud/happening.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import type { Deployment } from '#core/run/bind-run.ts';
 import { cloudAssembly, SynthesisError } from './assembly.ts';
@@ -16,8 +17,8 @@ export interface SessionOptions {
   readonly state: string | undefined;
   /** A temporary state directory is made beside this one, on the disk that will hold the output. */
   readonly out: string;
-  /** Lambda functions at once; undefined for a number that suits the machine. */
-  readonly concurrency: number | undefined;
+  /** Lambda functions at once. */
+  readonly concurrency: number;
 }
 
 /** Outputs of the stack that a run needs. */
@@ -48,10 +49,36 @@ function stackOutputs({ outputs }: LocalCloud): StackOutputs {
   };
 }
 
-async function temporaryState(out: string): Promise<string> {
+/** Where a local cloud keeps its data, and what ends that place. */
+interface State {
+  readonly directory: string;
+  remove(): Promise<void>;
+}
+
+/** Removes the folders from `innermost` up to `outermost` as far as nothing lies in them. */
+async function removeEmpty(innermost: string, outermost: string): Promise<void> {
+  for (let folder = innermost; folder.length >= outermost.length; folder = dirname(folder)) {
+    await rmdir(folder);
+  }
+}
+
+async function temporaryState(out: string): Promise<State> {
   const beside = dirname(resolve(out));
-  await mkdir(beside, { recursive: true });
-  return await mkdtemp(join(beside, '.sparse-fanout-'));
+  const outermost = await mkdir(beside, { recursive: true });
+  const directory = await mkdtemp(join(beside, '.sparse-fanout-'));
+  return {
+    directory,
+    async remove() {
+      await rm(directory, { recursive: true, force: true });
+      // Folders that were made for an output that does not lie there now.
+      if (outermost !== undefined) await removeEmpty(beside, outermost).catch(() => undefined);
+    },
+  };
+}
+
+async function openState({ state, out }: SessionOptions): Promise<State> {
+  if (state === undefined) return await temporaryState(out);
+  return { directory: state, remove: async () => undefined };
 }
 
 /** Deploys the stack of this checkout into a local cloud. @throws {StateDirectoryInUse} */
@@ -66,11 +93,22 @@ export async function startStack(
   return await startLocalCloud({ assemblyDirectory, ...options });
 }
 
+/** Watches a local cloud, and rejects when its disk takes no more: no retry can help then. */
+function watchStorage(): { readonly observe: Observe; readonly failed: Promise<never> } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  return {
+    observe: (happening) => happening.kind === 'storage-failed' && reject(happening.error),
+    failed: promise,
+  };
+}
+
 /**
  * Starts a local cloud, deploys the stack of this checkout into it, and closes it when the work is
  * done or has failed. A temporary state directory is removed.
  *
  * @throws {StateDirectoryInUse} another process works on the state directory.
+ * @throws {StorageFailed} the disk of the state directory is full; the work is given up at once.
  */
 export async function inLocalCloud<T>(
   options: SessionOptions,
@@ -79,20 +117,22 @@ export async function inLocalCloud<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { concurrency: lambdaConcurrency } = options;
-  const stateDirectory = options.state ?? (await temporaryState(options.out));
+  const state = await openState(options);
   try {
-    const limit = lambdaConcurrency === undefined ? {} : { lambdaConcurrency };
-    const cloud = await startStack({ stateDirectory, ...limit }, progress, signal);
+    const { observe, failed } = watchStorage();
+    const site = { stateDirectory: state.directory, lambdaConcurrency, observe };
+    const cloud = await startStack(site, progress, signal);
     const clients = createLocalClients(cloud);
     try {
       signal.throwIfAborted();
       const { notSimulated } = cloud;
-      return await work({ outputs: stackOutputs(cloud), clients, notSimulated });
+      const session = { outputs: stackOutputs(cloud), clients, notSimulated };
+      return await Promise.race([failed, work(session)]);
     } finally {
       clients.close();
       await cloud.close();
     }
   } finally {
-    if (options.state === undefined) await rm(stateDirectory, { recursive: true, force: true });
+    await state.remove();
   }
 }

@@ -1,3 +1,6 @@
+import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { storageFailure } from '@sparse-fanout/local-cloud/storage-failure.ts';
 import { readText } from '#aws/objects.ts';
 import { executeRun } from '#cli/executions/execute-run.ts';
 import { findRun, placeInS3 } from '#cli/executions/find-run.ts';
@@ -5,7 +8,7 @@ import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount, formatSeconds } from '#cli/frame/format-figures.ts';
 import { createProgress, type Progress } from '#cli/frame/progress.ts';
 import { chunkingOf } from '#cli/options/chunking-options.ts';
-import { outputSection, parseOutput } from '#cli/options/output-options.ts';
+import { outputSection } from '#cli/options/output-options.ts';
 import { sourceOptions } from '#cli/options/source-options.ts';
 import { assertHoldsRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
 import { fileObjectStore } from '#cli/sources/file-object-store.ts';
@@ -17,10 +20,12 @@ import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
+import { parseRequest } from '#core/request/request.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
 import { generationKey } from '#core/run/output-keys.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { resolveSource } from '#core/sources/resolve-source.ts';
+import { boundConcurrency } from './bound-concurrency.ts';
 import { appendTo } from './local-append.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
 import type { LocalRunOptions } from './local-options.ts';
@@ -79,6 +84,17 @@ function requestOf({ uris, columnNames }: Uploaded, options: LocalRunOptions) {
     ...(chunking !== 'automatic' && { chunking }),
     ...(concurrency !== undefined && { limits: { concurrency } }),
   };
+}
+
+/**
+ * Refuses what Plan would refuse without a look at the source. Where it will lie is not known yet.
+ *
+ * @throws {RequestError} naming each value that is not allowed.
+ */
+function checkRequest(locations: readonly string[], options: LocalRunOptions): void {
+  const uris = locations.map((_, index) => `s3://command-line/${index}`);
+  const columnNames = options.columnNames && 's3://command-line/names';
+  parseRequest(requestOf({ uris, columnNames }, options));
 }
 
 async function publish({ s3 }: Session['clients'], run: BoundRun, work: Work): Promise<Manifest> {
@@ -156,7 +172,9 @@ async function namesUnit(
 /**
  * Runs the stack of this checkout on files, from their upload to verified copies of the chunks.
  *
+ * @throws {RequestError} the request is wrong; nothing was started.
  * @throws {UsageError} `--out` holds something else; nothing was started.
+ * @throws {StorageFailed} a disk is full.
  * @throws {StateDirectoryInUse} another process works on `--state`.
  * @throws {ExecutionFailed} the execution failed; `--out` is as it was before.
  */
@@ -166,10 +184,10 @@ export async function localRun(
   io: CommandIo,
 ): Promise<void> {
   const startedAt = performance.now();
-  parseOutput(options, options.header);
+  checkRequest(locations, options);
   const held = await heldManifest(options.out);
   const progress = createProgress(io);
-  const { out, state, concurrency } = options;
+  const { out, state } = options;
   const store = fileObjectStore();
   try {
     const uris = await Promise.all(locations.map(asUri));
@@ -179,10 +197,17 @@ export async function localRun(
     await resolveSource(units, context);
     const names = await namesUnit(options, store);
     const work = { source: { store, units, names }, options, held, progress, signal: io.signal };
+    const { concurrency, line } = boundConcurrency(options.concurrency, {
+      cores: availableParallelism(),
+      availableBytes: process.availableMemory(),
+    });
+    if (line !== undefined) progress.say(line);
     const session = { out, state, concurrency };
     const outcome = await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, work));
     const milliseconds = performance.now() - startedAt;
     await printResult(io, summary(outcome, out, milliseconds), prose(outcome, out, milliseconds));
+  } catch (error) {
+    throw storageFailure(error, dirname(resolve(out))) ?? error;
   } finally {
     progress.stop();
     await store.close();

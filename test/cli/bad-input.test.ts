@@ -127,6 +127,27 @@ describe('fails with exit code 2', () => {
     expect(ended.stderr).toMatch(/error: (UsageError|RequestError): [^\n]+\n$/);
   });
 
+  describe('for a local run, before the local cloud is up and without a directory left', () => {
+    const NAMES = ['--header', 'first-chunk', '--column-names', 'no-such-names.txt'];
+
+    test.each([
+      ['more writers than a request may have', 2, [SOURCE, '--concurrency', '20000']],
+      ['a delimiter of two characters', 2, [SOURCE, '--delimiter', ';;']],
+      ['a size that is none', 2, [SOURCE, '--target-bytes', 'many']],
+      ['a missing source', 1, ['no-such-file.npz']],
+      ['missing names', 1, [SOURCE, ...NAMES]],
+      ['a source of another kind', 1, [goldenPath('golden.json')]],
+    ])('with %s', async (_, code, args) => {
+      const directory = await mkdtemp(join(tmpdir(), 'refused-'));
+      const places = ['--out', join(directory, 'a/b/out'), '--state', join(directory, 'state')];
+      const ended = await runHere(['local', 'run', ...args, ...places]);
+      expect(readdirSync(directory)).toEqual([]);
+      await rm(directory, { recursive: true });
+      expect(ended.code).toBe(code);
+      expect(ended.stderr).toMatch(/^error: \w+: [^\n]+\n$/);
+    });
+  });
+
   describe('for an --out directory', () => {
     let directory: string;
 

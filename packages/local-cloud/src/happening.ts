@@ -1,6 +1,7 @@
 import type { DeadLetter } from './events/dead-letter-queue.ts';
 import type { CreatedObject } from './events/events.ts';
 import type { ExecutionStatusChange } from './stepfunctions/execution-record.ts';
+import type { StorageFailed } from './storage-failure.ts';
 
 /** Something that happens in a local cloud, for those who watch it. */
 export type Happening =
@@ -12,6 +13,8 @@ export type Happening =
   | { readonly kind: 'dead-letter'; readonly queueArn: string; readonly letter: DeadLetter }
   /** A message was published to a topic. */
   | { readonly kind: 'message'; readonly topicArn: string; readonly message: string }
+  /** The disk of the state directory takes no more: nothing that is repeated can succeed. */
+  | { readonly kind: 'storage-failed'; readonly error: StorageFailed }
   /** An event reached neither its target nor a dead-letter queue. */
   | { readonly kind: 'undelivered'; readonly error: Error };
 

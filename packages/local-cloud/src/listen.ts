@@ -3,6 +3,12 @@ import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
+/**
+ * Settings of every server here: it waits for its clients without end. One that computes for long
+ * does not notice that its idle connection was closed, and loses the request that it sends next.
+ */
+export const PATIENT = { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 } as const;
+
 async function attempt(server: Server, host: string, port: number): Promise<void> {
   server.listen(port, host);
   await once(server, 'listening');

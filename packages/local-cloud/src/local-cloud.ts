@@ -14,6 +14,7 @@ import { type LocalServices, type Site, startServices } from './provision.ts';
 import { createPublisher } from './publisher.ts';
 import { type Endpoints, lockStateDirectory } from './state-directory.ts';
 import { type Clock, systemClock } from './stepfunctions/clock.ts';
+import { storageFailure } from './storage-failure.ts';
 import { keepCertificate } from './tls.ts';
 
 /** What a local cloud deploys, and where it keeps its data. */
@@ -97,6 +98,10 @@ async function openSite(
     cleanup,
     publisher: createPublisher(observe),
     observe,
+    failed(error) {
+      const failure = storageFailure(error, stateDirectory);
+      if (failure !== undefined) observe({ kind: 'storage-failed', error: failure });
+    },
     faults,
     clock,
   };

@@ -21,6 +21,7 @@ import { startS3Server } from './s3/server.ts';
 import type { Endpoints } from './state-directory.ts';
 import type { Clock } from './stepfunctions/clock.ts';
 import { type StepFunctions, startStepFunctions } from './stepfunctions/server.ts';
+import type { Failed } from './storage-failure.ts';
 import type { LocalCertificate } from './tls.ts';
 
 /** What the services of one local cloud share. */
@@ -34,6 +35,8 @@ export interface Site {
   readonly cleanup: AsyncDisposableStack;
   readonly publisher: Publisher;
   readonly observe: Observe;
+  /** Reports an error to `observe` if it is one of the disk. */
+  readonly failed: Failed;
   readonly faults: FaultInjector | undefined;
   readonly clock: Clock;
 }
@@ -52,10 +55,10 @@ interface Compute {
 
 /** Starts S3 and DynamoDB and makes the buckets and tables that are not there yet. */
 async function startStorage(site: Site): Promise<Storage> {
-  const { deployment, tls, stateDirectory, ports, cleanup, publisher, faults } = site;
+  const { deployment, tls, stateDirectory, ports, cleanup, publisher, faults, failed } = site;
   const { authority, buckets, tables } = deployment;
   const { identify, authorize } = authority;
-  const shared = { tls, region: ACCOUNT.region, identify, authorize };
+  const shared = { tls, region: ACCOUNT.region, identify, authorize, failed };
   const sending = new Set(buckets.filter((bucket) => bucket.sendsEvents).map(({ name }) => name));
 
   const s3 = await startS3Server({
@@ -91,11 +94,12 @@ async function startStorage(site: Site): Promise<Storage> {
 }
 
 function createHost(site: Site, endpoints: Readonly<Record<string, string>>): LambdaHost {
-  const { deployment, tls, stateDirectory, lambdaConcurrency, faults } = site;
+  const { deployment, tls, stateDirectory, lambdaConcurrency, faults, failed } = site;
   return new LambdaHost({
     functions: deployment.functions,
     concurrency: lambdaConcurrency,
     logDirectory: join(stateDirectory, 'logs'),
+    failed,
     mishapOf: faults && ((functionName, payload) => mishapOf(faults, functionName, payload)),
     environmentOf: (configuration) =>
       functionEnvironment(configuration, {
@@ -137,6 +141,7 @@ async function startStates(
     port: site.ports.states,
     clock: site.clock,
     identify: authority.identify,
+    failed: site.failed,
     services: {
       ...objects,
       authorize: authority.authorize,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent, get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
@@ -146,6 +147,18 @@ describe('a deployed stack', () => {
       detail: { object: { key: 'in/a.txt', size: 1 }, reason: 'PutObject' },
     });
   });
+
+  it.each(['s3', 'dynamodb', 'states'] as const)(
+    'keeps idle connections of %s: Node.js would announce when it closes them',
+    async (service) => {
+      const { endpoints, caPem: ca } = await start();
+      const agent = new Agent({ keepAlive: true, ca });
+      const [response] = await once(get(endpoints[service], { agent }), 'response');
+      expect(response.headers).toMatchObject({ connection: 'keep-alive' });
+      expect(response.headers).not.toHaveProperty('keep-alive');
+      agent.destroy();
+    },
+  );
 
   it('sends no events of a bucket whose notifications are off', async () => {
     const running = await start(({ Box }) => {

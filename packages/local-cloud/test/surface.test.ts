@@ -35,6 +35,7 @@ const SURFACE = {
   './stepfunctions/load.ts': ['loadDefinition'],
   './stepfunctions/retry.ts': ['Retries', 'findCatcher'],
   './stepfunctions/services.ts': [],
+  './storage-failure.ts': ['StorageFailed', 'isStorageFailure', 'storageFailure'],
   './testing/s3-client.ts': ['TESTER', 'createTestS3', 'identifyTester'],
   './testing/s3-fixture.ts': ['startS3Fixture'],
   './testing/virtual-clock.ts': ['VirtualClock'],

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { AccessDenied, type Authorize, type Identify } from '#local/authorization.ts';
 import type { Disturb } from '#local/faults/faulty-http.ts';
-import { listen, stopListening } from '#local/listen.ts';
+import { listen, PATIENT, stopListening } from '#local/listen.ts';
 import { SignatureError, verifySignature } from '#local/sigv4.ts';
+import { type Failed, isStorageFailure } from '#local/storage-failure.ts';
 import { NotImplemented, parseOperation, resourcesOf } from './operations.ts';
 import { type Answer, type TableDescription, TableStore } from './table-store.ts';
 
@@ -22,6 +23,8 @@ export interface DynamoDbOptions {
   readonly authorize: Authorize;
   /** @default nothing goes wrong */
   readonly disturb?: Disturb | undefined;
+  /** Called with each error before it is answered. */
+  readonly failed?: Failed | undefined;
 }
 
 /** A running DynamoDB server. */
@@ -51,6 +54,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 function clientErrorName(error: unknown): string | undefined {
   if (error instanceof AccessDenied) return 'AccessDeniedException';
   if (error instanceof SyntaxError) return 'SerializationException';
+  // Not one of AWS: no client repeats a request that got it.
+  if (isStorageFailure(error)) return 'StorageFailed';
   if (error instanceof SignatureError || error instanceof NotImplemented) return error.name;
   return undefined;
 }
@@ -107,10 +112,13 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb>
   const { disturb = (listener) => listener } = options;
   const serve = disturb((request, response) => {
     void answer(store, options, request)
-      .catch(failure)
+      .catch((error: unknown) => {
+        options.failed?.(error);
+        return failure(error);
+      })
       .then((given) => send(response, given));
   });
-  const server = createServer(options.tls, serve);
+  const server = createServer({ ...options.tls, ...PATIENT }, serve);
   const port = await listen(server, '127.0.0.1', options.port ?? 0);
   return {
     endpoint: `https://127.0.0.1:${port}`,

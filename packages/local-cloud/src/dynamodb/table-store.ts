@@ -1,3 +1,4 @@
+import { create } from 'node:domain';
 import { EventEmitter } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
@@ -72,7 +73,10 @@ export class TableStore {
     return new TableStore(dynalite({ path: directory, createTableMs: 0 }));
   }
 
-  /** Runs one operation, such as `PutItem`; `body` is its parameters as JSON text. */
+  /**
+   * Runs one operation, such as `PutItem`; `body` is its parameters as JSON text. Rejects when the
+   * disk fails.
+   */
   async run(operation: string, body: string): Promise<Answer> {
     const request = Object.assign(Readable.from([Buffer.from(body)]), {
       method: 'POST',
@@ -80,9 +84,12 @@ export class TableStore {
       headers: { ...SIGNED, 'x-amz-target': `DynamoDB_20120810.${operation}` },
     });
     const recorder = new AnswerRecorder();
-    this.#dynalite.emit('request', request, recorder);
+    // dynalite throws errors of its disk where nobody can catch them.
+    const work = create();
+    const broken = new Promise<never>((_, reject) => work.on('error', reject));
+    work.run(() => this.#dynalite.emit('request', request, recorder));
     return {
-      body: await recorder.finished,
+      body: await Promise.race([recorder.finished, broken]),
       status: recorder.statusCode,
       headers: recorder.headers,
     };

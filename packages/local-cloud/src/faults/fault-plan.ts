@@ -9,17 +9,23 @@ export const FAULT_KINDS = [
   's3-truncated-body',
   's3-slow-body',
   's3-clock-skew',
+  's3-request-timeout',
+  's3-incomplete-body',
+  's3-hang',
+  's3-full-disk',
   'dynamodb-throttled',
   'dynamodb-internal-error',
   'dynamodb-reset',
   'dynamodb-lost-response',
   'dynamodb-clock-skew',
+  'dynamodb-hang',
   'lambda-throttled',
   'lambda-service-error',
   'lambda-twice',
   'lambda-killed',
   'lambda-timeout',
   'lambda-deadline',
+  'lambda-open-files',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

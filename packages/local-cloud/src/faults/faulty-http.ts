@@ -26,7 +26,14 @@ const LATEST_RESET_MS = 10;
 /** The longest time between two pieces of a slow body. */
 const SLOWEST_PIECE_MS = 80;
 
+/**
+ * The longest time that a connection says nothing before it breaks: much longer than any answer
+ * takes, and short enough for a run to meet it often.
+ */
+const LONGEST_HANG_MS = 2_000;
+
 const S3_WRITES: readonly string[] = ['PUT', 'POST', 'DELETE'];
+const S3_BODIES: readonly string[] = ['PUT', 'POST'];
 const DYNAMODB_WRITES: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem'];
 
 function s3Error(status: number, code: string, message: string): Disturbance {
@@ -49,6 +56,11 @@ function dynamoDbError(status: number, name: string, message: string): Disturban
 function reset({ message, degree, proceed }: Exchange): void {
   setTimeout(() => message.socket.destroy(), degree * LATEST_RESET_MS);
   proceed();
+}
+
+/** Accepts the request and says nothing, until the connection breaks. */
+function hang({ message, degree }: Exchange): void {
+  setTimeout(() => message.socket.destroy(), degree * LONGEST_HANG_MS);
 }
 
 /** Lets the server do its work; the answer never arrives. */
@@ -110,6 +122,18 @@ const DISTURBANCES: Readonly<Partial<Record<FaultKind, Disturbance>>> = {
     'RequestTimeTooSkewed',
     'The difference between the request time and the current time is too large.',
   ),
+  's3-request-timeout': s3Error(
+    400,
+    'RequestTimeout',
+    'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',
+  ),
+  's3-incomplete-body': s3Error(
+    400,
+    'IncompleteBody',
+    'You did not provide the number of bytes specified by the Content-Length HTTP header',
+  ),
+  's3-full-disk': s3Error(400, 'StorageFailed', 'ENOSPC: no space left on device, write'),
+  's3-hang': hang,
   's3-reset': reset,
   's3-lost-response': loseResponse,
   's3-truncated-body': truncateBody,
@@ -125,13 +149,23 @@ const DISTURBANCES: Readonly<Partial<Record<FaultKind, Disturbance>>> = {
     'InvalidSignatureException',
     'Signature not yet current: the clocks differ too much',
   ),
+  'dynamodb-hang': hang,
   'dynamodb-reset': reset,
   'dynamodb-lost-response': loseResponse,
 };
 
 function s3Kinds(method: string): FaultKind[] {
-  const kinds: FaultKind[] = ['s3-slow-down', 's3-internal-error', 's3-reset', 's3-clock-skew'];
+  const kinds: FaultKind[] = [
+    's3-slow-down',
+    's3-internal-error',
+    's3-reset',
+    's3-clock-skew',
+    's3-hang',
+  ];
   if (S3_WRITES.includes(method)) kinds.push('s3-lost-response');
+  if (S3_BODIES.includes(method)) {
+    kinds.push('s3-request-timeout', 's3-incomplete-body', 's3-full-disk');
+  }
   if (method === 'GET') kinds.push('s3-truncated-body', 's3-slow-body');
   return kinds;
 }
@@ -142,6 +176,7 @@ function dynamoDbKinds(operation: string): FaultKind[] {
     'dynamodb-internal-error',
     'dynamodb-reset',
     'dynamodb-clock-skew',
+    'dynamodb-hang',
   ];
   return DYNAMODB_WRITES.includes(operation) ? [...kinds, 'dynamodb-lost-response'] : kinds;
 }

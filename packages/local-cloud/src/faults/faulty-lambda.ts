@@ -9,7 +9,12 @@ const CALL_KINDS: readonly FaultKind[] = [
   'lambda-service-error',
   'lambda-twice',
 ];
-const PROCESS_KINDS: readonly FaultKind[] = ['lambda-killed', 'lambda-timeout', 'lambda-deadline'];
+const PROCESS_KINDS: readonly FaultKind[] = [
+  'lambda-killed',
+  'lambda-timeout',
+  'lambda-deadline',
+  'lambda-open-files',
+];
 
 /** Longest time from taking an invocation until the process is killed or runs out of time. */
 const LATEST_END_MS = 120;
@@ -55,5 +60,6 @@ export function mishapOf(
   const afterMilliseconds = fault.degree * LATEST_END_MS;
   if (fault.kind === 'lambda-killed') return { killAfterMilliseconds: afterMilliseconds };
   if (fault.kind === 'lambda-timeout') return { timeoutMilliseconds: afterMilliseconds };
+  if (fault.kind === 'lambda-open-files') return { opensNothing: true };
   return { deadlineMilliseconds: SHORTEST_DEADLINE_MS + fault.degree * DEADLINE_SPAN_MS };
 }

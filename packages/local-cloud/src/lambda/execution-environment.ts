@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import type { FunctionLog } from './function-log.ts';
+import { allowOpening, forbidOpening } from './open-files.ts';
 import { type RuntimeApi, type RuntimeInvocation, startRuntimeApi } from './runtime-api.ts';
 
 /** How an invocation ended. */
@@ -21,6 +22,8 @@ export interface Mishap {
   readonly timeoutMilliseconds?: number;
   /** Replaces the function's own timeout. */
   readonly deadlineMilliseconds?: number;
+  /** Each file or connection that the function opens fails with `EMFILE`. Linux only. */
+  readonly opensNothing?: true;
 }
 
 const CLIENT = fileURLToPath(new URL('runtime-client.mjs', import.meta.url));
@@ -184,6 +187,7 @@ export class ExecutionEnvironment {
     this.#running.isTaken = true;
     this.#offer = undefined;
     this.#arm(mishap.timeoutMilliseconds ?? deadlineMilliseconds);
+    if (mishap.opensNothing && this.pid !== undefined) forbidOpening(this.pid);
     if (mishap.killAfterMilliseconds !== undefined) {
       setTimeout(() => {
         if (this.#running?.requestId === requestId) this.#child?.kill('SIGKILL');
@@ -244,6 +248,7 @@ export class ExecutionEnvironment {
     clearTimeout(this.#timer);
     this.#running = undefined;
     this.#samplePeak();
+    if (running.mishap.opensNothing && this.pid !== undefined) allowOpening(this.pid);
     running.finish(outcome);
   }
 

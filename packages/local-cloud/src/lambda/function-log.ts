@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { Failed } from '#local/storage-failure.ts';
 
 /** Keeps what a function's processes write, as JSON lines. */
 export interface FunctionLog {
@@ -20,9 +21,13 @@ function isJsonObject(line: string): boolean {
   }
 }
 
-/** Opens a function's log file, appending to what earlier runs left. */
-export function openFunctionLog(file: string): FunctionLog {
-  const stream = createWriteStream(file, { flags: 'a' });
+/**
+ * Opens a function's log file, appending to what earlier runs left.
+ *
+ * @param failed called when the file takes no more; later lines are dropped.
+ */
+export function openFunctionLog(file: string, failed: Failed): FunctionLog {
+  const stream = createWriteStream(file, { flags: 'a' }).on('error', failed);
   return {
     follow(output) {
       createInterface({ input: output }).on('line', (line) => {

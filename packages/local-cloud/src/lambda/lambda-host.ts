@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Failed } from '#local/storage-failure.ts';
 import { ExecutionEnvironment, type Mishap, type Outcome } from './execution-environment.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import { type FunctionLog, openFunctionLog } from './function-log.ts';
@@ -41,6 +42,8 @@ export interface LambdaHostOptions {
   readonly concurrency: number;
   /** What happens to the process of an invocation. @default nothing */
   readonly mishapOf?: ((functionName: string, payload: string) => Mishap | undefined) | undefined;
+  /** Called when a log can no longer be written. @default nobody hears of it */
+  readonly failed?: Failed;
 }
 
 /** Bytes of a synchronous request. */
@@ -82,7 +85,7 @@ export class LambdaHost {
 
   /** @throws {LambdaException} a function's environment is not allowed. */
   constructor(options: LambdaHostOptions) {
-    const { functions, environmentOf, logDirectory, concurrency } = options;
+    const { functions, environmentOf, logDirectory, concurrency, failed = () => {} } = options;
     this.#concurrency = concurrency;
     this.#mishapOf = options.mishapOf ?? (() => undefined);
     mkdirSync(logDirectory, { recursive: true });
@@ -92,7 +95,7 @@ export class LambdaHost {
         {
           configuration,
           environment: environmentOf(configuration),
-          log: openFunctionLog(join(logDirectory, `${configuration.name}.jsonl`)),
+          log: openFunctionLog(join(logDirectory, `${configuration.name}.jsonl`), failed),
           idle: [],
           inFlight: 0,
         },

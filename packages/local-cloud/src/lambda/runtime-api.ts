@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PATIENT } from '#local/listen.ts';
 
 /** One invocation as the runtime client receives it. */
 export interface RuntimeInvocation {
@@ -74,9 +75,8 @@ async function route(
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export async function startRuntimeApi(listener: RuntimeListener): Promise<RuntimeApi> {
-  // The connection is idle while the handler works. If it were closed then, the handler's answer
-  // would be lost: a process that computes does not notice the close before it writes.
-  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+  // The connection is idle while the handler works.
+  const server = createServer(PATIENT, (request, response) => {
     // A client that dies during a request is reported by the end of its process.
     route(listener, request, response).catch(() => response.destroy());
   });

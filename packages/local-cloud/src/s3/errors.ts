@@ -25,6 +25,8 @@ const STATUSES = {
   MalformedXML: 400,
   MaxMessageLengthExceeded: 400,
   MetadataTooLarge: 400,
+  /** Not one of AWS, whose disks do not fill: no client repeats a request that got it. */
+  StorageFailed: 400,
   XAmzContentSHA256Mismatch: 400,
   AccessDenied: 403,
   InvalidAccessKeyId: 403,

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AccessDenied } from '#local/authorization.ts';
+import { isStorageFailure } from '#local/storage-failure.ts';
 import type { Reply } from './call.ts';
 import { S3Error } from './errors.ts';
 import { renderErrorXml } from './xml.ts';
@@ -11,6 +12,7 @@ function toS3Error(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
   if (error instanceof AccessDenied) return new S3Error('AccessDenied', error.message);
   const message = error instanceof Error ? error.message : String(error);
+  if (isStorageFailure(error)) return new S3Error('StorageFailed', message);
   return new S3Error('InternalError', `We encountered an internal error: ${message}`);
 }
 

@@ -3,7 +3,8 @@ import { createServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { Authorize, Identify } from '#local/authorization.ts';
 import type { Disturb } from '#local/faults/faulty-http.ts';
-import { listen, stopListening } from '#local/listen.ts';
+import { listen, PATIENT, stopListening } from '#local/listen.ts';
+import type { Failed } from '#local/storage-failure.ts';
 import { assertBucketName } from './buckets.ts';
 import type { Call, Reply } from './call.ts';
 import { type ObjectCreated, ObjectStore } from './object-store.ts';
@@ -28,6 +29,8 @@ export interface S3ServerOptions {
   readonly objectCreated?: (event: ObjectCreated) => void;
   /** @default nothing goes wrong */
   readonly disturb?: Disturb | undefined;
+  /** Called with each error before it is answered. */
+  readonly failed?: Failed | undefined;
 }
 
 /** A running S3 server. */
@@ -113,9 +116,10 @@ async function perform(exchange: Exchange, options: S3ServerOptions): Promise<Re
 async function answer(exchange: Exchange, options: S3ServerOptions): Promise<void> {
   const { message, response, releases } = exchange;
   try {
-    const reply = await perform(exchange, options).catch((error: unknown) =>
-      errorReply(error, message.method ?? ''),
-    );
+    const reply = await perform(exchange, options).catch((error: unknown) => {
+      options.failed?.(error);
+      return errorReply(error, message.method ?? '');
+    });
     await sendReply(response, reply);
   } catch {
     // The client is gone, or the answer broke off midway: it must not look whole.
@@ -128,11 +132,7 @@ async function answer(exchange: Exchange, options: S3ServerOptions): Promise<voi
 /** Starts an S3 server over HTTPS on this machine. */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
   const store = await ObjectStore.open(options.directory, options.objectCreated ?? (() => {}));
-  const server = createServer({
-    ...options.tls,
-    requestTimeout: 0, // a body takes as long as it takes
-    keepAliveTimeout: 60_000,
-  });
+  const server = createServer({ ...options.tls, ...PATIENT });
   const underWay = new Set<Promise<void>>();
   let endpoint = '';
   const serve = (message: IncomingMessage, response: ServerResponse): void => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Failed } from '#local/storage-failure.ts';
 import { executionArn } from './arns.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { ApiError, ExecutionInterrupted } from './errors.ts';
@@ -51,6 +52,8 @@ export interface EngineOptions {
   readonly random?: Random;
   /** Called when an execution starts and when it ends; not for the children of a map. */
   readonly executionStatusChanged?: (change: ExecutionStatusChange) => void;
+  /** Called when a history or record could not be kept. @default nobody hears of it */
+  readonly failed?: Failed;
 }
 
 /** A call to start an execution. */
@@ -101,6 +104,7 @@ export class Engine {
   readonly clock: Clock;
   readonly #runtime: StatesRuntime;
   readonly #report: (change: ExecutionStatusChange) => void;
+  readonly #failed: Failed;
   readonly #machines = new Map<string, StateMachine>();
   readonly #running = new Map<string, Running>();
 
@@ -113,6 +117,7 @@ export class Engine {
     const functions = createFunctions(clock, random);
     this.#runtime = { services, clock, random, functions, runMap };
     this.#report = options.executionStatusChanged ?? (() => undefined);
+    this.#failed = options.failed ?? (() => undefined);
   }
 
   /**
@@ -240,7 +245,7 @@ export class Engine {
     const file = this.store.eventFile(record.executionArn);
     const history = new History({
       now: () => this.clock.now(),
-      record: (event) => void file.append(event),
+      record: (event) => void file.append(event).catch(this.#failed),
       lastId: before?.lastId,
     });
     const machine = loadDefinition(record.definition);
@@ -256,9 +261,9 @@ export class Engine {
 
   async #follow(run: Run, start: StartingPoint, record: ExecutionRecord): Promise<void> {
     const outcome = await execute(run, start);
-    await this.store.eventFile(record.executionArn).flush();
+    await this.store.eventFile(record.executionArn).flush().catch(this.#failed);
     const ended = { ...record, ...outcome, stopDate: this.clock.now() };
-    await this.store.updateExecution(ended);
+    await this.store.updateExecution(ended).catch(this.#failed);
     this.#running.delete(record.executionArn);
     this.#report(statusChange(ended));
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Identify } from '#local/authorization.ts';
-import { listen, stopListening } from '#local/listen.ts';
+import { listen, PATIENT, stopListening } from '#local/listen.ts';
 import { verifySignature } from '#local/sigv4.ts';
 import { CallFields } from './call-fields.ts';
 import {
@@ -124,7 +124,7 @@ async function serve(
  */
 export async function startStepFunctions(options: StepFunctionsOptions): Promise<StepFunctions> {
   const engine = await Engine.open(options);
-  const server = createServer(options.tls, (request, response) => {
+  const server = createServer({ ...options.tls, ...PATIENT }, (request, response) => {
     void serve(engine, options, { request, response });
   });
   const port = await listen(server, 'localhost', options.port ?? 0);

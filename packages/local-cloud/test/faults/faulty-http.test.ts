@@ -48,6 +48,9 @@ describe('a disturbed S3', () => {
     ['s3-slow-down', 503, 'SlowDown'],
     ['s3-internal-error', 500, 'InternalError'],
     ['s3-clock-skew', 403, 'RequestTimeTooSkewed'],
+    ['s3-request-timeout', 400, 'RequestTimeout'],
+    ['s3-incomplete-body', 400, 'IncompleteBody'],
+    ['s3-full-disk', 400, 'StorageFailed'],
   ] as const)('answers %s as S3 does, and does nothing', async (kind, status, code) => {
     const { url, served } = await spoiled(kind);
     const response = await fetch(url, put);
@@ -74,6 +77,27 @@ describe('a disturbed S3', () => {
     expect(await (await fetch(url)).text()).toBe(ANSWER);
   });
 });
+
+describe.each([
+  ['s3-hang', put],
+  ['dynamodb-hang', update],
+] as const)('a connection with %s', (kind, request) => {
+  it('says nothing, does nothing, and breaks in the end', async () => {
+    const { url, served } = await spoiled(kind);
+    const began = performance.now();
+    await expect(fetch(url, request)).rejects.toThrow();
+    expect(performance.now() - began).toBeGreaterThan(20);
+    expect(served).toEqual([]);
+  });
+});
+
+it.each(['s3-request-timeout', 's3-incomplete-body', 's3-full-disk'] as const)(
+  'a read of S3 never meets %s',
+  async (kind) => {
+    const { url } = await spoiled(kind);
+    expect((await fetch(url)).status).toBe(200);
+  },
+);
 
 describe('a disturbed DynamoDB', () => {
   it.each([

@@ -8,7 +8,7 @@ import { LambdaHost } from '#local/lambda/lambda-host.ts';
 
 /** One bundle that does what its event says. */
 const BUNDLE = `
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 let invocations = 0;
 const actions = {
   echo: (event) => event,
@@ -26,6 +26,7 @@ const actions = {
   fill: () => { const kept = []; for (;;) kept.push(new Array(1e6).fill(kept.length)); },
   large: () => 'x'.repeat(7e6),
   write: () => writeFileSync('/tmp/kept', 'x'),
+  read: () => readFileSync(import.meta.filename, 'utf8').length,
   log: () => { console.log('plain words'); console.log('{"level":"INFO"}'); },
 };
 export const handler = async (event, context) => actions[event.action](event, context);
@@ -39,10 +40,10 @@ let host: LambdaHost;
 /** Where nothing else runs. */
 let quietHost: LambdaHost;
 /**
- * An invocation that blocks its process for this long. It starts before all tests, so that it runs
- * beside them.
+ * Two invocations that block one process for this long, one after the other. They start before all
+ * tests, so that they run beside them.
  */
-let blocked: ReturnType<LambdaHost['invoke']>;
+let blocked: Promise<Awaited<ReturnType<LambdaHost['invoke']>>[]>;
 
 function configuration(
   name: string,
@@ -88,6 +89,7 @@ beforeAll(async () => {
       configuration('absent', { handler: 'index.nothingHere' }),
       configuration('once', { asyncRetries: 0 }),
     ],
+    mishapOf: (_, payload) => (payload.includes('no files') ? { opensNothing: true } : undefined),
     environmentOf,
     logDirectory: join(directory, 'logs'),
     concurrency: 4,
@@ -98,7 +100,8 @@ beforeAll(async () => {
     logDirectory: join(directory, 'logs'),
     concurrency: 1,
   });
-  blocked = quietHost.invoke('blocked', `{"action":"block","ms":${LONG_MILLISECONDS}}`);
+  const block = `{"action":"block","ms":${LONG_MILLISECONDS}}`;
+  blocked = Promise.all([quietHost.invoke('blocked', block), quietHost.invoke('blocked', block)]);
 });
 
 afterAll(async () => {
@@ -186,9 +189,10 @@ describe('a function', () => {
       );
   });
 
-  it('is heard however long it blocked its process', async () => {
-    const { payload, functionError } = await blocked;
-    expect({ payload, functionError }).toEqual({ payload: '"timed-out"' });
+  it('is heard however long it blocked its process, again and again', async () => {
+    const ended = (await blocked).map(({ payload, functionError }) => ({ payload, functionError }));
+    expect(ended).toEqual([{ payload: '"timed-out"' }, { payload: '"timed-out"' }]);
+    expect(quietHost.processes()).toEqual([expect.objectContaining({ invocations: 2 })]);
   });
 
   it.runIf(process.platform === 'linux')('reports its peak memory', () => {
@@ -231,6 +235,15 @@ describe('a function that fails', () => {
     expect(payload.errorMessage).toMatch(/restricted. Use --allow-fs-write/);
     expect(payload.trace.join()).toContain('writeFileSync');
   });
+
+  it.runIf(process.platform === 'linux')(
+    'fails with EMFILE while it may open nothing, and reads again after that',
+    async () => {
+      const { payload } = await invoke('read', { because: 'no files' }, 'once');
+      expect(payload.errorMessage).toMatch(/^EMFILE: too many open files/);
+      expect((await invoke('read', {}, 'once')).payload).toBeGreaterThan(0);
+    },
+  );
 
   it('fails with Sandbox.Timedout when its time is over, even in an endless loop', async () => {
     expect((await invoke('spin', {}, 'hasty')).payload).toEqual({
