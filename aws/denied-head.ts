@@ -8,12 +8,16 @@ import {
 import { ServiceUnavailableError } from '#core/errors.ts';
 import { statusOf } from './errors.ts';
 
+/** Statuses whose reason only a body says. */
+const UNEXPLAINED = new Set([400, 403]);
+
 /**
- * Sends a HEAD request. The answer to a HEAD has no body, so a HEAD that is denied is repeated as a
- * GET of one byte, whose answer says which role may not do what on which resource.
+ * Sends a HEAD request. The answer to a HEAD has no body, so a HEAD that is denied or refused is
+ * repeated as a GET of one byte, whose answer says which role may not do what on which resource, or
+ * what the object needs.
  *
- * @throws the SDK's error, of the GET where the HEAD was denied.
- * @throws {ServiceUnavailableError} the GET was not denied.
+ * @throws the SDK's error, of the GET where the HEAD was denied or refused.
+ * @throws {ServiceUnavailableError} the GET was not.
  */
 export async function sendHead(
   client: S3Client,
@@ -24,7 +28,7 @@ export async function sendHead(
   try {
     return await client.send(new HeadObjectCommand(input), options);
   } catch (error) {
-    if (statusOf(error) !== 403) throw error;
+    if (!UNEXPLAINED.has(statusOf(error))) throw error;
     const { Bucket, Key, VersionId } = input;
     const get = new GetObjectCommand({ Bucket, Key, VersionId, Range: 'bytes=0-0' });
     const { Body } = await client.send(get, options);

@@ -3,8 +3,8 @@ import { inOrder } from '#core/bytes/in-order.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
-import { translatedSource } from './errors.ts';
 import { headSource, pinnedCrc32, pinOf, pinSource, s3Source, unquoted } from './s3-source.ts';
+import { isArchive, refusedSource } from './unreadable-source.ts';
 
 /** Lists the objects below a prefix and pins each by its ETag; a list names no versions. */
 export async function* listPins(
@@ -20,13 +20,14 @@ export async function* listPins(
   );
   try {
     for await (const { Contents = [] } of pages) {
-      for (const { Key = '', ETag, Size = 0 } of Contents) {
+      for (const { Key = '', ETag, Size = 0, StorageClass = '' } of Contents) {
         const uri = `s3://${bucket}/${Key}`;
+        if (isArchive(StorageClass)) await headSource(client, { uri }, signal);
         yield { uri, etag: unquoted(ETag), versionId: null, size: Size };
       }
     }
   } catch (error) {
-    throw translatedSource(error, prefix);
+    throw await refusedSource(client, error, prefix);
   }
 }
 

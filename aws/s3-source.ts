@@ -12,6 +12,7 @@ import type { SourcePin } from '#core/objects/source-pin.ts';
 import { deletedSource, type NamedSource } from './deleted-source.ts';
 import { sendHead } from './denied-head.ts';
 import { translatedSource } from './errors.ts';
+import { assertReadable, refusedSource } from './unreadable-source.ts';
 
 const MAX_TRIES = 4;
 
@@ -20,7 +21,13 @@ export function unquoted(etag: string | undefined): string {
   return (etag ?? '').replaceAll('"', '');
 }
 
-/** What S3 says of an object now. @throws {SourceNotFoundError} there is none. */
+/**
+ * What S3 says of an object now.
+ *
+ * @throws {SourceNotFoundError} there is none.
+ * @throws {UnsupportedSourceError} it is archived, in another Region, or encrypted with a key that
+ * S3 does not keep.
+ */
 export async function headSource(
   client: S3Client,
   source: NamedSource,
@@ -28,9 +35,11 @@ export async function headSource(
 ): Promise<HeadObjectCommandOutput> {
   const { bucket, key } = parseS3Uri(source.uri);
   const input = { Bucket: bucket, Key: key, VersionId: source.versionId };
-  return await sendHead(client, input, signal).catch((error: unknown) => {
-    throw deletedSource(error, source) ?? translatedSource(error, source.uri);
+  const head = await sendHead(client, input, signal).catch(async (error: unknown) => {
+    throw deletedSource(error, source) ?? (await refusedSource(client, error, source.uri));
   });
+  assertReadable(source.uri, head);
+  return head;
 }
 
 /** Id of an object that was stored while its bucket kept no versions: the next one replaces it. */

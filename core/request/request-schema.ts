@@ -52,7 +52,8 @@ const MAX_CONCURRENCY = 10_000;
 /** An execution's input has at most 256 KiB, so more parts must be given as a folder. */
 const MAX_LISTED_PARTS = 2_000;
 
-const SOURCE_URI = 'an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/';
+const SOURCE_URI =
+  'an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/ (of a bucket, not of an access point)';
 
 const uri = z.string({ error: SOURCE_URI }).check(z.regex(S3_URI, { error: SOURCE_URI }));
 

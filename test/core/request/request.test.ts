@@ -130,7 +130,7 @@ describe('parseRequest', () => {
         dryRun: 'yes',
       }),
     ).toEqual([
-      'source.uri must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/, got "http://x"',
+      'source.uri must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/ (of a bucket, not of an access point), got "http://x"',
       'expect.rows must be a whole number from 0 to 9007199254740991, got -1',
       expect.stringMatching(/^expect\.dtype must be one of bool, int8, .*, got "complex128"$/),
       'output.text.profile must be one of typed, zero0, empty, pandas-3, pandas-2, pandas-1, got "pandas-4"',
@@ -174,7 +174,7 @@ describe('parseRequest', () => {
   );
 
   it.each([
-    [5, 'source must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/, or an ob'],
+    [5, 'source must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/ (of a bucket, not of an access point), or an ob'],
     [{ uri: 5 }, 'source.uri must be an S3 URI such as'],
     [{ uris: [source, 'x'] }, 'source.uris.1 must be an S3 URI such as'],
     [{ uri: source, versionId: '' }, 'source.versionId must be the version of one object'],
