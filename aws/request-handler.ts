@@ -1,5 +1,5 @@
 import { Agent } from 'node:https';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { S3Client } from '@aws-sdk/client-s3';
 
 /** Enough connections for the parts of one chunk and the reads of its slices, and some more. */
 const MAX_SOCKETS = 64;
@@ -15,8 +15,22 @@ export const SILENCE_MILLISECONDS = 30_000;
 /** The same for requests at which S3 moves up to 48 TiB before it says anything. */
 const PATIENT_MILLISECONDS = 600_000;
 
-type HandlerArguments = Parameters<NodeHttpHandler['handle']>;
-type HttpRequest = HandlerArguments[0];
+type SdkHandler = S3Client['config']['requestHandler'];
+type HandlerArguments = Parameters<SdkHandler['handle']>;
+
+/** The fields of a request that are used. */
+interface HttpRequest {
+  readonly method: string;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Settings of a handler of the SDK, milliseconds. */
+interface HandlerSettings {
+  readonly connectionTimeout: number;
+  readonly socketTimeout: number;
+  readonly httpsAgent: Agent;
+}
 
 /** How long a connection may be silent. */
 export interface Patience {
@@ -32,6 +46,11 @@ function mayTakeMinutes({ method, query, headers }: HttpRequest): boolean {
   return isCommit || headers['x-amz-copy-source'] !== undefined;
 }
 
+/** Makes a handler of the SDK, by a client, so that its package need not be named. */
+function sdkHandler(requestHandler: HandlerSettings): SdkHandler {
+  return new S3Client({ requestHandler }).config.requestHandler;
+}
+
 /**
  * Sends the requests of an SDK client over kept connections, and gives up those that are silent.
  *
@@ -41,27 +60,27 @@ function mayTakeMinutes({ method, query, headers }: HttpRequest): boolean {
  * @param ca the only certificate that is trusted, as PEM. @default those of Node.js
  */
 export class RequestHandler {
-  readonly #usual: NodeHttpHandler;
-  readonly #patient: NodeHttpHandler;
+  readonly #usual: SdkHandler;
+  readonly #patient: SdkHandler;
 
   constructor(ca?: string, { silence, patient }: Patience = PATIENCE) {
     // An agent of our own, so that the SDK does not open a new connection for `Expect`.
     const httpsAgent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ca });
     const shared = { connectionTimeout: CONNECT_MILLISECONDS, httpsAgent };
-    this.#usual = new NodeHttpHandler({ ...shared, socketTimeout: silence });
-    this.#patient = new NodeHttpHandler({ ...shared, socketTimeout: patient });
+    this.#usual = sdkHandler({ ...shared, socketTimeout: silence });
+    this.#patient = sdkHandler({ ...shared, socketTimeout: patient });
   }
 
   readonly metadata = { handlerProtocol: 'http/1.1' };
 
-  handle(request: HttpRequest, options?: HandlerArguments[1]) {
+  handle(request: HandlerArguments[0], options?: HandlerArguments[1]) {
     const handler = mayTakeMinutes(request) ? this.#patient : this.#usual;
     return handler.handle(request, options);
   }
 
   destroy(): void {
-    this.#usual.destroy();
-    this.#patient.destroy();
+    this.#usual.destroy?.();
+    this.#patient.destroy?.();
   }
 
   updateHttpClientConfig(): void {

@@ -81,8 +81,8 @@ export interface SparseFanoutProps {
    */
   readonly maxConcurrency?: number;
   /**
-   * Memory of one writer in MiB, from 512 to 10,240. Lambda gives processor in proportion, and 1,769
-   * is one vCPU; whether it gives network so, too, is measured by `npm run tune:memory`.
+   * Memory of one writer in MiB, from 512 to 10,240. Lambda gives processor in proportion: 1,769
+   * have one vCPU.
    * @default 512, the least that holds every bound, and the cheapest
    */
   readonly writerMemoryMiB?: number;

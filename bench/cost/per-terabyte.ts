@@ -9,7 +9,7 @@ import {
 } from '#core/cost/cost.ts';
 import type { CountedRun } from './counted-run.ts';
 
-/** Text of which the cost is told. */
+/** Bytes of text whose cost is given. */
 const TERABYTE = 1e12;
 
 /** Billed transitions of a child, and of what is around the children. */
@@ -49,7 +49,7 @@ function scaled(few: CountedRun, many: CountedRun): Figures {
  * Scales two runs of full chunks to a terabyte of text.
  *
  * @param passes how often a writer reads its rows.
- * @param rate bytes a second between a function and S3.
+ * @param rate bytes per second between a function and S3.
  */
 export function perTerabyte(
   few: CountedRun,

@@ -118,9 +118,9 @@ class Cutter {
  * Cuts the rows of a matrix into chunks, in row order and without a gap.
  *
  * With `targetBytes`, or the automatic target of the output, a chunk takes rows as long as its
- * content cannot pass the target, whatever the values are; a row that alone may pass the target is a
- * chunk of its own. With `rows` every chunk but the last has exactly that many. There is at least one chunk, so that a manifest is never
- * empty.
+ * content cannot pass the target, whatever the values are; a row that alone may pass the target is
+ * a chunk of its own. With `rows` every chunk but the last has exactly that many. There is at least
+ * one chunk, so that a manifest is never empty.
  *
  * @param bands the whole `indptr`, in bands of any length. They are read once, and none is kept.
  * @throws {BoundExceededError} a row, a chunk or the number of chunks passes its bound.

@@ -22,7 +22,7 @@ function* blocksOf(rows: number, blockRows: number): Generator<RowRange> {
 }
 
 /**
- * Predicts how many bytes a run will store, by encoding some of its rows. Reads a few MiB of the
+ * Predicts the stored bytes of a whole output by encoding some of its rows. Reads a few MiB of the
  * source, unless its rows are longer.
  */
 export async function sampleOutput(

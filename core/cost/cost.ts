@@ -46,7 +46,7 @@ export function storageCost(bytes: number, prices: Prices = PRICES): number {
   return (bytes / GB) * prices.s3GbMonth;
 }
 
-/** Bytes a second between a function and S3, as 1,000 writers on AWS had them. */
+/** Bytes per second between a function and S3, as 1,000 writers on AWS had them. */
 export const NETWORK_BYTES_PER_SECOND = 75e6;
 
 /** The work of a function. */

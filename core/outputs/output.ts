@@ -39,7 +39,7 @@ export interface Output {
   readonly ending: string;
   /** `Content-Type` of the object of a chunk. */
   readonly contentType: string;
-  /** True where a chunk is stored compressed: it is small, and takes longer to encode than to send. */
+  /** True where chunks are stored compressed: small, and longer to encode than to send. */
   readonly isCompressed: boolean;
   /** The settings, named as in the request. Batches of one output must have the same. */
   describe(): Readonly<Record<string, unknown>>;
@@ -61,8 +61,8 @@ export interface Output {
    */
   bounds(facts: MatrixInfo): ContentBounds;
   /**
-   * How large chunks are where a request does not say: large enough that starting a writer costs
-   * little in comparison, small enough that a writer of the least memory takes five minutes at most.
+   * How large chunks are where a request does not say: so large that starting a writer costs
+   * little in comparison, and so small that the smallest writer takes five minutes at most.
    */
   automaticTarget(facts: MatrixInfo): ChunkTarget;
   /**

@@ -160,10 +160,7 @@ const CORE: ImportRules = {
 const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 
 const OUTER: ImportRules = {
-  aws: [
-    ...['#core', '@aws-sdk/*', '@smithy/node-http-handler'],
-    ...['node:http', 'node:https', 'node:stream', 'node:zlib'],
-  ],
+  aws: [...['#core', '@aws-sdk/*', 'node:http', 'node:https', 'node:stream', 'node:zlib']],
   'lambdas/shared': [...STEP, 'node:timers/promises'],
   'lambdas/plan': [...STEP, '#lambdas/shared'],
   'lambdas/stage': [...STEP, '#lambdas/shared'],

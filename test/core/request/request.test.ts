@@ -174,7 +174,10 @@ describe('parseRequest', () => {
   );
 
   it.each([
-    [5, 'source must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/ (of a bucket, not of an access point), or an ob'],
+    [
+      5,
+      'source must be an S3 URI such as s3://bucket/matrix.npz or s3://bucket/folder/ (of a bucket, not of an access point), or an ob',
+    ],
     [{ uri: 5 }, 'source.uri must be an S3 URI such as'],
     [{ uris: [source, 'x'] }, 'source.uris.1 must be an S3 URI such as'],
     [{ uri: source, versionId: '' }, 'source.versionId must be the version of one object'],
