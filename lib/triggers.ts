@@ -41,6 +41,12 @@ const OUTPUT_ENDINGS = ['.csv', '.csv.gz', '.json', '.jsonl', '.npy', '.idx', '.
 export const BUNDLE_META = '/meta.json';
 
 /**
+ * How an object came that was not sent in parts, as S3's events say it. A client that starts a run
+ * itself sends the `meta.json` of its bundle in parts, so that the event starts no other run.
+ */
+const IN_ONE_PIECE = ['PutObject', 'POST Object', 'CopyObject'];
+
+/**
  * An event that AWS could not deliver in this time goes to the queue, because somebody must look at
  * it.
  */
@@ -123,20 +129,33 @@ export class Triggers extends Construct {
     return queue;
   }
 
+  /** A matrix of one object may come in parts, a bundle's last object only in one piece. */
+  #startOnObjects(props: TriggersProps, { prefix, suffixes }: KeyPattern): void {
+    const matrices = suffixes.filter((suffix) => suffix !== BUNDLE_META);
+    if (matrices.length > 0) this.#startOn('ObjectCreated', props, { prefix, suffixes: matrices });
+    if (matrices.length === suffixes.length) return;
+    this.#startOn('BundleCreated', props, { prefix, suffixes: [BUNDLE_META] }, IN_ONE_PIECE);
+  }
+
   /** The event is passed on unchanged; Plan knows its form. */
-  #startOnObjects({ stateMachine, sourceBucket }: TriggersProps, keys: KeyPattern): void {
-    new Rule(this, 'ObjectCreated', {
+  #startOn(
+    id: string,
+    { stateMachine, sourceBucket }: TriggersProps,
+    keys: KeyPattern,
+    reason?: readonly string[],
+  ): void {
+    const target = { deadLetterQueue: this.deadLetters, ...DELIVERY };
+    new Rule(this, id, {
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
         detail: {
           bucket: { name: [sourceBucket.bucketName] },
           object: { key: matchingKeys(keys) },
+          ...(reason && { reason }),
         },
       },
-      targets: [
-        new SfnStateMachine(stateMachine, { deadLetterQueue: this.deadLetters, ...DELIVERY }),
-      ],
+      targets: [new SfnStateMachine(stateMachine, target)],
     });
   }
 

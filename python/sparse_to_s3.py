@@ -859,7 +859,7 @@ class _Bucket:
     it removes the files of the bundle that it replaces.
     """
 
-    def __init__(self, client: Any, pool: ThreadPoolExecutor, uri: str, overwrite: bool) -> None:
+    def __init__(self, client: Any, pool: ThreadPoolExecutor, uri: str, overwrite: bool, triggers: bool) -> None:
         self._bucket, _, prefix = uri[len("s3://") :].partition("/")
         if not self._bucket or not prefix.strip("/"):
             raise BundleError(f"{uri} names no folder in a bucket, as s3://bucket/prefix/ does")
@@ -868,6 +868,7 @@ class _Bucket:
         self._client = client
         self._pool = pool
         self._overwrite = overwrite
+        self._triggers = triggers
         self._in_flight: deque[tuple[Future[dict[str, Any]], io.BytesIO]] = deque()
         self._spare: list[io.BytesIO] = []
         if not overwrite and self._head("meta.json") is not None:
@@ -998,17 +999,43 @@ class _Bucket:
         with self._unless_refused():
             before = self._call("get_object", "meta.json")["Body"].read() if self._overwrite else None
         condition = {} if self._overwrite else {"IfNoneMatch": "*"}
-        self._call("put_object", "meta.json", Body=meta, ChecksumAlgorithm="CRC32", **condition)
+        if self._triggers:
+            self._call("put_object", "meta.json", Body=meta, ChecksumAlgorithm="CRC32", **condition)
+        else:
+            self._publish_in_parts(meta, condition)
         for file in _files_of(before) - _files_of(meta):
             with self._unless_refused():
                 self._call("delete_object", file)
 
 
+    def _publish_in_parts(self, meta: bytes, condition: dict[str, str]) -> None:
+        """The rule that starts runs knows a bundle by a ``meta.json`` that came in one piece."""
+        upload_id = self.begin_upload("meta.json")
+        try:
+            part = {"UploadId": upload_id, "PartNumber": 1, "ChecksumAlgorithm": "CRC32"}
+            sent = self._call("upload_part", "meta.json", **part, Body=meta)
+            crc32 = _base64(f"{zlib.crc32(meta):08x}")
+            parts = [{"PartNumber": 1, "ETag": sent["ETag"], "ChecksumCRC32": crc32}]
+            self._call(
+                "complete_multipart_upload",
+                "meta.json",
+                UploadId=upload_id,
+                MultipartUpload={"Parts": parts},
+                ChecksumCRC32=crc32,
+                ChecksumType="FULL_OBJECT",
+                **condition,
+            )
+        except BaseException:
+            with self._unless_refused():
+                self.abort_upload("meta.json", upload_id)
+            raise
+
+
 @contextlib.contextmanager
-def _destination(uri: str, overwrite: bool) -> Iterator[_Destination]:
+def _destination(uri: str, overwrite: bool, triggers: bool) -> Iterator[_Destination]:
     if uri.startswith("s3://"):
         with _aws("s3", f"writing to {uri}") as client, ThreadPoolExecutor(PARTS_IN_FLIGHT) as pool:
-            yield _Bucket(client, pool, uri, overwrite)
+            yield _Bucket(client, pool, uri, overwrite, triggers)
     elif "://" in uri:
         raise BundleError(f"{uri} is neither a folder nor s3://bucket/prefix/")
     else:
@@ -1083,6 +1110,7 @@ def write_bundle(
     progress: Progress | None = None,
     convert: bool = False,
     overwrite: bool = False,
+    triggers: bool = True,
 ) -> dict[str, Any]:
     """Writes a matrix as a CSR bundle and returns its ``meta.json``.
 
@@ -1102,12 +1130,13 @@ def write_bundle(
         read once for its checksum and once to be sent.
     :param convert: makes CSR of any other SciPy format first, which is a second copy in memory.
     :param overwrite: replaces a bundle that is there, which stays whole until the new one is.
+    :param triggers: False keeps the event of the bundle from starting a run, for a request of one's own.
     :raises BundleError: the matrix cannot be written as it is, or AWS refused.
     :raises OSError: the folder cannot be written.
     """
     with (
         _source(matrix, columns, index, convert) as source,
-        _destination(os.fspath(destination), overwrite) as place,
+        _destination(os.fspath(destination), overwrite, triggers) as place,
     ):
         return _write(source, place, _Contents(source, band_bytes, progress))
 
@@ -1194,7 +1223,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--convert", action="store_true", help="make CSR of another format, in memory")
     parser.add_argument("--overwrite", action="store_true", help="replace a bundle that is there")
     parser.add_argument("--progress", action="store_true", help="show progress, as on a terminal")
-    parser.add_argument("--start", metavar="ARN", help="state machine to start on the bundle")
+    parser.add_argument("--start", metavar="ARN", help="state machine to start on the bundle; its event starts no other run")
     parser.add_argument("--request", metavar="JSON", type=_json_object, help="what else to ask for")
     parser.add_argument("--wait", action="store_true", help="wait for the manifest, and print its URI")
     return parser
@@ -1210,6 +1239,7 @@ def _upload(options: argparse.Namespace) -> str:
         progress=_print_progress() if wants_progress else None,
         convert=options.convert,
         overwrite=options.overwrite,
+        triggers=options.start is None,
     )
     uri = options.destination.rstrip("/") + "/"
     if options.start is None:

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import time
 import uuid
 import zlib
 
@@ -261,6 +262,42 @@ def test_starts_an_execution_on_the_bundle_and_waits_for_its_manifest(s3, bucket
     assert [chunk.count(b"\n") for chunk in chunks] == [90, 90, 20]
     written = np.loadtxt(io.BytesIO(b"".join(chunks)), delimiter=",")
     np.testing.assert_array_equal(written, counts().toarray())
+
+
+def executions_about(text: str) -> list[str]:
+    """Status of the executions whose input names a text."""
+    import boto3
+
+    states = boto3.client("stepfunctions")
+    listed = states.list_executions(stateMachineArn=OUTPUTS["StateMachineArn"])["executions"]
+    described = [states.describe_execution(executionArn=each["executionArn"]) for each in listed]
+    return [each["status"] for each in described if text in each["input"]]
+
+
+def test_a_run_that_is_started_is_the_only_one(bucket, prefix, tmp_path, capsys):
+    sp.save_npz(tmp_path / "x.npz", counts())
+    request = '{"output": {"compression": "gzip"}}'
+    start = ["--start", OUTPUTS["StateMachineArn"], "--request", request, "--wait"]
+    assert main([str(tmp_path / "x.npz"), f"s3://{bucket}/{prefix}", *start]) == 0
+    assert executions_about(prefix) == ["SUCCEEDED"]
+
+
+def test_a_bundle_without_a_request_starts_a_run(bucket, prefix):
+    write_bundle(counts(), f"s3://{bucket}/{prefix}")
+    for _ in range(100):
+        if executions_about(prefix):
+            return
+        time.sleep(0.1)
+    raise AssertionError("no run was started")
+
+
+def test_meta_that_comes_in_parts_is_refused_where_a_bundle_is(s3, bucket, prefix, monkeypatch):
+    write_bundle(counts(), f"s3://{bucket}/{prefix}", triggers=False)
+    first = body(s3, bucket, prefix + "meta.json")
+    monkeypatch.setattr(sparse_to_s3._Bucket, "_head", lambda *_: None)
+    refusal(counts(7, 5), f"s3://{bucket}/{prefix}", triggers=False)
+    assert body(s3, bucket, prefix + "meta.json") == first
+    assert uploads(s3, bucket, prefix) == []
 
 
 def test_tells_in_one_sentence_why_an_execution_failed(bucket, prefix):

@@ -20,10 +20,12 @@ function only(type: string) {
   return resolved(found[0]?.Properties);
 }
 
+function ruleOf(id: string, from = template) {
+  return resolved(resourcesOf(from, 'AWS::Events::Rule')[id]?.Properties);
+}
+
 function objectRule(from = template) {
-  return resolved(
-    resourcesOf(from, 'AWS::Events::Rule')['FanoutTriggersObjectCreated']?.Properties,
-  );
+  return ruleOf('FanoutTriggersObjectCreated', from);
 }
 
 test('an object that arrives in the source bucket starts a run with the untouched event', () => {
@@ -34,12 +36,21 @@ test('an object that arrives in the source bucket starts a run with the untouche
       'detail-type': ['Object Created'],
       detail: {
         bucket: { name: ['<FanoutBucketsSource>'] },
-        object: { key: [{ suffix: '.npz' }, { suffix: '/meta.json' }] },
+        object: { key: [{ suffix: '.npz' }] },
       },
     },
     Targets: [
       { ...DELIVERY, Id: 'Target0', RoleArn: '<FanoutWorkflowStateMachineEventsRole.Arn>' },
     ],
+  });
+});
+
+test('the last object of a bundle starts one unless it came in parts', () => {
+  const rule = ruleOf('FanoutTriggersBundleCreated');
+  expect(rule).toHaveProperty('EventPattern.detail', {
+    bucket: { name: ['<FanoutBucketsSource>'] },
+    object: { key: [{ suffix: '/meta.json' }] },
+    reason: ['PutObject', 'POST Object', 'CopyObject'],
   });
 });
 
@@ -90,6 +101,12 @@ test('the dead-letter queue is encrypted, keeps two weeks and takes messages of 
           Action: 'sqs:SendMessage',
           Principal: { Service: 'events.amazonaws.com' },
           Condition: { ArnEquals: { 'aws:SourceArn': '<FanoutTriggersObjectCreated.Arn>' } },
+        },
+        {
+          Effect: 'Allow',
+          Action: 'sqs:SendMessage',
+          Principal: { Service: 'events.amazonaws.com' },
+          Condition: { ArnEquals: { 'aws:SourceArn': '<FanoutTriggersBundleCreated.Arn>' } },
         },
         {
           Effect: 'Allow',
