@@ -68,6 +68,21 @@ export function tryKey(runId: string, index: number, attempt: number): Item {
   return { pk: partition(runId, index % SHARDS), sk: text(sk) };
 }
 
+/** The attributes of a chunk's item that {@link chunkRecord} reads; the others are for people. */
+export const CHUNK_ATTRIBUTES: readonly string[] = [
+  'chunkIndex',
+  'rowStart',
+  'rowEnd',
+  'tries',
+  'status',
+  'bytes',
+  'contentBytes',
+  'crc32',
+  'etag',
+  'recordCount',
+  'counts',
+];
+
 /** Reads a chunk's item as the ledger wrote it. */
 export function chunkRecord(item: Item): ChunkRecord {
   const state = {

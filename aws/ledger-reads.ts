@@ -1,7 +1,7 @@
 import {
   type DynamoDBClient,
   GetItemCommand,
-  paginateQuery,
+  QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type {
@@ -12,6 +12,7 @@ import type {
 } from '#core/run/ledger-records.ts';
 import { translated } from './errors.ts';
 import {
+  CHUNK_ATTRIBUTES,
   chunkRecord,
   executionKey,
   type Item,
@@ -22,6 +23,7 @@ import {
   textOf,
   tryKey,
 } from './ledger-items.ts';
+import { createGate, type Gate, oneAhead } from './read-ahead.ts';
 
 /** The table that holds the ledgers of all runs. */
 export interface LedgerPlace {
@@ -30,13 +32,16 @@ export interface LedgerPlace {
 }
 
 /** The conditions of a query, named as DynamoDB names them. */
-type Filter = Pick<QueryCommandInput, 'FilterExpression' | 'ExpressionAttributeNames'> & {
-  readonly values?: Item;
-};
+type Filter = Pick<QueryCommandInput, 'FilterExpression'> & { readonly values?: Item };
+
+/** Each attribute that is read, by the name that expressions have for it: some are reserved. */
+const NAMES = Object.fromEntries(CHUNK_ATTRIBUTES.map((name) => [`#${name}`, name]));
+
+/** A page is 1 MB in DynamoDB, and several times that while the SDK parses it. */
+const PAGES_AT_ONCE = 4;
 
 const NOT_DONE: Filter = {
   FilterExpression: '#status <> :done',
-  ExpressionAttributeNames: { '#status': 'status' },
   values: { ':done': text('done') },
 };
 
@@ -50,35 +55,60 @@ export async function readItem({ client, table }: LedgerPlace, key: Item): Promi
   }
 }
 
-async function* readShard(
-  { client, table }: LedgerPlace,
+/**
+ * The items of a shard, page by page. Only what a record holds is sent, and is turned into records
+ * at once, which are a tenth of it.
+ */
+async function* readPages(
+  { client, table, gate }: LedgerPlace & { readonly gate: Gate },
   pk: Item[string],
   { values, ...filter }: Filter,
-): AsyncGenerator<ChunkRecord> {
+): AsyncGenerator<ChunkRecord[]> {
   const query = {
     TableName: table,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :chunk)',
     ExpressionAttributeValues: { ...values, ':pk': pk, ':chunk': text('chunk#') },
     ConsistentRead: true,
+    ProjectionExpression: Object.keys(NAMES).join(),
+    ExpressionAttributeNames: NAMES,
     ...filter,
   };
-  try {
-    for await (const page of paginateQuery({ client }, query)) {
-      for (const item of page.Items ?? []) yield chunkRecord(item);
-    }
-  } catch (error) {
-    throw translated(error, `read the ledger in ${table}`);
+  for (let start: Item | undefined; ; ) {
+    const command = new QueryCommand({ ...query, ExclusiveStartKey: start });
+    const page = await gate(async () => {
+      const { Items = [], LastEvaluatedKey } = await client.send(command);
+      return { records: Items.map(chunkRecord), next: LastEvaluatedKey };
+    }).catch((error: unknown) => {
+      throw translated(error, `read the ledger in ${table}`);
+    });
+    yield page.records;
+    if (page.next === undefined) return;
+    start = page.next;
   }
 }
 
-/** Queries all shards at once, each in its order, and merges their items into chunk order. */
+/** The items of a shard in their order. The next page is on its way while one is used. */
+async function* readShard(
+  place: LedgerPlace & { readonly gate: Gate },
+  pk: Item[string],
+  filter: Filter,
+): AsyncGenerator<ChunkRecord> {
+  for await (const page of oneAhead(readPages(place, pk, filter))) yield* page;
+}
+
+/**
+ * Queries all shards at once, each in its order, and merges their items into chunk order.
+ *
+ * Memory: two pages of each shard, of up to 1 MB in DynamoDB; as records about 30 MB in all.
+ */
 async function* readShards(
   place: LedgerPlace,
   runId: string,
   filter: Filter,
 ): AsyncGenerator<ChunkRecord> {
+  const gate = createGate(PAGES_AT_ONCE);
   const shards = Array.from({ length: SHARDS }, (_, shard) =>
-    readShard(place, partition(runId, shard), filter),
+    readShard({ ...place, gate }, partition(runId, shard), filter),
   );
   const heads = await Promise.all(shards.map((shard) => shard.next()));
   for (let index = 0; heads.some((head) => head.done !== true); index += 1) {

@@ -138,6 +138,14 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./matrices/run.ts'),
   },
   {
+    name: 'scale',
+    proves: 'Plan and Finalize of a million chunks stay within their goals of time and memory.',
+    takes: 'three minutes',
+    needs: '2 GB of disk',
+    args: '[--chunks 1000000] [--list-ms 150] [--query-ms 80]',
+    start: () => import('./scale/run.ts'),
+  },
+  {
     name: 'text-formats',
     proves:
       'Random svmlight and Matrix Market texts give the rows that scikit-learn and SciPy read.',

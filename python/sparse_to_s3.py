@@ -1007,7 +1007,6 @@ class _Bucket:
             with self._unless_refused():
                 self._call("delete_object", file)
 
-
     def _publish_in_parts(self, meta: bytes, condition: dict[str, str]) -> None:
         """The rule that starts runs knows a bundle by a ``meta.json`` that came in one piece."""
         upload_id = self.begin_upload("meta.json")
@@ -1223,7 +1222,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--convert", action="store_true", help="make CSR of another format, in memory")
     parser.add_argument("--overwrite", action="store_true", help="replace a bundle that is there")
     parser.add_argument("--progress", action="store_true", help="show progress, as on a terminal")
-    parser.add_argument("--start", metavar="ARN", help="state machine to start on the bundle; its event starts no other run")
+    parser.add_argument(
+        "--start", metavar="ARN", help="state machine to start on the bundle; its event starts no other run"
+    )
     parser.add_argument("--request", metavar="JSON", type=_json_object, help="what else to ask for")
     parser.add_argument("--wait", action="store_true", help="wait for the manifest, and print its URI")
     return parser

@@ -41,8 +41,8 @@ async function publishedTotals(
  * latest manifest. An output is complete if it has a latest manifest; `generations` in it lists the
  * runs that are in the output.
  *
- * Memory: one page each of plan, ledger and bucket listing, and the part buffers, for any number of
- * chunks.
+ * Memory: a network buffer of the plan, two pages of each of the ledger's 16 shards, nine pages of
+ * the bucket's listing, and the part buffers, for any number of chunks.
  */
 export function createHandler(deps: FinalizeDeps): Step<FinalizeInput, FinalizeResult> {
   const { s3, logger, metrics } = deps;

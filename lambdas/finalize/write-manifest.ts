@@ -1,6 +1,7 @@
 import { createObject } from '#aws/create-only.ts';
+import { LIST_PAGE, listAhead } from '#aws/list-ahead.ts';
 import { type GenerationManifest, openGeneration } from '#aws/manifests.ts';
-import { listObjectsAfter, readLines } from '#aws/objects.ts';
+import { readLines } from '#aws/objects.ts';
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import { baseOf } from '#core/manifest/generations.ts';
@@ -46,20 +47,30 @@ async function openBase(
   );
 }
 
+/** Keys that cut the run's chunks into ranges of one page each, from the last one of its base. */
+function cutsOf(run: RunHeader): (string | undefined)[] {
+  const first = run.base.chunks;
+  const cuts = [first === 0 ? undefined : chunkKey(run, first - 1)];
+  const last = first + run.chunks - 1;
+  for (let index = first + LIST_PAGE - 1; index < last; index += LIST_PAGE) {
+    cuts.push(chunkKey(run, index));
+  }
+  return cuts;
+}
+
 /** The entries of a run's own chunks, each proved by plan, ledger and bucket. */
 function proven(
   deps: FinalizeDeps,
   run: RunHeader,
   signal: AbortSignal,
 ): AsyncGenerator<ManifestEntry> {
-  const { base, location } = run;
+  const { location } = run;
   const { bucket } = location;
   const prefix = `${location.prefix}${OUTPUT_FOLDERS.data}`;
-  const after = base.chunks === 0 ? undefined : chunkKey(run, base.chunks - 1);
   return proveChunks(run, {
     plan: readPlan(deps, run, signal),
     ledger: openLedger(deps, run).chunks(),
-    objects: listObjectsAfter(deps.s3, { bucket, prefix, after }, signal),
+    objects: listAhead(deps.s3, { bucket, prefix, cuts: cutsOf(run) }, signal),
   });
 }
 

@@ -140,7 +140,10 @@ describe('the functions', () => {
       [ENV.requestDefaults]: '{}',
     },
     Write: { [ENV.ledgerTable]: '<FanoutLedger>' },
-    Finalize: { [ENV.ledgerTable]: '<FanoutLedger>' },
+    Finalize: {
+      [ENV.ledgerTable]: '<FanoutLedger>',
+      NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=16',
+    },
     ReportFailure: {
       [ENV.ledgerTable]: '<FanoutLedger>',
       [ENV.outputBucket]: '<FanoutBucketsOutput>',
@@ -150,14 +153,14 @@ describe('the functions', () => {
   test.each([
     ['Plan', 1_769],
     ['Write', 512],
-    ['Finalize', 1_024],
+    ['Finalize', 1_769],
     ['ReportFailure', 1_024],
   ] as const)('%s runs Node 24 on ARM with %i MiB for at most 15 minutes', (step, memory) => {
     const found = propertiesOf(template, 'AWS::Lambda::Function');
     expect(found[`FanoutFunctions${step}Function`]).toEqual({
       Architectures: ['arm64'],
       Code: expect.anything(),
-      Environment: { Variables: { ...environments[step], ...POWERTOOLS } },
+      Environment: { Variables: { ...POWERTOOLS, ...environments[step] } },
       Handler: 'index.handler',
       LoggingConfig: { LogGroup: `<FanoutFunctions${step}Logs>` },
       MemorySize: memory,

@@ -199,6 +199,8 @@ const PROOFS: ImportRules = {
     ...['#core', '#aws', '#cli', '#support', '@aws-sdk/*', '@smithy/signature-v4'],
     ...['commander', 'vitest', 'node:*'],
   ],
+  // Loads the bundle of a deployed function.
+  'campaigns/scale/handler-process.mjs': ['node:*', COMPUTED],
   campaigns: [
     ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support'],
     ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
