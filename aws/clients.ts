@@ -19,20 +19,14 @@ export interface ServiceAddress {
   readonly ca: string;
   /** @default that of {@link RequestHandler} */
   readonly patience?: Patience;
-  /** Tries of one request. @default {@link MAX_TRIES} */
+  /** Tries of one request. @default `AWS_MAX_ATTEMPTS` of the environment, or the SDK's three */
   readonly tries?: number;
 }
 
-/**
- * Tries of one request. In the model of a fresh prefix that takes 3,500 PUT/s, three lose chunks
- * from 1,000 writers on; ten complete with 3,000.
- * @see campaigns/throttle/prefix-limit.ts
- */
-export const MAX_TRIES = 10;
-
 function settingsFor(address: ServiceAddress | undefined) {
-  const { ca, patience, tries: maxAttempts = MAX_TRIES, ...where } = address ?? {};
-  return { ...where, requestHandler: new RequestHandler(ca, patience), maxAttempts };
+  const { ca, patience, tries, ...where } = address ?? {};
+  const requestHandler = new RequestHandler(ca, patience);
+  return { ...where, requestHandler, ...(tries !== undefined && { maxAttempts: tries }) };
 }
 
 /**

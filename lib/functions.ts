@@ -11,7 +11,7 @@ import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ENV, ONE_VCPU_MIB, type RequestDefaults } from '#core/contract.ts';
+import { ENV, ONE_VCPU_MIB, type RequestDefaults, SDK_TRIES } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { publishTo } from './failure-reports.ts';
 import {
@@ -193,6 +193,7 @@ export class Functions extends Construct {
       environment: {
         ...environment,
         NODE_OPTIONS: nodeOptions(settings.semiSpaceMiB),
+        AWS_MAX_ATTEMPTS: String(SDK_TRIES),
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_SERVICE_NAME: this.#props.service,
       },

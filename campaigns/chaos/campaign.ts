@@ -1,10 +1,11 @@
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cloudAssembly } from '#cli/local/assembly.ts';
 import { patience } from '#support/patience.ts';
 import { ChaosCloud } from './chaos-cloud.ts';
 import { type Outcome, runScenario } from './chaos-run.ts';
 import { NO_DIFFERENCES, type RowDifferences } from './compare-rows.ts';
 import { BadEndState } from './end-state.ts';
+import { hastyAssembly } from './hasty-assembly.ts';
 import { createScenario, type Scenario } from './scenario.ts';
 
 /** A run that ended in a forbidden state. */
@@ -104,7 +105,8 @@ class Campaign {
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const { runs, seed, onEnd } = options;
-  const campaign = new Campaign(await cloudAssembly(new AbortController().signal));
+  const assembly = await hastyAssembly();
+  const campaign = new Campaign(assembly);
   const scenarios = Array.from({ length: runs }, (_, index) => createScenario(seed + index));
   const shared = await campaign.startCloud();
   let done = 0;
@@ -120,6 +122,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   await shared.close();
+  await rm(assembly, { recursive: true });
   const { ends, faults, causes, failed } = campaign;
   return { runs, ends, faults, causes, failed };
 }

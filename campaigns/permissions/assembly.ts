@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { App } from 'aws-cdk-lib';
 import { SparseFanoutStack } from '#lib/sparse-fanout-stack.ts';
+import { templateText } from '#support/assembly-variant.ts';
 import type { Template } from './grants.ts';
 
 /** Name of the source bucket, so that the schedule's request can name it. */
@@ -23,7 +23,6 @@ export const SCHEDULES = { nightly: 'nightly', stray: 'stray' } as const;
 export const DEAD_LETTERS = 'DeadLettersArn';
 
 const STACK = 'SparseFanout';
-const TEMPLATE_FILE = `${STACK}.template.json`;
 
 /**
  * Step Functions retries a role that may not invoke a function like any failure of Lambda; here
@@ -89,18 +88,5 @@ export async function synthesizeFull(outdir: string): Promise<Template> {
     scheduledSource: `s3://${SOURCES}/${NIGHTLY}`,
   });
   app.synth();
-  return prepare(JSON.parse(await readFile(join(outdir, TEMPLATE_FILE), 'utf8')));
-}
-
-/** Writes an assembly that differs from another in its template only. */
-export async function writeVariant(
-  outdir: string,
-  template: Template,
-  directory: string,
-): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  for (const name of await readdir(outdir)) {
-    if (name !== TEMPLATE_FILE) await symlink(resolve(outdir, name), join(directory, name));
-  }
-  await writeFile(join(directory, TEMPLATE_FILE), JSON.stringify(template));
+  return prepare(JSON.parse(await templateText(outdir)));
 }

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Denial } from '@sparse-fanout/local-cloud/iam/authority.ts';
+import { writeVariant } from '#support/assembly-variant.ts';
 import { LocalStack } from '#support/local-stack.ts';
-import { GONE, writeVariant } from './assembly.ts';
+import { GONE } from './assembly.ts';
 import { type Grant, type Template, without } from './grants.ts';
 import { PlayedStack, WaitTimedOut } from './played-stack.ts';
 import type { Scenario } from './scenarios.ts';
@@ -86,7 +87,7 @@ export async function attempt(
   scenarios: readonly Scenario[],
 ): Promise<Attempt> {
   const directory = await mkdtemp(join(tmpdir(), 'permissions-'));
-  await writeVariant(outdir, without(template, grant), directory);
+  await writeVariant(outdir, JSON.stringify(without(template, grant)), directory);
   const local = await LocalStack.start(directory);
   const stack = new PlayedStack(local.cloud, patienceMilliseconds);
   try {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { MAX_TRIES } from '#aws/clients.ts';
+import { SDK_TRIES } from '#core/contract.ts';
 import { type Load, simulatePrefix } from './prefix-limit.ts';
 import { renderedRetry } from './writer-retry.ts';
 
@@ -24,7 +24,7 @@ async function simulate(load: Load) {
 }
 
 test.each([1_000, 3_000])('%i writers of small chunks complete on one prefix', async (writers) => {
-  const load = { writers, chunksPerWriter: 30, tries: MAX_TRIES };
+  const load = { writers, chunksPerWriter: 30, tries: SDK_TRIES };
   const { refusals, failedChunks } = await simulate(load);
   expect(refusals).toBeGreaterThan(writers);
   expect(failedChunks).toBe(0);
@@ -32,6 +32,6 @@ test.each([1_000, 3_000])('%i writers of small chunks complete on one prefix', a
 
 test('1,000 of them lose no try of a chunk, with three tries a request they do', async () => {
   const load = { writers: 1_000, chunksPerWriter: 30 };
-  expect(await simulate({ ...load, tries: MAX_TRIES })).toMatchObject({ lostTries: 0 });
+  expect(await simulate({ ...load, tries: SDK_TRIES })).toMatchObject({ lostTries: 0 });
   expect((await simulate({ ...load, tries: 3 })).lostTries).toBeGreaterThan(0);
 });

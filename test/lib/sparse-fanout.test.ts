@@ -131,6 +131,7 @@ describe('the functions', () => {
   const { POWERTOOLS, ...environments } = {
     POWERTOOLS: {
       NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=2',
+      AWS_MAX_ATTEMPTS: '10',
       POWERTOOLS_METRICS_NAMESPACE: 'SparseFanout',
       POWERTOOLS_SERVICE_NAME: 'Test/Fanout',
     },
