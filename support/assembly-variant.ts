@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /** File of the template in an assembly of this checkout's stack. */
-export const TEMPLATE_FILE = 'SparseFanout.template.json';
+const TEMPLATE_FILE = 'SparseFanout.template.json';
 
 /** Writes an assembly that differs from another in its template only. */
 export async function writeVariant(
