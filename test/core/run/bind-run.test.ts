@@ -110,6 +110,12 @@ describe('bindRun', () => {
     );
   });
 
+  it('fails on an output in a folder that is kept for the runs', async () => {
+    const binding = bind({ source: uri, output: { uri: 's3://out/_staged/there/' } });
+    await expect(binding).rejects.toThrow(RequestError);
+    await expect(binding).rejects.toThrow('output.uri lies below _staged/');
+  });
+
   it('fails on a source that is not there, and on what is no request', async () => {
     await expect(bind({ source: 's3://data/none.npz' })).rejects.toThrow(SourceNotFoundError);
     await expect(bind({})).rejects.toThrow(RequestError);

@@ -6,6 +6,7 @@ import {
   claimKey,
   columnNamesKey,
   defaultPrefix,
+  executionFailureKey,
   failuresKey,
   generationKey,
   layoutKey,
@@ -13,8 +14,10 @@ import {
   manifestKey,
   outputUri,
   planKey,
+  reservedProblem,
   SUFFIX_BYTES,
   stagedPrefix,
+  stageResultsPrefix,
 } from '#core/run/output-keys.ts';
 
 describe('the keys of a run', () => {
@@ -32,6 +35,22 @@ describe('the keys of a run', () => {
   it('stage what makes a source readable apart from all outputs', () => {
     expect(stagedPrefix('id')).toBe('_staged/id/');
   });
+
+  it('name what an execution leaves by the end of its ARN', () => {
+    const arn = 'arn:aws:states:us-east-1:111122223333:execution:machine:name';
+    expect(stageResultsPrefix(arn)).toBe('_staged/results/name');
+    expect(executionFailureKey(arn)).toBe('_failures/name.json');
+  });
+
+  it.each(['_staged/', '_failures/', '_shuffle/', '_transform/'])(
+    'leave %s to the runs',
+    (folder) => {
+      expect(reservedProblem(`${folder}x/`, 'output.uri')).toBe(
+        `output.uri lies below ${folder}, which is kept for what runs need themselves (_staged/, _failures/, _shuffle/, _transform/); give an output.uri elsewhere`,
+      );
+      expect(reservedProblem(`x/${folder}`, 'output.uri')).toBeUndefined();
+    },
+  );
 
   it('have the number of an appended generation', () => {
     expect(generationKey('out/', 12)).toBe('out/_manifest/manifest-000012.json');
