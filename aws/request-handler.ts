@@ -46,10 +46,10 @@ function mayTakeMinutes({ method, query, headers }: HttpRequest): boolean {
   return isCommit || headers['x-amz-copy-source'] !== undefined;
 }
 
-/** Makes a handler of the SDK, by a client, so that its package need not be named. */
-function sdkHandler(requestHandler: HandlerSettings): SdkHandler {
-  return new S3Client({ requestHandler }).config.requestHandler;
-}
+/** The SDK's handler, by way of a client, so that its package need not be named. Made once. */
+const HttpHandler = new S3Client({}).config.requestHandler.constructor as new (
+  settings: HandlerSettings,
+) => SdkHandler;
 
 /**
  * Sends the requests of an SDK client over kept connections, and gives up those that are silent.
@@ -67,8 +67,8 @@ export class RequestHandler {
     // An agent of our own, so that the SDK does not open a new connection for `Expect`.
     const httpsAgent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ca });
     const shared = { connectionTimeout: CONNECT_MILLISECONDS, httpsAgent };
-    this.#usual = sdkHandler({ ...shared, socketTimeout: silence });
-    this.#patient = sdkHandler({ ...shared, socketTimeout: patient });
+    this.#usual = new HttpHandler({ ...shared, socketTimeout: silence });
+    this.#patient = new HttpHandler({ ...shared, socketTimeout: patient });
   }
 
   readonly metadata = { handlerProtocol: 'http/1.1' };

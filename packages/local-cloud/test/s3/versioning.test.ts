@@ -121,12 +121,12 @@ test('deletes by a marker, which is 404 by key and 405 by version', async () => 
   const marked = { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.VersionId };
   const named = { Bucket, Key: 'k', VersionId: marker.VersionId };
   for (const [request, name, statusCode] of [
-    [s3.getObject({ Bucket, Key: 'k' }), 'NoSuchKey', 404],
-    [s3.headObject({ Bucket, Key: 'k' }), 'NotFound', 404],
-    [s3.getObject(named), 'MethodNotAllowed', 405],
-    [s3.headObject(named), 'Unknown', 405],
+    [() => s3.getObject({ Bucket, Key: 'k' }), 'NoSuchKey', 404],
+    [() => s3.headObject({ Bucket, Key: 'k' }), 'NotFound', 404],
+    [() => s3.getObject(named), 'MethodNotAllowed', 405],
+    [() => s3.headObject(named), 'Unknown', 405],
   ] as const) {
-    const error = await request.catch((thrown: unknown) => thrown);
+    const error = await request().catch((thrown: unknown) => thrown);
     expect(error, name).toMatchObject({ name });
     const { $response } = error as { $response: { statusCode: number; headers: object } };
     expect($response.statusCode).toBe(statusCode);
