@@ -100,17 +100,17 @@ export class SparseFanoutStack extends Stack {
     super(scope, id, props);
     const { customerKey = false, trigger, schedule, scheduledSource } = props;
     const { sourceBucketName, sourceKeyArn, outputBucketName, outputKeyArn } = props;
+    const isOne = outputBucketName !== undefined && outputBucketName === sourceBucketName;
     const source = existingBucket(this, 'ExistingSource', {
       bucketName: sourceBucketName,
-      keyArn: sourceKeyArn,
+      keyArn: sourceKeyArn ?? (isOne ? outputKeyArn : undefined),
     });
-    const output =
-      outputBucketName !== undefined && outputBucketName === sourceBucketName
-        ? source
-        : existingBucket(this, 'ExistingOutput', {
-            bucketName: outputBucketName,
-            keyArn: outputKeyArn,
-          });
+    const output = isOne
+      ? source
+      : existingBucket(this, 'ExistingOutput', {
+          bucketName: outputBucketName,
+          keyArn: outputKeyArn,
+        });
     this.fanout = new SparseFanout(this, 'Fanout', {
       encryptionKey: customerKey ? new Key(this, 'Key', { enableKeyRotation: true }) : undefined,
       sourceBucket: source,

@@ -2,7 +2,7 @@
  * `npm run bench:cost`: counts the calls of local runs at default settings, and prints dollars for
  * 10^12 bytes of text. Exits 1 where the dearer column misses its goal. Linux only.
  */
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { thisMachine } from '#bench/machine.ts';
 import { NETWORK_BYTES_PER_SECOND } from '#core/cost/cost.ts';
 import { PRICES } from '#core/cost/prices.ts';
@@ -20,7 +20,10 @@ const MANY = { none: 6, gzip: 4 } as const;
 /** Dollars, and PUTs, that a terabyte of text may take. */
 const GOALS = { plain: { usd: 0.4, puts: 2_000 }, gzip: { usd: 0.05, puts: 2_000 } } as const;
 
-const { values: options } = parseArgs({ options: { json: { type: 'boolean' } } });
+const options = new Command('bench:cost')
+  .option('--json', 'print one JSON object and nothing else')
+  .parse(process.argv)
+  .opts<{ readonly json?: true }>();
 
 interface Costs {
   readonly usual: PerTerabyte;

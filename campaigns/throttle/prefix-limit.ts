@@ -1,12 +1,7 @@
 import { StatesError } from '@sparse-fanout/local-cloud/stepfunctions/errors.ts';
 import { Retries } from '@sparse-fanout/local-cloud/stepfunctions/retry.ts';
 import { createS3Client } from '#aws/clients.ts';
-
-/**
- * Requests that S3 takes per second for one prefix before it has split it.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
- */
-const PUTS_PER_SECOND = 3_500;
+import { PUTS_PER_SECOND } from '#core/chunks/prefix-warning.ts';
 
 /** Time of a PUT of a small chunk, and of a refusal. */
 const PUT_MILLISECONDS = 50;

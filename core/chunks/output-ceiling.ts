@@ -3,7 +3,8 @@ import { estimateRun } from '#core/cost/estimate-run.ts';
 import { PRICES } from '#core/cost/prices.ts';
 import { BoundExceededError } from '#core/errors.ts';
 import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
-import type { OpenedSource, SourceFacts } from '#core/sources/source-kinds.ts';
+import type { Chunking } from '#core/request/request-schema.ts';
+import { type OpenedSource, type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
 import { sampleOutput } from './sample-output.ts';
 
 /** A run whose source is known, before it has written anything. */
@@ -11,8 +12,20 @@ export interface UnwrittenRun {
   readonly source: OpenedSource;
   readonly facts: SourceFacts;
   readonly output: OutputSpec;
+  readonly chunking: Chunking;
   /** `limits.outputBytes` of the request. */
   readonly outputBytes: number;
+}
+
+/** How many chunks there will be, about. */
+function chunksOf({ facts, output: spec, chunking }: UnwrittenRun): number {
+  if (chunking !== 'automatic' && 'rows' in chunking) {
+    return Math.ceil(sourceOf(facts).rows / chunking.rows);
+  }
+  const output = outputOf(spec);
+  const bytes =
+    chunking === 'automatic' ? output.automaticTarget(facts).bytes : chunking.targetBytes;
+  return Math.ceil(output.bounds(facts).max / bytes);
 }
 
 /**
@@ -24,13 +37,10 @@ export interface UnwrittenRun {
  */
 export async function assertBelowCeiling(run: UnwrittenRun): Promise<void> {
   const { source, facts, output: spec, outputBytes } = run;
-  const output = outputOf(spec);
-  const { max } = output.bounds(facts);
-  if (max <= outputBytes) return;
+  if (outputOf(spec).bounds(facts).max <= outputBytes) return;
   const expected = await sampleOutput(source, facts, spec);
   if (expected <= outputBytes) return;
-  const chunks = Math.ceil(max / output.automaticTarget(facts).bytes);
-  const { write, keep } = estimateRun({ chunks, outputBytes: expected });
+  const { write, keep } = estimateRun({ chunks: chunksOf(run), outputBytes: expected });
   throw new BoundExceededError(
     `the output would be about ${billedSize(expected)}, allowed are ${billedSize(outputBytes)} (limits.outputBytes): writing it costs about ${dollars(write.total)} and keeping it ${dollars(keep)} a month (list prices of ${PRICES.region}, ${PRICES.date}); if that is meant, start it with "limits": { "outputBytes": ${roomFor(expected)} }`,
   );

@@ -1,12 +1,13 @@
+import { NETWORK_BYTES_PER_SECOND } from '#core/cost/cost.ts';
+
 /**
  * Requests that S3 takes per second for one prefix before it has split it.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
  */
-const PUTS_PER_SECOND = 3_500;
+export const PUTS_PER_SECOND = 3_500;
 
-/** Shortest time of a writer for a chunk, and the bytes that it sends in a second. */
+/** Shortest time of a writer for a chunk. */
 const LEAST_SECONDS = 0.3;
-const BYTES_PER_SECOND = 75e6;
 
 /** Writers that work at the same time. */
 interface Writers {
@@ -21,7 +22,7 @@ interface Writers {
  * cannot.
  */
 export function prefixWarning({ concurrency, chunks, minBytes }: Writers): string | undefined {
-  const seconds = LEAST_SECONDS + minBytes / chunks / BYTES_PER_SECOND;
+  const seconds = LEAST_SECONDS + minBytes / chunks / NETWORK_BYTES_PER_SECOND;
   const rate = Math.round(Math.min(concurrency, chunks) / seconds);
   if (rate <= PUTS_PER_SECOND) return undefined;
   const enough = Math.floor(PUTS_PER_SECOND * seconds);

@@ -42,8 +42,8 @@ export function costOf(usage: Usage, prices: Prices = PRICES): Cost {
 }
 
 /** Dollars a month for keeping bytes in S3 Standard. */
-export function storageCost(bytes: number, prices: Prices = PRICES): number {
-  return (bytes / GB) * prices.s3GbMonth;
+export function storageCost(bytes: number): number {
+  return (bytes / GB) * PRICES.s3GbMonth;
 }
 
 /** Bytes per second between a function and S3, as 1,000 writers on AWS had them. */

@@ -7,8 +7,8 @@ export const MAP_FAILURE = 'States.ExceedToleratedFailureThreshold';
 interface ChildRecord {
   readonly Error?: string;
   readonly Cause?: string;
-  /** JSON: the input of the child. */
-  readonly Input: string;
+  /** JSON: the input of the child; it is left out where it is large. */
+  readonly Input?: string;
   readonly StopDate?: string;
 }
 
@@ -28,7 +28,7 @@ interface ChildInput {
   readonly task?: { readonly unit: { readonly uri: string } };
 }
 
-function whatOf(input: string): string {
+function whatOf(input = '{}'): string {
   const { chunk, task } = JSON.parse(input) as ChildInput;
   if (chunk !== undefined) {
     return `chunk ${chunk.index} (rows ${chunk.rowStart} to ${chunk.rowEnd})`;

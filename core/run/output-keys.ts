@@ -94,7 +94,7 @@ function executionName(executionArn: string): string {
 
 /** Location of what the children of the Stage rounds of an execution returned. */
 export function stageResultsPrefix(executionArn: string): string {
-  return `${STAGED_FOLDER}results/${executionName(executionArn)}`;
+  return `${STAGED_FOLDER}results/${executionName(executionArn)}/`;
 }
 
 /** Key of the report on an execution that failed before it had claimed an output. */

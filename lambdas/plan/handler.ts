@@ -71,7 +71,8 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     const ready = readyRun(bound, placement, named);
     if (request.dryRun) return await dryRun(deps, ready, signal);
     await assertBelowCeiling({
-      ...{ facts: ready.facts, output, outputBytes: request.outputBytes },
+      ...{ facts: ready.facts, output },
+      ...{ chunking: request.chunking, outputBytes: request.outputBytes },
       source: openReady(s3, ready, signal),
     });
     return await writePlan(deps, { ready, executionId }, signal);

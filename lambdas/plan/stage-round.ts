@@ -55,7 +55,8 @@ export async function stageRound(
     runId,
     plan: { bucket: outputBucket, key },
     pins: await keepPins(deps, bound, signal),
-    resultsPrefix: stageResultsPrefix(executionId),
+    // A ResultWriter puts the slash itself.
+    resultsPrefix: stageResultsPrefix(executionId).slice(0, -1),
     concurrency: request.concurrency,
     jobs: jobs.length,
   };

@@ -165,6 +165,8 @@ describe('ReportFailure', () => {
       ...{ Input: '{"task":{"unit":{"uri":"s3://in/x.npz"}}}', StopDate: '2026-11-21T00:00:30Z' },
     };
     await put('_staged/results/staging/run/FAILED_0.jsonl', `${JSON.stringify(child)}\n`);
+    const other = { ...child, Cause: 'of another execution', StopDate: '2026-11-21T00:00:31Z' };
+    await put('_staged/results/staging-2/run/FAILED_0.jsonl', `${JSON.stringify(other)}\n`);
     const { message } = await reporter()(failureOf('staging'), never);
     expect(message).toMatch(
       /: preparing s3:\/\/in\/x\.npz: CorruptSourceError: indices\.npy is damaged$/,

@@ -97,7 +97,11 @@ describe('buckets that are there already', () => {
 
   test('may be one and the same', () => {
     const both = { sourceBucketName: 'mine', outputBucketName: 'mine' };
-    const template = Template.fromStack(checkedStack(both).stack);
+    const template = Template.fromStack(
+      checkedStack({ ...both, outputKeyArn: `${KEY_ARN}mine` }).stack,
+    );
+    const plan = statementsByRole(template)['FanoutFunctionsPlanRole'] ?? [];
+    expect(plan).toContain(`Allow kms:Decrypt, kms:GenerateDataKey on ${KEY_ARN}mine`);
     template.hasOutput('SourceBucketName', { Value: 'mine' });
     template.hasOutput('OutputBucketName', { Value: 'mine' });
   });

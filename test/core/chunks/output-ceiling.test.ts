@@ -9,6 +9,8 @@ import { writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 
+const AUTOMATIC = 'automatic' as const;
+
 const GZIP = { ...PLAIN_CSV, compression: 'gzip' } as const;
 
 /** A matrix of one stored entry in each row. */
@@ -59,20 +61,45 @@ describe('assertBelowCeiling', () => {
   it('lets a run pass whose longest text is allowed, without a look at its rows', async () => {
     const { source, facts } = await wide();
     const unreadable = { ...source, parts: [] };
-    await assertBelowCeiling({ source: unreadable, facts, output: PLAIN_CSV, outputBytes: 1e12 });
+    await assertBelowCeiling({
+      source: unreadable,
+      facts,
+      output: PLAIN_CSV,
+      chunking: AUTOMATIC,
+      outputBytes: 1e12,
+    });
   });
 
   it('lets a compressed run pass whose text is longer', async () => {
     const { source, facts } = await wide();
-    await assertBelowCeiling({ source, facts, output: GZIP, outputBytes: 100e6 });
+    await assertBelowCeiling({
+      source,
+      facts,
+      output: GZIP,
+      chunking: AUTOMATIC,
+      outputBytes: 100e6,
+    });
   });
 
   it('refuses what is more, with the size, its price and the line that allows it', async () => {
     const { source, facts } = await wide();
-    const refused = assertBelowCeiling({ source, facts, output: PLAIN_CSV, outputBytes: 100e6 });
+    const refused = assertBelowCeiling({
+      source,
+      facts,
+      output: PLAIN_CSV,
+      chunking: AUTOMATIC,
+      outputBytes: 100e6,
+    });
     await expect(refused).rejects.toThrow(BoundExceededError);
     await expect(refused).rejects.toThrow(
       /^the output would be about 800 MB, allowed are 100 MB \(limits\.outputBytes\): writing it costs about \$0\.00 and keeping it \$0\.02 a month .*"limits": \{ "outputBytes": 840000000 \}$/,
     );
+  });
+
+  it.each([{ rows: 1 }, { targetBytes: 800_000 }])('prices the chunks of %j', async (chunking) => {
+    const { source, facts } = await wide();
+    const run = { source, facts, output: PLAIN_CSV, chunking, outputBytes: 100e6 };
+    // 1,000 chunks are 2,000 transitions, five cents.
+    await expect(assertBelowCeiling(run)).rejects.toThrow(/costs about \$0\.0[67]/);
   });
 });

@@ -23,6 +23,10 @@ describe('parseFailedChild', () => {
     expect(what).toBe('preparing s3://in/x.npz');
   });
 
+  it('does without an input that Step Functions leaves out', () => {
+    expect(parseFailedChild(JSON.stringify(why)).what).toBe('a child');
+  });
+
   it('says of others what there is to say', () => {
     expect(parse({}, {})).toEqual({
       what: 'a child',

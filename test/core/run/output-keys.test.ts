@@ -38,7 +38,7 @@ describe('the keys of a run', () => {
 
   it('name what an execution leaves by the end of its ARN', () => {
     const arn = 'arn:aws:states:us-east-1:111122223333:execution:machine:name';
-    expect(stageResultsPrefix(arn)).toBe('_staged/results/name');
+    expect(stageResultsPrefix(arn)).toBe('_staged/results/name/');
     expect(executionFailureKey(arn)).toBe('_failures/name.json');
   });
 
