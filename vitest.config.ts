@@ -10,8 +10,17 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
   process.env['NODE_COMPILE_CACHE'] ??= cache;
 }
 
-/** Tests that build and run whole copies of the stack: `npm run test:long`. */
-const LONG = ['test/house/add-a-kind.test.ts', 'campaigns/permissions/permissions.test.ts'];
+/**
+ * Tests that build and run whole copies of the stack, and the short forms of the campaigns that run
+ * whole jobs again and again: `npm run test:long`.
+ */
+const LONG = [
+  'test/house/add-a-kind.test.ts',
+  'campaigns/append/append.test.ts',
+  'campaigns/arrivals/arrivals.test.ts',
+  'campaigns/chaos/chaos.test.ts',
+  'campaigns/permissions/permissions.test.ts',
+];
 const ALL = ['{test,bench,campaigns,packages}/**/*.test.ts'];
 
 export default defineConfig(({ mode }) => ({
