@@ -1,3 +1,4 @@
+import engine from '../../packages/engine/package.json' with { type: 'json' };
 import localCloud from '../../packages/local-cloud/package.json' with { type: 'json' };
 
 /**
@@ -174,6 +175,7 @@ const OUTER: ImportRules = {
   ],
   'bin/app.ts': ['#lib', 'aws-cdk-lib', 'cdk-nag'],
   'bin/sparse-fanout.ts': ['#cli'],
+  'packages/engine/src': [...Object.keys(engine.dependencies), 'node:*'],
   'packages/local-cloud/src': [...Object.keys(localCloud.dependencies), 'node:*', COMPUTED],
 };
 
@@ -183,6 +185,8 @@ const LOCAL_CLOUD_TESTS = ['@aws-sdk/*', 'esbuild', 'fast-check', 'vitest', COMP
  * What proves, measures and shows the product. Bench, campaigns and tests do not know each other.
  */
 const PROOFS: ImportRules = {
+  'packages/engine/test': ['#packages/engine/src', 'vitest', 'node:*'],
+  'packages/engine/vitest.config.ts': ['vitest'],
   'packages/local-cloud/test': [
     ...['#packages/local-cloud/src', '#packages/local-cloud/package.json'],
     ...[...Object.keys(localCloud.dependencies), 'node:*', ...LOCAL_CLOUD_TESTS],
@@ -220,7 +224,13 @@ const PROOFS: ImportRules = {
     ...['ajv', 'amazon-states-language-service', 'asl-validator', 'cdk-nag', 'constructs'],
     ...['fast-check', 'vitest', 'zod/mini', 'node:*', '#package.json'],
   ],
-  tools: ['#packages/local-cloud/package.json', 'assemblyscript', 'oxc-parser', 'node:*'],
+  tools: [
+    '#packages/engine/package.json',
+    '#packages/local-cloud/package.json',
+    'assemblyscript',
+    'oxc-parser',
+    'node:*',
+  ],
   'vitest.config.ts': ['vitest', '#support', 'node:path'],
 };
 
