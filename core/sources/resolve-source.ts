@@ -8,6 +8,7 @@ import { findFormat } from '#core/sparse/formats/find-format.ts';
 import type { FormatInput, MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { stackParts } from '#core/sparse/layout/stack-parts.ts';
+import type { Shape } from '#core/sparse/matrix-facts.ts';
 import { nameRows, ROW_NAMES_ROUND, stageRowNamesOf } from './row-names.ts';
 import type { SourceLayout } from './source-kinds.ts';
 
@@ -42,7 +43,11 @@ export type SourceResolution =
       /** What lies in its units and is not read, and might have a meaning. */
       readonly unused: readonly string[];
     }
-  | { readonly jobs: readonly UnitJob[] };
+  | {
+      readonly jobs: readonly UnitJob[];
+      /** Of the whole source; absent where the headers of a unit do not say it. */
+      readonly shape?: Shape;
+    };
 
 /**
  * Names what is staged for one version of a unit, read with these options: 32 hexadecimal digits.
@@ -62,6 +67,13 @@ export async function openUnit(
   return { format, input: { unit, source, options, store, staged, isTimeUp } };
 }
 
+/** The shape of units whose rows follow each other; undefined where one of them is not known. */
+function stackedShape(shapes: readonly (Shape | undefined)[]): Shape | undefined {
+  const known = shapes.filter((shape) => shape !== undefined);
+  if (known.length < shapes.length) return undefined;
+  return [known.reduce((sum, [rows]) => sum + rows, 0), known[0]![1]];
+}
+
 /**
  * Finds the layout of a source, or the jobs that must be done first. Call it again after those.
  *
@@ -76,6 +88,7 @@ export async function resolveSource(
   context: ResolveContext,
 ): Promise<SourceResolution> {
   const layouts: SourceLayout[] = [];
+  const shapes: (Shape | undefined)[] = [];
   const unused: string[] = [];
   const jobs: UnitJob[] = [];
   for (let at = 0; at < units.length; at += UNITS_AT_ONCE) {
@@ -86,13 +99,16 @@ export async function resolveSource(
       return { unit, resolution: await nameRows(resolution, format, input) };
     });
     for (const { unit, resolution } of await Promise.all(together)) {
+      shapes.push('layout' in resolution ? resolution.layout.shape : resolution.shape);
       if ('layout' in resolution) {
         layouts.push(resolution.layout);
         unused.push(...(resolution.unused ?? []).map((name) => `${name} in ${unit.uri}`));
       } else jobs.push(...resolution.jobs.map((job) => ({ unit, job })));
     }
   }
-  return jobs.length > 0 ? { jobs } : { layout: stackParts(layouts), unused };
+  return jobs.length > 0
+    ? { jobs, shape: stackedShape(shapes) }
+    : { layout: stackParts(layouts), unused };
 }
 
 /**

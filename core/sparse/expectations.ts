@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { DTYPES } from '#core/elements/dtype.ts';
 import { ExpectationError } from '#core/errors.ts';
 import { count } from '#core/schemas/count.ts';
-import { dtypeName, type MatrixInfo } from './matrix-facts.ts';
+import { dtypeName, type MatrixInfo, type Shape } from './matrix-facts.ts';
 
 const expected = z.optional(count);
 
@@ -29,8 +29,20 @@ export type Expectations = Readonly<z.infer<typeof expectations>>;
  */
 export function assertExpected(expect: Expectations, info: MatrixInfo): void {
   const [rows, columns] = info.shape;
-  const found = { rows, columns, nnz: info.nnz, dtype: dtypeName(info) };
-  const problems = (Object.keys(found) as (keyof typeof found)[])
+  compare(expect, { rows, columns, nnz: info.nnz, dtype: dtypeName(info) });
+}
+
+/**
+ * Compares the shape alone: all that is known of a matrix before it is staged.
+ *
+ * @throws {ExpectationError} naming every difference.
+ */
+export function assertExpectedShape(expect: Expectations, [rows, columns]: Shape): void {
+  compare(expect, { rows, columns });
+}
+
+function compare(expect: Expectations, found: Expectations): void {
+  const problems = (Object.keys(found) as (keyof Expectations)[])
     .filter((name) => expect[name] !== undefined && expect[name] !== found[name])
     .map((name) => `expect.${name} is ${expect[name]}, but the source has ${found[name]}`);
   if (problems.length > 0) throw new ExpectationError(problems);

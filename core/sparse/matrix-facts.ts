@@ -64,6 +64,8 @@ export const matrixFacts = z.extend(matrixInfo, {
 export type ColumnTypes = Readonly<z.infer<typeof columnTypes>>;
 export type ColumnGroup = Readonly<z.infer<typeof columnGroup>>;
 export type FillValue = z.infer<typeof fillValue>;
+/** Rows and columns. */
+export type Shape = readonly [rows: number, columns: number];
 export type MatrixInfo = Readonly<z.infer<typeof matrixInfo>>;
 export type RowNamesFacts = Readonly<z.infer<typeof rowNames>>;
 export type NamesFigures = Readonly<z.infer<typeof namesFigures>>;

@@ -5,12 +5,15 @@ import { keptPins } from '#core/run/kept-pins.ts';
 import { stagedPrefix, stageResultsPrefix } from '#core/run/output-keys.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import type { UnitJob } from '#core/sources/resolve-source.ts';
+import { assertExpectedShape } from '#core/sparse/expectations.ts';
+import type { Shape } from '#core/sparse/matrix-facts.ts';
 import type { PlanDeps } from './plan-deps.ts';
 
 /** Jobs that must be done before the source can be read by rows. */
 interface StageRound {
   readonly bound: BoundRun;
   readonly jobs: readonly UnitJob[];
+  readonly shape?: Shape | undefined;
   readonly executionId: string;
 }
 
@@ -35,14 +38,17 @@ async function keepPins(
  * Writes the jobs of one Stage round for the Distributed Map to read, one per line. The key is a
  * digest of the jobs, so the same round of the same source version is the same object. A dry run
  * writes nothing, and ends here.
+ *
+ * @throws {ExpectationError} the headers say already that the source is not what is expected.
  */
 export async function stageRound(
   deps: PlanDeps,
-  { bound, jobs, executionId }: StageRound,
+  { bound, jobs, shape, executionId }: StageRound,
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const { s3, outputBucket } = deps;
   const { request, runId, location } = bound;
+  if (shape !== undefined) assertExpectedShape(request.expect, shape);
   if (request.dryRun) return { decision: 'dry-run', runId, location, summary: null };
   const { options } = request.source;
   const lines = jobs.map((unitJob) => `${JSON.stringify({ ...unitJob, options })}\n`);

@@ -37,6 +37,30 @@ describe('Plan of a source that must be staged', () => {
     expect(await bucket.below('')).toEqual({ 'small.npz': expect.any(String) });
   });
 
+  it.each([
+    ['a dry run', { dryRun: true }],
+    ['a run', {}],
+  ])(
+    'is refused before anything is staged where headers contradict expect: %s',
+    async (_, more) => {
+      const two = { uris: [source, source] };
+      const refused = [
+        [{ source, expect: { rows: 6, columns: 4 } }, 'expect.rows is 6, but the source has 5'],
+        [{ source, expect: { columns: 4 } }, 'expect.columns is 4, but the source has 3'],
+        [{ source: two, expect: { rows: 5 } }, 'expect.rows is 5, but the source has 10'],
+      ] as const;
+      for (const [request, message] of refused) {
+        await expect(plan({ ...request, ...more })).rejects.toThrow(message);
+      }
+      expect(await bucket.below('_staged/')).toEqual({});
+    },
+  );
+
+  it('goes on where headers say what is expected', async () => {
+    const request = { source, expect: { rows: 5, columns: 3, nnz: 999 }, dryRun: true };
+    expect(await plan(request)).toMatchObject({ summary: null });
+  });
+
   it('writes the jobs of a round, one per line, under a name made of them', async () => {
     const planned = await plan({ source, limits: { concurrency: 9 } });
     const unit = { uri: source, objects: [await pinSource(services.s3, { uri: source })] };

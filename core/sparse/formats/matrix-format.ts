@@ -4,6 +4,7 @@ import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import type { MatrixLayout } from '#core/sparse/layout/matrix-layout.ts';
+import type { Shape } from '#core/sparse/matrix-facts.ts';
 import type { Names } from '#core/sparse/names.ts';
 import type { SourceFormat } from './format-names.ts';
 import type { SourceOptions } from './source-options.ts';
@@ -34,7 +35,11 @@ export type Resolution =
       /** Names of what lies in the unit and is not read, and might have a meaning. */
       readonly unused?: readonly string[];
     }
-  | { readonly jobs: readonly StageJob[] };
+  | {
+      readonly jobs: readonly StageJob[];
+      /** What the headers say of the matrix, as far as they do. */
+      readonly shape?: Shape;
+    };
 
 /** A source format. Each folder of `core/sparse/formats` exports one or more of these. */
 export interface MatrixFormat {

@@ -31,7 +31,7 @@ async function assemble({ format, file }: GivenArrays, header: MatrixHeader): Pr
   };
   // Headers were read without an index, so what they show to be wrong is refused before the pass
   // that makes an index.
-  if (file.jobs.length > 0) return { jobs: file.jobs };
+  if (file.jobs.length > 0) return { jobs: file.jobs, shape };
   const { source } = await file.read('indptr');
   return { layout: await assembleCsr(arrays, source), unused: unusedNames(file, header.format) };
 }
@@ -52,7 +52,7 @@ export async function resolveArrays(
   const { file } = given;
   const { format, shape, fillValue } = header;
   if (format === 'csr') return await assemble(given, header);
-  if (file.jobs.length > 0) return { jobs: file.jobs };
+  if (file.jobs.length > 0) return { jobs: file.jobs, shape };
   const entries = await openEntries(format, { file, shape });
   const resolution = await resolveEntries(given.format, entries, staged);
   if ('jobs' in resolution) return resolution;

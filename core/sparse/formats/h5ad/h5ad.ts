@@ -7,7 +7,7 @@ import type { StageJob } from '#core/objects/stage-job.ts';
 import { resolveEntries } from '#core/sparse/formats/convert-entries.ts';
 import { openCscEntries } from '#core/sparse/formats/entries/csc.ts';
 import type { FormatInput, MatrixFormat, Resolution } from '#core/sparse/formats/matrix-format.ts';
-import { assembleCsr } from '#core/sparse/layout/assemble-csr.ts';
+import { assembleCsr, checkShape } from '#core/sparse/layout/assemble-csr.ts';
 import type { ArrayLayout } from '#core/sparse/layout/matrix-layout.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { stageConversion } from '#core/sparse/stage/convert.ts';
@@ -98,7 +98,9 @@ async function openEntries(
 async function resolve(input: FormatInput): Promise<Resolution> {
   const matrix = await open(input);
   const found = await findArrays(matrix, input);
-  if ('jobs' in found) return found;
+  if ('jobs' in found) {
+    return { ...found, shape: checkShape(matrix.group.where, matrix.shape) };
+  }
   if (matrix.order === 'csr') return await assemble(matrix, found.arrays, input);
   const entries = await openEntries(matrix, found.arrays);
   return await resolveEntries(matrix.format, entries, input.staged);

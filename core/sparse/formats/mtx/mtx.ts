@@ -78,10 +78,11 @@ export async function resolveMtx(
   const packed = await openText(input.source, options);
   const header = await readMtxHeader(packed);
   const indexing = await resolveIndex(packed, input.staged);
-  if ('jobs' in indexing) return indexing;
+  const { shape } = turn(entrySourceOf(packed, header));
+  if ('jobs' in indexing) return { ...indexing, shape };
   const { text } = indexing;
   const counts = await resolveCounts(text, header, input);
-  if (counts.length > 0) return { jobs: counts };
+  if (counts.length > 0) return { jobs: counts, shape };
   return await resolveEntries(format, turn(entrySourceOf(text, header)), input.staged);
 }
 

@@ -66,6 +66,11 @@ describe('a folder of Cell Ranger', () => {
     ]);
   });
 
+  it('says its shape before it is staged', async () => {
+    const resolution = await tenxMtx.resolve(await inputOf(CURRENT));
+    expect(resolution).toMatchObject({ jobs: [{ index: 0 }], shape: [2, 3] });
+  });
+
   it('names rows by its barcodes, and columns by the names of its features or by their ids', async () => {
     expect(await textsOf(await tenxMtx.rowNames!(await inputOf(CURRENT)))).toEqual([
       'AAAC-1',

@@ -31,9 +31,9 @@ describe('the rounds of a matrix by rows', () => {
   it('are one round with a job per array in chunks', async () => {
     const { input } = inputOf('gzip-latest.h5ad');
     const jobs = [0, 1, 2].map((index) => ({ round: 'index', index }));
-    expect(await h5ad.resolve(input)).toEqual({ jobs });
+    expect(await h5ad.resolve(input)).toEqual({ jobs, shape: [30, 12] });
     await h5ad.stage?.({ round: 'index', index: 1 }, input);
-    expect(await h5ad.resolve(input)).toEqual({ jobs: [jobs[0], jobs[2]] });
+    expect(await h5ad.resolve(input)).toEqual({ jobs: [jobs[0], jobs[2]], shape: [30, 12] });
   });
 
   it('are none if all arrays are in one piece', async () => {
@@ -53,7 +53,10 @@ describe('the rounds of a matrix by rows', () => {
 it('indexes a matrix by columns first, and then converts it to rows', async () => {
   const { input, staged } = inputOf('csc-latest.h5ad');
   for (const index of [0, 1, 2]) await h5ad.stage?.({ round: 'index', index }, input);
-  expect(await h5ad.resolve(input)).toEqual({ jobs: [{ round: 'whole', index: 0 }] });
+  expect(await h5ad.resolve(input)).toEqual({
+    jobs: [{ round: 'whole', index: 0 }],
+    shape: [30, 12],
+  });
   await h5ad.stage?.({ round: 'whole', index: 0 }, input);
   expect(await h5ad.resolve(input)).toHaveProperty('layout');
   expect([...staged.objects.keys()]).toContain('csr/000000/indptr.npy');

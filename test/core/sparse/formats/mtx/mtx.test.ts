@@ -170,9 +170,15 @@ describe('entries', () => {
       memorySource(Buffer.from(`${REAL}9 9 4\n1 1 1\n2 2 2\n3 3 3\n4 4 4\n`), 'x'),
     );
     await format.stage?.({ round: 'count', index: 0 }, input);
-    expect(await format.resolve(input)).toEqual({ jobs: [{ round: 'count', index: 1 }] });
+    expect(await format.resolve(input)).toEqual({
+      jobs: [{ round: 'count', index: 1 }],
+      shape: [9, 9],
+    });
     await format.stage?.({ round: 'count', index: 1 }, input);
-    expect(await format.resolve(input)).toEqual({ jobs: [{ round: 'whole', index: 0 }] });
+    expect(await format.resolve(input)).toEqual({
+      jobs: [{ round: 'whole', index: 0 }],
+      shape: [9, 9],
+    });
   });
 });
 

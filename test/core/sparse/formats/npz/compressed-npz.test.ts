@@ -62,6 +62,7 @@ async function rowsOf(bytes: Uint8Array): Promise<readonly CsrSlice[]> {
 
 const jobs = (...tasks: readonly number[]) => ({
   jobs: tasks.map((index) => ({ round: 'index', index })),
+  shape: [2, 5],
 });
 
 describe('a compressed matrix', () => {
