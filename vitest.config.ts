@@ -16,6 +16,7 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
  */
 const LONG = [
   'test/house/add-a-kind.test.ts',
+  'test/e2e/silent-s3.test.ts',
   'campaigns/append/append.test.ts',
   'campaigns/arrivals/arrivals.test.ts',
   'campaigns/chaos/chaos.test.ts',
