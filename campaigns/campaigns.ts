@@ -17,10 +17,9 @@ export interface Campaign {
 export const CAMPAIGNS: readonly Campaign[] = [
   {
     name: 'append',
-    proves:
-      'A crash at any write of three appended batches, or a race of two, loses and doubles no row.',
+    proves: 'A crash at any write of three batches, or a race of two, loses and doubles no row.',
     takes: '5 minutes',
-    args: '[--gzip]',
+    args: '[--gzip] [--overwrite]',
     start: () => import('./append/run.ts'),
   },
   {

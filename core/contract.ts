@@ -6,7 +6,7 @@
 /**
  * Part of every run id. Raise it when the same request begins to give other bytes or another plan.
  */
-export const CONTRACT_VERSION = 4;
+export const CONTRACT_VERSION = 5;
 
 /**
  * Names of the environment variables of the Lambda functions; read in `lambdas/<step>/index.ts`

@@ -120,6 +120,7 @@ export function writePermissions(stores: Stores): readonly Permission[] {
     reads(outputBucket, KEYS.staged, 'reads what has been staged of any source'),
     reads(outputBucket, KEYS.columnNames, 'reads the names of the columns of any source'),
     creates(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
+    creates(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...writesLedger(stores),

@@ -7,6 +7,7 @@ import { openRunInS3 } from '#cli/outputs/stored-run.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { Compression } from '#core/outputs/compression.ts';
+import type { OutputMode } from '#core/outputs/output-place.ts';
 import { generationKey, manifestKey } from '#core/run/output-keys.ts';
 import type { LocalServices } from './local-services.ts';
 import { type PlainCsr, writeNpz } from './npz/write-npz.ts';
@@ -49,41 +50,55 @@ interface Content {
   readonly crc32: string;
 }
 
-/** An output that batches are appended to, in the local services. */
+/** How the batches of an output are written. */
+export interface BatchKind {
+  readonly compression: Compression;
+  /** The first batch begins the output in both. */
+  readonly mode: Exclude<OutputMode, 'create'>;
+}
+
+const PLAIN_APPEND: BatchKind = { compression: 'none', mode: 'append' };
+
+/** An output that gets one batch after the other, in the local services. */
 export class BatchedOutput {
   readonly #services: LocalServices;
   readonly #prefix: string;
-  readonly #compression: Compression;
+  readonly #kind: BatchKind;
 
   /** @param name of its folder; no other test has it. */
-  constructor(services: LocalServices, name: string, compression: Compression = 'none') {
+  constructor(services: LocalServices, name: string, kind: BatchKind = PLAIN_APPEND) {
     this.#services = services;
     this.#prefix = `${name}/`;
-    this.#compression = compression;
+    this.#kind = kind;
   }
 
-  /** The request that appends a batch, counted from 0. */
+  /** The request that adds a batch, counted from 0. */
   async request(batch: number): Promise<object> {
-    return await this.#request(`batch-${batch}`, BATCHES[batch]!, true);
+    return await this.#request(`batch-${batch}`, BATCHES[batch]!, this.#kind.mode);
   }
 
   /**
    * Checks all that readers see. Every manifest must list whole chunks, must be linked to the one
-   * before it, and must hold the rows of all appended batches in their order.
+   * before it, and must hold the rows of all batches before it, or of its own alone.
    *
-   * @returns the batches that were appended.
+   * @returns the batches that were added, in their order.
    */
   async check(): Promise<readonly number[]> {
     const { bucket, s3 } = this.#services;
     const latest = await headObject(s3, bucket, manifestKey(this.#prefix));
     if (latest === undefined) return [];
     const manifest = parseManifest(await this.#text(manifestKey(this.#prefix)));
-    const generations = manifest.generations ?? [];
     await this.#verify(manifestKey(this.#prefix));
-    for (const { generation } of generations) {
-      await this.#verify(generationKey(this.#prefix, generation));
+    const batches: number[] = [];
+    for (let generation = 1; generation <= manifest.generation; generation += 1) {
+      const key = generationKey(this.#prefix, generation);
+      await this.#verify(key);
+      const { source, generations } = parseManifest(await this.#text(key));
+      const live = this.#kind.mode === 'append' ? generation : 1;
+      if (generations.length !== live) throw new Error(`${key} has ${generations.length} runs`);
+      batches.push(Number(/batch-(\d+)$/.exec(source.uri)?.[1]));
     }
-    return generations.map(({ source }) => Number(/batch-(\d+)$/.exec(source.uri)?.[1]));
+    return batches;
   }
 
   /** Reads all chunks in the manifest's order. */
@@ -92,29 +107,30 @@ export class BatchedOutput {
     const texts: Buffer[] = [];
     for (const { url } of entries) {
       const chunk = await this.#bytes(parseS3Uri(url).key);
-      texts.push(this.#compression === 'gzip' ? gunzipSync(chunk) : chunk);
+      texts.push(this.#kind.compression === 'gzip' ? gunzipSync(chunk) : chunk);
     }
     return { text: Buffer.concat(texts).toString(), crc32: totals.crc32 };
   }
 
-  /** What one run over all batches, stacked in that order, writes. */
+  /** What one run over all batches that are still there, stacked in that order, writes. */
   async expected(order: readonly number[]): Promise<Content> {
-    const name = `whole-${order.join('-')}-${this.#compression}`;
-    const whole = new BatchedOutput(this.#services, name, this.#compression);
-    const source = stacked(order.map((batch) => BATCHES[batch]!));
-    const request = await whole.#request(name, source, false);
+    const live = this.#kind.mode === 'append' ? order : order.slice(-1);
+    const name = `whole-${live.join('-')}-${this.#kind.compression}`;
+    const whole = new BatchedOutput(this.#services, name, this.#kind);
+    const source = stacked(live.map((batch) => BATCHES[batch]!));
+    const request = await whole.#request(name, source, 'create');
     await runSteps(this.#services, this.#services, request);
     return await whole.content();
   }
 
-  async #request(name: string, matrix: PlainCsr, append: boolean): Promise<object> {
+  async #request(name: string, matrix: PlainCsr, mode: OutputMode): Promise<object> {
     const { bucket, s3 } = this.#services;
     const Key = `sources/${name}`;
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: writeNpz(matrix) }));
     const uri = `s3://${bucket}/${this.#prefix}`;
     return {
       source: `s3://${bucket}/${Key}`,
-      output: { uri, append, compression: this.#compression, text: { header: 'first-chunk' } },
+      output: { uri, mode, compression: this.#kind.compression, text: { header: 'first-chunk' } },
       chunking: { rows: CHUNK_ROWS },
     };
   }

@@ -3,21 +3,28 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createObject } from '#aws/create-only.ts';
 import { readText } from '#aws/objects.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
-import { BatchedOutput } from '#support/batched-output.ts';
+import { BatchedOutput, type BatchKind } from '#support/batched-output.ts';
 import { type Call, hookClients } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { finishRun, planRun, runSteps } from '#support/run-steps.ts';
 import { crashOnce, raceOnce, writesOf } from './crashes.ts';
 
+const APPEND: BatchKind = { compression: 'none', mode: 'append' };
+const OVERWRITE: BatchKind = { compression: 'gzip', mode: 'overwrite' };
+
 let services: LocalServices;
-/** Of a process that appends the second batch. */
+/** Of a process that appends the second batch, and of one that overwrites with it. */
 let writes: readonly Call[];
+let overwrites: readonly Call[];
 
 beforeAll(async () => {
   services = await startLocalServices();
   const output = new BatchedOutput(services, 'order');
   await writesOf(services, output, 0);
   writes = await writesOf(services, output, 1);
+  const replaced = new BatchedOutput(services, 'replacing', OVERWRITE);
+  await writesOf(services, replaced, 0);
+  overwrites = await writesOf(services, replaced, 1);
 });
 afterAll(() => services.close());
 
@@ -136,7 +143,7 @@ describe('an append', () => {
     ['the latest manifest was replaced, whose answer is lost', '/manifest.json', 'lost answer'],
   ] as const)('leaves whole generations when it dies where %s', async (_, name, moment) => {
     const write = writes.findIndex(({ subject }) => subject.endsWith(name));
-    await crashOnce(services, { batch: 1, write, moment }, 'none');
+    await crashOnce(services, { batch: 1, write, moment }, APPEND);
   });
 
   it.each([
@@ -147,7 +154,65 @@ describe('an append', () => {
     'wins or is refused when another one runs from beginning to end %s',
     async (_, name, winner) => {
       const write = writes.findIndex(({ subject }) => subject.endsWith(name));
-      expect(await raceOnce(services, write, 'none')).toBe(winner);
+      expect(await raceOnce(services, write, APPEND)).toBe(winner);
     },
   );
+});
+
+describe('an overwrite', () => {
+  it('leaves what it replaces, and writes beside it', async () => {
+    const output = new BatchedOutput(services, 'replaced', OVERWRITE);
+    const first = await writesOf(services, output, 0);
+    const second = await writesOf(services, output, 1);
+    const chunksOf = (calls: readonly Call[]) =>
+      calls.map(({ subject }) => subject).filter((subject) => /chunk-\d+\.csv\.gz$/.test(subject));
+    expect(chunksOf(first)).toEqual([
+      'replaced/data/chunk-000000.csv.gz',
+      'replaced/data/chunk-000001.csv.gz',
+    ]);
+    expect(chunksOf(second)).toEqual([
+      'replaced/data-g000002/chunk-000000.csv.gz',
+      'replaced/data-g000002/chunk-000001.csv.gz',
+    ]);
+    expect(await output.check()).toEqual([0, 1]);
+    expect(await output.content()).toEqual(await output.expected([0, 1]));
+  });
+
+  it('is not brought back by a repeated start', async () => {
+    const output = new BatchedOutput(services, 'old', OVERWRITE);
+    for (const batch of [0, 1]) await writesOf(services, output, batch);
+    const again = runSteps(services, services, await output.request(0));
+    await expect(again).rejects.toThrow(OutputConflictError);
+    await expect(again).rejects.toThrow(
+      /was generation 1 of s3:.*\/old\/, whose rows generation 2 has replaced since/,
+    );
+    expect(await runSteps(services, services, await output.request(1))).toBe('complete');
+  });
+
+  it('can be followed by an append, and is replaced with it', async () => {
+    const output = new BatchedOutput(services, 'mixed', OVERWRITE);
+    const more = new BatchedOutput(services, 'mixed', { ...OVERWRITE, mode: 'append' });
+    await writesOf(services, output, 0);
+    expect(await runSteps(services, services, await output.request(1))).toBe(2);
+    const appended = await writesOf(services, more, 2);
+    const names = appended.map(({ subject }) => subject);
+    expect(names).toContain('mixed/data-g000002/chunk-000002.csv.gz');
+    expect((await output.content()).text).toBe((await more.expected([1, 2])).text);
+  });
+
+  it.each([
+    ['the claim was made', 'run-000002.json', 'after'],
+    ['a chunk was written', 'chunk-000000.csv.gz', 'after'],
+    ["the generation's manifest was written", 'manifest-000002.json', 'after'],
+    ['the latest manifest is replaced', '/manifest.json', 'before'],
+    ['the latest manifest was replaced, whose answer is lost', '/manifest.json', 'lost answer'],
+  ] as const)('leaves old or new when it dies where %s', async (_, name, moment) => {
+    const write = overwrites.findIndex(({ subject }) => subject.endsWith(name));
+    await crashOnce(services, { batch: 1, write, moment }, OVERWRITE);
+  });
+
+  it('wins or is refused when another one runs from beginning to end meanwhile', async () => {
+    const write = overwrites.findIndex(({ subject }) => subject.endsWith('plan-000002.jsonl'));
+    expect(await raceOnce(services, write, OVERWRITE)).toBe(1);
+  });
 });

@@ -1,6 +1,5 @@
 import { OutputConflictError } from '#core/errors.ts';
-import type { Compression } from '#core/outputs/compression.ts';
-import { BATCH_COUNT, BatchedOutput } from '#support/batched-output.ts';
+import { BATCH_COUNT, BatchedOutput, type BatchKind } from '#support/batched-output.ts';
 import { type Call, type Hook, hookClients } from '#support/hooked-clients.ts';
 import type { LocalServices } from '#support/local-services.ts';
 import { runSteps } from '#support/run-steps.ts';
@@ -66,7 +65,7 @@ export async function writesOf(
   return writes;
 }
 
-async function appendAll(services: LocalServices, output: BatchedOutput, from: number, to: number) {
+async function addAll(services: LocalServices, output: BatchedOutput, from: number, to: number) {
   for (let batch = from; batch < to; batch += 1) {
     const generation = await runSteps(services.connect(), services, await output.request(batch));
     assertSame(`the generation of batch ${batch}`, generation, batch + 1);
@@ -74,18 +73,18 @@ async function appendAll(services: LocalServices, output: BatchedOutput, from: n
 }
 
 /**
- * Appends all batches, one of them by a process that dies at one write. After the crash the output
+ * Adds all batches, one of them by a process that dies at one write. After the crash the output
  * is as it was before that batch, or has all of it. The same request again completes it, and in the
  * end every byte is there.
  */
 export async function crashOnce(
   services: LocalServices,
   crash: Crash,
-  compression: Compression,
+  kind: BatchKind,
 ): Promise<void> {
   const { batch, write, moment } = crash;
-  const output = new BatchedOutput(services, `crash-${batch}-${write}-${moment}`, compression);
-  await appendAll(services, output, 0, batch);
+  const output = new BatchedOutput(services, `${kind.mode}-${batch}-${write}-${moment}`, kind);
+  await addAll(services, output, 0, batch);
 
   const clients = services.connect();
   hookClients(clients, dying(crash));
@@ -103,13 +102,13 @@ export async function crashOnce(
 
   const again = await runSteps(services.connect(), services, request);
   assertSame('the same request again', again, after.length > batch ? 'complete' : batch + 1);
-  await appendAll(services, output, batch + 1, BATCH_COUNT);
+  await addAll(services, output, batch + 1, BATCH_COUNT);
   assertSame('what is in', await output.check(), all);
   assertSame('the content', await output.content(), await output.expected(all));
 }
 
 /**
- * Appends batches 1 and 2 at once: the process of batch 1 stops before one of its writes, batch 2
+ * Adds batches 1 and 2 at once: the process of batch 1 stops before one of its writes, batch 2
  * runs from beginning to end, then batch 1 goes on. One of them succeeds; the other is refused, and
  * succeeds when it is repeated.
  *
@@ -118,10 +117,10 @@ export async function crashOnce(
 export async function raceOnce(
   services: LocalServices,
   write: number,
-  compression: Compression,
+  kind: BatchKind,
 ): Promise<number> {
-  const output = new BatchedOutput(services, `race-${write}`, compression);
-  await appendAll(services, output, 0, 1);
+  const output = new BatchedOutput(services, `race-${kind.mode}-${write}`, kind);
+  await addAll(services, output, 0, 1);
   const [first, second] = [await output.request(1), await output.request(2)];
   const run = (clients = services.connect(), request = second) =>
     runSteps(clients, services, request).catch((error: unknown) => {

@@ -1,9 +1,8 @@
 /**
- * `npm run campaign -- append`: three batches, with a crash at every write, and two appends racing.
+ * `npm run campaign -- append`: three batches, with a crash at every write, and two of them racing.
  */
 import { Command } from 'commander';
-import type { Compression } from '#core/outputs/compression.ts';
-import { BATCH_COUNT, BatchedOutput } from '#support/batched-output.ts';
+import { BATCH_COUNT, BatchedOutput, type BatchKind } from '#support/batched-output.ts';
 import type { Call } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { crashOnce, MOMENTS, raceOnce, writesOf } from './crashes.ts';
@@ -33,12 +32,12 @@ async function crashEverywhere(
   services: LocalServices,
   batch: number,
   writes: readonly Call[],
-  compression: Compression,
+  kind: BatchKind,
 ): Promise<void> {
   for (const [write, call] of writes.entries()) {
     for (const moment of MOMENTS) {
       const what = `batch ${batch + 1}, ${moment} ${nameOf(call)}`;
-      await attempt(what, () => crashOnce(services, { batch, write, moment }, compression));
+      await attempt(what, () => crashOnce(services, { batch, write, moment }, kind));
     }
     say(`batch ${batch + 1}: before and after ${nameOf(call)}, and with its answer lost`);
   }
@@ -47,32 +46,36 @@ async function crashEverywhere(
 async function raceEverywhere(
   services: LocalServices,
   writes: readonly Call[],
-  compression: Compression,
+  kind: BatchKind,
 ): Promise<void> {
   for (const [write, call] of writes.entries()) {
     const what = `batch 3 all at once, while batch 2 is before ${nameOf(call)}`;
-    const winner = await attempt(what, () => raceOnce(services, write, compression));
+    const winner = await attempt(what, () => raceOnce(services, write, kind));
     if (winner !== undefined) say(`${what}: batch ${winner + 1} won`);
   }
 }
 
-const { gzip } = new Command('npm run campaign -- append')
-  .description('append three batches, with a crash at every write, and two of them racing')
+const { gzip, overwrite } = new Command('npm run campaign -- append')
+  .description('add three batches, with a crash at every write, and two of them racing')
   .option('--gzip', 'chunks of gzip instead of plain text')
+  .option('--overwrite', 'each batch replaces the one before')
   .parse()
-  .opts<{ readonly gzip?: true }>();
-const compression: Compression = gzip ? 'gzip' : 'none';
+  .opts<{ readonly gzip?: true; readonly overwrite?: true }>();
+const kind: BatchKind = {
+  compression: gzip === true ? 'gzip' : 'none',
+  mode: overwrite === true ? 'overwrite' : 'append',
+};
 const services = await startLocalServices();
 try {
-  const output = new BatchedOutput(services, 'writes', compression);
+  const output = new BatchedOutput(services, 'writes', kind);
   const writes: (readonly Call[])[] = [];
   for (let batch = 0; batch < BATCH_COUNT; batch += 1) {
     writes.push(await writesOf(services, output, batch));
   }
   for (const [batch, calls] of writes.entries()) {
-    await crashEverywhere(services, batch, calls, compression);
+    await crashEverywhere(services, batch, calls, kind);
   }
-  await raceEverywhere(services, writes[1]!, compression);
+  await raceEverywhere(services, writes[1]!, kind);
   const count = writes.flat().length;
   say(
     `${count} writes x ${MOMENTS.length} crashes, ${writes[1]!.length} races: ${failures} failed`,

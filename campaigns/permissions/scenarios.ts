@@ -211,7 +211,7 @@ const resumed: Scenario = {
 const appended: Scenario = {
   name: 'a second batch is appended, and reported where it fails',
   async play(stack) {
-    const output = { uri: `s3://${stack.outputBucket}/appended/`, append: true };
+    const output = { uri: `s3://${stack.outputBucket}/appended/`, mode: 'append' };
     const first = await stack.putSource('appended-1', writeNpz(SMALL));
     const begun = await whyNot(stack, { source: first, output, chunking });
     if (begun !== undefined) return begun;

@@ -5,13 +5,14 @@ import { parseCount } from '#cli/options/argument-parsers.ts';
 import { addChunkingOptions } from '#cli/options/chunking-options.ts';
 import { addOutputOptions, compressionOption } from '#cli/options/output-options.ts';
 import { addSourceOptions } from '#cli/options/source-options.ts';
+import { OUTPUT_MODES } from '#core/outputs/output-place.ts';
 
 const RUN_EXAMPLES = `
 Examples:
   $ npm run -s cli -- local run matrix.npz --out chunks
   $ npm run -s cli -- local run matrix.npz --out chunks --rows-per-chunk 50000 --profile zero0
   $ npm run -s cli -- local run matrix.npz --out chunks --target-bytes 64MiB --state .state
-  $ npm run -s cli -- local run tuesday.npz --out chunks --append
+  $ npm run -s cli -- local run tuesday.npz --out chunks --mode append
 `;
 
 const UP_EXAMPLES = `
@@ -31,7 +32,11 @@ function runCommand(io: () => CommandIo): Command {
         .choices(['none', 'first-chunk'])
         .default('none'),
     )
-    .option('--append', 'add the rows after those that --out holds')
+    .addOption(
+      new Option('--mode <mode>', 'rows that --out holds: none, come before, or are replaced')
+        .choices(OUTPUT_MODES)
+        .default('create'),
+    )
     .option('--concurrency <n>', 'writers at once', parseCount)
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
   addChunkingOptions(addOutputOptions(addSourceOptions(run)).addOption(compressionOption()))

@@ -136,7 +136,7 @@ export async function verifyRun(
           (given) => rederiveSample(run, given, options),
         );
   const { chunks, rows, bytes, crc32 } = manifest.totals;
-  const { generation: generations } = manifest;
+  const generations = manifest.generations.length;
   return { runId: manifest.runId, generations, chunks, rows, bytes, crc32, rederived };
 }
 

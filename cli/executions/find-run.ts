@@ -28,8 +28,8 @@ export async function placeInS3(
   client: S3Client,
   { request, runId, location }: BoundRun,
 ): Promise<WatchedRun | undefined> {
-  const { append, spec: output } = request.output;
+  const { mode, spec: output } = request.output;
   const records = s3OutputRecords(client, location);
-  const placement = await placeRun({ runId, location, append, output }, records);
+  const placement = await placeRun({ runId, location, mode, output }, records);
   return 'published' in placement ? undefined : { runId, location, output, ...placement };
 }

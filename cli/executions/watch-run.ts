@@ -1,8 +1,7 @@
 import type { S3Client } from '#aws/clients.ts';
 import { listObjectsAfter, readLines } from '#aws/objects.ts';
-import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
-import { planKey } from '#core/run/output-keys.ts';
+import { dataFolder, planKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 
 /** A run whose chunks are counted: what is known of it before it is planned. */
@@ -33,7 +32,7 @@ export function watchRun(
   const plan = planKey(prefix, generation);
   const chunks = {
     bucket,
-    prefix: `${prefix}${OUTPUT_FOLDERS.data}`,
+    prefix: `${prefix}${dataFolder(base.since)}`,
     after: base.chunks === 0 ? undefined : chunkKey(run, base.chunks - 1),
   };
   let total = 0;

@@ -26,8 +26,8 @@ import { generationKey } from '#core/run/output-keys.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { resolveSource } from '#core/sources/resolve-source.ts';
 import { boundConcurrency } from './bound-concurrency.ts';
-import { appendTo } from './local-append.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
+import { addTo } from './local-generation.ts';
 import type { LocalRunOptions } from './local-options.ts';
 
 /** The files of a source; their paths decide the keys of its units in the bucket. */
@@ -117,8 +117,9 @@ async function runIn(session: Session, work: Work): Promise<Outcome> {
   const columnNames = names && (await uploadUnit(s3, names, store, outputs.sourceBucket));
   const request = requestOf({ uris, columnNames }, work.options);
   const { held, options } = work;
-  if (held !== undefined && options.append === true) {
-    const added = await appendTo(session, { ...work, request, held, directory: options.out });
+  if (held !== undefined && options.mode !== 'create') {
+    const { mode, out: directory } = options;
+    const added = await addTo(session, { ...work, request, mode, held, directory });
     return { ...added, notSimulated };
   }
   const run = await findRun(s3, request, outputs);

@@ -85,7 +85,9 @@ export async function assertHoldsRun(
     );
   }
   for (const entry of held.entries) {
-    const file = await stat(join(dataPath(directory), chunkName(entry))).catch(() => undefined);
+    const file = await stat(join(dataPath(directory, held), chunkName(entry))).catch(
+      () => undefined,
+    );
     if (file?.size !== entry.meta.content_length) {
       const problem = `--out ${directory} holds this run, but ${chunkName(entry)} is not whole`;
       throw new UsageError(`${problem}; ${REMEDY}`);
@@ -122,7 +124,7 @@ async function copyChunk(
 }
 
 /** Copies the names of the columns, which a manifest names. */
-async function copyNames(
+export async function copyNames(
   run: FinishedRun,
   { uri, crc32: expected }: ManifestColumnNames,
   path: string,
@@ -160,13 +162,14 @@ export async function copyChunks(
 }
 
 async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Promise<void> {
-  const data = dataPath(draft);
+  const manifest = parseManifest(run.manifestText);
+  const { entries, generation, columnNames } = manifest;
+  const data = dataPath(draft, manifest);
   await mkdir(data, { recursive: true });
-  const { entries, generation, columnNames } = parseManifest(run.manifestText);
   await copyChunks(run, entries, data, signal);
   await mkdir(dirname(manifestPath(draft)));
   if (columnNames !== undefined) {
-    await copyNames(run, columnNames, join(draft, columnNamesKey('')));
+    await copyNames(run, columnNames, join(draft, columnNamesKey('', 1)));
   }
   // A run into an empty output is its first generation; both names hold the same bytes.
   await writeFile(join(draft, generationKey('', generation)), run.manifestText);

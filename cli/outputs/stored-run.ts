@@ -10,7 +10,13 @@ import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
-import { claimKey, columnNamesKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
+import {
+  claimKey,
+  columnNamesKey,
+  dataFolder,
+  generationKey,
+  manifestKey,
+} from '#core/run/output-keys.ts';
 
 /** A finished run: its manifest, and its chunks wherever they lie now. */
 export interface StoredRun {
@@ -39,9 +45,14 @@ export function manifestPath(directory: string): string {
   return join(directory, manifestKey(''));
 }
 
-/** Path of the chunks below a directory that `local run --out` wrote. */
-export function dataPath(directory: string): string {
-  return join(directory, OUTPUT_FOLDERS.data);
+/** The generation with which the chunks of a manifest begin. */
+function sinceOf({ generations }: Manifest): number {
+  return generations[0]!.generation;
+}
+
+/** Path of the chunks of a manifest below a directory that `local run --out` wrote. */
+export function dataPath(directory: string, manifest: Manifest): string {
+  return join(directory, dataFolder(sinceOf(manifest)));
 }
 
 function nextGeneration({ generation }: Manifest): number {
@@ -54,16 +65,17 @@ async function openDirectory(directory: string): Promise<StoredRun> {
     const what = isDirectory ? 'holds no _manifest/manifest.json' : 'is not a directory';
     throw new ManifestError(`${directory} ${what}; name the --out directory of a run`, { cause });
   });
-  const data = dataPath(directory);
   const readFrom = (key: string) => readFile(join(directory, key), 'utf8').catch(() => undefined);
   const manifest = parseManifest(text);
+  const data = dataPath(directory, manifest);
+  const names = join(directory, columnNamesKey('', sinceOf(manifest)));
   return {
     manifest,
     text,
     isContinued: (await readFrom(claimKey('', nextGeneration(manifest)))) !== undefined,
     readGeneration: (generation) => readFrom(generationKey('', generation)),
     names: await readdir(data).catch(() => []),
-    withColumnNames: (use) => withFile(join(directory, columnNamesKey('')), use),
+    withColumnNames: (use) => withFile(names, use),
     withChunk: (entry, use) => withFile(join(data, chunkName(entry)), use),
   };
 }
@@ -90,7 +102,7 @@ export async function openRunInS3(
     readGeneration: (generation) => readFrom(generationKey(prefix, generation)),
     names: await Array.fromAsync(objects, (object) => basename(object.key)),
     withColumnNames: async (use) => {
-      const uri = `s3://${bucket}/${columnNamesKey(prefix)}`;
+      const uri = `s3://${bucket}/${columnNamesKey(prefix, sinceOf(manifest))}`;
       return await use(await pinObject(client, uri, signal));
     },
     withChunk: async (entry, use) => use(await pinObject(client, entry.url, signal)),

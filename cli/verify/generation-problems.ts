@@ -18,8 +18,10 @@ function listProblems(manifest: Manifest, generations: readonly Generation[]): s
   let row = 0;
   let chunks = 0;
   for (const [position, { generation, rowStart, rowEnd, ...own }] of generations.entries()) {
-    if (generation !== position + 1)
-      problems.push(`generation ${generation} is in place ${position + 1}`);
+    const expected = generations[0]!.generation + position;
+    if (generation !== expected) {
+      problems.push(`generation ${generation} is in the place of generation ${expected}`);
+    }
     const entries = manifest.entries.slice(chunks, chunks + own.chunks);
     if (rowStart !== row || rowEnd !== (entries.at(-1)?.rowEnd ?? row)) {
       problems.push(
@@ -33,7 +35,7 @@ function listProblems(manifest: Manifest, generations: readonly Generation[]): s
     problems.push(`the generations have ${chunks} of ${manifest.entries.length} chunks`);
   }
   const last = generations.at(-1);
-  if (manifest.generation !== generations.length || last?.runId !== manifest.runId) {
+  if (manifest.generation !== last?.generation || last.runId !== manifest.runId) {
     problems.push(
       `generation ${manifest.generation} of run ${manifest.runId} is not the last of the list`,
     );
@@ -51,12 +53,23 @@ function linkProblems(newer: Manifest, text: string, generation: number): string
   ];
 }
 
+/** What each manifest says of the runs whose rows are not in the output. */
+function replacedProblems(newer: Manifest, older: Manifest, overwrites: boolean): string[] {
+  const gone = overwrites ? older.generations : [];
+  const expected = [
+    ...(older.replaced ?? []),
+    ...gone.map(({ generation, runId }) => ({ generation, runId })),
+  ];
+  if (isSame(newer.replaced ?? [], expected)) return [];
+  return [`generation ${newer.generation} does not list the runs that were replaced`];
+}
+
 function prefixProblems(newer: Manifest, older: Manifest, generation: number): string[] {
   const { generations } = older;
   const [before, now] = [settingsOf(older), settingsOf(newer)];
   const facts: readonly (readonly [string, unknown, unknown])[] = [
     ['the chunks', older.entries, newer.entries.slice(0, older.entries.length)],
-    ['the list of generations', generations, newer.generations.slice(0, generation)],
+    ['the list of generations', generations, newer.generations.slice(0, generations.length)],
     ...Object.keys(now).map((name) => [name, before[name], now[name]] as const),
   ];
   return facts
@@ -67,28 +80,30 @@ function prefixProblems(newer: Manifest, older: Manifest, generation: number): s
 /**
  * Finds everything that is wrong with the generations of an output: faults in their list, a
  * manifest that is missing or is not the one that the next was written after, and chunks that
- * changed from one generation to the next. Reads each manifest once; holds two.
+ * changed from one generation to one that comes after it. Reads each manifest once; holds two.
  */
 export async function generationProblems(run: StoredRun): Promise<string[]> {
   const { manifest, text } = run;
-  const { generations } = manifest;
+  const { generation: latest, generations } = manifest;
   const problems = listProblems(manifest, generations);
-  const own = await run.readGeneration(generations.length);
+  const own = await run.readGeneration(latest);
   if (own !== text) {
     problems.push(
-      `the manifest of generation ${generations.length} is ${own === undefined ? 'missing' : 'another one'}`,
+      `the manifest of generation ${latest} is ${own === undefined ? 'missing' : 'another one'}`,
     );
   }
   let newer = manifest;
-  for (let generation = generations.length - 1; generation > 0; generation -= 1) {
+  for (let generation = latest - 1; generation > 0; generation -= 1) {
     const olderText = await run.readGeneration(generation);
     if (olderText === undefined) {
       return [...problems, `the manifest of generation ${generation} is missing`];
     }
     const older = parseManifest(olderText);
+    const overwrites = newer.generations[0]?.generation === newer.generation;
     problems.push(
       ...linkProblems(newer, olderText, generation),
-      ...prefixProblems(newer, older, generation),
+      ...replacedProblems(newer, older, overwrites),
+      ...(overwrites ? [] : prefixProblems(newer, older, generation)),
       ...totalsProblems(older),
     );
     newer = older;

@@ -13,10 +13,11 @@ export interface RowKind {
 
 /** The base of a run that comes after these generations. */
 export function baseOf(generations: readonly Generation[]): RunBase {
+  const [first] = generations;
   const last = generations.at(-1);
-  if (last === undefined) return EMPTY_BASE;
+  if (first === undefined || last === undefined) return EMPTY_BASE;
   const chunks = generations.reduce((sum, each) => sum + each.chunks, 0);
-  return { chunks, rows: last.rowEnd };
+  return { chunks, rows: last.rowEnd, since: first.generation };
 }
 
 /** What all rows of one output must have in common, named as in messages. */

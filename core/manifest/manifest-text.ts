@@ -24,33 +24,51 @@ interface PreviousManifest {
   readonly link: ManifestLink;
 }
 
+/** What a manifest says of the runs before its own: those still in the output, and the others. */
+function runsBefore(
+  { base, generation }: RunHeader,
+  previous: ManifestHead | undefined,
+): Required<Pick<ManifestHead, 'generations' | 'replaced'>> {
+  const { generations = [], replaced = [] } = previous ?? {};
+  if (base.since < generation) return { generations, replaced };
+  const gone = generations.map((run) => ({ generation: run.generation, runId: run.runId }));
+  return { generations: [], replaced: [...replaced, ...gone] };
+}
+
 /**
  * The part of a manifest that is known before any chunk is written.
  *
- * @param previous manifest of the generation that the run's base names; undefined when the run
- * begins an output.
+ * @param previous manifest of the generation before; undefined when the run begins an output.
  */
 export function manifestHead(run: RunHeader, previous?: PreviousManifest): ManifestHead {
   const { runId, source, output, base, chunks, generation, location } = run;
   const { columnNames } = run.facts;
   const own = sourceOf(run.facts);
+  const { generations, replaced } = runsBefore(run, previous?.head);
   const rowEnd = base.rows + own.rows;
   return {
     type: 'sparse-fanout-manifest',
     version: MANIFEST_VERSION,
     runId,
     source,
-    facts: previous === undefined ? run.facts : own.after(previous.head.facts),
+    facts:
+      previous === undefined || generations.length === 0
+        ? run.facts
+        : own.after(previous.head.facts),
     output,
     ...(columnNames && {
-      columnNames: { uri: outputUri(location, columnNamesKey(location.prefix)), ...columnNames },
+      columnNames: {
+        uri: outputUri(location, columnNamesKey(location.prefix, base.since)),
+        ...columnNames,
+      },
     }),
     generation,
     ...(previous && { previous: previous.link }),
     generations: [
-      ...(previous?.head.generations ?? []),
+      ...generations,
       { generation, runId, source, facts: run.facts, rowStart: base.rows, rowEnd, chunks },
     ],
+    ...(replaced.length > 0 && { replaced }),
   };
 }
 

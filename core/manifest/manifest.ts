@@ -7,7 +7,7 @@ import { count, crc32Digits, ordinal } from '#core/schemas/count.ts';
 import { sourceFacts } from '#core/sources/source-kinds.ts';
 
 /** Readers refuse any other version. A new optional field does not need a new version. */
-export const MANIFEST_VERSION = 3;
+export const MANIFEST_VERSION = 4;
 
 const counts = z.record(z.string(), count);
 
@@ -20,6 +20,9 @@ const generationSchema = z.object({
   rowEnd: count,
   chunks: count,
 });
+
+/** A run whose rows were in the output until a later one overwrote them. */
+const replacedSchema = z.object({ generation: ordinal, runId });
 
 const linkSchema = z.object({ generation: ordinal, bytes: count, crc32: crc32Digits });
 
@@ -49,7 +52,10 @@ const headSchema = z.object({
   columnNames: z.optional(columnNamesSchema),
   generation: ordinal,
   previous: z.optional(linkSchema),
+  /** The runs whose rows are in the output, in row order. */
   generations: z.array(generationSchema).check(z.minLength(1)),
+  /** The runs before them, whose rows are no longer in it. */
+  replaced: z.optional(z.array(replacedSchema)),
 });
 
 /** The published shape of `_manifest/manifest.json`. @see docs/manifest.md */
@@ -73,7 +79,7 @@ export type ManifestHead = z.infer<typeof headSchema>;
 export type ManifestTotals = Manifest['totals'];
 /** The names of the columns of an output. */
 export type ManifestColumnNames = z.infer<typeof columnNamesSchema>;
-/** One run whose rows are in the output: the first, or one that was appended. */
+/** One run whose rows are in the output: the first of its set, or one that was appended. */
 export type Generation = z.infer<typeof generationSchema>;
 /** The manifest of the generation before: its number, and length and CRC-32 of its bytes. */
 export type ManifestLink = z.infer<typeof linkSchema>;

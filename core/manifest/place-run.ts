@@ -1,5 +1,6 @@
 import { OutputConflictError } from '#core/errors.ts';
 import type { OutputSpec } from '#core/outputs/output-kinds.ts';
+import type { OutputMode } from '#core/outputs/output-place.ts';
 import { outputUri } from '#core/run/output-keys.ts';
 import { EMPTY_BASE, type OutputLocation, type RunBase } from '#core/run/run-header.ts';
 import { assertSameKind, baseOf } from './generations.ts';
@@ -9,8 +10,8 @@ import type { Generation, ManifestHead } from './manifest.ts';
 export interface UnplacedRun {
   readonly runId: string;
   readonly location: OutputLocation;
-  /** Whether the run may come after others, or must be the first. */
-  readonly append: boolean;
+  /** Whether the run must be the first, comes after others, or replaces them. */
+  readonly mode: OutputMode;
 }
 
 /**
@@ -50,16 +51,16 @@ export function claimText(runId: string): string {
 }
 
 function refusal(run: PlacedRun, holder: string): OutputConflictError {
-  const { runId, location, generation, append } = run;
+  const { runId, location, generation, mode } = run;
   const uri = outputUri(location, location.prefix);
   const other = holder.trim().slice(0, MAX_CLAIM_CHARACTERS);
-  if (!append) {
+  if (mode === 'create') {
     return new OutputConflictError(
-      `${uri} belongs to another run (${other}); this is run ${runId}: choose another output.uri, set output.append to add these rows to that output, or remove it first`,
+      `${uri} belongs to another run (${other}); this is run ${runId}: choose another output.uri, say output.mode "append" to add these rows to that output or "overwrite" to replace its rows, or remove it first`,
     );
   }
   return new OutputConflictError(
-    `generation ${generation} of ${uri} is being written by another run (${other}), so run ${runId} cannot be appended yet: wait for that run or start its request again (docs/operations.md, Append, if it can never finish), then repeat this one`,
+    `generation ${generation} of ${uri} is being written by another run (${other}), so run ${runId} has to wait: wait for that run or start its request again (docs/operations.md, Append and overwrite, if it can never finish), then repeat this one`,
   );
 }
 
@@ -76,15 +77,25 @@ export async function isClaimedBy(run: PlacedRun, records: OutputRecords): Promi
   throw refusal(run, holder);
 }
 
+/** A repeated start, such as an event that is delivered twice, must not bring old rows back. */
+function assertNotReplaced({ runId, location }: UnplacedRun, latest?: ManifestHead): void {
+  const run = latest?.replaced?.find((replaced) => replaced.runId === runId);
+  if (latest === undefined || run === undefined) return;
+  const uri = outputUri(location, location.prefix);
+  throw new OutputConflictError(
+    `run ${runId} was generation ${run.generation} of ${uri}, whose rows generation ${latest.generations[0]?.generation} has replaced since; to bring them back, change the request (such as its chunking), or choose another output.uri`,
+  );
+}
+
 /**
  * Finds the base of a run: what its rows come after. Takes at most two reads.
  *
  * @returns its generation when the run is in its output already.
- * @throws {OutputConflictError} another run has claimed the output or the generation, or what is
- * there was written with other settings.
+ * @throws {OutputConflictError} another run has claimed the output or the generation, a later one
+ * has replaced the rows of this one, or what is there was written with other settings.
  * @throws {ManifestError} the output's manifest was written by another version.
  * @example
- * const placement = await placeRun({ ...run, append: true }, records);
+ * const placement = await placeRun({ ...run, mode: 'append' }, records);
  * if ('published' in placement) console.log('the rows are in the output already');
  * else console.log(placement.generation, placement.base.rows);
  */
@@ -94,7 +105,8 @@ export async function placeRun(
 ): Promise<Placement | PublishedRun> {
   const latest = await records.latest();
   const published = latest?.generations.find(({ runId }) => runId === run.runId);
-  if (latest === undefined || !run.append) {
+  assertNotReplaced(run, latest);
+  if (latest === undefined || run.mode === 'create') {
     const isOurs = await isClaimedBy({ ...run, generation: 1 }, records);
     if (published !== undefined && isOurs) return { published };
     return { generation: 1, base: EMPTY_BASE, set: undefined };
@@ -102,6 +114,9 @@ export async function placeRun(
   if (published !== undefined) return { published };
   const generation = latest.generation + 1;
   await isClaimedBy({ ...run, generation }, records);
+  if (run.mode === 'overwrite') {
+    return { generation, base: { ...EMPTY_BASE, since: generation }, set: undefined };
+  }
   assertSameKind(run, { output: latest.output }, outputUri(run.location, run.location.prefix));
   return { generation, base: baseOf(latest.generations), set: latest };
 }

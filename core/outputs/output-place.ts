@@ -1,10 +1,22 @@
 import * as z from 'zod/mini';
 import { S3_URI } from '#core/objects/s3-uri.ts';
 
+/**
+ * What becomes of the rows that lie at an output already: there may be none, those of the request
+ * come after them, or replace them for whoever reads the manifest.
+ */
+export const OUTPUT_MODES = ['create', 'append', 'overwrite'] as const;
+
+export type OutputMode = (typeof OUTPUT_MODES)[number];
+
+const MODE_ERROR = "'create', 'append' or 'overwrite'";
+
 const URI_ERROR = 'an S3 URI such as s3://bucket/folder/';
 
 /** Fields of a request's `output` section that every kind of output has: where its chunks go. */
 export const OUTPUT_PLACE = {
   uri: z.optional(z.string({ error: URI_ERROR }).check(z.regex(S3_URI, { error: URI_ERROR }))),
-  append: z.optional(z.boolean({ error: 'true or false' })),
+  mode: z.optional(z.enum(OUTPUT_MODES, { error: MODE_ERROR })),
+  /** The word before there were modes. */
+  append: z.optional(z.never({ error: "left out: say mode 'append' instead" })),
 };

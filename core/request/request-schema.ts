@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { S3_URI } from '#core/objects/s3-uri.ts';
 import { OUTPUT_KINDS, type OutputSpec, outputRequest } from '#core/outputs/output-kinds.ts';
+import type { OutputMode } from '#core/outputs/output-place.ts';
 import { wholeNumber } from '#core/schemas/count.ts';
 import type { SourceAddress } from '#core/sources/list-units.ts';
 import { partOrder } from '#core/sources/part-order.ts';
@@ -34,8 +35,7 @@ export interface ExportRequest {
   readonly output: {
     /** `s3://bucket/prefix/`, or null for the prefix made from the source's key and the run id. */
     readonly uri: string | null;
-    /** Adds the rows after those that lie at `uri` already. */
-    readonly append: boolean;
+    readonly mode: OutputMode;
     readonly spec: OutputSpec;
   };
   readonly chunking: Chunking;
@@ -134,11 +134,10 @@ const output = z
         ? OUTPUT_KINDS.map((kind) => `'${kind}'`).join(' or ')
         : 'an object with uri, format and the fields of that format',
   })
-  .check(({ value: { uri: place, append }, issues }) => {
-    if (append !== true || place !== undefined) return;
-    const message =
-      'given with its uri where append is true, so that there is a place to append to';
-    issues.push({ code: 'custom', message, input: { append } });
+  .check(({ value: { uri: place, mode = 'create' }, issues }) => {
+    if (mode === 'create' || place !== undefined) return;
+    const message = `given with its uri where mode is '${mode}', so that there is a place for it`;
+    issues.push({ code: 'custom', message, input: { mode } });
   });
 
 const limits = z.strictObject(

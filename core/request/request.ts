@@ -124,7 +124,7 @@ export function parseRequest(input: unknown, defaults: RequestDefaults = {}): Ex
     expect: body.expect ?? {},
     output: {
       uri: outputUriOf(body),
-      append: body.output.append ?? false,
+      mode: body.output.mode ?? 'create',
       spec: body.output.spec,
     },
     chunking: chunkingOf(body),

@@ -1,5 +1,5 @@
-import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { outputOf } from '#core/outputs/output-kinds.ts';
+import { dataFolder } from './output-keys.ts';
 import type { RunHeader } from './run-header.ts';
 
 const ID_DIGITS = 6;
@@ -12,11 +12,14 @@ export function chunkId(index: number): string {
   return String(index).padStart(ID_DIGITS, '0');
 }
 
-/** Key of a chunk below its output prefix: `<prefix>data/chunk-000042.csv`, or `.csv.gz`. */
+/**
+ * Key of a chunk below its output prefix: `<prefix>data/chunk-000042.csv`, or `.csv.gz`; in another
+ * folder where it overwrites others.
+ */
 export function chunkKey(
-  { location, output }: Pick<RunHeader, 'location' | 'output'>,
+  { location, output, base }: Pick<RunHeader, 'location' | 'output' | 'base'>,
   index: number,
 ): string {
   const { ending } = outputOf(output);
-  return `${location.prefix}${OUTPUT_FOLDERS.data}chunk-${chunkId(index)}${ending}`;
+  return `${location.prefix}${dataFolder(base.since)}chunk-${chunkId(index)}${ending}`;
 }

@@ -43,7 +43,7 @@ function named(name: string, generation: number): string {
 }
 
 /**
- * Key of the latest manifest: its existence means "complete". Each appended generation replaces it.
+ * Key of the latest manifest: its existence means "complete". Each later generation replaces it.
  */
 export function manifestKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}manifest.json`;
@@ -54,9 +54,31 @@ export function generationKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}manifest-${generationId(generation)}.json`;
 }
 
-/** Key of the names of the columns, a JSON list with one name per line; the same for all runs. */
-export function columnNamesKey(prefix: string): string {
-  return `${prefix}${OUTPUT_FOLDERS.manifest}columns.json`;
+/**
+ * Folder of the chunks below an output. Each set of chunks has its own, so that one that overwrites
+ * another leaves it as it is.
+ *
+ * @param since the generation with which the set begins.
+ */
+export function dataFolder(since: number): string {
+  return since === 1 ? OUTPUT_FOLDERS.data : `data-g${generationId(since)}/`;
+}
+
+/** The generation whose set lies in a folder; undefined for any other folder. */
+export function generationOfFolder(folder: string): number | undefined {
+  if (folder === OUTPUT_FOLDERS.data) return 1;
+  const generation = Number(/^data-g(\d{6})\/$/.exec(folder)?.[1]);
+  return generation > 1 ? generation : undefined;
+}
+
+/**
+ * Key of the names of the columns, a JSON list with one name per line; the same for all runs of a
+ * set.
+ *
+ * @param since the generation with which the set begins.
+ */
+export function columnNamesKey(prefix: string, since: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.manifest}${named('columns', since)}.json`;
 }
 
 /** Key of the report on the last execution that failed; only people read it. */

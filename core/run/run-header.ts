@@ -11,8 +11,13 @@ const outputLocation = z.strictObject({
   prefix: z.string().check(z.regex(/\/$/)),
 });
 
-/** What a run's rows and chunks come after: the sums of the generations before it. */
-const runBase = z.strictObject({ chunks: count, rows: count });
+/** What a run's rows and chunks come after: the sums of the generations before it in its set. */
+const runBase = z.strictObject({
+  chunks: count,
+  rows: count,
+  /** The generation with which the set of chunks begins: the first one, or one that overwrote. */
+  since: ordinal,
+});
 
 /** 32 hexadecimal digits. */
 export const runId = z.string().check(z.regex(/^[0-9a-f]{32}$/));
@@ -37,4 +42,4 @@ export type RunBase = Readonly<z.infer<typeof runBase>>;
 export type RunHeader = Readonly<z.infer<typeof runHeader>>;
 
 /** The base of a run that begins an output. */
-export const EMPTY_BASE: RunBase = { chunks: 0, rows: 0 };
+export const EMPTY_BASE: RunBase = { chunks: 0, rows: 0, since: 1 };

@@ -20,7 +20,7 @@ export function runIdentity(
   request: ExportRequest,
   { pin, columnNames, outputBucket }: BoundTo,
 ): string {
-  const { uri, append, spec } = request.output;
+  const { uri, mode, spec } = request.output;
   return JSON.stringify({
     contract: CONTRACT_VERSION,
     source: {
@@ -31,14 +31,15 @@ export function runIdentity(
       ...(columnNames !== undefined && { columnNames }),
       ...request.source.options,
     },
-    output: { uri: uri ?? `s3://${outputBucket}/`, ...spec, ...(append && { append }) },
+    output: { uri: uri ?? `s3://${outputBucket}/`, ...spec, ...(mode !== 'create' && { mode }) },
     chunking: request.chunking,
   });
 }
 
 /**
  * The name under which the ledger records a run. An append that is started again after another
- * generation was added has other chunk ids, so it has another record.
+ * generation was added has other chunk ids, and an overwrite another folder, so each has another
+ * record.
  */
 export function ledgerName({
   runId,

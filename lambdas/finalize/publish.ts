@@ -37,7 +37,7 @@ export async function isPublished(
   signal: AbortSignal,
 ): Promise<boolean> {
   const latest = await readLatest(s3, location, signal);
-  return latest?.head.generations[generation - 1]?.runId === runId;
+  return latest?.head.generations.find((run) => run.generation === generation)?.runId === runId;
 }
 
 /**

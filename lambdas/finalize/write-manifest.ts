@@ -2,7 +2,6 @@ import { createObject } from '#aws/create-only.ts';
 import { LIST_PAGE, listAhead } from '#aws/list-ahead.ts';
 import { type GenerationManifest, openGeneration } from '#aws/manifests.ts';
 import { readLines } from '#aws/objects.ts';
-import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import { baseOf } from '#core/manifest/generations.ts';
 import type { ManifestEntry, ManifestTotals } from '#core/manifest/manifest.ts';
@@ -10,7 +9,7 @@ import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
-import { generationKey, outputUri, planKey } from '#core/run/output-keys.ts';
+import { dataFolder, generationKey, outputUri, planKey } from '#core/run/output-keys.ts';
 import { type PlannedChunk, parsePlanLine } from '#core/run/planned-chunk.ts';
 import type { RunBase, RunHeader } from '#core/run/run-header.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
@@ -26,11 +25,11 @@ async function* readPlan(
 }
 
 /** What identifies a base, as in messages. */
-function baseText({ generation, chunks, rows }: RunBase & { generation: number }): string {
+function baseText({ chunks, rows }: RunBase, generation: number): string {
   return `generation ${generation} with ${chunks} chunks and ${rows} rows`;
 }
 
-/** The manifest of the generation that a run comes after; undefined when it begins an output. */
+/** The manifest of the generation before; undefined when the run begins an output. */
 async function openBase(
   { s3 }: FinalizeDeps,
   { location, generation, base }: RunHeader,
@@ -38,12 +37,13 @@ async function openBase(
 ): Promise<GenerationManifest | undefined> {
   if (generation === 1) return undefined;
   const opened = await openGeneration(s3, location, generation - 1, signal);
-  const found = { generation: opened.head.generation, ...baseOf(opened.head.generations) };
-  const planned = { generation: generation - 1, ...base };
-  if (baseText(found) === baseText(planned)) return opened;
+  if (base.since === generation) return opened;
+  const found = baseText(baseOf(opened.head.generations), opened.head.generation);
+  const planned = baseText(base, generation - 1);
+  if (found === planned) return opened;
   const uri = outputUri(location, generationKey(location.prefix, generation - 1));
   throw new ManifestError(
-    `${uri} has ${baseText(found)}, but had ${baseText(planned)} when the run was planned; restore the object that was written`,
+    `${uri} has ${found}, but had ${planned} when the run was planned; restore the object that was written`,
   );
 }
 
@@ -66,7 +66,7 @@ function proven(
 ): AsyncGenerator<ManifestEntry> {
   const { location } = run;
   const { bucket } = location;
-  const prefix = `${location.prefix}${OUTPUT_FOLDERS.data}`;
+  const prefix = `${location.prefix}${dataFolder(run.base.since)}`;
   return proveChunks(run, {
     plan: readPlan(deps, run, signal),
     ledger: openLedger(deps, run).chunks(),
@@ -77,7 +77,7 @@ function proven(
 /**
  * Writes the manifest of a run's generation create-only, each entry as soon as it is proved. The
  * manifest appears only if nothing was wrong. An append copies the entries of its base before its
- * own.
+ * own; an overwrite has its own alone.
  *
  * @throws {IncompleteRunError} chunks are missing, failed or foreign.
  * @throws {ManifestError} the manifest of the base is not the one that the run was planned with.
@@ -90,7 +90,7 @@ export async function writeManifest(
   const { s3, logger } = deps;
   const base = await openBase(deps, run, signal);
   const entries = async function* () {
-    if (base !== undefined) yield* base.entries;
+    if (base !== undefined && run.base.since < run.generation) yield* base.entries;
     yield* proven(deps, run, signal);
   };
   const totals = new TotalsBuilder();

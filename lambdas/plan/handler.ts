@@ -51,9 +51,9 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     logger.appendKeys({ runId });
 
-    const { append, spec: output } = request.output;
+    const { mode, spec: output } = request.output;
     const records = s3OutputRecords(s3, location, signal);
-    const placement = await placeRun({ runId, location, append, output }, records);
+    const placement = await placeRun({ runId, location, mode, output }, records);
     if ('published' in placement) return complete(deps, bound, placement);
 
     const asked = {

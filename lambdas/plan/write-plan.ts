@@ -17,7 +17,7 @@ async function writeObjects(
   ready: ReadyRun,
   signal: AbortSignal,
 ): Promise<number> {
-  const { location, runId, generation, layout, request, columnNames } = ready;
+  const { location, runId, generation, base, layout, request, columnNames } = ready;
   const { bucket, prefix } = location;
   let chunks = 0;
   const lines = async function* () {
@@ -27,11 +27,11 @@ async function writeObjects(
     }
     // All rows are planned, so what says where they lie is sound. The plan appears when this
     // generator ends.
-    const { append } = request.output;
-    await claimGeneration(s3, { runId, location, generation, append }, signal);
+    const { mode } = request.output;
+    await claimGeneration(s3, { runId, location, generation, mode }, signal);
     const json = { bucket, contentType: 'application/json' };
     if (columnNames !== undefined) {
-      const target = { ...json, key: columnNamesKey(prefix) };
+      const target = { ...json, key: columnNamesKey(prefix, base.since) };
       await createObject(s3, target, namesText(columnNames), signal);
     }
     const target = { ...json, key: layoutKey(prefix, generation) };

@@ -15,12 +15,12 @@ import type { Names } from '#core/sparse/names.ts';
  */
 export async function openPlannedNames(
   s3: S3Client,
-  { facts: { columnNames }, output, location }: RunHeader,
+  { facts: { columnNames }, output, location, base }: RunHeader,
   index: number,
   signal: AbortSignal,
 ): Promise<Names | undefined> {
   if (columnNames === undefined || !outputOf(output).beginsWithNames(index)) return undefined;
   const store = s3ObjectStore(s3, signal);
-  const pin = await store.pin(outputUri(location, columnNamesKey(location.prefix)));
+  const pin = await store.pin(outputUri(location, columnNamesKey(location.prefix, base.since)));
   return checkedNames(jsonNames(store.open(pin)), columnNames);
 }

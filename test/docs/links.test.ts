@@ -60,7 +60,7 @@ describe('the link checker', () => {
   });
 
   it('accepts in a comment what is there', () => {
-    expect(inComment('@see docs/operations.md#append')).toEqual([]);
+    expect(inComment('@see docs/operations.md#append-and-overwrite')).toEqual([]);
     expect(inComment('@see docs/csv-text.md, Numbers')).toEqual([]);
     expect(inComment('@see https://example.com/ and `core/errors.ts`')).toEqual([]);
   });

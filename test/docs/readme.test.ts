@@ -54,8 +54,8 @@ describe('examples', () => {
     },
   );
 
-  it('has a request that appends', async () => {
-    const text = await readFile(new URL('examples/append.json', root), 'utf8');
-    expect(parseRequest(JSON.parse(text)).output.append).toBe(true);
+  it.each(['append', 'overwrite'])('has a request of mode %s', async (mode) => {
+    const text = await readFile(new URL(`examples/${mode}.json`, root), 'utf8');
+    expect(parseRequest(JSON.parse(text)).output.mode).toBe(mode);
   });
 });

@@ -15,8 +15,8 @@ beforeAll(async () => {
 
 const chunking = { rows: 3 };
 
-function outputAt(name: string, append = true) {
-  return { uri: `s3://${stack.outputBucket}/${name}/`, append };
+function outputAt(name: string, mode = 'append') {
+  return { uri: `s3://${stack.outputBucket}/${name}/`, mode };
 }
 
 async function requestOf(name: string, batch: number): Promise<object> {
@@ -44,13 +44,13 @@ async function textOf(name: string): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-describe('output.append', () => {
+describe('output.mode append', () => {
   it('makes of three batches byte for byte the chunks of one run over all of them', async () => {
     for (const batch of [0, 1, 2]) {
       expect(await append('daily', batch)).toMatchObject({ output: { generation: batch + 1 } });
     }
     const source = await stack.putSource('stacked', writeNpz(stacked(BATCHES)));
-    await stack.runToSuccess({ source, output: outputAt('whole', false), chunking });
+    await stack.runToSuccess({ source, output: outputAt('whole', 'create'), chunking });
     expect(await textOf('daily')).toBe(await textOf('whole'));
     const [daily, whole] = [await manifestOf('daily'), await manifestOf('whole')];
     expect(daily.facts).toEqual(whole.facts);
@@ -126,8 +126,8 @@ describe('output.append', () => {
 
   it('refuses a run that does not append, and says how to append', async () => {
     const source = await stack.putSource('alone', writeNpz(BATCHES[1]!));
-    const ended = await stack.run({ source, output: outputAt('daily', false) });
+    const ended = await stack.run({ source, output: outputAt('daily', 'create') });
     expect(ended).toMatchObject({ status: 'FAILED', error: 'OutputConflictError' });
-    expect(ended.cause).toMatch(/belongs to another run .*output\.append/);
+    expect(ended.cause).toMatch(/belongs to another run .*output\.mode \\*"append/);
   });
 });

@@ -73,7 +73,7 @@ describe('the names of rows', () => {
 
   it('must be there in all batches of an output, or in none', async () => {
     const uri = `s3://${stack.output('OutputBucketName')}/index-batches/`;
-    const output = { uri, append: true, text: { index: true } };
+    const output = { uri, mode: 'append', text: { index: true } };
     await manifestOf({ source: indexed, output });
     const mtx = '%%MatrixMarket matrix coordinate integer general\n1 2 1\n1 1 5\n';
     const other = await stack.putSource('rows.mtx', new TextEncoder().encode(mtx));
@@ -120,7 +120,7 @@ describe('the names of columns', () => {
 
   it('must be the same in all batches of an output', async () => {
     const uri = `s3://${stack.output('OutputBucketName')}/named-batches/`;
-    const request = { source: folder, output: output({ uri, append: true }) };
+    const request = { source: folder, output: output({ uri, mode: 'append' }) };
     await manifestOf(request);
     const other = { uri: folder, columnNames: NAMES.toReversed() };
     const ended = await stack.run({ ...request, source: other, chunking: { rows: 5 } });

@@ -110,7 +110,7 @@ describe.each(KINDS)('"$toy.heading" in CONTRIBUTING.md', ({ toy, steps }) => {
 /** A request for triples of a batch. */
 function requestOf(batch: number, changes: object = {}) {
   const source = `SOURCE/${batch}.toy`;
-  const output = { format: 'triples', separator: 'tab', uri: 'OUTPUT/set/', append: true };
+  const output = { format: 'triples', separator: 'tab', uri: 'OUTPUT/set/', mode: 'append' };
   return { source, output, chunking: { rows: CHUNK_ROWS }, ...changes };
 }
 
@@ -118,7 +118,7 @@ const REQUESTS = [
   requestOf(0, { dryRun: true }),
   requestOf(0),
   requestOf(1),
-  requestOf(1, { output: { format: 'triples', uri: 'OUTPUT/set/', append: true } }),
+  requestOf(1, { output: { format: 'triples', uri: 'OUTPUT/set/', mode: 'append' } }),
   requestOf(0, { dryRun: true, output: { format: 'triples' } }),
   requestOf(0, { output: { format: 'triplets' } }),
 ];

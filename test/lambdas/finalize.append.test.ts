@@ -36,7 +36,7 @@ function finalize(run: RunHeader) {
 
 /** An appended run whose chunks are written, three rows each. */
 async function written(source: string, folder: string): Promise<RunHeader> {
-  const output = { uri: `s3://${services.bucket}/${folder}/`, append: true };
+  const output = { uri: `s3://${services.bucket}/${folder}/`, mode: 'append' };
   const request = { source, output, chunking: { rows: 3 } };
   return await writeRun(services, services, await planRun(services, services, request));
 }
@@ -100,8 +100,8 @@ describe('Finalize of an append', () => {
   });
 
   it.each([
-    ['chunks', { chunks: 1, rows: 5 }],
-    ['rows', { chunks: 2, rows: 4 }],
+    ['chunks', { chunks: 1, rows: 5, since: 1 }],
+    ['rows', { chunks: 2, rows: 4, since: 1 }],
   ])('fails where its base has other %s than when it was planned', async (name, base) => {
     const { second } = await appended(`base-${name}`);
     const latest = await bucket.text(manifestKey(`base-${name}/`));

@@ -30,7 +30,7 @@ afterAll(() => services.close());
 /** A request that appends two rows per chunk to a folder. */
 function append(source: string, folder: string, output: object = {}) {
   const uri = `s3://${services.bucket}/${folder}/`;
-  return { source, output: { uri, append: true, ...output }, chunking: { rows: 2 } };
+  return { source, output: { uri, mode: 'append', ...output }, chunking: { rows: 2 } };
 }
 
 function plan(request: object) {
@@ -55,7 +55,7 @@ describe('Plan of an append', () => {
   it('begins an output that is not there', async () => {
     expect(await plan(append(sources.first, 'empty'))).toMatchObject({
       decision: 'write',
-      run: { generation: 1, base: { chunks: 0, rows: 0 }, chunks: 3 },
+      run: { generation: 1, base: { chunks: 0, rows: 0, since: 1 }, chunks: 3 },
     });
   });
 
@@ -66,7 +66,7 @@ describe('Plan of an append', () => {
       decision: 'write',
       run: {
         facts: { shape: [2, 3], nnz: 1 },
-        ...{ generation: 2, base: { chunks: 3, rows: 5 }, chunks: 1 },
+        ...{ generation: 2, base: { chunks: 3, rows: 5, since: 1 }, chunks: 1 },
       },
       plan: { key: 'next/_plan/plan-000002.jsonl' },
       summary: { rows: 2, chunks: 1 },
@@ -126,11 +126,11 @@ describe('Plan of an append fails', () => {
     await begun('version');
     const key = manifestKey('version/');
     const latest = (await bucket.text(key)) ?? '';
-    await bucket.put(key, latest.replace('"version":3', '"version":2'));
+    await bucket.put(key, latest.replace('"version":4', '"version":3'));
     const planning = plan(append(sources.second, 'version'));
     await expect(planning).rejects.toThrow(ManifestError);
     await expect(planning).rejects.toThrow(
-      'the manifest is of version 2, this program reads version 3; use the program that wrote it',
+      'the manifest is of version 3, this program reads version 4; use the program that wrote it',
     );
     expect(await bucket.text(claimKey('version/', 2))).toBeUndefined();
   });
@@ -140,7 +140,7 @@ describe('a claim', () => {
   const never = new AbortController().signal;
   const runOf = (runId: string, prefix: string) => ({
     ...{ runId, location: { bucket: services.bucket, prefix } },
-    ...{ append: false, generation: 1 },
+    ...{ mode: 'create' as const, generation: 1 },
   });
 
   it('may be made again by its run, and by no other', async () => {

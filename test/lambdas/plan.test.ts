@@ -68,7 +68,7 @@ describe('Plan', () => {
       decision: 'write',
       run: {
         ...{ runId, source: pin, facts, output: PLAIN_CSV, location },
-        ...{ generation: 1, base: { chunks: 0, rows: 0 }, chunks: 3 },
+        ...{ generation: 1, base: { chunks: 0, rows: 0, since: 1 }, chunks: 3 },
       },
       plan: { bucket: services.bucket, key: 'whole/_plan/plan.jsonl' },
       resultsPrefix: 'whole/_plan/results',

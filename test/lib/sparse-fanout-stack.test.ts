@@ -81,7 +81,8 @@ describe('buckets that are there already', () => {
     const write = roles['FanoutFunctionsWriteRole'] ?? [];
     expect(write).toContain(`Allow kms:Decrypt on ${KEY_ARN}source`);
     expect(write).toContain(`Allow kms:Decrypt, kms:GenerateDataKey on ${KEY_ARN}output`);
-    const objects = 'arn:<AWS::Partition>:s3:::my-output/*/data/*';
+    const objects =
+      'arn:<AWS::Partition>:s3:::my-output/*/data-g??????/*, arn:<AWS::Partition>:s3:::my-output/*/data/*';
     expect(write).toContain(
       `Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on ${objects}`,
     );
@@ -178,8 +179,8 @@ describe('cdk-nag', () => {
         "AwsSolutions-IAM5[Resource::*] at Workflow/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/*] at Functions/Finalize/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/*] at Functions/Plan/Role/DefaultPolicy/Resource",
-        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/columns.json] at Functions/Plan/Role/DefaultPolicy/Resource",
-        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/columns.json] at Functions/Write/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/columns*.json] at Functions/Plan/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/columns*.json] at Functions/Write/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/failures.json] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/run*.json] at Functions/Plan/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/run*.json] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
@@ -191,6 +192,7 @@ describe('cdk-nag', () => {
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/source*.json] at Functions/Plan/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/source*.json] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/source*.json] at Functions/Write/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/data-g??????/*] at Functions/Write/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/data/*] at Functions/Write/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/_failures/*] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/_staged/*/jobs*.jsonl] at Functions/Plan/Role/DefaultPolicy/Resource",

@@ -94,8 +94,8 @@ describe('the buckets', () => {
     given.resourceCountIs('AWS::S3::Bucket', 0);
     expect(statementsByRole(given)['FanoutFunctionsWriteRole']?.slice(0, 4)).toEqual([
       'Allow s3:GetObject, s3:GetObjectVersion on arn:<AWS::Partition>:s3:::my-source/*',
-      'Allow s3:GetObject on arn:<AWS::Partition>:s3:::my-output/*/_manifest/columns.json, arn:<AWS::Partition>:s3:::my-output/*/_plan/source*.json, arn:<AWS::Partition>:s3:::my-output/_staged/*',
-      'Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on arn:<AWS::Partition>:s3:::my-output/*/data/*',
+      'Allow s3:GetObject on arn:<AWS::Partition>:s3:::my-output/*/_manifest/columns*.json, arn:<AWS::Partition>:s3:::my-output/*/_plan/source*.json, arn:<AWS::Partition>:s3:::my-output/_staged/*',
+      'Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on arn:<AWS::Partition>:s3:::my-output/*/data-g??????/*, arn:<AWS::Partition>:s3:::my-output/*/data/*',
       'Allow s3:ListBucket on arn:<AWS::Partition>:s3:::my-output',
     ]);
   });

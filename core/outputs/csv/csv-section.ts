@@ -43,11 +43,11 @@ export const csvSection = z.pipe(
       compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
       text: z.optional(text),
     },
-    { error: 'an object with uri, format, append, compression, text' },
+    { error: 'an object with uri, format, mode, compression, text' },
   ),
-  z.transform(({ uri, append, compression = 'none', text: given }) => {
+  z.transform(({ uri, mode, compression = 'none', text: given }) => {
     const { index, ...words } = given ?? {};
     const dialect = { ...DEFAULT_DIALECT, ...words, ...(index === true && { index }) };
-    return { uri, append, spec: { kind: 'csv', dialect, compression } satisfies CsvSpec };
+    return { uri, mode, spec: { kind: 'csv', dialect, compression } satisfies CsvSpec };
   }),
 );

@@ -37,7 +37,7 @@ async function putPlan(run: WatchedRun, chunks: number): Promise<void> {
 
 describe('a watched run', () => {
   it('has no progress before its plan, then the chunks that are written of it', async () => {
-    const run = runIn('first/', { generation: 1, base: { chunks: 0, rows: 0 } });
+    const run = runIn('first/', { generation: 1, base: { chunks: 0, rows: 0, since: 1 } });
     const watch = watchRun(services.s3, run);
     await bucket.put(chunkKey(run, 1), 'early');
     expect(await watch()).toBeUndefined();
@@ -50,8 +50,8 @@ describe('a watched run', () => {
   });
 
   it('that is appended counts neither the plan nor the chunks of its base', async () => {
-    const base = runIn('second/', { generation: 1, base: { chunks: 0, rows: 0 } });
-    const run = runIn('second/', { generation: 2, base: { chunks: 2, rows: 2 } });
+    const base = runIn('second/', { generation: 1, base: { chunks: 0, rows: 0, since: 1 } });
+    const run = runIn('second/', { generation: 2, base: { chunks: 2, rows: 2, since: 1 } });
     await putPlan(base, 2);
     for (const index of [0, 1]) await bucket.put(chunkKey(base, index), 'base');
     const watch = watchRun(services.s3, run);
@@ -89,10 +89,10 @@ describe('the run of a request', () => {
     expect(await placeInS3(services.s3, bound)).toBeUndefined();
     const other = await findRun(services.s3, { ...request, chunking: { rows: 1 } }, deployment());
     await expect(placeInS3(services.s3, other)).rejects.toThrow(OutputConflictError);
-    const batch = { ...request, output: { ...output, append: true } };
+    const batch = { ...request, output: { ...output, mode: 'append' } };
     const appended = await findRun(services.s3, batch, deployment());
     expect(await placeInS3(services.s3, appended)).toMatchObject({
-      ...{ runId: appended.runId, generation: 2, base: { chunks: 1, rows: 2 } },
+      ...{ runId: appended.runId, generation: 2, base: { chunks: 1, rows: 2, since: 1 } },
     });
   });
 

@@ -128,7 +128,7 @@ describe('verify of appended generations', () => {
     [
       'a list that is out of order',
       () => edit(latest, ({ generations }) => void generations?.reverse()),
-      /generation 3 is in place 1/,
+      /generation 2 is in the place of generation 4/,
     ],
     [
       'a list that is too short',

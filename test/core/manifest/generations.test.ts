@@ -35,7 +35,7 @@ describe('manifestHead', () => {
     expect(head.facts).toMatchObject({ shape: [15, 2], nnz: 9 });
     expect(head.generations[0]).toEqual(firstHead.generations[0]);
     expect(head.generations[1]).toMatchObject({ runId, rowStart: 10, rowEnd: 15, chunks: 1 });
-    expect(baseOf(head.generations)).toEqual({ chunks: 4, rows: 15 });
+    expect(baseOf(head.generations)).toEqual({ chunks: 4, rows: 15, since: 1 });
   });
 });
 

@@ -8,8 +8,16 @@ import { headerOf } from '#support/run-header.ts';
 const first = headerOf({ rows: 10, nnz: 7, chunks: 3 });
 const firstHead = manifestHead(first);
 const link = { generation: 1, bytes: 9, crc32: '0000002a' };
-const second = { ...first, runId: 'b'.repeat(32), generation: 2, base: { chunks: 3, rows: 10 } };
+const second = {
+  ...first,
+  runId: 'b'.repeat(32),
+  generation: 2,
+  base: { chunks: 3, rows: 10, since: 1 },
+};
 const secondHead = manifestHead(second, { head: firstHead, link });
+const own = { chunks: 0, rows: 0, since: 3 };
+const third = { ...first, runId: 'd'.repeat(32), generation: 3, base: own };
+const thirdHead = manifestHead(third, { head: secondHead, link: { ...link, generation: 2 } });
 
 /** An output in memory that counts what it is asked. */
 class MemoryRecords implements OutputRecords {
@@ -34,12 +42,15 @@ class MemoryRecords implements OutputRecords {
 }
 
 const { location, output } = first;
-const alone = { runId: 'c'.repeat(32), location, append: false, output };
-const batch = { ...alone, append: true };
+type Placed = Parameters<typeof placeRun>[0];
 
-const BEGIN = { generation: 1, base: { chunks: 0, rows: 0 }, set: undefined };
+const alone: Placed = { runId: 'c'.repeat(32), location, mode: 'create', output };
+const batch: Placed = { ...alone, mode: 'append' };
+const overwrite: Placed = { ...alone, mode: 'overwrite' };
 
-async function expectConflict(run: typeof alone, records: OutputRecords, message: string) {
+const BEGIN = { generation: 1, base: { chunks: 0, rows: 0, since: 1 }, set: undefined };
+
+async function expectConflict(run: Placed, records: OutputRecords, message: string) {
   const placing = placeRun(run, records);
   await expect(placing).rejects.toThrow(OutputConflictError);
   await expect(placing).rejects.toThrow(message);
@@ -82,13 +93,49 @@ describe('placeRun', () => {
   it('puts a batch after all that is there', async () => {
     const records = new MemoryRecords(firstHead);
     expect(await placeRun(batch, records)).toEqual({
-      ...{ generation: 2, base: { chunks: 3, rows: 10 }, set: firstHead },
+      ...{ generation: 2, base: { chunks: 3, rows: 10, since: 1 }, set: firstHead },
     });
     expect(records.asked).toEqual(['latest', 2]);
     expect(await placeRun(batch, new MemoryRecords(secondHead))).toEqual({
-      ...{ generation: 3, base: { chunks: 6, rows: 20 }, set: secondHead },
+      ...{ generation: 3, base: { chunks: 6, rows: 20, since: 1 }, set: secondHead },
     });
   });
+
+  it('puts a run that overwrites after all that is there, with chunks of its own', async () => {
+    const records = new MemoryRecords(secondHead);
+    expect(await placeRun(overwrite, records)).toEqual({
+      ...{ generation: 3, base: { chunks: 0, rows: 0, since: 3 }, set: undefined },
+    });
+    expect(records.asked).toEqual(['latest', 3]);
+    expect(await placeRun(overwrite, new MemoryRecords())).toEqual(BEGIN);
+    const claimed = new MemoryRecords(secondHead, { 3: claimText(first.runId) });
+    await expectConflict(overwrite, claimed, 'generation 3 of s3://bucket/out/ is being written');
+  });
+
+  it('lets a run overwrite rows of another kind', async () => {
+    const wider = { ...output, compression: 'gzip' } as const;
+    const placed = placeRun({ ...overwrite, output: wider }, new MemoryRecords(firstHead));
+    expect(await placed).toMatchObject({ generation: 2 });
+  });
+
+  it('puts a batch after rows that have overwritten others', async () => {
+    expect(await placeRun(batch, new MemoryRecords(thirdHead))).toEqual({
+      ...{ generation: 4, base: { chunks: 3, rows: 10, since: 3 }, set: thirdHead },
+    });
+    expect(
+      await placeRun({ ...overwrite, runId: third.runId }, new MemoryRecords(thirdHead)),
+    ).toEqual({ published: thirdHead.generations[0] });
+  });
+
+  it.each(['create', 'append', 'overwrite'] as const)(
+    'does not bring back rows that were overwritten: %s',
+    async (mode) => {
+      const records = new MemoryRecords(thirdHead, { 1: claimText(first.runId) });
+      const again = { ...alone, mode, runId: first.runId };
+      const message = `run ${first.runId} was generation 1 of s3://bucket/out/, whose rows generation 3 has replaced since`;
+      await expectConflict(again, records, message);
+    },
+  );
 
   it('goes on with a generation that the batch claimed before', async () => {
     const records = new MemoryRecords(firstHead, { 2: claimText(batch.runId) });
@@ -97,14 +144,14 @@ describe('placeRun', () => {
 
   it('fails alone where another run is, complete or not', async () => {
     const claims = { 1: claimText(first.runId) };
-    const message = `s3://bucket/out/ belongs to another run ({"runId":"${first.runId}"}); this is run ${alone.runId}: choose another output.uri, set output.append to add these rows to that output, or remove `;
+    const message = `s3://bucket/out/ belongs to another run ({"runId":"${first.runId}"}); this is run ${alone.runId}: choose another output.uri, say output.mode "append" to add these rows to that output or "overwrite" to replace its rows, or remove `;
     await expectConflict(alone, new MemoryRecords(undefined, claims), message);
     await expectConflict(alone, new MemoryRecords(firstHead, claims), message);
   });
 
   it('fails as a batch while another run writes the same generation', async () => {
     const message = (generation: number) =>
-      `generation ${generation} of s3://bucket/out/ is being written by another run ({"runId":"x"}), so run ${batch.runId} cannot be appended yet: `;
+      `generation ${generation} of s3://bucket/out/ is being written by another run ({"runId":"x"}), so run ${batch.runId} has to wait: `;
     const claims = { 1: claimText('x'), 2: claimText('x') };
     await expectConflict(batch, new MemoryRecords(undefined, claims), message(1));
     await expectConflict(batch, new MemoryRecords(firstHead, claims), message(2));

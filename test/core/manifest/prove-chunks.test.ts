@@ -167,7 +167,7 @@ describe('proveChunks', () => {
 });
 
 describe('proveChunks of an appended run', () => {
-  const base = { chunks: 3, rows: 10 };
+  const base = { chunks: 3, rows: 10, since: 1 };
   const run = { ...header(2), generation: 3, base };
 
   /** Accounts of chunks 3 and 4, whose rows the source counts from 0. */
@@ -223,8 +223,8 @@ describe('proveChunks of an appended run', () => {
 describe('parseManifest', () => {
   it.each([
     ['{', /not JSON/],
-    ['{"version": 2}', /is of version 2, this program reads version 3/],
-    ['{"version": 3}', /not of version 3/],
+    ['{"version": 3}', /is of version 3, this program reads version 4/],
+    ['{"version": 4}', /not of version 4/],
   ])('fails on %s', (text, message) => {
     expect(() => parseManifest(text)).toThrow(ManifestError);
     expect(() => parseManifest(text)).toThrow(message);

@@ -24,7 +24,7 @@ describe('parseRequest', () => {
       expect: {},
       output: {
         uri: null,
-        append: false,
+        mode: 'create',
         spec: { kind: 'csv', dialect: { ...TYPED, ...LINES }, compression: 'none' },
       },
       chunking: 'automatic',
@@ -215,15 +215,25 @@ describe('parseRequest', () => {
     expect(read).toEqual({ uris: ['s3://data/p/'], order: 'natural', options: {} });
   });
 
-  it('accepts append with a place, and fails without one', () => {
-    const output = { uri: 's3://out/daily/', append: true };
-    expect(parseRequest({ source, output }).output).toMatchObject(output);
-    expect(parseRequest({ source }, { output }).output).toMatchObject(output);
-    expect(problemsOf({ source, output: { append: true } })).toEqual([
-      'output must be given with its uri where append is true, so that there is a place to append to, got {"append":true}',
+  it.each(['append', 'overwrite'])(
+    'accepts mode %s with a place, and fails without one',
+    (mode) => {
+      const output = { uri: 's3://out/daily/', mode };
+      expect(parseRequest({ source, output }).output).toMatchObject(output);
+      expect(parseRequest({ source }, { output }).output).toMatchObject(output);
+      expect(problemsOf({ source, output: { mode } })).toEqual([
+        `output must be given with its uri where mode is '${mode}', so that there is a place for it, got {"mode":"${mode}"}`,
+      ]);
+    },
+  );
+
+  it('refuses other modes, and names the word that replaced append', () => {
+    const uri = 's3://out/daily/';
+    expect(problemsOf({ source, output: { uri, mode: 'replace' } })).toEqual([
+      "output.mode must be 'create', 'append' or 'overwrite', got \"replace\"",
     ]);
-    expect(problemsOf({ source, output: { append: 1 } })).toEqual([
-      'output.append must be true or false, got 1',
+    expect(problemsOf({ source, output: { uri, append: true } })).toEqual([
+      "output.append must be left out: say mode 'append' instead, got true",
     ]);
   });
 

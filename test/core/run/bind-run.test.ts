@@ -26,7 +26,7 @@ const dialect = {
 
 /** The identity of a request that says nothing but its source, spelled out. */
 const identity = JSON.stringify({
-  contract: 4,
+  contract: 5,
   source: { uri, etag, versionId: null },
   output: { uri: 's3://out/', kind: 'csv', dialect, compression: 'none' },
   chunking: 'automatic',
@@ -41,7 +41,7 @@ describe('bindRun', () => {
     const bound = await bind({ source: uri });
     expect(bound.identity).toBe(identity);
     expect(bound).toMatchObject({
-      request: { concurrency: 500, dryRun: false, output: { uri: null, append: false } },
+      request: { concurrency: 500, dryRun: false, output: { uri: null, mode: 'create' } },
       source: pin,
       units: [{ uri, objects: [pin] }],
       pins: [pin],

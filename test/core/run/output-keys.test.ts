@@ -5,10 +5,12 @@ import { chunkKey } from '#core/run/chunk-name.ts';
 import {
   claimKey,
   columnNamesKey,
+  dataFolder,
   defaultPrefix,
   executionFailureKey,
   failuresKey,
   generationKey,
+  generationOfFolder,
   layoutKey,
   longKeyProblem,
   manifestKey,
@@ -25,7 +27,10 @@ describe('the keys of a run', () => {
     expect(manifestKey('out/')).toBe('out/_manifest/manifest.json');
     expect(generationKey('out/', 1)).toBe('out/_manifest/manifest-000001.json');
     expect(claimKey('out/', 1)).toBe('out/_manifest/run.json');
-    expect(columnNamesKey('out/')).toBe('out/_manifest/columns.json');
+    expect(columnNamesKey('out/', 1)).toBe('out/_manifest/columns.json');
+    expect(columnNamesKey('out/', 3)).toBe('out/_manifest/columns-000003.json');
+    expect(dataFolder(1)).toBe('data/');
+    expect(dataFolder(12)).toBe('data-g000012/');
     expect(failuresKey('out/')).toBe('out/_manifest/failures.json');
     expect(planKey('out/', 1)).toBe('out/_plan/plan.jsonl');
     expect(layoutKey('out/', 1)).toBe('out/_plan/source.json');
@@ -69,6 +74,13 @@ describe('the keys of a run', () => {
   });
 });
 
+it('the folder of chunks says with which generation they begin', () => {
+  for (const since of [1, 2, 999_999]) expect(generationOfFolder(dataFolder(since))).toBe(since);
+  for (const other of ['data', 'data-g000001/', 'data-g2/', 'mydata-g000002/', '_plan/']) {
+    expect(generationOfFolder(other)).toBeUndefined();
+  }
+});
+
 describe('the length of keys', () => {
   const location = { bucket: 'b', prefix: '' };
   const output = { kind: 'csv', dialect: DEFAULT_DIALECT, compression: 'gzip' } as const;
@@ -76,8 +88,17 @@ describe('the length of keys', () => {
   it('leaves room for every name below an output', () => {
     const results = `${RESULTS_FOLDER}/${'0'.repeat(36)}/SUCCEEDED_1000.json`;
     const names = [
-      ...[chunkKey({ location, output }, 999_999), results, failuresKey('')],
-      ...[manifestKey(''), generationKey('', 999_999), claimKey('', 999_999), columnNamesKey('')],
+      ...[
+        chunkKey({ location, output, base: { chunks: 0, rows: 0, since: 999_999 } }, 999_999),
+        results,
+        failuresKey(''),
+      ],
+      ...[
+        manifestKey(''),
+        generationKey('', 999_999),
+        claimKey('', 999_999),
+        columnNamesKey('', 999_999),
+      ],
       ...[planKey('', 999_999), layoutKey('', 999_999)],
     ];
     for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(SUFFIX_BYTES);

@@ -25,7 +25,7 @@ describe('runIdOf', () => {
 
   it('is the same whether a default is written out or not', async () => {
     const text = { profile: 'pandas-2', delimiter: ',' };
-    const spelled = { output: { format: 'csv', append: false, text } };
+    const spelled = { output: { format: 'csv', mode: 'create', text } };
     expect(await idOf(spelled)).toBe(await idOf({}));
   });
 
@@ -35,7 +35,7 @@ describe('runIdOf', () => {
       idOf({}, { ...pin, etag: 'e2' }),
       idOf({}, { ...pin, versionId: 'v' as unknown as null }),
       idOf({ output: { uri: 's3://out/else/' } }),
-      idOf({ output: { uri: 's3://out/else/', append: true } }),
+      idOf({ output: { uri: 's3://out/else/', mode: 'append' } }),
       idOf({ output: { text: { profile: 'empty' } } }),
       idOf({ output: { text: { delimiter: ';' } } }),
       idOf({ output: { text: { naRep: 'NA' } } }),

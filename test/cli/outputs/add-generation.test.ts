@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readText } from '#aws/objects.ts';
 import { verifyRun } from '#cli/commands/verify.ts';
-import { appendRun } from '#cli/outputs/append-directory.ts';
+import { addGeneration } from '#cli/outputs/add-generation.ts';
 import { type FinishedRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
 import { withStoredRun } from '#cli/outputs/stored-run.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => services.close());
 
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'append-directory-'));
+  base = await mkdtemp(join(tmpdir(), 'add-generation-'));
   out = join(base, 'out');
   await publishRun(runs[0]!, out, signal);
 });
@@ -46,7 +46,7 @@ afterEach(() => rm(base, { recursive: true }));
 /** Adds the next generation to what the directory holds. */
 async function append(run: FinishedRun, directory = out): Promise<void> {
   const held = await heldManifest(directory);
-  await appendRun(run, directory, held!, signal);
+  await addGeneration(run, directory, held!, signal);
 }
 
 /** @returns the number of generations of a directory, all of which are whole. */

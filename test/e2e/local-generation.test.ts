@@ -12,7 +12,7 @@ let directory: string;
 let batches: readonly string[];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'local-append-'));
+  directory = await mkdtemp(join(tmpdir(), 'local-generation-'));
   batches = BATCHES.map((_, index) => join(directory, `${index}.npz`));
   for (const [index, path] of batches.entries()) await writeFile(path, writeNpz(BATCHES[index]!));
 });
@@ -34,22 +34,22 @@ async function textOf(out: string): Promise<string> {
   return Buffer.concat(texts).toString();
 }
 
-describe('local run --append', { timeout: patience(12_000) }, () => {
+describe('local run --mode append', { timeout: patience(12_000) }, () => {
   it('makes one output of three batches, with a state or without; verify accepts it', async () => {
     const [first, second, third] = batches as [string, string, string];
     const state = ['--state', inside('state')];
-    expect(await run([first], 'set', '--append', ...state)).toMatchObject({ code: 0 });
+    expect(await run([first], 'set', '--mode', 'append', ...state)).toMatchObject({ code: 0 });
     await cp(inside('set'), inside('torn'), { recursive: true });
-    const added = await run([second], 'set', '--append', ...state);
+    const added = await run([second], 'set', '--mode', 'append', ...state);
     expect(added).toMatchObject({ code: 0 });
     expect(JSON.parse(added.stdout.toString())).toMatchObject({ isNew: true, rows: 9, chunks: 4 });
 
     // As after a crash between the run and the copy: the state has the batch, but the directory
     // does not.
-    expect(await run([second], 'torn', '--append', ...state)).toMatchObject({ code: 0 });
+    expect(await run([second], 'torn', '--mode', 'append', ...state)).toMatchObject({ code: 0 });
     expect(await textOf('torn')).toBe(await textOf('set'));
 
-    expect(await run([third], 'set', '--append')).toMatchObject({ code: 0 });
+    expect(await run([third], 'set', '--mode', 'append')).toMatchObject({ code: 0 });
     expect((await run(batches, 'whole')).code).toBe(0);
     expect(await textOf('set')).toBe(await textOf('whole'));
 
@@ -66,9 +66,9 @@ describe('local run --append', { timeout: patience(12_000) }, () => {
 
   it('reports that a batch is in the output already, and refuses one that does not fit', async () => {
     const before = await textOf('set');
-    const again = await run([batches[1]!], 'set', '--append');
+    const again = await run([batches[1]!], 'set', '--mode', 'append');
     expect(JSON.parse(again.stdout.toString())).toMatchObject({ isNew: false, rows: 15 });
-    const other = await run([batches[1]!], 'set', '--append', '--header', 'first-chunk');
+    const other = await run([batches[1]!], 'set', '--mode', 'append', '--header', 'first-chunk');
     expect(other.code).toBe(1);
     expect(other.stderr).toMatch(/rows cannot be appended .*output\.text\.header/);
     expect(await textOf('set')).toBe(before);

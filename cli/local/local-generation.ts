@@ -7,21 +7,23 @@ import { executeRun } from '#cli/executions/execute-run.ts';
 import { findRun, placeInS3 } from '#cli/executions/find-run.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
-import { appendRun } from '#cli/outputs/append-directory.ts';
+import { addGeneration } from '#cli/outputs/add-generation.ts';
 import { assertHoldsRun, holdsRun } from '#cli/outputs/out-directory.ts';
 import { manifestPath } from '#cli/outputs/stored-run.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
+import type { OutputMode } from '#core/outputs/output-place.ts';
 import { generationKey, manifestKey } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-header.ts';
 import type { Session } from './local-cloud-session.ts';
 
-/** Rows that are added after those of a directory. */
-export interface AppendWork {
-  /** A request without `output.uri` and `append`. */
+/** Rows that come after those of a directory, or replace them. */
+export interface GenerationWork {
+  /** A request without `output.uri` and `mode`. */
   readonly request: { readonly output: object };
+  readonly mode: OutputMode;
   readonly directory: string;
   /** Latest manifest of the directory. */
   readonly held: Manifest;
@@ -35,7 +37,7 @@ function locate({ entries }: Manifest, directory: string, bucket: string): Outpu
   const { bucket: found, key } = parseS3Uri(`${folder}/`);
   if (found === bucket) return { bucket, prefix: key };
   throw new UsageError(
-    `--out ${directory} was written to the bucket ${found}, not to that of this checkout's stack, ${bucket}: append to it where it was made`,
+    `--out ${directory} was written to the bucket ${found}, not to that of this checkout's stack, ${bucket}: add to it where it was made`,
   );
 }
 
@@ -53,14 +55,14 @@ function generationsIn({ generations }: Manifest): readonly string[] {
 async function seed(
   s3: S3Client,
   { bucket, prefix }: OutputLocation,
-  { directory, held }: AppendWork,
+  { directory, held }: GenerationWork,
 ): Promise<void> {
   const there = await readText(s3, bucket, manifestKey(prefix));
   if (there !== undefined) {
     const generations = generationsIn(parseManifest(there));
     if (generationsIn(held).every((each, index) => each === generations[index])) return;
     throw new UsageError(
-      `--state holds another set at the place of --out ${directory}; append without --state, or with that which the set was made with`,
+      `--state holds another set at the place of --out ${directory}; run without --state, or with that which the set was made with`,
     );
   }
   const text = await readFile(manifestPath(directory), 'utf8');
@@ -73,7 +75,7 @@ async function seed(
 async function copyGenerations(
   s3: S3Client,
   { bucket, prefix }: OutputLocation,
-  work: AppendWork,
+  work: GenerationWork,
 ): Promise<Manifest> {
   const open = (uri: string) => pinObject(s3, uri, work.signal);
   let { held } = work;
@@ -81,34 +83,34 @@ async function copyGenerations(
     const key = generationKey(prefix, held.generation + 1);
     const manifestText = await readText(s3, bucket, key);
     if (manifestText === undefined) return held;
-    await appendRun({ manifestText, open }, work.directory, held, work.signal);
+    await addGeneration({ manifestText, open }, work.directory, held, work.signal);
     held = parseManifest(manifestText);
   }
 }
 
 /**
- * Runs a request as an append to the output that a directory holds, and adds the new generation to
- * the directory. The chunks of the directory stay where they are: a local cloud without a state
+ * Runs a request as the next generation of the output that a directory holds, and adds it to the
+ * directory. The chunks of the directory stay where they are: a local cloud without a state
  * gets only the manifests.
  *
  * @returns the latest manifest, and whether rows were added.
  * @throws {UsageError} the directory's output lies elsewhere, or another run is being added.
  * @throws {ExecutionFailed} the execution failed; the directory is as it was before.
  */
-export async function appendTo(
+export async function addTo(
   session: Session,
-  work: AppendWork,
+  work: GenerationWork,
 ): Promise<{ readonly manifest: Manifest; readonly isNew: boolean }> {
   const { clients, outputs } = session;
   const { s3 } = clients;
-  const { request, directory, held, progress } = work;
+  const { request, mode, directory, held, progress } = work;
   const bare = await findRun(s3, request, outputs);
   const location = locate(held, directory, outputs.outputBucket);
   const uri = `s3://${location.bucket}/${location.prefix}`;
-  const asked = { ...request, output: { ...request.output, uri, append: true } };
+  const asked = { ...request, output: { ...request.output, uri, mode } };
   const bound = await findRun(s3, asked, outputs);
   const { runId } = bound;
-  // The first batch may have been run without --append.
+  // The first batch may have been run without --mode.
   const known = [bare.runId, runId].find((id) => holdsRun(held, id));
   if (known !== undefined) {
     await assertHoldsRun(directory, held, known);

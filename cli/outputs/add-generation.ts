@@ -4,8 +4,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { claimText } from '#core/manifest/place-run.ts';
-import { claimKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
-import { copyChunks, type FinishedRun } from './out-directory.ts';
+import { claimKey, columnNamesKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
+import { copyChunks, copyNames, type FinishedRun } from './out-directory.ts';
 import { chunkName, dataPath } from './stored-run.ts';
 
 /** Claims a generation of a directory for a run. The same run may claim it again. */
@@ -25,17 +25,28 @@ async function claim(directory: string, { runId, generation }: Manifest): Promis
   );
 }
 
+/** The names of the columns of a set that overwrites another; one that is continued has them. */
+async function copyOwnNames(run: FinishedRun, manifest: Manifest, place: string, draft: string) {
+  const { columnNames, generation, generations } = manifest;
+  if (columnNames === undefined || generations.length > 1) return;
+  const key = columnNamesKey('', generation);
+  const copy = join(draft, basename(key));
+  await copyNames(run, columnNames, copy);
+  await rename(copy, join(place, key));
+}
+
 /**
  * Adds a generation to the directory that holds the ones before: its chunks, then its manifest,
- * then the latest manifest. Each appears by rename, so readers see the old output until the new one
- * is whole. Checks the CRC-32 of every chunk that is copied. After a crash it can be repeated.
+ * then the latest manifest. Chunks that overwrite others lie in a folder of their own. Each appears
+ * by rename, so readers see the old output until the new one is whole. Checks the CRC-32 of every
+ * chunk that is copied. After a crash it can be repeated.
  *
  * @param run manifest and chunks of the new generation.
  * @param held latest manifest of the directory.
  * @throws {ManifestError} an object is not what the manifest says.
  * @throws {UsageError} another run is being added.
  */
-export async function appendRun(
+export async function addGeneration(
   run: FinishedRun,
   directory: string,
   held: Manifest,
@@ -47,10 +58,13 @@ export async function appendRun(
   const draft = join(dirname(place), `.${basename(place)}.${randomUUID()}`);
   try {
     await mkdir(draft);
-    const added = manifest.entries.slice(held.entries.length);
+    const there = new Set(held.entries.map(({ url }) => url));
+    const added = manifest.entries.filter(({ url }) => !there.has(url));
+    const data = dataPath(place, manifest);
+    await mkdir(data, { recursive: true });
     await copyChunks(run, added, draft, signal);
-    for (const name of added.map(chunkName))
-      await rename(join(draft, name), join(dataPath(place), name));
+    for (const name of added.map(chunkName)) await rename(join(draft, name), join(data, name));
+    await copyOwnNames(run, manifest, place, draft);
     for (const key of [generationKey('', manifest.generation), manifestKey('')]) {
       const copy = join(draft, basename(key));
       await writeFile(copy, run.manifestText);
