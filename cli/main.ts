@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { inspectCommand } from './commands/inspect.ts';
 import { localCommand } from './commands/local.ts';
+import { pruneCommand } from './commands/prune.ts';
 import { sliceCommand } from './commands/slice.ts';
 import { verifyCommand } from './commands/verify.ts';
 import type { CommandIo } from './frame/command-io.ts';
@@ -42,7 +43,7 @@ function createProgram(environment: Environment): { program: Command; io: () => 
     .option('--json', 'print results and errors as JSON objects')
     .addHelpText('after', EXAMPLES);
   const io = () => ({ ...environment, json: program.opts()['json'] === true });
-  for (const create of [sliceCommand, inspectCommand, verifyCommand, localCommand]) {
+  for (const create of [sliceCommand, inspectCommand, verifyCommand, pruneCommand, localCommand]) {
     program.addCommand(create(io));
   }
   configure(program, environment);

@@ -1,0 +1,82 @@
+import { OutputConflictError } from '#core/errors.ts';
+import { baseOf } from '#core/manifest/generations.ts';
+import type { ManifestHead } from '#core/manifest/manifest.ts';
+import { chunkKey } from '#core/run/chunk-name.ts';
+import { claimKey, generationOfFolder } from '#core/run/output-keys.ts';
+import type { KeptObject, PrunableOutput } from './prunable-output.ts';
+
+/** Objects that are removed at once. */
+const BATCH = 1_000;
+
+/** What stands in the claim of the next generation as long as something is removed. */
+const PRUNING = `${JSON.stringify({ prune: 'sparse-fanout prune --apply' })}\n`;
+
+/** Says of a key whether the latest manifest lists it. All chunks of a set have computed names. */
+function listedBy(head: ManifestHead): (key: string) => boolean {
+  const { chunks, since } = baseOf(head.generations);
+  const run = { location: { bucket: '', prefix: '' }, output: head.output };
+  const base = { chunks: 0, rows: 0, since };
+  return (key) => {
+    const index = Number(/\/chunk-(\d{6})\D*$/.exec(key)?.[1] ?? chunks);
+    return index < chunks && key === chunkKey({ ...run, base }, index);
+  };
+}
+
+function isOfChunks({ key }: KeptObject): boolean {
+  return generationOfFolder(key.slice(0, key.indexOf('/') + 1)) !== undefined;
+}
+
+async function assertUnclaimed(output: PrunableOutput, generation: number): Promise<void> {
+  const holder = await output.read(claimKey('', generation));
+  if (holder === undefined || holder === PRUNING) return;
+  throw new OutputConflictError(
+    `generation ${generation} of ${output.name} is claimed by ${holder.trim()} and not finished, so nothing is pruned: finish that run, or remove what it left (docs/operations.md, Append and overwrite)`,
+  );
+}
+
+/**
+ * Finds the chunks below an output that its latest manifest does not list: those that were
+ * overwritten, and what lies in the folders of chunks beside them.
+ *
+ * @throws {OutputConflictError} a generation is claimed and not finished.
+ */
+export async function* findUnlisted(output: PrunableOutput): AsyncGenerator<KeptObject> {
+  const head = await output.latest();
+  await assertUnclaimed(output, head.generation + 1);
+  const isListed = listedBy(head);
+  for await (const object of output.list()) {
+    if (isOfChunks(object) && !isListed(object.key)) yield object;
+  }
+}
+
+/** Yields the items in arrays of so many. */
+async function* batched<T>(items: AsyncIterable<T>, most: number): AsyncGenerator<T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < most) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/**
+ * Removes what {@link findUnlisted} finds, and yields each object once it is gone. Meanwhile the
+ * next generation is claimed, so that no run begins: it is refused, and names this. If it breaks
+ * off, it goes on when it is repeated.
+ *
+ * @throws {OutputConflictError} a generation is claimed and not finished.
+ */
+export async function* prune(output: PrunableOutput): AsyncGenerator<KeptObject> {
+  const { generation } = await output.latest();
+  await assertUnclaimed(output, generation + 1);
+  const claim = claimKey('', generation + 1);
+  await output.create(claim, PRUNING);
+  // From here on the latest manifest stays: it is read again, because a run may have ended before.
+  for await (const batch of batched(findUnlisted(output), BATCH)) {
+    await output.remove(batch.map(({ key }) => key));
+    yield* batch;
+  }
+  await output.remove([claim]);
+}
