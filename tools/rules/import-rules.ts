@@ -45,6 +45,7 @@ const CORE: ImportRules = {
   'core/containers/deflate': ['#core/errors.ts', '#core/bytes', 'node:zlib'],
   'core/text': ['#core/errors.ts', '#core/bytes', '#core/containers/deflate', 'node:zlib'],
   'core/containers/hdf5': ['#core/errors.ts', '#core/bytes', '#core/elements', 'node:zlib'],
+  'core/containers/parquet': ['#core/errors.ts', '#core/bytes'],
   'core/containers/npy': ['#core/errors.ts', '#core/bytes', '#core/elements'],
   'core/containers/zip': ['#core/errors.ts', '#core/bytes'],
   'core/sparse/formats/format-names.ts': [],
@@ -220,7 +221,13 @@ const PROOFS: ImportRules = {
   ],
   test: [
     ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support', '#tools'],
-    ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
+    ...[
+      '@sparse-fanout/engine',
+      '@sparse-fanout/local-cloud',
+      '@aws-sdk/*',
+      '@aws-lambda-powertools/*',
+      'aws-cdk-lib',
+    ],
     ...['ajv', 'amazon-states-language-service', 'asl-validator', 'cdk-nag', 'constructs'],
     ...['fast-check', 'vitest', 'zod/mini', 'node:*', '#package.json'],
   ],
