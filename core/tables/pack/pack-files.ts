@@ -1,0 +1,149 @@
+import { inOrder } from '#core/bytes/in-order.ts';
+import { BoundExceededError, RequestError } from '#core/errors.ts';
+import { type Candidates, findCandidates } from './candidates.ts';
+import { chooseByCount, chooseBySize } from './choose-cuts.ts';
+import type { PackUnits, TablePosition } from './pack-units.ts';
+
+/** A file of the output: what is between two positions, the end exclusive. */
+export interface PackedChunk {
+  readonly index: number;
+  readonly start: TablePosition;
+  readonly end: TablePosition;
+  readonly sourceBytes: number;
+  /** Bytes of the file by the ratio of the sample. */
+  readonly predictedBytes: number;
+}
+
+export interface PackOptions {
+  /** Bytes of output for a byte of source, from a sample. */
+  readonly ratio: number;
+  readonly size: { readonly targetFileBytes: number } | { readonly files: number };
+  /** Finds the first record that begins at byte `at` of an object or later; else its end. */
+  readonly cut: (object: number, at: number) => Promise<number>;
+}
+
+const MiB = 1024 * 1024;
+
+/** Smaller files cost more requests than they save; a chunk is one object of a single upload. */
+const TARGET_BYTES = { min: 16 * MiB, max: 5 * 1024 * MiB };
+
+/** The plan is held in memory: some 100 bytes for each sixteenth of a file. */
+const MAX_FILES = 100_000;
+
+/** Each cut is some reads of 64 KiB. */
+const CUTS_AT_ONCE = 16;
+
+interface FilePlan {
+  readonly candidates: Candidates;
+  readonly chosen: readonly number[];
+}
+
+function checkedCount(files: number, hint: string): number {
+  if (Number.isSafeInteger(files) && files >= 1 && files <= MAX_FILES) return files;
+  throw new BoundExceededError(
+    `the output would be ${files} files, allowed are 1 to ${MAX_FILES}; ${hint}`,
+  );
+}
+
+function planBySize(units: PackUnits, ratio: number, targetFileBytes: number): FilePlan {
+  const { min, max } = TARGET_BYTES;
+  if (!(targetFileBytes >= min && targetFileBytes <= max)) {
+    throw new RequestError([
+      `output.targetFileBytes is ${targetFileBytes}, allowed are ${min} (16 MiB) to ${max} (5 GiB)`,
+    ]);
+  }
+  const target = targetFileBytes / ratio;
+  const files = Math.max(1, Math.round(units.totalBytes / target));
+  checkedCount(files, 'give a larger output.targetFileBytes');
+  const share = units.totalBytes / files;
+  const candidates = findCandidates(units, share);
+  return { candidates, chosen: chooseBySize(candidates, { target, share }) };
+}
+
+function planByCount(units: PackUnits, files: number): FilePlan {
+  checkedCount(files, 'give another output.files');
+  const candidates = findCandidates(units, units.totalBytes / files);
+  return { candidates, chosen: chooseByCount(candidates, files) };
+}
+
+/** A boundary between files. */
+interface Boundary {
+  readonly position: TablePosition;
+  /** Bytes of source before it. */
+  readonly offset: number;
+}
+
+async function boundaryAt(
+  units: PackUnits,
+  { offsets, units: places, within }: Candidates,
+  index: number,
+  cut: PackOptions['cut'],
+): Promise<Boundary> {
+  if (index === 0) return { position: { object: 0, at: 0 }, offset: 0 };
+  const unit = places[index]!;
+  const start = units.startOf(unit);
+  const offset = offsets[index]!;
+  const wanted = within[index]!;
+  if (wanted === 0) return { position: start, offset };
+  const unitStart = offset - wanted;
+  const at = await cut(start.object, wanted);
+  const bytes = units.bytesOf(unit);
+  if (at >= bytes) return { position: units.startOf(unit + 1), offset: unitStart + bytes };
+  return { position: { object: start.object, at }, offset: unitStart + at };
+}
+
+/** Begins and ends of the files: places whose records turn out to be one fall together. */
+async function* boundaries(
+  units: PackUnits,
+  { candidates, chosen }: FilePlan,
+  cut: PackOptions['cut'],
+): AsyncGenerator<Boundary> {
+  const tasks = chosen.map((index) => () => boundaryAt(units, candidates, index, cut));
+  let last: Boundary | undefined;
+  for await (const boundary of inOrder(tasks, CUTS_AT_ONCE)) {
+    const { object, at } = boundary.position;
+    const isNew = last?.position.object !== object || last.position.at !== at;
+    if (isNew) yield boundary;
+    last = boundary;
+  }
+}
+
+/**
+ * Plans the files of an output: ranges of the source that follow each other without a gap.
+ *
+ * By `targetFileBytes` all files are 0.4 to 2 times as large wherever the units allow it, and as
+ * even as they can be; the remainder of a source that is smaller is one file. By `files` there are
+ * exactly so many. Small units are gathered, texts are cut at records, and units that cannot be
+ * split are files of their own where they are larger. The same source gives the same files.
+ *
+ * One call of `cut` for each file that ends within a text, 16 at a time. Holds 51 bytes for a unit
+ * and 2 kB for a file. A source without objects gives none.
+ *
+ * @throws {RequestError} `targetFileBytes` outside of 16 MiB to 5 GiB, or more files than pieces.
+ * @throws {BoundExceededError} more than 100,000 files.
+ */
+export async function* packFiles(
+  units: PackUnits,
+  { ratio, size, cut }: PackOptions,
+): AsyncGenerator<PackedChunk> {
+  const plan =
+    'files' in size
+      ? planByCount(units, size.files)
+      : planBySize(units, ratio, size.targetFileBytes);
+  let index = 0;
+  let start: Boundary | undefined;
+  for await (const end of boundaries(units, plan, cut)) {
+    if (start !== undefined) {
+      const sourceBytes = end.offset - start.offset;
+      const predictedBytes = Math.round(sourceBytes * ratio);
+      yield { index, start: start.position, end: end.position, sourceBytes, predictedBytes };
+      index += 1;
+    }
+    start = end;
+  }
+  if ('files' in size && units.objects > 0 && index !== size.files) {
+    throw new RequestError([
+      `output.files is ${size.files}, but the records are so long that there are only ${index} pieces; ask for at most so many`,
+    ]);
+  }
+}
