@@ -44,6 +44,10 @@ const CORE: ImportRules = {
   'core/objects': ['#core/errors.ts', '#core/bytes', '#core/schemas', 'zod/mini'],
   'core/containers/deflate': ['#core/errors.ts', '#core/bytes', 'node:zlib'],
   'core/text': ['#core/errors.ts', '#core/bytes', '#core/containers/deflate', 'node:zlib'],
+  'core/tables/text': [
+    ...['#core/errors.ts', '#core/bytes', '#core/containers/deflate', '#core/text'],
+    ...['#core/tables/text', 'zod/mini', 'node:buffer', 'node:zlib'],
+  ],
   'core/containers/hdf5': ['#core/errors.ts', '#core/bytes', '#core/elements', 'node:zlib'],
   'core/containers/npy': ['#core/errors.ts', '#core/bytes', '#core/elements'],
   'core/containers/zip': ['#core/errors.ts', '#core/bytes'],
