@@ -7,6 +7,7 @@ const FOLDERS = [
   'core/outputs/csv/wasm',
   'core/containers/deflate/wasm',
   'core/tables/text/csv/wasm',
+  'core/tables/text/jsonl/wasm',
 ].map((folder) => path.join(import.meta.dirname, '..', folder));
 
 /**

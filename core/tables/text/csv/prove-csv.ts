@@ -1,4 +1,5 @@
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
+import type { WriteText } from '#core/tables/text/text-slice.ts';
 import { Utf8Proof } from '#core/tables/text/utf8.ts';
 import { MAX_RECORD_BYTES } from './csv-format.ts';
 import { type CsvFault, type CsvKernel, type CsvShape, takeCsvKernel } from './csv-kernel.ts';
@@ -20,9 +21,6 @@ export interface CsvProof {
   /** Bytes of the slice. */
   readonly bytes: number;
 }
-
-/** Takes proved text; the bytes are valid until the promise is kept. */
-export type WriteText = (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | void;
 
 function faultText(fault: CsvFault, kernel: CsvKernel, slice: CsvSlice): string {
   const { delimiter, quote } = slice.format;

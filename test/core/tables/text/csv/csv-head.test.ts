@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { BoundExceededError, UnsupportedSourceError } from '#core/errors.ts';
 import { type CsvHead, readCsvHead } from '#core/tables/text/csv/csv-head.ts';
 import { mapHeader } from '#core/tables/text/csv/map-header.ts';
-import { PLAIN, piecesOf } from './arbitrary-csv.ts';
+import { piecesOf } from '#test/core/tables/text/pieces-of.ts';
+import { PLAIN } from './arbitrary-csv.ts';
 
 const SIZES = [1, 3, 1000];
 

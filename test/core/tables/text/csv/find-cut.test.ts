@@ -5,7 +5,8 @@ import { CorruptSourceError } from '#core/errors.ts';
 import { findCut } from '#core/tables/text/csv/find-cut.ts';
 import { proveCsv } from '#core/tables/text/csv/prove-csv.ts';
 import { cutRecords, foolingText } from '#support/tables/cut-texts.ts';
-import { csvTexts, PLAIN, piecesOf } from './arbitrary-csv.ts';
+import { piecesOf } from '#test/core/tables/text/pieces-of.ts';
+import { csvTexts, PLAIN } from './arbitrary-csv.ts';
 import { readNaively } from './naive-csv.ts';
 
 const SHAPE = { format: PLAIN, columns: 3 };

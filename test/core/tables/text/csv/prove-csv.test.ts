@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 import { type CsvSlice, proveCsv } from '#core/tables/text/csv/prove-csv.ts';
-import { csvTexts, PLAIN, piecesOf } from './arbitrary-csv.ts';
+import { piecesOf } from '#test/core/tables/text/pieces-of.ts';
+import { csvTexts, PLAIN } from './arbitrary-csv.ts';
 import { readNaively } from './naive-csv.ts';
 
 const SLICE: CsvSlice = {
