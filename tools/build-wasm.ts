@@ -3,9 +3,12 @@ import path from 'node:path';
 import { main } from 'assemblyscript/asc';
 
 /** Folders of the modules: each is made from `assembly/*.as` and stored in `kernel-bytes.ts`. */
-const FOLDERS = ['core/outputs/csv/wasm', 'core/containers/deflate/wasm'].map((folder) =>
-  path.join(import.meta.dirname, '..', folder),
-);
+const FOLDERS = [
+  'core/outputs/csv/wasm',
+  'core/containers/deflate/wasm',
+  'core/tables/text/csv/wasm',
+  'core/tables/text/jsonl/wasm',
+].map((folder) => path.join(import.meta.dirname, '..', folder));
 
 /**
  * Bulk memory and sign extension are on by default. The runtime is `stub`, because the modules

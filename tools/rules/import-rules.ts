@@ -47,6 +47,10 @@ const CORE: ImportRules = {
   'core/tables/companions': ['#core/errors.ts'],
   'core/tables/order': ['#core/errors.ts', '#core/objects'],
   'core/text': ['#core/errors.ts', '#core/bytes', '#core/containers/deflate', 'node:zlib'],
+  'core/tables/text': [
+    ...['#core/errors.ts', '#core/bytes', '#core/containers/deflate', '#core/text'],
+    ...['#core/tables/text', 'zod/mini', 'node:buffer', 'node:zlib'],
+  ],
   'core/containers/hdf5': ['#core/errors.ts', '#core/bytes', '#core/elements', 'node:zlib'],
   'core/containers/parquet': ['#core/errors.ts', '#core/bytes'],
   'core/containers/npy': ['#core/errors.ts', '#core/bytes', '#core/elements'],

@@ -1,0 +1,148 @@
+import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
+import type { WriteText } from '#core/tables/text/text-slice.ts';
+import { Utf8Proof } from '#core/tables/text/utf8.ts';
+import {
+  type JsonlFault,
+  type JsonlKernel,
+  type JsonlShape,
+  takeJsonlKernel,
+} from './jsonl-kernel.ts';
+
+/** A run of lines of a text of JSON. */
+export interface JsonlSlice extends JsonlShape {
+  /** Name of the object in messages. */
+  readonly uri: string;
+  /** Offset of the first line in the (inflated) text of the object. */
+  readonly start: number;
+  /** True if the slice ends where its object ends, not at a cut. */
+  readonly isLast: boolean;
+}
+
+/** What was proved of a slice. */
+export interface JsonlProof {
+  /** Objects of the slice; its proved text has a line for each. */
+  readonly records: number;
+  /** Bytes of the slice. */
+  readonly bytes: number;
+}
+
+const FAULT_TEXTS: Record<Exclude<JsonlFault, 'wrong-kind'>, string> = {
+  'not-object':
+    'no object; write one object {…} for each record, each on a line of its own, without a list around them',
+  'cut-short': 'an end of the line within its object; write each object on one line',
+  'no-name': 'no key in double quotes, as JSON has them, and no end of the object',
+  'no-colon': 'no colon behind a key',
+  'no-value':
+    'no value of JSON: expected a text in double quotes, a number, true, false, null, a list or an object',
+  'bad-number': 'a number that JSON does not have; write it as a text, or without leading zeros',
+  'no-comma': 'neither a comma nor an end behind a value',
+  'more-values': 'text behind the object of the line; write each object on a line of its own',
+  control: 'a control character within a text; write it as an escape, such as \\t or \\u0001',
+  'bad-escape': 'an escape that JSON does not have; write a backslash as \\\\',
+  'lone-surrogate': 'half of a surrogate pair, which stands for no character; repair the text',
+  deep: 'an object or list within 64 others, the most that are read',
+  'two-keys': 'a key that its object has already; rename or remove one of the two',
+  'many-keys': 'a line with more than 131072 keys in open objects, the most that are read',
+  'long-line': 'a line that is longer than a record may be (4 MiB); split it',
+};
+
+const BOUNDS: ReadonlySet<JsonlFault> = new Set(['deep', 'many-keys', 'long-line']);
+
+/** One sentence: the object, the line, the byte, what is there, and what to do. */
+function refuse(slice: JsonlSlice, kernel: JsonlKernel, what: string, at: number): string {
+  const line = `line ${kernel.lines + 1} from byte ${slice.start} on`;
+  const begins = `begins at byte ${slice.start + kernel.lineOffset}`;
+  return `${slice.uri} has at byte ${slice.start + at} ${what} (${line}, which ${begins})`;
+}
+
+function assertNoFault(slice: JsonlSlice, kernel: JsonlKernel, fault?: JsonlFault): void {
+  if (fault === undefined) return;
+  const what =
+    fault === 'wrong-kind'
+      ? `another value than the schema says, ${kernel.expected}; give the column the type of its values`
+      : FAULT_TEXTS[fault];
+  const message = refuse(slice, kernel, what, kernel.faultOffset);
+  throw BOUNDS.has(fault) ? new BoundExceededError(message) : new CorruptSourceError(message);
+}
+
+class JsonlProver {
+  readonly #slice: JsonlSlice;
+  readonly #kernel: JsonlKernel;
+  readonly #utf8 = new Utf8Proof();
+  #bytes = 0;
+
+  constructor(slice: JsonlSlice, kernel: JsonlKernel) {
+    this.#slice = slice;
+    this.#kernel = kernel;
+    kernel.start(slice, slice.start === 0);
+  }
+
+  push(piece: Uint8Array): Uint8Array<ArrayBuffer> {
+    const bad = this.#utf8.push(piece);
+    const sound = bad === undefined ? piece : piece.subarray(0, Math.max(0, bad - this.#bytes));
+    assertNoFault(this.#slice, this.#kernel, this.#kernel.scan(sound, false));
+    this.#checkUtf8(bad);
+    this.#bytes += piece.length;
+    return this.#kernel.text;
+  }
+
+  #checkUtf8(bad: number | undefined): void {
+    if (bad === undefined) return;
+    const what = 'a byte that is no UTF-8; save the file as UTF-8';
+    throw new CorruptSourceError(refuse(this.#slice, this.#kernel, what, bad));
+  }
+
+  #assertEndsAtCut(): void {
+    if (this.#kernel.lineOffset === this.#bytes) return;
+    const what = 'no beginning of a line, where the plan cuts it; plan the run again';
+    throw new CorruptSourceError(refuse(this.#slice, this.#kernel, what, this.#bytes));
+  }
+
+  /** Proves a last line without a line feed. */
+  finish(): Uint8Array<ArrayBuffer> {
+    this.#checkUtf8(this.#utf8.finish());
+    if (!this.#slice.isLast) this.#assertEndsAtCut();
+    assertNoFault(this.#slice, this.#kernel, this.#kernel.scan(new Uint8Array(), true));
+    return this.#kernel.text;
+  }
+
+  get proof(): JsonlProof {
+    return { records: this.#kernel.records, bytes: this.#bytes };
+  }
+}
+
+/**
+ * Proves the lines of a slice and writes their text in the one form that the engine gets: an object
+ * of RFC 8259 on each line, no blank lines, no key twice, and every number as a text (`1.10`
+ * becomes `"1.10"`), since the engine would read it through a double. `true` and `false` stay; as
+ * the engine reads each single value as a text, the schema's casts see them and numbers as they
+ * were written.
+ *
+ * Objects and lists stand only where the columns say so. A slice may end anywhere between two
+ * lines. A byte order mark at the start of an object is passed.
+ *
+ * Holds what a {@link JsonlKernel} holds besides the pieces.
+ *
+ * @throws {CorruptSourceError} a line is no such object; names the line and the byte.
+ * @throws {BoundExceededError} a line is longer than 4 MiB, or has too many keys or too
+ * deep values.
+ */
+export async function proveJsonl(
+  slice: JsonlSlice,
+  pieces: AsyncIterable<Uint8Array>,
+  write: WriteText,
+): Promise<JsonlProof> {
+  const kernel = takeJsonlKernel();
+  try {
+    const prover = new JsonlProver(slice, kernel);
+    for await (const piece of pieces) {
+      for (let at = 0; at < piece.length; at += kernel.pieceBytes) {
+        await write(prover.push(piece.subarray(at, at + kernel.pieceBytes)));
+      }
+    }
+    await write(prover.finish());
+    return prover.proof;
+  } finally {
+    kernel.close();
+  }
+}

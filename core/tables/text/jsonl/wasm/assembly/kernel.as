@@ -1,0 +1,147 @@
+// Proves a text of JSON lines piece by piece, and writes it with its numbers as strings.
+
+import { clearFault, fail, fault, faultAt, LONG_LINE, NOT_OBJECT } from './fault';
+import { clearKeys, clearSlots } from './keys';
+import { endLine, passObject, skipBlanks } from './parse';
+
+export { faultNode } from './fault';
+export { addField, MAX_NAME_BYTES, MAX_NODES, NAMES, setNode, startSchema } from './schema';
+
+/** Most bytes that the host can write at once. */
+export const PIECE_CAPACITY: i32 = 1048576;
+
+/** Most bytes of a line, and of the part of it that waits for the next piece. */
+export const LINE_CAPACITY: i32 = 4194304;
+
+const INPUT: usize = memory.data(4194304 + 1048576 + 64, 64);
+
+/** A number of one digit and its comma become four bytes: nothing grows more than that. */
+export const OUTPUT: usize = memory.data(2 * (4194304 + 1048576) + 128, 64);
+
+const LF: u8 = 10;
+
+/** A byte order mark, as the lowest three bytes of a word. */
+const MARK: u32 = 0xbfbbef;
+
+let inputBytes: u32 = 0;
+let readBytes: u32 = 0;
+/** Bytes of text at `OUTPUT` after a scan. */
+export let textBytes: u32 = 0;
+
+// Offsets count from the beginning of the text.
+let base: u64 = 0;
+let maxLineBytes: u32 = 0;
+let root: u32 = 0;
+let mayBeMarked: bool = false;
+let lines: u64 = 0;
+let records: u64 = 0;
+let wanted: u64 = 0;
+let wantedAt: u64 = 0;
+
+/** Begins a text; `isMarked` if a byte order mark may stand before it. */
+export function start(maxBytes: u32, rootNode: u32, isMarked: bool): void {
+  clearSlots();
+  clearFault();
+  maxLineBytes = maxBytes;
+  root = rootNode;
+  mayBeMarked = isMarked;
+  inputBytes = 0;
+  readBytes = 0;
+  base = 0;
+  lines = 0;
+  records = 0;
+  wanted = 0;
+  wantedAt = 0;
+}
+
+/** Asks where the line of the record of this ordinal begins. */
+export function want(ordinal: f64): void {
+  wanted = <u64>ordinal;
+}
+
+export function wantedOffset(): f64 {
+  return <f64>wantedAt;
+}
+
+export function recordCount(): f64 {
+  return <f64>records;
+}
+
+/** Lines that have ended, blank ones too. */
+export function lineCount(): f64 {
+  return <f64>lines;
+}
+
+/** Where the line under way begins. */
+export function lineOffset(): f64 {
+  return <f64>(base + readBytes);
+}
+
+export function faultOffset(): f64 {
+  return <f64>(base + (faultAt - INPUT));
+}
+
+/** Drops what is read. Returns where the host may write more. */
+export function makeRoom(): usize {
+  inputBytes -= readBytes;
+  memory.copy(INPUT, INPUT + readBytes, inputBytes);
+  base += readBytes;
+  readBytes = 0;
+  return INPUT + inputBytes;
+}
+
+export function addInput(bytes: u32): void {
+  inputBytes += bytes;
+}
+
+/** Passes the line at `at`. Returns its end, or 0. */
+function passLine(at: usize, to: usize): usize {
+  const isMarked = mayBeMarked && (load<u32>(at) & 0xffffff) == MARK;
+  mayBeMarked = false;
+  const first = skipBlanks(isMarked ? at + 3 : at);
+  const byte = load<u8>(first);
+  if (byte == LF) return first;
+  if (byte != 0x7b) return fail(NOT_OBJECT, first);
+  clearKeys();
+  const end = passObject(first, to, root);
+  if (end == 0) return 0;
+  if (records == wanted) wantedAt = base + (first - INPUT);
+  records += 1;
+  textBytes = <u32>(endLine() - OUTPUT);
+  return end;
+}
+
+/** Address behind the last line feed of the input. */
+function linesEnd(): usize {
+  let end = INPUT + inputBytes;
+  while (end > INPUT + readBytes && load<u8>(end - 1) != LF) end -= 1;
+  return end;
+}
+
+/**
+ * Proves the whole lines of the input, and with `isEnd` also a last one without a line feed.
+ * Returns what is wrong with the first bad one.
+ */
+export function scan(isEnd: bool): i32 {
+  textBytes = 0;
+  if (isEnd && inputBytes > readBytes) {
+    store<u8>(INPUT + inputBytes, LF);
+    inputBytes += 1;
+  }
+  const limit = linesEnd();
+  let at = INPUT + readBytes;
+  while (at < limit) {
+    const end = passLine(at, OUTPUT + textBytes);
+    if (end == 0) return fault;
+    if (end - at > maxLineBytes) {
+      fail(LONG_LINE, at);
+      return fault;
+    }
+    lines += 1;
+    at = end + 1;
+    readBytes = <u32>(at - INPUT);
+  }
+  if (inputBytes - readBytes <= maxLineBytes) return 0;
+  fail(LONG_LINE, at);
+  return fault;
+}

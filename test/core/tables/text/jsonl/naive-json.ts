@@ -1,0 +1,39 @@
+/** A value whose numbers are as they were written. */
+type Written = string | boolean | null | readonly Written[] | { readonly [key: string]: Written };
+
+interface WithSource {
+  readonly source: string;
+}
+
+const KEY = /"(?:[^"\\]|\\.)*"[\t\r ]*:/g;
+
+function countKeys(value: Written): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce<number>((sum, one) => sum + countKeys(one), own);
+}
+
+function depthOf(value: Written): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+}
+
+function isWhole(value: Written): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, one]) => key.isWellFormed() && isWhole(one));
+}
+
+/** Reads one line by `JSON.parse`; undefined if it must be refused. */
+export function readNaively(line: string): Written | undefined {
+  try {
+    const value = JSON.parse(line, (_key, one: unknown, context?: WithSource) =>
+      typeof one === 'number' ? context!.source : one,
+    ) as Written;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    if (countKeys(value) !== (line.match(KEY)?.length ?? 0)) return undefined;
+    return depthOf(value) <= 64 && isWhole(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
