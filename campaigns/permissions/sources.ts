@@ -10,12 +10,6 @@ export const SMALL: PlainCsr = {
   data: [7n, 8n, 9n],
 };
 
-/** 18 MB of text, more than one part, from one stored entry. */
-export const WIDE: PlainCsr = {
-  ...{ shape: [9, 1_000_000], dtype: 'int64' },
-  ...{ indptr: [0, 1, 1, 1, 1, 1, 1, 1, 1, 1], indices: [5], data: [7n] },
-};
-
 /** One row more than a plan may have chunks. */
 export const TALL: PlainCsr = {
   ...{ shape: [MAX_CHUNKS + 1, 1], dtype: 'int8' },
