@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalCloud, startLocalCloud } from '@sparse-fanout/local-cloud';
 import type { FaultInjector } from '@sparse-fanout/local-cloud/faults/fault-injector.ts';
-import { cloudAssembly } from '#cli/local/assembly.ts';
+import { cloudAssembly, NATIVE_MODULES } from '#cli/local/assembly.ts';
 import { StackClient } from './stack-client.ts';
 
 /** The stack of {@link LocalStack.shared}. */
@@ -28,7 +28,11 @@ export class LocalStack extends StackClient {
   static async start(assembly?: string, faults?: FaultInjector): Promise<LocalStack> {
     const directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-stack-'));
     const assemblyDirectory = assembly ?? (await cloudAssembly(new AbortController().signal));
-    const state = { assemblyDirectory, stateDirectory: directory };
+    const state = {
+      assemblyDirectory,
+      stateDirectory: directory,
+      nativeModules: NATIVE_MODULES,
+    };
     const cloud = await startLocalCloud({ ...state, ...(faults && { faults }) });
     return new LocalStack(cloud, directory);
   }

@@ -4,6 +4,10 @@ import { glob, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
+
+/** Where functions with a layer find native code for this machine. */
+export const NATIVE_MODULES = join(ROOT, 'node_modules');
+
 const CACHE = join(ROOT, '.sparse-fanout');
 
 /** An older assembly may still be in use by a run that started with it; no run takes this long. */
@@ -13,6 +17,7 @@ const MAX_AGE_MILLISECONDS = 24 * 60 * 60 * 1000;
 const SOURCES = [
   'bin/app.ts',
   '{lib,lambdas,core,aws}/**/*.ts',
+  'packages/engine/{src,layer}/**/*.{ts,json}',
   'cdk.json',
   'package.json',
   'package-lock.json',

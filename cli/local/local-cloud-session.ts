@@ -8,7 +8,7 @@ import {
 import type { Observe } from '@sparse-fanout/local-cloud/happening.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import type { Deployment } from '#core/run/bind-run.ts';
-import { cloudAssembly, SynthesisError } from './assembly.ts';
+import { cloudAssembly, NATIVE_MODULES, SynthesisError } from './assembly.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
 
 /** Where a local cloud keeps its objects and ledger, and how many functions it runs at once. */
@@ -83,14 +83,18 @@ async function openState({ state, out }: SessionOptions): Promise<State> {
 
 /** Deploys the stack of this checkout into a local cloud. @throws {StateDirectoryInUse} */
 export async function startStack(
-  options: Omit<LocalCloudOptions, 'assemblyDirectory'>,
+  options: Omit<LocalCloudOptions, 'assemblyDirectory' | 'nativeModules'>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LocalCloud> {
   progress.say('synthesizing the stack');
   const assemblyDirectory = await cloudAssembly(signal);
   progress.say('starting the local cloud');
-  return await startLocalCloud({ assemblyDirectory, ...options });
+  return await startLocalCloud({
+    assemblyDirectory,
+    nativeModules: NATIVE_MODULES,
+    ...options,
+  });
 }
 
 /** Watches a local cloud, and rejects when its disk takes no more: no retry can help then. */

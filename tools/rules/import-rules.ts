@@ -193,7 +193,9 @@ const LOCAL_CLOUD_TESTS = ['@aws-sdk/*', 'esbuild', 'fast-check', 'vitest', COMP
  * What proves, measures and shows the product. Bench, campaigns and tests do not know each other.
  */
 const PROOFS: ImportRules = {
-  'packages/engine/test': ['#packages/engine/src', 'vitest', 'node:*'],
+  'packages/engine/test': [
+    ...['#packages/engine/src', '#packages/engine/package.json', 'vitest', 'node:*'],
+  ],
   'packages/engine/vitest.config.ts': ['vitest'],
   'packages/local-cloud/test': [
     ...['#packages/local-cloud/src', '#packages/local-cloud/package.json'],

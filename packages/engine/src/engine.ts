@@ -1,16 +1,17 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join, normalize } from 'node:path';
+import type { DuckDBConnection, DuckDBValue, Json } from '@duckdb/node-api';
+import { checkSelect } from './check-select.ts';
+import { EngineError, toEngineError } from './engine-error.ts';
+import { interruptible } from './interruptible.ts';
+import { type EngineOptions, openDuckDb } from './open-duckdb.ts';
+import { copyStatement, type TableFile } from './table-file.ts';
+import { type Column, type WrittenColumn, writtenColumns } from './written-columns.ts';
 
-/** What an engine may use. */
-export interface EngineOptions {
-  /** Absolute path of a private directory: the only place where it reads, writes and spills. */
-  readonly directory: string;
-  /** Bytes; what does not fit spills into the directory. */
-  readonly memoryBytes: number;
-  /** @default 1 */
-  readonly threads?: number;
-}
+export { EngineError, type EngineErrorKind } from './engine-error.ts';
+export type { EngineOptions } from './open-duckdb.ts';
+export type { CsvFile, JsonLinesFile, ParquetFile, TableFile } from './table-file.ts';
+export type { Column, WrittenColumn } from './written-columns.ts';
 
 /** A SELECT, and the values of its `$1`, `$2` and so on. */
 export interface Select {
@@ -18,49 +19,109 @@ export interface Select {
   readonly values?: readonly DuckDBValue[];
 }
 
-/** DuckDB, locked down. Nothing else knows it. */
+/** A row of a result, by the names of its columns. */
+export type Row = Readonly<Record<string, DuckDBValue>>;
+
+/** A file that was written. */
+export interface WrittenFile {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly columns: readonly WrittenColumn[];
+}
+
+/** What a statement may be given. */
+export interface RunOptions {
+  /** Ends the statement; it then rejects with the reason of the signal. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * DuckDB, locked down. Nothing else knows it. One statement runs at a time. Each method throws an
+ * {@link EngineError}, or the reason of its signal.
+ */
 export interface Engine {
   /** Runs a SELECT and gives all of its rows: for small results. */
-  runSelect(select: Select): Promise<readonly Readonly<Record<string, DuckDBValue>>[]>;
+  runSelect(select: Select, options?: RunOptions): Promise<readonly Row[]>;
+  /** The columns that a SELECT would give. Reads no rows, but it opens the files that are named. */
+  describe(select: Select, options?: RunOptions): Promise<readonly Column[]>;
+  /**
+   * Writes the rows of a SELECT, in their order, into a new file in the engine's directory. The
+   * bytes follow from the files that are read, the SELECT, the form of the file and the version of
+   * the engine: not from memory, nor from the file's name. Rows without an `ORDER BY` keep the
+   * order of their source; an `ORDER BY` must be total. What was written before an error is
+   * removed.
+   */
+  writeSelect(select: Select, file: TableFile, options?: RunOptions): Promise<WrittenFile>;
+  /** Gives back memory and files. No statement may be running. */
   close(): void;
 }
 
-/** Text as an SQL literal. */
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+async function describe(connection: DuckDBConnection, select: Select): Promise<Column[]> {
+  const text = `DESCRIBE (${select.text}\n)`;
+  const reader = await connection.runAndReadAll(text, [...(select.values ?? [])]);
+  return reader.getRowObjects().map(({ column_name, column_type }) => ({
+    name: String(column_name),
+    type: String(column_type),
+  }));
 }
 
-/** After these no statement can reach a file outside of the directory, or change a setting. */
-async function lockDown(connection: DuckDBConnection, directory: string): Promise<void> {
-  for (const statement of [
-    "SET TimeZone = 'UTC'",
-    `SET allowed_directories = [${literal(join(directory, '/'))}]`,
-    'SET enable_external_access = false',
-    'SET lock_configuration = true',
-  ]) {
-    await connection.run(statement);
+/** Before anything is written there, or removed. */
+function assertInside(path: string, directory: string): void {
+  if (normalize(path) === path && path.startsWith(join(directory, '/'))) return;
+  throw new EngineError('refused', 'a file is written only into the directory of the engine');
+}
+
+/** Numbers of a COPY: Parquet has statistics, the texts only a count. */
+function figuresOf(row: Readonly<Record<string, Json>> = {}) {
+  return { rows: Number(row['count'] ?? row['Count']), statistics: row['column_statistics'] };
+}
+
+async function write(
+  connection: DuckDBConnection,
+  select: Select,
+  file: TableFile,
+): Promise<WrittenFile> {
+  const columns = await describe(connection, select);
+  const statement = copyStatement(select.text, file);
+  try {
+    const reader = await connection.runAndReadAll(statement, [...(select.values ?? [])]);
+    const { rows, statistics } = figuresOf(reader.getRowObjectsJson()[0]);
+    const { size: bytes } = await stat(file.path);
+    return { rows, bytes, columns: writtenColumns(columns, statistics) };
+  } catch (error) {
+    await rm(file.path, { force: true });
+    throw error;
   }
 }
 
-/** Opens an engine over nothing but its directory. */
+/** Opens an engine over nothing but its directory, which is made if need be. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { directory, memoryBytes, threads = 1 } = options;
+  const { directory } = options;
   await mkdir(directory, { recursive: true });
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
-    memory_limit: `${memoryBytes}B`,
-    temp_directory: join(directory, 'spill'),
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    preserve_insertion_order: 'true',
-  });
-  const connection = await instance.connect();
-  await lockDown(connection, directory);
+  const { instance, connection } = await openDuckDb(options);
+  /** Checks a SELECT, and does with it what was asked for. */
+  async function using<T>(select: Select, run: RunOptions, work: () => Promise<T>): Promise<T> {
+    return await interruptible(connection, run.signal, async () => {
+      try {
+        await checkSelect(connection, select.text);
+        return await work();
+      } catch (error) {
+        throw toEngineError(error, directory);
+      }
+    });
+  }
   return {
-    async runSelect({ text, values = [] }) {
-      const reader = await connection.runAndReadAll(text, [...values]);
-      return reader.getRowObjects();
-    },
+    runSelect: (select, run = {}) =>
+      using(select, run, async () => {
+        const reader = await connection.runAndReadAll(select.text, [...(select.values ?? [])]);
+        return reader.getRowObjects();
+      }),
+    describe: (select, run = {}) => using(select, run, () => describe(connection, select)),
+    writeSelect: (select, file, run = {}) =>
+      using(select, run, () => {
+        assertInside(file.path, directory);
+        return write(connection, select, file);
+      }),
     close() {
       connection.closeSync();
       instance.closeSync();

@@ -31,6 +31,12 @@ export interface LocalCloudOptions {
    */
   readonly lambdaConcurrency?: number;
   /**
+   * A `node_modules` folder of this machine. Functions with a layer find packages there that their
+   * layers lack: native code for this processor, where a layer holds that of another.
+   * @default none
+   */
+  readonly nativeModules?: string;
+  /**
    * Called for objects stored, for executions, and for what could not be delivered.
    * @default nobody watches
    */
@@ -94,6 +100,7 @@ async function openSite(
     tls: await keepCertificate(stateDirectory),
     stateDirectory,
     lambdaConcurrency,
+    nativeModules: options.nativeModules,
     ports: access.ports,
     cleanup,
     publisher: createPublisher(observe),

@@ -30,6 +30,7 @@ export interface Site {
   readonly tls: LocalCertificate;
   readonly stateDirectory: string;
   readonly lambdaConcurrency: number;
+  readonly nativeModules: string | undefined;
   readonly ports: Ports;
   /** Ends what was started, in reverse order. */
   readonly cleanup: AsyncDisposableStack;
@@ -99,6 +100,7 @@ function createHost(site: Site, endpoints: Readonly<Record<string, string>>): La
     functions: deployment.functions,
     concurrency: lambdaConcurrency,
     logDirectory: join(stateDirectory, 'logs'),
+    scratchDirectory: join(stateDirectory, 'scratch'),
     failed,
     mishapOf: faults && ((functionName, payload) => mishapOf(faults, functionName, payload)),
     environmentOf: (configuration) =>
@@ -106,6 +108,7 @@ function createHost(site: Site, endpoints: Readonly<Record<string, string>>): La
         region: ACCOUNT.region,
         endpoints,
         caFile: tls.caFile,
+        nativeModules: site.nativeModules,
         credentials: deployment.authority.assumeRole({
           roleArn: configuration.roleArn,
           service: 'lambda.amazonaws.com',

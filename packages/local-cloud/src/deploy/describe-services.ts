@@ -74,29 +74,62 @@ function describeAsyncInvocations(stack: Stack) {
   );
 }
 
+type Assets = ReadonlyMap<string, string>;
+
+function assetDirectory(assets: Assets, logicalId: string, { S3Key }: { S3Key: string }): string {
+  const directory = assets.get(S3Key);
+  if (directory !== undefined) return directory;
+  throw new UnsupportedTemplate(`${logicalId}: there is no asset ${S3Key}`);
+}
+
+/** Directories of the layers, by ARN. */
+function describeLayers(stack: Stack, assets: Assets): ReadonlyMap<string, string> {
+  return new Map(
+    stack
+      .resourcesOf('AWS::Lambda::LayerVersion')
+      .map(({ logicalId, ref, properties }) => [
+        ref,
+        assetDirectory(assets, logicalId, properties.Content),
+      ]),
+  );
+}
+
+/** MiB of ephemeral storage where a layer is all that asks for it: Lambda's own default. */
+const DEFAULT_EPHEMERAL_MEGABYTES = 512;
+
+/** Layers and ephemeral storage: a function with neither stays closed. */
+function describeRoom(
+  logicalId: string,
+  { Layers, EphemeralStorage }: Properties<'AWS::Lambda::Function'>,
+  layers: ReadonlyMap<string, string>,
+) {
+  const layerDirectories = Layers.map((arn) => {
+    const directory = layers.get(arn);
+    if (directory !== undefined) return directory;
+    throw new UnsupportedTemplate(`${logicalId}: ${arn} is not a layer of the template`);
+  });
+  const otherwise = Layers.length > 0 ? DEFAULT_EPHEMERAL_MEGABYTES : undefined;
+  return { layerDirectories, ephemeralMegabytes: EphemeralStorage?.Size ?? otherwise };
+}
+
 /**
  * Gathers the functions with their bundles.
  *
- * @throws {UnsupportedTemplate} the code of a function is not an asset of the assembly, or a
- *   destination is not a topic.
+ * @throws {UnsupportedTemplate} the code of a function or a layer is not an asset of the assembly,
+ *   a layer is none of the template's, or a destination is not a topic.
  */
-export function describeFunctions(
-  stack: Stack,
-  assets: ReadonlyMap<string, string>,
-): readonly FunctionConfiguration[] {
+export function describeFunctions(stack: Stack, assets: Assets): readonly FunctionConfiguration[] {
   const asyncInvocations = describeAsyncInvocations(stack);
+  const layers = describeLayers(stack, assets);
   return stack
     .resourcesOf('AWS::Lambda::Function')
     .map(({ logicalId, name, attribute, properties }) => {
-      const codeDirectory = assets.get(properties.Code.S3Key);
-      if (!codeDirectory) {
-        throw new UnsupportedTemplate(`${logicalId}: there is no asset ${properties.Code.S3Key}`);
-      }
       return {
         name,
         arn: attribute('Arn'),
         roleArn: properties.Role,
-        codeDirectory,
+        codeDirectory: assetDirectory(assets, logicalId, properties.Code),
+        ...describeRoom(logicalId, properties, layers),
         handler: properties.Handler,
         memoryMegabytes: properties.MemorySize,
         timeoutSeconds: properties.Timeout,

@@ -13,6 +13,7 @@ interface IdentityType {
 const itself = (name: string) => name;
 const iamArn = (path: string) => `arn:${ACCOUNT.partition}:iam::${ACCOUNT.accountId}:${path}`;
 const lambdaArn = (name: string) => regionalArn('lambda', `function:${name}`);
+const layerArn = (name: string) => regionalArn('lambda', `layer:${name}:1`);
 const stateMachineArn = (name: string) => regionalArn('states', `stateMachine:${name}`);
 const queueArn = (name: string) => regionalArn('sqs', name);
 const queueUrl = (name: string) =>
@@ -44,6 +45,12 @@ const IDENTITY_TYPES: Readonly<Record<string, IdentityType>> = {
     maxNameLength: 64,
     ref: itself,
     attributes: { Arn: lambdaArn },
+  },
+  'AWS::Lambda::LayerVersion': {
+    nameProperty: 'LayerName',
+    maxNameLength: 64,
+    ref: layerArn,
+    attributes: { LayerVersionArn: layerArn },
   },
   'AWS::StepFunctions::StateMachine': {
     nameProperty: 'StateMachineName',

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import type { FunctionLog } from './function-log.ts';
-import { allowOpening, forbidOpening } from './open-files.ts';
+import { allowOpening, forbidOpening } from './process-limits.ts';
 import { type RuntimeApi, type RuntimeInvocation, startRuntimeApi } from './runtime-api.ts';
+import type { Scratch } from './scratch.ts';
 
 /** How an invocation ended. */
 export interface Outcome {
@@ -31,10 +32,7 @@ const CLIENT = fileURLToPath(new URL('runtime-client.mjs', import.meta.url));
 /** Share of the memory size given to V8's old generation, as AWS's runtime does. */
 const HEAP_SHARE = 0.9;
 
-/**
- * Not every system can bound the size of `/tmp` for one process, so there is no ephemeral storage:
- * writing a file anywhere fails with Node's `ERR_ACCESS_DENIED`.
- */
+/** A function without a {@link Scratch} writes nowhere and loads no native code. */
 const READ_ONLY = ['--permission', '--allow-fs-read=*'];
 
 /** Time to load the bundle before the first invocation, beside the function's own timeout. */
@@ -76,6 +74,7 @@ interface Running {
 export class ExecutionEnvironment {
   readonly #configuration: FunctionConfiguration;
   readonly #log: FunctionLog;
+  readonly #scratch: Scratch | undefined;
   #api: RuntimeApi | undefined;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
@@ -87,9 +86,11 @@ export class ExecutionEnvironment {
   #peakRssBytes = 0;
   #invocations = 0;
 
-  constructor(configuration: FunctionConfiguration, log: FunctionLog) {
+  /** `scratch` is its ephemeral storage, if it has any; it goes with the environment. */
+  constructor(configuration: FunctionConfiguration, log: FunctionLog, scratch?: Scratch) {
     this.#configuration = configuration;
     this.#log = log;
+    this.#scratch = scratch;
   }
 
   get isAlive(): boolean {
@@ -125,13 +126,20 @@ export class ExecutionEnvironment {
       },
     });
     const heapMegabytes = Math.floor(memoryMegabytes * HEAP_SHARE);
-    const flags = [...READ_ONLY, `--max-old-space-size=${heapMegabytes}`];
+    const scratch = this.#scratch;
+    const own = scratch?.flags ?? [];
+    const flags = [...READ_ONLY, ...own, `--max-old-space-size=${heapMegabytes}`];
     const child = spawn(process.execPath, [...flags, CLIENT], {
       cwd: codeDirectory,
-      env: { ...environment, AWS_LAMBDA_RUNTIME_API: this.#api.address },
+      env: {
+        ...environment,
+        ...(scratch && { TMPDIR: scratch.directory }),
+        AWS_LAMBDA_RUNTIME_API: this.#api.address,
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child = child;
+    if (child.pid !== undefined) scratch?.bound(child.pid);
     this.#log.follow(child.stdout);
     this.#log.follow(child.stderr);
     this.#exited = new Promise((resolve) => {
@@ -169,6 +177,7 @@ export class ExecutionEnvironment {
     this.#samplePeak();
     this.#child?.kill('SIGKILL');
     await this.#exited;
+    this.#scratch?.remove();
     this.#api?.close();
   }
 
@@ -188,6 +197,7 @@ export class ExecutionEnvironment {
     this.#offer = undefined;
     this.#arm(mishap.timeoutMilliseconds ?? deadlineMilliseconds);
     if (mishap.opensNothing && this.pid !== undefined) forbidOpening(this.pid);
+    if (this.pid !== undefined) this.#scratch?.watch(this.pid);
     if (mishap.killAfterMilliseconds !== undefined) {
       setTimeout(() => {
         if (this.#running?.requestId === requestId) this.#child?.kill('SIGKILL');
@@ -249,7 +259,17 @@ export class ExecutionEnvironment {
     this.#running = undefined;
     this.#samplePeak();
     if (running.mishap.opensNothing && this.pid !== undefined) allowOpening(this.pid);
-    running.finish(outcome);
+    running.finish(this.#withinStorage(outcome));
+  }
+
+  /** Ends an environment that holds more files than it may, and says so instead of its answer. */
+  #withinStorage(outcome: Outcome | undefined): Outcome | undefined {
+    this.#scratch?.unwatch();
+    const full = this.#scratch?.failure();
+    if (full === undefined) return outcome;
+    this.#alive = false;
+    this.#child?.kill('SIGKILL');
+    return outcome?.functionError === undefined ? failure('Error', full) : outcome;
   }
 
   #samplePeak(): void {

@@ -9,6 +9,13 @@ export interface FunctionConfiguration {
   readonly handler: string;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
+  /** Absolute directories of the layers, in their order. */
+  readonly layerDirectories: readonly string[];
+  /**
+   * Size of `/tmp`, in MiB. Undefined for a function with neither layer nor `EphemeralStorage`: it
+   * has none here, and loads no native code.
+   */
+  readonly ephemeralMegabytes: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
   /**
    * Invocations at once before `TooManyRequestsException`; undefined leaves only the account's

@@ -1,3 +1,4 @@
+import { delimiter, join } from 'node:path';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import { LambdaException } from './lambda-errors.ts';
 
@@ -10,6 +11,11 @@ export interface HostSettings {
   readonly endpoints: Readonly<Record<string, string>>;
   /** PEM file of the certificate that the endpoints show. */
   readonly caFile: string;
+  /**
+   * A `node_modules` folder of this machine, looked at behind those of a function's layers: there
+   * lies native code for the processor of this machine.
+   */
+  readonly nativeModules?: string | undefined;
 }
 
 /** Bytes of a function's own variables, as JSON. */
@@ -36,6 +42,17 @@ function assertAllowed({ name, environment }: FunctionConfiguration): void {
   }
 }
 
+/** Where `require` looks besides the bundle's own folder; nowhere without a layer. */
+function nodePath(
+  { layerDirectories }: FunctionConfiguration,
+  nativeModules?: string,
+): Readonly<Record<string, string>> {
+  if (layerDirectories.length === 0) return {};
+  const folders = layerDirectories.map((directory) => join(directory, 'nodejs', 'node_modules'));
+  if (nativeModules !== undefined) folders.push(nativeModules);
+  return { NODE_PATH: folders.join(delimiter) };
+}
+
 /**
  * The whole environment of a function's process: the template's variables, Lambda's own, and only
  * `PATH` of this machine's.
@@ -49,6 +66,7 @@ export function functionEnvironment(
   assertAllowed(configuration);
   const { region, credentials, endpoints, caFile } = settings;
   return {
+    ...nodePath(configuration, settings.nativeModules),
     ...configuration.environment,
     ...Object.fromEntries(
       Object.entries(endpoints).map(([service, url]) => [`AWS_ENDPOINT_URL_${service}`, url]),

@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failed } from '#local/storage-failure.ts';
 import { ExecutionEnvironment, type Mishap, type Outcome } from './execution-environment.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import { type FunctionLog, openFunctionLog } from './function-log.ts';
 import { LambdaException } from './lambda-errors.ts';
+import { Scratch } from './scratch.ts';
 
 /** Answer of a synchronous invocation, as the Invoke API gives it. */
 export interface InvokeResult extends Outcome {
@@ -38,6 +39,8 @@ export interface LambdaHostOptions {
   ) => Readonly<Record<string, string>>;
   /** Where each function's log lies, `<function name>.jsonl`. */
   readonly logDirectory: string;
+  /** Where the ephemeral storage of each process lies. What lay there before is removed. */
+  readonly scratchDirectory: string;
   /** Invocations that run at once on this machine; more wait for their turn. */
   readonly concurrency: number;
   /** What happens to the process of an invocation. @default nothing */
@@ -76,6 +79,7 @@ export class LambdaHost {
   /** Living environments with the names of their functions. */
   readonly #environments = new Map<ExecutionEnvironment, string>();
   readonly #figures: ProcessFigures[] = [];
+  readonly #scratchDirectory: string;
   readonly #concurrency: number;
   readonly #mishapOf: (functionName: string, payload: string) => Mishap | undefined;
   readonly #waiting: (() => void)[] = [];
@@ -87,6 +91,8 @@ export class LambdaHost {
   constructor(options: LambdaHostOptions) {
     const { functions, environmentOf, logDirectory, concurrency, failed = () => {} } = options;
     this.#concurrency = concurrency;
+    this.#scratchDirectory = options.scratchDirectory;
+    rmSync(this.#scratchDirectory, { recursive: true, force: true });
     this.#mishapOf = options.mishapOf ?? (() => undefined);
     mkdirSync(logDirectory, { recursive: true });
     this.#functions = new Map(
@@ -216,7 +222,10 @@ export class LambdaHost {
     const warm = hosted.idle.pop();
     if (warm?.isAlive) return warm;
     if (warm) await this.#retire(hosted, warm);
-    const environment = new ExecutionEnvironment(hosted.configuration, hosted.log);
+    const { ephemeralMegabytes: megabytes } = hosted.configuration;
+    const scratch =
+      megabytes === undefined ? undefined : new Scratch(this.#scratchDirectory, megabytes);
+    const environment = new ExecutionEnvironment(hosted.configuration, hosted.log, scratch);
     this.#environments.set(environment, hosted.configuration.name);
     await environment.start(hosted.environment);
     return environment;

@@ -109,6 +109,8 @@ process.on('unhandledRejection', (reason) => {
   error.name = 'Runtime.UnhandledPromiseRejection';
   return failOutside(error, 128);
 });
+// A file that grows past the bound of ephemeral storage fails with EFBIG, instead of ending all.
+process.on('SIGXFSZ', () => undefined);
 // The host holds the other end. When the host ends in any way, this process ends too.
 process.stdin.on('close', () => process.exit(1)).resume();
 

@@ -59,6 +59,8 @@ function configuration(
     timeoutSeconds: 60,
     environment: { COLOUR: 'blue' },
     reservedConcurrency: undefined,
+    layerDirectories: [],
+    ephemeralMegabytes: undefined,
     logGroupName: `/aws/lambda/${name}`,
     asyncRetries: 2,
     ...overrides,
@@ -92,12 +94,14 @@ beforeAll(async () => {
     mishapOf: (_, payload) => (payload.includes('no files') ? { opensNothing: true } : undefined),
     environmentOf,
     logDirectory: join(directory, 'logs'),
+    scratchDirectory: join(directory, 'scratch'),
     concurrency: 4,
   });
   quietHost = new LambdaHost({
     functions: [configuration('blocked', { timeoutSeconds: 300 })],
     environmentOf,
     logDirectory: join(directory, 'logs'),
+    scratchDirectory: join(directory, 'quiet-scratch'),
     concurrency: 1,
   });
   const block = `{"action":"block","ms":${LONG_MILLISECONDS}}`;
@@ -229,7 +233,7 @@ describe('a function that fails', () => {
     },
   );
 
-  it('fails when it writes a file: there is no ephemeral storage', async () => {
+  it('fails when it writes a file: it has no ephemeral storage', async () => {
     const { functionError, payload } = await invoke('write');
     expect(functionError).toBe('Unhandled');
     expect(payload.errorMessage).toMatch(/restricted. Use --allow-fs-write/);

@@ -4,13 +4,18 @@ import { readdirSync } from 'node:fs';
 /** Open files that Lambda allows; more than a function here ever needs. */
 const ALLOWED = 1024;
 
-/** Sets how many files a process may have open. Where that cannot be set, nothing changes. */
-function limitFiles(pid: number, files: number): void {
+/** Sets a limit of a process. Where that cannot be set, nothing changes. */
+function limit(pid: number, name: 'nofile' | 'fsize', value: number): void {
   try {
-    execFileSync('prlimit', ['--pid', String(pid), `--nofile=${files}:`], { stdio: 'ignore' });
+    execFileSync('prlimit', ['--pid', String(pid), `--${name}=${value}:`], { stdio: 'ignore' });
   } catch {
     // No Linux, or the process has ended.
   }
+}
+
+/** Lets no file of a process grow past so many bytes: a write beyond fails with `EFBIG`. */
+export function limitFileSize(pid: number, bytes: number): void {
+  limit(pid, 'fsize', bytes);
 }
 
 /** The number that the next file gets which a process opens: the lowest one that is free. */
@@ -26,10 +31,10 @@ function nextFile(pid: number): number | undefined {
 /** Lets a process open neither file nor connection: each try fails with `EMFILE`. Linux only. */
 export function forbidOpening(pid: number): void {
   const files = nextFile(pid);
-  if (files !== undefined) limitFiles(pid, files);
+  if (files !== undefined) limit(pid, 'nofile', files);
 }
 
 /** Takes back what {@link forbidOpening} did. */
 export function allowOpening(pid: number): void {
-  limitFiles(pid, ALLOWED);
+  limit(pid, 'nofile', ALLOWED);
 }

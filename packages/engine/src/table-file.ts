@@ -1,0 +1,65 @@
+import { identifier, literal } from './quote.ts';
+
+/** A Parquet file to write. */
+export interface ParquetFile {
+  /** Absolute, in the engine's directory. */
+  readonly path: string;
+  readonly format: 'parquet';
+  readonly compression: 'zstd' | 'snappy' | 'gzip' | 'none';
+  /** Rows after which a group ends; it may hold up to 2,047 more. */
+  readonly rowGroupRows: number;
+  /** Key-value metadata of the footer, in this order. */
+  readonly keyValues?: Readonly<Record<string, string>>;
+}
+
+/** A CSV file to write: NULL is an empty field, an empty text is `""`, lines end with LF. */
+export interface CsvFile {
+  /** Absolute, in the engine's directory. */
+  readonly path: string;
+  readonly format: 'csv';
+  readonly compression: 'none' | 'gzip' | 'zstd';
+  readonly header: boolean;
+  /** One character. */
+  readonly delimiter: string;
+}
+
+/** A file of JSON lines to write, one object a row. */
+export interface JsonLinesFile {
+  /** Absolute, in the engine's directory. */
+  readonly path: string;
+  readonly format: 'jsonl';
+  readonly compression: 'none' | 'gzip' | 'zstd';
+}
+
+/** A file that the engine writes. */
+export type TableFile = ParquetFile | CsvFile | JsonLinesFile;
+
+function parquetOptions(file: ParquetFile): string[] {
+  const compression = file.compression === 'none' ? 'uncompressed' : file.compression;
+  const pairs = Object.entries(file.keyValues ?? {}).map(
+    ([key, value]) => `${identifier(key)}: ${literal(value)}`,
+  );
+  return [
+    ...['FORMAT parquet', 'RETURN_STATS', `COMPRESSION ${literal(compression)}`],
+    `ROW_GROUP_SIZE ${Math.trunc(file.rowGroupRows)}`,
+    ...(pairs.length > 0 ? [`KV_METADATA {${pairs.join(', ')}}`] : []),
+  ];
+}
+
+function textOptions(file: CsvFile | JsonLinesFile): string[] {
+  const compression = `COMPRESSION ${literal(file.compression)}`;
+  if (file.format === 'jsonl') return ['FORMAT json', 'ARRAY false', compression];
+  const { header, delimiter } = file;
+  return ['FORMAT csv', `HEADER ${header}`, `DELIMITER ${literal(delimiter)}`, compression];
+}
+
+/**
+ * The COPY of a SELECT into a file. It writes the file under its own name: what is left of a COPY
+ * that failed is known to the caller.
+ */
+export function copyStatement(select: string, file: TableFile): string {
+  const options = file.format === 'parquet' ? parquetOptions(file) : textOptions(file);
+  // A line of its own, because the SELECT may end in a comment.
+  const to = `TO ${literal(file.path)} (${[...options, 'USE_TMP_FILE false'].join(', ')})`;
+  return `COPY (${select}\n) ${to}`;
+}
