@@ -119,6 +119,7 @@ const CORE: ImportRules = {
     ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/names', '#core/sparse/formats'],
     'zod/mini',
   ],
+  'core/tables/schema': ['#core/errors.ts', 'zod/mini'],
   'core/outputs/csv/wasm/kernel-bytes.ts': [],
   'core/outputs/csv/wasm/powers-of-ten.ts': [],
   'core/outputs/csv/wasm/kernel.ts': [
@@ -238,7 +239,7 @@ const PROOFS: ImportRules = {
       'aws-cdk-lib',
     ],
     ...['ajv', 'amazon-states-language-service', 'asl-validator', 'cdk-nag', 'constructs'],
-    ...['fast-check', 'vitest', 'zod/mini', 'node:*', '#package.json'],
+    ...['@sparse-fanout/engine', 'fast-check', 'vitest', 'zod/mini', 'node:*', '#package.json'],
   ],
   tools: [
     '#packages/engine/package.json',
