@@ -1,6 +1,6 @@
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import { type CsvFormat, MAX_RECORD_BYTES } from './csv-format.ts';
-import { type RawRecord, RecordFault, readRecord } from './read-record.ts';
+import { type RawRecord, readRecord } from './read-record.ts';
 
 /** How a CSV text begins. */
 export interface CsvHead {
@@ -41,17 +41,6 @@ function decode(uri: string, { fields }: RawRecord): string[] {
   });
 }
 
-function parse(uri: string, bytes: Uint8Array, format: CsvFormat): RawRecord | undefined {
-  try {
-    return readRecord(bytes, format);
-  } catch (error) {
-    if (!(error instanceof RecordFault)) throw error;
-    throw new CorruptSourceError(
-      `${uri} has ${error.message} in its first record; quote fields as RFC 4180 says, or set source.csv.quote`,
-    );
-  }
-}
-
 function assertDistinct(uri: string, names: readonly string[]): void {
   const again = names.find((name, k) => names.indexOf(name) !== k);
   if (again === undefined) return;
@@ -71,7 +60,7 @@ function firstRecord(
   if (isWhole && bytes.length === 0) return EMPTY;
   // A carriage return may belong to a line feed that is not there yet.
   const known = !isWhole && bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
-  const record = parse(uri, known, format);
+  const record = readRecord({ uri, bytes: known }, format);
   if (record !== undefined && (isWhole || record.end < known.length)) return record;
   if (isWhole) {
     throw new CorruptSourceError(
