@@ -12,6 +12,7 @@ export interface CsvHead {
 
 const BOM_BYTES = 3;
 const CR = 0x0d;
+const LF = 0x0a;
 
 function hasMark(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
@@ -42,7 +43,8 @@ function decode(uri: string, { fields }: RawRecord): string[] {
 }
 
 function assertDistinct(uri: string, names: readonly string[]): void {
-  const again = names.find((name, k) => names.indexOf(name) !== k);
+  const seen = new Set<string>();
+  const again = names.find((name) => seen.size === seen.add(name).size);
   if (again === undefined) return;
   throw new CorruptSourceError(
     `${uri} has two columns named ${JSON.stringify(again)} in its header; rename one, since columns are told apart by name`,
@@ -58,6 +60,7 @@ function firstRecord(
   format: CsvFormat,
 ): RawRecord | undefined {
   if (isWhole && bytes.length === 0) return EMPTY;
+  if (!isWhole && !bytes.includes(LF)) return undefined;
   // A carriage return may belong to a line feed that is not there yet.
   const known = !isWhole && bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
   const record = readRecord({ uri, bytes: known }, format);
@@ -84,9 +87,12 @@ async function collectRecord(
   format: CsvFormat,
 ): Promise<{ readonly record: RawRecord; readonly markBytes: number }> {
   let all: Uint8Array = new Uint8Array();
+  // Tried again only when there are twice as many bytes, so that no text is read many times.
+  let enough = BOM_BYTES + 1;
   for await (const piece of pieces) {
     all = join(all, piece);
-    if (all.length <= BOM_BYTES) continue;
+    if (all.length < enough && all.length <= MAX_RECORD_BYTES) continue;
+    enough = 2 * all.length;
     assertUtf8(uri, all);
     const markBytes = hasMark(all) ? BOM_BYTES : 0;
     const bytes = all.subarray(markBytes);
@@ -113,7 +119,8 @@ async function collectRecord(
  * @throws {UnsupportedSourceError} the text begins as UTF-16 or UTF-32 does.
  * @throws {CorruptSourceError} the first record is no CSV or no UTF-8, or two columns have
  * one name.
- * @throws {BoundExceededError} the first record is longer than 4 MiB.
+ * @throws {BoundExceededError} the first record is longer than 4 MiB, or has more than 32,766
+ * fields.
  */
 export async function readCsvHead(
   uri: string,

@@ -1,4 +1,4 @@
-import { CorruptSourceError } from '#core/errors.ts';
+import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 import type { CsvFormat } from './csv-format.ts';
 
 /** One record as bytes: its fields without their quotes, and where it ends. */
@@ -7,6 +7,9 @@ export interface RawRecord {
   /** Offset behind its line end. */
   readonly end: number;
 }
+
+/** Most fields of a record; as many as JSON lines may have. */
+const MAX_COLUMNS = 32_766;
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -74,6 +77,7 @@ function readField(text: RecordText, start: number, format: CsvFormat): Field | 
  * time: for headers. Returns undefined if a quoted field does not end.
  *
  * @throws {CorruptSourceError} it is not well formed.
+ * @throws {BoundExceededError} it has more than 32,766 fields.
  */
 export function readRecord(text: RecordText, format: CsvFormat): RawRecord | undefined {
   const { bytes } = text;
@@ -81,7 +85,11 @@ export function readRecord(text: RecordText, format: CsvFormat): RawRecord | und
   for (let at = 0; ; at++) {
     const field = readField(text, at, format);
     if (field === undefined) return undefined;
-    fields.push(field.bytes);
+    if (fields.push(field.bytes) > MAX_COLUMNS) {
+      throw new BoundExceededError(
+        `${text.uri} has more than ${MAX_COLUMNS} columns, the most that a table may have; split it by columns`,
+      );
+    }
     at = field.end;
     if (bytes[at] === format.delimiter.charCodeAt(0)) continue;
     const end = lineEnd(bytes, at);

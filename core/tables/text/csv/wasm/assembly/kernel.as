@@ -160,7 +160,7 @@ function moveBlock(from: usize, to: usize, count: usize, dropped: u64): usize {
   let left = dropped;
   while (left) {
     const next = <usize>ctz(left);
-    memory.copy(out, from + at, next - at);
+    if (next > at) memory.copy(out, from + at, next - at);
     out += next - at;
     at = next + 1;
     left &= left - 1;
