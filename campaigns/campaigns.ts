@@ -40,6 +40,14 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./chaos/run.ts'),
   },
   {
+    name: 'cuts',
+    proves: 'A CSV of 1 GB with 200,000 quoted newlines, cut at 1,000 places, is read as it is.',
+    takes: 'half a minute',
+    needs: '1 GB of disk',
+    args: '[--megabytes 1000] [--newlines 200000] [--places 1000] [--seed 1]',
+    start: () => import('./cuts/run.ts'),
+  },
+  {
     name: 'fuzz',
     proves:
       'Damaged sources of every format are read as SciPy reads them, or refused by a named error.',

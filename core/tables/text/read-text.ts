@@ -104,9 +104,9 @@ async function* withinBound(
 }
 
 /**
- * Reads the whole text of an object in order, unpacked and proved: of gzip the CRC-32 and the length
- * of every member, of zstd each frame and its checksum if it has one, and that nothing else lies
- * behind or between them. Each piece is valid until the next one is asked for.
+ * Reads the whole text of an object in order, unpacked and proved: of gzip the CRC-32 and the
+ * length of every member, of zstd each frame and its checksum if it has one, and that nothing
+ * else lies behind or between them. Each piece is valid until the next one is asked for.
  *
  * Holds two blocks and, for gzip, 1.4 MiB; for zstd the window of a frame, at most 128 MiB.
  *

@@ -17,14 +17,14 @@ function openBytes(bytes: Uint8Array): number {
   return 0;
 }
 
-/** Index of the first byte that begins no character of UTF-8; the number of bytes if all do. */
+/** Index of the first byte that begins no character of UTF-8; there is one. */
 function firstBad(bytes: Uint8Array): number {
-  for (let at = 0; at < bytes.length; ) {
+  let at = 0;
+  for (;;) {
     const end = at + sequenceBytes(bytes[at]!);
-    if (bytes[at]! >= 0x80 && (end > bytes.length || !isUtf8(bytes.subarray(at, end)))) return at;
+    if (bytes[at]! >= 0x80 && !isUtf8(bytes.subarray(at, end))) return at;
     at = end;
   }
-  return bytes.length;
 }
 
 /**

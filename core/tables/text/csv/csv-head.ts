@@ -1,6 +1,6 @@
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import { type CsvFormat, MAX_RECORD_BYTES } from './csv-format.ts';
-import { type RawRecord, RecordFault, readRecord } from './read-record.ts';
+import { type RawRecord, readRecord } from './read-record.ts';
 
 /** How a CSV text begins. */
 export interface CsvHead {
@@ -12,6 +12,7 @@ export interface CsvHead {
 
 const BOM_BYTES = 3;
 const CR = 0x0d;
+const LF = 0x0a;
 
 function hasMark(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
@@ -41,19 +42,9 @@ function decode(uri: string, { fields }: RawRecord): string[] {
   });
 }
 
-function parse(uri: string, bytes: Uint8Array, format: CsvFormat): RawRecord | undefined {
-  try {
-    return readRecord(bytes, format);
-  } catch (error) {
-    if (!(error instanceof RecordFault)) throw error;
-    throw new CorruptSourceError(
-      `${uri} has ${error.message} in its first record; quote fields as RFC 4180 says, or set source.csv.quote`,
-    );
-  }
-}
-
 function assertDistinct(uri: string, names: readonly string[]): void {
-  const again = names.find((name, k) => names.indexOf(name) !== k);
+  const seen = new Set<string>();
+  const again = names.find((name) => seen.size === seen.add(name).size);
   if (again === undefined) return;
   throw new CorruptSourceError(
     `${uri} has two columns named ${JSON.stringify(again)} in its header; rename one, since columns are told apart by name`,
@@ -69,9 +60,10 @@ function firstRecord(
   format: CsvFormat,
 ): RawRecord | undefined {
   if (isWhole && bytes.length === 0) return EMPTY;
+  if (!isWhole && !bytes.includes(LF)) return undefined;
   // A carriage return may belong to a line feed that is not there yet.
   const known = !isWhole && bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
-  const record = parse(uri, known, format);
+  const record = readRecord({ uri, bytes: known }, format);
   if (record !== undefined && (isWhole || record.end < known.length)) return record;
   if (isWhole) {
     throw new CorruptSourceError(
@@ -95,9 +87,12 @@ async function collectRecord(
   format: CsvFormat,
 ): Promise<{ readonly record: RawRecord; readonly markBytes: number }> {
   let all: Uint8Array = new Uint8Array();
+  // Tried again only when there are twice as many bytes, so that no text is read many times.
+  let enough = BOM_BYTES + 1;
   for await (const piece of pieces) {
     all = join(all, piece);
-    if (all.length <= BOM_BYTES) continue;
+    if (all.length < enough && all.length <= MAX_RECORD_BYTES) continue;
+    enough = 2 * all.length;
     assertUtf8(uri, all);
     const markBytes = hasMark(all) ? BOM_BYTES : 0;
     const bytes = all.subarray(markBytes);
@@ -124,7 +119,8 @@ async function collectRecord(
  * @throws {UnsupportedSourceError} the text begins as UTF-16 or UTF-32 does.
  * @throws {CorruptSourceError} the first record is no CSV or no UTF-8, or two columns have
  * one name.
- * @throws {BoundExceededError} the first record is longer than 4 MiB.
+ * @throws {BoundExceededError} the first record is longer than 4 MiB, or has more than 32,766
+ * fields.
  */
 export async function readCsvHead(
   uri: string,

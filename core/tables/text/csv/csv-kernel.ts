@@ -12,8 +12,12 @@ interface KernelExports {
   setCharacters(delimiter: number, quote: number): void;
   start(columns: number, maxRecordBytes: number, forbidsNewlines: number): void;
   startFragment(isInside: number): void;
-  want(ordinal: number): void;
-  wantedOffset(): number;
+  readonly START_CAPACITY: WebAssembly.Global;
+  readonly STARTS: WebAssembly.Global;
+  readonly startCount: WebAssembly.Global;
+  keepStarts(): void;
+  cutOffset(): number;
+  longestRecord(): number;
   recordCount(): number;
   recordOffset(): number;
   quoteOffset(): number;
@@ -80,7 +84,8 @@ export class CsvKernel {
 
   /** @throws {UnsupportedSourceError} the engine has no WebAssembly. */
   constructor() {
-    const { exports } = new WebAssembly.Instance(kernelModule());
+    const module = kernelModule();
+    const { exports } = new WebAssembly.Instance(module);
     this.#exports = exports as unknown as KernelExports;
     this.#memory = new Uint8Array(this.#exports.memory.buffer);
     this.pieceBytes = this.#exports.INPUT_CAPACITY.value - KEPT_BYTES;
@@ -104,14 +109,29 @@ export class CsvKernel {
     this.#exports.startFragment(isInside ? 1 : 0);
   }
 
-  /** Asks for the {@link wantedOffset} of the record of this ordinal, counted from 0. */
-  want(ordinal: number): void {
-    this.#exports.want(ordinal);
+  /** Keeps {@link starts} of this text. Its pieces have at most {@link startCapacity} bytes. */
+  keepStarts(): void {
+    this.#exports.keepStarts();
   }
 
-  /** Where the wanted record begins; 0 if it has not come yet. */
-  get wantedOffset(): number {
-    return this.#exports.wantedOffset();
+  get startCapacity(): number {
+    return this.#exports.START_CAPACITY.value;
+  }
+
+  /** Where the records begin that ended in the last {@link scan} and {@link finish}. */
+  get starts(): Float64Array<ArrayBuffer> {
+    const { STARTS, startCount } = this.#exports;
+    return new Float64Array(this.#memory.buffer, STARTS.value, startCount.value);
+  }
+
+  /** Where the first record of a fragment begins; 0 if it has not come yet. */
+  get cutOffset(): number {
+    return this.#exports.cutOffset();
+  }
+
+  /** Bytes of the longest record before its line feed. */
+  get longestRecord(): number {
+    return this.#exports.longestRecord();
   }
 
   /** Records that have ended. */

@@ -40,9 +40,9 @@ function readAs(
     const isLast = at + piece.length === bytes.length;
     if (kernel.scan(piece, isLast) !== undefined) return undefined;
   }
-  const { wantedOffset } = kernel;
+  const { cutOffset } = kernel;
   if (isEnd && kernel.finish() !== undefined) return undefined;
-  return { cut: wantedOffset === 0 ? undefined : wantedOffset, records: kernel.records };
+  return { cut: cutOffset === 0 ? undefined : cutOffset, records: kernel.records };
 }
 
 /**

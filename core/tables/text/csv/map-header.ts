@@ -12,8 +12,9 @@ function list(names: readonly string[]): string {
 
 /** What makes the second header another one, in words. */
 function differenceOf(first: CsvHeader, second: CsvHeader): string {
-  const absent = first.names.filter((name) => !second.names.includes(name));
-  const added = second.names.filter((name) => !first.names.includes(name));
+  const [ofFirst, ofSecond] = [new Set(first.names), new Set(second.names)];
+  const absent = first.names.filter((name) => !ofSecond.has(name));
+  const added = second.names.filter((name) => !ofFirst.has(name));
   if (absent.length > 0) return `lacks ${list(absent.slice(0, 3))}`;
   if (added.length > 0) return `has ${list(added.slice(0, 3))} besides`;
   return `has ${list([second.names.find((name, k) => name !== first.names[k])!])} at another place`;

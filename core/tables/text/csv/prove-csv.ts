@@ -20,6 +20,8 @@ export interface CsvProof {
   readonly records: number;
   /** Bytes of the slice. */
   readonly bytes: number;
+  /** Bytes of the longest record before its line feed: the engine needs room for it. */
+  readonly longestRecord: number;
 }
 
 function faultText(fault: CsvFault, kernel: CsvKernel, slice: CsvSlice): string {
@@ -103,7 +105,8 @@ class CsvProver {
   }
 
   get proof(): CsvProof {
-    return { records: this.#kernel.records, bytes: this.#bytes };
+    const { records, longestRecord } = this.#kernel;
+    return { records, bytes: this.#bytes, longestRecord };
   }
 }
 

@@ -1,3 +1,4 @@
+import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 import type { CsvFormat } from './csv-format.ts';
 
 /** One record as bytes: its fields without their quotes, and where it ends. */
@@ -7,11 +8,18 @@ export interface RawRecord {
   readonly end: number;
 }
 
+/** Most fields of a record; as many as JSON lines may have. */
+const MAX_COLUMNS = 32_766;
+
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Raised by a record that is not well formed: what is wrong, for a message. */
-export class RecordFault extends Error {}
+/** A text that begins with a record. */
+interface RecordText {
+  /** Name of the object in messages. */
+  readonly uri: string;
+  readonly bytes: Uint8Array;
+}
 
 interface Field {
   readonly bytes: Uint8Array;
@@ -48,31 +56,44 @@ function lineEnd(bytes: Uint8Array, at: number): number | undefined {
   return bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : undefined;
 }
 
-function readField(bytes: Uint8Array, start: number, format: CsvFormat): Field | undefined {
+function refuse({ uri }: RecordText, what: string): never {
+  throw new CorruptSourceError(
+    `${uri} has ${what} in its first record; quote fields as RFC 4180 says, or set source.csv.quote`,
+  );
+}
+
+function readField(text: RecordText, start: number, format: CsvFormat): Field | undefined {
+  const { bytes } = text;
   const quote = format.quote.charCodeAt(0);
   if (bytes[start] === quote) return readQuoted(bytes, start, quote);
   const field = readPlain(bytes, start, format.delimiter.charCodeAt(0));
-  if (field.bytes.includes(quote)) throw new RecordFault('a quote within an unquoted field');
-  if (field.bytes.includes(CR)) throw new RecordFault('a carriage return without a line feed');
+  if (field.bytes.includes(quote)) refuse(text, 'a quote within an unquoted field');
+  if (field.bytes.includes(CR)) refuse(text, 'a carriage return without a line feed');
   return field;
 }
 
 /**
- * Reads the record at the start of `bytes`, by the rules of {@link proveCsv} but one byte at a
- * time: for headers. Returns undefined if a quoted field does not end in `bytes`.
+ * Reads the record at the start of a text, by the rules of {@link proveCsv} but one byte at a
+ * time: for headers. Returns undefined if a quoted field does not end.
  *
- * @throws {RecordFault} it is not well formed.
+ * @throws {CorruptSourceError} it is not well formed.
+ * @throws {BoundExceededError} it has more than 32,766 fields.
  */
-export function readRecord(bytes: Uint8Array, format: CsvFormat): RawRecord | undefined {
+export function readRecord(text: RecordText, format: CsvFormat): RawRecord | undefined {
+  const { bytes } = text;
   const fields: Uint8Array[] = [];
   for (let at = 0; ; at++) {
-    const field = readField(bytes, at, format);
+    const field = readField(text, at, format);
     if (field === undefined) return undefined;
-    fields.push(field.bytes);
+    if (fields.push(field.bytes) > MAX_COLUMNS) {
+      throw new BoundExceededError(
+        `${text.uri} has more than ${MAX_COLUMNS} columns, the most that a table may have; split it by columns`,
+      );
+    }
     at = field.end;
     if (bytes[at] === format.delimiter.charCodeAt(0)) continue;
     const end = lineEnd(bytes, at);
-    if (end === undefined) throw new RecordFault('text behind a closing quote');
+    if (end === undefined) refuse(text, 'text behind a closing quote');
     return { fields, end };
   }
 }

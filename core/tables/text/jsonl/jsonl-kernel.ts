@@ -17,8 +17,11 @@ interface KernelExports {
   setNode(node: number, kind: number, values: number): void;
   addField(struct: number, name: number, bytes: number, node: number): void;
   start(maxLineBytes: number, rootNode: number, isMarked: number): void;
-  want(ordinal: number): void;
-  wantedOffset(): number;
+  readonly START_CAPACITY: WebAssembly.Global;
+  readonly STARTS: WebAssembly.Global;
+  readonly startCount: WebAssembly.Global;
+  keepStarts(): void;
+  longestLine(): number;
   recordCount(): number;
   lineCount(): number;
   lineOffset(): number;
@@ -89,7 +92,8 @@ export class JsonlKernel {
 
   /** @throws {UnsupportedSourceError} the engine has no WebAssembly. */
   constructor() {
-    const { exports } = new WebAssembly.Instance(kernelModule());
+    const module = kernelModule();
+    const { exports } = new WebAssembly.Instance(module);
     this.#exports = exports as unknown as KernelExports;
     this.#memory = new Uint8Array(this.#exports.memory.buffer);
     this.pieceBytes = this.#exports.PIECE_CAPACITY.value;
@@ -137,14 +141,24 @@ export class JsonlKernel {
     }
   }
 
-  /** Asks for the {@link wantedOffset} of the record of this ordinal, counted from 0. */
-  want(ordinal: number): void {
-    this.#exports.want(ordinal);
+  /** Keeps {@link starts} of this text. Its pieces have at most {@link startCapacity} bytes. */
+  keepStarts(): void {
+    this.#exports.keepStarts();
   }
 
-  /** Where the wanted record begins; 0 if it has not come yet. */
-  get wantedOffset(): number {
-    return this.#exports.wantedOffset();
+  get startCapacity(): number {
+    return this.#exports.START_CAPACITY.value;
+  }
+
+  /** Where the objects begin that ended in the last {@link scan}. */
+  get starts(): Float64Array<ArrayBuffer> {
+    const { STARTS, startCount } = this.#exports;
+    return new Float64Array(this.#memory.buffer, STARTS.value, startCount.value);
+  }
+
+  /** Bytes of the longest line of the proved text, with its line feed. */
+  get longestLine(): number {
+    return this.#exports.longestLine();
   }
 
   /** Objects that have ended. */

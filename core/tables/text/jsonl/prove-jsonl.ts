@@ -24,6 +24,8 @@ export interface JsonlProof {
   readonly records: number;
   /** Bytes of the slice. */
   readonly bytes: number;
+  /** Bytes of the longest line of the proved text: the engine needs room for it. */
+  readonly longestLine: number;
 }
 
 const FAULT_TEXTS: Record<Exclude<JsonlFault, 'wrong-kind'>, string> = {
@@ -107,7 +109,8 @@ class JsonlProver {
   }
 
   get proof(): JsonlProof {
-    return { records: this.#kernel.records, bytes: this.#bytes };
+    const { records, longestLine } = this.#kernel;
+    return { records, bytes: this.#bytes, longestLine };
   }
 }
 

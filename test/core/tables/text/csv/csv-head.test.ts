@@ -65,6 +65,24 @@ describe('readCsvHead', () => {
     await expect(head('id,x,x\n')).rejects.toThrow('a.csv has two columns named "x"');
   });
 
+  it('takes 32,766 names in no time, and no more', async () => {
+    const names = Array.from({ length: 32_766 }, (_, k) => k.toString(36));
+    const bytes = Buffer.from(`${names.join(',')}\n`);
+    const { fields } = await readCsvHead('a.csv', piecesOf(bytes, 64_000), PLAIN);
+    expect(fields).toHaveLength(32_766);
+    const twice = Buffer.from(`${names.slice(1).join(',')},${names[20_000]}\n`);
+    await expect(readCsvHead('a.csv', piecesOf(twice, 1_000_000), PLAIN)).rejects.toThrow(
+      `two columns named "${names[20_000]}"`,
+    );
+    const wide = Buffer.from(`"\n"${','.repeat(4_000_000)}\n`);
+    await expect(readCsvHead('a.csv', piecesOf(wide, 1_000_000), PLAIN)).rejects.toThrow(
+      'a.csv has more than 32766 columns',
+    );
+    const first = { uri: 'a.csv', names };
+    const other = { uri: 'b.csv', names: [...names.slice(1), 'x'] };
+    expect(() => mapHeader(first, other, false)).toThrow('it lacks "0"; set');
+  });
+
   it('bounds the first record', async () => {
     const text = Buffer.alloc(5_000_000, 'x');
     await expect(readCsvHead('a.csv', piecesOf(text, 1_000_000), PLAIN)).rejects.toThrow(

@@ -36,10 +36,10 @@ async function refusal(...args: Parameters<typeof prove>): Promise<string> {
 describe('proveCsv', () => {
   it('writes records of one form, whatever line ends and pieces the text has', async () => {
     const text = '1,a\r\n\r\n2,"b\r\n""c"\n\n3,é';
-    const expected = { records: 3, bytes: 23, text: '1,a\n2,"b\r\n""c"\n3,é\n' };
+    const expected = { records: 3, bytes: 23, longestRecord: 10, text: '1,a\n2,"b\r\n""c"\n3,é\n' };
     expect(await prove(text)).toEqual(expected);
     expect(await prove(text, {}, 1)).toEqual(expected);
-    expect(await prove('')).toEqual({ records: 0, bytes: 0, text: '' });
+    expect(await prove('')).toEqual({ records: 0, bytes: 0, longestRecord: 0, text: '' });
   });
 
   it('keeps a blank line of a single column: a record of one empty field', async () => {

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
-import { takeJsonlKernel } from '#core/tables/text/jsonl/jsonl-kernel.ts';
 import { type JsonlSlice, proveJsonl } from '#core/tables/text/jsonl/prove-jsonl.ts';
 import { piecesOf } from '#test/core/tables/text/pieces-of.ts';
 import { readNaively } from './naive-json.ts';
@@ -102,9 +101,10 @@ describe('proveJsonl', () => {
     expect(await prove('\r\n{"a":1}\r\n \t\n  {"a":"x"} \n\n{"a":null}')).toEqual({
       records: 3,
       bytes: 38,
+      longestLine: 11,
       text: '{"a":"1"}\n{"a":"x"}\n{"a":null}\n',
     });
-    expect(await prove('')).toEqual({ records: 0, bytes: 0, text: '' });
+    expect(await prove('')).toEqual({ records: 0, bytes: 0, longestLine: 0, text: '' });
   });
 
   it('passes a byte order mark at the start of an object only', async () => {
@@ -268,19 +268,5 @@ describe('the columns of JSON lines', () => {
     const most = many.slice(0, 30_000);
     expect((await prove('{"c29999":1}', { columns: most })).records).toBe(1);
     expect(await refusal('{"c29999":[]}', { columns: most })).toContain('"c29999"');
-  });
-});
-
-describe('a kernel of JSON lines', () => {
-  it('finds where a record begins', () => {
-    const kernel = takeJsonlKernel();
-    kernel.start({ columns: [] }, true);
-    kernel.want(2);
-    const bytes = Buffer.from('{}\n\n{"a":1}\n  {"a":2}\n{}');
-    expect(kernel.scan(bytes.subarray(0, 10), false)).toBeUndefined();
-    expect(kernel.scan(bytes.subarray(10), true)).toBeUndefined();
-    expect(kernel.wantedOffset).toBe(14);
-    expect(kernel.lines).toBe(5);
-    kernel.close();
   });
 });

@@ -10,6 +10,12 @@ const SLACK: i32 = 128;
 /** The input, and the text that it becomes: that never overtakes the bytes not yet read. */
 export const INPUT: usize = memory.data(1048576 + 128, 64);
 
+/** Most bytes of a piece whose records' beginnings are kept. */
+export const START_CAPACITY: i32 = 65536;
+
+/** Where records begin, as doubles: no more than bytes of a piece and of what waited for it. */
+export const STARTS: usize = memory.data((65536 + 128) * 8, 64);
+
 // What is wrong with a text. The host has a sentence for each.
 const FINE: i32 = 0;
 const NUL_BYTE: i32 = 1;
@@ -61,10 +67,11 @@ export let textBytes: u32 = 0;
 let base: u64 = 0;
 let recordStart: u64 = 0;
 let quoteStart: u64 = 0;
-let wanted: u64 = 0;
-let wantedAt: u64 = 0;
+/** The first beginning of a record that a fragment shows; 0 before it. */
+let cutAt: u64 = 0;
 let errorAt: u64 = 0;
 let records: u64 = 0;
+let longest: u64 = 0;
 /** Fields of the record that has a wrong number of them. */
 export let foundFields: u32 = 0;
 
@@ -89,9 +96,10 @@ export function start(columnCount: u32, maxBytes: u32, forbidsNewlines: bool): v
   readBytes = 0;
   base = 0;
   recordStart = 0;
-  wanted = 0;
-  wantedAt = 0;
+  cutAt = 0;
   records = 0;
+  longest = 0;
+  keepsStarts = false;
 }
 
 /** Begins anywhere in a text instead of at a record, within quotes or not. */
@@ -100,13 +108,20 @@ export function startFragment(isInside: bool): void {
   inside = isInside ? -1 : 0;
 }
 
-/** Asks where the record of this ordinal begins. */
-export function want(ordinal: f64): void {
-  wanted = <u64>ordinal;
+/**
+ * Keeps where each record begins that ends in a scan. Its pieces may have `START_CAPACITY` bytes.
+ */
+export function keepStarts(): void {
+  keepsStarts = true;
 }
 
-export function wantedOffset(): f64 {
-  return <f64>wantedAt;
+export function cutOffset(): f64 {
+  return <f64>cutAt;
+}
+
+/** Bytes of the longest record. */
+export function longestRecord(): f64 {
+  return <f64>longest;
 }
 
 export function recordCount(): f64 {
@@ -145,7 +160,7 @@ function moveBlock(from: usize, to: usize, count: usize, dropped: u64): usize {
   let left = dropped;
   while (left) {
     const next = <usize>ctz(left);
-    memory.copy(out, from + at, next - at);
+    if (next > at) memory.copy(out, from + at, next - at);
     out += next - at;
     at = next + 1;
     left &= left - 1;
@@ -179,6 +194,15 @@ function parity(bits: u64): u64 {
   return all ^ (all << 32);
 }
 
+let keepsStarts: bool = false;
+/** Records that ended in the last scan and `finish`, while their beginnings are kept. */
+export let startCount: u32 = 0;
+
+function keepStart(): void {
+  store<f64>(STARTS + startCount * 8, <f64>recordStart);
+  startCount += 1;
+}
+
 /** Bits of the line feeds of the block under way that belong to blank lines. */
 let blanks: u64 = 0;
 
@@ -209,10 +233,12 @@ function endRecords(ends: u64, separators: u64, returns: u64, blockAt: u64): i32
       errorAt = end;
       return LONG_RECORD;
     } else {
+      if (keepsStarts) keepStart();
       records += 1;
+      if (bytes > longest) longest = bytes;
     }
     recordStart = end + 1;
-    if (records == wanted) wantedAt = recordStart;
+    if (records == 0) cutAt = recordStart;
     rest &= ~below;
     delimiters = 0;
     left &= left - 1;
@@ -316,6 +342,7 @@ function proveBlock(at: usize, count: u32): i32 {
 export function scan(isEnd: bool): i32 {
   out = INPUT;
   textBytes = 0;
+  startCount = 0;
   while (inputBytes - readBytes >= BLOCK) {
     const fault = proveBlock(INPUT + readBytes, BLOCK);
     if (fault) return fault;

@@ -18,6 +18,15 @@ const INPUT: usize = memory.data(4194304 + 1048576 + 64, 64);
 /** A number of one digit and its comma become four bytes: nothing grows more than that. */
 export const OUTPUT: usize = memory.data(2 * (4194304 + 1048576) + 128, 64);
 
+/** Most bytes of a piece whose objects' beginnings are kept. */
+export const START_CAPACITY: i32 = 65536;
+
+/** Where objects begin, as doubles: no more than bytes of a piece and of the line that waited. */
+export const STARTS: usize = memory.data(65600 * 8, 64);
+
+/** Objects that the last scan passed, while their beginnings are kept. */
+export let startCount: u32 = 0;
+
 const LF: u8 = 10;
 
 /** A byte order mark, as the lowest three bytes of a word. */
@@ -35,8 +44,8 @@ let root: u32 = 0;
 let mayBeMarked: bool = false;
 let lines: u64 = 0;
 let records: u64 = 0;
-let wanted: u64 = 0;
-let wantedAt: u64 = 0;
+let longest: u32 = 0;
+let keepsStarts: bool = false;
 
 /** Begins a text; `isMarked` if a byte order mark may stand before it. */
 export function start(maxBytes: u32, rootNode: u32, isMarked: bool): void {
@@ -50,17 +59,20 @@ export function start(maxBytes: u32, rootNode: u32, isMarked: bool): void {
   base = 0;
   lines = 0;
   records = 0;
-  wanted = 0;
-  wantedAt = 0;
+  longest = 0;
+  keepsStarts = false;
 }
 
-/** Asks where the line of the record of this ordinal begins. */
-export function want(ordinal: f64): void {
-  wanted = <u64>ordinal;
+/**
+ * Keeps where each object begins that a scan passes. Its pieces may have `START_CAPACITY` bytes.
+ */
+export function keepStarts(): void {
+  keepsStarts = true;
 }
 
-export function wantedOffset(): f64 {
-  return <f64>wantedAt;
+/** Bytes of the longest line of the output. */
+export function longestLine(): f64 {
+  return <f64>longest;
 }
 
 export function recordCount(): f64 {
@@ -105,9 +117,14 @@ function passLine(at: usize, to: usize): usize {
   clearKeys();
   const end = passObject(first, to, root);
   if (end == 0) return 0;
-  if (records == wanted) wantedAt = base + (first - INPUT);
+  if (keepsStarts) {
+    store<f64>(STARTS + startCount * 8, <f64>(base + (first - INPUT)));
+    startCount += 1;
+  }
   records += 1;
-  textBytes = <u32>(endLine() - OUTPUT);
+  const written = <u32>(endLine() - to);
+  textBytes += written;
+  if (written > longest) longest = written;
   return end;
 }
 
@@ -124,6 +141,7 @@ function linesEnd(): usize {
  */
 export function scan(isEnd: bool): i32 {
   textBytes = 0;
+  startCount = 0;
   if (isEnd && inputBytes > readBytes) {
     store<u8>(INPUT + inputBytes, LF);
     inputBytes += 1;
