@@ -44,6 +44,7 @@ const CORE: ImportRules = {
   'core/objects': ['#core/errors.ts', '#core/bytes', '#core/schemas', 'zod/mini'],
   'core/containers/deflate': ['#core/errors.ts', '#core/bytes', 'node:zlib'],
   'core/tables/pack': ['#core/errors.ts', '#core/bytes'],
+  'core/tables/companions': ['#core/errors.ts'],
   'core/tables/order': ['#core/errors.ts', '#core/objects'],
   'core/text': ['#core/errors.ts', '#core/bytes', '#core/containers/deflate', 'node:zlib'],
   'core/containers/hdf5': ['#core/errors.ts', '#core/bytes', '#core/elements', 'node:zlib'],
