@@ -65,7 +65,7 @@ function readChunk(reader: CompactReader): Chunk {
   if (length === undefined || data === undefined)
     throw reader.damaged('has a column chunk that does not say where it lies');
   // Older writers give 0 where there is no dictionary.
-  const offset = dictionary > 0 ? dictionary : data;
+  const offset = dictionary === 0 ? data : dictionary;
   return { range: { offset, length }, data, type, values, inflatedBytes };
 }
 

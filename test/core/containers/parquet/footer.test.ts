@@ -138,6 +138,7 @@ describe('a footer that contradicts itself is refused', () => {
     ['a length of 2^62', other({ 7: integer(2n ** 62n) }), 'absurd number'],
     ['a negative size', other({ 6: integer(-1) }), '(-1 when decompressed)'],
     ['no bytes', other({ 7: integer(0) }), 'a column chunk of 0 bytes'],
+    ['a dictionary before the file', other({ 11: integer(-9) }), 'at offset -9'],
     [
       'a dictionary behind',
       other({ 11: integer(5) }),
@@ -225,9 +226,11 @@ describe('a footer that contradicts itself is refused', () => {
     await expect(readFooter(fileOf(crowd))).rejects.toThrow('more than 100000 row groups');
     const columns = Array.from<ThriftValue>({ length: 200_001 }).fill(element());
     const wide = footer({ 2: list([root(200_001), ...columns]) });
-    await expect(readFooter(fileOf(wide))).rejects.toThrow('more than 200000 columns');
-    await expect(readFooter(fileOf(wide))).rejects.toThrow(BoundExceededError);
-  });
+    await expect(readFooter(fileOf(wide))).rejects.toMatchObject({
+      name: 'BoundExceededError',
+      message: expect.stringContaining('more than 200000 columns'),
+    });
+  }, 30_000);
 });
 
 describe('fields that nobody needs', () => {
