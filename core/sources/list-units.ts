@@ -1,5 +1,6 @@
 import { BoundExceededError, SourceNotFoundError, UnsupportedSourceError } from '#core/errors.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
+import { isMarker } from '#core/objects/is-marker.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
@@ -34,27 +35,11 @@ function folderOf(uri: string): string {
   return uri.slice(0, uri.lastIndexOf('/') + 1);
 }
 
-/** Files that the file managers of Windows write into folders. */
-const DESKTOP = /^(?:thumbs\.db|ehthumbs\.db|desktop\.ini)$/i;
-
-/** What Hadoop writes for a folder. */
-const FOLDER_MARK = /_\$folder\$$/;
-
 /** Files that only a store of zarr has. */
 const ZARR = /^(?:\.zgroup|\.zarray|\.zattrs|\.zmetadata|zarr\.json)$/;
 
 function nameOf(uri: string): string {
   return uri.slice(uri.lastIndexOf('/') + 1);
-}
-
-/**
- * Markers such as `_SUCCESS`, hidden objects, files of file managers, and the empty objects that
- * stand for folders.
- */
-function isMarker({ uri, size }: SourcePin): boolean {
-  const name = nameOf(uri);
-  if (name === '' || FOLDER_MARK.test(name)) return size === 0;
-  return name.startsWith('_') || name.startsWith('.') || DESKTOP.test(name);
 }
 
 function refuseZarr({ uri }: SourcePin): void {

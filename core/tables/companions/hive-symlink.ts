@@ -2,11 +2,7 @@ import { RequestError } from '#core/errors.ts';
 import { hiveType } from './hive-type.ts';
 
 /** A column of the output. */
-<<<<<<< HEAD
-export interface HiveTableColumn {
-=======
 interface HiveTableColumn {
->>>>>>> edf34a551576ec33015aa68203002193ca6c6559
   readonly name: string;
   /** In the words of DuckDB, in capital letters. */
   readonly type: string;
