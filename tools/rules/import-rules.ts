@@ -175,6 +175,9 @@ const OUTER: ImportRules = {
   'lambdas/plan': [...STEP, '#lambdas/shared'],
   'lambdas/stage': [...STEP, '#lambdas/shared'],
   'lambdas/write': [...STEP, '#lambdas/shared'],
+  'lambdas/write-table': [
+    ...[...STEP, '#lambdas/shared', '@sparse-fanout/engine', 'node:fs/promises', 'node:path'],
+  ],
   'lambdas/finalize': [...STEP, '#lambdas/shared'],
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
   lib: ['#core/contract.ts', 'aws-cdk-lib', 'constructs', 'node:path'],

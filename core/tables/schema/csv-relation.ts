@@ -8,7 +8,10 @@ const BUFFER_BYTES = 8 * MIB;
 /** No field without quotes can be a line end, so where no text is NULL, this is. */
 const NEVER = '\n';
 
-/** A file of records without a header, proved sound, and how it is written. */
+/**
+ * A file of records, proved sound, and how it is written. A first line of as many fields, which is
+ * no record, keeps a byte order mark from being the first character of the file.
+ */
 export interface CsvFile {
   readonly path: string;
   /** Of every field of a record. Anything but VARCHAR is read as loosely as the engine reads it. */
@@ -31,15 +34,14 @@ export interface CsvFile {
  *   or more is an empty line (it is dropped);
  * - records end in LF, and outside of quotes there is no CR;
  * - no blanks before or behind a quoted field (they are dropped), and its quote is closed (else
- *   there are no rows at all);
- * - the file does not begin with a byte order mark (it is dropped, and a second one too).
+ *   there are no rows at all).
  */
 export function csvRelation({ path, types, delimiter, quote, nullText, recordBytes }: CsvFile) {
   const lineBytes = Math.max(recordBytes + 1, 65_536);
   const columns = types.map((type, place) => `'c${place}': ${literal(typeSql(type))}`);
   const options = {
     auto_detect: 'false',
-    header: 'false',
+    header: 'true',
     columns: `{${columns.join(', ')}}`,
     delim: literal(delimiter),
     quote: literal(quote ?? ''),

@@ -23,7 +23,8 @@ async function read(
   types: readonly string[],
   rest: Partial<CsvFile> = {},
 ) {
-  const path = await scratch.file(text);
+  const head = `${types.map(() => 'x').join(rest.delimiter ?? ',')}\n`;
+  const path = await scratch.file(Buffer.concat([Buffer.from(head), Buffer.from(text)]));
   const format = { delimiter: ',', quote: '"', nullText: [''], recordBytes: 1_000 };
   const file = { path, types: types.map(() => TEXT), ...format, ...rest };
   const sources = types.map((type, at) => ({

@@ -89,9 +89,9 @@ describe('a typed value', () => {
 describe('parquetRelation', () => {
   it('names the columns that are read, whatever they are called', () => {
     const columns = [{ name: 'it"s', type: parseType('int') }];
-    const { sql, types } = parquetRelation({ path: "/tmp/a'b.parquet", columns });
+    const { sql, types } = parquetRelation({ paths: ["/tmp/a'b.parquet", '/tmp/c'], columns });
     expect(sql).toContain(`"it""s" AS c0`);
-    expect(sql).toContain("'/tmp/a''b.parquet'");
+    expect(sql).toContain("['/tmp/a''b.parquet', '/tmp/c']");
     expect(types).toEqual([parseType('int')]);
   });
 });

@@ -1,0 +1,54 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEngine } from '@sparse-fanout/engine';
+import { FanoutError } from '#core/errors.ts';
+import { convertSlice } from '#lambdas/write-table/convert-slice.ts';
+import type { TableSlice } from '#lambdas/write-table/table-slice.ts';
+import { planCase } from './plan-case.ts';
+import { openInputs, type TableCase } from './table-case.ts';
+
+const MEMORY_BYTES = 884e6;
+
+async function convert(slice: TableSlice, target: string): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'table-case-'));
+  const engine = await openEngine({ directory, memoryBytes: MEMORY_BYTES });
+  try {
+    const path = join(directory, 'out.parquet');
+    const file = { path, format: 'parquet', compression: 'zstd', rowGroupRows: 122_880 } as const;
+    await convertSlice(slice, { engine, directory, file });
+    await rename(path, target);
+  } finally {
+    engine.close();
+    await rm(directory, { recursive: true });
+  }
+}
+
+/**
+ * Converts a case as writers do, one file a slice, into a folder of its own. Where it is refused,
+ * the folder has the error's text alone.
+ *
+ * @returns the text of the refusal; undefined when there was none.
+ */
+export async function convertCase(
+  pack: string,
+  asked: TableCase,
+  { out, sliceBytes }: { readonly out: string; readonly sliceBytes: number },
+): Promise<string | undefined> {
+  const folder = join(out, asked.id);
+  await mkdir(folder, { recursive: true });
+  try {
+    const slices = await planCase(openInputs(pack, asked), asked, sliceBytes);
+    for (const [index, slice] of slices.entries()) {
+      const name = `chunk-${String(index).padStart(6, '0')}.parquet`;
+      await convert(slice, join(folder, name));
+    }
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof FanoutError)) throw error;
+    await rm(folder, { recursive: true });
+    await mkdir(folder);
+    await writeFile(join(folder, 'error.txt'), `${error.name}: ${error.message}\n`);
+    return error.message;
+  }
+}

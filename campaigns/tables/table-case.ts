@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { memorySource } from '#core/bytes/memory-source.ts';
+
+const option = {
+  delimiter: z.optional(z.string()),
+  nullText: z.optional(z.array(z.string())),
+  byName: z.optional(z.boolean()),
+  compression: z.optional(z.literal('gzip')),
+  onBadRow: z.optional(z.literal('reject')),
+};
+
+const tableCase = z.object({
+  id: z.string(),
+  inputs: z.array(z.string()),
+  format: z.enum(['csv', 'jsonl', 'parquet']),
+  options: z.object(option),
+  schema: z.record(z.string(), z.string()),
+  partitionBy: z.optional(z.array(z.string())),
+  keysWhole: z.optional(z.array(z.string())),
+  sql: z.optional(z.string()),
+});
+
+/** A small table of a pack, and how it is to be read. */
+export type TableCase = z.infer<typeof tableCase>;
+
+/** Cases of a pack that need nothing but a schema. */
+export function readCases(pack: string): readonly TableCase[] {
+  const given: unknown = JSON.parse(readFileSync(join(pack, 'cases.json'), 'utf8'));
+  return z
+    .array(tableCase)
+    .parse(given)
+    .filter(({ sql, partitionBy, keysWhole, options }) =>
+      [sql, partitionBy, keysWhole, options.onBadRow].every((word) => word === undefined),
+    );
+}
+
+/** The inputs of a case in memory, by their names. */
+export function openInputs(pack: string, { inputs }: TableCase): readonly ByteSource[] {
+  return inputs.map((input) => memorySource(readFileSync(join(pack, input)), input));
+}

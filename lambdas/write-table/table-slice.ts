@@ -1,0 +1,53 @@
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import type { ParquetFooter } from '#core/containers/parquet/footer.ts';
+import type { RowGroupRange } from '#core/containers/parquet/slice-footer.ts';
+import type { ColumnType } from '#core/tables/schema/column-type.ts';
+import type { ColumnSource } from '#core/tables/schema/select-sql.ts';
+import type { CsvFormat } from '#core/tables/text/csv/csv-format.ts';
+import type { TextCompression } from '#core/tables/text/read-text.ts';
+
+/** A part of the text of an object: from a record's first byte to that of another, or to its end. */
+export interface TextPart {
+  readonly source: ByteSource;
+  readonly compression: TextCompression;
+  /** First byte of the (inflated) text. */
+  readonly start: number;
+  /** Byte behind the last one; undefined for the end of the text. A compressed text is read whole. */
+  readonly end?: number;
+}
+
+/** Row groups of a Parquet object. */
+export interface ParquetPart {
+  readonly source: ByteSource;
+  readonly footer: ParquetFooter;
+  readonly groups: RowGroupRange;
+}
+
+/** Records of CSV whose objects have the same columns in the same order. */
+export interface CsvSlice {
+  readonly format: 'csv';
+  readonly csv: CsvFormat;
+  /** Fields of each record. */
+  readonly fields: number;
+  readonly parts: readonly TextPart[];
+}
+
+/** Lines of JSON. */
+export interface JsonlSlice {
+  readonly format: 'jsonl';
+  /** Keys that are read, and the type that each becomes. */
+  readonly keys: readonly { readonly key: string; readonly type: ColumnType }[];
+  readonly parts: readonly TextPart[];
+}
+
+/** Rows of Parquet objects of the same columns. */
+export interface ParquetSlice {
+  readonly format: 'parquet';
+  readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
+  readonly parts: readonly ParquetPart[];
+}
+
+/** What one writer reads of a table, and which column each field becomes. */
+export type TableSlice = (CsvSlice | JsonlSlice | ParquetSlice) & {
+  readonly sources: readonly ColumnSource[];
+};
