@@ -168,7 +168,10 @@ const OUTER: ImportRules = {
   'lambdas/write': [...STEP, '#lambdas/shared'],
   'lambdas/finalize': [...STEP, '#lambdas/shared'],
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
-  lib: ['#core/contract.ts', 'aws-cdk-lib', 'constructs', 'node:path'],
+  lib: [
+    ...['#core/contract.ts', '@sparse-fanout/engine/layer-directory.ts'],
+    ...['aws-cdk-lib', 'constructs', 'node:fs', 'node:path'],
+  ],
   cli: [
     ...['#core', '#aws', '@sparse-fanout/local-cloud', '@aws-sdk/*', 'commander', 'cli-progress'],
     'node:*',
@@ -188,7 +191,6 @@ const PROOFS: ImportRules = {
   'packages/engine/test': [
     ...['#packages/engine/src', '#packages/engine/package.json', 'vitest', 'node:*'],
   ],
-  'packages/engine/vitest.config.ts': ['vitest'],
   'packages/local-cloud/test': [
     ...['#packages/local-cloud/src', '#packages/local-cloud/package.json'],
     ...[...Object.keys(localCloud.dependencies), 'node:*', ...LOCAL_CLOUD_TESTS],
@@ -222,13 +224,21 @@ const PROOFS: ImportRules = {
   ],
   test: [
     ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support', '#tools'],
-    ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
+    ...[
+      '@sparse-fanout/engine',
+      '@sparse-fanout/local-cloud',
+      'esbuild',
+      '@aws-sdk/*',
+      '@aws-lambda-powertools/*',
+      'aws-cdk-lib',
+    ],
     ...['ajv', 'amazon-states-language-service', 'asl-validator', 'cdk-nag', 'constructs'],
     ...['fast-check', 'vitest', 'zod/mini', 'node:*', '#package.json'],
   ],
   tools: [
     '#packages/engine/package.json',
     '#packages/local-cloud/package.json',
+    '@sparse-fanout/engine/layer-directory.ts',
     'assemblyscript',
     'oxc-parser',
     'node:*',
