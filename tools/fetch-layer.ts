@@ -76,7 +76,10 @@ export async function fetchLayer(target: string, env: Environment): Promise<void
     await install(folder, env);
     removeSpare(join(folder, 'node_modules'));
     renameSync(join(folder, 'node_modules'), join(nodejs, 'node_modules'));
-    if (!existsSync(target)) renameSync(join(folder, 'layer'), target);
+    renameSync(join(folder, 'layer'), target);
+  } catch (error) {
+    // Another process was faster: a folder that holds something is never replaced.
+    if (!existsSync(target)) throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
