@@ -71,6 +71,15 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./permissions/run.ts'),
   },
   {
+    name: 'tables',
+    proves:
+      'Small tables of every format become the right Parquet, or a named error, in any slices.',
+    takes: 'half a minute',
+    args: '<pack> --out <folder> [--slice-bytes 7000]',
+    needs: 'the pack of small tables with its judge, `check_cases.py`, which needs PyArrow',
+    start: () => import('./tables/run.ts'),
+  },
+  {
     name: 'throttle',
     proves: 'No run fails in a simulated account that allows 10, 50, 100, 250 or 1,000 functions.',
     takes: '5 minutes for 100 seeds',

@@ -180,7 +180,10 @@ const OUTER: ImportRules = {
   ],
   'lambdas/finalize': [...STEP, '#lambdas/shared'],
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
-  lib: ['#core/contract.ts', 'aws-cdk-lib', 'constructs', 'node:path'],
+  lib: [
+    ...['#core/contract.ts', '@sparse-fanout/engine/layer-directory.ts'],
+    ...['aws-cdk-lib', 'constructs', 'node:fs', 'node:path'],
+  ],
   cli: [
     ...['#core', '#aws', '@sparse-fanout/local-cloud', '@aws-sdk/*', 'commander', 'cli-progress'],
     'node:*',
@@ -200,7 +203,6 @@ const PROOFS: ImportRules = {
   'packages/engine/test': [
     ...['#packages/engine/src', '#packages/engine/package.json', 'vitest', 'node:*'],
   ],
-  'packages/engine/vitest.config.ts': ['vitest'],
   'packages/local-cloud/test': [
     ...['#packages/local-cloud/src', '#packages/local-cloud/package.json'],
     ...[...Object.keys(localCloud.dependencies), 'node:*', ...LOCAL_CLOUD_TESTS],
@@ -220,7 +222,7 @@ const PROOFS: ImportRules = {
   // Loads the bundle of a deployed function.
   'campaigns/scale/handler-process.mjs': ['node:*', COMPUTED],
   campaigns: [
-    ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support'],
+    ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support', '@sparse-fanout/engine'],
     ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
     ...[
       '@babel/parser',
@@ -229,6 +231,7 @@ const PROOFS: ImportRules = {
       'fast-check',
       'fast-xml-parser',
       'vitest',
+      'zod/mini',
       'node:*',
     ],
   ],
@@ -237,16 +240,18 @@ const PROOFS: ImportRules = {
     ...[
       '@sparse-fanout/engine',
       '@sparse-fanout/local-cloud',
+      'esbuild',
       '@aws-sdk/*',
       '@aws-lambda-powertools/*',
       'aws-cdk-lib',
     ],
     ...['ajv', 'amazon-states-language-service', 'asl-validator', 'cdk-nag', 'constructs'],
-    ...['@sparse-fanout/engine', 'fast-check', 'vitest', 'zod/mini', 'node:*', '#package.json'],
+    ...['fast-check', 'vitest', 'zod/mini', 'node:*', '#package.json'],
   ],
   tools: [
     '#packages/engine/package.json',
     '#packages/local-cloud/package.json',
+    '@sparse-fanout/engine/layer-directory.ts',
     'assemblyscript',
     'oxc-parser',
     'node:*',

@@ -40,7 +40,10 @@ export interface RunOptions {
  * {@link EngineError}, or the reason of its signal.
  */
 export interface Engine {
-  /** Runs a SELECT and gives all of its rows: for small results. */
+  /**
+   * Runs a SELECT and gives all of its rows: for small results. The path of a file to read is a
+   * pattern for DuckDB: no name that the engine reads may hold `*`, `?` or `[`.
+   */
   runSelect(select: Select, options?: RunOptions): Promise<readonly Row[]>;
   /** The columns that a SELECT would give. Reads no rows, but it opens the files that are named. */
   describe(select: Select, options?: RunOptions): Promise<readonly Column[]>;
