@@ -1,8 +1,8 @@
 /** `npm run campaign -- tables <pack> --out <directory>`: the cases of a pack as Parquet files. */
 import { Command } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';
-import { convertCase } from './convert-case.ts';
-import { readCases } from './table-case.ts';
+import { convertCase } from '#support/tables/convert-case.ts';
+import { readCases } from '#support/tables/table-case.ts';
 
 const DEFAULT_SLICE_BYTES = 7_000;
 

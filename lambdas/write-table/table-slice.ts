@@ -6,13 +6,15 @@ import type { ColumnSource } from '#core/tables/schema/select-sql.ts';
 import type { CsvFormat } from '#core/tables/text/csv/csv-format.ts';
 import type { TextCompression } from '#core/tables/text/read-text.ts';
 
-/** A part of the text of an object: from a record's first byte to that of another, or to its end. */
+/** A part of the text of an object, from a record's begin to another's, or to the end. */
 export interface TextPart {
   readonly source: ByteSource;
   readonly compression: TextCompression;
   /** First byte of the (inflated) text. */
   readonly start: number;
-  /** Byte behind the last one; undefined for the end of the text. A compressed text is read whole. */
+  /**
+   * Byte behind the last one; undefined for the end of the text. A compressed text is read whole.
+   */
   readonly end?: number;
 }
 

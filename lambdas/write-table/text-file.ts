@@ -55,8 +55,8 @@ async function prove(slice: CsvSlice | JsonlSlice, part: TextPart, write: Write)
 }
 
 /**
- * A line of its own before CSV: the engine takes off a byte order mark at the begin of a file, which
- * in a slice would be a character of the first field.
+ * A line of its own before CSV: the engine takes off a byte order mark at the begin of a file,
+ * which in a slice would be a character of the first field.
  */
 function headOf(slice: CsvSlice | JsonlSlice): string {
   if (slice.format !== 'csv') return '';
@@ -95,17 +95,16 @@ export async function writeTextFile(slice: CsvSlice | JsonlSlice, path: string):
   }
 }
 
-/** Finds the byte at which a record of a part begins, in the text of its object. */
-export async function offsetOf(
+/** Finds the bytes at which records of a part begin, in the text of its object. */
+export function offsetsOf(
   slice: CsvSlice | JsonlSlice,
   part: TextPart,
-  ordinal: number,
-): Promise<number> {
-  const wanted = { start: part.start, ordinals: [ordinal] };
-  const offsets =
-    slice.format === 'csv'
-      ? csvRecordOffsets({ format: slice.csv, columns: slice.fields }, piecesOf(part), wanted)
-      : jsonlRecordOffsets({ columns: [] }, piecesOf(part), wanted);
-  for await (const offset of offsets) return offset;
-  throw new Error(`${part.source.uri} has no record ${ordinal}`);
+  ordinals: readonly number[],
+): AsyncGenerator<number> {
+  const wanted = { start: part.start, ordinals };
+  if (slice.format === 'jsonl') {
+    return jsonlRecordOffsets({ columns: [] }, piecesOf(part), wanted);
+  }
+  const shape = { format: slice.csv, columns: slice.fields };
+  return csvRecordOffsets(shape, piecesOf(part), wanted);
 }

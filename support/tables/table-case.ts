@@ -12,12 +12,22 @@ const option = {
   onBadRow: z.optional(z.literal('reject')),
 };
 
+const answer = z.object({
+  /** File with the right rows. */
+  parquet: z.optional(z.string()),
+  /** Words that the refusal must name: all of them; `a|b` is either. */
+  refused: z.optional(z.string()),
+  rejects: z.optional(z.number()),
+});
+
 const tableCase = z.object({
   id: z.string(),
   inputs: z.array(z.string()),
   format: z.enum(['csv', 'jsonl', 'parquet']),
   options: z.object(option),
   schema: z.record(z.string(), z.string()),
+  expected: answer,
+  alsoRight: z.optional(answer),
   partitionBy: z.optional(z.array(z.string())),
   keysWhole: z.optional(z.array(z.string())),
   sql: z.optional(z.string()),
@@ -32,8 +42,8 @@ export function readCases(pack: string): readonly TableCase[] {
   return z
     .array(tableCase)
     .parse(given)
-    .filter(({ sql, partitionBy, keysWhole, options }) =>
-      [sql, partitionBy, keysWhole, options.onBadRow].every((word) => word === undefined),
+    .filter(({ sql, partitionBy, keysWhole }) =>
+      [sql, partitionBy, keysWhole].every((word) => word === undefined),
     );
 }
 

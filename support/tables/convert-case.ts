@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine } from '@sparse-fanout/engine';
 import { FanoutError } from '#core/errors.ts';
+import type { RejectedValue } from '#lambdas/write-table/bad-rows.ts';
 import { convertSlice } from '#lambdas/write-table/convert-slice.ts';
 import type { TableSlice } from '#lambdas/write-table/table-slice.ts';
 import { planCase } from './plan-case.ts';
@@ -10,14 +11,19 @@ import { openInputs, type TableCase } from './table-case.ts';
 
 const MEMORY_BYTES = 884e6;
 
-async function convert(slice: TableSlice, target: string): Promise<void> {
+async function convert(
+  slice: TableSlice,
+  onBadRow: 'fail' | 'reject',
+  target: string,
+): Promise<readonly RejectedValue[]> {
   const directory = await mkdtemp(join(tmpdir(), 'table-case-'));
   const engine = await openEngine({ directory, memoryBytes: MEMORY_BYTES });
   try {
     const path = join(directory, 'out.parquet');
     const file = { path, format: 'parquet', compression: 'zstd', rowGroupRows: 122_880 } as const;
-    await convertSlice(slice, { engine, directory, file });
+    const { rejected } = await convertSlice(slice, { engine, directory, file, onBadRow });
     await rename(path, target);
+    return rejected;
   } finally {
     engine.close();
     await rm(directory, { recursive: true });
@@ -39,9 +45,14 @@ export async function convertCase(
   await mkdir(folder, { recursive: true });
   try {
     const slices = await planCase(openInputs(pack, asked), asked, sliceBytes);
+    const { onBadRow = 'fail' } = asked.options;
     for (const [index, slice] of slices.entries()) {
-      const name = `chunk-${String(index).padStart(6, '0')}.parquet`;
-      await convert(slice, join(folder, name));
+      const number = String(index).padStart(6, '0');
+      const target = join(folder, `chunk-${number}.parquet`);
+      const rejected = await convert(slice, onBadRow, target);
+      const lines = rejected.map((value) => `${JSON.stringify(value)}\n`);
+      if (lines.length > 0)
+        await writeFile(join(folder, `rejects-${number}.jsonl`), lines.join(''));
     }
     return undefined;
   } catch (error) {
