@@ -53,13 +53,15 @@ async function* listFolder(
  * Sends one HEAD for each object of the list, and for a folder one LIST per thousand objects; where
  * the bucket keeps versions, one HEAD per object. Holds a thousand objects.
  *
+ * @param maxObjects of one folder.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
- * @throws {BoundExceededError} more than 1,000,000 objects.
+ * @throws {BoundExceededError} more than `maxObjects`, a million by default.
  */
 export async function* listTableObjects(
   store: ObjectStore,
   uris: readonly string[],
   onPassedOver: OnPassedOver,
+  maxObjects = MAX_OBJECTS,
 ): AsyncGenerator<SourcePin> {
   let count = 0;
   for (const uri of uris) {
@@ -69,9 +71,9 @@ export async function* listTableObjects(
     }
     for await (const object of withVersions(store, listFolder(store, uri, onPassedOver))) {
       count += 1;
-      if (count > MAX_OBJECTS) {
+      if (count > maxObjects) {
         throw new BoundExceededError(
-          `${uri} holds more than ${MAX_OBJECTS} objects, which is the most that is read; give parts of it as sources of their own`,
+          `${uri} holds more than ${maxObjects} objects, which is the most that is read; give parts of it as sources of their own`,
         );
       }
       yield object;

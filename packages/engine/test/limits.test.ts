@@ -19,6 +19,7 @@ const BASE_BYTES = 170e6;
 /** Writes {@link SORT} in a process of its own, and gives its answer or error, and its memory. */
 function sortIn({ directory, file }: Opened, command: readonly [string, ...string[]]) {
   const script = `
+    import { readFileSync } from 'node:fs';
     import { openEngine } from ${JSON.stringify(ENGINE)};
     process.on('SIGXFSZ', () => undefined);
     const directory = ${JSON.stringify(directory)};
@@ -28,7 +29,9 @@ function sortIn({ directory, file }: Opened, command: readonly [string, ...strin
     const answer = await engine.writeSelect({ text: ${JSON.stringify(SORT)} }, file)
       .catch(({ kind, message }) => ({ kind, message }));
     engine.close();
-    console.log(JSON.stringify({ ...answer, peak: process.resourceUsage().maxRSS * 1024 }));
+    const status = readFileSync('/proc/self/status', 'utf8');
+    const peak = Number(/^VmHWM:\\s+(\\d+) kB$/m.exec(status)[1]) * 1024;
+    console.log(JSON.stringify({ ...answer, peak }));
   `;
   const [program, ...before] = command;
   const flags = [...before, '--input-type=module', '--eval', script];
@@ -37,12 +40,16 @@ function sortIn({ directory, file }: Opened, command: readonly [string, ...strin
   return JSON.parse(stdout);
 }
 
-it('spills what passes its memory into its directory, and stays below it', async () => {
-  await using opened = await open();
-  const { rows, peak } = sortIn(opened, [process.execPath]);
-  expect(rows).toBe(3_000_000);
-  expect(peak).toBeLessThan(MEMORY_BYTES + BASE_BYTES);
-}, 60_000);
+it.runIf(process.platform === 'linux')(
+  'spills what passes its memory, and stays below it',
+  async () => {
+    await using opened = await open();
+    const { rows, peak } = sortIn(opened, [process.execPath]);
+    expect(rows).toBe(3_000_000);
+    expect(peak).toBeLessThan(MEMORY_BYTES + BASE_BYTES);
+  },
+  60_000,
+);
 
 it.runIf(process.platform === 'linux')(
   'fails by name where its directory takes no more, and leaves nothing',

@@ -1,17 +1,10 @@
-import { create } from 'node:domain';
-import { EventEmitter } from 'node:events';
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import dynalite from 'dynalite';
+import { Worker } from 'node:worker_threads';
+import type { Answer, TableQuestion, TableReport } from './table-worker.ts';
 
-/** One answer of the DynamoDB protocol. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+export type { Answer } from './table-worker.ts';
 
 /** A table as CreateTable takes it. */
 export interface TableDescription {
@@ -26,51 +19,32 @@ export interface TableDescription {
 const WAIT_MILLISECONDS = 2;
 const MOST_WAITS = 10_000;
 
-/** What dynalite writes its answer to. */
-class AnswerRecorder extends EventEmitter {
-  statusCode = 200;
-  readonly headers: Record<string, string> = {};
-  readonly finished: Promise<string>;
-  #finish: (body: string) => void = () => undefined;
-
-  constructor() {
-    super();
-    this.finished = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
-  }
-
-  setHeader(name: string, value: unknown): void {
-    this.headers[name.toLowerCase()] = String(value);
-  }
-
-  end(body = ''): void {
-    this.#finish(body);
-  }
-}
-
-/** dynalite checks only that these are present. */
-const SIGNED = {
-  authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=local, Signature=local',
-  'x-amz-date': 'local',
-  'content-type': 'application/x-amz-json-1.0',
-};
-
 /**
- * Tables that dynalite keeps in a directory. It does not listen on a port: a server in this process
+ * Tables that dynalite keeps in a directory, in a thread of their own. A server in this process
  * hands over each request, once it has decided that the caller may send it.
  */
 export class TableStore {
-  readonly #dynalite: Server;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>();
+  #count = 0;
 
-  private constructor(server: Server) {
-    this.#dynalite = server;
+  private constructor(directory: string) {
+    const worker = new Worker(new URL('./table-worker.ts', import.meta.url), {
+      workerData: { directory },
+      // Options of this process that say how its script is read are not for another script.
+      execArgv: [],
+    });
+    worker.on('message', (report: TableReport) => this.#hear(report));
+    worker.on('error', (error) => this.#fail(error));
+    worker.on('exit', () => this.#fail(new Error('the thread that holds the tables has ended')));
+    worker.unref();
+    this.#worker = worker;
   }
 
   /** Opens the tables kept in a directory, creating it where needed. */
   static async open(directory: string): Promise<TableStore> {
     await mkdir(directory, { recursive: true });
-    return new TableStore(dynalite({ path: directory, createTableMs: 0 }));
+    return new TableStore(directory);
   }
 
   /**
@@ -78,21 +52,11 @@ export class TableStore {
    * disk fails.
    */
   async run(operation: string, body: string): Promise<Answer> {
-    const request = Object.assign(Readable.from([Buffer.from(body)]), {
-      method: 'POST',
-      url: '/',
-      headers: { ...SIGNED, 'x-amz-target': `DynamoDB_20120810.${operation}` },
-    });
-    const recorder = new AnswerRecorder();
-    // dynalite throws errors of its disk where nobody can catch them.
-    const work = create();
-    const broken = new Promise<never>((_, reject) => work.on('error', reject));
-    work.run(() => this.#dynalite.emit('request', request, recorder));
-    return {
-      body: await Promise.race([recorder.finished, broken]),
-      status: recorder.statusCode,
-      headers: recorder.headers,
-    };
+    this.#count += 1;
+    const waiting = Promise.withResolvers<Answer>();
+    this.#waiting.set(this.#count, waiting);
+    this.#ask({ id: this.#count, operation, body });
+    return await waiting.promise;
   }
 
   /** Creates a table; one that exists is left as it is. */
@@ -124,10 +88,25 @@ export class TableStore {
 
   /** Waits for operations under way and closes the store. */
   async close(): Promise<void> {
-    // dynalite closes its store only after a server that listened has stopped.
-    await new Promise<void>((resolve) => this.#dynalite.listen(0, '127.0.0.1', resolve));
-    await new Promise<void>((resolve, reject) => {
-      this.#dynalite.close((error) => (error ? reject(error) : resolve()));
-    });
+    this.#worker.ref();
+    const ended = once(this.#worker, 'exit');
+    this.#ask('close');
+    await ended;
+  }
+
+  #ask(question: TableQuestion): void {
+    this.#worker.postMessage(question);
+  }
+
+  #hear(report: TableReport): void {
+    if ('answer' in report) {
+      this.#waiting.get(report.id)?.resolve(report.answer);
+      this.#waiting.delete(report.id);
+    } else this.#fail(Object.assign(new Error(report.broken.message), report.broken));
+  }
+
+  #fail(error: unknown): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    this.#waiting.clear();
   }
 }

@@ -11,7 +11,7 @@ let thread: Worker | undefined;
  */
 function digestThread(): Worker {
   if (thread !== undefined) return thread;
-  const started = new Worker(new URL('./digest-worker.ts', import.meta.url));
+  const started = new Worker(new URL('./digest-worker.ts', import.meta.url), { execArgv: [] });
   // What was under way fails when its port closes; the next body starts another thread.
   started.on('error', () => {});
   started.once('exit', () => {
