@@ -1,5 +1,5 @@
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
-import type { WriteText } from '#core/tables/text/text-slice.ts';
+import { proveText, type WriteText } from '#core/tables/text/text-slice.ts';
 import { Utf8Proof } from '#core/tables/text/utf8.ts';
 import { MAX_RECORD_BYTES } from './csv-format.ts';
 import { type CsvFault, type CsvKernel, type CsvShape, takeCsvKernel } from './csv-kernel.ts';
@@ -131,14 +131,7 @@ export async function proveCsv(
 ): Promise<CsvProof> {
   const kernel = takeCsvKernel();
   try {
-    const prover = new CsvProver(slice, kernel);
-    for await (const piece of pieces) {
-      for (let at = 0; at < piece.length; at += kernel.pieceBytes) {
-        await write(prover.push(piece.subarray(at, at + kernel.pieceBytes)));
-      }
-    }
-    await write(prover.finish());
-    return prover.proof;
+    return await proveText(new CsvProver(slice, kernel), kernel.pieceBytes, { pieces, write });
   } finally {
     kernel.close();
   }

@@ -1,5 +1,5 @@
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
-import type { WriteText } from '#core/tables/text/text-slice.ts';
+import { proveText, type WriteText } from '#core/tables/text/text-slice.ts';
 import { Utf8Proof } from '#core/tables/text/utf8.ts';
 import {
   type JsonlFault,
@@ -137,14 +137,7 @@ export async function proveJsonl(
 ): Promise<JsonlProof> {
   const kernel = takeJsonlKernel();
   try {
-    const prover = new JsonlProver(slice, kernel);
-    for await (const piece of pieces) {
-      for (let at = 0; at < piece.length; at += kernel.pieceBytes) {
-        await write(prover.push(piece.subarray(at, at + kernel.pieceBytes)));
-      }
-    }
-    await write(prover.finish());
-    return prover.proof;
+    return await proveText(new JsonlProver(slice, kernel), kernel.pieceBytes, { pieces, write });
   } finally {
     kernel.close();
   }

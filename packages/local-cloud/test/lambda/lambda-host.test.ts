@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FunctionConfiguration } from '#local/lambda/function-configuration.ts';
 import { functionEnvironment } from '#local/lambda/function-environment.ts';
 import { LambdaHost } from '#local/lambda/lambda-host.ts';
+import { functionIn } from './function-in.ts';
 
 /** One bundle that does what its event says. */
 const BUNDLE = `
@@ -49,22 +50,11 @@ function configuration(
   name: string,
   overrides: Partial<FunctionConfiguration> = {},
 ): FunctionConfiguration {
-  return {
-    name,
-    arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-    roleArn: 'arn:aws:iam::000000000000:role/r',
-    codeDirectory: join(directory, 'code'),
-    handler: 'index.handler',
-    memoryMegabytes: 128,
-    timeoutSeconds: 60,
+  return functionIn(directory, name, {
     environment: { COLOUR: 'blue' },
-    reservedConcurrency: undefined,
-    layerDirectories: [],
-    ephemeralMegabytes: undefined,
-    logGroupName: `/aws/lambda/${name}`,
     asyncRetries: 2,
     ...overrides,
-  };
+  });
 }
 
 const environmentOf = (of: FunctionConfiguration) =>

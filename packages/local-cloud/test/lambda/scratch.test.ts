@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FunctionConfiguration } from '#local/lambda/function-configuration.ts';
 import { functionEnvironment } from '#local/lambda/function-environment.ts';
 import { LambdaHost } from '#local/lambda/lambda-host.ts';
+import { functionIn } from './function-in.ts';
 
 /** One bundle that does what its event says. */
 const BUNDLE = `
@@ -58,22 +59,7 @@ function configuration(
   name: string,
   overrides: Partial<FunctionConfiguration> = {},
 ): FunctionConfiguration {
-  return {
-    name,
-    arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-    roleArn: 'arn:aws:iam::000000000000:role/r',
-    codeDirectory: join(directory, 'code'),
-    handler: 'index.handler',
-    memoryMegabytes: 128,
-    timeoutSeconds: 60,
-    environment: {},
-    reservedConcurrency: undefined,
-    layerDirectories: [],
-    ephemeralMegabytes: undefined,
-    logGroupName: `/aws/lambda/${name}`,
-    asyncRetries: 0,
-    ...overrides,
-  };
+  return functionIn(directory, name, overrides);
 }
 
 /** Writes a package that exports its own path. */

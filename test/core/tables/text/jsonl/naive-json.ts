@@ -5,7 +5,12 @@ interface WithSource {
   readonly source: string;
 }
 
-const KEY = /"(?:[^"\\]|\\.)*"[\t\r ]*:/g;
+/** Each string of a line, one after the other, and the colon behind it if it is a key. */
+const STRING = /"(?:[^"\\]|\\.)*"(?<colon>[\t\r ]*:)?/g;
+
+function writtenKeys(line: string): number {
+  return [...line.matchAll(STRING)].filter(({ groups }) => groups?.['colon'] !== undefined).length;
+}
 
 function countKeys(value: Written): number {
   if (typeof value !== 'object' || value === null) return 0;
@@ -31,7 +36,7 @@ export function readNaively(line: string): Written | undefined {
       typeof one === 'number' ? context!.source : one,
     ) as Written;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    if (countKeys(value) !== (line.match(KEY)?.length ?? 0)) return undefined;
+    if (countKeys(value) !== writtenKeys(line)) return undefined;
     return depthOf(value) <= 64 && isWhole(value) ? value : undefined;
   } catch {
     return undefined;
