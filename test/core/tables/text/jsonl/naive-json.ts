@@ -1,12 +1,16 @@
 /** A value whose numbers are as they were written. */
 type Written = string | boolean | null | readonly Written[] | { readonly [key: string]: Written };
 
-interface WithSource {
-  readonly source: string;
-}
-
 /** Each string of a line, one after the other, and the colon behind it if it is a key. */
 const STRING = /"(?:[^"\\]|\\.)*"(?<colon>[\t\r ]*:)?/g;
+
+/** Strings and numbers of a line, one after the other. */
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** The line with its numbers in quotes. */
+function numbersQuoted(line: string): string {
+  return line.replaceAll(STRING_OR_NUMBER, (token) => (token[0] === '"' ? token : `"${token}"`));
+}
 
 function writtenKeys(line: string): number {
   return [...line.matchAll(STRING)].filter(({ groups }) => groups?.['colon'] !== undefined).length;
@@ -32,9 +36,8 @@ function isWhole(value: Written): boolean {
 /** Reads one line by `JSON.parse`; undefined if it must be refused. */
 export function readNaively(line: string): Written | undefined {
   try {
-    const value = JSON.parse(line, (_key, one: unknown, context?: WithSource) =>
-      typeof one === 'number' ? context!.source : one,
-    ) as Written;
+    JSON.parse(line);
+    const value: Written = JSON.parse(numbersQuoted(line));
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     if (countKeys(value) !== writtenKeys(line)) return undefined;
     return depthOf(value) <= 64 && isWhole(value) ? value : undefined;
