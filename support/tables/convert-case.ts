@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine } from '@sparse-fanout/engine';
 import { FanoutError } from '#core/errors.ts';
-import type { RejectedValue } from '#lambdas/write-table/bad-rows.ts';
-import { convertSlice } from '#lambdas/write-table/convert-slice.ts';
-import type { TableSlice } from '#lambdas/write-table/table-slice.ts';
+import type { RejectedValue } from '#tables/bad-rows.ts';
+import { convertSlice } from '#tables/convert-slice.ts';
+import type { TableSlice } from '#tables/table-slice.ts';
 import { planCase } from './plan-case.ts';
 import { openInputs, type TableCase } from './table-case.ts';
 

