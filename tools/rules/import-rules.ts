@@ -120,6 +120,10 @@ const CORE: ImportRules = {
     'zod/mini',
   ],
   'core/tables/schema': ['#core/errors.ts', 'zod/mini'],
+  'core/tables/run': [
+    ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
+    ...['#core/tables/pack', '#core/tables/schema', '#core/tables/text', 'zod/mini'],
+  ],
   'core/outputs/csv/wasm/kernel-bytes.ts': [],
   'core/outputs/csv/wasm/powers-of-ten.ts': [],
   'core/outputs/csv/wasm/kernel.ts': [
