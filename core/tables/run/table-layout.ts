@@ -43,12 +43,21 @@ export const tableLayout = z.strictObject({
 export type TableLayout = Readonly<z.infer<typeof tableLayout>>;
 
 /** What was seen of the objects of a table. */
-export type SeenTable = Pick<TableLayout, 'format' | 'first' | 'rowGroupRows'> & {
+export type SeenTable = Pick<TableLayout, 'format' | 'first'> & {
   readonly schema: TableSchema;
 };
 
-/** How a table is read: as it is asked for, and as its objects are. */
-export function tableLayoutOf(asked: AskedTable, seen: SeenTable): TableLayout {
+/** Where nothing is known of the rows. */
+const MOST_ROWS = 122_880;
+
+/**
+ * How a table is read: as it is asked for, and as its objects are. Its row groups are the largest
+ * ones, until a sample shows how large rows are.
+ */
+export function tableLayoutOf(
+  asked: Pick<AskedTable, 'source' | 'columns' | 'onBadRow'>,
+  seen: SeenTable,
+): TableLayout {
   const { source, columns, onBadRow } = asked;
   return {
     kind: 'table',
@@ -60,7 +69,7 @@ export function tableLayoutOf(asked: AskedTable, seen: SeenTable): TableLayout {
     columns,
     byName: source.byName,
     onBadRow,
-    rowGroupRows: seen.rowGroupRows,
+    rowGroupRows: MOST_ROWS,
   };
 }
 

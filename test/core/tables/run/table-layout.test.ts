@@ -24,7 +24,7 @@ const asked: AskedTable = {
   size: { files: 2 },
 };
 const first = { uri: 's3://b/a.csv', names: ['0', 'x'] };
-const layout = tableLayoutOf(asked, { format: 'csv', first, schema, rowGroupRows: 122_880 });
+const layout = tableLayoutOf(asked, { format: 'csv', first, schema });
 
 describe('tableLayout', () => {
   it('stays the same as JSON', () => {
@@ -32,7 +32,7 @@ describe('tableLayout', () => {
   });
 
   it('holds what the format has', () => {
-    const seen = { format: 'jsonl', schema, rowGroupRows: 2_048 } as const;
+    const seen = { format: 'jsonl', schema } as const;
     const { csv, first: none, compression, ...rest } = tableLayoutOf(asked, seen);
     expect([csv, none, compression]).toEqual([undefined, undefined, 'gzip']);
     expect(rest).toEqual({
@@ -42,7 +42,7 @@ describe('tableLayout', () => {
       columns: asked.columns,
       byName: false,
       onBadRow: 'reject',
-      rowGroupRows: 2_048,
+      rowGroupRows: 122_880,
     });
     const { compression: _, ...source } = asked.source;
     expect(tableLayoutOf({ ...asked, source }, seen)).not.toHaveProperty('compression');
