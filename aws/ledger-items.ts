@@ -71,8 +71,7 @@ export function tryKey(runId: string, index: number, attempt: number): Item {
 /** The attributes of a chunk's item that {@link chunkRecord} reads; the others are for people. */
 export const CHUNK_ATTRIBUTES: readonly string[] = [
   'chunkIndex',
-  'rowStart',
-  'rowEnd',
+  'planned',
   'tries',
   'status',
   'bytes',
@@ -81,14 +80,14 @@ export const CHUNK_ATTRIBUTES: readonly string[] = [
   'etag',
   'recordCount',
   'counts',
+  'statistics',
 ];
 
 /** Reads a chunk's item as the ledger wrote it. */
 export function chunkRecord(item: Item): ChunkRecord {
   const state = {
     index: numberOf(item, 'chunkIndex'),
-    rowStart: numberOf(item, 'rowStart'),
-    rowEnd: numberOf(item, 'rowEnd'),
+    planned: textOf(item, 'planned'),
     tries: numberOf(item, 'tries'),
   };
   const status = textOf(item, 'status');
@@ -102,5 +101,6 @@ export function chunkRecord(item: Item): ChunkRecord {
     etag: textOf(item, 'etag'),
     recordCount: item['recordCount'] && numberOf(item, 'recordCount'),
     counts: numbersOf(item, 'counts'),
+    ...(item['statistics'] && { statistics: textOf(item, 'statistics') }),
   };
 }

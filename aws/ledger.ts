@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { OutputConflictError } from '#core/errors.ts';
 import type { ChunkFigures, ChunkRecord, StartedRun } from '#core/run/ledger-records.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import { type PlannedChunk, plannedText } from '#core/run/planned-chunk.ts';
 import { isNamed, translated } from './errors.ts';
 import {
   chunkKey,
@@ -105,14 +105,13 @@ export class Ledger {
     const key = chunkKey(this.#name, chunk.index);
     const updated = await this.#update({
       key,
-      set: 'SET #status = :running, chunkIndex = :index, rowStart = :rowStart, rowEnd = :rowEnd, startedAt = :now, expiresAt = :expiry ADD tries :one',
+      set: 'SET #status = :running, chunkIndex = :index, planned = :planned, startedAt = :now, expiresAt = :expiry ADD tries :one',
       when: NOT_DONE,
       values: {
         ':running': RUNNING,
         ':done': DONE,
         ':index': number(chunk.index),
-        ':rowStart': number(chunk.rowStart),
-        ':rowEnd': number(chunk.rowEnd),
+        ':planned': text(plannedText(chunk)),
         ':now': text(this.#timestamp()),
         ':expiry': this.#expiry(),
         ':one': number(1),
@@ -134,11 +133,12 @@ export class Ledger {
    * @throws {OutputConflictError} it is done already, with other bytes.
    */
   async done(chunk: PlannedChunk, attempt: number, figures: ChunkFigures): Promise<void> {
-    const { recordCount } = figures;
+    const { recordCount, statistics } = figures;
     const counted = recordCount === undefined ? '' : ', recordCount = :recordCount';
+    const known = statistics === undefined ? '' : ', statistics = :statistics';
     const updated = await this.#update({
       key: chunkKey(this.#name, chunk.index),
-      set: `SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, counts = :counts, finishedAt = :now${counted}`,
+      set: `SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, counts = :counts, finishedAt = :now${counted}${known}`,
       when: UNWRITTEN_OR_SAME,
       values: {
         ':done': DONE,
@@ -148,6 +148,7 @@ export class Ledger {
         ':etag': text(figures.etag),
         ':counts': numbers(figures.counts),
         ...(recordCount !== undefined && { ':recordCount': number(recordCount) }),
+        ...(statistics !== undefined && { ':statistics': text(statistics) }),
         ':now': text(this.#timestamp()),
       },
     });

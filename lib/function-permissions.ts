@@ -100,6 +100,27 @@ export function planPermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
+/** What the PlanTable function may do. */
+export function planTablePermissions(stores: Stores): readonly Permission[] {
+  const { sourceBucket, outputBucket } = stores;
+  return [
+    ...readsSource(stores),
+    lists(sourceBucket),
+    creates(outputBucket, KEYS.plans, 'writes the plan of any run'),
+    creates(outputBucket, KEYS.layouts, 'writes how the objects of any table are read'),
+    creates(outputBucket, KEYS.objectLists, 'writes the list of the objects of any table'),
+    reads(outputBucket, KEYS.manifests, 'sees whose a prefix is, and which runs are in it'),
+    {
+      reason: 'claims a generation of any output',
+      actions: ['s3:PutObject'],
+      resources: [outputBucket.arnForObjects(KEYS.claims)],
+    },
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+    ...writesLedger(stores),
+  ];
+}
+
 /** What the Stage function may do. */
 export function stagePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
@@ -127,11 +148,28 @@ export function writePermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
+/** What the WriteTable function may do. */
+export function writeTablePermissions(stores: Stores): readonly Permission[] {
+  const { outputBucket } = stores;
+  return [
+    ...readsSource(stores),
+    reads(outputBucket, KEYS.layouts, 'reads how the objects of any table are read'),
+    reads(outputBucket, KEYS.objectLists, 'reads which objects a chunk is of'),
+    creates(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
+    creates(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
+    creates(outputBucket, KEYS.rejects, 'writes the rows that were left out of any chunk'),
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+    ...writesLedger(stores),
+  ];
+}
+
 /** What the Finalize function may do. */
 export function finalizePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
     reads(outputBucket, KEYS.plans, 'reads the plan of any run'),
+    reads(outputBucket, KEYS.layouts, 'reads the columns of any table'),
     creates(
       outputBucket,
       KEYS.manifests,

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { Duration, type Size } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type EventInvokeConfigOptions,
+  type ILayerVersion,
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
@@ -13,14 +14,17 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ENV, ONE_VCPU_MIB, type RequestDefaults, SDK_TRIES } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
+import { ENGINE_STORAGE, EngineLayer } from './engine-layer.ts';
 import { publishTo } from './failure-reports.ts';
 import {
   finalizePermissions,
   planPermissions,
+  planTablePermissions,
   reportFailurePermissions,
   type Stores,
   stagePermissions,
   writePermissions,
+  writeTablePermissions,
 } from './function-permissions.ts';
 import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
 import { allow, type Permission, TRACING } from './permissions.ts';
@@ -50,6 +54,8 @@ interface StepSettings {
    * For a function that is invoked by an event. @default none: Step Functions waits for the answer
    */
   readonly destinations?: EventInvokeConfigOptions;
+  /** The engine of tables and a `/tmp` for it. @default neither */
+  readonly engine?: { readonly layers: ILayerVersion[]; readonly ephemeralStorageSize: Size };
 }
 
 /** Memory of ReportFailure, which mostly waits for DynamoDB and S3. */
@@ -125,6 +131,8 @@ export class Functions extends Construct {
   readonly stage: NodejsFunction;
   readonly write: NodejsFunction;
   readonly finalize: NodejsFunction;
+  readonly planTable: NodejsFunction;
+  readonly writeTable: NodejsFunction;
   readonly reportFailure: NodejsFunction;
   readonly #props: FunctionsProps;
 
@@ -133,14 +141,15 @@ export class Functions extends Construct {
     this.#props = props;
     const { ledger, outputBucket, requestDefaults, writerMemoryMiB, failureTopic } = props;
     const environment = { [ENV.ledgerTable]: ledger.tableName };
+    const planning = {
+      ...environment,
+      [ENV.outputBucket]: outputBucket.bucketName,
+      [ENV.requestDefaults]: JSON.stringify(requestDefaults),
+    };
 
     this.plan = this.#create('Plan', {
       memorySize: ONE_VCPU_MIB,
-      environment: {
-        ...environment,
-        [ENV.outputBucket]: outputBucket.bucketName,
-        [ENV.requestDefaults]: JSON.stringify(requestDefaults),
-      },
+      environment: planning,
       permissions: planPermissions(props),
       acknowledged: ACKNOWLEDGED.stepFunction,
     });
@@ -156,6 +165,9 @@ export class Functions extends Construct {
       permissions: writePermissions(props),
       acknowledged: ACKNOWLEDGED.stepFunction,
     });
+    const tables = this.#createForTables(props, { planning, writing: environment });
+    this.planTable = tables.planTable;
+    this.writeTable = tables.writeTable;
     this.finalize = this.#create('Finalize', {
       memorySize: ONE_VCPU_MIB,
       semiSpaceMiB: FINALIZE_SEMI_SPACE_MIB,
@@ -173,8 +185,30 @@ export class Functions extends Construct {
     });
   }
 
+  /** The functions that have the engine. */
+  #createForTables(
+    props: FunctionsProps,
+    { planning, writing }: Readonly<Record<'planning' | 'writing', StepSettings['environment']>>,
+  ) {
+    const layers = [new EngineLayer(this, 'Engine')];
+    const engine = { layers, ephemeralStorageSize: ENGINE_STORAGE };
+    const common = { memorySize: ONE_VCPU_MIB, acknowledged: ACKNOWLEDGED.stepFunction, engine };
+    return {
+      planTable: this.#create('PlanTable', {
+        ...common,
+        environment: planning,
+        permissions: planTablePermissions(props),
+      }),
+      writeTable: this.#create('WriteTable', {
+        ...common,
+        environment: writing,
+        permissions: writeTablePermissions(props),
+      }),
+    };
+  }
+
   #create(step: string, settings: StepSettings): NodejsFunction {
-    const { memorySize, environment, permissions, acknowledged, destinations } = settings;
+    const { memorySize, environment, permissions, acknowledged, destinations, engine } = settings;
     const scope = new Construct(this, step);
     const logGroup = createLogGroup(scope, this.#props);
     const role = new Role(scope, 'Role', {
@@ -201,6 +235,7 @@ export class Functions extends Construct {
       role,
       logGroup,
       ...destinations,
+      ...engine,
     });
     acknowledge(handler, acknowledged);
     return handler;

@@ -10,6 +10,8 @@ export const KEYS = {
   overwritingChunks: '*/data-g??????/*',
   results: `*/${RESULTS_FOLDER}/*`,
   columnNames: `*/${OUTPUT_FOLDERS.manifest}columns*.json`,
+  objectLists: `*/${OUTPUT_FOLDERS.plan}objects*.jsonl`,
+  rejects: `*/${OUTPUT_FOLDERS.manifest}rejects*/*`,
   layouts: `*/${OUTPUT_FOLDERS.plan}source*.json`,
   staged: `${STAGED_FOLDER}*`,
   stageJobs: `${STAGED_FOLDER}*/jobs*.jsonl`,

@@ -208,8 +208,9 @@ export class SparseFanout extends Construct {
       service,
       failureTopic,
     });
-    const { plan, stage, write, finalize, reportFailure } = this.functions;
-    const steps = { plan, stage, write, finalize };
+    const { plan, planTable, stage, write, writeTable, finalize } = this.functions;
+    const { reportFailure } = this.functions;
+    const steps = { plan, planTable, stage, write, writeTable, finalize };
     const workflow = new Workflow(this, 'Workflow', { ...settings, ...stores, ...steps });
     this.stateMachine = workflow.stateMachine;
 

@@ -35,8 +35,10 @@ import { mapPermissions, ownRuns, startPermissions } from './workflow-permission
 /** Settings of {@link Workflow}. */
 export interface WorkflowProps extends LogOptions {
   readonly plan: IFunction;
+  readonly planTable: IFunction;
   readonly stage: IFunction;
   readonly write: IFunction;
+  readonly writeTable: IFunction;
   readonly finalize: IFunction;
   readonly outputBucket: IBucket;
 }
@@ -45,7 +47,7 @@ export interface WorkflowProps extends LogOptions {
  * Ids of the Distributed Maps. They are part of the ARNs of their Map Runs and children, so they
  * must not change.
  */
-const MAPS = { stage: 'StageSource', write: 'WriteChunks' } as const;
+const MAPS = { stage: 'StageSource', write: 'WriteChunks', writeTable: 'WriteTables' } as const;
 
 /**
  * A minute longer than a function may run, so that the function's own timeout comes first and is
@@ -76,25 +78,31 @@ function retryOf(setting: RetrySetting, jitterStrategy = JitterType.FULL): Retry
   };
 }
 
+/** What the steps that plan get of an execution. */
+const STARTED = {
+  request: '{% $states.context.Execution.Input %}',
+  execution: { id: '{% $states.context.Execution.Id %}' },
+};
+
 function decided(decision: PlanDecision): Condition {
   return Condition.jsonata(`{% $states.input.decision = '${decision}' %}`);
 }
 
 /**
  * The state machine: Plan, and Stage as often as Plan asks for it, then the writers in parallel,
- * then Finalize.
+ * then Finalize. A table goes from Plan to PlanTable and its own writers.
  */
 export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
-    const { plan, stage, write, finalize, outputBucket } = props;
+    const { plan, planTable, stage, write, writeTable, finalize, outputBucket } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
     allow(role, [
-      ...startPermissions([plan, stage, write, finalize]),
+      ...startPermissions([plan, planTable, stage, write, writeTable, finalize]),
       ...mapPermissions(outputBucket),
     ]);
 
@@ -116,27 +124,40 @@ export class Workflow extends Construct {
     acknowledge(this.stateMachine, ACKNOWLEDGED.stateMachine);
   }
 
-  #states({ plan, stage, write, finalize, outputBucket }: WorkflowProps): IChainable {
+  #states(props: WorkflowProps): IChainable {
+    const { plan, planTable, stage, write, writeTable, finalize, outputBucket } = props;
     const planned = this.#invoke(
       'Plan',
       plan,
-      {
-        request: '{% $states.context.Execution.Input %}',
-        pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}',
-        execution: { id: '{% $states.context.Execution.Id %}' },
-      },
+      { ...STARTED, pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}' },
       [retryOf(ARRIVAL_RETRY, JitterType.NONE)],
     );
+    const plannedTable = this.#invoke('PlanTable', planTable, STARTED);
     const staged = this.#stageSource(stage, outputBucket);
-    const written = this.#writeChunks(write, outputBucket);
+    const written = this.#writeChunks(write, outputBucket, { map: MAPS.write, id: 'WriteChunk' });
+    const writtenTable = this.#writeChunks(writeTable, outputBucket, {
+      map: MAPS.writeTable,
+      id: 'WriteTable',
+    });
+    const complete = Succeed.jsonata(this, 'AlreadyComplete');
+    const dryRunDone = Succeed.jsonata(this, 'DryRunDone');
     const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
 
     return planned.next(
       Choice.jsonata(this, 'Decide')
         .when(decided('write'), written.next(finalized))
         .when(decided('stage'), staged.next(planned))
-        .when(decided('complete'), Succeed.jsonata(this, 'AlreadyComplete'))
-        .when(decided('dry-run'), Succeed.jsonata(this, 'DryRunDone')),
+        .when(
+          decided('table'),
+          plannedTable.next(
+            Choice.jsonata(this, 'DecideTable')
+              .when(decided('write'), writtenTable.next(finalized))
+              .when(decided('complete'), complete)
+              .when(decided('dry-run'), dryRunDone),
+          ),
+        )
+        .when(decided('complete'), complete)
+        .when(decided('dry-run'), dryRunDone),
     );
   }
 
@@ -153,8 +174,12 @@ export class Workflow extends Construct {
   }
 
   /** One child per line of the plan. */
-  #writeChunks(write: IFunction, outputBucket: IBucket): DistributedMap {
-    const map = this.#overPlan(MAPS.write, outputBucket, {
+  #writeChunks(
+    write: IFunction,
+    outputBucket: IBucket,
+    names: { readonly map: string; readonly id: string },
+  ): DistributedMap {
+    const map = this.#overPlan(names.map, outputBucket, {
       itemSelector: {
         run: '{% $states.input.run %}',
         chunk: '{% $states.context.Map.Item.Value %}',
@@ -162,7 +187,7 @@ export class Workflow extends Construct {
       outputs: '{% $states.input %}',
     });
     const child = { run: '{% $states.input.run %}', chunk: '{% $states.input.chunk %}' };
-    return map.itemProcessor(this.#invoke('WriteChunk', write, child));
+    return map.itemProcessor(this.#invoke(names.id, write, child));
   }
 
   /**

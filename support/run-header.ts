@@ -1,10 +1,13 @@
-import { EMPTY_BASE, type RunHeader } from '#core/run/run-header.ts';
+import { EMPTY_BASE, type MatrixRun } from '#core/run/run-header.ts';
 import { PLAIN_CSV } from './plain-csv.ts';
+
+/** The header of a run of a matrix, and its rows. */
+type CountedMatrix = MatrixRun & { readonly rows: number };
 
 /**
  * The header of a run of a two-column matrix that does not exist, for tests that read no source.
  */
-export function headerOf(figures: { rows: number; nnz: number; chunks: number }): RunHeader {
+export function headerOf(figures: { rows: number; nnz: number; chunks: number }): CountedMatrix {
   return {
     runId: '0123456789abcdef0123456789abcdef',
     source: { uri: 's3://data/matrix.npz', etag: 'abc', versionId: null, size: 1 },
@@ -20,5 +23,6 @@ export function headerOf(figures: { rows: number; nnz: number; chunks: number })
     generation: 1,
     base: EMPTY_BASE,
     chunks: figures.chunks,
+    rows: figures.rows,
   };
 }

@@ -1,7 +1,7 @@
 import { readLines } from '#aws/objects.ts';
 import { parsePlanLine } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
-import type { PlanResult } from '#core/run/step-messages.ts';
+import { type PlanResult, parseWriteInput } from '#core/run/step-messages.ts';
 import { createHandler as createFinalize } from '#lambdas/finalize/handler.ts';
 import { createHandler as createPlan } from '#lambdas/plan/handler.ts';
 import { createHandler as createWrite } from '#lambdas/write/handler.ts';
@@ -32,7 +32,8 @@ export async function writeRun(
   const room = { kernel: undefined, buffers: undefined };
   const write = createWrite({ ...stepDeps(clients, stores), room });
   for await (const line of readLines(clients.s3, plan.bucket, plan.key)) {
-    await write({ run, chunk: parsePlanLine(line) }, new AbortController().signal);
+    const chunk = parsePlanLine(line);
+    await write(parseWriteInput({ run, chunk }), new AbortController().signal);
   }
   return run;
 }

@@ -34,7 +34,10 @@ export interface TablePlan {
   readonly ratio: number;
   /** Bytes of all files by the ratio. */
   readonly predictedBytes: number;
-  readonly sampledRows: number;
+  /** Of each file by the ratio. */
+  readonly predictedFileBytes: { readonly min: number; readonly max: number };
+  /** Rows of all files, by the sample. */
+  readonly predictedRows: number;
   /** What the user should know, a sentence each. */
   readonly warnings: readonly string[];
 }
@@ -99,6 +102,12 @@ export async function planTable(
     sizes.push(packed.predictedBytes);
   }
   const predictedBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
-  const warnings = warningsOf(sizes, sample, size);
-  return { layout, chunks, ratio, predictedBytes, sampledRows: sample.rows, warnings };
+  const predictedFileBytes = { min: Math.min(...sizes), max: Math.max(...sizes) };
+  const predictedRows = Math.round(
+    sample.rows * (units.totalBytes / Math.max(sample.sourceBytes, 1)),
+  );
+  return {
+    ...{ layout, chunks, ratio, predictedBytes, predictedFileBytes, predictedRows },
+    warnings: warningsOf(sizes, sample, size),
+  };
 }

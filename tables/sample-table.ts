@@ -38,6 +38,8 @@ export interface TableSample {
   /** Rows that were converted, without those that were rejected. */
   readonly rows: number;
   readonly rejected: number;
+  /** Bytes of source that were converted. */
+  readonly sourceBytes: number;
 }
 
 const MiB = 1024 * 1024;
@@ -108,7 +110,7 @@ async function convertSample(
   const select = { text: joinedSql([path], schema) };
   const { bytes } = await engine.writeSelect(select, file, signal && { signal });
   const ratio = bytes / Math.max(1, sourceBytes);
-  return { ratio, rowGroupRows: groupRows, rows, rejected: rejected.length };
+  return { ratio, rowGroupRows: groupRows, rows, rejected: rejected.length, sourceBytes };
 }
 
 /**
@@ -124,7 +126,9 @@ export async function sampleTable(options: SampleOptions): Promise<TableSample> 
   const { units, layout } = options;
   const maxBytes = layout.format === 'parquet' ? MAX_GROUP_BYTES : Number.MAX_SAFE_INTEGER;
   const picks = samplePicks(units, maxBytes);
-  if (picks.length === 0) return { ratio: 1, rowGroupRows: MOST_ROWS, rows: 0, rejected: 0 };
+  if (picks.length === 0) {
+    return { ratio: 1, rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, sourceBytes: 0 };
+  }
   const directory = join(options.directory, 'sample');
   await mkdir(directory);
   try {

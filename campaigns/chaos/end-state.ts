@@ -32,6 +32,7 @@ async function read(s3: S3Client, uri: string): Promise<Buffer> {
 }
 
 function assertTiled({ entries, facts }: Manifest): void {
+  if (facts.kind !== 'matrix') throw new BadEndState('the manifest is of no matrix');
   let rows = 0;
   for (const { index, rowStart, rowEnd } of entries) {
     if (rowStart !== rows || rowEnd <= rowStart) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chunkId } from '#core/run/chunk-name.ts';
+import { plannedText } from '#core/run/planned-chunk.ts';
 import { CHUNK_BYTES, chunkCrc32, ENTRIES_PER_ROW, ROWS_PER_CHUNK } from './shape.ts';
 
 /** Bytes of items after which DynamoDB ends a page. */
@@ -23,16 +24,18 @@ interface Query {
 /** All attributes of an item, as the ledger writes them. */
 function attributesOf(pk: string, index: number): readonly (readonly [string, string])[] {
   const rowStart = index * ROWS_PER_CHUNK;
-  const texts = { pk, sk: `chunk#${chunkId(index)}`, status: 'done', startedAt: TIME };
+  const chunk = { index, rowStart, rowEnd: rowStart + ROWS_PER_CHUNK };
+  const planned = plannedText(chunk);
+  const texts = { pk, sk: `chunk#${chunkId(index)}`, planned, status: 'done', startedAt: TIME };
   const sums = { crc32: chunkCrc32(index), etag: chunkCrc32(index).repeat(4), finishedAt: TIME };
-  const rows = { chunkIndex: index, rowStart, rowEnd: rowStart + ROWS_PER_CHUNK, tries: 1 };
+  const state = { chunkIndex: index, tries: 1 };
   const bytes = { bytes: CHUNK_BYTES, contentBytes: CHUNK_BYTES, expiresAt: 1_800_000_000 };
   const nnz = `{"N":"${ROWS_PER_CHUNK * ENTRIES_PER_ROW}"}`;
   return [
     ...Object.entries({ ...texts, ...sums }).map(
-      ([name, text]) => [name, `{"S":"${text}"}`] as const,
+      ([name, text]) => [name, `{"S":${JSON.stringify(text)}}`] as const,
     ),
-    ...Object.entries({ ...rows, ...bytes }).map(
+    ...Object.entries({ ...state, ...bytes }).map(
       ([name, count]) => [name, `{"N":"${count}"}`] as const,
     ),
     ['counts', `{"M":{"nnz":${nnz}}}`],

@@ -18,7 +18,7 @@ import { type PlanOptions, planChunks, summarizePlan } from '#core/chunks/plan-c
 import type { RowRange } from '#core/contract.ts';
 import { describeSource } from '#core/sources/describe-source.ts';
 import { SHOWN_AT_ENDS, shownEnds } from '#core/sources/shown-ends.ts';
-import { factsOf, sourceOf } from '#core/sources/source-kinds.ts';
+import { factsOf } from '#core/sources/source-kinds.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { readRowNames } from '#core/sparse/read-row-names.ts';
 import { textsOf } from '#core/sparse/row-names.ts';
@@ -72,7 +72,7 @@ async function rowNamesAtEnds({ source }: GivenSource): Promise<readonly string[
   const { storedRowNames } = source;
   if (storedRowNames === undefined) return undefined;
   const kept: string[] = [];
-  for (const rows of rowsAtEnds(sourceOf(source).rows)) {
+  for (const rows of rowsAtEnds(source.shape[0])) {
     for await (const batch of readRowNames(storedRowNames, rows)) kept.push(...textsOf(batch));
   }
   return kept;

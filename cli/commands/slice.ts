@@ -20,7 +20,6 @@ import { withSource } from '#cli/sources/with-source.ts';
 import { checkRows } from '#core/chunks/check-rows.ts';
 import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
-import { sourceOf } from '#core/sources/source-kinds.ts';
 
 interface SliceOptions extends OutputOptions, SourceFlags {
   readonly rows?: AskedRows;
@@ -72,7 +71,7 @@ async function slice(
   const read = { options: sourceOptions(options), columnNames, withRowNames };
   const asked = { locations, versionId, order, ...read };
   await withSource(asked, io.signal, async ({ source, columnNames }) => {
-    const rows = rowsWithin(options.rows, sourceOf(source).rows);
+    const rows = rowsWithin(options.rows, source.shape[0]);
     await checkRows(source, rows);
     const terminal = isCutFor(io, options) ? new TerminalLines(io) : undefined;
     for await (const part of encodedBytes(source, { index: 0, ...rows }, output, columnNames)) {

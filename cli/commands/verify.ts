@@ -15,7 +15,7 @@ import { crc32Hex } from '#core/checksum/crc32.ts';
 import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import type { Output } from '#core/outputs/output.ts';
-import { outputOf } from '#core/outputs/output-kinds.ts';
+import { matrixOutputOf, outputOf } from '#core/outputs/output-kinds.ts';
 
 interface VerifyOptions extends SourceFlags {
   readonly source?: readonly string[];
@@ -73,7 +73,7 @@ async function differences(
   if (crc32Hex(crc32) !== entry.crc32) {
     problems.push(`${name} has CRC-32 ${crc32Hex(crc32)}, the manifest says ${entry.crc32}`);
   }
-  if (records !== record_count) {
+  if (records !== undefined && records !== record_count) {
     problems.push(`${name} has ${records} records, the manifest says ${record_count}`);
   }
   return problems;
@@ -126,7 +126,8 @@ export async function verifyRun(
   ]);
   const { source, columnNames: location } = options;
   const columnNames = manifest.columnNames && { location };
-  const withRowNames = outputOf(manifest.output).printsRowNames;
+  const { output } = manifest;
+  const withRowNames = output.kind !== 'table' && matrixOutputOf(output).printsRowNames;
   const rederived =
     source === undefined
       ? []

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { COMPRESSIONS, type Compression } from '#core/outputs/compression.ts';
 import { PROFILE_ALIASES } from '#core/outputs/csv/profiles.ts';
-import type { OutputSpec } from '#core/outputs/output-kinds.ts';
+import type { MatrixOutputSpec } from '#core/outputs/output-kinds.ts';
 import { parseRequest } from '#core/request/request.ts';
 
 /**
@@ -64,7 +64,7 @@ export function outputSection(options: OutputOptions, header: Header) {
  *
  * @throws {RequestError} naming each value that is not allowed.
  */
-export function parseOutput(options: OutputOptions, header: Header): OutputSpec {
+export function parseOutput(options: OutputOptions, header: Header): MatrixOutputSpec {
   const output = outputSection(options, header);
   return parseRequest({ source: 's3://command-line/matrix.npz', output }).output.spec;
 }

@@ -40,11 +40,9 @@ export function totalsProblems({ entries, totals, facts }: Manifest): string[] {
   const tally = new Tally();
   tally.add(counts);
   problems.push(...tally.differences(totals.counts, 'the totals'));
-  const all = sourceOf(facts);
-  if (expected.rows !== all.rows) {
-    problems.push(`the chunks hold ${expected.rows} of ${all.rows} rows`);
-  }
-  return [...problems, ...tally.differences(all.counts, 'the facts')];
+  const { rows = expected.rows, counts: all = totals.counts } = sourceOf(facts);
+  if (expected.rows !== rows) problems.push(`the chunks hold ${expected.rows} of ${rows} rows`);
+  return [...problems, ...tally.differences(all, 'the facts')];
 }
 
 /** Names that only chunks of a later generation have. */

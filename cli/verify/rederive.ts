@@ -5,7 +5,7 @@ import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { RowRange } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
-import { outputOf } from '#core/outputs/output-kinds.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
 import { firstDifference } from './first-difference.ts';
 import { sampleIndices } from './sample-indices.ts';
@@ -29,7 +29,7 @@ function spansOf({ facts, generations }: Manifest): readonly [Span, ...Span[]] {
     return { rowStart, rowEnd, facts: own, size };
   });
   const size = each.reduce((sum, span) => sum + span.size, 0);
-  const whole = { rowStart: 0, rowEnd: sourceOf(facts).rows, facts, size };
+  const whole = { rowStart: 0, rowEnd: each.at(-1)!.rowEnd, facts, size };
   return each.length === 1 ? [whole] : [whole, ...each.reverse()];
 }
 
@@ -61,7 +61,8 @@ async function differs(
   entry: ManifestEntry,
 ): Promise<string | undefined> {
   const { output: spec } = run.manifest;
-  const output = outputOf(spec);
+  if (spec.kind === 'table') throw new ManifestError('the output is of a table, not of a matrix');
+  const output = matrixOutputOf(spec);
   const rowsBefore = entry.rowStart - rows.rowStart;
   const again = encodedBytes(
     source,

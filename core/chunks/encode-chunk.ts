@@ -1,5 +1,5 @@
 import { type EncoderRoom, openEncoderRoom } from '#core/outputs/encoder-room.ts';
-import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
+import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import type { OpenedSource } from '#core/sources/source-kinds.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { encodeMatrix } from './encode-matrix.ts';
@@ -9,7 +9,7 @@ const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** What a chunk is encoded with. */
 export interface EncodeOptions {
-  readonly output: OutputSpec;
+  readonly output: MatrixOutputSpec;
   readonly room: EncoderRoom;
   /** The first part buffer. */
   readonly buffer: Uint8Array;
@@ -32,7 +32,7 @@ export function encodeChunk(
 ): EncodedParts {
   switch (source.kind) {
     case 'matrix':
-      return encodeMatrix(source, chunk, { ...place, output: outputOf(output), columnNames });
+      return encodeMatrix(source, chunk, { ...place, output: matrixOutputOf(output), columnNames });
   }
 }
 
@@ -49,7 +49,7 @@ export function encodeChunk(
 export async function* encodedBytes(
   source: OpenedSource,
   chunk: ChunkOfOutput,
-  output: OutputSpec,
+  output: MatrixOutputSpec,
   columnNames?: Names,
 ): AsyncGenerator<Uint8Array> {
   const room = openEncoderRoom({ count: 1, bytes: PIECE_BYTES });

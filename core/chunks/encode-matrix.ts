@@ -1,6 +1,6 @@
 import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
-import type { Output } from '#core/outputs/output.ts';
+import type { MatrixOutput } from '#core/outputs/output.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { defaultNames } from '#core/sparse/default-names.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
@@ -14,7 +14,7 @@ import type { ChunkOfOutput, EncodedPart, EncodedParts } from './encoded-chunk.t
 
 /** What rows of a matrix are encoded with. */
 interface MatrixOptions {
-  readonly output: Output;
+  readonly output: MatrixOutput;
   readonly room: EncoderRoom;
   readonly buffer: Uint8Array;
   /** Undefined where the columns have no names of their own. */

@@ -1,9 +1,9 @@
 import type { Figures } from '#core/checksum/figures.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import type { RowChunk } from '#core/run/planned-chunk.ts';
 import type { Counts } from '#core/sources/source-kinds.ts';
 
 /** A chunk, and where its rows lie in the output. */
-export interface ChunkOfOutput extends PlannedChunk {
+export interface ChunkOfOutput extends RowChunk {
   /** Rows of the output before the first one of the source. @default 0 */
   readonly rowsBefore?: number;
 }

@@ -1,17 +1,16 @@
-import { billedSize, dollars } from '#core/cost/cost-text.ts';
-import { estimateRun } from '#core/cost/estimate-run.ts';
-import { PRICES } from '#core/cost/prices.ts';
+import { ceilingSentence } from '#core/cost/ceiling-sentence.ts';
 import { BoundExceededError } from '#core/errors.ts';
-import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
+import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import type { Chunking } from '#core/request/request-schema.ts';
-import { type OpenedSource, type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
+import type { OpenedSource } from '#core/sources/source-kinds.ts';
+import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import { sampleOutput } from './sample-output.ts';
 
 /** A run whose source is known, before it has written anything. */
 export interface UnwrittenRun {
   readonly source: OpenedSource;
-  readonly facts: SourceFacts;
-  readonly output: OutputSpec;
+  readonly facts: MatrixFacts;
+  readonly output: MatrixOutputSpec;
   readonly chunking: Chunking;
   /** `limits.outputBytes` of the request. */
   readonly outputBytes: number;
@@ -20,9 +19,9 @@ export interface UnwrittenRun {
 /** How many chunks there will be, about. */
 function chunksOf({ facts, output: spec, chunking }: UnwrittenRun): number {
   if (chunking !== 'automatic' && 'rows' in chunking) {
-    return Math.ceil(sourceOf(facts).rows / chunking.rows);
+    return Math.ceil(facts.shape[0] / chunking.rows);
   }
-  const output = outputOf(spec);
+  const output = matrixOutputOf(spec);
   const bytes =
     chunking === 'automatic' ? output.automaticTarget(facts).bytes : chunking.targetBytes;
   return Math.ceil(output.bounds(facts).max / bytes);
@@ -37,17 +36,10 @@ function chunksOf({ facts, output: spec, chunking }: UnwrittenRun): number {
  */
 export async function assertBelowCeiling(run: UnwrittenRun): Promise<void> {
   const { source, facts, output: spec, outputBytes } = run;
-  if (outputOf(spec).bounds(facts).max <= outputBytes) return;
+  if (matrixOutputOf(spec).bounds(facts).max <= outputBytes) return;
   const expected = await sampleOutput(source, facts, spec);
   if (expected <= outputBytes) return;
-  const { write, keep } = estimateRun({ chunks: chunksOf(run), outputBytes: expected });
   throw new BoundExceededError(
-    `the output would be about ${billedSize(expected)}, allowed are ${billedSize(outputBytes)} (limits.outputBytes): writing it costs about ${dollars(write.total)} and keeping it ${dollars(keep)} a month (list prices of ${PRICES.region}, ${PRICES.date}); if that is meant, start it with "limits": { "outputBytes": ${roomFor(expected)} }`,
+    ceilingSentence({ chunks: chunksOf(run), outputBytes: expected }, outputBytes),
   );
-}
-
-/** A round number somewhat above the expected bytes. */
-function roomFor(expected: number): number {
-  const unit = 10 ** Math.max(Math.floor(Math.log10(expected)) - 1, 0);
-  return Math.ceil((expected * 1.05) / unit) * unit;
 }

@@ -1,16 +1,17 @@
-import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
+import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import type { Chunking } from '#core/request/request-schema.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import type { RowChunk } from '#core/run/planned-chunk.ts';
 import type { PlanSummary } from '#core/run/step-messages.ts';
 import { shownEnds } from '#core/sources/shown-ends.ts';
-import { type OpenedSource, type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
+import type { OpenedSource } from '#core/sources/source-kinds.ts';
+import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { planMatrix } from './plan-matrix.ts';
 import { prefixWarning } from './prefix-warning.ts';
 
 /** How a source is to be cut. */
 export interface PlanOptions {
-  readonly output: OutputSpec;
+  readonly output: MatrixOutputSpec;
   readonly chunking: Chunking;
   /** Number of chunks that are there already; the new ids follow theirs. @default 0 */
   readonly chunksBefore?: number;
@@ -33,10 +34,10 @@ export interface PlanOptions {
 export function planChunks(
   source: OpenedSource,
   { output: spec, chunking, chunksBefore = 0 }: PlanOptions,
-): AsyncGenerator<PlannedChunk> {
+): AsyncGenerator<RowChunk> {
   switch (source.kind) {
     case 'matrix': {
-      const options = { matrix: source, output: outputOf(spec), chunking, chunksBefore };
+      const options = { matrix: source, output: matrixOutputOf(spec), chunking, chunksBefore };
       return planMatrix(readIndptr(source), options);
     }
   }
@@ -44,8 +45,8 @@ export function planChunks(
 
 /** A run whose chunks were counted. */
 interface CountedPlan {
-  readonly facts: SourceFacts;
-  readonly output: OutputSpec;
+  readonly facts: MatrixFacts;
+  readonly output: MatrixOutputSpec;
   readonly chunks: number;
   /** URIs of all parts of the source, in row order. */
   readonly parts: readonly string[];
@@ -56,12 +57,12 @@ interface CountedPlan {
 /** What a plan promises. */
 export function summarizePlan(plan: CountedPlan): PlanSummary {
   const { facts, output: spec, chunks, parts, concurrency = 1 } = plan;
-  const output = outputOf(spec);
+  const output = matrixOutputOf(spec);
   const { min: minTextBytes, max: maxTextBytes } = output.bounds(facts);
   const minBytes = output.isCompressed ? 0 : minTextBytes;
   const warning = prefixWarning({ concurrency, chunks, minBytes });
   return {
-    ...{ rows: sourceOf(facts).rows, chunks, minTextBytes, maxTextBytes, facts },
+    ...{ rows: facts.shape[0], chunks, minTextBytes, maxTextBytes, facts },
     parts: shownEnds(parts),
     warnings: warning === undefined ? [] : [warning],
   };

@@ -1,15 +1,15 @@
 import { ITEM_BYTES } from '#core/elements/dtype.ts';
 import { BoundExceededError } from '#core/errors.ts';
-import type { ChunkTarget, Output } from '#core/outputs/output.ts';
+import type { ChunkTarget, MatrixOutput } from '#core/outputs/output.ts';
 import { type Chunking, MAX_CHUNK_BYTES } from '#core/request/request-schema.ts';
 import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import type { RowChunk } from '#core/run/planned-chunk.ts';
 import { type MatrixInfo, withRows } from '#core/sparse/matrix-facts.ts';
 import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
 
 export interface MatrixPlanOptions {
   readonly matrix: MatrixInfo;
-  readonly output: Output;
+  readonly output: MatrixOutput;
   readonly chunking: Chunking;
   /** Number of chunks that are there already; the new ids follow theirs. */
   readonly chunksBefore: number;
@@ -53,7 +53,7 @@ function refuseLongRow(row: number, entries: number, matrix: MatrixInfo): void {
   );
 }
 
-function refuseLongChunk(chunk: PlannedChunk, bytes: number): void {
+function refuseLongChunk(chunk: RowChunk, bytes: number): void {
   if (bytes <= MAX_CHUNK_BYTES) return;
   throw new BoundExceededError(
     `chunk ${chunk.index} (rows ${chunk.rowStart} to ${chunk.rowEnd}) may hold up to ${bytes} bytes of text; at most ${MAX_CHUNK_BYTES} are allowed, so ask for fewer rows a chunk`,
@@ -89,7 +89,7 @@ class Cutter {
   }
 
   /** Takes a row. @returns the chunk before it, if the row begins a new one */
-  take(row: number, entries: number): PlannedChunk | undefined {
+  take(row: number, entries: number): RowChunk | undefined {
     refuseLongRow(row, entries, this.#matrix);
     const rowBytes = this.#perRow + entries * this.#perEntry;
     const rows = row - this.#rowStart;
@@ -102,7 +102,7 @@ class Cutter {
   }
 
   /** Ends the chunk under way before the row `rowEnd`. */
-  close(rowEnd: number): PlannedChunk {
+  close(rowEnd: number): RowChunk {
     const chunk = { index: this.#index, rowStart: this.#rowStart, rowEnd };
     refuseManyChunks(chunk.index);
     refuseLongChunk(chunk, this.#bytes);
@@ -128,7 +128,7 @@ class Cutter {
 export async function* planMatrix(
   bands: AsyncIterable<Float64Array>,
   options: MatrixPlanOptions,
-): AsyncGenerator<PlannedChunk> {
+): AsyncGenerator<RowChunk> {
   const cutter = new Cutter(options);
   let row = -1;
   let before = 0;

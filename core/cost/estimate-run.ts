@@ -1,5 +1,5 @@
 import { WRITER_MIB } from '#core/contract.ts';
-import { type Cost, costOf, gbSecondsOf, storageCost, type Usage } from './cost.ts';
+import { type Cost, costOf, gbSecondsOf, storageCost, type Usage, type Work } from './cost.ts';
 
 /**
  * What one chunk takes beside its bytes, counted in local runs: its states, its writes to the
@@ -22,6 +22,8 @@ export interface ExpectedRun {
   readonly chunks: number;
   /** Bytes of all chunks as they are stored. */
   readonly outputBytes: number;
+  /** Of all writers together. @default that of text, with the default memory */
+  readonly work?: Work;
 }
 
 /** What a run will cost, about. */
@@ -32,7 +34,11 @@ export interface Estimate {
   readonly keep: number;
 }
 
-function usageOf({ chunks, outputBytes }: ExpectedRun): Usage {
+function textWork(bytes: number): Work {
+  return { memoryMiB: WRITER_MIB.least, bytes, cpuSeconds: bytes * CPU_SECONDS_PER_BYTE };
+}
+
+function usageOf({ chunks, outputBytes, work }: ExpectedRun): Usage {
   return {
     puts: chunks * PER_CHUNK.puts,
     gets: chunks * PER_CHUNK.gets,
@@ -41,16 +47,12 @@ function usageOf({ chunks, outputBytes }: ExpectedRun): Usage {
     ledgerReads: chunks,
     transitions: chunks * PER_CHUNK.transitions,
     invocations: chunks,
-    lambdaGbSeconds: gbSecondsOf({
-      memoryMiB: WRITER_MIB.least,
-      bytes: outputBytes,
-      cpuSeconds: outputBytes * CPU_SECONDS_PER_BYTE,
-    }),
+    lambdaGbSeconds: gbSecondsOf(work ?? textWork(outputBytes)),
     logBytes: chunks * PER_CHUNK.logBytes,
   };
 }
 
-/** Estimates what a run costs at list prices, with writers of the default memory. */
+/** Estimates what a run costs at list prices. */
 export function estimateRun(run: ExpectedRun): Estimate {
   return { write: costOf(usageOf(run)), keep: storageCost(run.outputBytes) };
 }

@@ -1,3 +1,4 @@
+import { type PlannedChunk, rangeText } from '#core/run/planned-chunk.ts';
 import { causeSentence } from './cause-sentence.ts';
 
 /** The error of a Distributed Map whose child failed. It is true, but does not say why. */
@@ -24,14 +25,14 @@ export interface FailedChild {
 
 /** The part of a child's input that names it. */
 interface ChildInput {
-  readonly chunk?: { readonly index: number; readonly rowStart: number; readonly rowEnd: number };
+  readonly chunk?: PlannedChunk;
   readonly task?: { readonly unit: { readonly uri: string } };
 }
 
 function whatOf(input = '{}'): string {
   const { chunk, task } = JSON.parse(input) as ChildInput;
   if (chunk !== undefined) {
-    return `chunk ${chunk.index} (rows ${chunk.rowStart} to ${chunk.rowEnd})`;
+    return `chunk ${chunk.index} (${rangeText(chunk)})`;
   }
   return task === undefined ? 'a child' : `preparing ${task.unit.uri}`;
 }

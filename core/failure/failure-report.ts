@@ -1,25 +1,30 @@
 import type { ByteRange } from '#core/bytes/byte-source.ts';
 import type { RowRange } from '#core/contract.ts';
 import type { StartedRun, TryError, UnfinishedChunk } from '#core/run/ledger-records.ts';
+import { type PlannedChunk, rangeText } from '#core/run/planned-chunk.ts';
 import type { FailedChild } from './failed-child.ts';
 import type { FailedExecution } from './failed-execution.ts';
 
 /** Most chunks that a report describes one by one; it gives the number of the others. */
 export const MAX_LISTED_CHUNKS = 100;
 
-/** One chunk that is not done. */
-export interface ReportedChunk extends RowRange {
-  readonly index: number;
+/** One chunk that is not done: what was planned, and what became of it. */
+export type ReportedChunk = PlannedChunk & {
   /** `running`: the chunk was under way when the run failed, or its writer was killed. */
   readonly status: UnfinishedChunk['status'];
   readonly tries: number;
   /** Why the last try failed; null while that try has not ended. */
   readonly error: TryError | null;
-  /** Where its entries lie in the source; null when the source can no longer be read. */
+  /**
+   * Where its entries lie in a matrix; null of a table, and when the source can no longer be read.
+   */
   readonly sourceBytes: Readonly<Record<string, ByteRange>> | null;
-  /** Command for any machine that writes the chunk's text, or fails as its writer did. */
-  readonly reproduce: string;
-}
+  /**
+   * Command for any machine that writes the chunk's text, or fails as its writer did; null of a
+   * table, whose rows are not numbered yet.
+   */
+  readonly reproduce: string | null;
+};
 
 /**
  * `_manifest/failures.json`: why a run is not complete. It describes the last execution that
@@ -148,8 +153,8 @@ function whatFailed(report: FailureReport): string {
   const { chunks, failedChild } = report;
   const chunk = chunks.find(({ error }) => error !== null);
   if (chunk?.error != null) {
-    const { index, rowStart, rowEnd, error } = chunk;
-    return `chunk ${index} (rows ${rowStart} to ${rowEnd}): ${error.name}: ${error.message}`;
+    const { index, error } = chunk;
+    return `chunk ${index} (${rangeText(chunk)}): ${error.name}: ${error.message}`;
   }
   if (failedChild === null) return reasonOf(report);
   return `${failedChild.what}: ${failedChild.name}: ${failedChild.message}`;

@@ -4,11 +4,22 @@ import { EMPTY_BASE, type RunBase } from '#core/run/run-header.ts';
 import { type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
 import type { Generation } from './manifest.ts';
 
+/** A table may have thousands of columns. */
+const MAX_DIFFERENCES = 10;
+
+/** Name and SQL type of a column of a table. */
+interface TableColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
 /** What all rows of one output have in common. */
 export interface RowKind {
   readonly output: OutputSpec;
   /** Undefined as long as the source has not been read. */
   readonly facts?: SourceFacts;
+  /** Of a table. */
+  readonly columns?: readonly TableColumn[] | undefined;
 }
 
 /** The base of a run that comes after these generations. */
@@ -21,11 +32,17 @@ export function baseOf(generations: readonly Generation[]): RunBase {
 }
 
 /** What all rows of one output must have in common, named as in messages. */
-export function settingsOf({ output, facts }: RowKind): Readonly<Record<string, unknown>> {
+export function settingsOf({
+  output,
+  facts,
+  columns = [],
+}: RowKind): Readonly<Record<string, unknown>> {
   return {
-    'output.format': output.kind,
     ...outputOf(output).describe(),
     ...(facts && { 'the kind of source': facts.kind, ...sourceOf(facts).common }),
+    ...Object.fromEntries(
+      columns.map(({ name, type }, at) => [`column ${at + 1}`, `${name} ${type}`]),
+    ),
   };
 }
 
@@ -45,7 +62,9 @@ export function assertSameKind(batch: RowKind, set: RowKind, where: string): voi
         `${name} is ${JSON.stringify(value)}, there ${JSON.stringify(there[name])}`,
     );
   if (differences.length === 0) return;
+  const more = differences.length - MAX_DIFFERENCES;
+  const rest = more > 0 ? `; and ${more} more` : '';
   throw new OutputConflictError(
-    `rows cannot be appended to ${where}: ${differences.join('; ')}; make them agree, or choose another output.uri`,
+    `rows cannot be appended to ${where}: ${differences.slice(0, MAX_DIFFERENCES).join('; ')}${rest}; make them agree, or choose another output.uri`,
   );
 }

@@ -24,9 +24,16 @@ interface PreviousManifest {
   readonly link: ManifestLink;
 }
 
+/** A run that is written, so that its rows are known. */
+export type CountedRun = RunHeader & {
+  readonly rows: number;
+  /** Of a table. */
+  readonly columns?: ManifestHead['columns'];
+};
+
 /** What a manifest says of the runs before its own: those still in the output, and the others. */
 function runsBefore(
-  { base, generation }: RunHeader,
+  { base, generation }: CountedRun,
   previous: ManifestHead | undefined,
 ): Required<Pick<ManifestHead, 'generations' | 'replaced'>> {
   const { generations = [], replaced = [] } = previous ?? {};
@@ -36,16 +43,16 @@ function runsBefore(
 }
 
 /**
- * The part of a manifest that is known before any chunk is written.
+ * The part of a manifest that is known before its entries.
  *
  * @param previous manifest of the generation before; undefined when the run begins an output.
  */
-export function manifestHead(run: RunHeader, previous?: PreviousManifest): ManifestHead {
-  const { runId, source, output, base, chunks, generation, location } = run;
-  const { columnNames } = run.facts;
+export function manifestHead(run: CountedRun, previous?: PreviousManifest): ManifestHead {
+  const { runId, source, output, base, chunks, generation, location, columns } = run;
+  const columnNames = run.facts.kind === 'matrix' ? run.facts.columnNames : undefined;
   const own = sourceOf(run.facts);
   const { generations, replaced } = runsBefore(run, previous?.head);
-  const rowEnd = base.rows + own.rows;
+  const rowEnd = base.rows + run.rows;
   return {
     type: 'sparse-fanout-manifest',
     version: MANIFEST_VERSION,
@@ -62,6 +69,7 @@ export function manifestHead(run: RunHeader, previous?: PreviousManifest): Manif
         ...columnNames,
       },
     }),
+    ...(columns && { columns }),
     generation,
     ...(previous && { previous: previous.link }),
     generations: [

@@ -5,6 +5,7 @@ import { outputSpec } from '#core/outputs/output-kinds.ts';
 import { runId } from '#core/run/run-header.ts';
 import { count, crc32Digits, ordinal } from '#core/schemas/count.ts';
 import { sourceFacts } from '#core/sources/source-kinds.ts';
+import { tableChunk } from '#core/tables/run/table-chunk.ts';
 
 /** Readers refuse any other version. A new optional field does not need a new version. */
 export const MANIFEST_VERSION = 4;
@@ -29,6 +30,20 @@ const linkSchema = z.object({ generation: ordinal, bytes: count, crc32: crc32Dig
 /** Where the names of the columns lie, their number, and the CRC-32 of that object. */
 const columnNamesSchema = z.object({ uri: z.string(), count, crc32: crc32Digits });
 
+/** Bounds as texts, as SQL prints them; absent where there are none. */
+const columnStatistics = z.strictObject({
+  column: z.string(),
+  min: z.optional(z.string()),
+  max: z.optional(z.string()),
+  nulls: z.optional(count),
+});
+
+const columnSchema = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  lossy: z.optional(z.literal(true)),
+});
+
 const entrySchema = z.object({
   url: z.string(),
   mandatory: z.literal(true),
@@ -40,6 +55,12 @@ const entrySchema = z.object({
   contentBytes: count,
   crc32: crc32Digits,
   etag: z.string(),
+  /** Where the rows of a table lie in its source. */
+  range: z.optional(z.strictObject({ start: tableChunk.shape.start, end: tableChunk.shape.end })),
+  /** Of the columns of a table, where the form of the file keeps them. */
+  statistics: z.optional(z.array(columnStatistics)),
+  /** Where the rows lie that were left out, because a value did not fit its column. */
+  rejects: z.optional(z.string()),
 });
 
 const headSchema = z.object({
@@ -50,6 +71,8 @@ const headSchema = z.object({
   facts: sourceFacts,
   output: outputSpec,
   columnNames: z.optional(columnNamesSchema),
+  /** Names and SQL types of a table, in order. */
+  columns: z.optional(z.array(columnSchema)),
   generation: ordinal,
   previous: z.optional(linkSchema),
   /** The runs whose rows are in the output, in row order. */

@@ -1,11 +1,18 @@
 import { IncompleteRunError } from '#core/errors.ts';
 import { outputOf } from '#core/outputs/output-kinds.ts';
-import { chunkKey } from '#core/run/chunk-name.ts';
+import { chunkKey, rejectsKey } from '#core/run/chunk-name.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
-import type { RunHeader } from '#core/run/run-header.ts';
+import { outputUri } from '#core/run/output-keys.ts';
+import {
+  type PlannedChunk,
+  parsePlanLine,
+  plannedText,
+  type RowChunk,
+  rangeText,
+} from '#core/run/planned-chunk.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import type { ManifestEntry } from './manifest.ts';
+import type { CountedRun } from './manifest-text.ts';
 import { Tally } from './tally.ts';
 
 /** One object below `data/`, as the bucket lists it. */
@@ -61,24 +68,48 @@ class Problems {
   }
 }
 
-function entryOf(run: RunHeader, chunk: PlannedChunk, record: DoneRecord): ManifestEntry {
-  const { rows } = run.base;
+/** Rows of a chunk: planned of a matrix, counted by the writer of a table. */
+function rowsOf(chunk: PlannedChunk, { recordCount = 0 }: DoneRecord): number {
+  return 'rowStart' in chunk ? chunk.rowEnd - chunk.rowStart : recordCount;
+}
+
+/** What the entry of a table has beside those of all kinds. */
+function tableFields(run: CountedRun, chunk: PlannedChunk, record: DoneRecord) {
+  if ('rowStart' in chunk) return {};
+  const { start, end, index } = chunk;
+  const { statistics, counts } = record;
+  const rejects = outputUri(run.location, rejectsKey(run, index));
+  return {
+    range: { start, end },
+    ...(statistics !== undefined && { statistics: JSON.parse(statistics) }),
+    ...(counts['rejected'] !== 0 && { rejects }),
+  };
+}
+
+function entryOf(
+  run: CountedRun,
+  chunk: PlannedChunk,
+  { record, row }: { readonly record: DoneRecord; readonly row: number },
+): ManifestEntry {
+  const rowStart = run.base.rows + row;
+  const rows = { index: chunk.index, rowStart, rowEnd: rowStart + rowsOf(chunk, record) };
   return {
     url: `s3://${run.location.bucket}/${chunkKey(run, chunk.index)}`,
     mandatory: true,
     meta: {
       content_length: record.bytes,
-      record_count: outputOf(run.output).recordCount(chunk, record.recordCount ?? 0),
+      record_count: outputOf(run.output).recordCount(rows, record.recordCount ?? 0),
     },
-    index: chunk.index,
-    rowStart: rows + chunk.rowStart,
-    rowEnd: rows + chunk.rowEnd,
+    ...rows,
     counts: record.counts,
     contentBytes: record.contentBytes,
     crc32: record.crc32,
     etag: record.etag,
+    ...tableFields(run, chunk, record),
   };
 }
+
+const SOURCE_BEGIN = { object: 0, at: 0 } as const;
 
 type DoneRecord = Extract<ChunkRecord, { status: 'done' }>;
 
@@ -92,9 +123,9 @@ function agreed(
   const name = `chunk ${chunk.index}`;
   if (record?.index !== chunk.index) return void problems.add(`${name} was never started`);
   if (record.status !== 'done') return void problems.add(`${name} is ${record.status}`);
-  if (record.rowStart !== chunk.rowStart || record.rowEnd !== chunk.rowEnd) {
+  if (record.planned !== plannedText(chunk)) {
     return void problems.add(
-      `${name} was written for rows ${record.rowStart} to ${record.rowEnd}, planned are ${chunk.rowStart} to ${chunk.rowEnd}`,
+      `${name} was written for ${rangeText(parsePlanLine(record.planned))}, planned are ${rangeText(chunk)}`,
     );
   }
   if (object === undefined) return void problems.add(`the object of ${name} is missing`);
@@ -106,17 +137,40 @@ function agreed(
   return record;
 }
 
+/** Whether a chunk begins where the one before it ends, the first one with the source. */
+function follows(chunk: PlannedChunk, before: PlannedChunk | undefined): boolean {
+  if ('rowStart' in chunk) return chunk.rowStart === (isRows(before) ? before.rowEnd : 0);
+  const { object, at } = before === undefined || isRows(before) ? SOURCE_BEGIN : before.end;
+  return chunk.start.object === object && chunk.start.at === at;
+}
+
+function isRows(chunk: PlannedChunk | undefined): chunk is RowChunk {
+  return chunk !== undefined && 'rowStart' in chunk;
+}
+
+/** What is wrong with the end of the plan; undefined if it is that of the source. */
+function missingEnd(last: PlannedChunk | undefined, run: CountedRun): string | undefined {
+  if (run.facts.kind === 'matrix') {
+    const row = isRows(last) ? last.rowEnd : 0;
+    return row === run.rows ? undefined : `the plan ends at row ${row} of ${run.rows}`;
+  }
+  const { object, at } = last === undefined || isRows(last) ? SOURCE_BEGIN : last.end;
+  if (object === run.facts.objects && at === 0) return undefined;
+  return `the plan ends in object ${object} of ${run.facts.objects}`;
+}
+
 /** Walks plan, ledger and bucket side by side, and adds up what they agree on. */
 class Proof {
-  readonly #run: RunHeader;
+  readonly #run: CountedRun;
   readonly #records: Cursor<ChunkRecord>;
   readonly #objects: Cursor<ListedObject>;
   readonly #problems = new Problems();
   readonly #tally = new Tally();
   #row = 0;
+  #before: PlannedChunk | undefined;
   #next: number;
 
-  constructor(run: RunHeader, { ledger, objects }: Evidence) {
+  constructor(run: CountedRun, { ledger, objects }: Evidence) {
     this.#run = run;
     this.#records = new Cursor(ledger);
     this.#objects = new Cursor(objects);
@@ -131,7 +185,7 @@ class Proof {
   async prove(chunk: PlannedChunk): Promise<ManifestEntry | undefined> {
     const key = chunkKey(this.#run, chunk.index);
     await this.#passForeign(key);
-    if (chunk.index !== this.#next || chunk.rowStart !== this.#row) {
+    if (chunk.index !== this.#next || !follows(chunk, this.#before)) {
       this.#problems.add(`the plan has a gap before chunk ${chunk.index}`);
     }
     const { current } = this.#objects;
@@ -140,9 +194,11 @@ class Proof {
     if (record !== undefined) this.#tally.add(record.counts);
     if (this.#records.current?.index === chunk.index) await this.#records.advance();
     if (object !== undefined) await this.#objects.advance();
-    this.#row = chunk.rowEnd;
+    const row = this.#row;
+    this.#row += record === undefined ? 0 : rowsOf(chunk, record);
+    this.#before = chunk;
     this.#next += 1;
-    return record && entryOf(this.#run, chunk, record);
+    return record && entryOf(this.#run, chunk, { record, row });
   }
 
   /** @throws {IncompleteRunError} something was wrong, is missing, or belongs to no chunk. */
@@ -151,15 +207,18 @@ class Proof {
     await this.#passForeign(undefined);
     const { current } = this.#records;
     if (current !== undefined) problems.add(`chunk ${current.index} is not planned`);
-    const { rows, counts } = sourceOf(this.#run.facts);
-    if (this.#row !== rows) problems.add(`the plan ends at row ${this.#row} of ${rows}`);
+    const { facts, rows } = this.#run;
+    const left = missingEnd(this.#before, this.#run);
+    if (left !== undefined) problems.add(left);
     const chunks = this.#next - this.#run.base.chunks;
     if (chunks !== this.#run.chunks) {
       problems.add(`the plan has ${chunks} of ${this.#run.chunks} chunks`);
     }
     problems.assertNone();
-    for (const difference of this.#tally.differences(counts, 'the source'))
-      problems.add(difference);
+    if (this.#row !== rows) problems.add(`the chunks hold ${this.#row} rows of ${rows}`);
+    const { counts } = sourceOf(facts);
+    const differences = counts && this.#tally.differences(counts, 'the source');
+    for (const difference of differences ?? []) problems.add(difference);
     problems.assertNone();
   }
 
@@ -191,7 +250,7 @@ class Proof {
  * }
  */
 export async function* proveChunks(
-  run: RunHeader,
+  run: CountedRun,
   evidence: Evidence,
 ): AsyncGenerator<ManifestEntry> {
   const proof = new Proof(run, evidence);

@@ -2,38 +2,49 @@ import * as z from 'zod/mini';
 import { csvOutput } from './csv/csv-output.ts';
 import { csvSection } from './csv/csv-section.ts';
 import { csvSpec } from './csv/csv-spec.ts';
-import type { Output } from './output.ts';
+import type { MatrixOutput, Output } from './output.ts';
+import { tableOutput } from './table/table-output.ts';
+import { tableSpec } from './table/table-spec.ts';
+
+/** What a run of a matrix writes, tagged with its kind. */
+export const matrixSpec = z.discriminatedUnion('kind', [csvSpec]);
 
 /** What a run writes, tagged with its kind. Request, run id, header and manifest have all of it. */
-export const outputSpec = z.discriminatedUnion('kind', [csvSpec]);
+export const outputSpec = z.union([matrixSpec, tableSpec]);
 
-/** The `output` section of a request, by its `format`. */
+/** The `output` section of a request of a matrix, by its `format`. */
 export const outputRequest = [csvSection] as const;
 
+export type MatrixOutputSpec = Readonly<z.infer<typeof matrixSpec>>;
 export type OutputSpec = Readonly<z.infer<typeof outputSpec>>;
 
 /** What the sections can ask for. */
 type Requested = z.infer<(typeof outputRequest)[number]>['spec'];
 
 /** The words that `output.format` may be. A kind that has no section does not compile here. */
-export const OUTPUT_KINDS: readonly Requested['kind'][] = outputSpec.def.options.flatMap(
+export const OUTPUT_KINDS: readonly Requested['kind'][] = matrixSpec.def.options.flatMap(
   ({ shape }) => shape.kind.def.values,
 );
 
 /** The kind of a request that names no `output.format`. */
-export const DEFAULT_KIND = 'csv' satisfies OutputSpec['kind'];
+export const DEFAULT_KIND = 'csv' satisfies MatrixOutputSpec['kind'];
 
 /**
- * The output that a spec describes.
+ * The output of a matrix that a spec describes.
  *
  * @example
- * const output = outputOf(run.output);
+ * const output = matrixOutputOf(run.output);
  * console.log(output.ending, output.contentType);
  * console.log(output.bounds(matrix)); // least and most bytes of the content
  */
-export function outputOf(spec: OutputSpec): Output {
+export function matrixOutputOf(spec: MatrixOutputSpec): MatrixOutput {
   switch (spec.kind) {
     case 'csv':
       return csvOutput(spec);
   }
+}
+
+/** The output that a spec describes. */
+export function outputOf(spec: OutputSpec): Output {
+  return spec.kind === 'table' ? tableOutput(spec) : matrixOutputOf(spec);
 }

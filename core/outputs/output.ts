@@ -20,8 +20,8 @@ export interface ChunkTarget {
 
 /** Figures of a chunk, known when all of it is read. */
 export interface ContentFigures extends Figures {
-  /** As {@link Output.recordCount} counts them. */
-  readonly records: number;
+  /** As {@link Output.recordCount} counts them; undefined where that takes more than a pass. */
+  readonly records: number | undefined;
 }
 
 /** A matrix whose rows are to be encoded. */
@@ -30,32 +30,43 @@ interface EncodedMatrix extends MatrixInfo {
   readonly columnGroups?: Uint8Array | undefined;
 }
 
-/**
- * One kind of output with its settings; nothing else knows the content of its chunks. A kind is a
- * folder of `core/outputs` that makes an `Output` from its part of `OutputSpec`.
- */
+/** What every kind of output says of its objects, whatever lies in them. */
 export interface Output {
   /** End of the key of a chunk, such as `.csv.gz`. */
   readonly ending: string;
   /** `Content-Type` of the object of a chunk. */
   readonly contentType: string;
-  /** True where chunks are stored compressed: small, and longer to encode than to send. */
-  readonly isCompressed: boolean;
   /** The settings, named as in the request. Batches of one output must have the same. */
   describe(): Readonly<Record<string, unknown>>;
-  /** True when the chunk of this index begins with the names of the columns. */
-  beginsWithNames(index: number): boolean;
-  /** True when the names of the rows are printed, so they must be found. */
-  readonly printsRowNames: boolean;
   /**
    * Records, such as lines of text, that the chunk of these rows holds. A kind in which the rows
    * decide the number of records computes it, which proves once more what was written. Any other
    * kind returns `counted`.
    *
-   * @param counted {@link ChunkEncoder.recordCount} of the chunk when all of it was encoded; 0 if
-   * the encoder does not count.
+   * @param counted what the writer counted; 0 if it does not count.
    */
   recordCount(chunk: RowRange & { readonly index: number }, counted: number): number;
+  /**
+   * Reads all of a chunk. Holds a few MiB.
+   *
+   * @param stored the bytes of the object.
+   * @param uri names the chunk in messages.
+   * @throws {ManifestError} the object is damaged.
+   */
+  check(stored: AsyncIterable<Uint8Array>, uri: string): Promise<ContentFigures>;
+}
+
+/**
+ * One kind of output of matrices with its settings; nothing else knows the content of its chunks. A
+ * kind is a folder of `core/outputs` that makes a `MatrixOutput` from its part of `OutputSpec`.
+ */
+export interface MatrixOutput extends Output {
+  /** True where chunks are stored compressed: small, and longer to encode than to send. */
+  readonly isCompressed: boolean;
+  /** True when the chunk of this index begins with the names of the columns. */
+  beginsWithNames(index: number): boolean;
+  /** True when the names of the rows are printed, so they must be found. */
+  readonly printsRowNames: boolean;
   /**
    * Bounds of the content of all rows of `facts`. `max` grows evenly with rows and with entries.
    */
@@ -80,10 +91,4 @@ export interface Output {
    * @throws {ManifestError} the object is damaged.
    */
   content(stored: AsyncIterable<Uint8Array>, uri: string): AsyncIterable<Uint8Array>;
-  /**
-   * Reads all of a chunk. Holds a few MiB.
-   *
-   * @throws {ManifestError} the object is damaged.
-   */
-  check(stored: AsyncIterable<Uint8Array>, uri: string): Promise<ContentFigures>;
 }

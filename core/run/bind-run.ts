@@ -4,7 +4,7 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
-import { outputOf } from '#core/outputs/output-kinds.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { parseRequest } from '#core/request/request.ts';
 import type { ExportRequest } from '#core/request/request-schema.ts';
 import { bindNames, type GivenNames } from '#core/sources/given-names.ts';
@@ -43,7 +43,7 @@ async function givenNames(
   { source: { columnNames }, output }: ExportRequest,
   store: ObjectStore,
 ): Promise<GivenNames | undefined> {
-  const isPrinted = outputOf(output.spec).beginsWithNames(0);
+  const isPrinted = matrixOutputOf(output.spec).beginsWithNames(0);
   return isPrinted && columnNames !== undefined ? await bindNames(columnNames, store) : undefined;
 }
 
@@ -55,10 +55,20 @@ function checkPrefix(location: OutputLocation, from: string): OutputLocation {
   throw new RequestError([problem]);
 }
 
-function locate(request: ExportRequest, runId: string, bucket: string): OutputLocation {
-  const { uri } = request.output;
+/**
+ * Where the output of a run lies.
+ *
+ * @param uri of the request; null for a place named after the source.
+ * @throws {RequestError} it is not in the bucket, the prefix is reserved, or its keys would be too
+ * long for S3.
+ */
+export function locate(
+  { uri, sourceUri }: { readonly uri: string | null; readonly sourceUri: string },
+  runId: string,
+  bucket: string,
+): OutputLocation {
   if (uri === null) {
-    const prefix = defaultPrefix(parseS3Uri(request.source.uris[0]!).key, runId);
+    const prefix = defaultPrefix(parseS3Uri(sourceUri).key, runId);
     return checkPrefix({ bucket, prefix }, 'the output named after the source');
   }
   const asked = parseS3Uri(uri);
@@ -107,6 +117,10 @@ export async function bindRun(
     columnNames: columnNames?.names,
     identity,
     runId,
-    location: locate(request, runId, outputBucket),
+    location: locate(
+      { uri: request.output.uri, sourceUri: request.source.uris[0]! },
+      runId,
+      outputBucket,
+    ),
   };
 }

@@ -1,5 +1,5 @@
 import { outputOf } from '#core/outputs/output-kinds.ts';
-import { dataFolder } from './output-keys.ts';
+import { dataFolder, rejectsFolder } from './output-keys.ts';
 import type { RunHeader } from './run-header.ts';
 
 const ID_DIGITS = 6;
@@ -22,4 +22,12 @@ export function chunkKey(
 ): string {
   const { ending } = outputOf(output);
   return `${location.prefix}${dataFolder(base.since)}chunk-${chunkId(index)}${ending}`;
+}
+
+/** Key of the rows of a chunk of a table that were left out, one JSON line each. */
+export function rejectsKey(
+  { location, base }: Pick<RunHeader, 'location' | 'base'>,
+  index: number,
+): string {
+  return `${location.prefix}${rejectsFolder(base.since)}chunk-${chunkId(index)}.jsonl`;
 }

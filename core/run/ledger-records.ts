@@ -1,4 +1,3 @@
-import type { RowRange } from '#core/contract.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { Counts } from '#core/sources/source-kinds.ts';
 import type { OutputLocation } from './run-header.ts';
@@ -17,10 +16,14 @@ export interface ChunkFigures {
   readonly recordCount?: number | undefined;
   /** What the kind of source counts per chunk, see `SourceView.counts`. */
   readonly counts: Counts;
+  /** Bounds and NULLs of each column, as JSON, where the writer knows them. */
+  readonly statistics?: string | undefined;
 }
 
-interface ChunkState extends RowRange {
+interface ChunkState {
   readonly index: number;
+  /** What it covers, as `plannedText` writes it. */
+  readonly planned: string;
   /** Tries started so far. */
   readonly tries: number;
 }

@@ -81,6 +81,11 @@ export function columnNamesKey(prefix: string, since: number): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}${named('columns', since)}.json`;
 }
 
+/** Folder of the rows of a table that were left out; the same for all runs of a set. */
+export function rejectsFolder(since: number): string {
+  return `${OUTPUT_FOLDERS.manifest}${named('rejects', since)}/`;
+}
+
 /** Key of the report on the last execution that failed; only people read it. */
 export function failuresKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}failures.json`;
@@ -102,6 +107,11 @@ export function planKey(prefix: string, generation: number): string {
 /** Key of the layout of a generation's source, which every writer reads. */
 export function layoutKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.plan}${named('source', generation)}.json`;
+}
+
+/** Key of the objects of a table, one line each; the plan says which lines are whose. */
+export function objectsKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('objects', generation)}.jsonl`;
 }
 
 /** Location of what is staged for one unit of a source. */

@@ -1,9 +1,17 @@
 import * as z from 'zod/mini';
 import type { PlanDecision } from '#core/contract.ts';
 import { parseInput } from '#core/schemas/parse-input.ts';
-import type { SourceFacts } from '#core/sources/source-kinds.ts';
-import { plannedChunk } from './planned-chunk.ts';
-import { type OutputLocation, type RunHeader, runHeader } from './run-header.ts';
+import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
+import { tableChunk } from '#core/tables/run/table-chunk.ts';
+import type { TableFacts } from '#core/tables/run/table-facts.ts';
+import { rowChunk } from './planned-chunk.ts';
+import {
+  matrixRun,
+  type OutputLocation,
+  type RunHeader,
+  runHeader,
+  tableRun,
+} from './run-header.ts';
 
 /** One object of a bucket. */
 interface ObjectAddress {
@@ -11,22 +19,43 @@ interface ObjectAddress {
   readonly key: string;
 }
 
-/** What a plan promises; the dry run returns it. */
+/** What the plan of a matrix promises; the dry run returns it. */
 export interface PlanSummary {
   readonly rows: number;
   readonly chunks: number;
   /** Bounds of the content of all chunks, bytes. */
   readonly minTextBytes: number;
   readonly maxTextBytes: number;
-  readonly facts: SourceFacts;
+  readonly facts: MatrixFacts;
   /** URIs of the first and the last parts of the source, in row order. */
   readonly parts: readonly string[];
   /** What will work, but not as well as it could; one sentence each. */
   readonly warnings: readonly string[];
 }
 
+/** What the plan of a table promises; the dry run returns it. */
+export interface TablePlanSummary {
+  readonly chunks: number;
+  readonly facts: TableFacts;
+  /** Of all files together, by the ratio of the sample. */
+  readonly predictedBytes: number;
+  /** Rows of the source, by the sample. */
+  readonly predictedRows: number;
+  /** Bytes of the smallest and of the largest file. */
+  readonly predictedFileBytes: { readonly min: number; readonly max: number };
+  readonly seconds: number;
+  /** US dollars at list prices, to write it and to keep it for a month. */
+  readonly dollars: { readonly write: number; readonly keep: number };
+  /** What will work, but not as well as it could; one sentence each. */
+  readonly warnings: readonly string[];
+}
+
 /** Output of the Plan step; the Choice state after it branches on `decision`. */
 export type PlanResult =
+  | {
+      /** The request is of a table: PlanTable goes on. */
+      readonly decision: Extract<PlanDecision, 'table'>;
+    }
   | {
       readonly decision: Extract<PlanDecision, 'complete'>;
       readonly runId: string;
@@ -38,7 +67,7 @@ export type PlanResult =
       readonly runId: string;
       readonly location: OutputLocation;
       /** Null when the source has to be staged before its rows can be counted. */
-      readonly summary: PlanSummary | null;
+      readonly summary: PlanSummary | TablePlanSummary | null;
     }
   | {
       readonly decision: Extract<PlanDecision, 'stage'>;
@@ -59,7 +88,7 @@ export type PlanResult =
       /** Where its ResultWriter writes, without a slash at the end. */
       readonly resultsPrefix: string;
       readonly concurrency: number;
-      readonly summary: PlanSummary;
+      readonly summary: PlanSummary | TablePlanSummary;
     };
 
 const planInput = z.object({
@@ -69,7 +98,10 @@ const planInput = z.object({
 });
 
 /** Input of one writer. */
-const writeInput = z.object({ run: runHeader, chunk: plannedChunk });
+const writeInput = z.object({ run: matrixRun, chunk: rowChunk });
+
+/** Input of one writer of a table. */
+const writeTableInput = z.object({ run: tableRun, chunk: tableChunk });
 
 /** Input of Finalize. */
 const finalizeInput = z.object({ run: runHeader });
@@ -83,6 +115,7 @@ export interface PlanInput {
 }
 
 export type WriteInput = Readonly<z.infer<typeof writeInput>>;
+export type WriteTableInput = Readonly<z.infer<typeof writeTableInput>>;
 export type FinalizeInput = Readonly<z.infer<typeof finalizeInput>>;
 
 /** @throws {RequestError} the input is not what the workflow hands to Plan. */
@@ -94,6 +127,11 @@ export function parsePlanInput(input: unknown): PlanInput {
 /** @throws {RequestError} the input is not what the workflow hands to a writer. */
 export function parseWriteInput(input: unknown): WriteInput {
   return parseInput(writeInput, 'Write', input);
+}
+
+/** @throws {RequestError} the input is not what the workflow hands to a writer of a table. */
+export function parseWriteTableInput(input: unknown): WriteTableInput {
+  return parseInput(writeTableInput, 'WriteTable', input);
 }
 
 /** @throws {RequestError} the input is not what the workflow hands to Finalize. */

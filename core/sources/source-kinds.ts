@@ -8,13 +8,15 @@ import type { Expectations } from '#core/sparse/expectations.ts';
 import { matrixLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { openLayout } from '#core/sparse/layout/open-layout.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
-import { matrixFacts } from '#core/sparse/matrix-facts.ts';
+import { type MatrixFacts, matrixFacts } from '#core/sparse/matrix-facts.ts';
 import { matrixSource } from '#core/sparse/matrix-source.ts';
+import { tableFacts } from '#core/tables/run/table-facts.ts';
+import { tableSource } from '#core/tables/run/table-source.ts';
 
 /** What is known of a source from its headers, tagged with its kind. */
-export const sourceFacts = z.discriminatedUnion('kind', [matrixFacts]);
+export const sourceFacts = z.discriminatedUnion('kind', [matrixFacts, tableFacts]);
 
-/** Facts, and where the data lies: all that a writer needs to read its rows. */
+/** Facts of a matrix, and where its data lies: all that a writer needs to read its rows. */
 const sourceLayout = z.discriminatedUnion('kind', [matrixLayout]);
 
 export type SourceFacts = Readonly<z.infer<typeof sourceFacts>>;
@@ -28,14 +30,18 @@ export type Counts = Readonly<Record<string, number>>;
 
 /** A source as a run sees it, whatever its kind. */
 export interface SourceView {
-  readonly rows: number;
-  /** Sums over all its chunks. */
-  readonly counts: Counts;
+  /** Undefined where the writers count them. */
+  readonly rows: number | undefined;
+  /** Sums over all its chunks; undefined where the writers count. */
+  readonly counts: Counts | undefined;
   /** What all batches of one output must have in common, named as in messages. */
   readonly common: Readonly<Record<string, unknown>>;
   /** What differs when a source is another one, named as in messages. */
   readonly identity: Readonly<Record<string, unknown>>;
-  /** Facts of the rows of `before` followed by this source's rows. Both have the same `common`. */
+  /**
+   * Facts of the rows of `before` followed by this source's rows. Both have the same kind and
+   * `common`.
+   */
   after(before: SourceFacts): SourceFacts;
   /** @throws {ExpectationError} the source is not what its request expects. */
   assertExpected(expect: Expectations): void;
@@ -46,18 +52,20 @@ export interface SourceView {
  *
  * @example
  * const { rows, counts } = sourceOf(run.facts);
- * console.log(rows, Object.keys(counts));
+ * console.log(rows ?? 'not counted yet', Object.keys(counts ?? {}));
  * sourceOf(run.facts).assertExpected({ rows: 1000 }); // throws if there are more or fewer
  */
 export function sourceOf(facts: SourceFacts): SourceView {
   switch (facts.kind) {
     case 'matrix':
       return matrixSource(facts);
+    case 'table':
+      return tableSource(facts);
   }
 }
 
 /** The facts in a layout, without where the data lies. */
-export function factsOf(layout: SourceLayout): SourceFacts {
+export function factsOf(layout: SourceLayout): MatrixFacts {
   const { parts: _, rowNamesParts: __, ...facts } = layout;
   return facts;
 }

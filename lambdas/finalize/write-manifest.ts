@@ -5,7 +5,7 @@ import { readLines } from '#aws/objects.ts';
 import { ManifestError } from '#core/errors.ts';
 import { baseOf } from '#core/manifest/generations.ts';
 import type { ManifestEntry, ManifestTotals } from '#core/manifest/manifest.ts';
-import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
+import { type CountedRun, manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
@@ -13,6 +13,7 @@ import { dataFolder, generationKey, outputUri, planKey } from '#core/run/output-
 import { type PlannedChunk, parsePlanLine } from '#core/run/planned-chunk.ts';
 import type { RunBase, RunHeader } from '#core/run/run-header.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
+import { countedRun } from './counted-run.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
 
 async function* readPlan(
@@ -61,7 +62,7 @@ function cutsOf(run: RunHeader): (string | undefined)[] {
 /** The entries of a run's own chunks, each proved by plan, ledger and bucket. */
 function proven(
   deps: FinalizeDeps,
-  run: RunHeader,
+  run: CountedRun,
   signal: AbortSignal,
 ): AsyncGenerator<ManifestEntry> {
   const { location } = run;
@@ -88,13 +89,14 @@ export async function writeManifest(
   signal: AbortSignal,
 ): Promise<ManifestTotals> {
   const { s3, logger } = deps;
+  const counted = await countedRun(deps, run, signal);
   const base = await openBase(deps, run, signal);
   const entries = async function* () {
     if (base !== undefined && run.base.since < run.generation) yield* base.entries;
-    yield* proven(deps, run, signal);
+    yield* proven(deps, counted, signal);
   };
   const totals = new TotalsBuilder();
-  const text = manifestText(manifestHead(run, base), entries(), totals);
+  const text = manifestText(manifestHead(counted, base), entries(), totals);
   const { bucket, prefix } = run.location;
   const key = generationKey(prefix, run.generation);
   const target = { bucket, key, contentType: 'application/json' };

@@ -1,6 +1,6 @@
 import { summarizePlan } from '#core/chunks/plan-chunks.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
-import type { PlanDeps } from './plan-deps.ts';
+import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import { plannedChunks } from './planned-chunks.ts';
 import type { ReadyRun } from './ready-run.ts';
 

@@ -1,43 +1,29 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { assertBelowCeiling } from '#core/chunks/output-ceiling.ts';
-import { type PublishedRun, placeRun } from '#core/manifest/place-run.ts';
-import { outputOf } from '#core/outputs/output-kinds.ts';
-import { type BoundRun, bindRun } from '#core/run/bind-run.ts';
-import { manifestKey, outputUri } from '#core/run/output-keys.ts';
+import { placeRun } from '#core/manifest/place-run.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
+import { wingOf } from '#core/request/wing.ts';
+import { bindRun } from '#core/run/bind-run.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { nameColumns } from '#core/sources/column-names.ts';
 import { resolveSource } from '#core/sources/resolve-source.ts';
-import { sourceOf } from '#core/sources/source-kinds.ts';
+import { completeRun } from '#lambdas/shared/complete-run.ts';
+import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import { resolveContext } from '#lambdas/shared/resolve-context.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import { dryRun } from './dry-run.ts';
-import type { PlanDeps } from './plan-deps.ts';
 import { planStore } from './plan-store.ts';
 import { openReady } from './planned-chunks.ts';
 import { readyRun } from './ready-run.ts';
 import { stageRound } from './stage-round.ts';
 import { writePlan } from './write-plan.ts';
 
-/** @throws {ExpectationError} the source is not what the request expects. */
-function complete(
-  { logger }: PlanDeps,
-  { runId, location, request }: BoundRun,
-  { published }: PublishedRun,
-): PlanResult {
-  sourceOf(published.facts).assertExpected(request.expect);
-  logger.info('run is complete already');
-  return {
-    decision: 'complete',
-    runId,
-    manifest: outputUri(location, manifestKey(location.prefix)),
-  };
-}
-
 /**
- * The Plan step. It binds the request to a run, places the run in its output, resolves the source,
- * compares it with request and output, and writes the plan. It ends before that if the run is
- * complete already, if the source must be staged first, or if the request is a dry run.
+ * The Plan step. It hands a table to PlanTable. It binds the request of a matrix to a run, places
+ * the run in its output, resolves the source, compares it with request and output, and writes the
+ * plan. It ends before that if the run is complete already, if the source must be staged first, or
+ * if the request is a dry run.
  *
  * Reads the headers of the source, and in bands what says where its rows lie. Holds two bands.
  */
@@ -46,7 +32,9 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
 
   return async (input, signal) => {
     const { executionId } = input;
-    const bound = await bindRun(input.request, deps, await planStore(deps, input, signal));
+    const store = await planStore(deps, input, signal);
+    if ((await wingOf(input.request, store)) === 'table') return { decision: 'table' };
+    const bound = await bindRun(input.request, deps, store);
     const { request, units, runId, location } = bound;
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     logger.appendKeys({ runId });
@@ -54,11 +42,12 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     const { mode, spec: output } = request.output;
     const records = s3OutputRecords(s3, location, signal);
     const placement = await placeRun({ runId, location, mode, output }, records);
-    if ('published' in placement) return complete(deps, bound, placement);
+    if ('published' in placement)
+      return completeRun(logger, { ...bound, ...placement }, request.expect);
 
     const asked = {
       options: request.source.options,
-      withRowNames: outputOf(output).printsRowNames,
+      withRowNames: matrixOutputOf(output).printsRowNames,
     };
     const context = resolveContext(s3, outputBucket, asked, signal);
     const resolution = await resolveSource(units, context);

@@ -4,7 +4,7 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import { pinnedStore } from '#core/objects/pinned-store.ts';
 import { parseKeptPin } from '#core/run/kept-pins.ts';
 import type { PlanInput } from '#core/run/step-messages.ts';
-import type { PlanDeps } from './plan-deps.ts';
+import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 
 /** The store of the source: after a Stage round, with the versions that the round before saw. */
 export async function planStore(

@@ -3,18 +3,14 @@ import type { Placement } from '#core/manifest/place-run.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
 import { outputUri } from '#core/run/output-keys.ts';
 import type { NamedLayout } from '#core/sources/column-names.ts';
-import {
-  factsOf,
-  type SourceFacts,
-  type SourceLayout,
-  sourceOf,
-} from '#core/sources/source-kinds.ts';
+import { factsOf, type SourceLayout, sourceOf } from '#core/sources/source-kinds.ts';
+import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import type { Names } from '#core/sparse/names.ts';
 
 /** A run whose source can be read by rows, and whose base is known. */
 export interface ReadyRun extends BoundRun, Placement {
   readonly layout: SourceLayout;
-  readonly facts: SourceFacts;
+  readonly facts: MatrixFacts;
   /** Undefined where the columns have none. */
   readonly columnNames: Names | undefined;
 }

@@ -7,7 +7,7 @@ import type { PlanResult } from '#core/run/step-messages.ts';
 import type { UnitJob } from '#core/sources/resolve-source.ts';
 import { assertExpectedShape } from '#core/sparse/expectations.ts';
 import type { Shape } from '#core/sparse/matrix-facts.ts';
-import type { PlanDeps } from './plan-deps.ts';
+import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 
 /** Jobs that must be done before the source can be read by rows. */
 interface StageRound {

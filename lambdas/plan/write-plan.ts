@@ -5,9 +5,9 @@ import { columnNamesKey, layoutKey, planKey } from '#core/run/output-keys.ts';
 import { planLine } from '#core/run/planned-chunk.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { namesText } from '#core/sparse/names/names-text.ts';
+import { claimGeneration } from '#lambdas/shared/claim.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
-import { claimGeneration } from './claim.ts';
-import type { PlanDeps } from './plan-deps.ts';
+import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import { plannedChunks } from './planned-chunks.ts';
 import type { ReadyRun } from './ready-run.ts';
 

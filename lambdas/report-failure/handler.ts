@@ -26,6 +26,7 @@ import {
 import { claimText } from '#core/manifest/place-run.ts';
 import type { StartedRun, UnfinishedChunk } from '#core/run/ledger-records.ts';
 import { executionFailureKey, failuresKey, stageResultsPrefix } from '#core/run/output-keys.ts';
+import { type PlannedChunk, parsePlanLine } from '#core/run/planned-chunk.ts';
 import { ledgerName } from '#core/run/run-id.ts';
 import { locateRows, type OpenedSource } from '#core/sources/source-kinds.ts';
 import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
@@ -39,6 +40,12 @@ export interface ReportFailureDeps extends Instruments {
   readonly outputBucket: string;
 }
 
+/** An unfinished chunk, and what was planned of it. */
+interface UnfinishedPlan {
+  readonly chunk: PlannedChunk;
+  readonly state: UnfinishedChunk;
+}
+
 /** Where the entries of some chunks lie, or why that is not known. */
 interface LocatedChunks {
   readonly ranges: readonly (Readonly<Record<string, ByteRange>> | undefined)[];
@@ -48,8 +55,10 @@ interface LocatedChunks {
 /** The report is also made for a source that is missing, replaced or damaged, and says so. */
 async function locate(
   open: () => Promise<OpenedSource>,
-  chunks: readonly UnfinishedChunk[],
+  plans: readonly UnfinishedPlan[],
 ): Promise<LocatedChunks> {
+  const chunks = plans.map(({ chunk }) => chunk).filter((chunk) => 'rowStart' in chunk);
+  if (chunks.length === 0) return { ranges: [], problem: null };
   try {
     const source = await open();
     const ranges: LocatedChunks['ranges'][number][] = [];
@@ -67,15 +76,16 @@ async function describeChunks(
 ): Promise<Omit<FoundRun, 'failedChild'>> {
   const name = ledgerName(run);
   const { listed, ...counts } = await collectUnfinished(readUnfinishedChunks(ledger, name));
-  const { ranges, problem: sourceProblem } = await locate(open, listed);
+  const plans = listed.map((state) => ({ state, chunk: parsePlanLine(state.planned) }));
+  const { ranges, problem: sourceProblem } = await locate(open, plans);
   const chunks: ReportedChunk[] = [];
-  for (const [position, chunk] of listed.entries()) {
-    const { index, rowStart, rowEnd, status, tries } = chunk;
+  for (const [position, { chunk, state }] of plans.entries()) {
+    const { status, tries } = state;
     chunks.push({
-      ...{ index, rowStart, rowEnd, status, tries },
-      error: (await readTryError(ledger, name, chunk)) ?? null,
+      ...{ ...chunk, status, tries },
+      error: (await readTryError(ledger, name, state)) ?? null,
       sourceBytes: ranges[position] ?? null,
-      reproduce: sliceCommand(run.source, chunk),
+      reproduce: 'rowStart' in chunk ? sliceCommand(run.source, chunk) : null,
     });
   }
   return { run, ...counts, chunks, sourceProblem };

@@ -1,8 +1,8 @@
 import type { S3Client } from '#aws/clients.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { outputOf } from '#core/outputs/output-kinds.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { columnNamesKey, outputUri } from '#core/run/output-keys.ts';
-import type { RunHeader } from '#core/run/run-header.ts';
+import type { MatrixRun } from '#core/run/run-header.ts';
 import { jsonNames } from '#core/sparse/names/json-names.ts';
 import { checkedNames } from '#core/sparse/names/names-text.ts';
 import type { Names } from '#core/sparse/names.ts';
@@ -15,11 +15,11 @@ import type { Names } from '#core/sparse/names.ts';
  */
 export async function openPlannedNames(
   s3: S3Client,
-  { facts: { columnNames }, output, location, base }: RunHeader,
+  { facts: { columnNames }, output, location, base }: MatrixRun,
   index: number,
   signal: AbortSignal,
 ): Promise<Names | undefined> {
-  if (columnNames === undefined || !outputOf(output).beginsWithNames(index)) return undefined;
+  if (columnNames === undefined || !matrixOutputOf(output).beginsWithNames(index)) return undefined;
   const store = s3ObjectStore(s3, signal);
   const pin = await store.pin(outputUri(location, columnNamesKey(location.prefix, base.since)));
   return checkedNames(jsonNames(store.open(pin)), columnNames);

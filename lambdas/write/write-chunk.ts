@@ -4,11 +4,11 @@ import { crc32Hex } from '#core/checksum/crc32.ts';
 import { encodeChunk } from '#core/chunks/encode-chunk.ts';
 import type { EncodedChunk, EncodedPart, EncodedParts } from '#core/chunks/encoded-chunk.ts';
 import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
-import { outputOf } from '#core/outputs/output-kinds.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
 import type { ChunkFigures } from '#core/run/ledger-records.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
-import type { RunHeader } from '#core/run/run-header.ts';
+import type { RowChunk } from '#core/run/planned-chunk.ts';
+import type { MatrixRun } from '#core/run/run-header.ts';
 import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
 import { openPlannedNames } from './planned-names.ts';
 import { type SentChunk, streamText } from './stream-text.ts';
@@ -65,11 +65,11 @@ function figuresOf({ encoded, stored }: SentChunk): ChunkFigures {
  */
 export async function writeChunk(
   { s3, room, signal }: WriteContext,
-  run: RunHeader,
-  chunk: PlannedChunk,
+  run: MatrixRun,
+  chunk: RowChunk,
 ): Promise<ChunkFigures> {
   const { output } = run;
-  const { contentType, isCompressed } = outputOf(output);
+  const { contentType, isCompressed } = matrixOutputOf(output);
   const target = { bucket: run.location.bucket, key: chunkKey(run, chunk.index), contentType };
   const sink = new PartSink(s3, target, { signal, buffers: room.buffers });
   try {

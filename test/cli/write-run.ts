@@ -7,9 +7,9 @@ import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
+import { type MatrixOutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
 import { chunkId } from '#core/run/chunk-name.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import type { RowChunk } from '#core/run/planned-chunk.ts';
 import { EMPTY_BASE } from '#core/run/run-header.ts';
 import { factsOf, type OpenedSource } from '#core/sources/source-kinds.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
@@ -18,8 +18,8 @@ import { PLAIN_CSV } from '#support/plain-csv.ts';
 async function writeChunk(
   directory: string,
   source: OpenedSource,
-  chunk: PlannedChunk,
-  output: OutputSpec,
+  chunk: RowChunk,
+  output: MatrixOutputSpec,
 ): Promise<ManifestEntry> {
   const name = `chunk-${chunkId(chunk.index)}.csv`;
   const parts = encodedBytes(source, chunk, output);
@@ -44,7 +44,7 @@ async function writeManifests(
   directory: string,
   { pin, layout }: GivenSource,
   entries: readonly ManifestEntry[],
-  output: OutputSpec,
+  output: MatrixOutputSpec,
 ): Promise<void> {
   const run = {
     runId: '0123456789abcdef0123456789abcdef',
@@ -55,6 +55,7 @@ async function writeManifests(
     generation: 1,
     base: EMPTY_BASE,
     chunks: entries.length,
+    rows: entries.at(-1)?.rowEnd ?? 0,
   };
   const listed = (async function* () {
     yield* entries;

@@ -3,7 +3,7 @@ import { s3OutputRecords } from '#aws/output-records.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
 import { claimText } from '#core/manifest/place-run.ts';
 import { claimKey, manifestKey } from '#core/run/output-keys.ts';
-import { claimGeneration } from '#lambdas/plan/claim.ts';
+import { claimGeneration } from '#lambdas/shared/claim.ts';
 import { BucketContents } from '#support/bucket-contents.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';

@@ -204,9 +204,11 @@ test('has no resource that needs a function of the CDK', () => {
   expect(Object.keys(resourcesOf(template, 'AWS::Lambda::Function')).sort()).toEqual([
     'FanoutFunctionsFinalizeFunction',
     'FanoutFunctionsPlanFunction',
+    'FanoutFunctionsPlanTableFunction',
     'FanoutFunctionsReportFailureFunction',
     'FanoutFunctionsStageFunction',
     'FanoutFunctionsWriteFunction',
+    'FanoutFunctionsWriteTableFunction',
   ]);
   const types = Object.values(template.toJSON()['Resources']).map(
     (resource) => (resource as { readonly Type: string }).Type,

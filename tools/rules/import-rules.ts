@@ -114,15 +114,15 @@ const CORE: ImportRules = {
   'core/sparse/formats/mtx': [...FORMAT, '#core/text', '#core/sparse/formats/texts'],
   'core/sparse/formats/10x-mtx': [...FORMAT, '#core/text', '#core/sparse/formats/mtx'],
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
-  'core/sources': [
-    ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
-    ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/names', '#core/sparse/formats'],
-    'zod/mini',
-  ],
   'core/tables/schema': ['#core/errors.ts', 'zod/mini'],
   'core/tables/run': [
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
     ...['#core/tables/pack', '#core/tables/schema', '#core/tables/text', 'zod/mini'],
+  ],
+  'core/sources': [
+    ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
+    ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/names', '#core/sparse/formats'],
+    ...['#core/tables/run', 'zod/mini'],
   ],
   'core/outputs/csv/wasm/kernel-bytes.ts': [],
   'core/outputs/csv/wasm/powers-of-ten.ts': [],
@@ -141,19 +141,22 @@ const CORE: ImportRules = {
     ...['#core/outputs/csv/wasm/kernel.ts', '#core/outputs/csv/wasm/powers-of-ten.ts'],
     ...['zod/mini', 'node:zlib'],
   ],
+  'core/outputs/table': ['#core/outputs/output.ts', '#core/schemas', 'zod/mini', 'node:zlib'],
   'core/outputs/output-kinds.ts': ['#core/outputs', 'zod/mini'],
   'core/request': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sparse/*', '#core/sources'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
-    ...['#core/outputs', 'zod/mini'],
+    ...['#core/outputs', '#core/tables/order', '#core/tables/run', '#core/tables/schema'],
+    ...['#core/tables/text', 'zod/mini'],
   ],
   'core/run': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sources', '#core/outputs'],
-    ...['#core/sparse/names.ts', '#core/request', 'zod/mini'],
+    ...['#core/sparse/names.ts', '#core/sparse/matrix-facts.ts', '#core/request', 'zod/mini'],
+    ...['#core/tables/run', '#core/tables/schema'],
   ],
   'core/manifest': [
     ...[...GROUND, '#core/checksum', '#core/objects', '#core/schemas', '#core/sources'],
-    ...['#core/outputs', '#core/run', 'zod/mini'],
+    ...['#core/outputs', '#core/run', '#core/tables/run', 'zod/mini'],
   ],
   'core/cost': [...GROUND],
   'core/chunks': [
@@ -179,6 +182,21 @@ const OUTER: ImportRules = {
   'lambdas/shared': [...STEP, 'node:timers/promises'],
   'lambdas/plan': [...STEP, '#lambdas/shared'],
   'lambdas/stage': [...STEP, '#lambdas/shared'],
+  // The only ones that load the engine.
+  'lambdas/shared/with-engine.ts': [
+    ...['@sparse-fanout/engine', 'node:fs/promises', 'node:os', 'node:path'],
+  ],
+  'lambdas/plan-table': [
+    ...[...STEP, '#lambdas/shared', '#tables', '@sparse-fanout/engine/engine-version.ts'],
+  ],
+  'lambdas/write-table': [
+    ...STEP,
+    '#lambdas/shared',
+    '#tables',
+    'node:fs',
+    'node:path',
+    'node:zlib',
+  ],
   'lambdas/write': [...STEP, '#lambdas/shared'],
   'lambdas/finalize': [...STEP, '#lambdas/shared'],
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],

@@ -1,6 +1,6 @@
 import { checkLines } from '#core/outputs/check-lines.ts';
 import { type Compression, inflated } from '#core/outputs/compression.ts';
-import type { Output } from '#core/outputs/output.ts';
+import type { MatrixOutput } from '#core/outputs/output.ts';
 import { automaticTarget } from './automatic-target.ts';
 import { createChunkEncoder } from './create-chunk-encoder.ts';
 import type { CsvSpec } from './csv-spec.ts';
@@ -16,9 +16,9 @@ const STORED_AS: Readonly<
 };
 
 /** CSV, plain or as one gzip member per chunk. */
-export function csvOutput({ dialect, compression }: CsvSpec): Output {
+export function csvOutput({ dialect, compression }: CsvSpec): MatrixOutput {
   const beginsWithNames = (index: number) => dialect.header === 'first-chunk' && index === 0;
-  const content: Output['content'] = (stored, uri) => inflated(stored, compression, uri);
+  const content: MatrixOutput['content'] = (stored, uri) => inflated(stored, compression, uri);
   return {
     ...STORED_AS[compression],
     isCompressed: compression !== 'none',
@@ -26,6 +26,7 @@ export function csvOutput({ dialect, compression }: CsvSpec): Output {
     beginsWithNames,
     printsRowNames: dialect.index === true,
     describe: () => ({
+      'output.format': 'csv',
       'output.compression': compression,
       'output.text.profile': dialect.profile,
       'output.text.delimiter': dialect.delimiter,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { CorruptSourceError } from '#core/errors.ts';
 import { wholeNumber } from '#core/schemas/count.ts';
 import { columnsSection } from '#core/tables/schema/columns-section.ts';
 import {
@@ -76,4 +77,14 @@ export function tableLayoutOf(
 /** The columns of the output with their types. */
 export function schemaOf({ schema }: TableLayout): TableSchema {
   return tableSchema.parse(schema);
+}
+
+/** @throws {CorruptSourceError} the text is not a layout as PlanTable writes it. */
+export function parseTableLayout(text: string): TableLayout {
+  const parsed = tableLayout.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new CorruptSourceError(
+    `the layout of the table is damaged: ${issue?.path.join('.')}: ${issue?.message}`,
+  );
 }

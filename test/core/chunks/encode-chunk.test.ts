@@ -5,8 +5,8 @@ import { memorySource } from '#core/bytes/memory-source.ts';
 import { encodeChunk, encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { EncodedPart } from '#core/chunks/encoded-chunk.ts';
 import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
-import type { OutputSpec } from '#core/outputs/output-kinds.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import type { MatrixOutputSpec } from '#core/outputs/output-kinds.ts';
+import type { RowChunk } from '#core/run/planned-chunk.ts';
 import type { OpenedSource } from '#core/sources/source-kinds.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { encodeText } from '#support/encode-text.ts';
@@ -17,18 +17,18 @@ import { randomMatrix } from '#support/random-matrix.ts';
 import { createRandom } from '#support/seeded-random.ts';
 import { FOUR, openFour } from './chunk-fixture.ts';
 
-const HEADED: OutputSpec = {
+const HEADED: MatrixOutputSpec = {
   ...PLAIN_CSV,
   dialect: { ...PLAIN_CSV.dialect, header: 'first-chunk' },
 };
-const ZIPPED: OutputSpec = { ...HEADED, compression: 'gzip' };
+const ZIPPED: MatrixOutputSpec = { ...HEADED, compression: 'gzip' };
 
 const whole = { index: 0, rowStart: 0, rowEnd: 4 };
 
 /** No engine is as plain as this one: its parts are the buffers that it is handed. */
 const PLAIN_ROOM = { kernel: undefined, buffers: undefined };
 
-async function textOf(source: OpenedSource, chunk: PlannedChunk, output: OutputSpec) {
+async function textOf(source: OpenedSource, chunk: RowChunk, output: MatrixOutputSpec) {
   const pieces: Buffer[] = [];
   for await (const piece of encodedBytes(source, chunk, output)) pieces.push(Buffer.from(piece));
   const bytes = Buffer.concat(pieces);
@@ -36,7 +36,7 @@ async function textOf(source: OpenedSource, chunk: PlannedChunk, output: OutputS
 }
 
 /** Encodes a chunk into new buffers of the given length. */
-async function encodeInto(source: OpenedSource, output: OutputSpec, bytes: number) {
+async function encodeInto(source: OpenedSource, output: MatrixOutputSpec, bytes: number) {
   const given = [new Uint8Array(bytes)];
   const options = { output, room: PLAIN_ROOM, buffer: given[0]! };
   const parts = encodeChunk(source, whole, options);

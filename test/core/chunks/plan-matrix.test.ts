@@ -6,7 +6,7 @@ import { BoundExceededError } from '#core/errors.ts';
 import { csvOutput } from '#core/outputs/csv/csv-output.ts';
 import { textBounds } from '#core/outputs/csv/text-bounds.ts';
 import type { Chunking } from '#core/request/request-schema.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import type { RowChunk } from '#core/run/planned-chunk.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 
 const { dialect } = PLAIN_CSV;
@@ -23,7 +23,7 @@ async function plan(
   counts: readonly number[],
   chunking: Chunking,
   { columns = 10, dtype = 'int64' as DType, bandLength = 1000, chunksBefore = 0 } = {},
-): Promise<PlannedChunk[]> {
+): Promise<RowChunk[]> {
   const nnz = counts.reduce((sum, count) => sum + count, 0);
   const matrix = { shape: [counts.length, columns] as const, dtype, nnz };
   return await Array.fromAsync(
@@ -34,7 +34,7 @@ async function plan(
 const counts = fc.array(fc.nat(10), { maxLength: 60 });
 const bandLength = fc.integer({ min: 1, max: 70 });
 
-function expectTiling(chunks: readonly PlannedChunk[], rows: number): void {
+function expectTiling(chunks: readonly RowChunk[], rows: number): void {
   expect(chunks.map(({ index }) => index)).toEqual(chunks.map((_, index) => index));
   expect(chunks[0]?.rowStart).toBe(0);
   expect(chunks.at(-1)?.rowEnd).toBe(rows);

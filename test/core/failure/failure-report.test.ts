@@ -9,6 +9,7 @@ import {
   sliceCommand,
 } from '#core/failure/failure-report.ts';
 import type { UnfinishedChunk } from '#core/run/ledger-records.ts';
+import { plannedText } from '#core/run/planned-chunk.ts';
 
 const execution: FailedExecution = {
   executionArn: 'arn:aws:states:us-east-1:111122223333:execution:machine:name',
@@ -36,7 +37,8 @@ const failed: ReportedChunk = {
 };
 
 function unfinished(index: number, status: UnfinishedChunk['status']): UnfinishedChunk {
-  return { index, rowStart: index, rowEnd: index + 1, tries: 1, status };
+  const planned = plannedText({ index, rowStart: index, rowEnd: index + 1 });
+  return { index, planned, tries: 1, status };
 }
 
 async function* each(chunks: readonly UnfinishedChunk[]) {

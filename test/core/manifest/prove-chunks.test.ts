@@ -9,7 +9,7 @@ import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
 import { chunkKey } from '#core/run/chunk-name.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import { type PlannedChunk, plannedText } from '#core/run/planned-chunk.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { headerOf } from '#support/run-header.ts';
 
@@ -41,7 +41,8 @@ function accountsOf(chunks: number): Accounts {
       etag: `e${chunk.index}`,
       counts: { nnz: 3 },
     };
-    return { ...chunk, tries: 1, status: 'done', ...figures };
+    const planned = plannedText(chunk);
+    return { index: chunk.index, planned, tries: 1, status: 'done', ...figures };
   });
   const objects = plan.map(({ index }) => ({
     key: chunkKey(header(chunks), index),
@@ -117,8 +118,11 @@ describe('proveChunks', () => {
     ],
     [
       'a chunk written for other rows',
-      /written for rows 0 to 3, planned are 0 to 2/,
-      ({ ledger }) => ledger.splice(0, 1, { ...ledger[0]!, rowEnd: 3 }),
+      /written for rows 0 to 3, planned are rows 0 to 2/,
+      ({ ledger }) => {
+        const planned = plannedText({ index: 0, rowStart: 0, rowEnd: 3 });
+        ledger.splice(0, 1, { ...ledger[0]!, planned });
+      },
     ],
     ['a missing object', /the object of chunk 1 is missing/, ({ objects }) => objects.splice(1, 1)],
     [
@@ -179,7 +183,10 @@ describe('proveChunks of an appended run', () => {
     });
     return {
       plan: plan.map(move),
-      ledger: ledger.map(move),
+      ledger: ledger.map(move).map((record, at) => ({
+        ...record,
+        planned: plannedText(move(plan[at]!)),
+      })),
       objects: objects.map(({ size }, index) => ({
         key: chunkKey(run, base.chunks + index),
         size,

@@ -3,7 +3,7 @@ import { RequestError } from '#core/errors.ts';
 import { parseFinalizeInput, parsePlanInput, parseWriteInput } from '#core/run/step-messages.ts';
 import { headerOf } from '#support/run-header.ts';
 
-const run = headerOf({ rows: 4, nnz: 2, chunks: 2 });
+const { rows: _, ...run } = headerOf({ rows: 4, nnz: 2, chunks: 2 });
 const chunk = { index: 1, rowStart: 2, rowEnd: 4 };
 
 /** What Step Functions does to every input on its way. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { CorruptSourceError } from '#core/errors.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
-import { schemaOf, tableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import {
+  parseTableLayout,
+  schemaOf,
+  tableLayout,
+  tableLayoutOf,
+} from '#core/tables/run/table-layout.ts';
 import { columnsSection } from '#core/tables/schema/columns-section.ts';
 import { canonicalSchema, tableSchema } from '#core/tables/schema/table-schema.ts';
 import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
@@ -52,7 +58,10 @@ describe('tableLayout', () => {
     expect(schemaOf(tableLayout.parse(JSON.parse(JSON.stringify(layout))))).toEqual(schema);
   });
 
-  it('fails on what it does not know', () => {
-    expect(() => tableLayout.parse({ ...layout, more: 1 })).toThrow();
+  it('is read from its text, or is named as damaged', () => {
+    expect(parseTableLayout(JSON.stringify(layout))).toEqual(layout);
+    const read = () => parseTableLayout(JSON.stringify({ ...layout, onBadRow: 'skip' }));
+    expect(read).toThrow(CorruptSourceError);
+    expect(read).toThrow('the layout of the table is damaged: onBadRow: ');
   });
 });

@@ -1,9 +1,9 @@
 import type { S3Client } from '#aws/clients.ts';
 import type { Deployment } from '#core/run/bind-run.ts';
-import type { LedgerDeps } from '#lambdas/shared/open-ledger.ts';
-import type { Instruments } from '#lambdas/shared/step.ts';
+import type { LedgerDeps } from './open-ledger.ts';
+import type { Instruments } from './step.ts';
 
-/** What Plan needs from outside. */
+/** What a step that plans needs from outside. */
 export interface PlanDeps extends Instruments, Deployment, LedgerDeps {
   readonly s3: S3Client;
 }

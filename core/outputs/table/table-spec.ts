@@ -1,0 +1,28 @@
+import * as z from 'zod/mini';
+import { count } from '#core/schemas/count.ts';
+
+export const PARQUET_COMPRESSIONS = ['zstd', 'snappy', 'gzip', 'none'] as const;
+export const TEXT_COMPRESSIONS = ['none', 'gzip', 'zstd'] as const;
+
+/** The form of the files of a table. */
+const tableFile = z.discriminatedUnion('format', [
+  z.strictObject({
+    format: z.literal('parquet'),
+    compression: z.enum(PARQUET_COMPRESSIONS),
+    /** Bytes of values in a row group, before they are encoded. */
+    rowGroupBytes: count,
+  }),
+  z.strictObject({
+    format: z.literal('csv'),
+    compression: z.enum(TEXT_COMPRESSIONS),
+    /** Whether each file begins with the names of the columns. */
+    header: z.boolean(),
+    delimiter: z.string(),
+  }),
+  z.strictObject({ format: z.literal('jsonl'), compression: z.enum(TEXT_COMPRESSIONS) }),
+]);
+
+/** Files of a table. @see docs/tables.md */
+export const tableSpec = z.strictObject({ kind: z.literal('table'), file: tableFile });
+
+export type TableSpec = Readonly<z.infer<typeof tableSpec>>;

@@ -1,0 +1,142 @@
+import * as z from 'zod/mini';
+import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
+import { PARQUET_COMPRESSIONS, TEXT_COMPRESSIONS } from '#core/outputs/table/table-spec.ts';
+import { count, wholeNumber } from '#core/schemas/count.ts';
+import { columnsSection } from '#core/tables/schema/columns-section.ts';
+import { tableSchema } from '#core/tables/schema/table-schema.ts';
+import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
+import {
+  ADDRESS,
+  dryRun,
+  fromUri,
+  isPlaced,
+  limits,
+  ONE_ADDRESS,
+  SOURCE_URI,
+} from './request-fields.ts';
+
+/** Bytes of a file where a request does not say: 200 MB to 1 GB are good for every engine. */
+const TARGET_FILE_BYTES = 512 * 1024 ** 2;
+
+/** Smaller files cost more requests than they save; a file is one PUT. */
+const FILE_BYTES = { least: 16 * 1024 ** 2, most: 5 * 1024 ** 3 } as const;
+
+/** Row groups of this size are read by every engine, and bound what the writer holds. */
+const ROW_GROUP_BYTES = { least: 1024 ** 2, usual: 128 * 1024 ** 2, most: 1024 ** 3 } as const;
+
+const MAX_FILES = 100_000;
+
+const FORMATS = "'csv', 'jsonl' or 'parquet'";
+const flag = z.boolean({ error: 'true or false' });
+
+const source = z.pipe(
+  fromUri,
+  z
+    .strictObject(
+      {
+        ...ADDRESS,
+        format: z.optional(z.enum(['csv', 'jsonl', 'parquet'], { error: FORMATS })),
+        compression: z.optional(
+          z.enum(TEXT_COMPRESSIONS, { error: "'none', 'gzip' or 'zstd', of the texts" }),
+        ),
+        csv: z._default(csvFormatSection, csvFormatSection.parse({})),
+        byName: z.optional(flag),
+      },
+      {
+        error: `${SOURCE_URI}, or an object with either uri or uris (a list of them, one after the other), and versionId (of one uri), format (${FORMATS}), compression, csv, byName`,
+      },
+    )
+    .check(...ONE_ADDRESS),
+);
+
+const FIELDS = {
+  ...OUTPUT_PLACE,
+  targetFileBytes: z.optional(wholeNumber(FILE_BYTES.least, FILE_BYTES.most)),
+  files: z.optional(wholeNumber(1, MAX_FILES)),
+};
+
+const parquet = z.strictObject(
+  { rowGroupBytes: z.optional(wholeNumber(ROW_GROUP_BYTES.least, ROW_GROUP_BYTES.most)) },
+  { error: 'an object with rowGroupBytes' },
+);
+
+const DELIMITER = 'one ASCII character that is not a quote, letter, digit, sign, dot or line break';
+
+const csv = z.strictObject(
+  {
+    header: z.optional(flag),
+    delimiter: z.optional(
+      z
+        .string({ error: DELIMITER })
+        .check(z.regex(/^[^\0\n\r"'+.0-9A-Za-z\u0080-\uffff-]$/, { error: DELIMITER })),
+    ),
+  },
+  { error: 'an object with header and delimiter' },
+);
+
+const textCompression = z.optional(
+  z.enum(TEXT_COMPRESSIONS, { error: "'none', 'gzip' or 'zstd'" }),
+);
+
+/** The `output` section of a table, by its format, with what its spec holds of the files. */
+const output = z
+  .discriminatedUnion(
+    'format',
+    [
+      z.strictObject({
+        ...FIELDS,
+        format: z.literal('parquet'),
+        compression: z.optional(
+          z.enum(PARQUET_COMPRESSIONS, { error: "'zstd', 'snappy', 'gzip' or 'none'" }),
+        ),
+        parquet: z.optional(parquet),
+      }),
+      z.strictObject({
+        ...FIELDS,
+        format: z.literal('csv'),
+        compression: textCompression,
+        csv: z.optional(csv),
+      }),
+      z.strictObject({ ...FIELDS, format: z.literal('jsonl'), compression: textCompression }),
+    ],
+    {
+      error: ({ code }) =>
+        code === 'invalid_union'
+          ? "'parquet', 'csv' or 'jsonl'"
+          : 'an object with uri, mode, format, compression, targetFileBytes or files',
+    },
+  )
+  .check(
+    isPlaced,
+    z.refine(({ targetFileBytes, files }) => targetFileBytes === undefined || files === undefined, {
+      error: 'given either targetFileBytes or files, not both',
+    }),
+  );
+
+/** What a request of a table may hold; every `error` says what is allowed. */
+export const tableRequestSchema = z.strictObject(
+  {
+    source,
+    schema: z.optional(tableSchema),
+    columns: z.optional(columnsSection),
+    onBadRow: z.optional(z.enum(['fail', 'reject'], { error: "'fail' or 'reject'" })),
+    expect: z.optional(
+      z.strictObject(
+        { rows: z.optional(count), columns: z.optional(count) },
+        { error: 'an object with rows and columns' },
+      ),
+    ),
+    output,
+    limits: z.optional(limits),
+    dryRun: z.optional(dryRun),
+  },
+  { error: 'an object such as { "source": "s3://bucket/table.parquet" }' },
+);
+
+export type TableRequestBody = z.infer<typeof tableRequestSchema>;
+
+/** What a request that is silent means. */
+export const TABLE_DEFAULTS = {
+  targetFileBytes: TARGET_FILE_BYTES,
+  rowGroupBytes: ROW_GROUP_BYTES.usual,
+} as const;

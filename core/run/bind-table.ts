@@ -1,0 +1,78 @@
+import { CONTRACT_VERSION } from '#core/contract.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
+import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
+import { listTable, tablePin } from '#core/tables/run/list-table.ts';
+import type { ObjectList } from '#core/tables/run/object-list.ts';
+import { canonicalSchema } from '#core/tables/schema/table-schema.ts';
+import { type Deployment, locate } from './bind-run.ts';
+import type { OutputLocation } from './run-header.ts';
+import { runIdOf } from './run-id.ts';
+
+/** A request of a table bound to one version of its objects. */
+export interface BoundTable {
+  readonly request: TableRequest;
+  readonly objects: ObjectList;
+  /** Of all objects together. */
+  readonly source: SourcePin;
+  /** The text that the run id is the digest of. */
+  readonly identity: string;
+  readonly runId: string;
+  readonly location: OutputLocation;
+}
+
+/** What a table is bound with. */
+export interface TableDeployment extends Deployment {
+  /** Name and version: another one may write other bytes. */
+  readonly engine: string;
+}
+
+/** It has no `limits`, `expect` and `dryRun`: who changes only these resumes the same run. */
+function identityOf(
+  { source, schema, columns, onBadRow, output, size, place }: TableRequest,
+  pin: SourcePin,
+  { engine, outputBucket }: TableDeployment,
+): string {
+  const { uris: _, versionId: __, ...read } = source;
+  const { uri, mode } = place;
+  return JSON.stringify({
+    contract: CONTRACT_VERSION,
+    engine,
+    source: { uri: pin.uri, etag: pin.etag, versionId: pin.versionId, ...read },
+    ...(schema !== undefined && { schema: canonicalSchema(schema) }),
+    ...{ columns, onBadRow },
+    output: {
+      uri: uri ?? `s3://${outputBucket}/`,
+      ...output,
+      ...size,
+      ...(mode !== 'create' && { mode }),
+    },
+  });
+}
+
+/**
+ * Binds a request to one version of the objects of a table: lists and pins them, and computes the
+ * run id and the location of the output. The same request and versions always give the same run.
+ *
+ * Holds the list, see `ObjectList`. Sends the requests of `listTable`.
+ *
+ * @param input the request, or the S3 event that stands for one.
+ * @throws {RequestError} with every problem of the request; keys of the output would be too long.
+ * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
+ * @throws {UnsupportedSourceError} the names of the objects are of two formats.
+ */
+export async function bindTable(
+  input: unknown,
+  deployment: TableDeployment,
+  store: ObjectStore,
+): Promise<BoundTable> {
+  const { outputBucket, requestDefaults } = deployment;
+  const request = parseTableRequest(input, requestDefaults);
+  const objects = await listTable(request.source, store);
+  const source = await tablePin(request.source, objects);
+  const identity = identityOf(request, source, deployment);
+  const runId = await runIdOf(identity);
+  const asked = { uri: request.place.uri, sourceUri: request.source.uris[0]! };
+  const location = locate(asked, runId, outputBucket);
+  return { request, objects, source, identity, runId, location };
+}

@@ -1,0 +1,22 @@
+import { createDynamoClient, createS3Client } from '#aws/clients.ts';
+import { ENV } from '#core/contract.ts';
+import { parsePlanInput } from '#core/run/step-messages.ts';
+import { environment } from '#lambdas/shared/environment.ts';
+import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
+import { createHandler } from './handler.ts';
+
+const instruments = createInstruments();
+
+export const handler = lambdaHandler(
+  createHandler({
+    ...instruments,
+    s3: createS3Client(),
+    dynamo: createDynamoClient(),
+    ledgerTable: environment(ENV.ledgerTable),
+    outputBucket: environment(ENV.outputBucket),
+    requestDefaults: JSON.parse(environment(ENV.requestDefaults)),
+    now: () => new Date(),
+  }),
+  parsePlanInput,
+  instruments,
+);

@@ -1,0 +1,49 @@
+import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
+import { assertSameKind } from '#core/manifest/generations.ts';
+import type { Placement } from '#core/manifest/place-run.ts';
+import { digest128 } from '#core/objects/digest.ts';
+import type { BoundTable } from '#core/run/bind-table.ts';
+import { outputUri } from '#core/run/output-keys.ts';
+import { sourceOf } from '#core/sources/source-kinds.ts';
+import type { TableFacts } from '#core/tables/run/table-facts.ts';
+import type { TablePlan } from '#tables/plan-table.ts';
+
+/** A table that is cut into files, and whose base is known. */
+export interface ReadyTable extends BoundTable, Placement {
+  readonly planned: TablePlan;
+  readonly facts: TableFacts;
+}
+
+/**
+ * Puts together what is known of a run, once its table is planned.
+ *
+ * @throws {ExpectationError} the table is not what the request expects.
+ * @throws {OutputConflictError} its columns are not those that its rows come after.
+ */
+export async function readyTable(
+  bound: BoundTable,
+  placement: Placement,
+  planned: TablePlan,
+): Promise<ReadyTable> {
+  const { request, objects, location } = bound;
+  const { format, schema } = planned.layout;
+  const facts: TableFacts = {
+    kind: 'table',
+    format,
+    objects: objects.count,
+    bytes: objects.totalBytes,
+    columns: schema.length,
+    schema: await digest128(JSON.stringify(schema)),
+    engine: engineVersion(),
+  };
+  sourceOf(facts).assertExpected(request.expect);
+  if (placement.set !== undefined) {
+    const batch = {
+      output: { kind: 'table', file: request.output },
+      facts,
+      columns: schema,
+    } as const;
+    assertSameKind(batch, placement.set, outputUri(location, location.prefix));
+  }
+  return { ...bound, ...placement, planned, facts };
+}

@@ -1,0 +1,53 @@
+import { ONE_VCPU_MIB } from '#core/contract.ts';
+import { ceilingSentence } from '#core/cost/ceiling-sentence.ts';
+import { NETWORK_BYTES_PER_SECOND } from '#core/cost/cost.ts';
+import { type ExpectedRun, estimateRun } from '#core/cost/estimate-run.ts';
+import { BoundExceededError } from '#core/errors.ts';
+import type { TablePlanSummary } from '#core/run/step-messages.ts';
+import type { ReadyTable } from './ready-table.ts';
+
+/**
+ * CPU seconds of a whole vCPU for a byte of output, which has the values of several bytes of text.
+ */
+const CPU_SECONDS_PER_BYTE = 6e-8;
+
+/** Seconds that a cold start, the plan and the manifest take, whatever the size. */
+const FIXED_SECONDS = 10;
+
+function expectedRun({ planned, objects }: ReadyTable): ExpectedRun {
+  const outputBytes = planned.predictedBytes;
+  const bytes = objects.totalBytes + outputBytes;
+  const cpuSeconds = outputBytes * CPU_SECONDS_PER_BYTE;
+  const work = { memoryMiB: ONE_VCPU_MIB, bytes, cpuSeconds };
+  return { chunks: planned.chunks.length, outputBytes, work };
+}
+
+/** The time of the largest file, as often as writers take turns. */
+function secondsOf({ planned, objects, request }: ReadyTable): number {
+  const files = Math.max(planned.chunks.length, 1);
+  const turns = Math.ceil(files / request.concurrency);
+  const bytes = (objects.totalBytes + planned.predictedBytes) / files;
+  const cpu = (planned.predictedBytes / files) * CPU_SECONDS_PER_BYTE;
+  return Math.round(FIXED_SECONDS + turns * (cpu + bytes / NETWORK_BYTES_PER_SECOND));
+}
+
+/** What the plan promises. */
+export function summarizeTable(ready: ReadyTable): TablePlanSummary {
+  const { planned, facts } = ready;
+  const { write, keep } = estimateRun(expectedRun(ready));
+  const { chunks, predictedBytes, predictedRows, predictedFileBytes, warnings } = planned;
+  return {
+    ...{ chunks: chunks.length, facts, predictedBytes, predictedRows, predictedFileBytes },
+    seconds: secondsOf(ready),
+    dollars: { write: write.total, keep },
+    warnings,
+  };
+}
+
+/** @throws {BoundExceededError} the run would store more than its request allows. */
+export function assertTableBelowCeiling(ready: ReadyTable): void {
+  const { outputBytes } = ready.request;
+  const expected = expectedRun(ready);
+  if (expected.outputBytes <= outputBytes) return;
+  throw new BoundExceededError(ceilingSentence(expected, outputBytes));
+}

@@ -1,0 +1,59 @@
+import { createObject } from '#aws/create-only.ts';
+import { RESULTS_FOLDER } from '#core/contract.ts';
+import { layoutKey, objectsKey, planKey } from '#core/run/output-keys.ts';
+import { planLine } from '#core/run/planned-chunk.ts';
+import type { TableRun } from '#core/run/run-header.ts';
+import type { PlanResult } from '#core/run/step-messages.ts';
+import { claimGeneration } from '#lambdas/shared/claim.ts';
+import { openLedger } from '#lambdas/shared/open-ledger.ts';
+import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
+import type { ReadyTable } from './ready-table.ts';
+import { summarizeTable } from './table-summary.ts';
+
+const LINES = 'application/x-ndjson';
+
+function headerOf(ready: ReadyTable): TableRun {
+  const { runId, source, facts, location, generation, base, request, planned } = ready;
+  const { rows } = request.expect;
+  return {
+    ...{ runId, source, facts, location, generation, base },
+    output: { kind: 'table', file: request.output },
+    chunks: planned.chunks.length,
+    ...(rows !== undefined && { expectedRows: rows }),
+  };
+}
+
+/**
+ * Writes the plan of a table: records the start of the run in the ledger, claims its generation,
+ * and writes the list of objects, the layout and then the plan.
+ *
+ * @param executionId ARN of the execution that works on the run.
+ * @throws {OutputConflictError} another run claimed the output.
+ */
+export async function writeTablePlan(
+  deps: PlanDeps,
+  { ready, executionId }: { readonly ready: ReadyTable; readonly executionId: string },
+  signal: AbortSignal,
+): Promise<PlanResult> {
+  const { s3, logger } = deps;
+  const { runId, location, generation, source, request, objects, planned } = ready;
+  const { bucket, prefix } = location;
+  const started = { runId, source, location, generation };
+  await openLedger(deps, ready).startRun(ready.identity, executionId, started);
+  await claimGeneration(s3, { runId, location, generation, mode: request.place.mode }, signal);
+  const list = { bucket, key: objectsKey(prefix, generation), contentType: LINES };
+  await createObject(s3, list, objects.pieces(), signal);
+  const layout = { bucket, key: layoutKey(prefix, generation), contentType: 'application/json' };
+  await createObject(s3, layout, [JSON.stringify(planned.layout)], signal);
+  const plan = { bucket, key: planKey(prefix, generation) };
+  await createObject(s3, { ...plan, contentType: LINES }, planned.chunks.map(planLine), signal);
+  logger.info('plan written', { chunks: planned.chunks.length, location });
+  return {
+    decision: 'write',
+    run: headerOf(ready),
+    plan,
+    resultsPrefix: `${prefix}${RESULTS_FOLDER}`,
+    concurrency: request.concurrency,
+    summary: summarizeTable(ready),
+  };
+}

@@ -1,0 +1,88 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { S3Client } from '#aws/clients.ts';
+import { headObject } from '#aws/stored-object.ts';
+import { TimeoutSoonError } from '#core/errors.ts';
+import { chunkKey } from '#core/run/chunk-name.ts';
+import type { ChunkFigures } from '#core/run/ledger-records.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
+import { type LedgerDeps, openLedger } from './open-ledger.ts';
+import type { Instruments } from './step.ts';
+
+/** What a writer records with. */
+export interface RecordDeps extends Instruments, LedgerDeps {
+  readonly s3: S3Client;
+}
+
+/** A chunk to write, and its run. */
+export interface ChunkOfRun {
+  readonly run: RunHeader;
+  readonly chunk: PlannedChunk;
+}
+
+/** Output of one child of the Distributed Map. */
+export interface WriteResult {
+  readonly index: number;
+  /** True when the chunk was there already, as the ledger says. */
+  readonly skipped: boolean;
+  readonly bytes: number;
+}
+
+async function isStored(
+  s3: S3Client,
+  run: RunHeader,
+  index: number,
+  figures: ChunkFigures,
+): Promise<boolean> {
+  const stored = await headObject(s3, run.location.bucket, chunkKey(run, index));
+  return stored?.bytes === figures.bytes && stored.etag === figures.etag;
+}
+
+function causeOf(error: unknown, signal: AbortSignal): Error {
+  if (signal.aborted) {
+    return new TimeoutSoonError('the function ran out of time; its upload was given up', {
+      cause: error,
+    });
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/**
+ * Writes one chunk and records it in the ledger: its start, and how it ended.
+ *
+ * Skips a chunk that is done in the ledger and that S3 holds as recorded. If a chunk was written
+ * but not recorded, the create-only upload finds it, and it is recorded then.
+ *
+ * @param write writes the object of the chunk.
+ */
+export async function recordChunk(
+  deps: RecordDeps,
+  { run, chunk }: ChunkOfRun,
+  write: () => Promise<ChunkFigures>,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const { s3, logger, metrics } = deps;
+  const { index } = chunk;
+  logger.appendKeys({ runId: run.runId, chunk: index });
+  const ledger = openLedger(deps, run);
+  const started = await ledger.start(chunk);
+  if (started.kind === 'done' && (await isStored(s3, run, index, started.record))) {
+    logger.info('chunk skipped: done before');
+    metrics.addMetric('ChunksSkipped', MetricUnit.Count, 1);
+    return { index, skipped: true, bytes: started.record.bytes };
+  }
+  const attempt = started.kind === 'done' ? started.record.tries : started.attempt;
+  try {
+    const figures = await write();
+    await ledger.done(chunk, attempt, figures);
+    logger.info('chunk written', { bytes: figures.bytes, crc32: figures.crc32 });
+    metrics.addMetric('ChunksWritten', MetricUnit.Count, 1);
+    metrics.addMetric('BytesWritten', MetricUnit.Bytes, figures.bytes);
+    return { index, skipped: false, bytes: figures.bytes };
+  } catch (failure) {
+    const error = causeOf(failure, signal);
+    // The error that stopped the chunk matters more than a failed write to the ledger.
+    await ledger.fail(chunk, attempt, error).catch(() => undefined);
+    throw error;
+  }
+}

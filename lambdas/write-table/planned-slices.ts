@@ -1,0 +1,43 @@
+import type { S3Client } from '#aws/clients.ts';
+import { readText } from '#aws/objects.ts';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
+import { IncompleteRunError } from '#core/errors.ts';
+import { layoutKey, objectsKey, outputUri } from '#core/run/output-keys.ts';
+import type { TableRun } from '#core/run/run-header.ts';
+import { parsePins } from '#core/tables/run/object-list.ts';
+import type { TableChunk } from '#core/tables/run/table-chunk.ts';
+import { parseTableLayout, type TableLayout } from '#core/tables/run/table-layout.ts';
+import { openChunk } from '#tables/open-chunk.ts';
+import type { TableSlice } from '#tables/table-slice.ts';
+
+/** What a writer reads, and how. */
+export interface PlannedSlices {
+  readonly layout: TableLayout;
+  readonly slices: readonly TableSlice[];
+}
+
+/**
+ * Opens what a chunk of a table covers, by the layout and the lines of the list of objects that
+ * PlanTable wrote.
+ *
+ * @throws {IncompleteRunError} one of them is missing.
+ * @throws {CorruptSourceError} an object is not what the layout says.
+ */
+export async function openPlannedSlices(
+  s3: S3Client,
+  { location, generation }: TableRun,
+  chunk: TableChunk,
+  signal: AbortSignal,
+): Promise<PlannedSlices> {
+  const { bucket, prefix } = location;
+  const key = layoutKey(prefix, generation);
+  const text = await readText(s3, bucket, key, signal);
+  if (text === undefined) {
+    throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);
+  }
+  const layout = parseTableLayout(text);
+  const store = s3ObjectStore(s3, signal);
+  const list = store.open(await store.pin(outputUri(location, objectsKey(prefix, generation))));
+  const pins = parsePins(chunk.list.length === 0 ? new Uint8Array() : await list.read(chunk.list));
+  return { layout, slices: await openChunk({ layout, chunk, pins, store }) };
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { S3Client } from '#aws/clients.ts';
+import { createObject } from '#aws/create-only.ts';
+import { crc32Hex } from '#core/checksum/crc32.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
+import { chunkKey, rejectsKey } from '#core/run/chunk-name.ts';
+import type { ChunkFigures } from '#core/run/ledger-records.ts';
+import type { TableRun } from '#core/run/run-header.ts';
+import type { WriteTableInput } from '#core/run/step-messages.ts';
+import type { TableChunk } from '#core/tables/run/table-chunk.ts';
+import { withEngine } from '#lambdas/shared/with-engine.ts';
+import type { RejectedValue } from '#tables/bad-rows.ts';
+import { convertChunk } from '#tables/convert-chunk.ts';
+import { fileStatistics } from '#tables/file-statistics.ts';
+import { openPlannedSlices } from './planned-slices.ts';
+import { sendFile } from './send-file.ts';
+
+/** What the footer of a Parquet file says of where it comes from. */
+function keyValuesOf({ runId }: TableRun, { index, start, end }: TableChunk) {
+  return {
+    'sparse-fanout.run': runId,
+    'sparse-fanout.chunk': String(index),
+    'sparse-fanout.range': JSON.stringify({ start, end }),
+  };
+}
+
+/** Writes the rows that were left out beside the manifest, before the file that lacks them. */
+async function sendRejected(
+  s3: S3Client,
+  { run, chunk }: WriteTableInput,
+  rejected: readonly RejectedValue[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (rejected.length === 0) return;
+  const key = rejectsKey(run, chunk.index);
+  const target = { bucket: run.location.bucket, key, contentType: 'application/x-ndjson' };
+  const lines = rejected.map((value) => `${JSON.stringify(value)}\n`);
+  await createObject(s3, target, lines, signal);
+}
+
+/**
+ * Writes what a chunk of a table covers as one file, create-only.
+ *
+ * Memory: that of `convertChunk`. In `/tmp` lie the text of the chunk, what the engine spills, and
+ * the file.
+ *
+ * @returns the figures of the stored object; its content is the object itself.
+ * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column.
+ * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.
+ */
+export async function writeTableChunk(
+  s3: S3Client,
+  { run, chunk }: WriteTableInput,
+  signal: AbortSignal,
+): Promise<ChunkFigures> {
+  const { file } = run.output;
+  return await withEngine(async ({ engine, directory }) => {
+    const { layout, slices } = await openPlannedSlices(s3, run, chunk, signal);
+    const name = `chunk.${file.format}`;
+    const keyValues = keyValuesOf(run, chunk);
+    const room = { engine, directory, name, signal };
+    const written = await convertChunk(slices, { ...room, layout, output: file, keyValues });
+    const path = join(directory, name);
+    await sendRejected(s3, { run, chunk }, written.rejected, signal);
+    const { contentType } = outputOf(run.output);
+    const target = { bucket: run.location.bucket, key: chunkKey(run, chunk.index), contentType };
+    const { bytes, etag, sent } = await sendFile(s3, target, path, signal);
+    return {
+      ...{ bytes, contentBytes: bytes, crc32: crc32Hex(sent.crc32), etag },
+      recordCount: written.rows,
+      counts: { rejected: written.rejected.length },
+      statistics: file.format === 'parquet' ? await fileStatistics(path) : undefined,
+    };
+  });
+}

@@ -1,0 +1,37 @@
+import { open } from 'node:fs/promises';
+import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { readFooter } from '#core/containers/parquet/footer.ts';
+import { readStatistics } from '#core/containers/parquet/statistics.ts';
+
+/** An item of the ledger has at most 400 kB, and a page of a query holds some of them. */
+const MAX_BYTES = 100_000;
+
+/**
+ * Bounds and NULLs of the columns of a Parquet file as JSON, as the manifest has them. Reads the
+ * footer alone.
+ *
+ * @returns undefined if they are longer than 100 kB, which a thousand columns may be.
+ */
+export async function fileStatistics(path: string): Promise<string | undefined> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const source: ByteSource = {
+      uri: path,
+      etag: '',
+      size,
+      async read({ offset, length }) {
+        const bytes = Buffer.alloc(length);
+        await file.read(bytes, 0, length, offset);
+        return bytes;
+      },
+    };
+    const columns = readStatistics(await readFooter(source));
+    const text = JSON.stringify(
+      columns.map(({ name, min, max, nulls }) => ({ column: name, min, max, nulls })),
+    );
+    return text.length <= MAX_BYTES ? text : undefined;
+  } finally {
+    await file.close();
+  }
+}

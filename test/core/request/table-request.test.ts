@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { RequestError } from '#core/errors.ts';
+import { parseRequest } from '#core/request/request.ts';
+import { parseTableRequest } from '#core/request/table-request.ts';
+
+const source = 's3://raw/events.csv';
+
+function problemsOf(input: unknown, parse: (input: unknown) => unknown = parseTableRequest) {
+  try {
+    parse(input);
+  } catch (error) {
+    if (error instanceof RequestError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const CSV = {
+  delimiter: ',',
+  quote: '"',
+  header: true,
+  nullText: [''],
+  quotedNewlines: true,
+};
+
+describe('parseTableRequest', () => {
+  it('fills in every default of the shortest request', () => {
+    expect(parseTableRequest({ source })).toEqual({
+      source: { uris: [source], csv: CSV, byName: false },
+      schema: undefined,
+      columns: {},
+      onBadRow: 'fail',
+      output: { format: 'parquet', compression: 'zstd', rowGroupBytes: 134_217_728 },
+      size: { targetFileBytes: 536_870_912 },
+      expect: {},
+      place: { uri: null, mode: 'create' },
+      concurrency: 500,
+      outputBytes: 10_000_000_000_000,
+      dryRun: false,
+    });
+  });
+
+  it('keeps the fields of the request', () => {
+    const uris = ['s3://raw/a/', 's3://raw/b/'];
+    const request = parseTableRequest({
+      source: { uris, format: 'csv', compression: 'gzip', csv: { delimiter: ';' }, byName: true },
+      schema: { id: 'bigint', price: { type: 'decimal(12,2)', lossy: true } },
+      columns: { price: { from: 'Price USD' }, junk: 'drop' },
+      onBadRow: 'reject',
+      expect: { rows: 7, columns: 2 },
+      output: {
+        uri: 's3://lake/out',
+        mode: 'overwrite',
+        files: 3,
+        parquet: { rowGroupBytes: 2e6 },
+      },
+      limits: { concurrency: 9, outputBytes: 1e6 },
+      dryRun: true,
+    });
+    expect(request).toMatchObject({
+      source: { uris, format: 'csv', compression: 'gzip', csv: { ...CSV, delimiter: ';' } },
+      schema: [{ name: 'id' }, { name: 'price', lossy: true }],
+      columns: { price: { from: ['Price USD'] }, junk: 'drop' },
+      output: { format: 'parquet', compression: 'zstd', rowGroupBytes: 2e6 },
+      size: { files: 3 },
+      place: { uri: 's3://lake/out/', mode: 'overwrite' },
+      ...{ onBadRow: 'reject', expect: { rows: 7, columns: 2 } },
+      ...{ concurrency: 9, outputBytes: 1e6, dryRun: true },
+    });
+  });
+
+  it('takes the version of one object, also from an S3 event', () => {
+    expect(parseTableRequest({ source: { uri: source, versionId: 'v' } }).source.versionId).toBe(
+      'v',
+    );
+    const object = { key: 'events.csv', 'version-id': 'w' };
+    const detail = { bucket: { name: 'raw' }, object };
+    const event = { 'detail-type': 'Object Created', source: 'aws.s3', detail };
+    expect(parseTableRequest(event).source).toMatchObject({ uris: [source], versionId: 'w' });
+  });
+
+  it.each([
+    ['csv', {}, { format: 'csv', compression: 'none', header: true, delimiter: ',' }],
+    [
+      'csv',
+      { compression: 'gzip', csv: { header: false, delimiter: '\t' } },
+      { format: 'csv', compression: 'gzip', header: false, delimiter: '\t' },
+    ],
+    ['jsonl', { compression: 'zstd' }, { format: 'jsonl', compression: 'zstd' }],
+  ])('makes files of %s with %j', (format, fields, output) => {
+    expect(parseTableRequest({ source, output: { format, ...fields } }).output).toEqual(output);
+  });
+
+  it.each([
+    [{ source, output: { files: 0 } }, /^output\.files must be .*got 0$/],
+    [{ source, output: { targetFileBytes: 1000 } }, /^output\.targetFileBytes must be /],
+    [
+      { source, output: { files: 1, targetFileBytes: 2 ** 28 } },
+      /^output must be given either targetFileBytes or files, not both/,
+    ],
+    [{ source, output: { format: 'orc' } }, /must be 'parquet', 'csv' or 'jsonl', got "orc"$/],
+    [{ source, output: 7 }, /^output must be an object with uri, mode, format/],
+    [{ source, output: { mode: 'append' } }, /^output must be given with its uri where mode is/],
+    [{ source, output: { format: 'csv', compression: 'snappy' } }, /^output\.compression must be/],
+    [{ source: { uri: source, format: 'xlsx' } }, /^source\.format must be 'csv', 'jsonl' or/],
+    [{ source: { csv: {} } }, /^source must be an object with either uri or uris/],
+    [{ source, schema: { id: 'varint' } }, /^schema\.id must be .*got/],
+    [{ source, schema: { id: 'int' }, columns: { x: {} } }, /columns names "x".*add it there/],
+    [{ source, onBadRow: 'skip' }, /^onBadRow must be 'fail' or 'reject', got "skip"$/],
+    [{ source, dryRun: 'yes' }, /^dryRun must be true or false/],
+    [{ source, nonsense: 1 }, /^the request has unknown keys "nonsense"/],
+  ])('refuses %j', (request, problem) => {
+    expect(problemsOf(request)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe('fields of the other wing', () => {
+  it.each([
+    [{ source: { uri: source, layer: 'x' } }, /^source\.layer is for requests of a sparse matrix/],
+    [{ source, output: { text: {} } }, /^output\.text is for requests of a sparse matrix/],
+    [{ source, expect: { nnz: 1 } }, /^expect\.nnz is for requests of a sparse matrix/],
+  ])('are refused by name in a table: %j', (request, problem) => {
+    expect(problemsOf(request)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it.each([
+    [{ source, schema: {} }, /^schema is for requests of a table, but this one is of a sparse/],
+    [{ source: { uri: source, csv: {} } }, /^source\.csv is for requests of a table/],
+    [{ source, output: { files: 1 } }, /^output\.files is for requests of a table/],
+  ])('are refused by name in a matrix: %j', (request, problem) => {
+    expect(problemsOf(request, parseRequest)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe('presets of a deployment', () => {
+  const limits = { concurrency: 3 };
+
+  it('of a matrix leave a table alone, but for what both have', () => {
+    const presets = { output: { compression: 'gzip', text: { header: 'none' } }, limits };
+    const { output, concurrency } = parseTableRequest({ source }, { ...presets, dryRun: true });
+    expect(output).toMatchObject({ format: 'parquet', compression: 'zstd' });
+    expect(concurrency).toBe(3);
+  });
+
+  it('of a table are used, and leave a matrix alone', () => {
+    const presets = { schema: { id: 'int' }, output: { format: 'jsonl' }, limits };
+    expect(parseTableRequest({ source }, presets)).toMatchObject({
+      schema: [{ name: 'id' }],
+      output: { format: 'jsonl' },
+    });
+    const matrix = parseRequest({ source: 's3://raw/a.npz' }, presets);
+    expect(matrix).toMatchObject({ output: { spec: { kind: 'csv' } }, concurrency: 3 });
+  });
+});

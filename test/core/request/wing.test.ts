@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import { wingOf } from '#core/request/wing.ts';
+
+/** A store that holds the objects of one folder, and counts what is taken from its list. */
+function storeOf(names: readonly string[]) {
+  const listed = { count: 0 };
+  const store = {
+    async *list(prefix: string) {
+      for (const name of names) {
+        listed.count += 1;
+        yield { uri: `${prefix}${name}`, etag: 'e', versionId: null, size: 1 };
+      }
+    },
+  } as unknown as ObjectStore;
+  return { store, listed };
+}
+
+const wing = (input: unknown, names: readonly string[] = []) => wingOf(input, storeOf(names).store);
+
+describe('wingOf', () => {
+  it.each([
+    ['table', { source: { uri: 's3://raw/data', format: 'csv' } }],
+    ['table', { source: { uri: 's3://raw/a.npz', format: 'parquet' } }],
+    ['matrix', { source: { uri: 's3://raw/a.csv', format: 'svmlight' }, schema: {} }],
+    ['table', { source: 's3://raw/data', schema: { id: 'int' } }],
+    ['table', { source: { uri: 's3://raw/data', csv: {} } }],
+    ['table', { source: 's3://raw/data', output: { format: 'parquet' } }],
+    ['table', { source: 's3://raw/data', output: { files: 3 } }],
+    ['table', { source: 's3://raw/a.csv.gz' }],
+    ['table', { source: { uris: ['s3://raw/a.parquet', 's3://raw/b.npz'] } }],
+    ['matrix', { source: 's3://raw/a.npz' }],
+    ['matrix', { source: 's3://raw/data', output: { format: 'csv' } }],
+    ['matrix', { source: { uris: [] } }],
+    ['matrix', { source: { uri: 7 } }],
+    ['matrix', { source: 'a.csv' }],
+    ['matrix', { source: null }],
+    ['matrix', 'a.csv'],
+  ])('is %s of %j', async (expected, request) => {
+    expect(await wing(request)).toBe(expected);
+  });
+
+  it('is that of the object of an S3 event', async () => {
+    const detail = { bucket: { name: 'raw' }, object: { key: 'a.jsonl' } };
+    const event = { 'detail-type': 'Object Created', source: 'aws.s3', detail };
+    expect(await wing(event)).toBe('table');
+  });
+
+  it.each([
+    ['table', ['_SUCCESS', 'a.csv', 'b.csv']],
+    ['matrix', ['barcodes.tsv.gz', 'features.tsv.gz', 'matrix.mtx.gz']],
+    ['matrix', ['part-0', 'part-1']],
+    ['matrix', ['_SUCCESS']],
+    ['matrix', []],
+  ])('is %s of a folder with %j', async (expected, names) => {
+    expect(await wing({ source: 's3://raw/folder/' }, names)).toBe(expected);
+  });
+
+  it('looks at no more of a folder than one list gives', async () => {
+    const { store, listed } = storeOf(Array.from({ length: 5_000 }, (_, i) => `${i}.csv`));
+    expect(await wingOf({ source: 's3://raw/folder/' }, store)).toBe('table');
+    expect(listed.count).toBeLessThanOrEqual(1_001);
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { RequestError, UnsupportedSourceError } from '#core/errors.ts';
+import { bindTable } from '#core/run/bind-table.ts';
+import { memoryObjectStore } from '#support/memory-object-store.ts';
+
+const bytes = new TextEncoder().encode('id\n1\n');
+const store = memoryObjectStore({
+  's3://raw/a.csv': bytes,
+  's3://raw/t/1.csv': bytes,
+  's3://raw/t/2.csv': bytes,
+  's3://raw/mixed/1.csv': bytes,
+  's3://raw/mixed/2.parquet': bytes,
+});
+const deployment = { outputBucket: 'lake', requestDefaults: {}, engine: 'duckdb-1' };
+
+const bind = (request: object, changes: object = {}) =>
+  bindTable(request, { ...deployment, ...changes }, store);
+
+const request = { source: 's3://raw/t/', schema: { id: 'int' } };
+
+async function runIdOf(changed: object, changes?: object): Promise<string> {
+  return (await bind({ ...request, ...changed }, changes)).runId;
+}
+
+describe('bindTable', () => {
+  it('names a run by what decides its bytes, and finds its place', async () => {
+    const bound = await bind(request);
+    expect(JSON.parse(bound.identity)).toMatchObject({
+      engine: 'duckdb-1',
+      source: { uri: 's3://raw/t/', etag: bound.source.etag, byName: false },
+      schema: [{ name: 'id', type: 'INTEGER' }],
+      ...{ columns: {}, onBadRow: 'fail' },
+      output: { uri: 's3://lake/', format: 'parquet', targetFileBytes: 536_870_912 },
+    });
+    expect(bound).toMatchObject({
+      objects: { count: 2, totalBytes: 10 },
+      source: { uri: 's3://raw/t/', versionId: null, size: 10 },
+      location: { bucket: 'lake', prefix: `t/${bound.runId}/` },
+    });
+  });
+
+  it('gives the same run for what changes no bytes', async () => {
+    const same = await runIdOf({});
+    expect(await runIdOf({ schema: [{ name: 'id', type: 'integer' }] })).toBe(same);
+    const limits = { concurrency: 1, outputBytes: 5 };
+    expect(await runIdOf({ dryRun: true, expect: { rows: 1 }, limits })).toBe(same);
+  });
+
+  it.each([
+    ['another source', { source: 's3://raw/a.csv' }, {}],
+    ['another type', { schema: { id: 'bigint' } }, {}],
+    ['no schema', { schema: undefined }, {}],
+    ['other rows', { onBadRow: 'reject' }, {}],
+    ['other columns', { columns: { id: { default: '0' } } }, {}],
+    ['other files', { output: { files: 2 } }, {}],
+    ['another mode', { output: { uri: 's3://lake/x/', mode: 'append' } }, {}],
+    ['another engine', {}, { engine: 'duckdb-2' }],
+  ])('gives another run for %s', async (_, changed, changes) => {
+    expect(await runIdOf(changed, changes)).not.toBe(await runIdOf({}));
+  });
+
+  it('refuses a place that is not in its bucket, and names of two formats', async () => {
+    const elsewhere = bind({ ...request, output: { uri: 's3://other/x/' } });
+    await expect(elsewhere).rejects.toThrow(RequestError);
+    await expect(elsewhere).rejects.toThrow('output.uri must lie in s3://lake/');
+    const mixed = bind({ ...request, source: 's3://raw/mixed/' });
+    await expect(mixed).rejects.toThrow(UnsupportedSourceError);
+  });
+});
