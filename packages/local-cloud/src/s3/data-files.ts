@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DataWriter } from './data-writer.ts';
 
 /** One run of bytes of an object: a whole file of the store. */
 export interface Extent {
@@ -17,34 +18,6 @@ export interface ByteRange {
 }
 
 const READ_BYTES = 256 * 1024;
-
-/** A data file being written. */
-export class DataWriter {
-  readonly file: string;
-  readonly #handle: FileHandle;
-  #written = 0;
-
-  constructor(file: string, handle: FileHandle) {
-    this.file = file;
-    this.#handle = handle;
-  }
-
-  /** Appends `bytes`, behind those of calls before that have not ended yet. */
-  async write(bytes: Uint8Array): Promise<void> {
-    let at = this.#written;
-    this.#written += bytes.length;
-    for (let rest = bytes; rest.length > 0; ) {
-      const { bytesWritten } = await this.#handle.write(rest, 0, rest.length, at);
-      at += bytesWritten;
-      rest = rest.subarray(bytesWritten);
-    }
-  }
-
-  /** Ends the file, once all writes have ended. */
-  async close(): Promise<void> {
-    await this.#handle.close();
-  }
-}
 
 async function* readFileRange(path: string, range: ByteRange): AsyncGenerator<Buffer> {
   const handle = await open(path, 'r');
@@ -87,7 +60,7 @@ export class DataFiles {
     const folder = join(this.#directory, file.slice(0, 2));
     if (!this.#made.has(folder)) await mkdir(folder, { recursive: true });
     this.#made.add(folder);
-    return new DataWriter(file, await open(this.#path(file), 'wx'));
+    return await DataWriter.create(this.#path(file));
   }
 
   /** Keeps the files from being deleted until the returned function is called. */
