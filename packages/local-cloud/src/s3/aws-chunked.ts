@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import type { BodyStep } from './body-source.ts';
 import { invalidRequest, S3Error } from './errors.ts';
 import type { ChunkSigner } from './signature.ts';
 
@@ -11,6 +12,7 @@ export interface Framing {
 }
 
 const MAX_LINE_BYTES = 16 * 1024;
+const NO_BYTES: Buffer = Buffer.alloc(0);
 const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
 function incomplete(): S3Error {
@@ -18,51 +20,6 @@ function incomplete(): S3Error {
     'IncompleteBody',
     'The request body terminated unexpectedly, before the aws-chunked encoding was complete',
   );
-}
-
-/** Reads lines and runs of bytes from a stream of buffers; holds one buffer at a time. */
-class BufferedReader {
-  readonly #source: AsyncIterator<Buffer>;
-  #buffer: Buffer = Buffer.alloc(0);
-
-  constructor(source: AsyncIterable<Buffer>) {
-    this.#source = source[Symbol.asyncIterator]();
-  }
-
-  async #fill(): Promise<void> {
-    const next = await this.#source.next();
-    if (next.done) throw incomplete();
-    this.#buffer =
-      this.#buffer.length === 0 ? next.value : Buffer.concat([this.#buffer, next.value]);
-  }
-
-  /** A line without its CRLF. */
-  async line(): Promise<string> {
-    for (;;) {
-      const end = this.#buffer.indexOf('\r\n');
-      if (end !== -1) {
-        const text = this.#buffer.toString('latin1', 0, end);
-        this.#buffer = this.#buffer.subarray(end + 2);
-        return text;
-      }
-      if (this.#buffer.length > MAX_LINE_BYTES) throw invalidRequest('A chunk header is too long');
-      await this.#fill();
-    }
-  }
-
-  /** Some of the next `limit` bytes, at least one. */
-  async some(limit: number): Promise<Buffer> {
-    if (this.#buffer.length === 0) await this.#fill();
-    const bytes = this.#buffer.subarray(0, limit);
-    this.#buffer = this.#buffer.subarray(bytes.length);
-    return bytes;
-  }
-
-  /** Makes sure that the source ends here. */
-  async finish(): Promise<void> {
-    const next = this.#buffer.length > 0 ? { done: false } : await this.#source.next();
-    if (!next.done) throw invalidRequest('There are bytes after the last chunk');
-  }
 }
 
 function parseChunkHeader(line: string): { size: number; signature: string | undefined } {
@@ -79,31 +36,6 @@ function signatureMismatch(): S3Error {
   );
 }
 
-async function readTrailers(
-  reader: BufferedReader,
-  signer: ChunkSigner | undefined,
-  previous: string,
-): Promise<Record<string, string>> {
-  const trailers: Record<string, string> = {};
-  let signed = '';
-  for (let line = await reader.line(); line !== ''; line = await reader.line()) {
-    const colon = line.indexOf(':');
-    const name = line.slice(0, colon).trim().toLowerCase();
-    const value = line.slice(colon + 1).trim();
-    if (signer !== undefined && name === 'x-amz-trailer-signature') {
-      const hash = createHash('sha256').update(signed).digest('hex');
-      const computed = signer.sign('AWS4-HMAC-SHA256-TRAILER', previous, [hash]);
-      if (computed !== value) throw signatureMismatch();
-      signed = '';
-      continue;
-    }
-    trailers[name] = value;
-    signed += `${name}:${value}\n`;
-  }
-  if (signer !== undefined && signed !== '') throw signatureMismatch();
-  return trailers;
-}
-
 /** Checks the signature of a chunk, which continues the one before, and gives it. */
 function verifyChunk(
   signer: ChunkSigner,
@@ -116,34 +48,137 @@ function verifyChunk(
   return computed;
 }
 
-/**
- * Decodes an `aws-chunked` body. Yields the bytes of the chunks as they arrive, checks the
- * signature of each chunk at its end, and the trailers at the end of the body.
- *
- * @throws {S3Error} the framing is broken or cut off, or a signature does not match.
- */
-export async function* decodeChunked(
-  source: AsyncIterable<Buffer>,
-  { signer, onTrailers }: Framing,
-): AsyncGenerator<Buffer> {
-  const reader = new BufferedReader(source);
-  let previous = signer?.seed ?? '';
-  for (;;) {
-    const { size, signature } = parseChunkHeader(await reader.line());
-    const hash = signer === undefined ? undefined : createHash('sha256');
-    for (let left = size; left > 0; ) {
-      const bytes = await reader.some(left);
-      left -= bytes.length;
-      hash?.update(bytes);
-      yield bytes;
-    }
-    if (signer !== undefined && hash !== undefined) {
-      previous = verifyChunk(signer, previous, { sha256: hash.digest('hex'), signature });
-    }
-    if (size === 0) break;
-    if ((await reader.line()) !== '')
-      throw invalidRequest('A chunk is longer than its header says');
+/** Reads the lines behind the last chunk. */
+class Trailers {
+  readonly #signer: ChunkSigner | undefined;
+  readonly #previous: string;
+  readonly #values: Record<string, string> = {};
+  #signed = '';
+
+  /** @param previous signature of the last chunk. */
+  constructor(signer: ChunkSigner | undefined, previous: string) {
+    this.#signer = signer;
+    this.#previous = previous;
   }
-  onTrailers(await readTrailers(reader, signer, previous));
-  await reader.finish();
+
+  add(line: string): void {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).trim().toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    if (this.#signer !== undefined && name === 'x-amz-trailer-signature') {
+      const hash = createHash('sha256').update(this.#signed).digest('hex');
+      const computed = this.#signer.sign('AWS4-HMAC-SHA256-TRAILER', this.#previous, [hash]);
+      if (computed !== value) throw signatureMismatch();
+      this.#signed = '';
+      return;
+    }
+    this.#values[name] = value;
+    this.#signed += `${name}:${value}\n`;
+  }
+
+  /** @throws {S3Error} they should be signed and are not. */
+  end(): Record<string, string> {
+    if (this.#signer !== undefined && this.#signed !== '') throw signatureMismatch();
+    return this.#values;
+  }
+}
+
+/** What comes next in a frame. */
+type Next = 'header' | 'bytes' | 'end of chunk' | 'trailers' | 'nothing';
+
+/**
+ * Decodes an `aws-chunked` body. Hands on the bytes of the chunks as they come, checks the
+ * signature of each chunk at its end, and the trailers at the end of the body. Fails when the
+ * framing is broken or cut off, or a signature does not match.
+ */
+export class ChunkedStep implements BodyStep {
+  readonly #framing: Framing;
+  readonly #to: BodyStep;
+  #next: Next = 'header';
+  /** A line that has not come to its end. */
+  #begun = NO_BYTES;
+  /** Bytes of the chunk that are still to come. */
+  #left = 0;
+  #hash: Hash | undefined;
+  /** Of this chunk, as its header has it. */
+  #signature: string | undefined;
+  /** Of the chunk before. */
+  #previous: string;
+  #trailers: Trailers | undefined;
+
+  constructor(framing: Framing, to: BodyStep) {
+    this.#framing = framing;
+    this.#to = to;
+    this.#previous = framing.signer?.seed ?? '';
+  }
+
+  take(bytes: Buffer): void {
+    let rest = this.#begun.length === 0 ? bytes : Buffer.concat([this.#begun, bytes]);
+    this.#begun = NO_BYTES;
+    while (rest.length > 0) {
+      if (this.#next === 'nothing') throw invalidRequest('There are bytes after the last chunk');
+      if (this.#next === 'bytes') {
+        const some = rest.subarray(0, this.#left);
+        rest = rest.subarray(some.length);
+        this.#chunkBytes(some);
+        continue;
+      }
+      const end = rest.indexOf('\r\n');
+      if (end === -1) {
+        if (rest.length > MAX_LINE_BYTES) throw invalidRequest('A chunk header is too long');
+        this.#begun = Buffer.from(rest);
+        return;
+      }
+      const line = rest.toString('latin1', 0, end);
+      rest = rest.subarray(end + 2);
+      this.#line(line);
+    }
+  }
+
+  end(): void {
+    if (this.#next !== 'nothing') throw incomplete();
+    this.#to.end();
+  }
+
+  #chunkBytes(bytes: Buffer): void {
+    this.#left -= bytes.length;
+    this.#hash?.update(bytes);
+    this.#to.take(bytes);
+    if (this.#left > 0) return;
+    this.#checkChunk();
+    this.#next = 'end of chunk';
+  }
+
+  #line(line: string): void {
+    if (this.#trailers !== undefined) {
+      if (line !== '') {
+        this.#trailers.add(line);
+        return;
+      }
+      this.#framing.onTrailers(this.#trailers.end());
+      this.#next = 'nothing';
+    } else if (this.#next === 'end of chunk') {
+      if (line !== '') throw invalidRequest('A chunk is longer than its header says');
+      this.#next = 'header';
+    } else this.#header(line);
+  }
+
+  #header(line: string): void {
+    const { size, signature } = parseChunkHeader(line);
+    this.#left = size;
+    this.#signature = signature;
+    this.#hash = this.#framing.signer && createHash('sha256');
+    this.#next = 'bytes';
+    if (size > 0) return;
+    this.#checkChunk();
+    this.#trailers = new Trailers(this.#framing.signer, this.#previous);
+    this.#next = 'trailers';
+  }
+
+  #checkChunk(): void {
+    const { signer } = this.#framing;
+    if (signer === undefined || this.#hash === undefined) return;
+    const chunk = { sha256: this.#hash.digest('hex'), signature: this.#signature };
+    this.#previous = verifyChunk(signer, this.#previous, chunk);
+  }
 }

@@ -1,5 +1,6 @@
 import { BLOCK_BYTES, type Block, giveBack, lendBlocks } from './blocks.ts';
 import { BodyDigest, type BodyDigests } from './body-digest.ts';
+import type { BodySink } from './body-source.ts';
 import type { ChecksumAlgorithm } from './checksums.ts';
 import type { DataWriter } from './data-writer.ts';
 import { ThreadDigest } from './digest-thread.ts';
@@ -9,8 +10,10 @@ class LongBody {
   readonly #writer: DataWriter;
   readonly #thread: ThreadDigest;
   readonly #blocks = lendBlocks();
-  /** What becomes of each block in turn; a block is filled once it is free. */
-  readonly #passing: Promise<unknown>[] = this.#blocks.map(() => Promise.resolve());
+  /** By block: its way while it is written and digested. */
+  readonly #passing: (Promise<void> | undefined)[] = this.#blocks.map(() => undefined);
+  /** What came while all blocks were under way. */
+  #waiting: Buffer[] = [];
   #turn = 0;
   #filled = 0;
 
@@ -19,19 +22,39 @@ class LongBody {
     this.#thread = new ThreadDigest(algorithms);
   }
 
-  /** Copies `chunk`; waits while all blocks are under way. */
-  async add(chunk: Uint8Array): Promise<void> {
-    for (let taken = 0; taken < chunk.length; ) {
-      if (this.#filled === 0) await this.#passing[this.#turn];
-      const some = chunk.subarray(taken, taken + BLOCK_BYTES - this.#filled);
+  add(chunk: Uint8Array): void {
+    if (this.#waiting.length > 0) this.#waiting.push(Buffer.from(chunk));
+    else this.#fill(chunk);
+  }
+
+  busy(): Promise<void> | undefined {
+    return this.#waiting.length === 0 ? undefined : this.#fillWithWaiting();
+  }
+
+  /** Copies `chunk`. What finds no free block waits. */
+  #fill(chunk: Uint8Array): void {
+    for (let rest = chunk; rest.length > 0; ) {
+      if (this.#passing[this.#turn] !== undefined) {
+        this.#waiting.push(Buffer.from(rest));
+        return;
+      }
+      const some = rest.subarray(0, BLOCK_BYTES - this.#filled);
       this.#blocks[this.#turn]!.set(some, this.#filled);
       this.#filled += some.length;
-      taken += some.length;
+      rest = rest.subarray(some.length);
       if (this.#filled === BLOCK_BYTES) this.#pass();
     }
   }
 
+  async #fillWithWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#passing[this.#turn];
+      for (const chunk of this.#waiting.splice(0)) this.add(chunk);
+    }
+  }
+
   async end(): Promise<BodyDigests> {
+    await this.#fillWithWaiting();
     if (this.#filled > 0) this.#pass();
     await Promise.all(this.#passing);
     return await this.#thread.finish();
@@ -47,10 +70,13 @@ class LongBody {
     const block: Block = this.#blocks[this.#turn]!;
     const written = this.#writer.writeBlock(block, this.#filled);
     const digested = this.#thread.update(block.subarray(0, this.#filled));
-    const passing = settled(written, digested);
-    passing.catch(() => {}); // raised by the next chunk or the end
-    this.#passing[this.#turn] = passing;
-    this.#turn = (this.#turn + 1) % this.#blocks.length;
+    const turn = this.#turn;
+    const passing = settled(written, digested).then(() => {
+      this.#passing[turn] = undefined;
+    });
+    passing.catch(() => {}); // raised by who waits for the block, or by the end
+    this.#passing[turn] = passing;
+    this.#turn = (turn + 1) % this.#blocks.length;
     this.#filled = 0;
   }
 }
@@ -65,13 +91,13 @@ async function settled(...both: readonly Promise<void>[]): Promise<void> {
  * Writes a body to its file and computes its digests, in other threads if it is longer than one
  * block.
  *
- * Memory: the chunks of the first block, and three blocks: 2 MiB in all.
+ * Memory: a copy of the first chunks, and three blocks: 2 MiB in all.
  */
-export class BodyPipe {
+export class BodyPipe implements BodySink {
   readonly #writer: DataWriter;
   readonly #algorithms: readonly ChecksumAlgorithm[];
   #long: LongBody | undefined;
-  #gathered: Uint8Array[] = [];
+  #gathered: Buffer[] = [];
   #gatheredBytes = 0;
 
   constructor(writer: DataWriter, algorithms: readonly ChecksumAlgorithm[]) {
@@ -79,14 +105,21 @@ export class BodyPipe {
     this.#algorithms = algorithms;
   }
 
-  /** Takes over `chunk`; waits while all blocks are under way. */
-  async add(chunk: Uint8Array): Promise<void> {
-    if (this.#long !== undefined) return await this.#long.add(chunk);
-    this.#gathered.push(chunk);
+  add(chunk: Uint8Array): void {
+    if (this.#long !== undefined) {
+      this.#long.add(chunk);
+      return;
+    }
+    this.#gathered.push(Buffer.from(chunk));
     this.#gatheredBytes += chunk.length;
     if (this.#gatheredBytes <= BLOCK_BYTES) return;
     this.#long = new LongBody(this.#writer, this.#algorithms);
-    for (const each of this.#gathered.splice(0)) await this.#long.add(each);
+    for (const each of this.#gathered.splice(0)) this.#long.add(each);
+  }
+
+  /** Ends when not all blocks are under way any more; undefined if they are not. */
+  busy(): Promise<void> | undefined {
+    return this.#long?.busy();
   }
 
   /** Waits until all is written and digested. */

@@ -1,3 +1,4 @@
+import { chunkSource } from './body-source.ts';
 import { type Call, ENCRYPTED, type Reply, xmlReply } from './call.ts';
 import {
   CHECKSUM_ALGORITHMS,
@@ -58,7 +59,10 @@ export async function copyObject(call: Call): Promise<Reply> {
   const algorithm = chosen ?? record.checksum.algorithm;
   const { files } = call.store;
   const chunks = files.read(record.parts, { offset: 0, length: record.size });
-  const body = await storeBody(files, chunks, { algorithms: [algorithm], verify: () => {} });
+  const body = await storeBody(files, chunkSource(chunks), {
+    algorithms: [algorithm],
+    verify: () => {},
+  });
   const copy = await adoptBody(files, body, () =>
     call.store.commit(call.bucket, singlePartDraft(call.key, headers, { body, algorithm }), {
       condition,

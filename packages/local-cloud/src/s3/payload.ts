@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { decodeChunked } from './aws-chunked.ts';
+import { ChunkedStep } from './aws-chunked.ts';
 import { BodyDigest, type BodyDigests } from './body-digest.ts';
+import { type BodySource, type BodyStep, messageSource } from './body-source.ts';
 import {
   CHECKSUM_ALGORITHMS,
   type ChecksumAlgorithm,
@@ -20,8 +21,8 @@ import type { Caller } from './signature.ts';
 
 /** The body of a request, freed of its transport framing. */
 export interface Payload {
-  /** The bytes; ends with an error when length or signed hash are not what the client said. */
-  readonly chunks: AsyncIterable<Buffer>;
+  /** The bytes; fails when length or signed hash are not what the client said. */
+  readonly body: BodySource;
   /** The checksum that the client sends along, in a header or behind the body. */
   readonly declared: ChecksumAlgorithm | undefined;
   /**
@@ -118,41 +119,48 @@ function expectedLength(headers: S3Request['headers'], isFramed: boolean): numbe
   });
 }
 
-async function* withLength(
-  chunks: AsyncIterable<Buffer>,
-  expected: number,
-): AsyncGenerator<Buffer> {
+/** Makes sure that a body has as many bytes as the client said. */
+function lengthStep(expected: number, next: BodyStep): BodyStep {
   let size = 0;
-  for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size > expected) break;
-    yield chunk;
-  }
-  if (size !== expected) {
-    throw new S3Error(
+  const incomplete = () =>
+    new S3Error(
       'IncompleteBody',
       'You did not provide the number of bytes specified by the Content-Length HTTP header',
       { NumberBytesExpected: expected, NumberBytesProvided: size },
     );
-  }
+  return {
+    take: (bytes) => {
+      size += bytes.length;
+      if (size > expected) throw incomplete();
+      next.take(bytes);
+    },
+    end: () => {
+      if (size !== expected) throw incomplete();
+      next.end();
+    },
+  };
 }
 
-async function* withSha256(
-  chunks: AsyncIterable<Buffer>,
-  expected: string,
-): AsyncGenerator<Buffer> {
+/** Makes sure that a body has the hash that was signed. */
+function sha256Step(expected: string, next: BodyStep): BodyStep {
   const hash = createHash('sha256');
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  const computed = hash.digest('hex');
-  if (computed === expected) return;
-  throw new S3Error(
-    'XAmzContentSHA256Mismatch',
-    "The provided 'x-amz-content-sha256' header does not match what was computed.",
-    { ClientComputedContentSHA256: expected, S3ComputedContentSHA256: computed },
-  );
+  return {
+    take: (bytes) => {
+      hash.update(bytes);
+      next.take(bytes);
+    },
+    end: () => {
+      const computed = hash.digest('hex');
+      if (computed !== expected) {
+        throw new S3Error(
+          'XAmzContentSHA256Mismatch',
+          "The provided 'x-amz-content-sha256' header does not match what was computed.",
+          { ClientComputedContentSHA256: expected, S3ComputedContentSHA256: computed },
+        );
+      }
+      next.end();
+    },
+  };
 }
 
 type Trailers = Readonly<Record<string, string>>;
@@ -163,22 +171,22 @@ interface BodyFraming {
   readonly onTrailers: (trailers: Trailers) => void;
 }
 
-function decodeBody(
-  raw: AsyncIterable<Buffer>,
-  { headers, caller, onTrailers }: BodyFraming,
-): AsyncIterable<Buffer> {
+/** The steps that free a body of its framing and check it. */
+function stepsOf({ headers, caller, onTrailers }: BodyFraming): (last: BodyStep) => BodyStep {
   const { payloadHash, chunks: signer } = caller;
   if (payloadHash === STREAMING_UNSIGNED || STREAMING_SIGNED.test(payloadHash)) {
     const length = expectedLength(headers, true);
-    const isSigned = payloadHash !== STREAMING_UNSIGNED;
-    return withLength(
-      decodeChunked(raw, { signer: isSigned ? signer : undefined, onTrailers }),
-      length,
-    );
+    const framing = {
+      signer: payloadHash === STREAMING_UNSIGNED ? undefined : signer,
+      onTrailers,
+    };
+    return (last) => new ChunkedStep(framing, lengthStep(length, last));
   }
-  const body = withLength(raw, expectedLength(headers, false));
-  if (payloadHash === 'UNSIGNED-PAYLOAD') return body;
-  if (/^[0-9a-f]{64}$/.test(payloadHash)) return withSha256(body, payloadHash);
+  const length = expectedLength(headers, false);
+  if (payloadHash === 'UNSIGNED-PAYLOAD') return (last) => lengthStep(length, last);
+  if (/^[0-9a-f]{64}$/.test(payloadHash)) {
+    return (last) => lengthStep(length, sha256Step(payloadHash, last));
+  }
   throw notImplemented(`x-amz-content-sha256: ${payloadHash}`);
 }
 
@@ -203,15 +211,11 @@ export function openPayload(
   const declared = findDeclared(headers);
   const contentMd5 = parseContentMd5(headers['content-md5']);
   let trailers: Trailers = {};
-  // The request stays open: an error midway would otherwise close the connection that its answer
-  // needs.
-  const raw: AsyncIterable<Buffer> = message.iterator({ destroyOnReturn: false });
   const onTrailers = (read: Trailers) => {
     trailers = read;
   };
-  const chunks = decodeBody(raw, { headers, caller, onTrailers });
   return {
-    chunks,
+    body: messageSource(message, stepsOf({ headers, caller, onTrailers })),
     declared: declared?.algorithm,
     verify: ({ md5, checksums }) => {
       if (contentMd5 !== undefined && contentMd5 !== md5) {
@@ -241,16 +245,17 @@ export async function readTextBody(payload: Payload): Promise<string> {
   const digest = new BodyDigest(payload.declared === undefined ? [] : [payload.declared]);
   const buffers: Buffer[] = [];
   let size = 0;
-  for await (const chunk of payload.chunks) {
-    size += chunk.length;
+  const add = (bytes: Uint8Array) => {
+    size += bytes.length;
     if (size > MAX_XML_BYTES) {
       throw new S3Error('MaxMessageLengthExceeded', 'Your request was too big.', {
         MaxMessageLengthBytes: MAX_XML_BYTES,
       });
     }
-    digest.update(chunk);
-    buffers.push(chunk);
-  }
+    digest.update(bytes);
+    buffers.push(Buffer.from(bytes));
+  };
+  await payload.body.pass({ add, busy: () => undefined });
   payload.verify(digest.finish());
   return Buffer.concat(buffers).toString('utf8');
 }

@@ -48,7 +48,7 @@ export async function putObject(call: Call): Promise<Reply> {
   const payload = call.payload();
   const algorithm = payload.declared ?? DEFAULT_ALGORITHM;
   const { files } = call.store;
-  const body = await storeBody(files, payload.chunks, {
+  const body = await storeBody(files, payload.body, {
     algorithms: [algorithm],
     verify: payload.verify,
   });

@@ -1,5 +1,6 @@
 import type { BodyDigests } from './body-digest.ts';
 import { BodyPipe } from './body-pipe.ts';
+import type { BodySource } from './body-source.ts';
 import type { ChecksumAlgorithm } from './checksums.ts';
 import type { DataFiles, Extent } from './data-files.ts';
 
@@ -15,11 +16,11 @@ export interface StoreBodyOptions {
 
 async function passBody(
   pipe: BodyPipe,
-  chunks: AsyncIterable<Uint8Array>,
+  source: BodySource,
   verify: (digests: BodyDigests) => void,
 ): Promise<BodyDigests> {
   try {
-    for await (const chunk of chunks) await pipe.add(chunk);
+    await source.pass(pipe);
     const digests = await pipe.end();
     verify(digests);
     return digests;
@@ -34,12 +35,12 @@ async function passBody(
  */
 export async function storeBody(
   files: DataFiles,
-  chunks: AsyncIterable<Uint8Array>,
+  source: BodySource,
   { algorithms, verify }: StoreBodyOptions,
 ): Promise<StoredBody> {
   const writer = await files.create();
   try {
-    const digests = await passBody(new BodyPipe(writer, algorithms), chunks, verify);
+    const digests = await passBody(new BodyPipe(writer, algorithms), source, verify);
     await writer.close();
     return { ...digests, file: writer.file };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { chunkSource } from './body-source.ts';
 import { type Call, ENCRYPTED, objectArn, type Reply, xmlReply } from './call.ts';
 import {
   type ChecksumAlgorithm,
@@ -112,7 +113,7 @@ export async function uploadPart(call: Call): Promise<Reply> {
   const { declared } = payload;
   assertPartAlgorithm(upload, declared);
   const algorithm = upload.checksum?.algorithm ?? DEFAULT_ALGORITHM;
-  const body = await storeBody(call.store.files, payload.chunks, {
+  const body = await storeBody(call.store.files, payload.body, {
     algorithms: declared === undefined ? [algorithm] : [algorithm, declared],
     verify: payload.verify,
   });
@@ -131,7 +132,7 @@ export async function uploadPartCopy(call: Call): Promise<Reply> {
   assertCopySize(range.length);
   const algorithm = upload.checksum?.algorithm ?? DEFAULT_ALGORITHM;
   const { files } = call.store;
-  const body = await storeBody(files, files.read(source.parts, range), {
+  const body = await storeBody(files, chunkSource(files.read(source.parts, range)), {
     algorithms: [algorithm],
     verify: () => {},
   });

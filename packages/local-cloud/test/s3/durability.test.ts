@@ -105,6 +105,7 @@ test('deletes what nothing refers to when it starts', async () => {
 /** Puts objects without end and prints the key of each one that was acknowledged. */
 const WRITER = `
 import { ObjectStore } from '#local/s3/object-store.ts';
+import { chunkSource } from '#local/s3/body-source.ts';
 import { storeBody } from '#local/s3/stored-body.ts';
 import { singlePartDraft } from '#local/s3/put-object.ts';
 const store = await ObjectStore.open(process.env.STORE, () => {});
@@ -113,7 +114,7 @@ const algorithm = 'CRC32';
 async function* bytes(text) { yield Buffer.from(text); }
 for (let at = 0; ; at += 1) {
   const key = 'key-' + (at % 50);
-  const body = await storeBody(store.files, bytes(key + ':' + at), { algorithms: [algorithm], verify: () => {} });
+  const body = await storeBody(store.files, chunkSource(bytes(key + ':' + at)), { algorithms: [algorithm], verify: () => {} });
   await store.commit('test-bucket', singlePartDraft(key, {}, { body, algorithm }), { condition: undefined, reason: 'PutObject' });
   process.stdout.write(at + '\\n');
 }`;

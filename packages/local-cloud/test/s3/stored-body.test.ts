@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chunkSource } from '#local/s3/body-source.ts';
 import { DataFiles } from '#local/s3/data-files.ts';
 import { ThreadDigest } from '#local/s3/digest-thread.ts';
 import { storeBody } from '#local/s3/stored-body.ts';
@@ -48,7 +49,7 @@ async function storedFiles(): Promise<string[]> {
 }
 
 const store = (chunks: AsyncIterable<Uint8Array>, verify: () => void = () => {}) =>
-  storeBody(files, chunks, { algorithms: ['CRC32'], verify });
+  storeBody(files, chunkSource(chunks), { algorithms: ['CRC32'], verify });
 
 async function assertStored(body: Uint8Array, lengths: readonly number[]): Promise<void> {
   const stored = await store(chunksOf(body, lengths));
