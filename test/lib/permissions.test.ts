@@ -16,7 +16,7 @@ test('every role has exactly these statements', () => {
   expect(statementsByRole(plain)).toMatchInlineSnapshot(`
     {
       "FanoutFunctionsFinalizeRole": [
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
         "Allow dynamodb:Query on <FanoutLedger.Arn>",
@@ -32,6 +32,16 @@ test('every role has exactly these statements', () => {
         "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/run*.json",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsPlanLogs.Arn>",
+        "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
+      ],
+      "FanoutFunctionsPlanTableRole": [
+        "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
+        "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>, <FanoutBucketsSource.Arn>",
+        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*",
+        "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/run*.json",
+        "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
+        "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsPlanTableLogs.Arn>",
         "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
       ],
       "FanoutFunctionsReportFailureRole": [
@@ -60,18 +70,27 @@ test('every role has exactly these statements', () => {
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsWriteLogs.Arn>",
         "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
       ],
+      "FanoutFunctionsWriteTableRole": [
+        "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json",
+        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/rejects*/*, <FanoutBucketsOutput.Arn>/*/data-g??????/*, <FanoutBucketsOutput.Arn>/*/data/*",
+        "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
+        "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
+        "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsWriteTableLogs.Arn>",
+        "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
+      ],
       "FanoutTriggersScheduleRole": [
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
         "Allow sqs:SendMessage on <FanoutTriggersDeadLetters.Arn>",
       ],
       "FanoutWorkflowRole": [
-        "Allow lambda:InvokeFunction on <FanoutFunctionsFinalizeFunction.Arn>, <FanoutFunctionsPlanFunction.Arn>, <FanoutFunctionsStageFunction.Arn>, <FanoutFunctionsWriteFunction.Arn>",
+        "Allow lambda:InvokeFunction on <FanoutFunctionsFinalizeFunction.Arn>, <FanoutFunctionsPlanFunction.Arn>, <FanoutFunctionsPlanTableFunction.Arn>, <FanoutFunctionsStageFunction.Arn>, <FanoutFunctionsWriteFunction.Arn>, <FanoutFunctionsWriteTableFunction.Arn>",
         "Allow logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
         "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/_staged/*/jobs*.jsonl",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:ListMultipartUploadParts, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/results/*, <FanoutBucketsOutput.Arn>/_staged/results/*",
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
         "Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>:*",
-        "Allow states:RedriveExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/StageSource:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteChunks:*",
+        "Allow states:RedriveExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/StageSource:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteChunks:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteTables:*",
       ],
       "FanoutWorkflowStateMachineEventsRole": [
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
@@ -94,6 +113,9 @@ test('a customer key adds exactly these statements', () => {
       "FanoutFunctionsPlanRole": [
         "Allow kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom, kms:ReEncryptTo on <Key.Arn>",
       ],
+      "FanoutFunctionsPlanTableRole": [
+        "Allow kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom, kms:ReEncryptTo on <Key.Arn>",
+      ],
       "FanoutFunctionsReportFailureRole": [
         "Allow kms:Decrypt, kms:DescribeKey, kms:GenerateDataKey on <Key.Arn>",
       ],
@@ -101,6 +123,9 @@ test('a customer key adds exactly these statements', () => {
         "Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn>",
       ],
       "FanoutFunctionsWriteRole": [
+        "Allow kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom, kms:ReEncryptTo on <Key.Arn>",
+      ],
+      "FanoutFunctionsWriteTableRole": [
         "Allow kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom, kms:ReEncryptTo on <Key.Arn>",
       ],
       "FanoutTriggersScheduleRole": [

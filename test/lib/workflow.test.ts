@@ -150,20 +150,21 @@ const STAGE_SOURCE = {
   Next: 'Plan',
 };
 
-const WRITE_CHUNKS = {
+/** The Map of the writers of a wing. */
+const writers = (label: string, task: string, step: string) => ({
   ...OVER_PLAN,
-  Label: 'WriteChunks',
+  Label: label,
   ItemSelector: {
     run: '{% $states.input.run %}',
     chunk: '{% $states.context.Map.Item.Value %}',
   },
   ItemProcessor: {
     ProcessorConfig: DISTRIBUTED,
-    StartAt: 'WriteChunk',
+    StartAt: task,
     States: {
-      WriteChunk: {
+      [task]: {
         QueryLanguage: 'JSONata',
-        ...invoke('Write', {
+        ...invoke(step, {
           run: '{% $states.input.run %}',
           chunk: '{% $states.input.chunk %}',
         }),
@@ -173,7 +174,13 @@ const WRITE_CHUNKS = {
   },
   Output: '{% $states.input %}',
   Next: 'Finalize',
+});
+
+const COMPLETE = {
+  Condition: "{% $states.input.decision = 'complete' %}",
+  Next: 'AlreadyComplete',
 };
+const DRY_RUN = { Condition: "{% $states.input.decision = 'dry-run' %}", Next: 'DryRunDone' };
 
 test('the state machine is exactly this', () => {
   expect(definition).toEqual({
@@ -195,12 +202,29 @@ test('the state machine is exactly this', () => {
         Choices: [
           { Condition: "{% $states.input.decision = 'write' %}", Next: 'WriteChunks' },
           { Condition: "{% $states.input.decision = 'stage' %}", Next: 'StageSource' },
-          { Condition: "{% $states.input.decision = 'complete' %}", Next: 'AlreadyComplete' },
-          { Condition: "{% $states.input.decision = 'dry-run' %}", Next: 'DryRunDone' },
+          { Condition: "{% $states.input.decision = 'table' %}", Next: 'PlanTable' },
+          COMPLETE,
+          DRY_RUN,
+        ],
+      },
+      PlanTable: {
+        ...invoke('PlanTable', {
+          request: '{% $states.context.Execution.Input %}',
+          execution: { id: '{% $states.context.Execution.Id %}' },
+        }),
+        Next: 'DecideTable',
+      },
+      DecideTable: {
+        Type: 'Choice',
+        Choices: [
+          { Condition: "{% $states.input.decision = 'write' %}", Next: 'WriteTables' },
+          COMPLETE,
+          DRY_RUN,
         ],
       },
       StageSource: STAGE_SOURCE,
-      WriteChunks: WRITE_CHUNKS,
+      WriteChunks: writers('WriteChunks', 'WriteChunk', 'Write'),
+      WriteTables: writers('WriteTables', 'WriteTable', 'WriteTable'),
       Finalize: { ...invoke('Finalize', { run: '{% $states.input.run %}' }), End: true },
       AlreadyComplete: { Type: 'Succeed' },
       DryRunDone: { Type: 'Succeed' },
