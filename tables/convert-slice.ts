@@ -1,6 +1,7 @@
 import { type Engine, EngineError, type TableFile, type WrittenFile } from '@sparse-fanout/engine';
 import { selectGoodSql, selectSql } from '#core/tables/schema/select-sql.ts';
 import { findBadValue, findRejected, type RejectedValue } from './bad-rows.ts';
+import { engineProblem } from './engine-problem.ts';
 import { readSlice } from './readable-slice.ts';
 import type { TableSlice } from './table-slice.ts';
 
@@ -31,12 +32,21 @@ export interface ConvertedSlice extends WrittenFile {
  *
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column; names
  * object, byte or row, column and value.
- * @throws {BoundExceededError} too many rows would be rejected.
+ * @throws {BoundExceededError} too many rows would be rejected, or the engine needs more memory or
+ * disk than it has.
  */
 export async function convertSlice(
   slice: TableSlice,
   options: ConvertOptions,
 ): Promise<ConvertedSlice> {
+  try {
+    return await convert(slice, options);
+  } catch (error) {
+    throw engineProblem(slice, error);
+  }
+}
+
+async function convert(slice: TableSlice, options: ConvertOptions): Promise<ConvertedSlice> {
   const { engine, directory, file, onBadRow, signal } = options;
   const { sources } = slice;
   const source = await readSlice(slice, directory);

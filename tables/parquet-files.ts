@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { provePages, type ReadAt } from '#core/containers/parquet/prove-pages.ts';
 import { sliceFooter } from '#core/containers/parquet/slice-footer.ts';
 import { writeSlice } from '#core/containers/parquet/write-slice.ts';
 import { fetchedParts } from './fetched-parts.ts';
@@ -12,9 +13,18 @@ export interface ParquetFiles {
   readonly records: readonly number[];
 }
 
+/** Reads at the offsets of the source what lies in its slice. */
+function readShifted(file: FileHandle, shift: number): ReadAt {
+  return async ({ offset, length }) => {
+    const buffer = new Uint8Array(length);
+    const { bytesRead } = await file.read(buffer, 0, length, offset - shift);
+    return buffer.subarray(0, bytesRead);
+  };
+}
+
 async function writeFile({ source, footer, groups }: ParquetPart, path: string): Promise<number> {
   const slice = sliceFooter(footer, groups);
-  const file = await open(path, 'wx');
+  const file = await open(path, 'wx+');
   try {
     await writeSlice(source, slice, {
       write: async (bytes, at) => {
@@ -24,13 +34,19 @@ async function writeFile({ source, footer, groups }: ParquetPart, path: string):
         }
       },
     });
+    await provePages(footer, groups, readShifted(file, slice.shift));
   } finally {
     await file.close();
   }
   return slice.rows;
 }
 
-/** Fetches the row groups of a slice, each object's into a file of its own. Holds 64 MiB. */
+/**
+ * Fetches the row groups of a slice, each object's into a file of its own, and proves their pages.
+ * Holds 64 MiB.
+ *
+ * @throws {CorruptSourceError} pages are not what the footer says, or damaged.
+ */
 export async function writeParquetFiles(
   { parts }: ParquetSlice,
   directory: string,

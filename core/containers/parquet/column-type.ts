@@ -1,4 +1,5 @@
 import { UnsupportedSourceError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
 import type { LogicalType, PhysicalType, SchemaNode } from './schema-types.ts';
 
 /** Types of values without a meaning of their own. */
@@ -22,7 +23,7 @@ const INTEGERS: Readonly<Record<number, string>> = {
 
 /** Types whose meaning has no parameters. */
 const PLAIN: Readonly<Record<string, string>> = {
-  ...{ string: 'VARCHAR', enum: 'VARCHAR', json: 'JSON', bson: 'BLOB', uuid: 'UUID' },
+  ...{ string: 'VARCHAR', enum: 'VARCHAR', json: 'VARCHAR', bson: 'BLOB', uuid: 'UUID' },
   ...{ date: 'DATE', interval: 'INTERVAL', float16: 'FLOAT' },
 };
 
@@ -33,8 +34,28 @@ function timeType({ kind, isUtc, digits }: LogicalType & { kind: 'time' | 'times
   return digits === 9 ? `${kind.toUpperCase()}_NS` : kind.toUpperCase();
 }
 
-function leafType(physical: PhysicalType, logical: LogicalType | undefined): string | undefined {
+/** Bytes of each value of these. */
+const WIDTHS: Readonly<Record<string, number>> = { uuid: 16, interval: 12, float16: 2 };
+
+/** Whether values of a meaning lie as they must: the engine refuses others, or misreads them. */
+function isStored(logical: LogicalType, physical: PhysicalType, width: number): boolean {
+  const { kind } = logical;
+  const isBytes = physical === 'BYTE_ARRAY' || physical === 'FIXED_LEN_BYTE_ARRAY';
+  if (kind === 'integer') return physical === (logical.bits === 64 ? 'INT64' : 'INT32');
+  if (kind === 'date') return physical === 'INT32';
+  if (kind === 'time' || kind === 'timestamp') {
+    return physical === (kind === 'time' && logical.digits === 3 ? 'INT32' : 'INT64');
+  }
+  if (kind === 'decimal') return isBytes || physical === 'INT32' || physical === 'INT64';
+  return WIDTHS[kind] === undefined ? isBytes : WIDTHS[kind] === width;
+}
+
+function leafType(
+  physical: PhysicalType,
+  { logical, width }: Pick<SchemaNode, 'logical' | 'width'>,
+): string | undefined {
   if (logical === undefined || logical.kind === 'null') return PHYSICAL[physical];
+  if (!isStored(logical, physical, width)) return undefined;
   if (logical.kind === 'decimal') {
     const { precision, scale } = logical;
     const isRead = precision > 0 && precision <= MAX_PRECISION && scale >= 0 && scale <= precision;
@@ -49,7 +70,7 @@ function leafType(physical: PhysicalType, logical: LogicalType | undefined): str
 /** The type of one value, whether it is repeated or not. */
 function valueType(node: SchemaNode): string | undefined {
   const { physical, logical, children } = node;
-  if (physical !== undefined) return leafType(physical, logical);
+  if (physical !== undefined) return leafType(physical, node);
   const [inner] = children;
   if (logical?.kind === 'list') return inner && listType(node.name, inner);
   if (logical?.kind === 'map') return inner && mapType(inner);
@@ -79,7 +100,8 @@ function nodeType(node: SchemaNode): string | undefined {
 }
 
 /**
- * The SQL type, in the words of DuckDB, that a column of a Parquet file is read as.
+ * The SQL type, in the words of DuckDB, that a column of a Parquet file is read as; texts of JSON
+ * are texts.
  *
  * @param uri names the file in messages.
  * @throws {UnsupportedSourceError} no type holds its values, such as decimals of 50 digits.
@@ -88,6 +110,6 @@ export function columnType(column: SchemaNode, uri: string): string {
   const type = nodeType(column);
   if (type !== undefined) return type;
   throw new UnsupportedSourceError(
-    `${uri} has the column ${JSON.stringify(column.name)} of a type that is not read; write it as a number of at most ${MAX_PRECISION} digits, a text, a date or a time`,
+    `${uri} has the column ${shownName(column.name)} of a type that is not read; write it as a number of at most ${MAX_PRECISION} digits, a text, a date or a time`,
   );
 }

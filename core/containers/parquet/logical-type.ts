@@ -39,10 +39,13 @@ function readDecimal(reader: CompactReader, type: number): LogicalType {
   return { kind: 'decimal', precision, scale };
 }
 
-function readDigits(reader: CompactReader, type: number): SecondDigits {
-  let digits: SecondDigits = 6;
+/** Units by their number in the union. */
+const DIGITS: Readonly<Record<number, SecondDigits>> = { 1: 3, 2: 6, 3: 9 };
+
+function readDigits(reader: CompactReader, type: number): SecondDigits | undefined {
+  let digits: SecondDigits | undefined;
   reader.structOf(type, (unit) => {
-    digits = unit.id === 1 ? 3 : unit.id === 3 ? 9 : 6;
+    digits = DIGITS[unit.id];
     reader.skip(unit.type);
   });
   return digits;
@@ -50,13 +53,13 @@ function readDigits(reader: CompactReader, type: number): SecondDigits {
 
 function readTime(reader: CompactReader, type: number, kind: 'time' | 'timestamp'): LogicalType {
   let isUtc = false;
-  let digits: SecondDigits = 6;
+  let digits: SecondDigits | undefined;
   reader.structOf(type, (field) => {
     if (field.id === 1) isUtc = reader.boolean(field.type);
     else if (field.id === 2) digits = readDigits(reader, field.type);
     else reader.skip(field.type);
   });
-  return { kind, isUtc, digits };
+  return digits === undefined ? { kind: 'other' } : { kind, isUtc, digits };
 }
 
 function readInteger(reader: CompactReader, type: number): LogicalType {

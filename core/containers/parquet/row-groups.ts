@@ -1,5 +1,6 @@
 import type { ByteRange } from '#core/bytes/byte-source.ts';
 import { BoundExceededError, UnsupportedSourceError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
 import type { CompactReader } from './compact-reader.ts';
 import { PHYSICAL_TYPES, type SchemaLeaf } from './schema-types.ts';
 
@@ -22,7 +23,8 @@ const MAX_ROW_GROUPS = 100_000;
 /** Numbers of `ColumnMetaData` that are checked, by their field. */
 const NUMBERS: ReadonlySet<number> = new Set([1, 5, 6, 7, 9, 11]);
 
-interface Chunk {
+/** The values of one column in a row group. */
+export interface Chunk {
   readonly range: ByteRange;
   /** Offset of the first page of values; a dictionary may lie before it. */
   readonly data: number;
@@ -111,7 +113,7 @@ function checkPlace(
 }
 
 function checkValues(reader: CompactReader, chunk: Chunk, leaf: SchemaLeaf, rows: number): void {
-  const name = JSON.stringify(leaf.path.join('.'));
+  const name = shownName(leaf.path.join('.'));
   const type = PHYSICAL_TYPES[chunk.type];
   if (type !== leaf.physical) {
     throw reader.damaged(`has the column ${name} of ${leaf.physical} with values of type ${type}`);
@@ -120,9 +122,12 @@ function checkValues(reader: CompactReader, chunk: Chunk, leaf: SchemaLeaf, rows
   throw reader.damaged(`has ${chunk.values} values of ${name} in a row group of ${rows} rows`);
 }
 
-/** Reads one `RowGroup`. */
-function readRowGroup(reader: CompactReader, { leaves, end }: RowGroupBounds): RowGroup {
-  const start = reader.at;
+interface RawGroup {
+  readonly rows: number;
+  readonly chunks: readonly Chunk[];
+}
+
+function readRawGroup(reader: CompactReader): RawGroup {
   const chunks: Chunk[] = [];
   let rows = -1;
   reader.struct(({ id, type }) => {
@@ -130,6 +135,18 @@ function readRowGroup(reader: CompactReader, { leaves, end }: RowGroupBounds): R
     else if (id !== 1) reader.skip(type);
     else reader.structs(type, () => chunks.push(readChunk(reader)));
   });
+  return { rows, chunks };
+}
+
+/** Reads the column chunks of a row group again, whose description the reader stands at. */
+export function readChunks(reader: CompactReader): readonly Chunk[] {
+  return readRawGroup(reader).chunks;
+}
+
+/** Reads one `RowGroup`. */
+function readRowGroup(reader: CompactReader, { leaves, end }: RowGroupBounds): RowGroup {
+  const start = reader.at;
+  const { rows, chunks } = readRawGroup(reader);
   if (rows < 0) throw reader.damaged(`has a row group of ${rows} rows`);
   if (chunks.length !== leaves.length) {
     throw reader.damaged(

@@ -1,4 +1,5 @@
-import { BoundExceededError } from '#core/errors.ts';
+import { BoundExceededError, UnsupportedSourceError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
 import type { CompactReader } from './compact-reader.ts';
 import { fromConverted, readLogicalType } from './logical-type.ts';
 import {
@@ -18,6 +19,26 @@ interface Element extends Omit<SchemaNode, 'children'> {
   readonly childCount: number;
 }
 
+/** @throws {CorruptSourceError} there is no such column. */
+function checkKind(
+  reader: CompactReader,
+  name: string,
+  {
+    physical = 0,
+    repetition,
+    width,
+  }: Record<'repetition' | 'width', number> & { physical: number | undefined },
+): void {
+  const type = PHYSICAL_TYPES[physical];
+  if (type === undefined || REPETITIONS[repetition] === undefined) {
+    throw reader.damaged(
+      `has the column ${shownName(name)} of type ${physical} and repetition ${repetition}, which there are not`,
+    );
+  }
+  if (type === 'FIXED_LEN_BYTE_ARRAY' && width < 1)
+    throw reader.damaged(`has the column ${shownName(name)} of ${width} bytes a value`);
+}
+
 /** Reads one `SchemaElement`. */
 function readElement(reader: CompactReader): Element {
   const numbers: Record<number, number> = {};
@@ -31,12 +52,13 @@ function readElement(reader: CompactReader): Element {
   });
   const { 1: physical, 2: width = 0, 3: repetition = 0, 5: childCount = 0, 6: converted } = numbers;
   if (name === undefined) throw reader.damaged('has a column without a name');
+  checkKind(reader, name, { physical, repetition, width });
   if (converted !== undefined) {
     logical ??= fromConverted(converted, { scale: numbers[7] ?? 0, precision: numbers[8] ?? 0 });
   }
   return {
     ...{ name, width, logical, childCount },
-    repetition: REPETITIONS[repetition] ?? 'required',
+    repetition: REPETITIONS[repetition]!,
     physical: physical === undefined ? undefined : PHYSICAL_TYPES[physical],
   };
 }
@@ -53,6 +75,30 @@ function readElements(reader: CompactReader, type: number): readonly Element[] {
     elements.push(readElement(reader));
   });
   return elements;
+}
+
+/**
+ * The engine renames the second of two columns that differ in case alone, and gives the values of
+ * the first for both names.
+ *
+ * @throws {UnsupportedSourceError} names of columns that no SELECT can name, or not apart.
+ */
+function checkNames(columns: readonly SchemaNode[], where: string): void {
+  const seen = new Map<string, string>();
+  for (const { name } of columns) {
+    const twin = seen.get(name.toLowerCase());
+    if (name === '' || name.includes('\0')) {
+      throw new UnsupportedSourceError(
+        `${where} has a column of the name ${shownName(name)}, but names that are empty or hold a NUL are not read; rename it`,
+      );
+    }
+    if (twin !== undefined) {
+      throw new UnsupportedSourceError(
+        `${where} has the columns ${shownName(twin)} and ${shownName(name)}, but those that differ at most in case are not told apart; rename one`,
+      );
+    }
+    seen.set(name.toLowerCase(), name);
+  }
 }
 
 /** Builds the tree of the elements. */
@@ -74,7 +120,7 @@ class Tree {
     const { childCount, ...node } = element;
     if (node.physical === undefined) return { ...node, children: this.#children(element, depth) };
     if (childCount === 0) return { ...node, children: [] };
-    throw this.#reader.damaged(`has the column ${JSON.stringify(node.name)} that is also a group`);
+    throw this.#reader.damaged(`has the column ${shownName(node.name)} that is also a group`);
   }
 
   #children({ name, childCount }: Element, depth: number): readonly SchemaNode[] {
@@ -82,10 +128,12 @@ class Tree {
     const isRoot = depth === 0;
     if (childCount > left || childCount < (isRoot ? 0 : 1)) {
       throw this.#reader.damaged(
-        `has the group ${JSON.stringify(name)} of ${childCount} columns, of which ${left} are there`,
+        `has the group ${shownName(name)} of ${childCount} columns, of which ${left} are there`,
       );
     }
-    return Array.from({ length: childCount }, () => this.node(depth + 1));
+    const children = Array.from({ length: childCount }, () => this.node(depth + 1));
+    checkNames(children, this.#reader.where);
+    return children;
   }
 
   /** @throws {CorruptSourceError} elements are left over. */
@@ -115,6 +163,8 @@ export interface ParquetSchema {
  * Reads the schema in a footer.
  *
  * @throws {CorruptSourceError} it is no tree of columns.
+ * @throws {UnsupportedSourceError} columns beside each other have one name but for its case, or a
+ * name that is empty or holds a NUL.
  * @throws {BoundExceededError} more than 200,000 elements.
  */
 export function readSchema(reader: CompactReader, type: number): ParquetSchema {

@@ -24,6 +24,8 @@ export interface ParquetSlice {
   readonly rows: number;
   /** What to copy, in order: a range of the source, and where it begins in the slice. */
   readonly copies: readonly { readonly from: ByteRange; readonly at: number }[];
+  /** How much farther from the begin the bytes lie in the source. */
+  readonly shift: number;
   /** Bytes to copy. */
   readonly copyBytes: number;
   /** What follows the copies: footer, its length and the magic. */
@@ -134,7 +136,7 @@ const MAX_GAP_BYTES = 1024 * 1024;
  * at most so many bytes; Arrow reads as many more.
  * @see https://issues.apache.org/jira/browse/PARQUET-816
  */
-const UNCOUNTED_BYTES = 100;
+export const UNCOUNTED_BYTES = 100;
 
 /** Ranges of the file that hold these row groups, with the small gaps between them. */
 function rangesOf(groups: readonly RowGroup[], end: number): readonly ByteRange[] {
@@ -177,6 +179,7 @@ export function sliceFooter(footer: ParquetFooter, { start, end }: RowGroupRange
   return {
     rows: groups.reduce((sum, { rows }) => sum + rows, 0),
     copies,
+    shift,
     copyBytes: ranges.reduce((sum, { length }) => sum + length, 0),
     end: {
       bytes: endOf(copy.writer.finish()),

@@ -1,4 +1,5 @@
 import { RequestError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
 import { hiveType } from './hive-type.ts';
 
 /** A column of the output. */
@@ -33,7 +34,7 @@ function literal(text: string): string {
 
 function problemOf(name: string): string | undefined {
   if (name !== '' && !REFUSED_IN_NAMES.test(name)) return undefined;
-  return `${JSON.stringify(name)} is no name for Hive: it is empty, or has a comma, colon, semicolon, backtick or control character; rename it, or leave out the companion`;
+  return `${shownName(name)} is no name for Hive: it is empty, or has a comma, colon, semicolon, backtick or control character; rename it, or leave out the companion`;
 }
 
 /** Names that differ in capital letters alone, which are the same for Hive. */
@@ -49,12 +50,12 @@ function problemsOf({ database, name, columns, location }: HiveTable): readonly 
   for (const column of columns) {
     if (hiveType(column.type) !== undefined) continue;
     problems.push(
-      `the column ${JSON.stringify(column.name)} is ${column.type}, which Hive cannot read from Parquet as it is; cast it to a type that it has, or leave out the companion`,
+      `the column ${shownName(column.name)} is ${column.type}, which Hive cannot read from Parquet as it is; cast it to a type that it has, or leave out the companion`,
     );
   }
   for (const each of repeated(columns)) {
     problems.push(
-      `two columns are ${JSON.stringify(each)} for Hive, which reads no capital letters; rename one`,
+      `two columns are ${shownName(each)} for Hive, which reads no capital letters; rename one`,
     );
   }
   if (!location.endsWith('/') || LINE_END.test(location)) {

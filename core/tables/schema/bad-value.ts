@@ -1,3 +1,4 @@
+import { shownName } from '#core/shown-name.ts';
 import { typeSql } from './column-type.ts';
 import type { Column } from './table-schema.ts';
 
@@ -16,7 +17,7 @@ export function badValueProblem({ column, place, text }: BadValue): string {
   const shown = text.length > SHOWN ? `${text.slice(0, SHOWN).toWellFormed()}…` : text;
   const remedy = column.lossy ? '' : ', say "lossy": true where it may lose';
   return (
-    `column ${JSON.stringify(column.name)} of ${place} is ${JSON.stringify(shown)}, which ` +
+    `column ${shownName(column.name)} of ${place} is ${JSON.stringify(shown)}, which ` +
     `${typeSql(column.type)} cannot hold${column.lossy ? '' : ' without loss'}; give the column a ` +
     `type that can${remedy}, or set onBadRow to reject`
   );

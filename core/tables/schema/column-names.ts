@@ -1,3 +1,5 @@
+import { shownName } from '#core/shown-name.ts';
+
 const MAX_NAME_BYTES = 255;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
@@ -6,7 +8,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 /** What is wrong with the name of a column or a field. */
 export function nameProblem(name: string): string | undefined {
   if (name === '') return 'a name is empty; give it one';
-  const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+  const shown = shownName(name);
   if (!name.isWellFormed()) {
     return `the name ${shown} holds half of a surrogate pair, which UTF-8 cannot write; rename it`;
   }
@@ -38,7 +40,7 @@ function twinNames(names: readonly string[]): readonly [string, string] | undefi
 export function twinProblem(names: readonly string[]): string | undefined {
   const twins = twinNames(names);
   if (twins === undefined) return undefined;
-  const [one, other] = twins.map((name) => JSON.stringify(name));
+  const [one, other] = twins.map(shownName);
   return one === other
     ? `the name ${one} is given twice; each column needs a name of its own`
     : `the names ${one} and ${other} differ only in case, and SQL engines and Hive hold them for ` +

@@ -1,4 +1,5 @@
 import { RequestError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
 import type { ColumnsSection } from './columns-section.ts';
 import type { ColumnSource } from './select-sql.ts';
 import type { Column, TableSchema } from './table-schema.ts';
@@ -23,7 +24,7 @@ export interface ColumnMapping {
 const ALL = '*';
 
 function quoted(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map((name) => JSON.stringify(name));
+  const shown = names.slice(0, 5).map(shownName);
   return names.length > 5 ? `${shown.join(', ')} and ${names.length - 5} more` : shown.join(', ');
 }
 
@@ -41,7 +42,7 @@ export function sourceNames(columns: ColumnsSection, { name }: Column): readonly
 export function columnsProblems(schema: TableSchema, columns: ColumnsSection): readonly string[] {
   const known = new Set(schema.map(({ name }) => name));
   return Object.entries(columns).flatMap(([name, entry]) => {
-    const shown = JSON.stringify(name);
+    const shown = shownName(name);
     if (entry === 'drop' && known.has(name)) {
       return [`columns drops ${shown}, which the schema has; leave it out of one of them`];
     }

@@ -1,7 +1,9 @@
+import { RequestError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
 import { isLeaf, typeSql } from './column-type.ts';
 import { identifier, literal } from './quote.ts';
 import type { Relation } from './relation.ts';
-import { castBefore, castFails, strictCast } from './strict-cast.ts';
+import { castBefore, castFails, engineCast, strictCast } from './strict-cast.ts';
 import type { Column } from './table-schema.ts';
 import { TEXT } from './text-form.ts';
 
@@ -27,7 +29,7 @@ interface ReadColumn {
   /** Of a value that fails, for its message. */
   readonly text: string;
   /** What the engine's cast makes of the column, for `v` and its place in the schema. */
-  readonly before?: string;
+  readonly before?: (attempt: '' | 'TRY_') => string;
 }
 
 function readColumn(source: ColumnSource, place: number, { types, open }: Relation): ReadColumn {
@@ -41,8 +43,9 @@ function readColumn(source: ColumnSource, place: number, { types, open }: Relati
   const form = open?.get(at);
   const text = form?.text ?? `CAST(${given} AS VARCHAR)`;
   if (isLeaf(cast.from) && isLeaf(to) && typeSql(cast.from) !== typeSql(to)) {
-    const before = `CAST(${given} AS ${typeSql(to)})`;
-    return { ...castBefore({ from: cast.from, to, lossy }, given, `v${place}`), text, before };
+    const leaf = { from: cast.from, to, lossy };
+    const before = (attempt: '' | 'TRY_') => engineCast(leaf, given, attempt);
+    return { ...castBefore(leaf, given, `v${place}`), text, before };
   }
   const fails = castFails(cast, given);
   return {
@@ -55,13 +58,22 @@ function readColumn(source: ColumnSource, place: number, { types, open }: Relati
 /** A SELECT over the relation in which every cast stands that is needed more than once. */
 function inner(columns: readonly ReadColumn[], relation: Relation, attempt: '' | 'TRY_'): string {
   const casts = columns.flatMap(({ before }, place) =>
-    before === undefined ? [] : [`${attempt}${before} AS v${place}`],
+    before === undefined ? [] : [`${before(attempt)} AS v${place}`],
   );
   return `(SELECT ${['*', ...casts].join(', ')} FROM ${relation.sql})`;
 }
 
+/** @throws {RequestError} names the column whose type never becomes that of the schema. */
 function readColumns({ sources, relation }: Selection): readonly ReadColumn[] {
-  return sources.map((source, place) => readColumn(source, place, relation));
+  return sources.map((source, place) => {
+    try {
+      return readColumn(source, place, relation);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      const named = `column ${shownName(source.column.name)}: ${error.message}`;
+      throw new RequestError([named], { cause: error });
+    }
+  });
 }
 
 function outer(columns: readonly ReadColumn[], sources: readonly ColumnSource[]): string {

@@ -27,6 +27,17 @@ interface Parts {
   absent(type: ColumnType): string;
 }
 
+/** The engine's own cast; bytes become the text that they are, not one that describes them. */
+export function engineCast(
+  { from, to }: Pick<LeafCast, 'from' | 'to'>,
+  given: string,
+  attempt: '' | 'TRY_' = '',
+): string {
+  const isText = typeSql(from) === 'BLOB' && typeSql(to) === 'VARCHAR';
+  if (!isText) return `${attempt}CAST(${given} AS ${typeSql(to)})`;
+  return attempt === '' ? `decode(${given})` : `TRY(decode(${given}))`;
+}
+
 function unfit({ from, to }: Cast): never {
   throw new RequestError([
     `${typeSql(from)} does not become ${typeSql(to)} without loss; give the column the type that ` +
@@ -97,7 +108,7 @@ function leafFails(rule: CastRule, given: string, value: string): string {
 const VALUES: Parts = {
   leaf(cast, given) {
     if (typeSql(cast.from) === typeSql(cast.to)) return given;
-    return leafValue(leafRule(cast), cast.to, given, `CAST(${given} AS ${typeSql(cast.to)})`);
+    return leafValue(leafRule(cast), cast.to, given, engineCast(cast, given));
   },
   list: (given, each, element) => `list_transform(${given}, lambda ${each}: ${element})`,
   map: (given, each, key, value) =>
@@ -113,7 +124,7 @@ const VALUES: Parts = {
 const FAILURES: Parts = {
   leaf(cast, given) {
     if (typeSql(cast.from) === typeSql(cast.to)) return 'false';
-    return leafFails(leafRule(cast), given, `TRY_CAST(${given} AS ${typeSql(cast.to)})`);
+    return leafFails(leafRule(cast), given, engineCast(cast, given, 'TRY_'));
   },
   list: (given, each, element) =>
     `coalesce(list_bool_or(list_transform(${given}, lambda ${each}: ${element})), false)`,

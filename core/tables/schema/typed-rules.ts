@@ -40,6 +40,7 @@ export function typedRule(from: LeafType, to: LeafType): CastRule | undefined {
   if (isNumber(one) && isNumber(other)) return thereAndBack(from);
   if (one === 'moment' && other === 'moment') return thereAndBack(from);
   if (one === 'moment' && typeSql(to) === 'TIMESTAMPTZ') return thereAndBack(from);
-  if (typeSql(to) === 'VARCHAR' && typeSql(from) !== 'BLOB') return CHECKED;
+  // Bytes become the text of UTF-8 that they are, or fail.
+  if (typeSql(to) === 'VARCHAR') return CHECKED;
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { BoundExceededError, CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
 import { type CsvFormat, MAX_RECORD_BYTES } from './csv-format.ts';
 import { type RawRecord, readRecord } from './read-record.ts';
 
@@ -47,7 +48,7 @@ function assertDistinct(uri: string, names: readonly string[]): void {
   const again = names.find((name) => seen.size === seen.add(name).size);
   if (again === undefined) return;
   throw new CorruptSourceError(
-    `${uri} has two columns named ${JSON.stringify(again)} in its header; rename one, since columns are told apart by name`,
+    `${uri} has two columns named ${shownName(again)} in its header; rename one, since columns are told apart by name`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { CorruptSourceError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
 
 /** The names in the header of an object. */
 export interface CsvHeader {
@@ -7,7 +8,7 @@ export interface CsvHeader {
 }
 
 function list(names: readonly string[]): string {
-  return names.map((name) => JSON.stringify(name)).join(', ');
+  return names.map(shownName).join(', ');
 }
 
 /** What makes the second header another one, in words. */

@@ -1,4 +1,5 @@
 import { BoundExceededError, UnsupportedSourceError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
 import { type JsonField, type JsonNodes, listNodes, ROOT_NODE } from './json-shape.ts';
 import { KERNEL_BYTES } from './wasm/kernel-bytes.ts';
 
@@ -186,7 +187,7 @@ export class JsonlKernel {
     const { path, shape } = this.#nodes!.nodes[this.#exports.faultNode.value]!;
     const kinds = { list: 'a list', map: 'an object', struct: 'an object' };
     const what = shape.kind in kinds ? kinds[shape.kind as keyof typeof kinds] : 'a single value';
-    return `${what} in ${JSON.stringify(path)}`;
+    return `${what} in ${shownName(path)}`;
   }
 
   /** The proved text of the last {@link scan}; valid until the next one. */

@@ -46,7 +46,7 @@ describe('the type of a column', () => {
   ])('%s, written by the engine, is known from the footer', async (type) => {
     const { path } = await room.make(`SELECT CAST(NULL AS ${type}) AS c`);
     const bytes = await readFile(path);
-    expect(await told(bytes)).toEqual([type]);
+    expect(await told(bytes)).toEqual([type === 'JSON' ? 'VARCHAR' : type]);
     // The engine quotes names only where it must.
     const same = `SELECT typeof(CAST(NULL AS ${type})) AS type`;
     expect(await read(bytes)).toEqual([(await room.select(same))[0]!['type']]);
@@ -91,7 +91,8 @@ describe('the type of a column', () => {
     const interval = { 1: i32(7), 2: i32(12), 3: i32(1), 4: text('i'), 6: i32(21) };
     const all = [...elements, element(decimal), element(interval)];
     const bytes = await schemaOf(all.length, all);
-    expect(await told(bytes)).toEqual(await read(bytes));
+    const types = (await read(bytes)).map((type) => (type === 'JSON' ? 'VARCHAR' : type));
+    expect(await told(bytes)).toEqual(types);
   });
 
   it('is known from the newer annotations', async () => {
@@ -153,6 +154,17 @@ describe('the type of a column', () => {
     ['an older one that is not known', { 6: i32(77) }],
     ['an older one below zero', { 6: i32(-1) }],
     ['no meaning', { 10: struct({}) }],
+    ['a text in a number', { 1: i32(1), 6: i32(0) }],
+    ['a date of 64 bits', { 1: i32(2), 6: i32(6) }],
+    ['a number of 64 bits in 32', { 1: i32(1), 6: i32(14) }],
+    ['an instant in 32 bits', { 1: i32(1), 6: i32(9) }],
+    ['a decimal in a fraction', { 1: i32(5), 6: i32(5), 8: i32(4) }],
+    ['a UUID of 5 bytes', { 1: i32(7), 2: i32(5), 10: struct({ 14: struct({}) }) }],
+    [
+      'a time of a unit that is not known',
+      { 1: i32(2), 10: struct({ 7: struct({ 2: struct({ 9: struct({}) }) }) }) },
+    ],
+    ['an instant of no unit', { 1: i32(2), 10: struct({ 8: struct({}) }) }],
     [
       'an integer of 7 bits',
       { 10: struct({ 10: struct({ 1: { type: 3, bytes: [7] }, 2: boolean(true), 3: i32(1) }) }) },

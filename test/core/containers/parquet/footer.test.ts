@@ -158,7 +158,7 @@ describe('a footer that contradicts itself is refused', () => {
     [
       'columns in one place',
       {
-        2: list([root(2), element(), element()]),
+        2: list([root(2), element(), element({ 4: text('y') })]),
         4: list([rowGroup([chunk({ 9: integer(13) }), chunk()])]),
       },
       'columns that overlap at offset 13',
@@ -184,7 +184,17 @@ describe('a footer that contradicts itself is refused', () => {
     [
       'an unknown type',
       { 2: list([root(1), element({ 1: i32(99) })]) },
-      'the group "x" of 0 columns',
+      'the column "x" of type 99 and repetition 0',
+    ],
+    [
+      'an unknown repetition',
+      { 2: list([root(1), element({ 3: i32(-1) })]) },
+      'the column "x" of type 1 and repetition -1',
+    ],
+    [
+      'values of no width',
+      { 2: list([root(1), element({ 1: i32(7), 2: i32(-5) })]) },
+      'the column "x" of -5 bytes a value',
     ],
     ['a column that is a group', { 2: list([root(1), element({ 5: i32(1) })]) }, 'is also a group'],
     [

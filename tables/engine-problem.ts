@@ -1,0 +1,37 @@
+import { EngineError } from '@sparse-fanout/engine';
+import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
+import type { TableSlice } from './table-slice.ts';
+
+function sourceOf({ parts }: TableSlice): string {
+  const [first] = parts;
+  const others = parts.length - 1;
+  return `${first!.source.uri}${others > 0 ? ` or one of the ${others} that follow it` : ''}`;
+}
+
+/** Only pages of Parquet are not proved before the engine reads them. */
+function pagesProblem(slice: TableSlice, error: EngineError): Error {
+  if (slice.format !== 'parquet' || error.kind === 'syntax' || error.kind === 'refused')
+    return error;
+  // The engine names its own file and its own code.
+  const said = error.message
+    .replace(/^(?:Failed to read file|.*? file) "[^"]*": /, '')
+    .slice(0, 200);
+  return new CorruptSourceError(
+    `${sourceOf(slice)} has pages that cannot be read (${said}); copy or write it again`,
+    { cause: error },
+  );
+}
+
+/**
+ * An error of the engine under a slice as a named one.
+ *
+ * @returns the error itself where it is a fault of this program, or none of the engine.
+ */
+export function engineProblem(slice: TableSlice, error: unknown): unknown {
+  if (!(error instanceof EngineError)) return error;
+  if (error.kind !== 'memory' && error.kind !== 'disk') return pagesProblem(slice, error);
+  return new BoundExceededError(
+    `a slice of ${sourceOf(slice)} needs more ${error.kind} than a writer has for ${slice.sources.length} columns; ask for fewer columns, or for smaller files`,
+    { cause: error },
+  );
+}
