@@ -16,7 +16,7 @@ type Comparison =
 /** The result of a run, without its rows. */
 export interface RunResult {
   readonly run: number;
-  readonly group: FuzzInput['group'];
+  readonly group: string;
   readonly end: Reading['end'];
   /** Of an error. */
   readonly name: string;

@@ -53,15 +53,15 @@ function withOtherRowsFirst(seen: readonly Seen[]): readonly Seen[] {
   return seen.toSorted((a, b) => has(b) - has(a));
 }
 
-function badLines(bad: readonly BadRun[], seed: number): string[] {
+function badLines(bad: readonly BadRun[], seed: number, name: string): string[] {
   return bad.flatMap(({ run, how, reason }) => [
     `${how} in run ${run}: ${reason.split('\n').slice(0, 4).join('\n    ')}`,
-    `  again: npm run campaign -- fuzz --only ${run} --seed ${seed}`,
+    `  again: npm run campaign -- ${name} --only ${run} --seed ${seed}`,
   ]);
 }
 
 /** The lines that people read after a campaign. */
-export function reportLines(report: FuzzReport, seed: number): string[] {
+export function reportLines(report: FuzzReport, seed: number, name = 'fuzz'): string[] {
   const { bad, unsure, slowest, peakRssBytes, onlyWe, onlyLibraries, declined } = report;
   const count = (kind: BadRun['how']) => bad.filter(({ how }) => how === kind).length;
   const late = unsure.map(({ run, how }) => `${how} in run ${run}`).join(', ');
@@ -72,7 +72,7 @@ export function reportLines(report: FuzzReport, seed: number): string[] {
     ...seenLines('the libraries cannot be asked:', declined.all),
     `slowest: ${Math.round(slowest?.milliseconds ?? 0)} ms in run ${slowest?.run}; a worker held at most ${Math.round(peakRssBytes / MIB)} MiB`,
     ...(late === '' ? [] : [`not again when repeated alone: ${late}`]),
-    ...badLines(bad, seed),
+    ...badLines(bad, seed, name),
     `${report.runs} runs: crashes ${count('crash')}, hangs ${count('hang')}, memory breaches ${count('breach')}, differences ${count('difference')}`,
   ];
 }

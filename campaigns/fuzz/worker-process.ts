@@ -41,7 +41,7 @@ export class WorkerProcess {
   runs = 0;
 
   private constructor(options: WorkerOptions) {
-    const child = fork(SCRIPT, [JSON.stringify(options)], {
+    const child = fork(options.script ?? SCRIPT, [JSON.stringify(options)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     child.on('message', (message) => this.#take(message as WorkerMessage));

@@ -12,6 +12,9 @@ export interface WorkerOptions {
   /** Of the files that Python wrote. */
   readonly seedFolder?: string | undefined;
   readonly python?: string | undefined;
+  /** Of another campaign: its worker, and what it reads. */
+  readonly script?: string;
+  readonly format?: string;
 }
 
 /** Runs `[from, to)`. */

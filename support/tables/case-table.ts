@@ -1,10 +1,10 @@
 import type { SizedTable } from '#tables/plan-table.ts';
 import { askedTable } from './asked-table.ts';
-import type { TableCase } from './table-case.ts';
+import type { TableReading } from './table-case.ts';
 
 /** A case as a request, whose files are made of about so many bytes of the source. */
 export function caseTable(
-  { inputs, format, options, schema }: TableCase,
+  { inputs, format, options, schema }: TableReading & { readonly inputs: readonly string[] },
   sliceBytes: number,
 ): SizedTable {
   const { delimiter, nullText, compression, byName = false, onBadRow = 'fail' } = options;

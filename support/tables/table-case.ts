@@ -8,7 +8,7 @@ const option = {
   delimiter: z.optional(z.string()),
   nullText: z.optional(z.array(z.string())),
   byName: z.optional(z.boolean()),
-  compression: z.optional(z.literal('gzip')),
+  compression: z.optional(z.enum(['gzip', 'zstd'])),
   onBadRow: z.optional(z.literal('reject')),
 };
 
@@ -35,6 +35,9 @@ const tableCase = z.object({
 
 /** A small table of a pack, and how it is to be read. */
 export type TableCase = z.infer<typeof tableCase>;
+
+/** What is asked of the inputs of a table. */
+export type TableReading = Pick<TableCase, 'format' | 'options' | 'schema'>;
 
 /** Cases of a pack that need nothing but a schema. */
 export function readCases(pack: string): readonly TableCase[] {

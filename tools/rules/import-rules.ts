@@ -248,6 +248,7 @@ const PROOFS: ImportRules = {
   campaigns: [
     ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support'],
     ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
+    '@sparse-fanout/engine',
     ...[
       '@babel/parser',
       '@babel/types',

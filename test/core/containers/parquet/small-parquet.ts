@@ -22,8 +22,8 @@ export interface SmallColumn {
   readonly chunk?: Fields;
 }
 
-const [BOOLEAN, INT32, INT64, BYTE_ARRAY] = [0, 1, 2, 6];
-export const PHYSICAL = { BOOLEAN, INT32, INT64, BYTE_ARRAY } as const;
+const INT32 = 1;
+const BYTE_ARRAY = 6;
 
 /** The CRC-32 of a page, as the signed number that Thrift has. */
 export function pageCrc(body: Uint8Array): ThriftValue {
