@@ -31,6 +31,13 @@ interface Searched {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Stands before each text: the engine's binding takes a byte order mark off its begin. */
+const BEFORE = '.';
+
+function withTexts(bad: string): string {
+  return `SELECT ordinal, place, concat('${BEFORE}', text) AS text FROM (${bad}) ORDER BY ordinal`;
+}
+
 interface Place {
   readonly part: number;
   /** Ordinal in the part. */
@@ -83,7 +90,7 @@ async function describeRows(
   return rows.map(({ place, text }, index) => ({
     ...located[index]!,
     column: slice.sources[Number(place)]!.column.name,
-    text: String(text),
+    text: String(text).slice(BEFORE.length),
   }));
 }
 
@@ -120,7 +127,7 @@ async function findBadDefault({
 export async function findBadValue(searched: Searched): Promise<CorruptSourceError | undefined> {
   const { slice, source, engine, signal } = searched;
   const { sources } = slice;
-  const text = selectFirstBadSql({ sources, relation: source.lenient });
+  const text = withTexts(selectFirstBadSql({ sources, relation: source.lenient }));
   const rows = await engine.runSelect({ text }, signal && { signal });
   const [bad] = await describeRows(searched, rows);
   if (bad === undefined) return await findBadDefault(searched);
@@ -137,7 +144,7 @@ export async function findBadValue(searched: Searched): Promise<CorruptSourceErr
 export async function findRejected(searched: Searched): Promise<readonly RejectedValue[]> {
   const { slice, source, engine, signal } = searched;
   const all = selectBadSql({ sources: slice.sources, relation: source.lenient });
-  const text = `${all} LIMIT ${MAX_REJECTED + 1}`;
+  const text = withTexts(`${all} LIMIT ${MAX_REJECTED + 1}`);
   const rows = await engine.runSelect({ text }, signal && { signal });
   assertFewRejected(rows.length, slice);
   return await describeRows(searched, rows);

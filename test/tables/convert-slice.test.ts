@@ -129,6 +129,12 @@ describe('convertSlice', () => {
     ]);
   });
 
+  it('keeps a byte order mark at the begin of a bad value', async () => {
+    const slice = csvSlice({ id: 'integer' }, part('1\n\ufeff2\n', 's3://b/1', 0));
+    const { rejected } = await convert(slice, { onBadRow: 'reject' });
+    expect(rejected).toMatchObject([{ byte: 2, row: 1, text: '\ufeff2' }]);
+  });
+
   it('fails where a slice does not begin or end at a record', async () => {
     const text = '1,"a,\n2,b"\n3,c\n';
     const cut = csvSlice(SCHEMA, part(text, 's3://b/1', 6, 11));

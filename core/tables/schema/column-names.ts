@@ -15,6 +15,10 @@ export function nameProblem(name: string): string | undefined {
   if (CONTROL.test(name)) {
     return `the name ${shown} holds a control character; rename it`;
   }
+  // The engine's binding takes it off every text that it returns.
+  if (name.startsWith('\ufeff')) {
+    return `the name ${shownName(name)} begins with a byte order mark; rename it`;
+  }
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
     return `the name ${shown} is longer than ${MAX_NAME_BYTES} bytes; shorten it`;
   }

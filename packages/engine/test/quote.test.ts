@@ -62,4 +62,16 @@ describe('a text', () => {
       ]);
     }
   });
+
+  it.each([';', "'", '\\', '$', '-', '\t', '|', '`', '\u0001'])(
+    'stands between the fields of a file of CSV: %j',
+    async (delimiter) => {
+      const path = opened.file(`delimiter-${delimiter.charCodeAt(0)}`);
+      const select = { text: 'SELECT $1 AS one, 2 AS two', values: [`x${delimiter}`] };
+      const file = { path, format: 'csv', compression: 'none', header: true, delimiter } as const;
+      await opened.engine.writeSelect(select, file);
+      const written = `one${delimiter}two\n"x${delimiter}"${delimiter}2\n`;
+      expect(await readFile(path, 'utf8')).toBe(written);
+    },
+  );
 });

@@ -55,6 +55,7 @@ describe('tableSchema', () => {
     [{ '': 'int' }, /a name is empty/],
     [{ 'a\0': 'int' }, /control character/],
     [{ '\ud800': 'int' }, /half of a surrogate pair/],
+    [{ '\ufeffa': 'int' }, /begins with a byte order mark/],
     [{ [`${'é'.repeat(200)}`]: 'int' }, /longer than 255 bytes/],
     [{ a: 'int', A: 'int' }, /"a" and "A" differ only in case/],
     [
