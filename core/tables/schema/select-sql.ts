@@ -69,9 +69,9 @@ function readColumns({ sources, relation }: Selection): readonly ReadColumn[] {
     try {
       return readColumn(source, place, relation);
     } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      const named = `column ${shownName(source.column.name)}: ${error.message}`;
-      throw new RequestError([named], { cause: error });
+      throw error instanceof RequestError
+        ? new RequestError([`column ${shownName(source.column.name)}: ${error.message}`])
+        : error;
     }
   });
 }
