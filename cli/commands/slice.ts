@@ -3,23 +3,31 @@ import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { TerminalLines } from '#cli/frame/terminal-lines.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { type AskedRows, parseRows, rowsWithin } from '#cli/options/argument-parsers.ts';
+import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
 import {
   addOutputOptions,
   compressionOption,
   type OutputOptions,
-  parseOutput,
+  outputSection,
 } from '#cli/options/output-options.ts';
+import {
+  addRequestOption,
+  type GivenRequest,
+  givenRequest,
+  parseGiven,
+} from '#cli/options/request-file.ts';
 import {
   addSourceOptions,
   SOURCE_HELP,
   type SourceFlags,
-  sourceOptions,
+  sourceSection,
 } from '#cli/options/source-options.ts';
 import { isS3Uri } from '#cli/sources/location.ts';
 import { withSource } from '#cli/sources/with-source.ts';
 import { checkRows } from '#core/chunks/check-rows.ts';
 import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
+import { outputOf } from '#core/outputs/output-kinds.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 
 interface SliceOptions extends OutputOptions, SourceFlags {
@@ -27,6 +35,7 @@ interface SliceOptions extends OutputOptions, SourceFlags {
   readonly versionId?: string;
   readonly header?: true;
   readonly full?: true;
+  readonly request?: string;
 }
 
 const EXAMPLES = `
@@ -38,8 +47,8 @@ Examples:
 `;
 
 /** True if long rows are cut: on a terminal, unless all of them is asked for. */
-function isCutFor({ stdout }: CommandIo, { full, compression }: SliceOptions): boolean {
-  return stdout.isTTY === true && full === undefined && compression !== 'gzip';
+function isCutFor({ stdout }: CommandIo, { full }: SliceOptions): boolean {
+  return stdout.isTTY === true && full === undefined;
 }
 
 /** @throws {UsageError} a version is given of what is not one object in S3. */
@@ -52,30 +61,46 @@ function assertOneObject(locations: readonly string[], versionId: string | undef
   );
 }
 
+/** What the options say, as a request. */
+function flagsOf(options: SliceOptions) {
+  const { versionId } = options;
+  return {
+    source: { ...sourceSection(options), ...(versionId !== undefined && { versionId }) },
+    output: outputSection(options, options.header && 'first-chunk'),
+  };
+}
+
 /**
  * Prints rows as a writer would write them. They are read twice: every row is checked before the
  * first byte appears, and the pinned source is the same both times. Holds one slice at a time.
  */
-async function slice(
-  locations: readonly string[],
+async function sliceMatrix(
+  given: GivenRequest,
   options: SliceOptions,
   io: CommandIo,
 ): Promise<void> {
-  const output = parseOutput(options, options.header ? 'first-chunk' : 'none');
-  if (options.columnNames !== undefined && options.header === undefined) {
+  const { source, output } = parseGiven(given, parseMatrixRequest);
+  const { spec } = output;
+  const { versionId, order } = source;
+  const printed = outputOf(spec);
+  const isPrinted = printed.beginsWithNames(0);
+  if (options.columnNames !== undefined && !isPrinted) {
     throw new UsageError('--column-names needs --header, which prints them');
   }
-  const { versionId } = options;
-  assertOneObject(locations, versionId);
-  const columnNames = options.header && { location: options.columnNames };
-  const { order, index: withRowNames = false } = options;
-  const read = { options: sourceOptions(options), columnNames, withRowNames };
-  const asked = { locations, versionId, order, ...read };
+  assertOneObject(given.locations, versionId);
+  const columnNames = isPrinted ? { given: source.columnNames } : undefined;
+  const read = {
+    options: source.options,
+    columnNames,
+    withRowNames: printed.printsRowNames,
+  };
+  const asked = { locations: given.locations, versionId, order, ...read };
   await withSource(asked, io.signal, async ({ source, columnNames }) => {
     const rows = rowsWithin(options.rows, sourceOf(source).rows);
     await checkRows(source, rows);
-    const terminal = isCutFor(io, options) ? new TerminalLines(io) : undefined;
-    for await (const part of encodedBytes(source, { index: 0, ...rows }, output, columnNames)) {
+    const isCut = !printed.isCompressed && isCutFor(io, options);
+    const terminal = isCut ? new TerminalLines(io) : undefined;
+    for await (const part of encodedBytes(source, { index: 0, ...rows }, spec, columnNames)) {
       io.signal.throwIfAborted();
       await (terminal?.write(part) ?? write(io.stdout, part));
     }
@@ -83,17 +108,28 @@ async function slice(
   });
 }
 
+async function slice(
+  locations: readonly string[],
+  options: SliceOptions,
+  io: CommandIo,
+): Promise<void> {
+  const flags = flagsOf(options);
+  const given = await givenRequest({ locations, request: options.request, flags });
+  await sliceMatrix(given, options, io);
+}
+
 /** `slice`: prints rows as a writer would write them, to reproduce one chunk. */
 export function sliceCommand(io: () => CommandIo): Command {
   const command = new Command('slice')
     .description('print rows of a source as a writer would write them')
-    .argument('<source...>', SOURCE_HELP)
+    .argument('[source...]', SOURCE_HELP)
     .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
     .option('--version-id <id>', 'version of an object in S3 (default: the newest)')
     .option('--header', 'begin with a header line')
     .option('--full', 'print whole rows on a terminal, however long they are');
-  return addOutputOptions(addSourceOptions(command))
-    .addOption(compressionOption())
+  return addRequestOption(
+    addOutputOptions(addSourceOptions(command)).addOption(compressionOption()),
+  )
     .addHelpText('after', EXAMPLES)
     .action((locations: readonly string[], options: SliceOptions) =>
       slice(locations, options, io()),

@@ -124,8 +124,8 @@ export async function verifyRun(
     ...(await namesProblems(run)),
     ...(await allChunkProblems(run, signal)),
   ]);
-  const { source, columnNames: location } = options;
-  const columnNames = manifest.columnNames && { location };
+  const { source } = options;
+  const columnNames = manifest.columnNames && { given: options.columnNames };
   const withRowNames = outputOf(manifest.output).printsRowNames;
   const rederived =
     source === undefined

@@ -120,6 +120,10 @@ const CORE: ImportRules = {
     'zod/mini',
   ],
   'core/tables/schema': ['#core/errors.ts', 'zod/mini'],
+  'core/tables/infer': [
+    ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/parquet'],
+    ...['#core/tables/order', '#core/tables/pack', '#core/tables/text', '#core/tables/schema'],
+  ],
   'core/outputs/csv/wasm/kernel-bytes.ts': [],
   'core/outputs/csv/wasm/powers-of-ten.ts': [],
   'core/outputs/csv/wasm/kernel.ts': [
@@ -183,8 +187,8 @@ const OUTER: ImportRules = {
     ...['aws-cdk-lib', 'constructs', 'node:fs', 'node:path'],
   ],
   cli: [
-    ...['#core', '#aws', '@sparse-fanout/local-cloud', '@aws-sdk/*', 'commander', 'cli-progress'],
-    'node:*',
+    ...['#core', '#aws', '#tables', '@sparse-fanout/engine', '@sparse-fanout/local-cloud'],
+    ...['@aws-sdk/*', 'commander', 'cli-progress', 'zod/mini', 'node:*'],
   ],
   'bin/app.ts': ['#lib', 'aws-cdk-lib', 'cdk-nag'],
   'bin/sparse-fanout.ts': ['#cli'],
