@@ -82,7 +82,7 @@ async function convertSeveral(
  * Converts what one writer reads of a table into one file, which has the columns of the schema even
  * if there are no rows. The same slices give the same bytes.
  *
- * Memory: 40 MiB, the engine's own, and 300 bytes for each rejected row. In the directory lie one
+ * Memory: 72 MiB, the engine's own, and 300 bytes for each rejected row. In the directory lie one
  * slice at a time and the file; where the slices are several, their values as Parquet, too.
  *
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column; names

@@ -1,13 +1,14 @@
 import { UnsupportedSourceError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
+import { HiveKeys } from '#core/tables/order/hive-columns.ts';
 import { listTableObjects } from '#core/tables/order/list-table-objects.ts';
 import { formatOfName, notRead } from '#core/tables/order/name-format.ts';
 import type { AskedTableSource, TableSourceFormat } from './asked-table.ts';
 import { ObjectList } from './object-list.ts';
 
-/** Refuses objects that are no part of one table by their names. */
-class NameCheck {
+/** Refuses objects that are of more than one format by their names. */
+class FormatCheck {
   #first: { readonly uri: string; readonly format: TableSourceFormat } | undefined;
 
   check(uri: string): void {
@@ -33,19 +34,23 @@ async function* objectsOf(
 
 /**
  * Finds and pins the objects of a table in their order, and checks their names alone: unless the
- * format is asked for, those that say one say the same. Reads no object.
+ * format is asked for, those that say one say the same, and all have the same columns in their
+ * keys. Reads no object.
  *
  * Requests and memory as `listTableObjects` and {@link ObjectList} have them.
  *
  * @throws {UnsupportedSourceError} names of two formats, or of one that is not read.
+ * @throws {CorruptSourceError} keys with other columns.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
  * @throws {BoundExceededError} too many objects, or too long names.
  */
 export async function listTable(source: AskedTableSource, store: ObjectStore): Promise<ObjectList> {
   const objects = new ObjectList();
-  const names = new NameCheck();
+  const formats = new FormatCheck();
+  const keys = new HiveKeys();
   for await (const pin of objectsOf(source, store)) {
-    if (source.format === undefined) names.check(pin.uri);
+    if (source.format === undefined) formats.check(pin.uri);
+    keys.columnsOf(pin.uri);
     objects.add(pin);
   }
   return objects;

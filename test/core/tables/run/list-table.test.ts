@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SourceNotFoundError, UnsupportedSourceError } from '#core/errors.ts';
+import { CorruptSourceError, SourceNotFoundError, UnsupportedSourceError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { AskedTableSource } from '#core/tables/run/asked-table.ts';
 import { listTable, tablePin } from '#core/tables/run/list-table.ts';
@@ -46,6 +46,13 @@ describe('listTable', () => {
       's3://b/t/2.parquet is parquet by its name, but s3://b/t/1.csv is csv',
     );
     expect(await urisOf(asked(['s3://b/t/'], { format: 'csv' }), store)).toHaveLength(2);
+  });
+
+  it('fails on keys with other columns', async () => {
+    const store = storeOf('t/a=1/1.csv', 't/a=2/2.csv', 't/b=1/3.csv');
+    const listing = listTable(asked(['s3://b/t/']), store);
+    await expect(listing).rejects.toThrow(CorruptSourceError);
+    await expect(listing).rejects.toThrow('s3://b/t/b=1/3.csv has the columns b in its folders');
   });
 
   it('fails on a name of what is not read, and on what is not there', async () => {
