@@ -63,7 +63,8 @@ function checkSchema(schema: TableSchema, { columns, output }: LookedFor): void 
 }
 
 function namesOf(object: OpenedObject): readonly string[] | undefined {
-  if (object.format === 'csv') return object.head.fields;
+  // Without a header these are values.
+  if (object.format === 'csv') return object.csv.header ? object.head.fields : undefined;
   return object.format === 'parquet' ? object.footer.columns.map(({ name }) => name) : undefined;
 }
 

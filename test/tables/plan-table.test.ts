@@ -181,6 +181,14 @@ describe('planTable', { timeout: patience(60_000) }, () => {
     await expect(plan(bad)).rejects.toThrow('column "n" of s3://b/1.csv, byte 10');
   });
 
+  it('keeps the names of a header alone', async () => {
+    const bare = await plan({ '1.csv': '1,x,2\n' }, { csv: { header: false } });
+    expect(bare.layout.first).toBeUndefined();
+    expect(await allRows(bare)).toEqual(['[1,"x",2]']);
+    const { layout } = await plan({ '1.csv': '', '2.csv': 'id,note,n\n' });
+    expect(layout.first).toEqual({ uri: 's3://b/2.csv', names: ['id', 'note', 'n'] });
+  });
+
   it('plans one file of a table without rows', async () => {
     const table = await plan({ '1.csv': '', '2.csv': '' });
     expect(table).toMatchObject({ ratio: 1, predictedBytes: 0, sampledRows: 0 });
