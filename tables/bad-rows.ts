@@ -1,7 +1,10 @@
-import type { Engine, Row } from '@sparse-fanout/engine';
+import { type Engine, EngineError, type Row } from '@sparse-fanout/engine';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 import { badValueProblem } from '#core/tables/schema/bad-value.ts';
+import { literal } from '#core/tables/schema/quote.ts';
 import { selectBadSql, selectFirstBadSql } from '#core/tables/schema/select-sql.ts';
+import { strictCast } from '#core/tables/schema/strict-cast.ts';
+import { TEXT } from '#core/tables/schema/text-form.ts';
 import type { ReadableSlice } from './readable-slice.ts';
 import type { ParquetSlice, TableSlice } from './table-slice.ts';
 import { offsetsOf } from './text-file.ts';
@@ -17,7 +20,7 @@ export interface RejectedValue {
   readonly text: string;
 }
 
-/** More rejected rows of one slice are no accident, and would not fit into memory. */
+/** More rejected rows of one file are no accident, and would not fit into memory. */
 const MAX_REJECTED = 100_000;
 
 /** What a bad value is looked for in. */
@@ -90,6 +93,29 @@ function placeText(slice: TableSlice, { uri, byte, row }: RejectedValue): string
   return `${uri}, byte ${byte} (${what} ${row + 1} of its slice)`;
 }
 
+/**
+ * The error of the first default, or column in the key of an object, that its column cannot hold;
+ * undefined when there is none.
+ */
+async function findBadDefault({
+  slice,
+  engine,
+}: Searched): Promise<CorruptSourceError | undefined> {
+  for (const { column, default: text } of slice.sources) {
+    if (text === undefined) continue;
+    const { type: to, lossy } = column;
+    const select = { text: `SELECT ${strictCast({ from: TEXT, to, lossy }, literal(text))}` };
+    const isBad = await engine.runSelect(select).then(
+      () => false,
+      (error: unknown) => error instanceof EngineError && error.kind === 'conversion',
+    );
+    if (!isBad) continue;
+    const place = `${slice.parts[0]!.source.uri} (by its key or columns.<name>.default)`;
+    return new CorruptSourceError(badValueProblem({ column, place, text }));
+  }
+  return undefined;
+}
+
 /** The error of the first value that its column cannot hold; undefined when there is none. */
 export async function findBadValue(searched: Searched): Promise<CorruptSourceError | undefined> {
   const { slice, source, engine, signal } = searched;
@@ -97,7 +123,7 @@ export async function findBadValue(searched: Searched): Promise<CorruptSourceErr
   const text = selectFirstBadSql({ sources, relation: source.lenient });
   const rows = await engine.runSelect({ text }, signal && { signal });
   const [bad] = await describeRows(searched, rows);
-  if (bad === undefined) return undefined;
+  if (bad === undefined) return await findBadDefault(searched);
   const { column } = sources[Number(rows[0]!['place'])]!;
   const value = { column, place: placeText(slice, bad), text: bad.text };
   return new CorruptSourceError(badValueProblem(value));
@@ -113,8 +139,14 @@ export async function findRejected(searched: Searched): Promise<readonly Rejecte
   const all = selectBadSql({ sources: slice.sources, relation: source.lenient });
   const text = `${all} LIMIT ${MAX_REJECTED + 1}`;
   const rows = await engine.runSelect({ text }, signal && { signal });
-  if (rows.length <= MAX_REJECTED) return await describeRows(searched, rows);
+  assertFewRejected(rows.length, slice);
+  return await describeRows(searched, rows);
+}
+
+/** @throws {BoundExceededError} more than 100,000 rows of one file were rejected. */
+export function assertFewRejected(rejected: number, { parts }: TableSlice): void {
+  if (rejected <= MAX_REJECTED) return;
   throw new BoundExceededError(
-    `more than ${MAX_REJECTED} rows of ${slice.parts[0]!.source.uri} and what follows it would be rejected; look at schema and source, whose columns do not fit`,
+    `more than ${MAX_REJECTED} rows of ${parts[0]!.source.uri} and what is read with it would be rejected; look at schema and source, whose columns do not fit`,
   );
 }

@@ -27,7 +27,7 @@ export interface ConvertedSlice extends WrittenFile {
  * Converts what one writer reads of a table into one file: fetches it, proves its bytes, and casts
  * its values without loss. The same slice and file give the same bytes.
  *
- * Memory: 40 MiB, and the engine's own. In the directory lie the slice and the file.
+ * Memory: 72 MiB, and the engine's own. In the directory lie the slice and the file.
  *
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column; names
  * object, byte or row, column and value.

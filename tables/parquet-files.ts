@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sliceFooter } from '#core/containers/parquet/slice-footer.ts';
 import { writeSlice } from '#core/containers/parquet/write-slice.ts';
+import { fetchedParts } from './fetched-parts.ts';
 import type { ParquetPart, ParquetSlice } from './table-slice.ts';
 
 /** Files of the wanted row groups alone, which the engine reads one after the other. */
@@ -29,15 +30,15 @@ async function writeFile({ source, footer, groups }: ParquetPart, path: string):
   return slice.rows;
 }
 
-/** Fetches the row groups of a slice, each object's into a file of its own. Holds 32 MiB. */
+/** Fetches the row groups of a slice, each object's into a file of its own. Holds 64 MiB. */
 export async function writeParquetFiles(
   { parts }: ParquetSlice,
   directory: string,
 ): Promise<ParquetFiles> {
   const paths: string[] = [];
   const records: number[] = [];
-  for (const [index, part] of parts.entries()) {
-    const path = join(directory, `${index}.parquet`);
+  for await (const part of fetchedParts(parts)) {
+    const path = join(directory, `${paths.length}.parquet`);
     records.push(await writeFile(part, path));
     paths.push(path);
   }

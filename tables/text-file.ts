@@ -3,6 +3,7 @@ import { proveCsv } from '#core/tables/text/csv/prove-csv.ts';
 import { proveJsonl } from '#core/tables/text/jsonl/prove-jsonl.ts';
 import { readText, readTextRange } from '#core/tables/text/read-text.ts';
 import { csvRecordOffsets, jsonlRecordOffsets } from '#core/tables/text/record-offsets.ts';
+import { fetchedParts } from './fetched-parts.ts';
 import type { CsvSlice, JsonlSlice, TextPart } from './table-slice.ts';
 
 /** A text that is proved, in a file that the engine reads. */
@@ -73,7 +74,7 @@ async function writeParts(
   await file.writeFile(headOf(slice));
   const records: number[] = [];
   let longest = 0;
-  for (const part of slice.parts) {
+  for await (const part of fetchedParts(slice.parts)) {
     const proved = await prove(slice, part, write);
     records.push(proved.records);
     longest = Math.max(longest, proved.longest);
@@ -82,7 +83,7 @@ async function writeParts(
 }
 
 /**
- * Proves the texts of a slice byte by byte and writes them into one file. Holds a few MiB.
+ * Proves the texts of a slice byte by byte and writes them into one file. Holds 40 MiB.
  *
  * @throws {CorruptSourceError} a text is not sound, or a cut was none; names object and byte.
  */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { ByteSource } from '#core/bytes/byte-source.ts';
-import { memorySource } from '#core/bytes/memory-source.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import { memoryObjectStore } from '#support/memory-object-store.ts';
 
 const option = {
   delimiter: z.optional(z.string()),
@@ -48,6 +48,7 @@ export function readCases(pack: string): readonly TableCase[] {
 }
 
 /** The inputs of a case in memory, by their names. */
-export function openInputs(pack: string, { inputs }: TableCase): readonly ByteSource[] {
-  return inputs.map((input) => memorySource(readFileSync(join(pack, input)), input));
+export function openInputs(pack: string, { inputs }: TableCase): ObjectStore {
+  const objects = inputs.map((input) => [input, readFileSync(join(pack, input))] as const);
+  return memoryObjectStore(Object.fromEntries(objects));
 }

@@ -124,6 +124,10 @@ const CORE: ImportRules = {
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/parquet'],
     ...['#core/tables/order', '#core/tables/pack', '#core/tables/text', '#core/tables/schema'],
   ],
+  'core/tables/run': [
+    ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
+    ...['#core/tables/pack', '#core/tables/schema', '#core/tables/text', 'zod/mini'],
+  ],
   'core/outputs/csv/wasm/kernel-bytes.ts': [],
   'core/outputs/csv/wasm/powers-of-ten.ts': [],
   'core/outputs/csv/wasm/kernel.ts': [

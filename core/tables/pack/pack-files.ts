@@ -14,10 +14,18 @@ export interface PackedChunk {
   readonly predictedBytes: number;
 }
 
+/**
+ * How large files are: in bytes as they are written, in bytes of the source, or by their number.
+ */
+export type FileSizes =
+  | { readonly targetFileBytes: number }
+  | { readonly sourceBytes: number }
+  | { readonly files: number };
+
 export interface PackOptions {
   /** Bytes of output for a byte of source, from a sample. */
   readonly ratio: number;
-  readonly size: { readonly targetFileBytes: number } | { readonly files: number };
+  readonly size: FileSizes;
   /** Finds the first record that begins at byte `at` of an object or later; else its end. */
   readonly cut: (object: number, at: number) => Promise<number>;
 }
@@ -45,14 +53,15 @@ function checkedCount(files: number, hint: string): number {
   );
 }
 
-function planBySize(units: PackUnits, ratio: number, targetFileBytes: number): FilePlan {
+function checkedTarget(targetFileBytes: number): number {
   const { min, max } = TARGET_BYTES;
-  if (!(targetFileBytes >= min && targetFileBytes <= max)) {
-    throw new RequestError([
-      `output.targetFileBytes is ${targetFileBytes}, allowed are ${min} (16 MiB) to ${max} (5 GiB)`,
-    ]);
-  }
-  const target = targetFileBytes / ratio;
+  if (targetFileBytes >= min && targetFileBytes <= max) return targetFileBytes;
+  throw new RequestError([
+    `output.targetFileBytes is ${targetFileBytes}, allowed are ${min} (16 MiB) to ${max} (5 GiB)`,
+  ]);
+}
+
+function planBySize(units: PackUnits, target: number): FilePlan {
   const files = Math.max(1, Math.round(units.totalBytes / target));
   checkedCount(files, 'give a larger output.targetFileBytes');
   const share = units.totalBytes / files;
@@ -92,7 +101,22 @@ async function boundaryAt(
   return { position: { object: start.object, at }, offset: unitStart + at };
 }
 
-/** Begins and ends of the files: places whose records turn out to be one fall together. */
+function planFiles(units: PackUnits, { size, ratio }: PackOptions): FilePlan {
+  if ('files' in size) return planByCount(units, size.files);
+  if ('sourceBytes' in size) return planBySize(units, size.sourceBytes);
+  return planBySize(units, checkedTarget(size.targetFileBytes) / ratio);
+}
+
+function isBehind(position: TablePosition, last: TablePosition): boolean {
+  return (
+    position.object > last.object || (position.object === last.object && position.at > last.at)
+  );
+}
+
+/**
+ * Begins and ends of the files: places whose records turn out to be one fall together, and so do
+ * those that a search passed.
+ */
 async function* boundaries(
   units: PackUnits,
   { candidates, chosen }: FilePlan,
@@ -101,9 +125,8 @@ async function* boundaries(
   const tasks = chosen.map((index) => () => boundaryAt(units, candidates, index, cut));
   let last: Boundary | undefined;
   for await (const boundary of inOrder(tasks, CUTS_AT_ONCE)) {
-    const { object, at } = boundary.position;
-    const isNew = last?.position.object !== object || last.position.at !== at;
-    if (isNew) yield boundary;
+    if (last !== undefined && !isBehind(boundary.position, last.position)) continue;
+    yield boundary;
     last = boundary;
   }
 }
@@ -124,12 +147,10 @@ async function* boundaries(
  */
 export async function* packFiles(
   units: PackUnits,
-  { ratio, size, cut }: PackOptions,
+  options: PackOptions,
 ): AsyncGenerator<PackedChunk> {
-  const plan =
-    'files' in size
-      ? planByCount(units, size.files)
-      : planBySize(units, ratio, size.targetFileBytes);
+  const { ratio, size, cut } = options;
+  const plan = planFiles(units, options);
   let index = 0;
   let start: Boundary | undefined;
   for await (const end of boundaries(units, plan, cut)) {

@@ -1,6 +1,3 @@
-/** Bytes of values in a row group: what the engine holds while it writes one. */
-const ROW_GROUP_BYTES = 128 * 1024 * 1024;
-
 /** The engine counts rows in vectors of 2,048, and 60 of them are its own row group. */
 const ROWS = { min: 2_048, max: 122_880 };
 
@@ -8,8 +5,9 @@ const ROWS = { min: 2_048, max: 122_880 };
  * Rows in a row group of the output, so that wide rows do not take more memory.
  *
  * @param rowBytes bytes of a row in memory, from a sample.
+ * @param groupBytes of the values in a group: what the engine holds while it writes one.
  */
-export function rowGroupRows(rowBytes: number): number {
-  const rows = Math.floor(ROW_GROUP_BYTES / Math.max(1, rowBytes));
+export function rowGroupRows(rowBytes: number, groupBytes: number): number {
+  const rows = Math.floor(groupBytes / Math.max(1, rowBytes));
   return Math.min(ROWS.max, Math.max(ROWS.min, rows));
 }

@@ -11,6 +11,8 @@ export interface ColumnMapping {
   readonly names: readonly string[];
   /** Of the source, for messages. */
   readonly uri: string;
+  /** Columns in the key of the source, which stand in for those that it does not have. */
+  readonly keyColumns?: readonly { readonly name: string; readonly value: string | null }[];
   /** Whether a column that the source does not have is NULL. */
   readonly byName: boolean;
   /** Whether names that nobody asks for are left out: keys of JSON, not columns. */
@@ -30,7 +32,8 @@ function entryOf(columns: ColumnsSection, name: string) {
   return entry === 'drop' ? undefined : entry;
 }
 
-function sourceNames(columns: ColumnsSection, { name }: Column): readonly string[] {
+/** Names of the source, or keys of its objects, from which a column comes: it has one of them. */
+export function sourceNames(columns: ColumnsSection, { name }: Column): readonly string[] {
   return entryOf(columns, name)?.from ?? [name];
 }
 
@@ -58,13 +61,21 @@ function placesOf({ names, uri }: ColumnMapping): ReadonlyMap<string, number> {
   ]);
 }
 
+function keyColumnOf(column: Column, { columns, keyColumns = [] }: ColumnMapping) {
+  const names = sourceNames(columns, column);
+  return keyColumns.find(({ name }) => names.includes(name));
+}
+
 function sourceOf(
   column: Column,
-  { columns }: ColumnMapping,
+  mapping: ColumnMapping,
   places: ReadonlyMap<string, number>,
 ): ColumnSource {
+  const { columns, leavesOut } = mapping;
   const from = sourceNames(columns, column).find((name) => places.has(name));
-  const standIn = entryOf(columns, column.name)?.default;
+  // Of keys of JSON nobody knows whether they are there.
+  const ofKey = from === undefined || leavesOut ? keyColumnOf(column, mapping)?.value : undefined;
+  const standIn = ofKey ?? entryOf(columns, column.name)?.default;
   return {
     column,
     ...(from !== undefined && { at: places.get(from)! }),
@@ -72,9 +83,11 @@ function sourceOf(
   };
 }
 
-function refuseAbsent(sources: readonly ColumnSource[], { uri, byName }: ColumnMapping): void {
+function refuseAbsent(sources: readonly ColumnSource[], mapping: ColumnMapping): void {
+  const { uri, byName } = mapping;
   const absent = sources.filter(
-    (source) => source.at === undefined && source.default === undefined,
+    ({ at, default: standIn, column }) =>
+      at === undefined && standIn === undefined && keyColumnOf(column, mapping) === undefined,
   );
   if (byName || absent.length === 0) return;
   throw new RequestError([

@@ -154,6 +154,22 @@ describe('the files of an output', () => {
     expect(chunks.map(({ sourceBytes }) => sourceBytes / TARGET)).toEqual([3, 3, 1]);
   });
 
+  it('fall together where a search passes the next place', async () => {
+    // In the first half of the text no place is clear.
+    const late = async (_: number, at: number) => (at < 320 * MiB ? 330 * MiB : at);
+    const chunks = await pack([text(640 * MiB)], { cut: late });
+    expect(chunks[0]?.end).toEqual({ object: 0, at: 330 * MiB });
+    expect(chunks[1]?.start).toEqual({ object: 0, at: 330 * MiB });
+    expect(chunks.every(({ sourceBytes }) => sourceBytes > 0)).toBe(true);
+    expect(chunks.at(-1)?.end).toEqual({ object: 1, at: 0 });
+  });
+
+  it('are as large in the source as is asked for there', async () => {
+    const chunks = await pack([text(1000 * 100)], { ratio: 5, size: { sourceBytes: 10_000 } });
+    expect(chunks.map(({ sourceBytes }) => sourceBytes)).toEqual(Array(10).fill(10_000));
+    expect(chunks[0]?.predictedBytes).toBe(50_000);
+  });
+
   it('are none of no objects, and one of empty ones', async () => {
     expect(await pack([])).toEqual([]);
     const whole = { index: 0, start: { object: 0, at: 0 }, sourceBytes: 0, predictedBytes: 0 };

@@ -37,6 +37,19 @@ describe('mapColumns', () => {
     expect(map(['id'], {}, { byName: true })[1]).toEqual([undefined, undefined]);
   });
 
+  it('takes what is in the key of a source for a column that it does not have', () => {
+    const keyed = (value: string | null) => ({ keyColumns: [{ name: 'price', value }] });
+    expect(map(['id'], {}, keyed('7'))[1]).toEqual([undefined, '7']);
+    expect(map(['id'], {}, keyed(null))[1]).toEqual([undefined, undefined]);
+    expect(map(['id'], { price: { default: '0' } }, keyed(null))[1]).toEqual([undefined, '0']);
+    expect(map(['id', 'price'], {}, keyed('7'))[1]).toEqual([1, undefined]);
+    // An object of JSON may have the key or not.
+    expect(map(['id', 'price'], {}, { ...keyed('7'), leavesOut: true })[1]).toEqual([1, '7']);
+    const keyColumns = [{ name: 'q', value: '8' }];
+    const columns: ColumnsSection = { price: { from: ['p', 'q'] } };
+    expect(map(['id'], columns, { keyColumns })[1]).toEqual([undefined, '8']);
+  });
+
   it('never loses a column silently, but for keys of JSON', () => {
     const many = ['id', 'price', 'a', 'b', 'c', 'd', 'e', 'f', 'g'];
     expect(() => map(many)).toThrow(/"a", "b", "c", "d", "e" and 2 more; add them/);

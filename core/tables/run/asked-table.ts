@@ -1,0 +1,53 @@
+import type { ColumnsSection } from '#core/tables/schema/columns-section.ts';
+import type { TableSchema } from '#core/tables/schema/table-schema.ts';
+import type { CsvFormat } from '#core/tables/text/csv/csv-format.ts';
+import type { TextCompression } from '#core/tables/text/read-text.ts';
+
+export type TableSourceFormat = 'csv' | 'jsonl' | 'parquet';
+
+/** Where a table lies, and how it is read. */
+export interface AskedTableSource {
+  /** Objects, and folders whose URIs end with a slash; in the order of their rows. */
+  readonly uris: readonly string[];
+  /** Of the only object. */
+  readonly versionId?: string;
+  /** Names and content say it where it is absent. */
+  readonly format?: TableSourceFormat;
+  /** Of the texts; names and content say it where it is absent. */
+  readonly compression?: TextCompression;
+  readonly csv: CsvFormat;
+  /** Whether columns that an object does not have are NULL, and headers may differ. */
+  readonly byName: boolean;
+}
+
+/** What the files of an output are. */
+export type TableOutput =
+  | {
+      readonly format: 'parquet';
+      readonly compression: 'zstd' | 'snappy' | 'gzip' | 'none';
+      /** About so many bytes of values in a row group, as they are in memory. */
+      readonly rowGroupBytes: number;
+    }
+  | {
+      readonly format: 'csv';
+      readonly compression: TextCompression;
+      readonly header: boolean;
+      /** One ASCII character. */
+      readonly delimiter: string;
+    }
+  | { readonly format: 'jsonl'; readonly compression: TextCompression };
+
+/** Bytes of a file as it is written, or how many files there are. */
+type AskedFileSize = { readonly targetFileBytes: number } | { readonly files: number };
+
+/** What a request asks of a table. */
+export interface AskedTable {
+  readonly source: AskedTableSource;
+  /** Absent: that of the first object, which must be Parquet. */
+  readonly schema: TableSchema | undefined;
+  readonly columns: ColumnsSection;
+  /** What becomes of a row with a value that its column cannot hold. */
+  readonly onBadRow: 'fail' | 'reject';
+  readonly output: TableOutput;
+  readonly size: AskedFileSize;
+}

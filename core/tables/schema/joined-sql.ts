@@ -1,0 +1,49 @@
+import { type ColumnType, isLeaf, typeSql } from './column-type.ts';
+import { parquetRelation } from './parquet-relation.ts';
+import { identifier } from './quote.ts';
+import type { TableSchema } from './table-schema.ts';
+
+/**
+ * A SELECT of the rows of Parquet files that the engine wrote with the columns of the schema, one
+ * file after the other. Parquet does not keep every type, such as TIMESTAMP_MS, but all values.
+ */
+export function joinedSql(paths: readonly string[], schema: TableSchema): string {
+  const columns = schema.map(
+    ({ name, type }, place) => `CAST(c${place} AS ${typeSql(type)}) AS ${identifier(name)}`,
+  );
+  return `SELECT ${columns.join(', ')} FROM ${parquetRelation({ paths, columns: schema }).sql}`;
+}
+
+/** A SELECT of the columns of the schema and of no rows. */
+export function emptySql(schema: TableSchema): string {
+  const columns = schema.map(
+    ({ name, type }) => `CAST(NULL AS ${typeSql(type)}) AS ${identifier(name)}`,
+  );
+  return `SELECT ${columns.join(', ')} WHERE false`;
+}
+
+/** Bytes that a value takes in the engine besides its text. */
+const VALUE_BYTES = { text: 16, other: 8 };
+
+/** SQL of the bytes of a value of variable length; undefined where it has none. */
+function lengthSql(type: ColumnType, place: number): string | undefined {
+  const kind = typeSql(type);
+  if (kind === 'BLOB') return `octet_length(c${place})`;
+  if (kind === 'VARCHAR') return `strlen(c${place})`;
+  return isLeaf(type) ? undefined : `strlen(CAST(c${place} AS VARCHAR))`;
+}
+
+/** A SELECT of the one number `bytes`: what the texts in all rows of such files take. */
+export function textBytesSql(paths: readonly string[], schema: TableSchema): string {
+  const lengths = schema.flatMap(({ type }, place) => lengthSql(type, place) ?? []);
+  const sums = lengths.map((length) => `coalesce(sum(${length}), 0)`);
+  const { sql } = parquetRelation({ paths, columns: schema });
+  return `SELECT CAST(${['count(*) * 0', ...sums].join(' + ')} AS DOUBLE) AS bytes FROM ${sql}`;
+}
+
+/** Bytes that a row takes in the engine besides its texts. */
+export function fixedRowBytes(schema: TableSchema): number {
+  return schema.reduce((sum, { type }, place) => {
+    return sum + (lengthSql(type, place) === undefined ? VALUE_BYTES.other : VALUE_BYTES.text);
+  }, 0);
+}

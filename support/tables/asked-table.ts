@@ -1,0 +1,27 @@
+import type { AskedTableSource } from '#core/tables/run/asked-table.ts';
+import type { ColumnsSection } from '#core/tables/schema/columns-section.ts';
+import { tableSchema } from '#core/tables/schema/table-schema.ts';
+import { type CsvFormat, csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
+import type { SizedTable } from '#tables/plan-table.ts';
+
+/** What a test asks of a table; the rest is as a short request has it. */
+export interface ShortTable
+  extends Partial<Pick<SizedTable, 'onBadRow' | 'output' | 'size'>>,
+    Partial<Omit<AskedTableSource, 'csv'>> {
+  readonly schema?: Readonly<Record<string, string>>;
+  readonly columns?: ColumnsSection;
+  readonly csv?: Partial<CsvFormat>;
+}
+
+/** A request of a table: all objects below `s3://b/` into Parquet files of 512 MiB. */
+export function askedTable(short: ShortTable = {}): SizedTable {
+  const { schema, columns = {}, onBadRow = 'fail', csv = {}, output, size, ...source } = short;
+  return {
+    source: { uris: ['s3://b/'], byName: false, ...source, csv: csvFormatSection.parse(csv) },
+    schema: schema && tableSchema.parse(schema),
+    columns,
+    onBadRow,
+    output: output ?? { format: 'parquet', compression: 'zstd', rowGroupBytes: 128 * 1024 ** 2 },
+    size: size ?? { targetFileBytes: 512 * 1024 ** 2 },
+  };
+}

@@ -1,0 +1,16 @@
+import type { SizedTable } from '#tables/plan-table.ts';
+import { askedTable } from './asked-table.ts';
+import type { TableCase } from './table-case.ts';
+
+/** A case as a request, whose files are made of about so many bytes of the source. */
+export function caseTable(
+  { inputs, format, options, schema }: TableCase,
+  sliceBytes: number,
+): SizedTable {
+  const { delimiter, nullText, compression, byName = false, onBadRow = 'fail' } = options;
+  return askedTable({
+    ...{ uris: inputs, format, schema, byName, onBadRow, size: { sourceBytes: sliceBytes } },
+    ...(compression && { compression }),
+    csv: { ...(delimiter !== undefined && { delimiter }), ...(nullText && { nullText }) },
+  });
+}

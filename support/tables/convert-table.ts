@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import { listTable } from '#core/tables/run/list-table.ts';
+import { type ObjectList, parsePins } from '#core/tables/run/object-list.ts';
+import type { TableChunk } from '#core/tables/run/table-chunk.ts';
+import type { RejectedValue } from '#tables/bad-rows.ts';
+import { convertChunk } from '#tables/convert-chunk.ts';
+import { openChunk } from '#tables/open-chunk.ts';
+import { planTable, type SizedTable, type TablePlan } from '#tables/plan-table.ts';
+import { withEngine } from './with-engine.ts';
+
+/** A table that was planned, and what it is made of. */
+export interface PlannedTable extends TablePlan {
+  readonly asked: SizedTable;
+  readonly objects: ObjectList;
+  readonly store: ObjectStore;
+}
+
+/** Plans a table, as PlanTable does. */
+export async function planned(asked: SizedTable, store: ObjectStore): Promise<PlannedTable> {
+  const objects = await listTable(asked.source, store);
+  const plan = await withEngine((engine, directory) =>
+    planTable(asked, objects, { store, engine, directory, firstIndex: 0 }),
+  );
+  return { ...plan, asked, objects, store };
+}
+
+/** A file that was written. */
+export interface ConvertedFile {
+  readonly bytes: Buffer;
+  readonly rows: number;
+  readonly rejected: readonly RejectedValue[];
+  /** What lies in the directory besides. */
+  readonly left: readonly string[];
+}
+
+const NAME = 'out';
+
+/** Converts one chunk, as a writer does. */
+export async function convertedFile(
+  {
+    asked,
+    layout,
+    objects,
+    store,
+  }: Omit<PlannedTable, keyof TablePlan> & Pick<TablePlan, 'layout'>,
+  chunk: TableChunk,
+  keyValues?: Readonly<Record<string, string>>,
+): Promise<ConvertedFile> {
+  return await withEngine(async (engine, directory) => {
+    const pins = parsePins(objects.textOf(chunk.list));
+    const slices = await openChunk({ layout, chunk, pins, store });
+    const { output } = asked;
+    const options = { engine, directory, layout, output, name: NAME };
+    const { rows, rejected } = await convertChunk(slices, {
+      ...options,
+      ...(keyValues && { keyValues }),
+    });
+    const bytes = await readFile(join(directory, NAME));
+    const left = (await readdir(directory)).filter((name) => name !== NAME);
+    return { bytes, rows, rejected, left };
+  });
+}

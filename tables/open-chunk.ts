@@ -1,0 +1,106 @@
+import { inOrder } from '#core/bytes/in-order.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
+import type { TableChunk } from '#core/tables/run/table-chunk.ts';
+import type { TableLayout } from '#core/tables/run/table-layout.ts';
+import { type ObjectShape, ObjectShapes } from './object-shape.ts';
+import { isEmptyText, type OpenedObject, openObject, saidBy } from './open-object.ts';
+import type { ParquetPart, TableSlice, TextPart } from './table-slice.ts';
+
+/** Heads are read at the same time: such reads mostly wait for S3. */
+const HEADS_AT_ONCE = 32;
+
+/** What a chunk is read from. */
+export interface ChunkSource {
+  readonly layout: TableLayout;
+  readonly chunk: Pick<TableChunk, 'start' | 'end'>;
+  /** Of the objects from `start.object` to the last one of which anything is read. */
+  readonly pins: readonly SourcePin[];
+  readonly store: ObjectStore;
+}
+
+/** Where the chunk begins and ends in an object; the end undefined for that of the object. */
+interface Within {
+  readonly start: number;
+  readonly end: number | undefined;
+}
+
+function withinOf({ start, end }: ChunkSource['chunk'], object: number): Within {
+  return {
+    start: object === start.object ? start.at : 0,
+    end: object === end.object ? end.at : undefined,
+  };
+}
+
+function textPart(
+  object: OpenedObject & { readonly format: 'csv' | 'jsonl' },
+  { start, end }: Within,
+): TextPart | undefined {
+  const { source, compression } = object;
+  const head = object.format === 'csv' ? object.head.start : 0;
+  const from = Math.max(start, head);
+  // A compressed text is read whole.
+  const isEmpty = compression === 'none' && from >= (end ?? source.size);
+  if (isEmpty) return undefined;
+  return { source, compression, start: from, ...(end !== undefined && { end }) };
+}
+
+function parquetPart(
+  { source, footer }: OpenedObject & { readonly format: 'parquet' },
+  { start, end = footer.rowGroups.length }: Within,
+): ParquetPart | undefined {
+  return start >= end ? undefined : { source, footer, groups: { start, end } };
+}
+
+function partOf(object: OpenedObject, within: Within): TextPart | ParquetPart | undefined {
+  return object.format === 'parquet' ? parquetPart(object, within) : textPart(object, within);
+}
+
+/** Collects parts into slices: those that follow each other and have one shape are one. */
+export class SliceList {
+  readonly slices: TableSlice[] = [];
+  #last: ObjectShape | undefined;
+  #parts: (TextPart | ParquetPart)[] = [];
+
+  /** @param part of an object of the shape; undefined if nothing of it is read. */
+  add(shape: ObjectShape, part: TextPart | ParquetPart | undefined): void {
+    if (part === undefined) return;
+    if (shape !== this.#last) {
+      this.#last = shape;
+      this.#parts = [];
+      // The shape has the format of its object, and so have all parts of it.
+      this.slices.push({ ...shape, parts: this.#parts } as TableSlice);
+    }
+    this.#parts.push(part);
+  }
+}
+
+/**
+ * Opens what one writer reads of a table, in the order of its rows: reads the head of each object
+ * and says where its columns lie. Objects that follow each other and have the same columns in the
+ * same order, in Parquet of the same types, are one slice. Those without rows are none.
+ *
+ * One or two reads for each object, 32 objects at the same time. Holds the footers of all Parquet
+ * objects, some 200 bytes for each column and row group.
+ *
+ * @throws {UnsupportedSourceError} an object is not of the format of the table.
+ * @throws {CorruptSourceError} an object is not sound, or has another header.
+ * @throws {RequestError} an object has not the columns that are asked for.
+ */
+export async function openChunk(chunk: ChunkSource): Promise<readonly TableSlice[]> {
+  const { layout, pins, store } = chunk;
+  const said = saidBy(layout);
+  const shapes = new ObjectShapes(layout);
+  const slices = new SliceList();
+  const tasks = pins.map((pin) => async () => {
+    return isEmptyText(pin, said) ? undefined : await openObject(store.open(pin), said);
+  });
+  let object = chunk.chunk.start.object;
+  for await (const opened of inOrder(tasks, HEADS_AT_ONCE)) {
+    if (opened !== undefined) {
+      slices.add(shapes.of(opened), partOf(opened, withinOf(chunk.chunk, object)));
+    }
+    object += 1;
+  }
+  return slices.slices;
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { ObjectList } from '#core/tables/run/object-list.ts';
+import { tableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
+
+const objects = new ObjectList();
+for (const name of ['a', 'bb', 'ccc']) {
+  objects.add({ uri: `s3://b/${name}`, etag: name, versionId: null, size: 10 });
+}
+
+function namesIn(end: { object: number; at: number }): string[] {
+  const { list } = tableChunkOf({ index: 0, start: { object: 1, at: 5 }, end }, objects);
+  const lines = Buffer.from(objects.textOf(list)).toString().trim().split('\n');
+  return lines.map((line) => JSON.parse(line).etag);
+}
+
+describe('tableChunk', () => {
+  it('stays the same as JSON, and holds nothing else', () => {
+    const [start, end] = [
+      { object: 1, at: 0 },
+      { object: 2, at: 7 },
+    ];
+    const chunk = tableChunkOf({ index: 4, start, end }, objects);
+    expect(tableChunk.parse(JSON.parse(JSON.stringify(chunk)))).toEqual(chunk);
+    expect(() => tableChunk.parse({ ...chunk, more: 1 })).toThrow();
+  });
+
+  it('names the objects of which it reads anything', () => {
+    expect(namesIn({ object: 1, at: 9 })).toEqual(['bb']);
+    expect(namesIn({ object: 2, at: 0 })).toEqual(['bb']);
+    expect(namesIn({ object: 2, at: 1 })).toEqual(['bb', 'ccc']);
+    expect(namesIn({ object: 3, at: 0 })).toEqual(['bb', 'ccc']);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { AskedTable } from '#core/tables/run/asked-table.ts';
+import { schemaOf, tableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import { columnsSection } from '#core/tables/schema/columns-section.ts';
+import { canonicalSchema, tableSchema } from '#core/tables/schema/table-schema.ts';
+import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
+
+const schema = tableSchema.parse([
+  { name: '0', type: 'decimal(9,2)', lossy: true },
+  { name: 'tags', type: 'struct(a integer[], "b c" map(text, date))' },
+]);
+
+const asked: AskedTable = {
+  source: {
+    uris: ['s3://b/'],
+    compression: 'gzip',
+    csv: csvFormatSection.parse({ delimiter: ';', nullText: ['', 'NA'] }),
+    byName: false,
+  },
+  schema,
+  columns: columnsSection.parse({ tags: { from: 'x', default: '{}' }, y: 'drop' }),
+  onBadRow: 'reject',
+  output: { format: 'jsonl', compression: 'zstd' },
+  size: { files: 2 },
+};
+const first = { uri: 's3://b/a.csv', names: ['0', 'x'] };
+const layout = tableLayoutOf(asked, { format: 'csv', first, schema });
+
+describe('tableLayout', () => {
+  it('stays the same as JSON', () => {
+    expect(tableLayout.parse(JSON.parse(JSON.stringify(layout)))).toEqual(layout);
+  });
+
+  it('holds what the format has', () => {
+    const seen = { format: 'jsonl', schema } as const;
+    const { csv, first: none, compression, ...rest } = tableLayoutOf(asked, seen);
+    expect([csv, none, compression]).toEqual([undefined, undefined, 'gzip']);
+    expect(rest).toEqual({
+      kind: 'table',
+      format: 'jsonl',
+      schema: canonicalSchema(schema),
+      columns: asked.columns,
+      byName: false,
+      onBadRow: 'reject',
+      rowGroupRows: 122_880,
+    });
+    const { compression: _, ...source } = asked.source;
+    expect(tableLayoutOf({ ...asked, source }, seen)).not.toHaveProperty('compression');
+  });
+
+  it('holds the columns of the output with their types', () => {
+    expect(schemaOf(tableLayout.parse(JSON.parse(JSON.stringify(layout))))).toEqual(schema);
+  });
+
+  it('fails on what it does not know', () => {
+    expect(() => tableLayout.parse({ ...layout, more: 1 })).toThrow();
+  });
+});
