@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { TerminalLines } from '#cli/frame/terminal-lines.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
@@ -15,8 +15,10 @@ import {
   type GivenRequest,
   givenRequest,
   parseGiven,
+  withFlags,
 } from '#cli/options/request-file.ts';
 import {
+  ALL_FORMATS,
   addSourceOptions,
   SOURCE_HELP,
   type SourceFlags,
@@ -24,17 +26,20 @@ import {
 } from '#cli/options/source-options.ts';
 import { isS3Uri } from '#cli/sources/location.ts';
 import { withSource } from '#cli/sources/with-source.ts';
+import type { TableSliceOptions } from '#cli/tables/slice-table.ts';
+import { sourceKind } from '#cli/tables/source-kind.ts';
 import { checkRows } from '#core/chunks/check-rows.ts';
 import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
 import { outputOf } from '#core/outputs/output-kinds.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 
-interface SliceOptions extends OutputOptions, SourceFlags {
+interface SliceOptions extends OutputOptions, SourceFlags<string> {
   readonly rows?: AskedRows;
   readonly versionId?: string;
   readonly header?: true;
   readonly full?: true;
+  readonly outputFormat?: 'csv' | 'jsonl';
   readonly request?: string;
 }
 
@@ -44,6 +49,8 @@ Examples:
   $ npm run -s cli -- slice s3://bucket/matrix.npz --rows 50000:100000 --profile zero0 > chunk.csv
   $ npm run -s cli -- slice matrix.npz --rows :3 --header --delimiter '\\t' --na-rep NULL
   $ npm run -s cli -- slice matrix.npz --compression gzip > rows.csv.gz
+  $ npm run -s cli -- slice --request request.json --rows 0:10 --output-format jsonl
+  $ npm run -s cli -- slice flights.parquet --rows 1000:1010 --header
 `;
 
 /** True if long rows are cut: on a terminal, unless all of them is asked for. */
@@ -61,13 +68,17 @@ function assertOneObject(locations: readonly string[], versionId: string | undef
   );
 }
 
-/** What the options say, as a request. */
-function flagsOf(options: SliceOptions) {
+/** What the options say of the source, as a request. */
+function sourceFlags(options: SliceOptions) {
   const { versionId } = options;
   return {
     source: { ...sourceSection(options), ...(versionId !== undefined && { versionId }) },
-    output: outputSection(options, options.header && 'first-chunk'),
   };
+}
+
+/** What the options say of the text of a matrix, as a request. */
+function outputFlags(options: SliceOptions) {
+  return { output: outputSection(options, options.header && 'first-chunk') };
 }
 
 /**
@@ -108,14 +119,37 @@ async function sliceMatrix(
   });
 }
 
+/** How rows of a table are printed. @throws {UsageError} an option is of matrices. */
+function tableOptions(options: SliceOptions, io: CommandIo): TableSliceOptions {
+  const { profile, naRep, index, delimiter = ',', compression = 'none' } = options;
+  if (profile !== undefined || naRep !== undefined || index !== undefined) {
+    throw new UsageError('--profile, --na-rep and --index are of matrices; leave them out');
+  }
+  return {
+    ...{ rows: options.rows, format: options.outputFormat ?? 'csv', delimiter, compression },
+    header: options.header === true,
+    isCut: compression === 'none' && isCutFor(io, options),
+  };
+}
+
 async function slice(
   locations: readonly string[],
   options: SliceOptions,
   io: CommandIo,
 ): Promise<void> {
-  const flags = flagsOf(options);
+  const flags = sourceFlags(options);
   const given = await givenRequest({ locations, request: options.request, flags });
-  await sliceMatrix(given, options, io);
+  if ((await sourceKind(given, io.signal)) === 'matrix') {
+    if (options.outputFormat === 'jsonl') {
+      throw new UsageError('--output-format jsonl is of tables; a matrix is printed as CSV');
+    }
+    await sliceMatrix(withFlags(given, outputFlags(options)), options, io);
+    return;
+  }
+  assertOneObject(given.locations, options.versionId);
+  // Loaded only here: the engine takes a while to load, and a matrix does not need it.
+  const { sliceTable } = await import('#cli/tables/slice-table.ts');
+  await sliceTable(given, tableOptions(options, io), io);
 }
 
 /** `slice`: prints rows as a writer would write them, to reproduce one chunk. */
@@ -126,9 +160,15 @@ export function sliceCommand(io: () => CommandIo): Command {
     .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
     .option('--version-id <id>', 'version of an object in S3 (default: the newest)')
     .option('--header', 'begin with a header line')
+    .addOption(
+      new Option('--output-format <name>', 'of the rows of a table (default: csv)').choices([
+        'csv',
+        'jsonl',
+      ]),
+    )
     .option('--full', 'print whole rows on a terminal, however long they are');
   return addRequestOption(
-    addOutputOptions(addSourceOptions(command)).addOption(compressionOption()),
+    addOutputOptions(addSourceOptions(command, ALL_FORMATS)).addOption(compressionOption()),
   )
     .addHelpText('after', EXAMPLES)
     .action((locations: readonly string[], options: SliceOptions) =>

@@ -112,6 +112,12 @@ async function readGiven(file: string): Promise<GivenRequest> {
   return { locations, fields: { ...others, source: rest } };
 }
 
+/** The request with fields that flags set over it. */
+export function withFlags(given: GivenRequest, flags: RequestFields): GivenRequest {
+  const fields = overlaid(given.fields, flags);
+  return { ...given, fields: { ...fields, source: fields['source'] as RequestFields } };
+}
+
 const NO_REQUEST: GivenRequest = { locations: [], fields: { source: {} } };
 
 /**
@@ -130,13 +136,12 @@ export async function givenRequest({
   // A version is of the object that stands beside it.
   const { versionId: _, ...unversioned } = given.fields.source;
   const source = locations.length > 0 ? unversioned : given.fields.source;
-  const merged = overlaid({ ...given.fields, source }, flags);
   const asked = {
     locations: locations.length > 0 ? locations : given.locations,
-    fields: { ...merged, source: merged['source'] as RequestFields },
+    fields: { ...given.fields, source },
     ...(request !== undefined && { file: { name: shownFile(request), given } }),
   };
-  if (asked.locations.length > 0) return asked;
+  if (asked.locations.length > 0) return withFlags(asked, flags);
   throw new UsageError('a source is missing; name files or s3:// URIs, or a request by --request');
 }
 

@@ -41,12 +41,18 @@ const source = z.strictObject({
 /** Sections that only a run reads. */
 const section = z.optional(z.looseObject({}, { error: 'an object' }));
 
+const NO_TEXT = 'left out: it is of matrices, and so are --profile, --na-rep and --index';
+
+const output = z.optional(
+  z.looseObject({ text: z.optional(z.never({ error: NO_TEXT })) }, { error: 'an object' }),
+);
+
 const tableRequest = z.strictObject({
   source,
   schema: z.optional(tableSchema),
   columns: z.optional(columnsSection),
   onBadRow: z.optional(z.enum(['fail', 'reject'], { error: "'fail' or 'reject'" })),
-  ...{ output: section, chunking: section, limits: section, expect: section },
+  ...{ output, chunking: section, limits: section, expect: section },
   dryRun: z.optional(flag),
 });
 
