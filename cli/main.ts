@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { inferCommand } from './commands/infer.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { localCommand } from './commands/local.ts';
 import { pruneCommand } from './commands/prune.ts';
@@ -19,6 +20,11 @@ Examples:
 
 Exit codes: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 130 stopped by Ctrl-C.
 `;
+
+const COMMANDS = [
+  ...[sliceCommand, inspectCommand, inferCommand],
+  ...[verifyCommand, pruneCommand, localCommand],
+];
 
 /** What the process that runs the command line gives to it. */
 export type Environment = Omit<CommandIo, 'json'>;
@@ -43,9 +49,7 @@ function createProgram(environment: Environment): { program: Command; io: () => 
     .option('--json', 'print results and errors as JSON objects')
     .addHelpText('after', EXAMPLES);
   const io = () => ({ ...environment, json: program.opts()['json'] === true });
-  for (const create of [sliceCommand, inspectCommand, verifyCommand, pruneCommand, localCommand]) {
-    program.addCommand(create(io));
-  }
+  for (const create of COMMANDS) program.addCommand(create(io));
   configure(program, environment);
   return { program, io };
 }

@@ -4,18 +4,33 @@ import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import {
   addChunkingOptions,
   type ChunkingOptions,
-  chunkingOf,
+  chunkingSection,
 } from '#cli/options/chunking-options.ts';
-import { addOutputOptions, type OutputOptions, parseOutput } from '#cli/options/output-options.ts';
+import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
 import {
+  addOutputOptions,
+  type OutputOptions,
+  outputSection,
+} from '#cli/options/output-options.ts';
+import {
+  addRequestOption,
+  type GivenRequest,
+  givenRequest,
+  parseGiven,
+} from '#cli/options/request-file.ts';
+import {
+  ALL_FORMATS,
   addSourceOptions,
   SOURCE_HELP,
   type SourceFlags,
-  sourceOptions,
+  sourceSection,
 } from '#cli/options/source-options.ts';
 import { type GivenSource, withSource } from '#cli/sources/with-source.ts';
+import { inspectTable } from '#cli/tables/inspect-table.ts';
+import { sourceKind } from '#cli/tables/source-kind.ts';
 import { type PlanOptions, planChunks, summarizePlan } from '#core/chunks/plan-chunks.ts';
 import type { RowRange } from '#core/contract.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { describeSource } from '#core/sources/describe-source.ts';
 import { SHOWN_AT_ENDS, shownEnds } from '#core/sources/shown-ends.ts';
 import { factsOf } from '#core/sources/source-kinds.ts';
@@ -23,12 +38,17 @@ import type { Names } from '#core/sparse/names.ts';
 import { readRowNames } from '#core/sparse/read-row-names.ts';
 import { textsOf } from '#core/sparse/row-names.ts';
 
-interface InspectOptions extends OutputOptions, ChunkingOptions, SourceFlags {}
+interface InspectOptions extends OutputOptions, ChunkingOptions, SourceFlags<string> {
+  readonly request?: string;
+}
 
 const EXAMPLES = `
 Examples:
   $ npm run -s cli -- inspect matrix.npz
   $ npm run -s cli -- inspect s3://bucket/matrix.npz --rows-per-chunk 50000 --json
+  $ npm run -s cli -- inspect flights.parquet
+  $ npm run -s cli -- inspect s3://bucket/events/ --format jsonl
+  $ npm run -s cli -- inspect --request request.json
 `;
 
 /** What `inspect` prints: an object with `--json`, else lines of text. */
@@ -112,29 +132,47 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
   };
 }
 
+async function inspectMatrix(given: GivenRequest, io: CommandIo): Promise<void> {
+  const { source, output, chunking } = parseGiven(given, parseMatrixRequest);
+  const asked = {
+    ...{ locations: given.locations, versionId: source.versionId, order: source.order },
+    options: source.options,
+    columnNames: { given: source.columnNames },
+    withRowNames: matrixOutputOf(output.spec).printsRowNames,
+  };
+  const plan = { output: output.spec, chunking };
+  const inspection = await withSource(asked, io.signal, (found) => inspectSource(found, plan));
+  await printResult(io, inspection.fields, inspection.prose);
+}
+
+/** What the options say, as a request. */
+function flagsOf(options: InspectOptions) {
+  const { text, ...output } = outputSection(options);
+  return {
+    source: sourceSection(options),
+    ...(Object.keys(text).length > 0 && { output: { ...output, text } }),
+    ...chunkingSection(options),
+  };
+}
+
 async function inspect(
   locations: readonly string[],
   options: InspectOptions,
   io: CommandIo,
 ): Promise<void> {
-  const plan = { output: parseOutput(options, 'none'), chunking: chunkingOf(options) };
-  const asked = {
-    locations,
-    order: options.order,
-    options: sourceOptions(options),
-    columnNames: { location: options.columnNames },
-    withRowNames: options.index === true,
-  };
-  const inspection = await withSource(asked, io.signal, (given) => inspectSource(given, plan));
-  await printResult(io, inspection.fields, inspection.prose);
+  const flags = flagsOf(options);
+  const given = await givenRequest({ locations, request: options.request, flags });
+  if ((await sourceKind(given, io.signal)) === 'table') await inspectTable(given, io);
+  else await inspectMatrix(given, io);
 }
 
 /** `inspect`: shows what a source holds and what a run would write. Reads headers and `indptr`. */
 export function inspectCommand(io: () => CommandIo): Command {
   const command = new Command('inspect')
-    .description('show what a source holds and predict its text and chunks')
-    .argument('<source...>', SOURCE_HELP);
-  return addChunkingOptions(addOutputOptions(addSourceOptions(command)))
+    .description('show what a source holds; of a matrix predict its text and chunks')
+    .argument('[source...]', SOURCE_HELP);
+  addChunkingOptions(addOutputOptions(addSourceOptions(command, ALL_FORMATS)));
+  return addRequestOption(command)
     .addHelpText('after', EXAMPLES)
     .action((locations: readonly string[], options: InspectOptions) =>
       inspect(locations, options, io()),

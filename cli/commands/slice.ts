@@ -1,31 +1,45 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { TerminalLines } from '#cli/frame/terminal-lines.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { type AskedRows, parseRows, rowsWithin } from '#cli/options/argument-parsers.ts';
+import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
 import {
   addOutputOptions,
   compressionOption,
   type OutputOptions,
-  parseOutput,
+  outputSection,
 } from '#cli/options/output-options.ts';
 import {
+  addRequestOption,
+  type GivenRequest,
+  givenRequest,
+  parseGiven,
+  withFlags,
+} from '#cli/options/request-file.ts';
+import {
+  ALL_FORMATS,
   addSourceOptions,
   SOURCE_HELP,
   type SourceFlags,
-  sourceOptions,
+  sourceSection,
 } from '#cli/options/source-options.ts';
 import { isS3Uri } from '#cli/sources/location.ts';
 import { withSource } from '#cli/sources/with-source.ts';
+import type { TableSliceOptions } from '#cli/tables/slice-table.ts';
+import { sourceKind } from '#cli/tables/source-kind.ts';
 import { checkRows } from '#core/chunks/check-rows.ts';
 import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 
-interface SliceOptions extends OutputOptions, SourceFlags {
+interface SliceOptions extends OutputOptions, SourceFlags<string> {
   readonly rows?: AskedRows;
   readonly versionId?: string;
   readonly header?: true;
   readonly full?: true;
+  readonly outputFormat?: 'csv' | 'jsonl';
+  readonly request?: string;
 }
 
 const EXAMPLES = `
@@ -34,11 +48,13 @@ Examples:
   $ npm run -s cli -- slice s3://bucket/matrix.npz --rows 50000:100000 --profile zero0 > chunk.csv
   $ npm run -s cli -- slice matrix.npz --rows :3 --header --delimiter '\\t' --na-rep NULL
   $ npm run -s cli -- slice matrix.npz --compression gzip > rows.csv.gz
+  $ npm run -s cli -- slice --request request.json --rows 0:10 --output-format jsonl
+  $ npm run -s cli -- slice flights.parquet --rows 1000:1010 --header
 `;
 
 /** True if long rows are cut: on a terminal, unless all of them is asked for. */
-function isCutFor({ stdout }: CommandIo, { full, compression }: SliceOptions): boolean {
-  return stdout.isTTY === true && full === undefined && compression !== 'gzip';
+function isCutFor({ stdout }: CommandIo, { full }: SliceOptions): boolean {
+  return stdout.isTTY === true && full === undefined;
 }
 
 /** @throws {UsageError} a version is given of what is not one object in S3. */
@@ -51,30 +67,50 @@ function assertOneObject(locations: readonly string[], versionId: string | undef
   );
 }
 
+/** What the options say of the source, as a request. */
+function sourceFlags(options: SliceOptions) {
+  const { versionId } = options;
+  return {
+    source: { ...sourceSection(options), ...(versionId !== undefined && { versionId }) },
+  };
+}
+
+/** What the options say of the text of a matrix, as a request. */
+function outputFlags(options: SliceOptions) {
+  return { output: outputSection(options, options.header && 'first-chunk') };
+}
+
 /**
  * Prints rows as a writer would write them. They are read twice: every row is checked before the
  * first byte appears, and the pinned source is the same both times. Holds one slice at a time.
  */
-async function slice(
-  locations: readonly string[],
+async function sliceMatrix(
+  given: GivenRequest,
   options: SliceOptions,
   io: CommandIo,
 ): Promise<void> {
-  const output = parseOutput(options, options.header ? 'first-chunk' : 'none');
-  if (options.columnNames !== undefined && options.header === undefined) {
+  const { source, output } = parseGiven(given, parseMatrixRequest);
+  const { spec } = output;
+  const { versionId, order } = source;
+  const printed = matrixOutputOf(spec);
+  const isPrinted = printed.beginsWithNames(0);
+  if (options.columnNames !== undefined && !isPrinted) {
     throw new UsageError('--column-names needs --header, which prints them');
   }
-  const { versionId } = options;
-  assertOneObject(locations, versionId);
-  const columnNames = options.header && { location: options.columnNames };
-  const { order, index: withRowNames = false } = options;
-  const read = { options: sourceOptions(options), columnNames, withRowNames };
-  const asked = { locations, versionId, order, ...read };
+  assertOneObject(given.locations, versionId);
+  const columnNames = isPrinted ? { given: source.columnNames } : undefined;
+  const read = {
+    options: source.options,
+    columnNames,
+    withRowNames: printed.printsRowNames,
+  };
+  const asked = { locations: given.locations, versionId, order, ...read };
   await withSource(asked, io.signal, async ({ source, columnNames }) => {
     const rows = rowsWithin(options.rows, source.shape[0]);
     await checkRows(source, rows);
-    const terminal = isCutFor(io, options) ? new TerminalLines(io) : undefined;
-    for await (const part of encodedBytes(source, { index: 0, ...rows }, output, columnNames)) {
+    const isCut = !printed.isCompressed && isCutFor(io, options);
+    const terminal = isCut ? new TerminalLines(io) : undefined;
+    for await (const part of encodedBytes(source, { index: 0, ...rows }, spec, columnNames)) {
       io.signal.throwIfAborted();
       await (terminal?.write(part) ?? write(io.stdout, part));
     }
@@ -82,17 +118,57 @@ async function slice(
   });
 }
 
+/** How rows of a table are printed. @throws {UsageError} an option is of matrices. */
+function tableOptions(options: SliceOptions, io: CommandIo): TableSliceOptions {
+  const { profile, naRep, index, delimiter = ',', compression = 'none' } = options;
+  if (profile !== undefined || naRep !== undefined || index !== undefined) {
+    throw new UsageError('--profile, --na-rep and --index are of matrices; leave them out');
+  }
+  return {
+    ...{ rows: options.rows, format: options.outputFormat ?? 'csv', delimiter, compression },
+    header: options.header === true,
+    isCut: compression === 'none' && isCutFor(io, options),
+  };
+}
+
+async function slice(
+  locations: readonly string[],
+  options: SliceOptions,
+  io: CommandIo,
+): Promise<void> {
+  const flags = sourceFlags(options);
+  const given = await givenRequest({ locations, request: options.request, flags });
+  if ((await sourceKind(given, io.signal)) === 'matrix') {
+    if (options.outputFormat === 'jsonl') {
+      throw new UsageError('--output-format jsonl is of tables; a matrix is printed as CSV');
+    }
+    await sliceMatrix(withFlags(given, outputFlags(options)), options, io);
+    return;
+  }
+  assertOneObject(given.locations, options.versionId);
+  // Loaded only here: the engine takes a while to load, and a matrix does not need it.
+  const { sliceTable } = await import('#cli/tables/slice-table.ts');
+  await sliceTable(given, tableOptions(options, io), io);
+}
+
 /** `slice`: prints rows as a writer would write them, to reproduce one chunk. */
 export function sliceCommand(io: () => CommandIo): Command {
   const command = new Command('slice')
     .description('print rows of a source as a writer would write them')
-    .argument('<source...>', SOURCE_HELP)
+    .argument('[source...]', SOURCE_HELP)
     .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
     .option('--version-id <id>', 'version of an object in S3 (default: the newest)')
     .option('--header', 'begin with a header line')
+    .addOption(
+      new Option('--output-format <name>', 'of the rows of a table (default: csv)').choices([
+        'csv',
+        'jsonl',
+      ]),
+    )
     .option('--full', 'print whole rows on a terminal, however long they are');
-  return addOutputOptions(addSourceOptions(command))
-    .addOption(compressionOption())
+  return addRequestOption(
+    addOutputOptions(addSourceOptions(command, ALL_FORMATS)).addOption(compressionOption()),
+  )
     .addHelpText('after', EXAMPLES)
     .action((locations: readonly string[], options: SliceOptions) =>
       slice(locations, options, io()),

@@ -124,8 +124,8 @@ export async function verifyRun(
     ...(await namesProblems(run)),
     ...(await allChunkProblems(run, signal)),
   ]);
-  const { source, columnNames: location } = options;
-  const columnNames = manifest.columnNames && { location };
+  const { source } = options;
+  const columnNames = manifest.columnNames && { given: options.columnNames };
   const { output } = manifest;
   const withRowNames = output.kind !== 'table' && matrixOutputOf(output).printsRowNames;
   const rederived =

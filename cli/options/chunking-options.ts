@@ -30,3 +30,9 @@ export function chunkingOf({ rowsPerChunk, targetBytes }: ChunkingOptions): Chun
   if (rowsPerChunk !== undefined) return { rows: rowsPerChunk };
   return targetBytes === undefined ? 'automatic' : { targetBytes };
 }
+
+/** The `chunking` section of a request, if there is one. */
+export function chunkingSection(options: ChunkingOptions) {
+  const chunking = chunkingOf(options);
+  return chunking === 'automatic' ? {} : { chunking };
+}

@@ -1,8 +1,6 @@
 import { type Command, Option } from 'commander';
 import { COMPRESSIONS, type Compression } from '#core/outputs/compression.ts';
 import { PROFILE_ALIASES } from '#core/outputs/csv/profiles.ts';
-import type { MatrixOutputSpec } from '#core/outputs/output-kinds.ts';
-import { parseRequest } from '#core/request/request.ts';
 
 /**
  * How chunks are to be written, as given on the command line. An option that was not given is
@@ -20,7 +18,7 @@ export interface OutputOptions {
 export type Header = 'none' | 'first-chunk';
 
 /** A tab is hard to type, so `\t` stands for it. */
-function parseDelimiter(text: string): string {
+export function parseDelimiter(text: string): string {
   return text === '\\t' ? '\t' : text;
 }
 
@@ -39,32 +37,23 @@ export function addOutputOptions(command: Command): Command {
 
 /** How chunks are stored. */
 export function compressionOption(): Option {
-  return new Option('--compression <name>', 'plain text, or one gzip member per chunk')
-    .choices(COMPRESSIONS)
-    .default('none');
+  return new Option(
+    '--compression <name>',
+    'plain text, or one gzip member per chunk (default: none)',
+  ).choices(COMPRESSIONS);
 }
 
-/** The `output` section of a request, without its `uri`. */
-export function outputSection(options: OutputOptions, header: Header) {
+/** The `output` section of a request, without its `uri`; what was not given is left out. */
+export function outputSection(options: OutputOptions, header?: Header) {
   const { profile, delimiter, naRep, compression, index } = options;
   return {
     ...(compression !== undefined && { compression }),
     text: {
-      header,
+      ...(header !== undefined && { header }),
       ...(profile !== undefined && { profile }),
       ...(delimiter !== undefined && { delimiter }),
       ...(naRep !== undefined && { naRep }),
       ...(index !== undefined && { index }),
     },
   };
-}
-
-/**
- * The output of a run with these options. It is parsed as that of a request, so both always agree.
- *
- * @throws {RequestError} naming each value that is not allowed.
- */
-export function parseOutput(options: OutputOptions, header: Header): MatrixOutputSpec {
-  const output = outputSection(options, header);
-  return parseRequest({ source: 's3://command-line/matrix.npz', output }).output.spec;
 }

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
@@ -19,10 +16,10 @@ import {
 import { type OpenedSource, openSource, type SourceLayout } from '#core/sources/source-kinds.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import type { Names } from '#core/sparse/names.ts';
-import { fileObjectStore } from './file-object-store.ts';
 import { folderStageStore } from './folder-stage-store.ts';
-import { asUri, isS3Uri } from './location.ts';
-import { withS3Client } from './s3-client.ts';
+import { asUri } from './location.ts';
+import { withFolder } from './with-folder.ts';
+import { withStore } from './with-store.ts';
 
 /**
  * A source on the command line: files, folders or S3 URIs whose rows follow each other, and how
@@ -35,8 +32,8 @@ export interface AskedSource {
   /** Order of the parts of a folder. */
   readonly order?: PartOrder | undefined;
   readonly options: SourceOptions;
-  /** Asks for the names of the columns: those at the location, else those in the source. */
-  readonly columnNames?: { readonly location: string | undefined } | undefined;
+  /** Asks for the names of the columns: those given or at the location, else in the source. */
+  readonly columnNames?: { readonly given: string | readonly string[] | undefined } | undefined;
   /** Asks for the names of the rows, which are staged. @default false */
   readonly withRowNames?: boolean;
 }
@@ -54,19 +51,6 @@ export interface GivenSource {
   readonly parts: readonly string[];
   /** What lies in its folders and files and is not read. */
   readonly ignored: readonly string[];
-}
-
-/** Opens both objects of S3 and files. */
-function routed(inS3: ObjectStore, files: ObjectStore): ObjectStore {
-  const storeOf = (uri: string) => (isS3Uri(uri) ? inS3 : files);
-  return {
-    pin: (uri, versionId) => storeOf(uri).pin(uri, versionId),
-    list: (prefix) => storeOf(prefix).list(prefix),
-    // Only those of S3 have versions, and what is listed at once lies in one place.
-    pinVersions: async (pins) => (await storeOf(pins[0]?.uri ?? '').pinVersions?.(pins)) ?? pins,
-    open: (pin) => storeOf(pin.uri).open(pin),
-    crc32: async (pin) => await storeOf(pin.uri).crc32?.(pin),
-  };
 }
 
 /** Does every Stage round in this process, job by job; the workflow does it with functions. */
@@ -101,8 +85,7 @@ async function nameHere(
   context: ResolveContext,
 ): Promise<NamedLayout> {
   if (asked === undefined) return { layout, columnNames: undefined };
-  const { location } = asked;
-  const given = location === undefined ? undefined : await bindNames(location, context.store);
+  const given = asked.given === undefined ? undefined : await bindNames(asked.given, context.store);
   return await nameColumns(layout, { units, given: given?.names }, context);
 }
 
@@ -128,8 +111,7 @@ async function openIn(
 
 /**
  * Pins S3 objects or files for as long as `use` takes, and reads the headers in them.
- * What has to be staged is staged in a temporary folder. S3 is reached as the AWS SDK is configured
- * by default: profile, environment, `AWS_ENDPOINT_URL_S3`.
+ * What has to be staged is staged in a temporary folder.
  *
  * @throws {SourceNotFoundError} there is none, or it cannot be read.
  */
@@ -138,15 +120,7 @@ export async function withSource<T>(
   signal: AbortSignal,
   use: (given: GivenSource) => Promise<T>,
 ): Promise<T> {
-  return await withS3Client(async (client) => {
-    const files = fileObjectStore();
-    const folder = await mkdtemp(join(tmpdir(), 'sparse-fanout-'));
-    try {
-      const store = routed(s3ObjectStore(client, signal), files);
-      return await use(await openIn(asked, { store, folder }, signal));
-    } finally {
-      await files.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
+  return await withStore(signal, async (store) =>
+    withFolder(async (folder) => use(await openIn(asked, { store, folder }, signal))),
+  );
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3 } from '@aws-sdk/client-s3';
@@ -96,6 +96,26 @@ describe('S3 URIs', () => {
     const { ETag } = await s3.headObject({ Bucket: 'bucket', Key: 'm/matrix.npz' });
     const ended = await cli('inspect s3://bucket/m/matrix.npz --json');
     expect(`"${JSON.parse(ended.stdout.toString()).etag}"`).toBe(ETag);
+  });
+
+  test('infer, inspect and slice read tables', async () => {
+    const Body = 'id;name\n1;ann\n300;bob\n';
+    for (const Key of ['t/k=1/x.csv', 't/k=2/x.csv', 't/_SUCCESS']) {
+      await s3.putObject({ Bucket: 'bucket', Key, Body });
+    }
+    const inferred = await cli('--json infer s3://bucket/t/');
+    expect(inferred).toMatchObject({ code: 0, stderr: '' });
+    const request = JSON.parse(inferred.stdout.toString());
+    expect(request).toMatchObject({
+      source: { uri: 's3://bucket/t/', csv: { delimiter: ';' } },
+      schema: { id: 'SMALLINT', name: 'VARCHAR', k: 'TINYINT' },
+    });
+    const inspected = await cli('inspect s3://bucket/t/');
+    expect(inspected.stdout.toString()).toMatch(/2 objects\)\n[\s\S]*\n300 {2}bob\n$/);
+    const file = join(directory, 'request.json');
+    await writeFile(file, inferred.stdout);
+    const sliced = await cli(`slice --request ${file} --rows 1:3`);
+    expect(sliced.stdout.toString()).toBe('300,bob,1\n1,ann,2\n');
   });
 
   test('verify reads the chunks that the manifest names, and the source', async () => {

@@ -117,6 +117,10 @@ const CORE: ImportRules = {
   'core/sparse/formats/10x-mtx': [...FORMAT, '#core/text', '#core/sparse/formats/mtx'],
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
   'core/tables/schema': ['#core/errors.ts', '#core/shown-name.ts', 'zod/mini'],
+  'core/tables/infer': [
+    ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/parquet'],
+    ...['#core/tables/order', '#core/tables/pack', '#core/tables/text', '#core/tables/schema'],
+  ],
   'core/tables/run': [
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
     ...['#core/tables/pack', '#core/tables/schema', '#core/tables/text', 'zod/mini'],
@@ -207,8 +211,8 @@ const OUTER: ImportRules = {
     ...['aws-cdk-lib', 'constructs', 'node:fs', 'node:path'],
   ],
   cli: [
-    ...['#core', '#aws', '@sparse-fanout/local-cloud', '@aws-sdk/*', 'commander', 'cli-progress'],
-    'node:*',
+    ...['#core', '#aws', '#tables', '@sparse-fanout/engine', '@sparse-fanout/local-cloud'],
+    ...['@aws-sdk/*', 'commander', 'cli-progress', 'zod/mini', 'node:*'],
   ],
   'bin/app.ts': ['#lib', 'aws-cdk-lib', 'cdk-nag'],
   'bin/sparse-fanout.ts': ['#cli'],

@@ -52,7 +52,7 @@ function assertDistinct(uri: string, names: readonly string[]): void {
   );
 }
 
-const EMPTY: RawRecord = { fields: [], end: 0 };
+const EMPTY: RawRecord = { fields: [], quoted: [], end: 0 };
 
 /** The first record of a text, once `bytes` show where it ends. */
 function firstRecord(

@@ -4,6 +4,8 @@ import type { CsvFormat } from './csv-format.ts';
 /** One record as bytes: its fields without their quotes, and where it ends. */
 export interface RawRecord {
   readonly fields: readonly Uint8Array[];
+  /** Whether each field stood in quotes: then it is a text, whatever stands for NULL. */
+  readonly quoted: readonly boolean[];
   /** Offset behind its line end. */
   readonly end: number;
 }
@@ -82,6 +84,8 @@ function readField(text: RecordText, start: number, format: CsvFormat): Field | 
 export function readRecord(text: RecordText, format: CsvFormat): RawRecord | undefined {
   const { bytes } = text;
   const fields: Uint8Array[] = [];
+  const quoted: boolean[] = [];
+  const quote = format.quote.charCodeAt(0);
   for (let at = 0; ; at++) {
     const field = readField(text, at, format);
     if (field === undefined) return undefined;
@@ -90,10 +94,11 @@ export function readRecord(text: RecordText, format: CsvFormat): RawRecord | und
         `${text.uri} has more than ${MAX_COLUMNS} columns, the most that a table may have; split it by columns`,
       );
     }
+    quoted.push(bytes[at] === quote);
     at = field.end;
     if (bytes[at] === format.delimiter.charCodeAt(0)) continue;
     const end = lineEnd(bytes, at);
     if (end === undefined) refuse(text, 'text behind a closing quote');
-    return { fields, end };
+    return { fields, quoted, end };
   }
 }

@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import { type Engine, openEngine, type TableFile } from '@sparse-fanout/engine';
+import { type CommandIo, write } from '#cli/frame/command-io.ts';
+import { TerminalLines } from '#cli/frame/terminal-lines.ts';
+import { UsageError } from '#cli/frame/usage-error.ts';
+import type { AskedRows } from '#cli/options/argument-parsers.ts';
+import { type GivenRequest, parseGiven } from '#cli/options/request-file.ts';
+import { parseTableRequest, type TableRequest } from '#cli/options/table-request.ts';
+import { withFile } from '#cli/sources/file-source.ts';
+import { asUri } from '#cli/sources/location.ts';
+import { readBlocks } from '#cli/sources/read-blocks.ts';
+import { withFolder } from '#cli/sources/with-folder.ts';
+import { withStore } from '#cli/sources/with-store.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import { listTable } from '#core/tables/run/list-table.ts';
+import { schemaOf, tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import { emptySql } from '#core/tables/schema/joined-sql.ts';
+import { lookAtFirst } from '#tables/first-look.ts';
+import { readSlice } from '#tables/readable-slice.ts';
+import type { TableSlice } from '#tables/table-slice.ts';
+import { writeRows } from '#tables/write-rows.ts';
+import { type PiecedTable, tablePieces } from './table-pieces.ts';
+
+/** What is printed of a table. */
+export interface TableSliceOptions {
+  readonly rows?: AskedRows | undefined;
+  readonly format: 'csv' | 'jsonl';
+  readonly delimiter: string;
+  readonly header: boolean;
+  readonly compression: 'none' | 'gzip';
+  /** Whether rows are cut to the width of the terminal. */
+  readonly isCut: boolean;
+}
+
+const ENGINE_BYTES = 512 * 1024 * 1024;
+
+/** Rows of a group of Parquet; none is written. */
+const ROW_GROUP_ROWS = 122_880;
+
+/** Prints rows of slices with an engine of its own. */
+class RowPrinter {
+  readonly #io: CommandIo;
+  readonly #options: TableSliceOptions;
+  readonly #engine: Engine;
+  readonly #directory: string;
+  readonly #terminal: TerminalLines | undefined;
+
+  constructor(io: CommandIo, options: TableSliceOptions, engine: Engine, directory: string) {
+    this.#io = io;
+    this.#options = options;
+    this.#engine = engine;
+    this.#directory = directory;
+    this.#terminal = options.isCut ? new TerminalLines(io) : undefined;
+  }
+
+  #fileIn(folder: string, header: boolean): TableFile {
+    const { format, delimiter, compression } = this.#options;
+    const path = join(folder, 'rows');
+    return format === 'csv'
+      ? { path, format, compression, header, delimiter }
+      : { path, format, compression };
+  }
+
+  async #print(path: string): Promise<void> {
+    await withFile(path, async (file) => {
+      for await (const block of readBlocks(file)) {
+        this.#io.signal.throwIfAborted();
+        await (this.#terminal?.write(block) ?? write(this.#io.stdout, block));
+      }
+    });
+  }
+
+  async printHeader(table: PiecedTable): Promise<void> {
+    await withFolder(async (folder) => {
+      const file = this.#fileIn(folder, true);
+      await this.#engine.writeSelect({ text: emptySql(schemaOf(table.layout)) }, file);
+      await this.#print(file.path);
+    }, this.#directory);
+  }
+
+  /**
+   * Prints rows `[start, end)` of a slice, as far as it has them.
+   *
+   * @returns the rows that it has.
+   */
+  async print(slice: TableSlice, { start, end }: { start: number; end: number }): Promise<number> {
+    return await withFolder(async (folder) => {
+      const source = await readSlice(slice, folder);
+      const records = source.records.reduce((sum, count) => sum + count, 0);
+      const within = { start: Math.max(0, start), end: Math.min(records, end) };
+      if (within.start < within.end) {
+        const file = this.#fileIn(folder, false);
+        const { signal } = this.#io;
+        await writeRows(slice, source, { ...within, engine: this.#engine, file, signal });
+        await this.#print(file.path);
+      }
+      return records;
+    }, this.#directory);
+  }
+
+  async end(): Promise<void> {
+    await this.#terminal?.end();
+  }
+}
+
+async function openTable(
+  uris: readonly string[],
+  { versionId, format, compression, csv, byName, schema, columns }: TableRequest,
+  { store, options }: { readonly store: ObjectStore; readonly options: TableSliceOptions },
+): Promise<PiecedTable> {
+  const source = {
+    ...{ uris, csv, byName },
+    ...(versionId !== undefined && { versionId }),
+    ...(format !== undefined && { format }),
+    ...(compression !== undefined && { compression }),
+  };
+  const { header, delimiter } = options;
+  const output =
+    options.format === 'csv'
+      ? ({ format: 'csv', compression: 'none', header, delimiter } as const)
+      : ({ format: 'jsonl', compression: 'none' } as const);
+  const objects = await listTable(source, store);
+  const looked = { source, schema, columns, output };
+  const seen = await lookAtFirst(looked, objects, store);
+  const asked = { ...looked, onBadRow: 'fail', size: { files: 1 } } as const;
+  const layout = { ...tableLayoutOf(asked, seen), rowGroupRows: ROW_GROUP_ROWS };
+  return { layout, objects, store };
+}
+
+async function printRows(
+  table: PiecedTable,
+  asked: AskedRows | undefined,
+  printer: RowPrinter,
+): Promise<void> {
+  const { rowStart = 0, rowEnd = Number.MAX_SAFE_INTEGER } = asked ?? {};
+  let passed = 0;
+  for await (const { rows, open } of tablePieces(table)) {
+    if (passed >= rowEnd) break;
+    if (rows !== undefined && passed + rows <= rowStart) {
+      passed += rows;
+      continue;
+    }
+    for (const slice of await open()) {
+      passed += await printer.print(slice, { start: rowStart - passed, end: rowEnd - passed });
+    }
+  }
+  if (asked === undefined || passed >= (asked.rowEnd ?? rowStart)) return;
+  throw new UsageError(
+    `--rows must lie within 0:${passed}, the rows of the source, got ${rowStart}:${asked.rowEnd ?? ''}`,
+  );
+}
+
+/**
+ * Prints rows of a table, cast by its schema as a writer does. Reads the source from its first row
+ * on, without what Parquet can leave out; holds one piece of it in a temporary folder, and 600 MiB.
+ *
+ * @throws {RequestError} there is no schema, or it does not fit the source.
+ * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column.
+ * @throws {UsageError} the source has not so many rows; those that it has were printed.
+ */
+export async function sliceTable(
+  given: GivenRequest,
+  options: TableSliceOptions,
+  io: CommandIo,
+): Promise<void> {
+  const asked = parseGiven(given, parseTableRequest);
+  const uris = await Promise.all(given.locations.map(asUri));
+  await withStore(io.signal, async (store) => {
+    const table = await openTable(uris, asked, { store, options });
+    await withFolder(async (directory) => {
+      const engine = await openEngine({ directory, memoryBytes: ENGINE_BYTES });
+      try {
+        const printer = new RowPrinter(io, options, engine, directory);
+        if (options.header && options.format === 'csv') await printer.printHeader(table);
+        await printRows(table, options.rows, printer);
+        await printer.end();
+      } finally {
+        engine.close();
+      }
+    });
+  });
+}
