@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
 import type { CommandIo } from '#cli/frame/command-io.ts';
 import type { LocalRunOptions, LocalUpOptions } from '#cli/local/local-options.ts';
-import { parseCount } from '#cli/options/argument-parsers.ts';
+import { parseCount, parseSize } from '#cli/options/argument-parsers.ts';
 import { addChunkingOptions } from '#cli/options/chunking-options.ts';
-import { addOutputOptions, compressionOption } from '#cli/options/output-options.ts';
-import { addSourceOptions } from '#cli/options/source-options.ts';
+import { addOutputOptions } from '#cli/options/output-options.ts';
+import { addRequestOption } from '#cli/options/request-file.ts';
+import { ALL_FORMATS, addSourceOptions } from '#cli/options/source-options.ts';
 import { OUTPUT_MODES } from '#core/outputs/output-place.ts';
 
 const RUN_EXAMPLES = `
@@ -13,6 +14,8 @@ Examples:
   $ npm run -s cli -- local run matrix.npz --out chunks --rows-per-chunk 50000 --profile zero0
   $ npm run -s cli -- local run matrix.npz --out chunks --target-bytes 64MiB --state .state
   $ npm run -s cli -- local run tuesday.npz --out chunks --mode append
+  $ npm run -s cli -- local run events.csv --schema schema.json --out files --files 4
+  $ npm run -s cli -- local run --request request.json --out files
 `;
 
 const UP_EXAMPLES = `
@@ -21,25 +24,67 @@ Examples:
   $ npm run -s cli -- --json local up --state .state
 `;
 
+/** Options of both wings, and those of matrices. */
+function addRunOptions(command: Command): Command {
+  const compression = new Option(
+    '--compression <name>',
+    'of chunks and files (default: none, of Parquet zstd)',
+  ).choices(['none', 'gzip', 'zstd', 'snappy']);
+  return addChunkingOptions(addOutputOptions(addSourceOptions(command, ALL_FORMATS))).addOption(
+    compression,
+  );
+}
+
+/** Options of tables. */
+function addRunTableOptions(command: Command): Command {
+  return command
+    .option(
+      '--schema <file.json>',
+      'table: names and SQL types of its columns; infer proposes them',
+    )
+    .addOption(
+      new Option('--output-format <name>', 'table: format of the files (default: parquet)').choices(
+        ['parquet', 'csv', 'jsonl'],
+      ),
+    )
+    .addOption(
+      new Option(
+        '--target-file-size <size>',
+        'table: bytes of a file, such as 256MiB (default: 512MiB)',
+      )
+        .argParser(parseSize)
+        .conflicts('files'),
+    )
+    .option('--files <n>', 'table: number of files', parseCount)
+    .addOption(
+      new Option('--on-bad-row <what>', 'table: a value that does not fit its column').choices([
+        'fail',
+        'reject',
+      ]),
+    );
+}
+
 /** `local run`: from a file to a directory of chunks. */
 function runCommand(io: () => CommandIo): Command {
   const run = new Command('run')
     .description('run the stack on this machine: make ordered chunks and a manifest of a file')
-    .argument('<source...>', 'file or folder; several are stacked by rows')
+    .argument('[source...]', 'file or folder; several are stacked by rows')
     .requiredOption('--out <directory>', 'receives data/ and _manifest/, whole or not at all')
     .addOption(
-      new Option('--header <where>', 'header line')
-        .choices(['none', 'first-chunk'])
-        .default('none'),
+      new Option('--header <where>', 'header line of a matrix (default: none)').choices([
+        'none',
+        'first-chunk',
+      ]),
     )
     .addOption(
-      new Option('--mode <mode>', 'rows that --out holds: none, come before, or are replaced')
-        .choices(OUTPUT_MODES)
-        .default('create'),
+      new Option(
+        '--mode <mode>',
+        'rows that --out holds: none, come before, or are replaced (default: create)',
+      ).choices(OUTPUT_MODES),
     )
     .option('--concurrency <n>', 'writers at once', parseCount)
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
-  addChunkingOptions(addOutputOptions(addSourceOptions(run)).addOption(compressionOption()))
+  addRequestOption(addRunTableOptions(addRunOptions(run)))
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (locations: readonly string[], options: LocalRunOptions) => {
       // Loaded only here: the local cloud takes a while to load, and no other command needs it.

@@ -1,12 +1,21 @@
+import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
 import type { S3Client } from '#aws/clients.ts';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { placeRun } from '#core/manifest/place-run.ts';
-import { type BoundRun, bindRun, type Deployment } from '#core/run/bind-run.ts';
+import { placeRun, type UnplacedRun } from '#core/manifest/place-run.ts';
+import type { OutputSpec } from '#core/outputs/output-kinds.ts';
+import { wingOf } from '#core/request/wing.ts';
+import { bindRun, type Deployment } from '#core/run/bind-run.ts';
+import { bindTable } from '#core/run/bind-table.ts';
 import type { WatchedRun } from './watch-run.ts';
 
+/** The run of a request, as far as its output is concerned. */
+export interface FoundRun extends UnplacedRun {
+  readonly output: OutputSpec;
+}
+
 /**
- * Finds the run that a request stands for, as Plan will. One HEAD request per object.
+ * Finds the run that a request stands for, as Plan will. Sends the requests that bind it.
  *
  * @throws {SourceNotFoundError} the source does not exist.
  */
@@ -14,8 +23,18 @@ export async function findRun(
   client: S3Client,
   request: unknown,
   deployment: Deployment,
-): Promise<BoundRun> {
-  return await bindRun(request, deployment, s3ObjectStore(client));
+): Promise<FoundRun> {
+  const store = s3ObjectStore(client);
+  if ((await wingOf(request, store)) === 'table') {
+    const bound = await bindTable(request, { ...deployment, engine: engineVersion() }, store);
+    const { runId, location } = bound;
+    const { output, place } = bound.request;
+    return { runId, location, mode: place.mode, output: { kind: 'table', file: output } };
+  }
+  const bound = await bindRun(request, deployment, store);
+  const { runId, location } = bound;
+  const { mode, spec } = bound.request.output;
+  return { runId, location, mode, output: spec };
 }
 
 /**
@@ -24,12 +43,8 @@ export async function findRun(
  * @returns undefined when the run is in its output already.
  * @throws {OutputConflictError} the output belongs to another run, or is being written by one.
  */
-export async function placeInS3(
-  client: S3Client,
-  { request, runId, location }: BoundRun,
-): Promise<WatchedRun | undefined> {
-  const { mode, spec: output } = request.output;
-  const records = s3OutputRecords(client, location);
-  const placement = await placeRun({ runId, location, mode, output }, records);
+export async function placeInS3(client: S3Client, run: FoundRun): Promise<WatchedRun | undefined> {
+  const { runId, location, output } = run;
+  const placement = await placeRun(run, s3OutputRecords(client, location));
   return 'published' in placement ? undefined : { runId, location, output, ...placement };
 }

@@ -7,6 +7,7 @@ import { executeRun } from '#cli/executions/execute-run.ts';
 import { findRun, placeInS3 } from '#cli/executions/find-run.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
+import type { RequestFields } from '#cli/options/request-file.ts';
 import { addGeneration } from '#cli/outputs/add-generation.ts';
 import { assertHoldsRun, holdsRun } from '#cli/outputs/out-directory.ts';
 import { manifestPath } from '#cli/outputs/stored-run.ts';
@@ -22,7 +23,7 @@ import type { Session } from './local-cloud-session.ts';
 /** Rows that come after those of a directory, or replace them. */
 export interface GenerationWork {
   /** A request without `output.uri` and `mode`. */
-  readonly request: { readonly output: object };
+  readonly request: RequestFields;
   readonly mode: OutputMode;
   readonly directory: string;
   /** Latest manifest of the directory. */
@@ -107,7 +108,7 @@ export async function addTo(
   const bare = await findRun(s3, request, outputs);
   const location = locate(held, directory, outputs.outputBucket);
   const uri = `s3://${location.bucket}/${location.prefix}`;
-  const asked = { ...request, output: { ...request.output, uri, mode } };
+  const asked = { ...request, output: { ...(request['output'] as RequestFields), uri, mode } };
   const bound = await findRun(s3, asked, outputs);
   const { runId } = bound;
   // The first batch may have been run without --mode.

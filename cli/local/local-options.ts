@@ -3,13 +3,25 @@ import type { Header, OutputOptions } from '#cli/options/output-options.ts';
 import type { SourceFlags } from '#cli/options/source-options.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
 
-/** Options of `local run`. */
-export interface LocalRunOptions extends OutputOptions, ChunkingOptions, SourceFlags {
+/** Options of `local run`. One that was not given is absent. */
+export interface LocalRunOptions
+  extends OutputOptions<string>,
+    ChunkingOptions,
+    SourceFlags<string> {
   readonly out: string;
-  readonly header: Header;
-  readonly mode: OutputMode;
+  /** A whole request, in a file. */
+  readonly request?: string;
+  readonly header?: Header;
+  readonly mode?: OutputMode;
   readonly concurrency?: number;
   readonly state?: string;
+  /** File with the schema of a table. */
+  readonly schema?: string;
+  readonly outputFormat?: string;
+  /** Bytes of a file of a table. */
+  readonly targetFileSize?: number;
+  readonly files?: number;
+  readonly onBadRow?: string;
 }
 
 /** Options of `local up`. */

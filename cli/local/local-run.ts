@@ -3,45 +3,31 @@ import { dirname, resolve } from 'node:path';
 import { storageFailure } from '@sparse-fanout/local-cloud/storage-failure.ts';
 import { readText } from '#aws/objects.ts';
 import { executeRun } from '#cli/executions/execute-run.ts';
-import { findRun, placeInS3 } from '#cli/executions/find-run.ts';
+import { type FoundRun, findRun, placeInS3 } from '#cli/executions/find-run.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount, formatSeconds } from '#cli/frame/format-figures.ts';
 import { createProgress, type Progress } from '#cli/frame/progress.ts';
-import { chunkingOf } from '#cli/options/chunking-options.ts';
-import { outputSection } from '#cli/options/output-options.ts';
-import { sourceOptions } from '#cli/options/source-options.ts';
 import { assertHoldsRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
 import { fileObjectStore } from '#cli/sources/file-object-store.ts';
-import { asUri } from '#cli/sources/location.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
-import { uploadUnit } from '#cli/sources/upload-source.ts';
 import { ManifestError } from '#core/errors.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
-import type { ObjectStore } from '#core/objects/object-store.ts';
-import type { SourceUnit } from '#core/objects/source-unit.ts';
-import type { StageStore } from '#core/objects/stage-store.ts';
-import { parseRequest } from '#core/request/request.ts';
-import type { BoundRun } from '#core/run/bind-run.ts';
+import type { OutputMode } from '#core/outputs/output-place.ts';
 import { generationKey } from '#core/run/output-keys.ts';
-import { listUnits } from '#core/sources/list-units.ts';
-import { resolveSource } from '#core/sources/resolve-source.ts';
 import { boundConcurrency } from './bound-concurrency.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
 import { addTo } from './local-generation.ts';
 import type { LocalRunOptions } from './local-options.ts';
-
-/** The files of a source; their paths decide the keys of its units in the bucket. */
-interface LocalSource {
-  readonly store: ObjectStore;
-  readonly units: readonly SourceUnit[];
-  /** The file with the names of the columns, if it is given and they are printed. */
-  readonly names: SourceUnit | undefined;
-}
+import { prepareMatrix } from './prepare-matrix.ts';
+import { prepareTable } from './prepare-table.ts';
+import type { PreparedRun } from './prepared-run.ts';
+import { askedRun } from './run-request.ts';
 
 /** What one run works with. */
 interface Work {
-  readonly source: LocalSource;
-  readonly options: LocalRunOptions;
+  readonly prepared: PreparedRun;
+  readonly mode: OutputMode;
+  readonly out: string;
   /** Manifest of the run that `--out` holds already. */
   readonly held: Manifest | undefined;
   readonly progress: Progress;
@@ -57,74 +43,31 @@ interface Outcome {
   readonly notSimulated: readonly string[];
 }
 
-/** URIs of what was uploaded. */
-interface Uploaded {
-  readonly uris: readonly string[];
-  readonly columnNames: string | undefined;
-}
-
 const NOT_AWS = 'local stand-ins, checked against AWS recordings; not AWS';
 
-const NOTHING_STAGED: StageStore = {
-  open: async () => undefined,
-  list: async () => new Map(),
-  create: async () => {},
-};
-
-function requestOf({ uris, columnNames }: Uploaded, options: LocalRunOptions) {
-  const { concurrency } = options;
-  const chunking = chunkingOf(options);
-  return {
-    source: {
-      ...(uris.length === 1 ? { uri: uris[0] } : { uris }),
-      ...(columnNames !== undefined && { columnNames }),
-      ...sourceOptions(options),
-    },
-    output: outputSection(options, options.header),
-    ...(chunking !== 'automatic' && { chunking }),
-    ...(concurrency !== undefined && { limits: { concurrency } }),
-  };
-}
-
-/**
- * Refuses what Plan would refuse without a look at the source. Where it will lie is not known yet.
- *
- * @throws {RequestError} naming each value that is not allowed.
- */
-function checkRequest(locations: readonly string[], options: LocalRunOptions): void {
-  const uris = locations.map((_, index) => `s3://command-line/${index}`);
-  const columnNames = options.columnNames && 's3://command-line/names';
-  parseRequest(requestOf({ uris, columnNames }, options));
-}
-
-async function publish({ s3 }: Session['clients'], run: BoundRun, work: Work): Promise<Manifest> {
+async function publish({ s3 }: Session['clients'], run: FoundRun, work: Work): Promise<Manifest> {
   const { bucket, prefix } = run.location;
   const manifestText = await readText(s3, bucket, generationKey(prefix, 1));
   if (manifestText === undefined) throw new ManifestError(`run ${run.runId} has no manifest`);
   const open = (uri: string) => pinObject(s3, uri, work.signal);
-  work.progress.say(`copying the chunks to ${work.options.out}`);
-  await publishRun({ manifestText, open }, work.options.out, work.signal);
+  work.progress.say(`copying the chunks to ${work.out}`);
+  await publishRun({ manifestText, open }, work.out, work.signal);
   return parseManifest(manifestText);
 }
 
 async function runIn(session: Session, work: Work): Promise<Outcome> {
   const { outputs, clients, notSimulated } = session;
   const { s3 } = clients;
+  const { held, mode, out } = work;
   work.progress.say('uploading the source');
-  const { store, units, names } = work.source;
-  const uris: string[] = [];
-  for (const unit of units) uris.push(await uploadUnit(s3, unit, store, outputs.sourceBucket));
-  const columnNames = names && (await uploadUnit(s3, names, store, outputs.sourceBucket));
-  const request = requestOf({ uris, columnNames }, work.options);
-  const { held, options } = work;
-  if (held !== undefined && options.mode !== 'create') {
-    const { mode, out: directory } = options;
-    const added = await addTo(session, { ...work, request, mode, held, directory });
+  const request = await work.prepared.upload(s3, outputs.sourceBucket);
+  if (held !== undefined && mode !== 'create') {
+    const added = await addTo(session, { ...work, request, held, directory: out });
     return { ...added, notSimulated };
   }
   const run = await findRun(s3, request, outputs);
   if (held !== undefined) {
-    await assertHoldsRun(options.out, held, run.runId);
+    await assertHoldsRun(out, held, run.runId);
     return { manifest: held, isNew: false, notSimulated };
   }
   const placed = await placeInS3(s3, run);
@@ -162,14 +105,6 @@ function prose(
   ].join('\n');
 }
 
-async function namesUnit(
-  { columnNames, header }: LocalRunOptions,
-  store: ObjectStore,
-): Promise<SourceUnit | undefined> {
-  if (columnNames === undefined || header === 'none') return undefined;
-  return { uri: columnNames, objects: [await store.pin(columnNames)] };
-}
-
 /**
  * Runs the stack of this checkout on files, from their upload to verified copies of the chunks.
  *
@@ -185,19 +120,16 @@ export async function localRun(
   io: CommandIo,
 ): Promise<void> {
   const startedAt = performance.now();
-  checkRequest(locations, options);
+  const { wing, given, mode } = await askedRun(locations, options, io.signal);
   const held = await heldManifest(options.out);
   const progress = createProgress(io);
   const { out, state } = options;
   const store = fileObjectStore();
   try {
-    const uris = await Promise.all(locations.map(asUri));
-    const { units } = await listUnits(store, { uris, order: options.order });
     // A source that cannot be read, or is not whole yet, is refused before anything starts.
-    const context = { options: sourceOptions(options), store, stagedFor: () => NOTHING_STAGED };
-    await resolveSource(units, context);
-    const names = await namesUnit(options, store);
-    const work = { source: { store, units, names }, options, held, progress, signal: io.signal };
+    const prepare = wing === 'table' ? prepareTable : prepareMatrix;
+    const prepared = await prepare(given, store);
+    const work = { prepared, mode, out, held, progress, signal: io.signal };
     const { concurrency, line } = boundConcurrency(options.concurrency, {
       cores: availableParallelism(),
       availableBytes: process.availableMemory(),

@@ -26,7 +26,7 @@ export function addChunkingOptions(command: Command): Command {
 }
 
 /** How the options say that rows are to be cut. */
-export function chunkingOf({ rowsPerChunk, targetBytes }: ChunkingOptions): Chunking {
+function chunkingOf({ rowsPerChunk, targetBytes }: ChunkingOptions): Chunking {
   if (rowsPerChunk !== undefined) return { rows: rowsPerChunk };
   return targetBytes === undefined ? 'automatic' : { targetBytes };
 }

@@ -6,11 +6,11 @@ import { PROFILE_ALIASES } from '#core/outputs/csv/profiles.ts';
  * How chunks are to be written, as given on the command line. An option that was not given is
  * absent.
  */
-export interface OutputOptions {
+export interface OutputOptions<C extends string = Compression> {
   readonly profile?: string;
   readonly delimiter?: string;
   readonly naRep?: string;
-  readonly compression?: Compression;
+  readonly compression?: C;
   readonly index?: true;
 }
 
@@ -44,7 +44,7 @@ export function compressionOption(): Option {
 }
 
 /** The `output` section of a request, without its `uri`; what was not given is left out. */
-export function outputSection(options: OutputOptions, header?: Header) {
+export function outputSection(options: OutputOptions<string>, header?: Header) {
   const { profile, delimiter, naRep, compression, index } = options;
   return {
     ...(compression !== undefined && { compression }),

@@ -16,6 +16,7 @@ import { UsageError } from '#cli/frame/usage-error.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
+import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import {
   type Manifest,
@@ -142,6 +143,20 @@ export async function copyNames(
   throw new ManifestError(`${uri} is not the object that the manifest names`);
 }
 
+/** Copies the rows that were left out of chunks of a table, below the directory of an output. */
+export async function copyRejects(
+  run: FinishedRun,
+  entries: readonly ManifestEntry[],
+  directory: string,
+): Promise<void> {
+  for (const { rejects } of entries) {
+    if (rejects === undefined) continue;
+    const path = join(directory, rejects.slice(rejects.lastIndexOf(OUTPUT_FOLDERS.manifest)));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, readBlocks(await run.open(rejects)));
+  }
+}
+
 /**
  * Copies chunks of a run into a directory.
  *
@@ -168,6 +183,7 @@ async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Pr
   await mkdir(data, { recursive: true });
   await copyChunks(run, entries, data, signal);
   await mkdir(dirname(manifestPath(draft)));
+  await copyRejects(run, entries, draft);
   if (columnNames !== undefined) {
     await copyNames(run, columnNames, join(draft, columnNamesKey('', 1)));
   }

@@ -9,7 +9,8 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
 import { crc32Of } from './read-blocks.ts';
 
-const FOLDER = 'local-run';
+/** Folder of the source bucket for what the command line uploads. */
+export const UPLOADS = 'local-run';
 
 const PIECE_BYTES = 1024 * 1024;
 const PART_BYTES = 8 * 1024 * 1024;
@@ -45,7 +46,7 @@ function partBuffers({ size }: ByteSource): Uint8Array[] {
 }
 
 /** Sends one file create-only, unless it is there already. */
-async function uploadFile(
+export async function uploadFile(
   client: S3Client,
   source: ByteSource,
   { bucket, key, crc }: { readonly bucket: string; readonly key: string; readonly crc: number },
@@ -84,7 +85,7 @@ export async function uploadUnit(
   const size = files.reduce((sum, { source }) => sum + source.size, 0);
   // The CRC-32 of all files, one after the other.
   const crc = files.reduce((all, file) => combineCrc32(all, file.crc, file.source.size), 0);
-  const place = `${FOLDER}/${basename(unit.uri)}/${crc32Hex(crc)}-${size}`;
+  const place = `${UPLOADS}/${basename(unit.uri)}/${crc32Hex(crc)}-${size}`;
   const isFile = !isFolderUri(unit.uri);
   for (const { source, crc } of files) {
     const key = isFile ? place : `${place}/${basename(source.uri)}`;

@@ -58,14 +58,19 @@ function section(from: unknown, name: string): Readonly<Record<string, unknown>>
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** Whether sections have what only tables have. */
-export function hasTableFields(sections: Readonly<Record<string, unknown>>): boolean {
-  const { table } = FIELDS;
-  const isOwn = Object.entries(table).some(([name, fields]) => {
+/** Whether sections have fields that only one wing has. */
+function hasFieldsOf(wing: Wing, sections: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(FIELDS[wing]).some(([name, fields]) => {
     const own = name === '' ? sections : section(sections, name);
     return fields.some((field) => Object.hasOwn(own, field));
   });
-  return isOwn || TABLE_OUTPUTS.includes(section(sections, 'output')['format']);
+}
+
+/** The wing whose own fields stand in sections; undefined if none do. */
+export function ownWing(sections: Readonly<Record<string, unknown>>): Wing | undefined {
+  const isTable = TABLE_OUTPUTS.includes(section(sections, 'output')['format']);
+  if (isTable || hasFieldsOf('table', sections)) return 'table';
+  return hasFieldsOf('matrix', sections) ? 'matrix' : undefined;
 }
 
 /**
@@ -73,7 +78,7 @@ export function hasTableFields(sections: Readonly<Record<string, unknown>>): boo
  * those that both have.
  */
 export function defaultsOf(wing: Wing, defaults: RequestDefaults): RequestDefaults {
-  const own: Wing = hasTableFields(defaults) ? 'table' : 'matrix';
+  const own = ownWing(defaults) ?? 'matrix';
   if (own === wing) return defaults;
   const { limits, dryRun } = defaults;
   return { ...(limits !== undefined && { limits }), ...(dryRun !== undefined && { dryRun }) };

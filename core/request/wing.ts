@@ -1,32 +1,74 @@
-import { isFolderUri } from '#core/objects/folder-uri.ts';
+import { folderOfMeta, isFolderUri } from '#core/objects/folder-uri.ts';
 import { isMarker } from '#core/objects/is-marker.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { S3_URI } from '#core/objects/s3-uri.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
 import { FORMATS } from '#core/sparse/formats/format-names.ts';
+import { isParquet } from '#core/tables/order/content-format.ts';
 import { formatOfName } from '#core/tables/order/name-format.ts';
 import { fromS3Event, isObject } from './raw-request.ts';
-import { hasTableFields, type Wing } from './wing-fields.ts';
+import { ownWing, type Wing } from './wing-fields.ts';
 
 const TABLE_FORMATS: readonly unknown[] = ['csv', 'jsonl', 'parquet'];
 const MATRIX_FORMATS: readonly unknown[] = FORMATS;
 
-/** Objects of a folder whose names are looked at: what one LIST gives. */
-const LOOKED_AT = 1_000;
+/** Objects of a folder whose names are looked at. */
+const LOOKED_AT = 100;
 
-const isTableName = (uri: string) => formatOfName(uri).format !== undefined;
+/** Ends of the names of matrices; what they hold need not be looked at. */
+const MATRIX_NAME = /\.(?:npz|npy|mtx|h5|h5ad|svm|svmlight|libsvm)(?:\.gz)?$/i;
 
-/** Whether a folder holds nothing but what is named as a part of a table. */
-async function isTableFolder(store: ObjectStore, folder: string): Promise<boolean> {
-  let seen = 0;
-  let named = 0;
-  for await (const object of store.list(folder)) {
-    if (seen === LOOKED_AT) break;
-    seen += 1;
-    if (isMarker(object)) continue;
-    if (!isTableName(object.uri)) return false;
-    named += 1;
+/** Bytes of an object that say whether it is a table. */
+const HEAD_BYTES = 64;
+
+const BRACE = 0x7b;
+const SPACE = 0x20;
+
+function namedWing(uri: string): Wing | undefined {
+  if (MATRIX_NAME.test(uri) || folderOfMeta(uri) !== uri) return 'matrix';
+  return formatOfName(uri).format === undefined ? undefined : 'table';
+}
+
+/** An object whose name says nothing: Parquet and texts that begin with `{` are tables. */
+async function contentWing(store: ObjectStore, pin: SourcePin): Promise<Wing> {
+  const length = Math.min(HEAD_BYTES, pin.size);
+  const head = await store.open(pin).read({ offset: 0, length });
+  return isParquet(head) || head.find((byte) => byte > SPACE) === BRACE ? 'table' : 'matrix';
+}
+
+/** A folder is a table if each of its objects is a part of one. */
+async function folderWing(store: ObjectStore, folder: string): Promise<Wing> {
+  const pins: SourcePin[] = [];
+  for await (const pin of store.list(folder)) {
+    if (!isMarker(pin)) pins.push(pin);
+    if (pins.length === LOOKED_AT) break;
   }
-  return named > 0;
+  const wings = pins.map(({ uri }) => namedWing(uri));
+  if (pins.length === 0 || wings.includes('matrix')) return 'matrix';
+  const unnamed = pins.find((_, index) => wings[index] === undefined);
+  return unnamed === undefined ? 'table' : await contentWing(store, unnamed);
+}
+
+/**
+ * Of which wing a source is: by the names of its objects, else by the first bytes of one of them.
+ *
+ * @throws {SourceNotFoundError} an object whose name says nothing does not exist.
+ */
+export async function wingOfSource(uri: string, store: ObjectStore): Promise<Wing> {
+  if (isFolderUri(uri)) return await folderWing(store, uri);
+  return namedWing(uri) ?? (await contentWing(store, await store.pin(uri)));
+}
+
+/**
+ * Of which wing a request says that it is: by `source.format`, else by fields that only one wing
+ * has; undefined where its source decides.
+ */
+export function saidWing(request: Readonly<Record<string, unknown>>): Wing | undefined {
+  const { source } = request;
+  const format = isObject(source) ? source['format'] : undefined;
+  if (TABLE_FORMATS.includes(format)) return 'table';
+  if (MATRIX_FORMATS.includes(format)) return 'matrix';
+  return ownWing(request);
 }
 
 /** The first URI of a source, if it is one. */
@@ -37,22 +79,18 @@ function firstUri(source: unknown): string | undefined {
 }
 
 /**
- * Finds out of which wing a request is: by `source.format`, else by fields that only tables have,
- * else by the name of the source. One LIST for a folder of which nothing is said. A request that is
- * wrong is of one of them, whose parser refuses it.
+ * Finds out of which wing a request is: by what it says, else by its source. One LIST for a folder,
+ * one or two small reads for an object whose name says nothing. A request that is wrong is of one
+ * of them, whose parser refuses it.
  *
  * @param input the request, or the S3 event that stands for one.
+ * @throws {SourceNotFoundError} an object whose name says nothing does not exist.
  */
 export async function wingOf(input: unknown, store: ObjectStore): Promise<Wing> {
   const request = fromS3Event(input);
   if (!isObject(request)) return 'matrix';
-  const { source } = request;
-  const format = isObject(source) ? source['format'] : undefined;
-  if (TABLE_FORMATS.includes(format)) return 'table';
-  if (MATRIX_FORMATS.includes(format)) return 'matrix';
-  if (hasTableFields(request)) return 'table';
-  const uri = firstUri(source);
-  if (uri === undefined) return 'matrix';
-  const isTable = isFolderUri(uri) ? await isTableFolder(store, uri) : isTableName(uri);
-  return isTable ? 'table' : 'matrix';
+  const said = saidWing(request);
+  if (said !== undefined) return said;
+  const uri = firstUri(request['source']);
+  return uri === undefined ? 'matrix' : await wingOfSource(uri, store);
 }

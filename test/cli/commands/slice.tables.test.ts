@@ -80,7 +80,10 @@ describe('slice of a table', () => {
 
   test.each([
     [['x.csv'], 'SourceNotFoundError: x.csv does not exist'],
-    [['x.csv', '--layer', 'X', '--format', 'csv'], 'RequestError: source has unknown keys "layer"'],
+    [
+      ['x.csv', '--layer', 'X', '--format', 'csv'],
+      'RequestError: source.layer is for requests of a sparse matrix',
+    ],
     [['x.csv', '--profile', 'zero0'], 'UsageError: --profile, --na-rep and --index are of'],
     [['x.csv', '--version-id', 'v'], 'UsageError: --version-id is of one object in S3'],
     [

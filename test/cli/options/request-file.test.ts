@@ -54,7 +54,10 @@ describe('a request of the command line', () => {
     [{ source: { uris: 'x' } }, 'names no source'],
     [{ source: { uri: 'x', uris: ['y'] } }, 'has both source.uri and source.uris'],
     [{ source: { uri: 'x.csv' }, colour: 1 }, ': the request has unknown keys "colour"'],
-    [{ source: { uri: 'x.csv', layer: 'X', format: 'csv' } }, ': source has unknown keys "layer"'],
+    [
+      { source: { uri: 'x.csv', layer: 'X', format: 'csv' } },
+      ': source.layer is for requests of a sparse matrix',
+    ],
     [{ source: { uri: 'x.csv', csv: { delimiter: 'ab' } } }, ': source.csv.delimiter must be one'],
     [{ source: { uri: 'x.csv' }, schema: { a: 'int9' } }, ': schema.* must be '],
     [{ source: { uri: 'x.csv' }, output: 7 }, ': output must be an object'],

@@ -1,0 +1,53 @@
+import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
+import { type GivenRequest, parseGiven, requestOf } from '#cli/options/request-file.ts';
+import { asUri } from '#cli/sources/location.ts';
+import { uploadUnit } from '#cli/sources/upload-source.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { SourceUnit } from '#core/objects/source-unit.ts';
+import type { StageStore } from '#core/objects/stage-store.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
+import { listUnits } from '#core/sources/list-units.ts';
+import { resolveSource } from '#core/sources/resolve-source.ts';
+import type { PreparedRun } from './prepared-run.ts';
+
+const NOTHING_STAGED: StageStore = {
+  open: async () => undefined,
+  list: async () => new Map(),
+  create: async () => {},
+};
+
+/** The file with the names of the columns, if it is given and they are printed. */
+async function namesUnit(
+  columnNames: string | readonly string[] | undefined,
+  store: ObjectStore,
+): Promise<SourceUnit | undefined> {
+  if (typeof columnNames !== 'string') return undefined;
+  return { uri: columnNames, objects: [await store.pin(columnNames)] };
+}
+
+/**
+ * Prepares the run of a matrix in files.
+ *
+ * @throws {RequestError} the request is wrong.
+ * @throws {FanoutError} the source cannot be read, or is not whole yet.
+ */
+export async function prepareMatrix(given: GivenRequest, store: ObjectStore): Promise<PreparedRun> {
+  const { source, output } = parseGiven(given, parseMatrixRequest);
+  const { options, order, columnNames } = source;
+  const uris = await Promise.all(given.locations.map(asUri));
+  const { units } = await listUnits(store, { uris, order });
+  await resolveSource(units, { options, store, stagedFor: () => NOTHING_STAGED });
+  const isPrinted = matrixOutputOf(output.spec).beginsWithNames(0);
+  const names = isPrinted ? await namesUnit(columnNames, store) : undefined;
+  return {
+    async upload(s3, bucket) {
+      const uploaded: string[] = [];
+      for (const unit of units) uploaded.push(await uploadUnit(s3, unit, store, bucket));
+      const { columnNames: location, ...others } = given.fields.source;
+      const named = names === undefined ? undefined : await uploadUnit(s3, names, store, bucket);
+      const kept = typeof location === 'string' ? named : location;
+      const read = { ...others, ...(kept !== undefined && { columnNames: kept }) };
+      return requestOf({ ...given, fields: { ...given.fields, source: read } }, uploaded);
+    },
+  };
+}

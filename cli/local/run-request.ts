@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { chunkingSection } from '#cli/options/chunking-options.ts';
+import { outputSection } from '#cli/options/output-options.ts';
+import {
+  type GivenRequest,
+  givenRequest,
+  type RequestFields,
+  withFlags,
+} from '#cli/options/request-file.ts';
+import { sourceSection } from '#cli/options/source-options.ts';
+import { sourceKind } from '#cli/tables/source-kind.ts';
+import { RequestError } from '#core/errors.ts';
+import type { OutputMode } from '#core/outputs/output-place.ts';
+import type { Wing } from '#core/request/wing-fields.ts';
+import type { LocalRunOptions } from './local-options.ts';
+
+/** What `local run` was asked for. */
+export interface AskedRun {
+  readonly wing: Wing;
+  /** Without `output.uri` and `output.mode`: the place is `--out`. */
+  readonly given: GivenRequest;
+  readonly mode: OutputMode;
+}
+
+/** What both wings have. */
+function commonFlags(options: LocalRunOptions): RequestFields {
+  const { concurrency } = options;
+  return {
+    source: sourceSection(options),
+    ...(concurrency !== undefined && { limits: { concurrency } }),
+  };
+}
+
+async function schemaIn(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new RequestError(
+      [`--schema ${file} is no JSON file (${(cause as Error).message}); infer proposes one`],
+      { cause },
+    );
+  }
+}
+
+async function tableFlags(options: LocalRunOptions): Promise<RequestFields> {
+  const { schema, onBadRow, outputFormat, compression, targetFileSize, files } = options;
+  const { profile, naRep, index, header, delimiter } = options;
+  const words = { profile, naRep, index, header, delimiter };
+  const isOfMatrices = Object.values(words).some((word) => word !== undefined);
+  return {
+    ...(schema !== undefined && { schema: await schemaIn(schema) }),
+    ...(onBadRow !== undefined && { onBadRow }),
+    ...chunkingSection(options),
+    output: {
+      ...(outputFormat !== undefined && { format: outputFormat }),
+      ...(compression !== undefined && { compression }),
+      ...(targetFileSize !== undefined && { targetFileBytes: targetFileSize }),
+      ...(files !== undefined && { files }),
+      ...(isOfMatrices && { text: words }),
+    },
+  };
+}
+
+function matrixFlags(options: LocalRunOptions): RequestFields {
+  const { schema, onBadRow, outputFormat, targetFileSize, files } = options;
+  return {
+    ...chunkingSection(options),
+    ...(schema !== undefined && { schema }),
+    ...(onBadRow !== undefined && { onBadRow }),
+    output: {
+      ...outputSection(options, options.header),
+      ...(outputFormat !== undefined && { format: outputFormat }),
+      ...(targetFileSize !== undefined && { targetFileBytes: targetFileSize }),
+      ...(files !== undefined && { files }),
+    },
+  };
+}
+
+/** The request of the file and the flags, and the mode, which is of the directory here. */
+function withoutPlace(given: GivenRequest, asked: OutputMode | undefined) {
+  const { uri: _, mode, ...output } = (given.fields['output'] ?? {}) as RequestFields;
+  const fields = { ...given.fields, output };
+  return { given: { ...given, fields }, mode: asked ?? ((mode ?? 'create') as OutputMode) };
+}
+
+/**
+ * Finds out what `local run` is asked for: flags win over the fields of `--request`. A field of the
+ * other wing is left in the request, whose parser names it.
+ *
+ * @throws {RequestError} a file is no request, or no schema.
+ * @throws {UsageError} no source is named.
+ */
+export async function askedRun(
+  locations: readonly string[],
+  options: LocalRunOptions,
+  signal: AbortSignal,
+): Promise<AskedRun> {
+  const { request } = options;
+  const said = await givenRequest({ locations, request, flags: commonFlags(options) });
+  const hasSchema = options.schema !== undefined;
+  const wing = hasSchema ? 'table' : await sourceKind(said, signal);
+  const flags = wing === 'table' ? await tableFlags(options) : matrixFlags(options);
+  return { wing, ...withoutPlace(withFlags(said, flags), options.mode) };
+}
