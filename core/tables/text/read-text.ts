@@ -51,8 +51,8 @@ async function* released(
 
 /**
  * Reads bytes `[start, end)` of a text, in blocks, one ahead of its use. The text may be the
- * inflated source of a large gzip object with its seek index. Each block is valid until the next one
- * is asked for.
+ * inflated source of a large gzip object with its seek index. Each block is valid until the next
+ * one is asked for.
  *
  * Holds two blocks.
  */
