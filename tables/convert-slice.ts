@@ -51,17 +51,18 @@ async function convert(slice: TableSlice, options: ConvertOptions): Promise<Conv
   const { sources } = slice;
   const source = await readSlice(slice, directory);
   const searched = { slice, source, engine, signal };
-  const rejected = onBadRow === 'reject' ? await findRejected(searched) : [];
-  const text =
-    rejected.length > 0
-      ? selectGoodSql({ sources, relation: source.lenient })
-      : selectSql({ sources, relation: source.relation });
-  const written = await engine
-    .writeSelect({ text }, file, signal && { signal })
-    .catch(async (error: unknown) => {
-      const isValue = error instanceof EngineError && error.kind === 'conversion';
-      throw (isValue && (await findBadValue(searched))) || error;
-    });
+  const write = (text: string) => engine.writeSelect({ text }, file, signal && { signal });
+  let rejected: readonly RejectedValue[] = [];
+  const written = await write(selectSql({ sources, relation: source.relation })).catch(
+    async (error: unknown) => {
+      if (!(error instanceof EngineError && error.kind === 'conversion')) throw error;
+      if (onBadRow === 'fail') throw (await findBadValue(searched)) ?? error;
+      // Only now: most slices have no bad row, and looking for them takes as long as the writing.
+      rejected = await findRejected(searched);
+      if (rejected.length === 0) throw error;
+      return await write(selectGoodSql({ sources, relation: source.lenient }));
+    },
+  );
   const records = source.records.reduce((sum, count) => sum + count, 0);
   if (written.rows + rejected.length === records) return { ...written, rejected };
   throw new Error(

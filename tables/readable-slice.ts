@@ -1,17 +1,17 @@
-import { join } from 'node:path';
 import { csvRelation } from '#core/tables/schema/csv-relation.ts';
 import { jsonRelation, openJsonRelation } from '#core/tables/schema/json-relation.ts';
 import { parquetRelation } from '#core/tables/schema/parquet-relation.ts';
 import type { Relation } from '#core/tables/schema/relation.ts';
 import { TEXT } from '#core/tables/schema/text-form.ts';
 import { writeParquetFiles } from './parquet-files.ts';
+import { fieldTypes } from './plain-forms.ts';
 import type { TableSlice } from './table-slice.ts';
-import { writeTextFile } from './text-file.ts';
+import { writeTextFiles } from './text-file.ts';
 
 /** A slice as the engine reads it. */
 export interface ReadableSlice {
   readonly relation: Relation;
-  /** The same, where wrong shapes of JSON are values too. */
+  /** The same, where every value of CSV is a text, and wrong shapes of JSON are values too. */
   readonly lenient: Relation;
   /** Records of each part. */
   readonly records: readonly number[];
@@ -28,15 +28,18 @@ export async function readSlice(slice: TableSlice, directory: string): Promise<R
     const relation = parquetRelation({ paths, columns: slice.columns });
     return { relation, lenient: relation, records };
   }
-  const path = join(directory, `slice.${slice.format}`);
-  const { records, longest } = await writeTextFile(slice, path);
+  const { paths, records, longest, plain } = await writeTextFiles(slice, directory);
   if (slice.format === 'csv') {
     const { delimiter, quote, nullText } = slice.csv;
-    const types = Array.from({ length: slice.fields }, () => TEXT);
-    const file = { path, types, delimiter, quote, nullText, recordBytes: longest };
-    const relation = csvRelation(file);
-    return { relation, lenient: relation, records };
+    const file = { paths, delimiter, quote, nullText, recordBytes: longest };
+    const texts = Array.from({ length: slice.fields }, () => TEXT);
+    const types = fieldTypes(slice).map((type, at) => (plain[at] ? type! : TEXT));
+    return {
+      relation: csvRelation({ ...file, types }),
+      lenient: csvRelation({ ...file, types: texts }),
+      records,
+    };
   }
-  const file = { path, keys: slice.keys, recordBytes: longest };
+  const file = { path: paths[0]!, keys: slice.keys, recordBytes: longest };
   return { relation: jsonRelation(file), lenient: openJsonRelation(file), records };
 }

@@ -49,7 +49,16 @@ export interface ParquetSlice {
   readonly parts: readonly ParquetPart[];
 }
 
-/** What one writer reads of a table, and which column each field becomes. */
-export type TableSlice = (CsvSlice | JsonlSlice | ParquetSlice) & {
+interface Mapped {
+  /** Which column of the schema comes from which field, and how. */
   readonly sources: readonly ColumnSource[];
-};
+}
+
+/** CSV, and which column each field becomes. */
+export type CsvTable = CsvSlice & Mapped;
+
+/** Text, and which column each field or key becomes. */
+export type TextTable = CsvTable | (JsonlSlice & Mapped);
+
+/** What one writer reads of a table, and which column each field becomes. */
+export type TableSlice = TextTable | (ParquetSlice & Mapped);

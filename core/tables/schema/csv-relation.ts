@@ -9,11 +9,12 @@ const BUFFER_BYTES = 8 * MIB;
 const NEVER = '\n';
 
 /**
- * A file of records, proved sound, and how it is written. A first line of as many fields, which is
- * no record, keeps a byte order mark from being the first character of the file.
+ * Files of records, proved sound, and how they are written. A first line of as many fields, which
+ * is no record, keeps a byte order mark from being the first character of a file.
  */
-export interface CsvFile {
-  readonly path: string;
+export interface CsvFiles {
+  /** Read one after the other. The engine holds the whole of one: several small ones are best. */
+  readonly paths: readonly string[];
   /** Of every field of a record. Anything but VARCHAR is read as loosely as the engine reads it. */
   readonly types: readonly ColumnType[];
   readonly delimiter: string;
@@ -26,7 +27,7 @@ export interface CsvFile {
 }
 
 /**
- * How the engine reads a file of CSV. Nothing is left to its guesses.
+ * How the engine reads files of CSV. Nothing is left to its guesses.
  *
  * Proved before, since the engine reads it otherwise than RFC 4180, or not at all:
  *
@@ -36,7 +37,7 @@ export interface CsvFile {
  * - no blanks before or behind a quoted field (they are dropped), and its quote is closed (else
  *   there are no rows at all).
  */
-export function csvRelation({ path, types, delimiter, quote, nullText, recordBytes }: CsvFile) {
+export function csvRelation({ paths, types, delimiter, quote, nullText, recordBytes }: CsvFiles) {
   const lineBytes = Math.max(recordBytes + 1, 65_536);
   const columns = types.map((type, place) => `'c${place}': ${literal(typeSql(type))}`);
   const options = {
@@ -61,7 +62,7 @@ export function csvRelation({ path, types, delimiter, quote, nullText, recordByt
   };
   const named = Object.entries(options).map(([name, value]) => `${name} = ${value}`);
   return {
-    sql: `read_csv(${[literal(path), ...named].join(', ')})`,
+    sql: `read_csv(${[`[${paths.map(literal).join(', ')}]`, ...named].join(', ')})`,
     types,
   } satisfies Relation;
 }

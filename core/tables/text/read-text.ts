@@ -30,15 +30,29 @@ async function* readBlocks(
   start: number,
   end: number,
   blockBytes: number,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for (let offset = start; offset < end; offset += blockBytes) {
     yield await source.read({ offset, length: Math.min(blockBytes, end - offset) });
   }
 }
 
 /**
+ * Gives back the memory of each block once the next one is asked for: V8 would mark its whole heap
+ * every few blocks to find out that they are garbage, a tenth of the time of a writer.
+ */
+async function* released(
+  blocks: AsyncIterable<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for await (const block of blocks) {
+    yield block;
+    block.buffer.transfer(0);
+  }
+}
+
+/**
  * Reads bytes `[start, end)` of a text, in blocks, one ahead of its use. The text may be the
- * inflated source of a large gzip object with its seek index.
+ * inflated source of a large gzip object with its seek index. Each block is valid until the next
+ * one is asked for.
  *
  * Holds two blocks.
  */
@@ -47,7 +61,7 @@ export function readTextRange(
   { start, end }: { readonly start: number; readonly end: number },
   blockBytes = BLOCK_BYTES,
 ): AsyncGenerator<Uint8Array> {
-  return withReadAhead(readBlocks(source, start, end, blockBytes));
+  return released(withReadAhead(readBlocks(source, start, end, blockBytes)));
 }
 
 /** Inflates what a block adds. Returns true when the last member has ended. */

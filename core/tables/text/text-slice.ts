@@ -1,5 +1,10 @@
-/** Takes proved text; the bytes are valid until the promise is kept. */
-export type WriteText = (bytes: Uint8Array<ArrayBuffer>) => Promise<void> | void;
+/**
+ * Takes proved text; the bytes are valid until the promise is kept.
+ *
+ * @param openBytes so many at the end belong to a record that has not ended; more than there are
+ * if it began before them.
+ */
+export type WriteText = (bytes: Uint8Array<ArrayBuffer>, openBytes: number) => Promise<void> | void;
 
 /** Proves a text piece by piece. */
 interface Prover<P> {
@@ -7,6 +12,8 @@ interface Prover<P> {
   push(piece: Uint8Array): Uint8Array<ArrayBuffer>;
   /** Proves what is left at the end. */
   finish(): Uint8Array<ArrayBuffer>;
+  /** Of what `push` gave last: see {@link WriteText}. */
+  readonly openBytes: number;
   /** What was proved; complete after `finish`. */
   readonly proof: P;
 }
@@ -23,9 +30,10 @@ export async function proveText<P>(
 ): Promise<P> {
   for await (const piece of pieces) {
     for (let at = 0; at < piece.length; at += pieceBytes) {
-      await write(prover.push(piece.subarray(at, at + pieceBytes)));
+      const bytes = prover.push(piece.subarray(at, at + pieceBytes));
+      await write(bytes, prover.openBytes);
     }
   }
-  await write(prover.finish());
+  await write(prover.finish(), 0);
   return prover.proof;
 }

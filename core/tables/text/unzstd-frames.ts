@@ -29,6 +29,8 @@ class Blocks {
 
   /** The block under way is used up to this offset of the object. */
   useTo(offset: number): void {
+    // A block that is used up may be gone.
+    if (this.#block.length === 0) return;
     this.#block = this.#block.subarray(this.#block.length - Math.max(0, this.#end - offset));
   }
 }

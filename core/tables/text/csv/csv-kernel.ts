@@ -1,5 +1,6 @@
 import { UnsupportedSourceError } from '#core/errors.ts';
 import { type CsvFormat, MAX_RECORD_BYTES } from './csv-format.ts';
+import { FORM_NUMBERS, type PlainForm } from './plain-form.ts';
 import { KERNEL_BYTES } from './wasm/kernel-bytes.ts';
 
 /** The exports of `wasm/assembly/kernel.as`. */
@@ -26,6 +27,10 @@ interface KernelExports {
   addInput(bytes: number): void;
   scan(isEnd: number): number;
   finish(): number;
+  openBytes(): number;
+  readonly MAX_CHECKED: WebAssembly.Global;
+  expectForm(column: number, form: number, digits: number): void;
+  isPlain(column: number): number;
 }
 
 /** Why a text is refused, in the order of the kernel's numbers from 1 on. */
@@ -49,6 +54,8 @@ export interface CsvShape {
   readonly columns: number;
   /** @default 4 MiB */
   readonly maxRecordBytes?: number;
+  /** For each column the form in which a field is plain; undefined where none is asked about. */
+  readonly forms?: readonly (PlainForm | undefined)[];
 }
 
 /** Bytes of a block that the kernel may keep for its next scan. */
@@ -74,7 +81,7 @@ const MAX_IDLE = 2;
 
 /**
  * One instance of the WebAssembly module: proves the records of one text after the other. Holds
- * 1.1 MiB for any text.
+ * 1.2 MiB for any text.
  */
 export class CsvKernel {
   readonly #exports: KernelExports;
@@ -97,10 +104,19 @@ export class CsvKernel {
   }
 
   /** Begins a text at a record; what is left of the one before is dropped. */
-  start({ format, columns, maxRecordBytes = MAX_RECORD_BYTES }: CsvShape): void {
+  start({ format, columns, maxRecordBytes = MAX_RECORD_BYTES, forms = [] }: CsvShape): void {
     const { delimiter, quote, quotedNewlines } = format;
     this.#exports.setCharacters(delimiter.charCodeAt(0), quote === '' ? 0 : quote.charCodeAt(0));
     this.#exports.start(columns, maxRecordBytes, quotedNewlines ? 0 : 1);
+    for (const [column, form] of forms.slice(0, this.#exports.MAX_CHECKED.value).entries()) {
+      if (form === undefined) continue;
+      this.#exports.expectForm(column, FORM_NUMBERS[form.kind], form.digits ?? 0);
+    }
+  }
+
+  /** Whether every field of a column, which must have a form, had it or was empty. */
+  isPlain(column: number): boolean {
+    return column < this.#exports.MAX_CHECKED.value && this.#exports.isPlain(column) !== 0;
   }
 
   /** Begins a text anywhere, within quotes or not: its first end of a record is only passed. */
@@ -157,6 +173,14 @@ export class CsvKernel {
   /** Fields of the record that has a wrong number of them. */
   get foundFields(): number {
     return this.#exports.foundFields.value;
+  }
+
+  /**
+   * Bytes at the end of the proved text of the last {@link scan} that belong to a record that has
+   * not ended: more than the text has if the record began before it.
+   */
+  get openBytes(): number {
+    return this.#exports.openBytes();
   }
 
   /** The proved text of the last {@link scan} or {@link finish}; valid until the next scan. */

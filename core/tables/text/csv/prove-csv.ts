@@ -22,6 +22,8 @@ export interface CsvProof {
   readonly bytes: number;
   /** Bytes of the longest record before its line feed: the engine needs room for it. */
   readonly longestRecord: number;
+  /** For each column whether every field was empty or had the column's form. */
+  readonly plain: readonly boolean[];
 }
 
 function faultText(fault: CsvFault, kernel: CsvKernel, slice: CsvSlice): string {
@@ -104,9 +106,15 @@ class CsvProver {
     return this.#kernel.text;
   }
 
+  get openBytes(): number {
+    return this.#kernel.openBytes;
+  }
+
   get proof(): CsvProof {
     const { records, longestRecord } = this.#kernel;
-    return { records, bytes: this.#bytes, longestRecord };
+    const { forms = [] } = this.#slice;
+    const plain = forms.map((form, column) => form !== undefined && this.#kernel.isPlain(column));
+    return { records, bytes: this.#bytes, longestRecord, plain };
   }
 }
 

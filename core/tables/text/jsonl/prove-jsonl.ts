@@ -108,6 +108,11 @@ class JsonlProver {
     return this.#kernel.text;
   }
 
+  /** A line that has not ended waits. */
+  get openBytes(): number {
+    return 0;
+  }
+
   get proof(): JsonlProof {
     const { records, longestLine } = this.#kernel;
     return { records, bytes: this.#bytes, longestLine };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CsvFile, csvRelation } from '#core/tables/schema/csv-relation.ts';
+import { type CsvFiles, csvRelation } from '#core/tables/schema/csv-relation.ts';
 import { parseType } from '#core/tables/schema/parse-type.ts';
 import {
   selectBadSql,
@@ -21,12 +21,12 @@ afterAll(() => scratch.close());
 async function read(
   text: string | Uint8Array,
   types: readonly string[],
-  rest: Partial<CsvFile> = {},
+  rest: Partial<CsvFiles> = {},
 ) {
   const head = `${types.map(() => 'x').join(rest.delimiter ?? ',')}\n`;
   const path = await scratch.file(Buffer.concat([Buffer.from(head), Buffer.from(text)]));
   const format = { delimiter: ',', quote: '"', nullText: [''], recordBytes: 1_000 };
-  const file = { path, types: types.map(() => TEXT), ...format, ...rest };
+  const file = { paths: [path], types: types.map(() => TEXT), ...format, ...rest };
   const sources = types.map((type, at) => ({
     column: { name: `n${at}`, type: parseType(type), lossy: false },
     at,

@@ -43,6 +43,14 @@ describe('readTextRange', () => {
     expect(await collect(readTextRange(source, { start: 0, end: 10 }))).toBe('0123456789');
     expect(await collect(readTextRange(source, { start: 4, end: 4 }))).toBe('');
   });
+
+  it('gives back the memory of a block when the next one is asked for', async () => {
+    const blocks = readTextRange(memorySource(Buffer.from('0123')), { start: 0, end: 4 }, 2);
+    const { value: first } = await blocks.next();
+    expect(Buffer.from(first!).toString()).toBe('01');
+    expect(Buffer.from((await blocks.next()).value!).toString()).toBe('23');
+    expect(first!.buffer.byteLength).toBe(0);
+  });
 });
 
 describe('readText', () => {

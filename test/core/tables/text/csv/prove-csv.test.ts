@@ -36,10 +36,39 @@ async function refusal(...args: Parameters<typeof prove>): Promise<string> {
 describe('proveCsv', () => {
   it('writes records of one form, whatever line ends and pieces the text has', async () => {
     const text = '1,a\r\n\r\n2,"b\r\n""c"\n\n3,é';
-    const expected = { records: 3, bytes: 23, longestRecord: 10, text: '1,a\n2,"b\r\n""c"\n3,é\n' };
+    const counts = { records: 3, bytes: 23, longestRecord: 10, plain: [] };
+    const expected = { ...counts, text: '1,a\n2,"b\r\n""c"\n3,é\n' };
     expect(await prove(text)).toEqual(expected);
     expect(await prove(text, {}, 1)).toEqual(expected);
-    expect(await prove('')).toEqual({ records: 0, bytes: 0, longestRecord: 0, text: '' });
+    expect(await prove('')).toEqual({
+      ...{ records: 0, bytes: 0, longestRecord: 0, plain: [], text: '' },
+    });
+  });
+
+  it('says for which columns every field is plain', async () => {
+    const forms = [{ kind: 'whole', digits: 2 }, undefined, { kind: 'boolean' }] as const;
+    const slice = { columns: 3, forms };
+    const text = '1,a,true\n12,b,yes\n';
+    expect((await prove(text, slice)).plain).toEqual([true, false, false]);
+    expect((await prove(`${text}123,,\n`, slice)).plain).toEqual([false, false, false]);
+  });
+
+  it('says how much of what it writes belongs to a record that goes on', async () => {
+    const open: (readonly [string, number])[] = [];
+    const pieces = piecesOf(
+      Buffer.from(`1,${'x'.repeat(61)}\r\n2,${'y'.repeat(61)}\n3,${'z'.repeat(70)}`),
+      64,
+    );
+    await proveCsv(SLICE, pieces, (bytes, openBytes) => {
+      open.push([Buffer.from(bytes).toString().slice(-3), openBytes]);
+    });
+    expect(open).toEqual([
+      ['xxx', 63],
+      ['yyy', 63],
+      ['zzz', 63],
+      ['', 63],
+      ['zz\n', 0],
+    ]);
   });
 
   it('keeps a blank line of a single column: a record of one empty field', async () => {

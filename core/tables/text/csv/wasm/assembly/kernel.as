@@ -1,14 +1,21 @@
 // Proves the records of a CSV text piece by piece, and rewrites it in place into one plain form:
 // every record ends with a line feed, and no line is blank that is no record.
 
+import { CARRIED, checkField, checksFields, startFields } from './plain';
+
+export { MAX_CHECKED, expectForm, isPlain } from './plain';
+
 /** Most bytes that the host can write at once, less those that are kept. */
 export const INPUT_CAPACITY: i32 = 1048576;
 
 /** Room behind the input: the rest of its last block, and a last line feed. */
 const SLACK: i32 = 128;
 
-/** The input, and the text that it becomes: that never overtakes the bytes not yet read. */
-export const INPUT: usize = memory.data(1048576 + 128, 64);
+/**
+ * The input, and the text that it becomes: that never overtakes the bytes not yet read. Before it
+ * is room for the begin of a field whose end has not come.
+ */
+export const INPUT: usize = memory.data(CARRIED + 1048576 + 128, 64) + CARRIED;
 
 /** Most bytes of a piece whose records' beginnings are kept. */
 export const START_CAPACITY: i32 = 65536;
@@ -37,6 +44,7 @@ const BLOCK: u32 = 64;
 let delimiter: v128 = i8x16.splat(0);
 let quote: v128 = i8x16.splat(0);
 let hasQuote: bool = false;
+let quoteByte: u8 = 0;
 let columns: u32 = 0;
 let maxRecordBytes: u64 = 0;
 /** All bits where a newline within quotes is refused. */
@@ -76,8 +84,9 @@ let longest: u64 = 0;
 export let foundFields: u32 = 0;
 
 /** The characters of the text; a quote of 0 stands for none. */
-export function setCharacters(delimiterByte: u8, quoteByte: u8): void {
+export function setCharacters(delimiterByte: u8, quoteOrNone: u8): void {
   delimiter = i8x16.splat(delimiterByte);
+  quoteByte = quoteOrNone;
   quote = i8x16.splat(quoteByte);
   hasQuote = quoteByte != 0;
 }
@@ -100,6 +109,9 @@ export function start(columnCount: u32, maxBytes: u32, forbidsNewlines: bool): v
   records = 0;
   longest = 0;
   keepsStarts = false;
+  fieldAt = INPUT;
+  field = 0;
+  startFields(columnCount, quoteByte);
 }
 
 /** Begins anywhere in a text instead of at a record, within quotes or not. */
@@ -278,6 +290,34 @@ function kindOf(lowest: u64, nuls: u64, opened: u64, texts: u64, returns: u64): 
 /** Where the text that is made ends. */
 let out: usize = INPUT;
 
+/** Where the field under way begins in the text; below `INPUT` if it began in an earlier scan. */
+let fieldAt: usize = INPUT;
+/** Its place in the record. */
+let field: u32 = 0;
+
+/** Looks at the fields that end in a block, where they lie in the text. */
+function checkFields(ends: u64, separators: u64, dropped: u64, to: usize): void {
+  let left = (ends & ~blanks) | separators;
+  while (left) {
+    const bit = ctz(left);
+    const below = (<u64>1 << bit) - 1;
+    const end = to + <usize>bit - <usize>popcnt(dropped & below);
+    checkField(field, fieldAt, end);
+    fieldAt = end + 1;
+    field = (ends >> bit) & 1 ? 0 : field + 1;
+    left &= left - 1;
+  }
+}
+
+/** Keeps what the text has of the field under way, before the next scan begins the text again. */
+function carryField(): void {
+  const bytes = out - fieldAt;
+  // One that is longer is plain for no type.
+  const kept = min<usize>(bytes, CARRIED);
+  memory.copy(INPUT - kept, out - kept, kept);
+  fieldAt = INPUT - kept;
+}
+
 /**
  * Proves the block at `at`, of which `valid` are the bytes of the text, and moves it to the text.
  *
@@ -326,12 +366,14 @@ function proveBlock(at: usize, count: u32): i32 {
   returned = (returns >> last) & 1;
 
   const dropped = returns | blanks;
+  const to = out;
   if (dropped) {
     out = moveBlock(at, out, count, dropped);
   } else {
     if (out != at) copyBlock(at, out);
     out += count;
   }
+  if (checksFields) checkFields(ends, separators, dropped, to);
   return FINE;
 }
 
@@ -354,7 +396,16 @@ export function scan(isEnd: bool): i32 {
     readBytes = inputBytes;
   }
   textBytes = <u32>(out - INPUT);
+  if (checksFields) carryField();
   return FINE;
+}
+
+/**
+ * Bytes at the end of the text that belong to a record that has not ended; may be more than the
+ * text has.
+ */
+export function openBytes(): f64 {
+  return <f64>(base + readBytes - recordStart - returned);
 }
 
 /**
@@ -368,6 +419,8 @@ export function finish(): i32 {
   if (end == recordStart) return FINE;
   const fault = endRecords(1, 0, 0, end);
   if (fault) return fault;
+  // The last scan left the field before the text.
+  if (checksFields) checkField(field, fieldAt, INPUT);
   store<u8>(INPUT + textBytes, LF);
   textBytes += 1;
   return FINE;

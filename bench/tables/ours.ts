@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { openEngine } from '@sparse-fanout/engine';
+import { openFileSource } from '#cli/sources/file-source.ts';
+import { convertSlice } from '#tables/convert-slice.ts';
+import type { TableSlice } from '#tables/table-slice.ts';
+import { planSlices, type SourceFormat } from './plan-slices.ts';
+
+/**
+ * Converts a table from files into a folder of Parquet files, one for each part of the plan, one
+ * after the other in this process, as a writer that is used again does.
+ */
+const [format, , out, ...files] = process.argv.slice(2) as [
+  SourceFormat,
+  string,
+  string,
+  ...string[],
+];
+
+/** What a writer of 1,769 MB gives its engine. */
+const MEMORY_BYTES = 884e6;
+
+async function write(slice: TableSlice, target: string): Promise<void> {
+  const directory = await mkdtemp(path.join(out, 'part-'));
+  const engine = await openEngine({ directory, memoryBytes: MEMORY_BYTES });
+  const file = { path: path.join(directory, 'out.parquet'), rowGroupRows: 122_880 };
+  const parquet = { ...file, format: 'parquet', compression: 'zstd' } as const;
+  await convertSlice(slice, { engine, directory, file: parquet, onBadRow: 'fail' });
+  engine.close();
+  await rename(file.path, target);
+  await rm(directory, { recursive: true });
+}
+
+await mkdir(out, { recursive: true });
+const sources = await Promise.all(files.map(openFileSource));
+const slices = await planSlices(format, sources);
+for (const [index, slice] of slices.entries()) {
+  await write(slice, path.join(out, `${String(index).padStart(6, '0')}.parquet`));
+}
+await Promise.all(sources.map((source) => source.close()));

@@ -1,0 +1,154 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Command } from 'commander';
+import { digits, isMissed, type Measure, measureLine } from '#bench/encode/goals.ts';
+import { median } from '#bench/encode/measure.ts';
+import { thisMachine } from '#bench/machine.ts';
+import { pythonWith } from '#bench/peers/environment.ts';
+import { parseCount } from '#cli/options/argument-parsers.ts';
+import { makeCsv, makeJsonl } from './make-sources.ts';
+import type { SourceFormat } from './plan-slices.ts';
+import { measured, run, type Usage } from './run-way.ts';
+import {
+  commandOf,
+  GROWTH_GOAL,
+  MEMORY_GOAL,
+  OURS,
+  ourWay,
+  peerWays,
+  SPEED_GOALS,
+  type Way,
+} from './ways.ts';
+
+/** `npm run bench:tables`: the same table converted to Parquet by us and by others. */
+const FOLDER = path.join(import.meta.dirname, '../../.sparse-fanout/tables');
+const RESULTS = path.join(import.meta.dirname, '../results');
+const COMPARE = path.join(import.meta.dirname, 'compare.py');
+
+/** 1.2 GB of CSV. */
+const DEFAULT_ROWS = 6_000_000;
+const DEFAULT_REPETITIONS = 3;
+/** JSON lines have so many times fewer rows: pandas needs 6 GB for a million in one frame. */
+const JSONL_SHARE = 5;
+/** The smaller size at which the memory is measured too. */
+const SMALLER = 4;
+
+const command = new Command('bench:tables')
+  .description('convert the same table to Parquet with other programs and compare CPU time')
+  .option('--rows <n>', 'of the table', parseCount, DEFAULT_ROWS)
+  .option('--repetitions <n>', 'of each measurement', parseCount, DEFAULT_REPETITIONS)
+  .parse();
+const { rows, repetitions } = command.opts<{ rows: number; repetitions: number }>();
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const python = await pythonWith('tables-venv', path.join(import.meta.dirname, 'requirements.txt'));
+const ours = await ourWay(FOLDER);
+const ways = [ours, ...peerWays(python)];
+
+function outOf({ name }: Way): string {
+  return path.join(FOLDER, `out-${name}`);
+}
+
+/** Parquet as PyArrow makes it of the CSV, with its own row groups. */
+async function makeParquet(csv: string): Promise<string> {
+  const folder = `${csv}.parquet`;
+  const pyarrow = ways.find(({ name }) => name === 'pyarrow')!;
+  await run(commandOf(pyarrow, 'csv', folder, [csv]));
+  return path.join(folder, 'out.parquet');
+}
+
+async function sourcesOf(format: SourceFormat, count: number): Promise<readonly string[]> {
+  if (format === 'jsonl') return await makeJsonl(FOLDER, Math.ceil(count / JSONL_SHARE));
+  const csv = await makeCsv(FOLDER, count);
+  return format === 'csv' ? [csv] : [await makeParquet(csv)];
+}
+
+async function measure(way: Way, format: SourceFormat, files: readonly string[]): Promise<Usage> {
+  const out = outOf(way);
+  await rm(out, { recursive: true, force: true });
+  return await measured(python, commandOf(way, format, out, files));
+}
+
+/** All ways in turn, so that other work of the machine affects all of them equally. */
+async function measureAll(format: SourceFormat, files: readonly string[]) {
+  const usages = new Map<string, Usage[]>(ways.map(({ name }) => [name, []]));
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    for (const way of ways) {
+      usages.get(way.name)!.push(await measure(way, format, files));
+      // What it wrote counts only if it is what ours wrote.
+      if (repetition === 0) await run([python, COMPARE, outOf(ours), outOf(way)]);
+    }
+  }
+  return usages;
+}
+
+type Usages = ReadonlyMap<string, readonly Usage[]>;
+
+function speedMeasures(format: SourceFormat, usages: Usages): readonly Measure[] {
+  const own = usages.get(OURS)!;
+  return [...usages].flatMap(([name, theirs]) => {
+    if (name === OURS) return [];
+    return (['cpuSeconds', 'seconds'] as const).map((figure): Measure => {
+      const ratios = theirs.map((usage, turn) => usage[figure] / own[turn]![figure]);
+      const goal = figure === 'cpuSeconds' ? SPEED_GOALS[format][name] : undefined;
+      return {
+        data: format,
+        measure: `${figure === 'cpuSeconds' ? 'CPU' : 'wall clock'} of ${name} ÷ ours`,
+        value: median(ratios),
+        quartiles: [Math.min(...ratios), Math.max(...ratios)],
+        ...(goal && { goal }),
+      };
+    });
+  });
+}
+
+/** The peak of the whole table and its growth over that of a part of it. */
+async function memoryMeasures(format: SourceFormat, usages: Usages): Promise<readonly Measure[]> {
+  const files = await sourcesOf(format, Math.ceil(rows / SMALLER));
+  const smaller = (await measure(ours, format, files)).peakRssBytes;
+  const peak = Math.max(...usages.get(OURS)!.map(({ peakRssBytes }) => peakRssBytes));
+  return [
+    { data: format, measure: 'peak RSS of ours, MB', value: peak / 1e6, goal: MEMORY_GOAL },
+    {
+      data: format,
+      measure: `the same ÷ that of 1/${SMALLER} of the rows`,
+      value: peak / smaller,
+      goal: GROWTH_GOAL,
+    },
+  ];
+}
+
+function usageLine(format: SourceFormat, name: string, all: readonly Usage[]): string {
+  const of = (figure: keyof Usage) => all.map((usage) => usage[figure]).sort((a, b) => a - b);
+  const cpu = of('cpuSeconds');
+  return [
+    format.padEnd(8),
+    name.padEnd(14),
+    `${digits(median(cpu))} s CPU`.padStart(12),
+    `(${digits(cpu[0]!)} – ${digits(cpu.at(-1)!)})`.padStart(16),
+    `${digits(median(of('seconds')))} s`.padStart(8),
+    `${(median(of('peakRssBytes')) / 1e6).toFixed(0)} MB`.padStart(8),
+  ].join('  ');
+}
+
+const machine = thisMachine();
+const data = `${rows} made-up rows of 20 columns; of JSON lines 1/${JSONL_SHARE} of them`;
+say(`${JSON.stringify(machine)}\n${data}, to Parquet in zstd, one thread each`);
+const measures: Measure[] = [];
+const results: Record<string, Record<string, readonly Usage[]>> = {};
+for (const format of ['csv', 'jsonl', 'parquet'] as const) {
+  const usages = await measureAll(format, await sourcesOf(format, rows));
+  for (const [name, all] of usages) say(usageLine(format, name, all));
+  results[format] = Object.fromEntries(usages);
+  measures.push(...speedMeasures(format, usages), ...(await memoryMeasures(format, usages)));
+}
+for (const one of measures) say(measureLine(one));
+await mkdir(RESULTS, { recursive: true });
+const versions = (await run([python, '-m', 'pip', 'freeze'])).trim().split('\n');
+const record = { machine, data, rows, repetitions, versions, results, measures };
+const file = path.join(RESULTS, `tables-${machine.date.slice(0, 10)}.json`);
+await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
+if (measures.some(isMissed)) process.exitCode = 1;
