@@ -2,7 +2,15 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { KEYS } from './key-patterns.ts';
 import type { LedgerTable } from './ledger-table.ts';
-import { creates, DECRYPT, ENCRYPT, type Permission, reads, useOf } from './permissions.ts';
+import {
+  creates,
+  createsWhole,
+  DECRYPT,
+  ENCRYPT,
+  type Permission,
+  reads,
+  useOf,
+} from './permissions.ts';
 
 /** The places that the steps read and write. */
 export interface Stores {
@@ -155,8 +163,8 @@ export function writeTablePermissions(stores: Stores): readonly Permission[] {
     ...readsSource(stores),
     reads(outputBucket, KEYS.layouts, 'reads how the objects of any table are read'),
     reads(outputBucket, KEYS.objectLists, 'reads which objects a chunk is of'),
-    creates(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
-    creates(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
+    createsWhole(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
+    createsWhole(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
     creates(outputBucket, KEYS.rejects, 'writes the rows that were left out of any chunk'),
     lists(outputBucket),
     ...encryptsOutput(stores),

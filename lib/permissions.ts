@@ -45,6 +45,12 @@ export function creates(bucket: IBucket, key: string, reason: string): Permissio
   };
 }
 
+/** The same by a single request, of which no parts are left. */
+export function createsWhole(bucket: IBucket, key: string, reason: string): Permission {
+  const actions = ['s3:GetObject', 's3:PutObject'];
+  return { reason, actions, resources: [bucket.arnForObjects(key)] };
+}
+
 /** Reads the objects of a bucket at keys of this pattern. */
 export function reads(bucket: IBucket, key: string, reason: string): Permission {
   return { reason, actions: ['s3:GetObject'], resources: [bucket.arnForObjects(key)] };

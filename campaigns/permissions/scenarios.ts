@@ -152,6 +152,48 @@ const tooLong: Scenario = {
   },
 };
 
+const TABLE = Buffer.from('id\n1\nno number\n3\n');
+
+/** A version of a table with a bad row, into an output of its own. */
+async function tableRequest(stack: PlayedStack, name: string, mode: string) {
+  const uri = await stack.putSource(`tables/${name}.csv`, TABLE);
+  const output = { uri: `s3://${stack.outputBucket}/${name}/`, mode };
+  const source = { uri, versionId: 'null' };
+  return { source, schema: { id: 'int' }, onBadRow: 'reject', output };
+}
+
+const table: Scenario = {
+  name: 'a table that lost its claim and its chunk is started again',
+  async play(stack) {
+    const request = await tableRequest(stack, 'table', 'create');
+    const first = await whyNot(stack, request);
+    if (first !== undefined) return first;
+    await remove(stack, 'table/', /_manifest\/(run|manifest).*\.json$|chunk-000000\.parquet/);
+    return await whyNot(stack, request);
+  },
+};
+
+const overwrittenTable: Scenario = {
+  name: 'a table of a folder overwrites another, which is reported where it fails, and redriven',
+  async play(stack) {
+    const Bucket = stack.outputBucket;
+    const request = await tableRequest(stack, 'overwritten-table', 'overwrite');
+    const first = await whyNot(stack, request);
+    if (first !== undefined) return first;
+    await stack.putSource('table-parts/1.csv', TABLE);
+    const source = `s3://${SOURCES}/table-parts/`;
+    const Key = 'overwritten-table/data-g000002/chunk-000000.parquet';
+    await stack.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'of someone else' }));
+    const denied = stack.deniedCalls();
+    const executionArn = await stack.startExecution({ ...request, source });
+    const ended = await reasonsOf(stack, await stack.endOf(executionArn));
+    if (!isConflictAt(ended, Key)) return ended;
+    const problem = await reported(stack, denied, executionArn);
+    await stack.s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    return problem ?? (await redrive(stack, executionArn));
+  },
+};
+
 const staged: Scenario = {
   name: 'a version of a matrix by columns is staged; its conflict is reported and redriven',
   async play(stack) {
@@ -196,5 +238,7 @@ export const SCENARIOS: readonly Scenario[] = [
   schedule,
   strayed,
   overwritten,
+  table,
+  overwrittenTable,
   tooLong,
 ];

@@ -52,11 +52,17 @@ async function folderWing(store: ObjectStore, folder: string): Promise<Wing> {
 /**
  * Of which wing a source is: by the names of its objects, else by the first bytes of one of them.
  *
+ * @param versionId of a single object. @default the newest
+ *
  * @throws {SourceNotFoundError} an object whose name says nothing does not exist.
  */
-export async function wingOfSource(uri: string, store: ObjectStore): Promise<Wing> {
+export async function wingOfSource(
+  uri: string,
+  store: ObjectStore,
+  versionId?: string,
+): Promise<Wing> {
   if (isFolderUri(uri)) return await folderWing(store, uri);
-  return namedWing(uri) ?? (await contentWing(store, await store.pin(uri)));
+  return namedWing(uri) ?? (await contentWing(store, await store.pin(uri, versionId)));
 }
 
 /**
@@ -91,6 +97,9 @@ export async function wingOf(input: unknown, store: ObjectStore): Promise<Wing> 
   if (!isObject(request)) return 'matrix';
   const said = saidWing(request);
   if (said !== undefined) return said;
-  const uri = firstUri(request['source']);
-  return uri === undefined ? 'matrix' : await wingOfSource(uri, store);
+  const { source } = request;
+  const uri = firstUri(source);
+  if (uri === undefined) return 'matrix';
+  const version = isObject(source) ? source['versionId'] : undefined;
+  return await wingOfSource(uri, store, typeof version === 'string' ? version : undefined);
 }

@@ -27,6 +27,7 @@ beforeAll(async () => {
     data: Array.from({ length: rows }, (_, row) => row / 3),
   };
   await writeFile(join(directory, 'x.npz'), writeNpz(matrix));
+  await writeFile(join(directory, 'events.csv'), 'id,city\n1,Bonn\n2,Oslo\n');
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -235,7 +235,7 @@ const PROOFS: ImportRules = {
   ],
   'packages/local-cloud/examples': ['@sparse-fanout/local-cloud', '@aws-sdk/*', 'node:*'],
   'packages/local-cloud/vitest.config.ts': ['vitest'],
-  demo: ['#core', '#cli', '#support', 'node:*'],
+  demo: ['#core', '#cli', '#support', '@sparse-fanout/engine', 'node:*'],
   support: [
     ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud'],
     '@aws-sdk/*',
