@@ -89,6 +89,15 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./tables/run.ts'),
   },
   {
+    name: 'tables-proof',
+    proves:
+      'Tables become files of one schema, the right values, order, bytes and size, as others read.',
+    takes: 'ten minutes, the first time three more; with `--full` half an hour',
+    needs: 'Python 3.10 to 3.13, Java and a package index, and 2 GB of disk; for `--full` 20 GB',
+    args: '[--only <proof>] [--python <path>] [--full]',
+    start: () => import('./tables-proof/run.ts'),
+  },
+  {
     name: 'throttle',
     proves: 'No run fails in a simulated account that allows 10, 50, 100, 250 or 1,000 functions.',
     takes: '5 minutes for 100 seeds',
