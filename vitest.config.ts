@@ -12,14 +12,16 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
 
 /**
  * Tests that build and run whole copies of the stack, and the short forms of the campaigns that run
- * whole jobs again and again: `npm run test:long`.
+ * whole jobs again and again; and what reads hundreds of odd tables: `npm run test:long`.
  */
 const LONG = [
   'test/house/add-a-kind.test.ts',
   'test/e2e/silent-s3.test.ts',
+  'test/tables/zoo.test.ts',
   'campaigns/append/append.test.ts',
   'campaigns/arrivals/arrivals.test.ts',
   'campaigns/chaos/chaos.test.ts',
+  'campaigns/fuzz-tables/fuzz-tables.test.ts',
   'campaigns/permissions/permissions.test.ts',
 ];
 const ALL = ['{test,bench,campaigns,packages}/**/*.test.ts'];

@@ -6,7 +6,7 @@ import { patience } from '#support/patience.ts';
 import { FUZZ_FORMATS } from './make-table.ts';
 import { compareRows, resultOf, TableFuzzer } from './table-run.ts';
 
-const RUNS = 25;
+const RUNS = 10;
 const SEED = 7;
 
 /** A small table must be read or refused within this time. */
