@@ -92,7 +92,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
     name: 'tables-proof',
     proves:
       'Tables become files of one schema, the right values, order, bytes and size, as others read.',
-    takes: 'ten minutes, the first time three more; with `--full` half an hour',
+    takes: 'ten minutes, the first time two more; with `--full` half an hour',
     needs: 'Python 3.10 to 3.13, Java and a package index, and 2 GB of disk; for `--full` 20 GB',
     args: '[--only <proof>] [--python <path>] [--full]',
     start: () => import('./tables-proof/run.ts'),

