@@ -11,8 +11,10 @@ import { openScratch, type Scratch } from './support/scratch.ts';
 
 const page = await readFile(join(import.meta.dirname, '../../../../docs/tables.md'), 'utf8');
 
+const section = page.slice(page.indexOf('\n## Types\n'));
+
 /** The rows of the table of types. */
-const ROWS = page
+const ROWS = section
   .split('\n')
   .filter((line) => line.startsWith('| ') && !line.startsWith('| type '))
   .map((line) => line.split('|').map((cell) => cell.trim()))
