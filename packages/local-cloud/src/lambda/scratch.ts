@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { type Dirent, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { limitFileSize } from './process-limits.ts';
 
@@ -9,14 +9,22 @@ const LOOK_MS = 100;
 /** Bytes of a file on the disk: a file with holes takes less than its length. */
 const BLOCK_BYTES = 512;
 
+/** What lies in a directory; nothing if the function has just removed it. */
+function entriesOf(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
 function bytesBelow(directory: string): number {
   let bytes = 0;
-  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-    try {
-      bytes += lstatSync(join(entry.parentPath, entry.name)).blocks * BLOCK_BYTES;
-    } catch {
-      // The function has just removed it.
-    }
+  for (const entry of entriesOf(directory)) {
+    const path = join(directory, entry.name);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    bytes += (stats?.blocks ?? 0) * BLOCK_BYTES;
+    if (entry.isDirectory()) bytes += bytesBelow(path);
   }
   return bytes;
 }

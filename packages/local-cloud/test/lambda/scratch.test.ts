@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FunctionConfiguration } from '#local/lambda/function-configuration.ts';
 import { functionEnvironment } from '#local/lambda/function-environment.ts';
 import { LambdaHost } from '#local/lambda/lambda-host.ts';
+import { Scratch } from '#local/lambda/scratch.ts';
 import { functionIn } from './function-in.ts';
 
 /** One bundle that does what its event says. */
@@ -187,5 +188,17 @@ describe('a function with a layer', () => {
     expect(both.payload).toBe(join(directory, 'layer/nodejs/node_modules/both/index.js'));
     const native = await invoke('layered', 'find', { name: 'native-only' });
     expect(native.payload).toBe(join(directory, 'native/native-only/index.js'));
+  });
+});
+
+describe('the look at the files of a function', () => {
+  it('counts those of folders, and takes a folder that is gone for an empty one', async () => {
+    const scratch = new Scratch(directory, 1);
+    const folder = join(scratch.directory, 'table-a/slice');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'slice.csv'), Buffer.alloc(2 ** 21, 'x'));
+    expect(scratch.failure()).toContain('ENOSPC');
+    await rm(scratch.directory, { recursive: true });
+    expect(scratch.failure()).toBeUndefined();
   });
 });
