@@ -14,6 +14,7 @@ import {
   layoutKey,
   longKeyProblem,
   manifestKey,
+  objectsKey,
   outputUri,
   planKey,
   reservedProblem,
@@ -34,6 +35,7 @@ describe('the keys of a run', () => {
     expect(failuresKey('out/')).toBe('out/_manifest/failures.json');
     expect(planKey('out/', 1)).toBe('out/_plan/plan.jsonl');
     expect(layoutKey('out/', 1)).toBe('out/_plan/source.json');
+    expect(objectsKey('out/', 1)).toBe('out/_plan/objects.jsonl');
     expect(outputUri({ bucket: 'b', prefix: 'out/' }, 'out/x')).toBe('s3://b/out/x');
   });
 
@@ -62,6 +64,7 @@ describe('the keys of a run', () => {
     expect(claimKey('out/', 12)).toBe('out/_manifest/run-000012.json');
     expect(planKey('out/', 12)).toBe('out/_plan/plan-000012.jsonl');
     expect(layoutKey('out/', 12)).toBe('out/_plan/source-000012.json');
+    expect(objectsKey('out/', 12)).toBe('out/_plan/objects-000012.jsonl');
   });
 
   it.each([

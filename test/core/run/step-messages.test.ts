@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
-import { parseFinalizeInput, parsePlanInput, parseWriteInput } from '#core/run/step-messages.ts';
+import {
+  parseFinalizeInput,
+  parsePlanInput,
+  parseWriteInput,
+  parseWriteTableInput,
+} from '#core/run/step-messages.ts';
 import { headerOf } from '#support/run-header.ts';
 
 const { rows: _, ...run } = headerOf({ rows: 4, nnz: 2, chunks: 2 });
@@ -20,6 +25,25 @@ describe('inputs of the steps', () => {
     expect(input).toEqual({ request, executionId: 'arn:execution' });
     const again = sent({ request, pins: 'a/key', execution: { id: 'arn:execution' } });
     expect(parsePlanInput(again)).toMatchObject({ pins: 'a/key' });
+  });
+
+  it('survive it for a table, too, and are not taken for those of a matrix', () => {
+    const table = {
+      ...run,
+      facts: {
+        ...{ kind: 'table', format: 'csv', objects: 1, bytes: 9, columns: 1 },
+        ...{ schema: '0'.repeat(32), engine: 'duckdb-1.5.6' },
+      },
+      output: { kind: 'table', file: { format: 'jsonl', compression: 'none' } },
+      expectedRows: 3,
+    };
+    const whole = { start: { object: 0, at: 0 }, end: { object: 1, at: 0 } };
+    const part = { index: 0, ...whole, list: { offset: 0, length: 9 } };
+    const input = { run: table, chunk: part };
+    expect(parseWriteTableInput(sent(input))).toEqual(input);
+    expect(parseFinalizeInput(sent({ run: table }))).toEqual({ run: table });
+    expect(() => parseWriteInput(sent(input))).toThrow(RequestError);
+    expect(() => parseWriteTableInput(sent({ run, chunk }))).toThrow(/^WriteTable did not get/);
   });
 
   it.each([
