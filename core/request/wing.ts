@@ -29,11 +29,19 @@ function namedWing(uri: string): Wing | undefined {
   return formatOfName(uri).format === undefined ? undefined : 'table';
 }
 
-/** An object whose name says nothing: Parquet and texts that begin with `{` are tables. */
+/** Whether a name has an end: one that is not known is not taken for JSON lines. */
+const HAS_END = /\.[^./]+$/;
+
+/**
+ * An object whose name says nothing: Parquet is a table, and so is a text that begins with `{`, if
+ * its name has no end.
+ */
 async function contentWing(store: ObjectStore, pin: SourcePin): Promise<Wing> {
   const length = Math.min(HEAD_BYTES, pin.size);
   const head = await store.open(pin).read({ offset: 0, length });
-  return isParquet(head) || head.find((byte) => byte > SPACE) === BRACE ? 'table' : 'matrix';
+  if (isParquet(head)) return 'table';
+  const isRecord = head.find((byte) => byte > SPACE) === BRACE;
+  return isRecord && !HAS_END.test(pin.uri) ? 'table' : 'matrix';
 }
 
 /** A folder is a table if each of its objects is a part of one. */

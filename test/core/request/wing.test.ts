@@ -52,6 +52,8 @@ describe('wingOf', () => {
     ['matrix', { source: 's3://raw/data-text', output: { format: 'csv' } }],
     ['matrix', { source: 's3://raw/data-none' }],
     ['table', { source: 's3://raw/data-lines' }],
+    ['matrix', { source: 's3://raw/data.toy-lines' }],
+    ['table', { source: 's3://raw/data.toy-parquet' }],
     ['table', { source: 's3://raw/data-parquet' }],
     ['matrix', { source: { uri: 's3://raw/a.csv', layer: 'x' } }],
     ['matrix', { source: 's3://raw/bundle/meta.json' }],
