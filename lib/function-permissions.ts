@@ -77,6 +77,22 @@ function queriesLedger({ ledger }: Stores): readonly Permission[] {
   ];
 }
 
+/** What a step that plans does beside its plan: it places the run, and records its start. */
+function placesRuns(stores: Stores): readonly Permission[] {
+  const { outputBucket } = stores;
+  return [
+    reads(outputBucket, KEYS.manifests, 'sees whose a prefix is, and which runs are in it'),
+    {
+      reason: 'claims a generation of any output',
+      actions: ['s3:PutObject'],
+      resources: [outputBucket.arnForObjects(KEYS.claims)],
+    },
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+    ...writesLedger(stores),
+  ];
+}
+
 /** What the Plan function may do. */
 export function planPermissions(stores: Stores): readonly Permission[] {
   const { sourceBucket, outputBucket } = stores;
@@ -96,15 +112,7 @@ export function planPermissions(stores: Stores): readonly Permission[] {
       resources: [outputBucket.arnForObjects(KEYS.stageJobs)],
     },
     reads(outputBucket, KEYS.staged, 'sees what has been staged of a source, and its jobs'),
-    reads(outputBucket, KEYS.manifests, 'sees whose a prefix is, and which runs are in it'),
-    {
-      reason: 'claims a generation of any output',
-      actions: ['s3:PutObject'],
-      resources: [outputBucket.arnForObjects(KEYS.claims)],
-    },
-    lists(outputBucket),
-    ...encryptsOutput(stores),
-    ...writesLedger(stores),
+    ...placesRuns(stores),
   ];
 }
 
@@ -117,15 +125,7 @@ export function planTablePermissions(stores: Stores): readonly Permission[] {
     creates(outputBucket, KEYS.plans, 'writes the plan of any run'),
     creates(outputBucket, KEYS.layouts, 'writes how the objects of any table are read'),
     creates(outputBucket, KEYS.objectLists, 'writes the list of the objects of any table'),
-    reads(outputBucket, KEYS.manifests, 'sees whose a prefix is, and which runs are in it'),
-    {
-      reason: 'claims a generation of any output',
-      actions: ['s3:PutObject'],
-      resources: [outputBucket.arnForObjects(KEYS.claims)],
-    },
-    lists(outputBucket),
-    ...encryptsOutput(stores),
-    ...writesLedger(stores),
+    ...placesRuns(stores),
   ];
 }
 

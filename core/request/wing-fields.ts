@@ -1,4 +1,3 @@
-import type * as z from 'zod/mini';
 import type { RequestDefaults } from '#core/contract.ts';
 import { expectations } from '#core/sparse/expectations.ts';
 
@@ -37,10 +36,7 @@ interface UnknownKeys {
 }
 
 /** A sentence about unknown keys that the other wing has; undefined if they are simply unknown. */
-export function otherWingSentence(
-  { path, keys }: UnknownKeys | z.core.$ZodIssueUnrecognizedKeys,
-  wing: Wing,
-): string | undefined {
+export function otherWingSentence({ path, keys }: UnknownKeys, wing: Wing): string | undefined {
   const other = OTHER[wing];
   const known = FIELDS[other][path.join('.')] ?? [];
   const foreign = keys.filter((key) => known.includes(key));

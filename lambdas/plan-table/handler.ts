@@ -6,10 +6,11 @@ import { placeRun } from '#core/manifest/place-run.ts';
 import { bindTable } from '#core/run/bind-table.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { completeRun } from '#lambdas/shared/complete-run.ts';
+import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import type { Step } from '#lambdas/shared/step.ts';
-import { withEngine } from '#lambdas/shared/with-engine.ts';
 import { planTable } from '#tables/plan-table.ts';
+import { withEngine } from '#tables/with-engine.ts';
 import { readyTable } from './ready-table.ts';
 import { assertTableBelowCeiling, summarizeTable } from './table-summary.ts';
 import { writeTablePlan } from './write-table-plan.ts';
@@ -40,7 +41,7 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     }
 
     const { base } = placement;
-    const planned = await withEngine((room) =>
+    const planned = await withEngine(engineBytes(), (room) =>
       planTable(request, objects, { ...room, store, signal, firstIndex: base.chunks }),
     );
     const ready = await readyTable(bound, placement, planned);

@@ -8,10 +8,11 @@ import type { ChunkFigures } from '#core/run/ledger-records.ts';
 import type { TableRun } from '#core/run/run-header.ts';
 import type { WriteTableInput } from '#core/run/step-messages.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
-import { withEngine } from '#lambdas/shared/with-engine.ts';
+import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { fileStatistics } from '#tables/file-statistics.ts';
+import { withEngine } from '#tables/with-engine.ts';
 import { openPlannedSlices } from './planned-slices.ts';
 import { sendFile } from './send-file.ts';
 
@@ -54,7 +55,7 @@ export async function writeTableChunk(
   signal: AbortSignal,
 ): Promise<ChunkFigures> {
   const { file } = run.output;
-  return await withEngine(async ({ engine, directory }) => {
+  return await withEngine(engineBytes(), async ({ engine, directory }) => {
     const { layout, slices } = await openPlannedSlices(s3, run, chunk, signal);
     const name = `chunk.${file.format}`;
     const keyValues = keyValuesOf(run, chunk);

@@ -184,14 +184,10 @@ const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 
 const OUTER: ImportRules = {
   aws: [...['#core', '@aws-sdk/*', 'node:http', 'node:https', 'node:stream', 'node:zlib']],
-  tables: ['#core', '@sparse-fanout/engine', 'node:fs/promises', 'node:path'],
+  tables: ['#core', '@sparse-fanout/engine', 'node:fs/promises', 'node:os', 'node:path'],
   'lambdas/shared': [...STEP, 'node:timers/promises'],
   'lambdas/plan': [...STEP, '#lambdas/shared'],
   'lambdas/stage': [...STEP, '#lambdas/shared'],
-  // The only ones that load the engine.
-  'lambdas/shared/with-engine.ts': [
-    ...['@sparse-fanout/engine', 'node:fs/promises', 'node:os', 'node:path'],
-  ],
   'lambdas/plan-table': [
     ...[...STEP, '#lambdas/shared', '#tables', '@sparse-fanout/engine/engine-version.ts'],
   ],
