@@ -5,8 +5,9 @@ import { literal } from '#core/tables/schema/quote.ts';
 import { selectBadSql, selectFirstBadSql } from '#core/tables/schema/select-sql.ts';
 import { strictCast } from '#core/tables/schema/strict-cast.ts';
 import { TEXT } from '#core/tables/schema/text-form.ts';
+import { firstRow } from './parquet-rows.ts';
 import type { ReadableSlice } from './readable-slice.ts';
-import type { ParquetSlice, TableSlice } from './table-slice.ts';
+import type { TableSlice } from './table-slice.ts';
 import { offsetsOf } from './text-file.ts';
 
 /** A value that its column cannot hold; its row was left out. */
@@ -54,12 +55,6 @@ function* placesOf(records: readonly number[], ordinals: Iterable<number>): Gene
   }
 }
 
-/** Ordinal of the first row of a part in its Parquet object. */
-function firstRow({ parts }: ParquetSlice, part: number): number {
-  const { footer, groups } = parts[part]!;
-  return footer.rowGroups.slice(0, groups.start).reduce((sum, { rows }) => sum + rows, 0);
-}
-
 type Located = Pick<RejectedValue, 'uri' | 'byte' | 'row'>;
 
 /** Says of each row where it lies; reads the text of each part with such rows once more. */
@@ -67,7 +62,7 @@ async function locate(slice: TableSlice, places: readonly Place[]): Promise<read
   if (slice.format === 'parquet') {
     return places.map(({ part, within }) => ({
       uri: slice.parts[part]!.source.uri,
-      row: firstRow(slice, part) + within,
+      row: firstRow(slice.parts[part]!) + within,
     }));
   }
   const located: Located[] = [];

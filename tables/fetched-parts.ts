@@ -16,18 +16,18 @@ function taskOf<P extends TextPart | ParquetPart>(part: P): SizedTask<P> {
   return { bytes: source.size, run };
 }
 
+type Parts<P> = readonly P[] | AsyncIterable<P>;
+
 async function* tasksOf<P extends TextPart | ParquetPart>(
-  parts: readonly P[],
+  parts: Parts<P>,
 ): AsyncGenerator<SizedTask<P>> {
-  for (const part of parts) yield taskOf(part);
+  for await (const part of parts) yield taskOf(part);
 }
 
 /**
  * The parts of a slice in their order; those of small objects are fetched ahead, one read each.
  * Holds 32 MiB.
  */
-export function fetchedParts<P extends TextPart | ParquetPart>(
-  parts: readonly P[],
-): AsyncGenerator<P> {
+export function fetchedParts<P extends TextPart | ParquetPart>(parts: Parts<P>): AsyncGenerator<P> {
   return inOrderWithin(tasksOf(parts), HELD);
 }

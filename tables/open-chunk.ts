@@ -1,11 +1,14 @@
 import { inOrder } from '#core/bytes/in-order.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
+import type { TablePosition } from '#core/tables/pack/pack-units.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import { type ObjectShape, ObjectShapes } from './object-shape.ts';
 import { isEmptyText, type OpenedObject, openObject, saidBy } from './open-object.ts';
+import { rowsIn } from './parquet-rows.ts';
 import type { ParquetPart, TableSlice, TextPart } from './table-slice.ts';
+import { firstRecord } from './text-cuts.ts';
 
 /** Heads are read at the same time: such reads mostly wait for S3. */
 const HEADS_AT_ONCE = 32;
@@ -21,35 +24,41 @@ export interface ChunkSource {
 
 /** Where the chunk begins and ends in an object; the end undefined for that of the object. */
 interface Within {
-  readonly start: number;
-  readonly end: number | undefined;
+  readonly start: Omit<TablePosition, 'object'>;
+  readonly end: Omit<TablePosition, 'object'> | undefined;
 }
 
 function withinOf({ start, end }: ChunkSource['chunk'], object: number): Within {
   return {
-    start: object === start.object ? start.at : 0,
-    end: object === end.object ? end.at : undefined,
+    start: object === start.object ? start : { at: 0 },
+    end: object === end.object ? end : undefined,
   };
 }
 
 function textPart(
   object: OpenedObject & { readonly format: 'csv' | 'jsonl' },
-  { start, end }: Within,
+  within: Within,
 ): TextPart | undefined {
   const { source, compression } = object;
-  const head = object.format === 'csv' ? object.head.start : 0;
-  const from = Math.max(start, head);
-  // A compressed text is read whole.
-  const isEmpty = compression === 'none' && from >= (end ?? source.size);
-  if (isEmpty) return undefined;
-  return { source, compression, start: from, ...(end !== undefined && { end }) };
+  const end = within.end?.at;
+  const start = Math.max(within.start.at, firstRecord(object));
+  // How long a compressed text is, is not known.
+  const most = compression === 'none' ? source.size : Number.POSITIVE_INFINITY;
+  if (start >= (end ?? most)) return undefined;
+  return { source, compression, start, ...(end !== undefined && { end }) };
 }
 
 function parquetPart(
   { source, footer }: OpenedObject & { readonly format: 'parquet' },
-  { start, end = footer.rowGroups.length }: Within,
+  { start, end = { at: footer.rowGroups.length } }: Within,
 ): ParquetPart | undefined {
-  return start >= end ? undefined : { source, footer, groups: { start, end } };
+  const isWithin = end.row !== undefined;
+  const groups = { start: start.at, end: isWithin ? end.at + 1 : end.at };
+  if (groups.start >= groups.end) return undefined;
+  const part = { source, footer, groups };
+  if (start.row === undefined && !isWithin) return part;
+  const before = isWithin ? rowsIn(footer, { start: start.at, end: end.at }) + end.row : undefined;
+  return { ...part, rows: { start: start.row ?? 0, end: before ?? rowsIn(footer, groups) } };
 }
 
 function partOf(object: OpenedObject, within: Within): TextPart | ParquetPart | undefined {

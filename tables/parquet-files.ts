@@ -4,13 +4,16 @@ import { provePages, type ReadAt } from '#core/containers/parquet/prove-pages.ts
 import { sliceFooter } from '#core/containers/parquet/slice-footer.ts';
 import { writeSlice } from '#core/containers/parquet/write-slice.ts';
 import { fetchedParts } from './fetched-parts.ts';
+import { wantedRows } from './parquet-rows.ts';
 import type { ParquetPart, ParquetSlice } from './table-slice.ts';
 
 /** Files of the wanted row groups alone, which the engine reads one after the other. */
 export interface ParquetFiles {
   readonly paths: readonly string[];
-  /** Rows of each part, in their order. */
+  /** Rows of each part that are wanted, in their order. */
   readonly records: readonly number[];
+  /** Rows of the first part that lie before these. */
+  readonly skipped: number;
 }
 
 /** Reads at the offsets of the source what lies in its slice. */
@@ -22,7 +25,7 @@ function readShifted(file: FileHandle, shift: number): ReadAt {
   };
 }
 
-async function writeFile({ source, footer, groups }: ParquetPart, path: string): Promise<number> {
+async function writeFile({ source, footer, groups }: ParquetPart, path: string): Promise<void> {
   const slice = sliceFooter(footer, groups);
   const file = await open(path, 'wx+');
   try {
@@ -38,7 +41,6 @@ async function writeFile({ source, footer, groups }: ParquetPart, path: string):
   } finally {
     await file.close();
   }
-  return slice.rows;
 }
 
 /**
@@ -55,8 +57,9 @@ export async function writeParquetFiles(
   const records: number[] = [];
   for await (const part of fetchedParts(parts)) {
     const path = join(directory, `${paths.length}.parquet`);
-    records.push(await writeFile(part, path));
+    await writeFile(part, path);
+    records.push(wantedRows(part));
     paths.push(path);
   }
-  return { paths, records };
+  return { paths, records, skipped: parts[0]!.rows?.start ?? 0 };
 }

@@ -1,17 +1,22 @@
 import type { Engine } from '@sparse-fanout/engine';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { type FileSizes, packFiles } from '#core/tables/pack/pack-files.ts';
+import type { PackUnits } from '#core/tables/pack/pack-units.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import { type TableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
 import { lookAtFirst } from './first-look.ts';
+import { RowCuts } from './row-cuts.ts';
+import { rowFiles } from './row-files.ts';
 import { sampleTable, type TableSample } from './sample-table.ts';
-import { collectUnits } from './table-units.ts';
+import { collectUnits, type UnitsSource } from './table-units.ts';
 import { TextCuts } from './text-cuts.ts';
 
 /** A table, and how large the files of its output are to be. */
-export type SizedTable = Omit<AskedTable, 'size'> & { readonly size: FileSizes };
+export type SizedTable = Omit<AskedTable, 'size'> & {
+  readonly size: FileSizes | { readonly rows: number };
+};
 
 /** What a table is planned with. */
 export interface PlanOptions {
@@ -48,7 +53,7 @@ const LARGE = 2;
 function warningsOf(
   sizes: readonly number[],
   { rows, rejected }: TableSample,
-  size: FileSizes,
+  size: SizedTable['size'],
 ): readonly string[] {
   const target = 'targetFileBytes' in size ? size.targetFileBytes : Number.POSITIVE_INFINITY;
   const large = sizes.filter((bytes) => bytes > LARGE * target).length;
@@ -64,19 +69,40 @@ function warningsOf(
   return warnings;
 }
 
+interface Sampled {
+  readonly source: UnitsSource;
+  readonly units: PackUnits;
+  readonly cuts: TextCuts;
+  readonly sample: TableSample;
+}
+
+/** The files of a table, and how many rows they have together once all files are there. */
+function filesOf(size: SizedTable['size'], { source, units, cuts, sample }: Sampled) {
+  const { ratio, rows, rejected, sourceBytes } = sample;
+  if ('rows' in size) {
+    const counted = new RowCuts(source, size.rows);
+    const share = rows / Math.max(1, rows + rejected);
+    return { files: rowFiles(counted, ratio), rows: () => counted.rows * share };
+  }
+  const cut = (object: number, at: number) => cuts.cut(object, at);
+  const files = packFiles(units, { ratio, size, cut });
+  return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
+}
+
 /**
  * Plans the files of a table: looks at its objects, converts a sample of it to the output to learn
  * the sizes, and cuts it at records. The same objects and request give the same plan.
  *
  * Reads what {@link collectUnits} and {@link sampleTable} read, and 64 KiB for each file that ends
- * within a text. Holds 51 bytes for an object or row group, 2 kB for a file, 100 MiB and the
- * engine's own.
+ * within a text; by rows all texts, or the footers of Parquet. Holds 51 bytes for an object or row
+ * group, 2 kB for a file, 100 MiB and the engine's own.
  *
  * @throws {RequestError} the schema, `columns` or sizes do not fit the table.
  * @throws {UnsupportedSourceError} an object is not what its name or the request says.
  * @throws {CorruptSourceError} an object is not sound; with `onBadRow` `fail` also a value of the
  * sample that its column cannot hold.
- * @throws {BoundExceededError} too many files, or a header or footer that is too long.
+ * @throws {BoundExceededError} too many files, a header or footer that is too long, or too much to
+ * count.
  */
 export async function planTable(
   asked: SizedTable,
@@ -92,22 +118,19 @@ export async function planTable(
   const options = { units, cuts, layout: given, output, engine, directory };
   const sample = await sampleTable({ ...options, ...(signal && { signal }) });
   const layout = { ...given, rowGroupRows: sample.rowGroupRows };
-  const { ratio } = sample;
+  const { files, rows } = filesOf(size, { source, units, cuts, sample });
   const chunks: TableChunk[] = [];
   const sizes: number[] = [];
-  const cut = (object: number, at: number) => cuts.cut(object, at);
-  for await (const packed of packFiles(units, { ratio, size, cut })) {
+  for await (const packed of files) {
     const index = firstIndex + packed.index;
     chunks.push(tableChunkOf({ ...packed, index }, objects));
     sizes.push(packed.predictedBytes);
   }
   const predictedBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const predictedFileBytes = { min: Math.min(...sizes), max: Math.max(...sizes) };
-  const predictedRows = Math.round(
-    sample.rows * (units.totalBytes / Math.max(sample.sourceBytes, 1)),
-  );
   return {
-    ...{ layout, chunks, ratio, predictedBytes, predictedFileBytes, predictedRows },
+    ...{ layout, chunks, ratio: sample.ratio, predictedBytes, predictedFileBytes },
+    predictedRows: Math.round(rows()),
     warnings: warningsOf(sizes, sample, size),
   };
 }

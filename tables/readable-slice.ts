@@ -24,8 +24,11 @@ export interface ReadableSlice {
  */
 export async function readSlice(slice: TableSlice, directory: string): Promise<ReadableSlice> {
   if (slice.format === 'parquet') {
-    const { paths, records } = await writeParquetFiles(slice, directory);
-    const relation = parquetRelation({ paths, columns: slice.columns });
+    const { paths, records, skipped } = await writeParquetFiles(slice, directory);
+    const start = skipped;
+    const rows = { start, end: start + records.reduce((sum, count) => sum + count, 0) };
+    const isPart = slice.parts.some((part) => part.rows !== undefined);
+    const relation = parquetRelation({ paths, columns: slice.columns, ...(isPart && { rows }) });
     return { relation, lenient: relation, records };
   }
   const { paths, records, longest, plain } = await writeTextFiles(slice, directory);

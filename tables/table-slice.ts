@@ -13,7 +13,8 @@ export interface TextPart {
   /** First byte of the (inflated) text. */
   readonly start: number;
   /**
-   * Byte behind the last one; undefined for the end of the text. A compressed text is read whole.
+   * Byte behind the last one; undefined for the end of the text. What lies before the part in a
+   * compressed text is inflated, too.
    */
   readonly end?: number;
 }
@@ -23,6 +24,8 @@ export interface ParquetPart {
   readonly source: ByteSource;
   readonly footer: ParquetFooter;
   readonly groups: RowGroupRange;
+  /** Rows of these row groups that are wanted, counted from their begin; absent: all. */
+  readonly rows?: { readonly start: number; readonly end: number };
 }
 
 /** Records of CSV whose objects have the same columns in the same order. */

@@ -52,7 +52,8 @@ async function unitsOf(pin: Pin, source: UnitsSource): Promise<PackObject> {
   return { bytes: pin.size, canSplit: !(await isCompressed(pin, source)) };
 }
 
-function* allPins({ objects }: UnitsSource): Generator<Pin> {
+/** The pins of all objects in their order. */
+export function* allPins({ objects }: Pick<UnitsSource, 'objects'>): Generator<Pin> {
   for (let start = 0; start < objects.count; start += BATCH) {
     yield* objects.pins(start, Math.min(objects.count, start + BATCH));
   }

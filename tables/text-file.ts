@@ -7,17 +7,21 @@ import type { WriteText } from '#core/tables/text/text-slice.ts';
 import { fetchedParts } from './fetched-parts.ts';
 import { FileRun } from './file-run.ts';
 import { plainForms } from './plain-forms.ts';
-import type { CsvSlice, JsonlSlice, TextPart, TextTable } from './table-slice.ts';
+import type { TextPart, TextTable } from './table-slice.ts';
 
 /** A text that is proved, in files that the engine reads one after the other. */
-export interface TextFiles extends Proved {
+export interface TextFiles {
   readonly paths: readonly string[];
   /** Records of each part, in their order. */
   readonly records: readonly number[];
+  /** Bytes of the longest record. */
+  readonly longest: number;
+  /** Of CSV: for each column whether every field has the form of its type. */
+  readonly plain: readonly boolean[];
 }
 
 /** Bytes of text that a compressed object may hold: what a writer's `/tmp` has room for. */
-const MAX_TEXT_BYTES = 4 * 1024 ** 3;
+export const MAX_TEXT_BYTES = 4 * 1024 ** 3;
 
 /**
  * Bytes after which a file of CSV ends with its record: the engine holds a file as a whole, and
@@ -26,44 +30,71 @@ const MAX_TEXT_BYTES = 4 * 1024 ** 3;
 const CSV_FILE_BYTES = 32 * 1024 * 1024;
 
 interface Proved {
+  readonly records: number;
+  /** Bytes of text. */
+  readonly bytes: number;
   /** Bytes of the longest record. */
   readonly longest: number;
   /** Of CSV: for each column whether every field has the form of its type. */
   readonly plain: readonly boolean[];
 }
 
-interface ProvedPart extends Proved {
-  readonly records: number;
+/** What gets the text and the records of a part. */
+interface Sink {
+  readonly write: WriteText;
+  /** Gets the begins of records, counted from that of the part; valid during the call. */
+  readonly onStarts?: (starts: Float64Array) => void;
+  /** Bytes that the text may have. @default 4 GiB */
+  readonly maxTextBytes?: number;
 }
 
-function piecesOf({ source, compression, start, end }: TextPart): AsyncGenerator<Uint8Array> {
-  if (compression === 'none') return readTextRange(source, { start, end: end ?? source.size });
-  return behind(readText(source, { compression, maxTextBytes: MAX_TEXT_BYTES }), start);
-}
-
-/** Leaves out the first bytes, such as a header. */
-async function* behind(
-  pieces: AsyncIterable<Uint8Array>,
-  bytes: number,
+function piecesOf(
+  { source, compression, start, end }: TextPart,
+  mostBytes = MAX_TEXT_BYTES,
 ): AsyncGenerator<Uint8Array> {
-  let left = bytes;
+  if (compression === 'none') return readTextRange(source, { start, end: end ?? source.size });
+  const maxTextBytes = start + mostBytes;
+  const pieces = readText(source, { compression, maxTextBytes });
+  return within(pieces, start, end ?? Number.POSITIVE_INFINITY);
+}
+
+/** Bytes `[start, end)` of a text; what is behind them is not read. */
+async function* within(
+  pieces: AsyncIterable<Uint8Array>,
+  start: number,
+  end: number,
+): AsyncGenerator<Uint8Array> {
+  let at = 0;
   for await (const piece of pieces) {
-    if (left < piece.length) yield piece.subarray(left);
-    left = Math.max(left - piece.length, 0);
+    const behind = at + piece.length;
+    if (behind > start) yield piece.subarray(Math.max(start - at, 0), Math.min(end, behind) - at);
+    at = behind;
+    if (at >= end) return;
   }
 }
 
-async function prove(slice: TextTable, part: TextPart, write: WriteText): Promise<ProvedPart> {
-  const { source, start, end } = part;
-  const place = { uri: source.uri, start, isLast: end === undefined || end === source.size };
+/** Proves the records of a part. */
+export async function provePart(
+  slice: TextTable,
+  part: TextPart,
+  { write, onStarts, maxTextBytes }: Sink,
+): Promise<Proved> {
+  const { source, compression, start, end } = part;
+  const isLast = end === undefined || (compression === 'none' && end === source.size);
+  const place = { uri: source.uri, start, isLast, ...(onStarts && { onStarts }) };
+  const pieces = piecesOf(part, maxTextBytes);
   if (slice.format === 'csv') {
     const shape = { format: slice.csv, columns: slice.fields, forms: plainForms(slice) };
-    const proof = await proveCsv({ ...place, ...shape }, piecesOf(part), write);
-    return { records: proof.records, longest: proof.longestRecord, plain: proof.plain };
+    const { records, bytes, longestRecord, plain } = await proveCsv(
+      { ...place, ...shape },
+      pieces,
+      write,
+    );
+    return { records, bytes, longest: longestRecord, plain };
   }
   const columns = slice.keys.map(({ key, type }) => ({ name: key, type }));
-  const proof = await proveJsonl({ ...place, columns }, piecesOf(part), write);
-  return { records: proof.records, longest: proof.longestLine, plain: [] };
+  const { records, bytes, longestLine } = await proveJsonl({ ...place, columns }, pieces, write);
+  return { records, bytes, longest: longestLine, plain: [] };
 }
 
 /**
@@ -76,9 +107,9 @@ function headOf(slice: TextTable): string {
 }
 
 async function proveParts(slice: TextTable, files: FileRun): Promise<Omit<TextFiles, 'paths'>> {
-  const parts: ProvedPart[] = [];
+  const parts: Proved[] = [];
   for await (const part of fetchedParts(slice.parts)) {
-    parts.push(await prove(slice, part, (bytes, openBytes) => files.write(bytes, openBytes)));
+    parts.push(await provePart(slice, part, { write: (bytes, open) => files.write(bytes, open) }));
   }
   const records = parts.map((part) => part.records);
   const longest = Math.max(0, ...parts.map((part) => part.longest));
@@ -105,7 +136,7 @@ export async function writeTextFiles(slice: TextTable, directory: string): Promi
 
 /** Finds the bytes at which records of a part begin, in the text of its object. */
 export function offsetsOf(
-  slice: CsvSlice | JsonlSlice,
+  slice: TextTable,
   part: TextPart,
   ordinals: readonly number[],
 ): AsyncGenerator<number> {

@@ -11,6 +11,7 @@ import {
   rangeText,
 } from '#core/run/planned-chunk.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
+import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import type { ManifestEntry } from './manifest.ts';
 import type { CountedRun } from './manifest-text.ts';
 import { Tally } from './tally.ts';
@@ -109,7 +110,10 @@ function entryOf(
   };
 }
 
-const SOURCE_BEGIN = { object: 0, at: 0 } as const;
+/** Where a chunk of a table ends; before the first one the begin of the source. */
+function endOf(chunk: PlannedChunk | undefined): TableChunk['end'] {
+  return chunk === undefined || isRows(chunk) ? { object: 0, at: 0 } : chunk.end;
+}
 
 type DoneRecord = Extract<ChunkRecord, { status: 'done' }>;
 
@@ -140,8 +144,9 @@ function agreed(
 /** Whether a chunk begins where the one before it ends, the first one with the source. */
 function follows(chunk: PlannedChunk, before: PlannedChunk | undefined): boolean {
   if ('rowStart' in chunk) return chunk.rowStart === (isRows(before) ? before.rowEnd : 0);
-  const { object, at } = before === undefined || isRows(before) ? SOURCE_BEGIN : before.end;
-  return chunk.start.object === object && chunk.start.at === at;
+  const { object, at, row } = endOf(before);
+  const { start } = chunk;
+  return start.object === object && start.at === at && start.row === row;
 }
 
 function isRows(chunk: PlannedChunk | undefined): chunk is RowChunk {
@@ -154,8 +159,8 @@ function missingEnd(last: PlannedChunk | undefined, run: CountedRun): string | u
     const row = isRows(last) ? last.rowEnd : 0;
     return row === run.rows ? undefined : `the plan ends at row ${row} of ${run.rows}`;
   }
-  const { object, at } = last === undefined || isRows(last) ? SOURCE_BEGIN : last.end;
-  if (object === run.facts.objects && at === 0) return undefined;
+  const { object, at, row } = endOf(last);
+  if (object === run.facts.objects && at === 0 && row === undefined) return undefined;
   return `the plan ends in object ${object} of ${run.facts.objects}`;
 }
 

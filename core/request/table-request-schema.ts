@@ -113,8 +113,12 @@ const output = z
     }),
   );
 
-/** What a request of a table may hold; every `error` says what is allowed. */
-export const tableRequestSchema = z.strictObject(
+const chunking = z.strictObject(
+  { rows: z.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)) },
+  { error: 'an object with rows' },
+);
+
+const requestFields = z.strictObject(
   {
     source,
     schema: z.optional(tableSchema),
@@ -127,10 +131,23 @@ export const tableRequestSchema = z.strictObject(
       ),
     ),
     output,
+    chunking: z.optional(chunking),
     limits: z.optional(limits),
     dryRun: z.optional(dryRun),
   },
   { error: 'an object such as { "source": "s3://bucket/table.parquet" }' },
+);
+
+/** What a request of a table may hold; every `error` says what is allowed. */
+export const tableRequestSchema = requestFields.check(
+  z.refine(
+    ({ chunking: { rows } = {}, output: { targetFileBytes, files } }) =>
+      rows === undefined || (targetFileBytes === undefined && files === undefined),
+    {
+      error: 'given without output.targetFileBytes and output.files, which say another size',
+      path: ['chunking'],
+    },
+  ),
 );
 
 export type TableRequestBody = z.infer<typeof tableRequestSchema>;

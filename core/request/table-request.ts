@@ -55,7 +55,9 @@ function fileOf({ output }: TableRequestBody): TableSpec['file'] {
   return { format, compression, header, delimiter };
 }
 
-function sizeOf({ output: { targetFileBytes, files } }: TableRequestBody): AskedTable['size'] {
+function sizeOf({ output, chunking = {} }: TableRequestBody): AskedTable['size'] {
+  const { targetFileBytes, files } = output;
+  if (chunking.rows !== undefined) return { rows: chunking.rows };
   if (files !== undefined) return { files };
   return { targetFileBytes: targetFileBytes ?? TABLE_DEFAULTS.targetFileBytes };
 }

@@ -37,6 +37,8 @@ export function parsePlanLine(line: string): PlannedChunk {
 /** What a chunk covers, in words. */
 export function rangeText(chunk: PlannedChunk): string {
   if ('rowStart' in chunk) return `rows ${chunk.rowStart} to ${chunk.rowEnd}`;
-  const [from, to] = [chunk.start, chunk.end].map(({ object, at }) => `object ${object} at ${at}`);
+  const [from, to] = [chunk.start, chunk.end].map(
+    ({ object, at, row }) => `object ${object} at ${at}${row === undefined ? '' : ` row ${row}`}`,
+  );
   return `${from} to ${to}`;
 }

@@ -87,6 +87,23 @@ describe('a table', () => {
     expect(rows[7]).toMatchObject({ city: 'new\nline 7' });
   }, 60_000);
 
+  it('becomes files of exactly so many source rows', async () => {
+    const text = `${csvOf(0, 40)}bad,x,1\n${csvOf(40, 90).slice('id,city,price\n'.length)}`;
+    const source = await stack.putSource('t/rows.csv.gz', gzipSync(text));
+    const request = { source, schema: SCHEMA, onBadRow: 'reject', chunking: { rows: 25 } };
+    await stack.runToSuccess({ ...request, output: outputAt('t/rows') });
+    const { entries } = await manifestOf('t/rows');
+    const counts = entries.map(({ meta, counts: { rejected } }) => [meta.record_count, rejected]);
+    expect(counts).toEqual([
+      [25, 0],
+      [24, 1],
+      [25, 0],
+      [16, 0],
+    ]);
+    const ids = (await rowsOf('t/rows')).map((row) => Number((row as { id: bigint }).id));
+    expect(ids).toEqual(Array.from({ length: 90 }, (_, id) => id));
+  }, 60_000);
+
   it('is known by its fields or names, and continued or replaced by generations', async () => {
     const schema = { id: 'int', name: 'text' };
     const lines = (ids: readonly number[]) =>

@@ -36,7 +36,7 @@ const MiB = 1024 * 1024;
 const TARGET_BYTES = { min: 16 * MiB, max: 5 * 1024 * MiB };
 
 /** The plan is held in memory: some 100 bytes for each sixteenth of a file. */
-const MAX_FILES = 100_000;
+export const MAX_FILES = 100_000;
 
 /** Each cut is some reads of 64 KiB. */
 const CUTS_AT_ONCE = 16;

@@ -6,6 +6,8 @@
 export interface TablePosition {
   readonly object: number;
   readonly at: number;
+  /** Rows of that row group that lie before the place; absent for its begin, and in texts. */
+  readonly row?: number | undefined;
 }
 
 /** An object of the source: a text, or a Parquet object with the bytes of its row groups. */

@@ -37,8 +37,11 @@ export type TableOutput =
     }
   | { readonly format: 'jsonl'; readonly compression: TextCompression };
 
-/** Bytes of a file as it is written, or how many files there are. */
-type AskedFileSize = { readonly targetFileBytes: number } | { readonly files: number };
+/** Bytes of a file as it is written, how many files there are, or source rows of each. */
+type AskedFileSize =
+  | { readonly targetFileBytes: number }
+  | { readonly files: number }
+  | { readonly rows: number };
 
 /** What a request asks of a table. */
 export interface AskedTable {

@@ -5,7 +5,7 @@ import type { TablePosition } from '#core/tables/pack/pack-units.ts';
 import type { ObjectList } from './object-list.ts';
 
 /** See {@link TablePosition}. */
-const tablePosition = z.strictObject({ object: count, at: count });
+const tablePosition = z.strictObject({ object: count, at: count, row: z.optional(count) });
 
 /**
  * What one writer reads of a table: a line of `_plan/plan.jsonl`. Chunks follow each other without
@@ -25,8 +25,8 @@ export const tableChunk = z.strictObject({
 export type TableChunk = Readonly<z.infer<typeof tableChunk>>;
 
 /** Objects before a position, and the one in which it lies. */
-function objectsUpTo({ object, at }: TablePosition): number {
-  return at === 0 ? object : object + 1;
+function objectsUpTo({ object, at, row = 0 }: TablePosition): number {
+  return at === 0 && row === 0 ? object : object + 1;
 }
 
 /** The chunk between two positions. */

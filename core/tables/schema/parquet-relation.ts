@@ -8,10 +8,18 @@ export interface ParquetFiles {
   readonly paths: readonly string[];
   /** The columns that are read, as the engine describes them. */
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
+  /** Rows of all files together that are wanted; absent: all. */
+  readonly rows?: { readonly start: number; readonly end: number };
+}
+
+/** Rows of a relation by numbers that the engine counts: no column of a file has their name. */
+function numbered(relation: string, { start, end }: { start: number; end: number }): string {
+  const all = `(SELECT *, row_number() OVER () - 1 AS place FROM ${relation})`;
+  return `(SELECT * EXCLUDE (place) FROM ${all} WHERE place >= ${start} AND place < ${end})`;
 }
 
 /** How the engine reads Parquet files: by names, nothing from their paths. */
-export function parquetRelation({ paths, columns }: ParquetFiles): Relation {
+export function parquetRelation({ paths, columns, rows }: ParquetFiles): Relation {
   const read = columns.map(({ name, type }, place) => {
     // The engine has a type of its own for texts that are marked as JSON, within others too.
     const sql = typeSql(type);
@@ -21,8 +29,9 @@ export function parquetRelation({ paths, columns }: ParquetFiles): Relation {
   const from =
     `read_parquet([${paths.map(literal).join(', ')}], binary_as_string = false, file_row_number = false, ` +
     'filename = false, hive_partitioning = false, union_by_name = false)';
+  const all = `(SELECT ${read.join(', ')} FROM ${from})`;
   return {
-    sql: `(SELECT ${read.join(', ')} FROM ${from})`,
+    sql: rows === undefined ? all : numbered(all, rows),
     types: columns.map(({ type }) => type),
   };
 }

@@ -8,6 +8,8 @@ export type WriteText = (bytes: Uint8Array<ArrayBuffer>, openBytes: number) => P
 
 /** Proves a text piece by piece. */
 interface Prover<P> {
+  /** Most bytes of a piece. */
+  readonly pieceBytes: number;
   /** Proves the next piece and gives the proved text so far; valid until the next call. */
   push(piece: Uint8Array): Uint8Array<ArrayBuffer>;
   /** Proves what is left at the end. */
@@ -18,16 +20,12 @@ interface Prover<P> {
   readonly proof: P;
 }
 
-/**
- * Proves a text and writes what is proved.
- *
- * @param pieceBytes most bytes that the prover takes at once.
- */
+/** Proves a text and writes what is proved. */
 export async function proveText<P>(
   prover: Prover<P>,
-  pieceBytes: number,
   { pieces, write }: { readonly pieces: AsyncIterable<Uint8Array>; readonly write: WriteText },
 ): Promise<P> {
+  const { pieceBytes } = prover;
   for await (const piece of pieces) {
     for (let at = 0; at < piece.length; at += pieceBytes) {
       const bytes = prover.push(piece.subarray(at, at + pieceBytes));

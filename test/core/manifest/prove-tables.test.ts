@@ -105,6 +105,32 @@ describe('proveChunks of a table', () => {
       ({ plan }) => plan.splice(1, 1, { ...PLAN[1]!, start: at(1, 6) } as PlannedChunk),
     ],
     [
+      'a plan that leaves out rows of a row group',
+      /the plan has a gap before chunk 2/,
+      ({ plan, ledger }) => {
+        const chunk = { ...PLAN[1]!, end: { ...at(2), row: 1 } } as PlannedChunk;
+        plan.splice(1, 1, chunk);
+        ledger.splice(1, 1, { ...ledger[1]!, planned: plannedText(chunk) });
+      },
+    ],
+    [
+      'a plan that ends within a row group',
+      /the plan ends in object 3 of 3/,
+      ({ plan, ledger }) => {
+        const chunk = { ...PLAN[2]!, end: { ...at(3), row: 1 } } as PlannedChunk;
+        plan.splice(2, 1, chunk);
+        ledger.splice(2, 1, { ...ledger[2]!, planned: plannedText(chunk) });
+      },
+    ],
+    [
+      'a chunk of other rows',
+      /chunk 1 was written for object 1 at 5 to object 2 at 0 row 7, planned are/,
+      ({ ledger }) => {
+        const planned = JSON.stringify({ ...PLAN[1]!, end: { ...at(2), row: 7 } });
+        ledger.splice(1, 1, { ...ledger[1]!, planned });
+      },
+    ],
+    [
       'a plan that begins late',
       /the plan has a gap before chunk 0/,
       ({ plan }) => plan.splice(0, 1, { ...PLAN[0]!, start: at(0, 1) } as PlannedChunk),

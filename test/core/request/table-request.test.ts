@@ -69,6 +69,11 @@ describe('parseTableRequest', () => {
     });
   });
 
+  it('takes rows of a file in place of its size', () => {
+    const { size } = parseTableRequest({ source, chunking: { rows: 7 } });
+    expect(size).toEqual({ rows: 7 });
+  });
+
   it('takes the version of one object, also from an S3 event', () => {
     expect(parseTableRequest({ source: { uri: source, versionId: 'v' } }).source.versionId).toBe(
       'v',
@@ -108,6 +113,16 @@ describe('parseTableRequest', () => {
     [{ source, schema: { id: 'int' }, columns: { x: {} } }, /columns names "x".*add it there/],
     [{ source, onBadRow: 'skip' }, /^onBadRow must be 'fail' or 'reject', got "skip"$/],
     [{ source, dryRun: 'yes' }, /^dryRun must be true or false/],
+    [{ source, chunking: { rows: 0 } }, /^chunking\.rows must be .*got 0$/],
+    [{ source, chunking: 7 }, /^chunking must be an object with rows, got 7$/],
+    [
+      { source, chunking: { rows: 7 }, output: { files: 1 } },
+      /^chunking must be given without output\.targetFileBytes and output\.files, which/,
+    ],
+    [
+      { source, chunking: { rows: 7 }, output: { targetFileBytes: 2 ** 28 } },
+      /^chunking must be given without output\.targetFileBytes/,
+    ],
     [{ source, nonsense: 1 }, /^the request has unknown keys "nonsense"/],
   ])('refuses %j', (request, problem) => {
     expect(problemsOf(request)).toEqual([expect.stringMatching(problem)]);
@@ -118,6 +133,10 @@ describe('fields of the other wing', () => {
   it.each([
     [{ source: { uri: source, layer: 'x' } }, /^source\.layer is for requests of a sparse matrix/],
     [{ source, output: { text: {} } }, /^output\.text is for requests of a sparse matrix/],
+    [
+      { source, chunking: { targetBytes: 9 } },
+      /^chunking\.targetBytes is for requests of a sparse/,
+    ],
     [{ source, expect: { nnz: 1 } }, /^expect\.nnz is for requests of a sparse matrix/],
   ])('are refused by name in a table: %j', (request, problem) => {
     expect(problemsOf(request)).toEqual([expect.stringMatching(problem)]);

@@ -53,6 +53,7 @@ describe('bindTable', () => {
     ['other rows', { onBadRow: 'reject' }, {}],
     ['other columns', { columns: { id: { default: '0' } } }, {}],
     ['other files', { output: { files: 2 } }, {}],
+    ['files of so many rows', { chunking: { rows: 2 } }, {}],
     ['another mode', { output: { uri: 's3://lake/x/', mode: 'append' } }, {}],
     ['another engine', {}, { engine: 'duckdb-2' }],
   ])('gives another run for %s', async (_, changed, changes) => {

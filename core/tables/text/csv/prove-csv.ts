@@ -12,6 +12,8 @@ export interface CsvSlice extends CsvShape {
   readonly start: number;
   /** True if the slice ends where its object ends, not at a cut. */
   readonly isLast: boolean;
+  /** Gets the begins of records, counted from `start`; valid during the call. */
+  readonly onStarts?: (starts: Float64Array) => void;
 }
 
 /** What was proved of a slice. */
@@ -76,6 +78,13 @@ class CsvProver {
     this.#slice = slice;
     this.#kernel = kernel;
     kernel.start(slice);
+    if (slice.onStarts !== undefined) kernel.keepStarts();
+  }
+
+  /** Most bytes that are taken at once. */
+  get pieceBytes(): number {
+    const { pieceBytes, startCapacity } = this.#kernel;
+    return this.#slice.onStarts === undefined ? pieceBytes : Math.min(pieceBytes, startCapacity);
   }
 
   push(piece: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -84,6 +93,7 @@ class CsvProver {
     this.#check(this.#kernel.scan(sound, bad !== undefined));
     this.#checkUtf8(bad);
     this.#bytes += piece.length;
+    this.#slice.onStarts?.(this.#kernel.starts);
     return this.#kernel.text;
   }
 
@@ -103,6 +113,7 @@ class CsvProver {
     this.#checkUtf8(this.#utf8.finish());
     if (!this.#slice.isLast) assertEndsAtCut(this.#slice, this.#kernel, this.#bytes);
     this.#check(this.#kernel.finish());
+    this.#slice.onStarts?.(this.#kernel.starts);
     return this.#kernel.text;
   }
 
@@ -139,7 +150,7 @@ export async function proveCsv(
 ): Promise<CsvProof> {
   const kernel = takeCsvKernel();
   try {
-    return await proveText(new CsvProver(slice, kernel), kernel.pieceBytes, { pieces, write });
+    return await proveText(new CsvProver(slice, kernel), { pieces, write });
   } finally {
     kernel.close();
   }

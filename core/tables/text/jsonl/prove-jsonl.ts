@@ -16,6 +16,8 @@ export interface JsonlSlice extends JsonlShape {
   readonly start: number;
   /** True if the slice ends where its object ends, not at a cut. */
   readonly isLast: boolean;
+  /** Gets the begins of objects, counted from `start`; valid during the call. */
+  readonly onStarts?: (starts: Float64Array) => void;
 }
 
 /** What was proved of a slice. */
@@ -77,6 +79,13 @@ class JsonlProver {
     this.#slice = slice;
     this.#kernel = kernel;
     kernel.start(slice, slice.start === 0);
+    if (slice.onStarts !== undefined) kernel.keepStarts();
+  }
+
+  /** Most bytes that are taken at once. */
+  get pieceBytes(): number {
+    const { pieceBytes, startCapacity } = this.#kernel;
+    return this.#slice.onStarts === undefined ? pieceBytes : Math.min(pieceBytes, startCapacity);
   }
 
   push(piece: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -85,6 +94,7 @@ class JsonlProver {
     assertNoFault(this.#slice, this.#kernel, this.#kernel.scan(sound, false));
     this.#checkUtf8(bad);
     this.#bytes += piece.length;
+    this.#slice.onStarts?.(this.#kernel.starts);
     return this.#kernel.text;
   }
 
@@ -94,17 +104,23 @@ class JsonlProver {
     throw new CorruptSourceError(refuse(this.#slice, this.#kernel, what, bad));
   }
 
-  #assertEndsAtCut(): void {
-    if (this.#kernel.lineOffset === this.#bytes) return;
+  /** The error of a cut within a line; blanks may lie before it, and so an object ends no line. */
+  #wrongCut(): CorruptSourceError | undefined {
+    if (this.#slice.isLast || this.#kernel.lineOffset === this.#bytes) return undefined;
     const what = 'no beginning of a line, where the plan cuts it; plan the run again';
-    throw new CorruptSourceError(refuse(this.#slice, this.#kernel, what, this.#bytes));
+    return new CorruptSourceError(refuse(this.#slice, this.#kernel, what, this.#bytes));
   }
 
   /** Proves a last line without a line feed. */
   finish(): Uint8Array<ArrayBuffer> {
     this.#checkUtf8(this.#utf8.finish());
-    if (!this.#slice.isLast) this.#assertEndsAtCut();
-    assertNoFault(this.#slice, this.#kernel, this.#kernel.scan(new Uint8Array(), true));
+    const wrong = this.#wrongCut();
+    const { records } = this.#kernel;
+    const fault = this.#kernel.scan(new Uint8Array(), true);
+    const isBlank = fault === undefined && this.#kernel.records === records;
+    if (wrong !== undefined && !isBlank) throw wrong;
+    assertNoFault(this.#slice, this.#kernel, fault);
+    this.#slice.onStarts?.(this.#kernel.starts);
     return this.#kernel.text;
   }
 
@@ -127,7 +143,7 @@ class JsonlProver {
  * were written.
  *
  * Objects and lists stand only where the columns say so. A slice may end anywhere between two
- * lines. A byte order mark at the start of an object is passed.
+ * lines, or behind blanks before an object. A byte order mark at the start of an object is passed.
  *
  * Holds what a {@link JsonlKernel} holds besides the pieces.
  *
@@ -142,7 +158,7 @@ export async function proveJsonl(
 ): Promise<JsonlProof> {
   const kernel = takeJsonlKernel();
   try {
-    return await proveText(new JsonlProver(slice, kernel), kernel.pieceBytes, { pieces, write });
+    return await proveText(new JsonlProver(slice, kernel), { pieces, write });
   } finally {
     kernel.close();
   }

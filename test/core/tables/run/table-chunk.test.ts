@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TablePosition } from '#core/tables/pack/pack-units.ts';
 import { ObjectList } from '#core/tables/run/object-list.ts';
 import { tableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 
@@ -7,7 +8,7 @@ for (const name of ['a', 'bb', 'ccc']) {
   objects.add({ uri: `s3://b/${name}`, etag: name, versionId: null, size: 10 });
 }
 
-function namesIn(end: { object: number; at: number }): string[] {
+function namesIn(end: TablePosition): string[] {
   const { list } = tableChunkOf({ index: 0, start: { object: 1, at: 5 }, end }, objects);
   const lines = Buffer.from(objects.textOf(list)).toString().trim().split('\n');
   return lines.map((line) => JSON.parse(line).etag);
@@ -21,6 +22,8 @@ describe('tableChunk', () => {
     ];
     const chunk = tableChunkOf({ index: 4, start, end }, objects);
     expect(tableChunk.parse(JSON.parse(JSON.stringify(chunk)))).toEqual(chunk);
+    const within = { ...chunk, end: { ...end, row: 3 } };
+    expect(tableChunk.parse(JSON.parse(JSON.stringify(within)))).toEqual(within);
     expect(() => tableChunk.parse({ ...chunk, more: 1 })).toThrow();
   });
 
@@ -28,6 +31,7 @@ describe('tableChunk', () => {
     expect(namesIn({ object: 1, at: 9 })).toEqual(['bb']);
     expect(namesIn({ object: 2, at: 0 })).toEqual(['bb']);
     expect(namesIn({ object: 2, at: 1 })).toEqual(['bb', 'ccc']);
+    expect(namesIn({ object: 2, at: 0, row: 4 })).toEqual(['bb', 'ccc']);
     expect(namesIn({ object: 3, at: 0 })).toEqual(['bb', 'ccc']);
   });
 });

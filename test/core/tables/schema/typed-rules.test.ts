@@ -101,4 +101,14 @@ describe('parquetRelation', () => {
     expect(sql).toContain("['/tmp/a''b.parquet', '/tmp/c']");
     expect(types).toEqual([parseType('int')]);
   });
+
+  it('reads some rows of all files, which may have a column of any name', async () => {
+    const select = (from: number) =>
+      `SELECT range AS place, 1 AS file_row_number FROM range(${from}, ${from + 5000})`;
+    const paths = [await scratch.write(select(0)), await scratch.write(select(5000))];
+    const columns = [{ name: 'place', type: parseType('bigint') }];
+    const { sql } = parquetRelation({ paths, columns, rows: { start: 4000, end: 8000 } });
+    const read = await scratch.texts(`SELECT * FROM ${sql}`);
+    expect(read).toEqual(Array.from({ length: 4000 }, (_, row) => String(4000 + row)));
+  });
 });

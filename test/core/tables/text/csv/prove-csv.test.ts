@@ -76,6 +76,19 @@ describe('proveCsv', () => {
     expect(await prove('a\n\nb\n\n', slice)).toMatchObject({ records: 4, text: 'a\n\nb\n\n' });
   });
 
+  it('reports where records begin, of the densest text too', async () => {
+    const find = async (text: string, slice: Partial<CsvSlice>, pieceBytes: number) => {
+      const found: number[] = [];
+      const onStarts = (starts: Float64Array) => void found.push(...starts);
+      await prove(text, { ...slice, onStarts }, pieceBytes);
+      return found;
+    };
+    const text = '1,a\r\n\r\n2,"b\r\n""c"\n\n3,é';
+    for (const size of [1, 7, 1000]) expect(await find(text, {}, size)).toEqual([0, 7, 19]);
+    const dense = await find('\n'.repeat(200_000), { columns: 1 }, 150_000);
+    expect(dense).toEqual(Array.from({ length: 200_000 }, (_, record) => record));
+  });
+
   it('takes pieces of several megabytes', async () => {
     const text = 'one,"two"\n'.repeat(400_000);
     const whole = await prove(text, {}, 3_000_000);

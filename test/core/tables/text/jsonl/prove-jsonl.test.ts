@@ -116,6 +116,18 @@ describe('proveJsonl', () => {
     }
   });
 
+  it('reports where objects begin, of the densest text too', async () => {
+    const find = async (text: string, pieceBytes: number) => {
+      const found: number[] = [];
+      await prove(text, { onStarts: (starts) => void found.push(...starts) }, pieceBytes);
+      return found;
+    };
+    const text = '\ufeff{"a":1}\n\r\n  {"a":2}\n{"a":3}';
+    for (const size of [1, 7, 1000]) expect(await find(text, size)).toEqual([3, 15, 23]);
+    const dense = await find('{}\n'.repeat(100_000), 290_000);
+    expect(dense).toEqual(Array.from({ length: 100_000 }, (_, object) => 3 * object));
+  });
+
   it('takes pieces of several megabytes', async () => {
     const whole = await prove('{"id":1,"s":"text"}\n'.repeat(200_000), {}, 3_000_000);
     expect(whole.records).toBe(200_000);
@@ -219,9 +231,12 @@ describe('proveJsonl', () => {
 
   it('refuses a slice that is cut within a line', async () => {
     expect((await prove('{"a":1}\n', { isLast: false })).records).toBe(1);
+    const before = await prove('{"a":1}\n \n\t ', { isLast: false });
+    expect(before).toMatchObject({ records: 1, text: '{"a":"1"}\n' });
     expect(await refusal('{"a":1}\n{"a"', { isLast: false })).toContain(
       'at byte 12 no beginning of',
     );
+    expect(await refusal('{"a":1}\n{"a":2}', { isLast: false })).toContain('at byte 15 no begin');
   });
 });
 
