@@ -53,6 +53,9 @@ async function write(
   return { ...(await engine.writeSelect({ text }, file, signal && { signal })), rejected };
 }
 
+/** Values between two steps. */
+const VALUES = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
+
 /** Converts each slice into a Parquet file of its own, and these into one. */
 async function convertSeveral(
   slices: readonly TableSlice[],
@@ -67,7 +70,7 @@ async function convertSeveral(
     for (const [index, slice] of slices.entries()) {
       const path = join(own, `${index}.parquet`);
       const { rowGroupRows } = layout;
-      const file = { path, format: 'parquet', compression: 'none', rowGroupRows } as const;
+      const file = tableFileOf(VALUES, { path, rowGroupRows, columns: schema.length });
       rejected.push(...(await convertOne(slice, converting, file)).rejected);
       assertFewRejected(rejected.length, slice);
       paths.push(path);
@@ -97,7 +100,12 @@ export async function convertChunk(
   const schema = schemaOf(layout);
   const path = join(options.directory, options.name);
   const { rowGroupRows } = layout;
-  const file = tableFileOf(output, { path, rowGroupRows, ...(keyValues && { keyValues }) });
+  const file = tableFileOf(output, {
+    path,
+    rowGroupRows,
+    columns: schema.length,
+    ...(keyValues && { keyValues }),
+  });
   const [first, second] = slices;
   if (first === undefined) return await write(emptySql(schema), { ...options, file, schema }, []);
   if (second === undefined) return await convertOne(first, options, file);

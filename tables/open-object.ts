@@ -1,7 +1,7 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { type ParquetFooter, readFooter } from '#core/containers/parquet/footer.ts';
-import { UnsupportedSourceError } from '#core/errors.ts';
+import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { compressionOf, isParquet } from '#core/tables/order/content-format.ts';
 import { formatOfName } from '#core/tables/order/name-format.ts';
@@ -97,6 +97,15 @@ async function formatOf(source: ByteSource, said: SaidTable): Promise<TableForma
   return tableFormatOf({ uri, head, text, asked: { format: saidFormat(uri, said), compression } });
 }
 
+/** An empty text that is compressed has some bytes. */
+function assertNotEmpty({ uri, size }: ByteSource, said: SaidTable): void {
+  const compression = said.compression ?? formatOfName(uri).compression ?? 'none';
+  if (size > 0 || compression === 'none') return;
+  throw new CorruptSourceError(
+    `${uri} is no whole ${compression} file: it is empty; copy or compress it again`,
+  );
+}
+
 /**
  * Reads the head of an object of a table: which format and compression it has, the header of CSV
  * and the footer of Parquet.
@@ -108,6 +117,7 @@ async function formatOf(source: ByteSource, said: SaidTable): Promise<TableForma
  * @throws {BoundExceededError} header or footer are too long.
  */
 export async function openObject(source: ByteSource, said: SaidTable): Promise<OpenedObject> {
+  assertNotEmpty(source, said);
   const near = await withEnds(source, said);
   const { format, compression = 'none' } = await formatOf(near, said);
   // The slice reads the object itself: what is held of it here ends with this.

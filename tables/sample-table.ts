@@ -106,7 +106,8 @@ async function convertSample(
   const rowBytes = await rowBytesOf({ path, rows, schema }, options);
   const groupBytes = output.format === 'parquet' ? output.rowGroupBytes : MAX_GROUP_BYTES;
   const groupRows = rowGroupRows(rowBytes, groupBytes);
-  const file = tableFileOf(output, { path: join(directory, 'file'), rowGroupRows: groupRows });
+  const parts = { rowGroupRows: groupRows, columns: schema.length };
+  const file = tableFileOf(output, { path: join(directory, 'file'), ...parts });
   const select = { text: joinedSql([path], schema) };
   const { bytes } = await engine.writeSelect(select, file, signal && { signal });
   const ratio = bytes / Math.max(1, sourceBytes);

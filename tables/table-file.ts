@@ -7,14 +7,26 @@ export interface FileParts {
   readonly path: string;
   /** Of Parquet. */
   readonly rowGroupRows: number;
+  /** Columns of the table. */
+  readonly columns: number;
   /** Of the footer of Parquet, in this order. */
   readonly keyValues?: Readonly<Record<string, string>>;
 }
 
+/** The engine takes the memory of all dictionaries before it has a text: 1 MiB for each column. */
+const DICTIONARY_BYTES = { all: 128 * 1024 * 1024, each: 1024 * 1024 };
+
+/** Of tables with many columns: most bytes of the dictionary of one. */
+function dictionaryOf(columns: number): { readonly dictionaryBytes?: number } {
+  const { all, each } = DICTIONARY_BYTES;
+  return columns * each > all ? { dictionaryBytes: Math.floor(all / columns) } : {};
+}
+
 /** A file of an output, as the engine writes it. */
 export function tableFileOf(output: TableOutput, parts: FileParts): TableFile {
-  const { path, rowGroupRows, keyValues } = parts;
+  const { path, rowGroupRows, columns, keyValues } = parts;
   if (output.format !== 'parquet') return { ...output, path };
   const { format, compression } = output;
-  return { path, format, compression, rowGroupRows, ...(keyValues && { keyValues }) };
+  const file = { path, format, compression, rowGroupRows, ...dictionaryOf(columns) };
+  return { ...file, ...(keyValues && { keyValues }) };
 }

@@ -174,6 +174,15 @@ describe('planTable', { timeout: patience(60_000) }, () => {
     expect((await plan({ '1.csv': 'id,note,n\n' })).layout.rowGroupRows).toBe(122_880);
   });
 
+  it('takes 1,500 columns of texts', async () => {
+    const names = Array.from({ length: 1500 }, (_, k) => `c${k}`);
+    const rows = Array.from({ length: 3 }, (_, row) => names.map((name) => `${name}-${row}`));
+    const text = [names, ...rows].map((fields) => `${fields.join(',')}\n`).join('');
+    const schema = Object.fromEntries(names.map((name) => [name, 'varchar']));
+    const table = await plan({ '1.csv': text }, { schema });
+    expect(await allRows(table)).toEqual(rows.map((row) => JSON.stringify(row)));
+  });
+
   it('warns of rejected rows and of files that are too large', async () => {
     const bad = { '1.csv': 'id,note,n\n1,a,x\n2,b,3\n' };
     const { warnings } = await plan(bad, { onBadRow: 'reject' });

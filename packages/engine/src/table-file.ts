@@ -8,6 +8,11 @@ export interface ParquetFile {
   readonly compression: 'zstd' | 'snappy' | 'gzip' | 'none';
   /** Rows after which a group ends; it may hold up to 2,047 more. */
   readonly rowGroupRows: number;
+  /**
+   * Most bytes of the dictionary of a column of texts. The engine takes so many of its memory for
+   * each such column. @default 1 MiB
+   */
+  readonly dictionaryBytes?: number;
   /** Key-value metadata of the footer, in this order. */
   readonly keyValues?: Readonly<Record<string, string>>;
 }
@@ -45,7 +50,13 @@ function parquetOptions(file: ParquetFile): string[] {
   const pairs = Object.entries(file.keyValues ?? {}).map(
     ([key, value]) => `${identifier(key)}: ${literal(value)}`,
   );
+  const { dictionaryBytes } = file;
+  const dictionary =
+    dictionaryBytes === undefined
+      ? []
+      : [`STRING_DICTIONARY_PAGE_SIZE_LIMIT ${Math.trunc(dictionaryBytes)}`];
   return [
+    ...dictionary,
     ...['FORMAT parquet', 'RETURN_STATS', `COMPRESSION ${literal(compression)}`],
     ...(compression === 'zstd' ? [`COMPRESSION_LEVEL ${ZSTD_LEVEL}`] : []),
     `ROW_GROUP_SIZE ${Math.trunc(file.rowGroupRows)}`,
