@@ -29,7 +29,7 @@ export interface ParquetPart {
 }
 
 /** Records of CSV whose objects have the same columns in the same order. */
-export interface CsvSlice {
+interface CsvSlice {
   readonly format: 'csv';
   readonly csv: CsvFormat;
   /** Fields of each record. */
@@ -38,7 +38,7 @@ export interface CsvSlice {
 }
 
 /** Lines of JSON. */
-export interface JsonlSlice {
+interface JsonlSlice {
   readonly format: 'jsonl';
   /** Keys that are read, and the type that each becomes. */
   readonly keys: readonly { readonly key: string; readonly type: ColumnType }[];
