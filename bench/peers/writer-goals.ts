@@ -7,11 +7,11 @@ const MATRIX = 'counts 10k';
 
 /**
  * How many times as fast as pandas by default, pandas at its best and DuckDB a deployed writer must
- * be.
+ * be. By default pandas 3.1 writes 0.2 to 0.5 MB/s; 1.5 was half as fast.
  */
 const GOALS = [
-  { name: 'writer, plain', way: WRITER_PLAIN, musts: [2000, 20, 12], aimed: 1 },
-  { name: 'writer, gzip', way: WRITER_GZIP, musts: [10_000, 100, 70], aimed: 2 },
+  { name: 'writer, plain', way: WRITER_PLAIN, musts: [500, 20, 12], aimed: 1 },
+  { name: 'writer, gzip', way: WRITER_GZIP, musts: [8000, 100, 70], aimed: 2 },
 ] as const;
 
 /**
