@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { EngineError } from './engine-error.ts';
+import { objectsIn, parseSelect, type SyntaxTree } from './syntax-tree.ts';
 
 /**
  * Functions that may stand in FROM. Of the others some change the engine's settings although they
@@ -12,27 +13,7 @@ const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
   ...['range', 'generate_series', 'unnest', 'json_each'],
 ]);
 
-/** Leaves out what says nothing, so that the tree of 10,000 columns stays small. */
-const SERIALIZE = `SELECT json_serialize_sql($1::VARCHAR,
-  skip_null := true, skip_empty := true, skip_default := true)`;
-
-interface Tree {
-  readonly error: boolean;
-  readonly error_message?: string;
-  readonly statements?: readonly unknown[];
-}
-
-/** Each object in a tree of JSON, however deep it lies. */
-function* objectsIn(root: unknown): Generator<Readonly<Record<string, unknown>>> {
-  const waiting: unknown[] = [root];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (typeof next !== 'object' || next === null) continue;
-    if (!Array.isArray(next)) yield next as Readonly<Record<string, unknown>>;
-    for (const value of Object.values(next)) if (typeof value === 'object') waiting.push(value);
-  }
-}
-
-function tableFunctionsIn(tree: Tree): string[] {
+function tableFunctionsIn(tree: SyntaxTree): string[] {
   return [...objectsIn(tree)]
     .filter(({ type }) => type === 'TABLE_FUNCTION')
     .map(({ function: call }) => String(Object(call)['function_name']).toLowerCase());
@@ -45,11 +26,7 @@ function tableFunctionsIn(tree: Tree): string[] {
  *   function that is not allowed.
  */
 export async function checkSelect(connection: DuckDBConnection, text: string): Promise<void> {
-  if (text.includes('\0')) throw new EngineError('syntax', 'a statement holds a NUL character');
-  const reader = await connection.runAndReadAll(SERIALIZE, [text]);
-  const tree = JSON.parse(String(reader.getRows()[0]?.[0])) as Tree;
-  if (tree.error) throw new EngineError('syntax', tree.error_message ?? 'not a SELECT');
-  if (tree.statements?.length !== 1) throw new EngineError('syntax', 'a text is not one SELECT');
+  const tree = await parseSelect(connection, text);
   const foreign = tableFunctionsIn(tree).find((name) => !TABLE_FUNCTIONS.has(name));
   if (foreign === undefined) return;
   throw new EngineError('refused', `${foreign}() cannot be read from here`);

@@ -2,12 +2,15 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import type { DuckDBConnection, DuckDBValue, Json } from '@duckdb/node-api';
 import { checkSelect } from './check-select.ts';
+import { checkTransform, emptyInput, overInput } from './check-transform.ts';
 import { EngineError, toEngineError } from './engine-error.ts';
 import { interruptible } from './interruptible.ts';
 import { type EngineOptions, openDuckDb } from './open-duckdb.ts';
+import { parseSelect } from './syntax-tree.ts';
 import { copyStatement, type TableFile } from './table-file.ts';
 import { type Column, type WrittenColumn, writtenColumns } from './written-columns.ts';
 
+export { overInput } from './check-transform.ts';
 export { EngineError, type EngineErrorKind } from './engine-error.ts';
 export type { EngineOptions } from './open-duckdb.ts';
 export type { CsvFile, JsonLinesFile, ParquetFile, TableFile } from './table-file.ts';
@@ -17,6 +20,13 @@ export type { Column, WrittenColumn } from './written-columns.ts';
 export interface Select {
   readonly text: string;
   readonly values?: readonly DuckDBValue[];
+}
+
+/** A SELECT over rows that have these columns, as `input`. */
+export interface Transform {
+  readonly text: string;
+  /** Types as the engine spells them. */
+  readonly input: readonly Column[];
 }
 
 /** A row of a result, by the names of its columns. */
@@ -55,6 +65,11 @@ export interface Engine {
    * removed.
    */
   writeSelect(select: Select, file: TableFile, options?: RunOptions): Promise<WrittenFile>;
+  /**
+   * The columns that a SELECT over `input` would give. It may make of each row of `input` one row
+   * or none, by functions of that row alone; anything else is refused.
+   */
+  describeTransform(transform: Transform): Promise<readonly Column[]>;
   /** Gives back memory and files. No statement may be running. */
   close(): void;
 }
@@ -120,6 +135,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         return reader.getRowObjects();
       }),
     describe: (select, run = {}) => using(select, run, () => describe(connection, select)),
+    describeTransform: ({ text, input }) =>
+      using({ text }, {}, async () => {
+        const columns = input.map(({ name }) => name);
+        const tree = await parseSelect(connection, text);
+        checkTransform(tree, { columns, functions: new Set() });
+        return await describe(connection, { text: overInput(emptyInput(input), text) });
+      }),
     writeSelect: (select, file, run = {}) =>
       using(select, run, () => {
         assertInside(file.path, directory);
