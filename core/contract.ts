@@ -59,6 +59,7 @@ export const PERMANENT_ERRORS = [
   'CorruptSourceError',
   'UnsupportedSourceError',
   'ExpectationError',
+  'TransformError',
   'BoundExceededError',
   'OutputConflictError',
   'IncompleteRunError',

@@ -82,6 +82,11 @@ export class ExpectationError extends FanoutError {
   }
 }
 
+/** The user's own code over the rows of a table failed, or is not what was planned. */
+export class TransformError extends FanoutError {
+  override readonly name = 'TransformError';
+}
+
 /** A chunk, row, plan or file would pass a stated bound. */
 export class BoundExceededError extends FanoutError {
   override readonly name = 'BoundExceededError';

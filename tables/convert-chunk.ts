@@ -1,14 +1,21 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine, TableFile } from '@sparse-fanout/engine';
+import type { Engine, TableFile, WrittenFile } from '@sparse-fanout/engine';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
-import { schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
+import { outputColumns, schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { assertFewRejected, type RejectedValue } from './bad-rows.ts';
 import { type ConvertedSlice, convertSlice } from './convert-slice.ts';
 import { tableFileOf } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
+import { transformRows } from './transform-rows.ts';
+
+/** The file of a chunk. */
+export interface ConvertedChunk extends ConvertedSlice {
+  /** Rows that the transform left out. */
+  readonly filtered: number;
+}
 
 /** What a chunk is converted with. */
 export interface ChunkOptions {
@@ -45,69 +52,95 @@ async function convertOne(
   }
 }
 
-async function write(
-  text: string,
-  { engine, file, signal }: Converting,
-  rejected: readonly RejectedValue[],
-): Promise<ConvertedSlice> {
-  return { ...(await engine.writeSelect({ text }, file, signal && { signal })), rejected };
-}
-
 /** Values between two steps. */
 const VALUES = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
 
-/** Converts each slice into a Parquet file of its own, and these into one. */
-async function convertSeveral(
+/** Rows that were read, in Parquet files of their own. */
+interface ReadRows {
+  readonly paths: readonly string[];
+  readonly rows: number;
+  readonly rejected: readonly RejectedValue[];
+}
+
+async function readRows(
+  slices: readonly TableSlice[],
+  directory: string,
+  converting: Converting,
+): Promise<ReadRows> {
+  const paths: string[] = [];
+  const rejected: RejectedValue[] = [];
+  let rows = 0;
+  for (const [index, slice] of slices.entries()) {
+    const path = join(directory, `${index}.parquet`);
+    const { rowGroupRows } = converting.layout;
+    const file = tableFileOf(VALUES, { path, rowGroupRows, columns: converting.schema.length });
+    const converted = await convertOne(slice, converting, file);
+    rows += converted.rows;
+    rejected.push(...converted.rejected);
+    assertFewRejected(rejected.length, slice);
+    paths.push(path);
+  }
+  return { paths, rows, rejected };
+}
+
+/** Writes rows that were read as they are, or what the transform makes of them. */
+async function writeRead(
+  { paths, rows }: Omit<ReadRows, 'rejected'>,
+  { engine, directory, layout, file, schema, signal }: Converting,
+): Promise<WrittenFile> {
+  const input = paths.length === 0 ? emptySql(schema) : joinedSql(paths, schema);
+  const run = signal && { signal };
+  if (layout.transform === undefined) return await engine.writeSelect({ text: input }, file, run);
+  const { sql } = layout.transform;
+  return await transformRows({ engine, directory, input, rows, sql, file, ...run });
+}
+
+/** Converts each slice into a Parquet file of its own, and what is read of these into one. */
+async function convertRead(
   slices: readonly TableSlice[],
   converting: Converting,
-): Promise<ConvertedSlice> {
-  const { directory, layout, schema } = converting;
-  const own = join(directory, 'shapes');
+): Promise<ConvertedChunk> {
+  const own = join(converting.directory, 'read');
   await mkdir(own);
   try {
-    const paths: string[] = [];
-    const rejected: RejectedValue[] = [];
-    for (const [index, slice] of slices.entries()) {
-      const path = join(own, `${index}.parquet`);
-      const { rowGroupRows } = layout;
-      const file = tableFileOf(VALUES, { path, rowGroupRows, columns: schema.length });
-      rejected.push(...(await convertOne(slice, converting, file)).rejected);
-      assertFewRejected(rejected.length, slice);
-      paths.push(path);
-    }
-    return await write(joinedSql(paths, schema), converting, rejected);
+    const { rejected, ...read } = await readRows(slices, own, converting);
+    const written = await writeRead(read, converting);
+    return { ...written, rejected, filtered: read.rows - written.rows };
   } finally {
     await rm(own, { recursive: true });
   }
 }
 
 /**
- * Converts what one writer reads of a table into one file, which has the columns of the schema even
+ * Converts what one writer reads of a table into one file, which has the columns of the output even
  * if there are no rows. The same slices give the same bytes.
  *
  * Memory: 72 MiB, the engine's own, and 300 bytes for each rejected row. In the directory lie one
- * slice at a time and the file; where the slices are several, their values as Parquet, too.
+ * slice at a time and the file; where the slices are several, or the rows are transformed, their
+ * values as Parquet, too.
  *
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column; names
  * object, byte or row, column and value.
- * @throws {BoundExceededError} too many rows would be rejected.
+ * @throws {TransformError} the transform fails; names the row.
+ * @throws {BoundExceededError} too many rows would be rejected, or a step needs more memory or disk
+ * than there is.
  */
 export async function convertChunk(
   slices: readonly TableSlice[],
   options: ChunkOptions,
-): Promise<ConvertedSlice> {
+): Promise<ConvertedChunk> {
   const { layout, output, keyValues } = options;
-  const schema = schemaOf(layout);
   const path = join(options.directory, options.name);
   const { rowGroupRows } = layout;
   const file = tableFileOf(output, {
     path,
     rowGroupRows,
-    columns: schema.length,
+    columns: outputColumns(layout).length,
     ...(keyValues && { keyValues }),
   });
-  const [first, second] = slices;
-  if (first === undefined) return await write(emptySql(schema), { ...options, file, schema }, []);
-  if (second === undefined) return await convertOne(first, options, file);
-  return await convertSeveral(slices, { ...options, file, schema });
+  const [only, second] = slices;
+  if (only !== undefined && second === undefined && layout.transform === undefined) {
+    return { ...(await convertOne(only, options, file)), filtered: 0 };
+  }
+  return await convertRead(slices, { ...options, file, schema: schemaOf(layout) });
 }

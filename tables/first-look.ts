@@ -2,7 +2,7 @@ import { RequestError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { hiveColumns } from '#core/tables/order/hive-columns.ts';
 import { formatOfName } from '#core/tables/order/name-format.ts';
-import type { AskedTable, TableSourceFormat } from '#core/tables/run/asked-table.ts';
+import type { AskedTable, TableOutput, TableSourceFormat } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import type { SeenTable } from '#core/tables/run/table-layout.ts';
 import { isLeaf } from '#core/tables/schema/column-type.ts';
@@ -17,7 +17,7 @@ import { parquetColumns } from './object-shape.ts';
 import { isEmptyText, type OpenedObject, openObject } from './open-object.ts';
 
 /** What matters of a request at a first look. */
-type LookedFor = Pick<AskedTable, 'source' | 'schema' | 'columns' | 'output'>;
+type LookedFor = Pick<AskedTable, 'source' | 'schema' | 'columns'>;
 
 /** Opens the first object that is no empty text; undefined if all are. */
 async function openFirst(
@@ -52,14 +52,14 @@ function ownSchema(object: OpenedObject, { columns }: LookedFor): TableSchema {
   throw new RequestError(problems);
 }
 
-function checkSchema(schema: TableSchema, { columns, output }: LookedFor): void {
-  const nested = output.format === 'csv' ? schema.filter(({ type }) => !isLeaf(type)) : [];
+/** @throws {RequestError} the form of the output cannot hold a column. */
+export function assertHeld(schema: TableSchema, { format }: TableOutput): void {
+  const nested = format === 'csv' ? schema.filter(({ type }) => !isLeaf(type)) : [];
   const problems = nested.map(
     ({ name }) =>
       `column ${JSON.stringify(name)} is nested, which CSV cannot hold; write Parquet or JSON lines, or leave it out`,
   );
-  const all = [...columnsProblems(schema, columns), ...problems];
-  if (all.length > 0) throw new RequestError(all);
+  if (problems.length > 0) throw new RequestError(problems);
 }
 
 function namesOf(object: OpenedObject): readonly string[] | undefined {
@@ -95,7 +95,8 @@ export async function lookAtFirst(
     throw new RequestError([`all objects of the table are empty; give schema`]);
   }
   const schema = asked.schema ?? ownSchema(opened!, asked);
-  checkSchema(schema, asked);
+  const problems = columnsProblems(schema, asked.columns);
+  if (problems.length > 0) throw new RequestError(problems);
   const names = opened && namesOf(opened);
   const first = names && { uri: opened.source.uri, names: [...names] };
   return { format, schema, ...(first !== undefined && { first }) };

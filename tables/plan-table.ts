@@ -5,8 +5,9 @@ import type { PackUnits } from '#core/tables/pack/pack-units.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
-import { type TableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
-import { lookAtFirst } from './first-look.ts';
+import { outputSchemaOf, type TableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import { assertHeld, lookAtFirst } from './first-look.ts';
+import { planTransform } from './plan-transform.ts';
 import { RowCuts } from './row-cuts.ts';
 import { rowFiles } from './row-files.ts';
 import { sampleTable, type TableSample } from './sample-table.ts';
@@ -25,6 +26,8 @@ export interface PlanOptions {
   readonly engine: Engine;
   /** The engine's own; what is written there is removed again. */
   readonly directory: string;
+  /** As in {@link SampleOptions}. */
+  readonly transformMs?: number;
   /** Index of the first chunk: those of the generations before it. */
   readonly firstIndex: number;
   readonly signal?: AbortSignal;
@@ -52,14 +55,14 @@ const LARGE = 2;
 
 function warningsOf(
   sizes: readonly number[],
-  { rows, rejected }: TableSample,
+  { rows, rejected, filtered }: TableSample,
   size: SizedTable['size'],
 ): readonly string[] {
   const target = 'targetFileBytes' in size ? size.targetFileBytes : Number.POSITIVE_INFINITY;
   const large = sizes.filter((bytes) => bytes > LARGE * target).length;
   const warnings: string[] = [];
   if (rejected > 0) {
-    warnings.push(`${rejected} of ${rows + rejected} sampled rows are rejected`);
+    warnings.push(`${rejected} of ${rows + rejected + filtered} sampled rows are rejected`);
   }
   if (large > 0) {
     warnings.push(
@@ -78,15 +81,29 @@ interface Sampled {
 
 /** The files of a table, and how many rows they have together once all files are there. */
 function filesOf(size: SizedTable['size'], { source, units, cuts, sample }: Sampled) {
-  const { ratio, rows, rejected, sourceBytes } = sample;
+  const { ratio, rows, rejected, filtered, sourceBytes } = sample;
   if ('rows' in size) {
     const counted = new RowCuts(source, size.rows);
-    const share = rows / Math.max(1, rows + rejected);
+    const share = rows / Math.max(1, rows + rejected + filtered);
     return { files: rowFiles(counted, ratio), rows: () => counted.rows * share };
   }
   const cut = (object: number, at: number) => cuts.cut(object, at);
   const files = packFiles(units, { ratio, size, cut });
   return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
+}
+
+/** The columns of a table, and what a transform makes of them. */
+async function lookAtRows(
+  asked: SizedTable,
+  objects: ObjectList,
+  { store, engine }: Pick<PlanOptions, 'store' | 'engine'>,
+): Promise<TableLayout> {
+  const seen = await lookAtFirst(asked, objects, store);
+  const { transform } = asked;
+  const planned = transform && (await planTransform(engine, seen.schema, transform));
+  const layout = tableLayoutOf(asked, { ...seen, ...(planned && { transform: planned }) });
+  assertHeld(outputSchemaOf(layout), asked.output);
+  return layout;
 }
 
 /**
@@ -107,16 +124,14 @@ function filesOf(size: SizedTable['size'], { source, units, cuts, sample }: Samp
 export async function planTable(
   asked: SizedTable,
   objects: ObjectList,
-  { store, engine, directory, firstIndex, signal }: PlanOptions,
+  { firstIndex, store, ...room }: PlanOptions,
 ): Promise<TablePlan> {
-  const seen = await lookAtFirst(asked, objects, store);
-  const given = tableLayoutOf(asked, seen);
+  const given = await lookAtRows(asked, objects, { store, engine: room.engine });
   const source = { layout: given, objects, store };
   const units = await collectUnits(source);
   const cuts = new TextCuts(source);
   const { output, size } = asked;
-  const options = { units, cuts, layout: given, output, engine, directory };
-  const sample = await sampleTable({ ...options, ...(signal && { signal }) });
+  const sample = await sampleTable({ ...room, units, cuts, layout: given, output });
   const layout = { ...given, rowGroupRows: sample.rowGroupRows };
   const { files, rows } = filesOf(size, { source, units, cuts, sample });
   const chunks: TableChunk[] = [];

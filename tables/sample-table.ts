@@ -2,14 +2,15 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '@sparse-fanout/engine';
 import { inOrder } from '#core/bytes/in-order.ts';
+import { TransformError } from '#core/errors.ts';
 import type { PackUnits } from '#core/tables/pack/pack-units.ts';
 import { rowGroupRows } from '#core/tables/pack/row-group-rows.ts';
 import { type SamplePick, samplePicks } from '#core/tables/pack/sample-picks.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
-import { schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
+import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { fixedRowBytes, joinedSql, textBytesSql } from '#core/tables/schema/joined-sql.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
-import { convertChunk } from './convert-chunk.ts';
+import { type ChunkOptions, type ConvertedChunk, convertChunk } from './convert-chunk.ts';
 import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
 import { samplePart } from './sample-part.ts';
@@ -26,6 +27,8 @@ export interface SampleOptions {
   readonly engine: Engine;
   /** The engine's own; what is written there is removed again. */
   readonly directory: string;
+  /** Milliseconds that the sample may take where it is transformed. @default 120,000 */
+  readonly transformMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -35,9 +38,11 @@ export interface TableSample {
   readonly ratio: number;
   /** Rows in a row group of the output. */
   readonly rowGroupRows: number;
-  /** Rows that were converted, without those that were rejected. */
+  /** Rows of the output. */
   readonly rows: number;
   readonly rejected: number;
+  /** Rows that the transform left out. */
+  readonly filtered: number;
   /** Bytes of source that were converted. */
   readonly sourceBytes: number;
 }
@@ -51,6 +56,9 @@ const MAX_GROUP_BYTES = 64 * MiB;
 const INFLATED_BYTES = { all: 64 * MiB, min: 64 * 1024, max: 8 * MiB };
 
 const PARTS_AT_ONCE = 16;
+
+/** A transform that takes longer for a sample takes hours for the table. */
+const TRANSFORM_MS = 120_000;
 
 /** Where nothing is known: of an output that is not Parquet, or of a table without rows. */
 const MOST_ROWS = rowGroupRows(1, Number.MAX_SAFE_INTEGER);
@@ -91,17 +99,40 @@ async function rowBytesOf(
   return fixedRowBytes(schema) + Number(row!['bytes']) / Math.max(1, rows);
 }
 
+/** Converts within two minutes what a transform might make last forever. */
+async function convertLimited(
+  slices: readonly TableSlice[],
+  options: ChunkOptions,
+  milliseconds: number,
+): Promise<ConvertedChunk> {
+  if (options.layout.transform === undefined) return await convertChunk(slices, options);
+  const limit = AbortSignal.timeout(milliseconds);
+  const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
+  try {
+    return await convertChunk(slices, { ...options, signal });
+  } catch (error) {
+    if (error !== limit.reason) throw error;
+    throw new TransformError(
+      `transform.sql took more than ${milliseconds / 1000} s for a sample of the table; give a SELECT that takes less`,
+      { cause: error },
+    );
+  }
+}
+
 async function convertSample(
   { slices, sourceBytes }: Sliced,
   directory: string,
   options: SampleOptions,
 ): Promise<TableSample> {
   const { engine, layout, output, signal } = options;
-  const schema = schemaOf(layout);
+  const schema = outputSchemaOf(layout);
   // Its values first, since what a row takes says how large the row groups are.
   const plain = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
   const given = { engine, directory, layout, output: plain, name: 'values.parquet' };
-  const { rows, rejected } = await convertChunk(slices, { ...given, ...(signal && { signal }) });
+  const { transformMs = TRANSFORM_MS } = options;
+  const limited = { ...given, ...(signal && { signal }) };
+  const converted = await convertLimited(slices, limited, transformMs);
+  const { rows, rejected, filtered } = converted;
   const path = join(directory, given.name);
   const rowBytes = await rowBytesOf({ path, rows, schema }, options);
   const groupBytes = output.format === 'parquet' ? output.rowGroupBytes : MAX_GROUP_BYTES;
@@ -111,7 +142,8 @@ async function convertSample(
   const select = { text: joinedSql([path], schema) };
   const { bytes } = await engine.writeSelect(select, file, signal && { signal });
   const ratio = bytes / Math.max(1, sourceBytes);
-  return { ratio, rowGroupRows: groupRows, rows, rejected: rejected.length, sourceBytes };
+  const left = { rejected: rejected.length, filtered };
+  return { ratio, rowGroupRows: groupRows, rows, ...left, sourceBytes };
 }
 
 /**
@@ -128,7 +160,8 @@ export async function sampleTable(options: SampleOptions): Promise<TableSample> 
   const maxBytes = layout.format === 'parquet' ? MAX_GROUP_BYTES : Number.MAX_SAFE_INTEGER;
   const picks = samplePicks(units, maxBytes);
   if (picks.length === 0) {
-    return { ratio: 1, rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, sourceBytes: 0 };
+    const none = { rows: 0, rejected: 0, filtered: 0, sourceBytes: 0 };
+    return { ratio: 1, rowGroupRows: MOST_ROWS, ...none };
   }
   const directory = join(options.directory, 'sample');
   await mkdir(directory);

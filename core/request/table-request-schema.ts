@@ -4,6 +4,7 @@ import { PARQUET_COMPRESSIONS, TEXT_COMPRESSIONS } from '#core/outputs/table/tab
 import { count, wholeNumber } from '#core/schemas/count.ts';
 import { columnsSection } from '#core/tables/schema/columns-section.ts';
 import { tableSchema } from '#core/tables/schema/table-schema.ts';
+import { transformSection } from '#core/tables/schema/transform-section.ts';
 import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
 import {
   ADDRESS,
@@ -123,6 +124,7 @@ const requestFields = z.strictObject(
     source,
     schema: z.optional(tableSchema),
     columns: z.optional(columnsSection),
+    transform: z.optional(transformSection),
     onBadRow: z.optional(z.enum(['fail', 'reject'], { error: "'fail' or 'reject'" })),
     expect: z.optional(
       z.strictObject(

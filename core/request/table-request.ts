@@ -78,6 +78,7 @@ export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}
     source: sourceOf(body),
     schema,
     columns,
+    ...(body.transform !== undefined && { transform: body.transform }),
     onBadRow: body.onBadRow ?? 'fail',
     output: fileOf(body),
     size: sizeOf(body),

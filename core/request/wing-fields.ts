@@ -16,7 +16,7 @@ const FIELDS: Readonly<Record<Wing, Readonly<Record<string, readonly string[]>>>
     expect: Object.keys(expectations.shape).filter((name) => !COMMON.includes(name)),
   },
   table: {
-    '': ['schema', 'columns', 'onBadRow'],
+    '': ['schema', 'columns', 'transform', 'onBadRow'],
     source: ['compression', 'csv', 'byName'],
     output: ['targetFileBytes', 'files', 'parquet', 'csv'],
   },

@@ -29,7 +29,7 @@ export interface TableDeployment extends Deployment {
 
 /** It has no `limits`, `expect` and `dryRun`: who changes only these resumes the same run. */
 function identityOf(
-  { source, schema, columns, onBadRow, output, size, place }: TableRequest,
+  { source, schema, columns, transform, onBadRow, output, size, place }: TableRequest,
   pin: SourcePin,
   { engine, outputBucket }: TableDeployment,
 ): string {
@@ -40,7 +40,9 @@ function identityOf(
     engine,
     source: { uri: pin.uri, etag: pin.etag, versionId: pin.versionId, ...read },
     ...(schema !== undefined && { schema: canonicalSchema(schema) }),
-    ...{ columns, onBadRow },
+    columns,
+    ...(transform !== undefined && { transform }),
+    onBadRow,
     output: {
       uri: uri ?? `s3://${outputBucket}/`,
       ...output,

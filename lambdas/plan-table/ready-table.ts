@@ -6,6 +6,7 @@ import type { BoundTable } from '#core/run/bind-table.ts';
 import { outputUri } from '#core/run/output-keys.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import type { TableFacts } from '#core/tables/run/table-facts.ts';
+import { outputColumns } from '#core/tables/run/table-layout.ts';
 import type { TablePlan } from '#tables/plan-table.ts';
 
 /** A table that is cut into files, and whose base is known. */
@@ -26,7 +27,8 @@ export async function readyTable(
   planned: TablePlan,
 ): Promise<ReadyTable> {
   const { request, objects, location } = bound;
-  const { format, schema } = planned.layout;
+  const { format } = planned.layout;
+  const schema = outputColumns(planned.layout);
   const facts: TableFacts = {
     kind: 'table',
     format,

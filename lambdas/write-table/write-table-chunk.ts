@@ -69,7 +69,10 @@ export async function writeTableChunk(
     return {
       ...{ bytes, contentBytes: bytes, crc32: crc32Hex(sent.crc32), etag },
       recordCount: written.rows,
-      counts: { rejected: written.rejected.length },
+      counts: {
+        rejected: written.rejected.length,
+        ...(layout.transform !== undefined && { filtered: written.filtered }),
+      },
       statistics: file.format === 'parquet' ? await fileStatistics(path) : undefined,
     };
   });

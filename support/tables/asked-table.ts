@@ -11,16 +11,19 @@ export interface ShortTable
   readonly schema?: Readonly<Record<string, string>>;
   readonly columns?: ColumnsSection;
   readonly csv?: Partial<CsvFormat>;
+  /** A transform. */
+  readonly sql?: string;
 }
 
 /** A request of a table: all objects below `s3://b/` into Parquet files of 512 MiB. */
 export function askedTable(short: ShortTable = {}): SizedTable {
-  const { schema, columns = {}, onBadRow = 'fail', csv = {}, output, size, ...source } = short;
+  const { schema, columns = {}, onBadRow = 'fail', csv = {}, output, size, sql, ...source } = short;
   return {
     source: { uris: ['s3://b/'], byName: false, ...source, csv: csvFormatSection.parse(csv) },
     schema: schema && tableSchema.parse(schema),
     columns,
     onBadRow,
+    ...(sql !== undefined && { transform: { sql } }),
     output: output ?? { format: 'parquet', compression: 'zstd', rowGroupBytes: 128 * 1024 ** 2 },
     size: size ?? { targetFileBytes: 512 * 1024 ** 2 },
   };

@@ -4,13 +4,14 @@ import type { TableReading } from './table-case.ts';
 
 /** A case as a request, whose files are made of about so many bytes of the source. */
 export function caseTable(
-  { inputs, format, options, schema }: TableReading & { readonly inputs: readonly string[] },
+  { inputs, format, options, schema, sql }: TableReading & { readonly inputs: readonly string[] },
   sliceBytes: number,
 ): SizedTable {
   const { delimiter, nullText, compression, byName = false, onBadRow = 'fail' } = options;
   return askedTable({
     ...{ uris: inputs, format, schema, byName, onBadRow, size: { sourceBytes: sliceBytes } },
     ...(compression && { compression }),
+    ...(sql !== undefined && { sql }),
     csv: { ...(delimiter !== undefined && { delimiter }), ...(nullText && { nullText }) },
   });
 }

@@ -7,7 +7,12 @@ import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { openChunk } from '#tables/open-chunk.ts';
-import { planTable, type SizedTable, type TablePlan } from '#tables/plan-table.ts';
+import {
+  type PlanOptions,
+  planTable,
+  type SizedTable,
+  type TablePlan,
+} from '#tables/plan-table.ts';
 import { withEngine } from './with-engine.ts';
 
 /** A table that was planned, and what it is made of. */
@@ -18,10 +23,14 @@ export interface PlannedTable extends TablePlan {
 }
 
 /** Plans a table, as PlanTable does. */
-export async function planned(asked: SizedTable, store: ObjectStore): Promise<PlannedTable> {
+export async function planned(
+  asked: SizedTable,
+  store: ObjectStore,
+  options: Pick<PlanOptions, 'transformMs'> = {},
+): Promise<PlannedTable> {
   const objects = await listTable(asked.source, store);
   const plan = await withEngine((engine, directory) =>
-    planTable(asked, objects, { store, engine, directory, firstIndex: 0 }),
+    planTable(asked, objects, { ...options, store, engine, directory, firstIndex: 0 }),
   );
   return { ...plan, asked, objects, store };
 }

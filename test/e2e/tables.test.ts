@@ -104,6 +104,28 @@ describe('a table', () => {
     expect(ids).toEqual(Array.from({ length: 90 }, (_, id) => id));
   }, 60_000);
 
+  it('is transformed row by row, and counts the rows that are left out', async () => {
+    const source = await stack.putSource('t/sql.csv', Buffer.from(csvOf(0, 100)));
+    const sql = 'select id, upper(city) as town from input where price >= 5 -- dollars';
+    const request = { source, schema: SCHEMA, transform: { sql }, expect: { columns: 2 } };
+    await stack.runToSuccess({ ...request, output: outputAt('t/sql') });
+    expect(await manifestOf('t/sql')).toMatchObject({
+      facts: { columns: 2 },
+      columns: [
+        { name: 'id', type: 'BIGINT' },
+        { name: 'town', type: 'VARCHAR' },
+      ],
+      totals: { rows: 80, counts: { rejected: 0, filtered: 20 } },
+    });
+    const rows = await rowsOf('t/sql');
+    expect(rows[0]).toEqual({ id: 20n, town: 'CITY 20' });
+    expect(rows).toHaveLength(80);
+    const foreign = { sql: "select * from read_csv('/etc/passwd')" };
+    const refused = await stack.run({ source, schema: SCHEMA, transform: foreign });
+    expect(refused).toMatchObject({ status: 'FAILED', error: 'RequestError' });
+    expect(refused.cause).toContain('transform.sql');
+  }, 60_000);
+
   it('is known by its fields or names, and continued or replaced by generations', async () => {
     const schema = { id: 'int', name: 'text' };
     const lines = (ids: readonly number[]) =>

@@ -1,5 +1,6 @@
 import type { ColumnsSection } from '#core/tables/schema/columns-section.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
+import type { Transform } from '#core/tables/schema/transform-section.ts';
 import type { CsvFormat } from '#core/tables/text/csv/csv-format.ts';
 import type { TextCompression } from '#core/tables/text/read-text.ts';
 
@@ -49,6 +50,8 @@ export interface AskedTable {
   /** Absent: that of the first object, which must be Parquet. */
   readonly schema: TableSchema | undefined;
   readonly columns: ColumnsSection;
+  /** What becomes of the rows once they have the columns of the schema. */
+  readonly transform?: Transform;
   /** What becomes of a row with a value that its column cannot hold. */
   readonly onBadRow: 'fail' | 'reject';
   readonly output: TableOutput;

@@ -32,9 +32,11 @@ export const tableLayout = z.strictObject({
   csv: z.optional(csvFormatSection),
   /** The first object with columns: what the headers of the others are compared with, in CSV. */
   first: z.optional(z.strictObject({ uri: z.string(), names: z.array(z.string()) })),
-  /** Columns of the output in their order, at most 10,000: read them by {@link schemaOf}. */
+  /** Columns that are read, in their order, at most 10,000: by {@link schemaOf}. */
   schema: z.array(canonicalColumn),
   columns: columnsSection,
+  /** What becomes of the rows, and the columns that they then have. */
+  transform: z.optional(z.strictObject({ sql: z.string(), schema: z.array(canonicalColumn) })),
   byName: z.boolean(),
   onBadRow: z.enum(['fail', 'reject']),
   /** Rows in a row group of Parquet that is written. */
@@ -44,7 +46,7 @@ export const tableLayout = z.strictObject({
 export type TableLayout = Readonly<z.infer<typeof tableLayout>>;
 
 /** What was seen of the objects of a table. */
-export type SeenTable = Pick<TableLayout, 'format' | 'first'> & {
+export type SeenTable = Pick<TableLayout, 'format' | 'first' | 'transform'> & {
   readonly schema: TableSchema;
 };
 
@@ -68,15 +70,26 @@ export function tableLayoutOf(
     ...(seen.first !== undefined && { first: seen.first }),
     schema: [...canonicalSchema(seen.schema)],
     columns,
+    ...(seen.transform !== undefined && { transform: seen.transform }),
     byName: source.byName,
     onBadRow,
     rowGroupRows: MOST_ROWS,
   };
 }
 
-/** The columns of the output with their types. */
+/** The columns that are read, with their types. */
 export function schemaOf({ schema }: TableLayout): TableSchema {
   return tableSchema.parse(schema);
+}
+
+/** The columns of the output in their order. */
+export function outputColumns({ schema, transform }: TableLayout): TableLayout['schema'] {
+  return transform?.schema ?? schema;
+}
+
+/** {@link outputColumns} with their types. */
+export function outputSchemaOf(layout: TableLayout): TableSchema {
+  return tableSchema.parse(outputColumns(layout));
 }
 
 /** @throws {CorruptSourceError} the text is not a layout as PlanTable writes it. */

@@ -46,6 +46,7 @@ describe('parseTableRequest', () => {
       source: { uris, format: 'csv', compression: 'gzip', csv: { delimiter: ';' }, byName: true },
       schema: { id: 'bigint', price: { type: 'decimal(12,2)', lossy: true } },
       columns: { price: { from: 'Price USD' }, junk: 'drop' },
+      transform: { sql: 'select id from input' },
       onBadRow: 'reject',
       expect: { rows: 7, columns: 2 },
       output: {
@@ -64,6 +65,7 @@ describe('parseTableRequest', () => {
       output: { format: 'parquet', compression: 'zstd', rowGroupBytes: 2e6 },
       size: { files: 3 },
       place: { uri: 's3://lake/out/', mode: 'overwrite' },
+      transform: { sql: 'select id from input' },
       ...{ onBadRow: 'reject', expect: { rows: 7, columns: 2 } },
       ...{ concurrency: 9, outputBytes: 1e6, dryRun: true },
     });
@@ -112,6 +114,9 @@ describe('parseTableRequest', () => {
     [{ source, schema: { id: 'varint' } }, /^schema\.id must be .*got/],
     [{ source, schema: { id: 'int' }, columns: { x: {} } }, /columns names "x".*add it there/],
     [{ source, onBadRow: 'skip' }, /^onBadRow must be 'fail' or 'reject', got "skip"$/],
+    [{ source, transform: { sql: ' ' } }, /^transform\.sql must be one SELECT over input/],
+    [{ source, transform: { sql: 'x'.repeat(65_537) } }, /^transform\.sql must be one SELECT/],
+    [{ source, transform: 'select' }, /^transform must be an object with sql, got "select"$/],
     [{ source, dryRun: 'yes' }, /^dryRun must be true or false/],
     [{ source, chunking: { rows: 0 } }, /^chunking\.rows must be .*got 0$/],
     [{ source, chunking: 7 }, /^chunking must be an object with rows, got 7$/],

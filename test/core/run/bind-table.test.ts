@@ -50,6 +50,7 @@ describe('bindTable', () => {
     ['another source', { source: 's3://raw/a.csv' }, {}],
     ['another type', { schema: { id: 'bigint' } }, {}],
     ['no schema', { schema: undefined }, {}],
+    ['a transform', { transform: { sql: 'select id from input' } }, {}],
     ['other rows', { onBadRow: 'reject' }, {}],
     ['other columns', { columns: { id: { default: '0' } } }, {}],
     ['other files', { output: { files: 2 } }, {}],

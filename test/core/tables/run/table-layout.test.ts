@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CorruptSourceError } from '#core/errors.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import {
+  outputColumns,
+  outputSchemaOf,
   parseTableLayout,
   schemaOf,
   tableLayout,
@@ -56,6 +58,16 @@ describe('tableLayout', () => {
 
   it('holds the columns of the output with their types', () => {
     expect(schemaOf(tableLayout.parse(JSON.parse(JSON.stringify(layout))))).toEqual(schema);
+  });
+
+  it('holds a transform, whose columns are those of the output', () => {
+    const transform = { sql: 'select 1', schema: [{ name: 'n', type: 'INTEGER' }] };
+    const transformed = tableLayoutOf(asked, { format: 'csv', schema, transform });
+    expect(parseTableLayout(JSON.stringify(transformed))).toEqual(transformed);
+    expect(schemaOf(transformed)).toEqual(schema);
+    expect(outputColumns(transformed)).toEqual(transform.schema);
+    expect(outputSchemaOf(transformed)).toEqual(tableSchema.parse({ n: 'integer' }));
+    expect(outputColumns(layout)).toEqual(layout.schema);
   });
 
   it('is read from its text, or is named as damaged', () => {

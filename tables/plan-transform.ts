@@ -1,0 +1,73 @@
+import { type Engine, EngineError } from '@sparse-fanout/engine';
+import { RequestError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
+import type { TableLayout } from '#core/tables/run/table-layout.ts';
+import { typeSql } from '#core/tables/schema/column-type.ts';
+import { parseType } from '#core/tables/schema/parse-type.ts';
+import {
+  canonicalSchema,
+  type TableSchema,
+  tableSchema,
+} from '#core/tables/schema/table-schema.ts';
+import type { Transform } from '#core/tables/schema/transform-section.ts';
+
+/** A transform that was checked, with the columns that it gives. */
+export type PlannedTransform = NonNullable<TableLayout['transform']>;
+
+/** Types of the engine that no output has, and what they are cast to. */
+const OTHERS: Readonly<Record<string, string>> = {
+  INTERVAL: 'VARCHAR',
+  BIT: 'VARCHAR',
+  JSON: 'VARCHAR',
+  HUGEINT: 'BIGINT or DECIMAL(38, 0)',
+  UHUGEINT: 'BIGINT or DECIMAL(38, 0)',
+  'TIME WITH TIME ZONE': 'TIME',
+};
+
+function typeProblem(name: string, type: string, error: unknown): string {
+  const cast = OTHERS[type];
+  const advice = cast === undefined ? '' : `; cast it to ${cast}`;
+  const said = error instanceof Error ? error.message : String(error);
+  return `transform.sql gives column ${shownName(name)} of ${type}${advice || `: ${said}`}`;
+}
+
+/** The columns that the engine describes, as a schema of the output. */
+function outputSchema(columns: readonly { name: string; type: string }[]): TableSchema {
+  const problems: string[] = [];
+  const typed = columns.flatMap(({ name, type }) => {
+    try {
+      return [{ name, type: parseType(type), lossy: false }];
+    } catch (error) {
+      problems.push(typeProblem(name, type, error));
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new RequestError(problems);
+  const { success, error } = tableSchema.safeParse(canonicalSchema(typed));
+  if (success) return typed;
+  const said = error.issues.map(({ message }) => `the columns of transform.sql: ${message}`);
+  throw new RequestError(said);
+}
+
+/**
+ * Checks a transform, and asks the engine which columns it gives. No row is read.
+ *
+ * @param schema columns of `input`.
+ * @throws {RequestError} the SQL is no SELECT that makes of each row one row or none, or gives
+ * columns that no output can have.
+ */
+export async function planTransform(
+  engine: Engine,
+  schema: TableSchema,
+  { sql }: Transform,
+): Promise<PlannedTransform> {
+  const input = schema.map(({ name, type }) => ({ name, type: typeSql(type) }));
+  try {
+    const columns = await engine.describeTransform({ text: sql, input });
+    return { sql, schema: [...canonicalSchema(outputSchema(columns))] };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const said = error.kind === 'refused' ? '' : 'cannot be read as one SELECT over input: ';
+    throw new RequestError([`transform.sql ${said}${error.message}`], { cause: error });
+  }
+}
