@@ -1,5 +1,18 @@
-"""Writes sparse matrices and frames as CSR bundles for sparse-fanout, to S3 or a folder."""
+"""Writes matrices and frames for sparse-fanout, to S3 or a folder: CSR bundles, and Parquet parts with a schema."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from .sparse_to_s3 import BundleError, write_bundle
 
-__all__ = ["BundleError", "write_bundle"]
+__all__ = ["BundleError", "TableError", "run", "write_bundle", "write_table"]
+
+
+def __getattr__(name: str) -> Any:
+    # Only tables need PyArrow.
+    if name in ("TableError", "run", "write_table"):
+        from . import table_to_s3
+
+        return getattr(table_to_s3, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
