@@ -2,7 +2,7 @@ import { ManifestError } from '#core/errors.ts';
 import type { ManifestEntry, ManifestHead, ManifestLink } from '#core/manifest/manifest.ts';
 import { readManifest } from '#core/manifest/manifest-text.ts';
 import { generationKey, manifestKey, outputUri } from '#core/run/output-keys.ts';
-import type { OutputLocation } from '#core/run/run-header.ts';
+import type { OutputLocation } from '#core/run/run-fields.ts';
 import type { S3Client } from './clients.ts';
 import { linesOf, openObject } from './objects.ts';
 

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { OutputRecords } from '#core/manifest/place-run.ts';
 import { claimKey } from '#core/run/output-keys.ts';
-import type { OutputLocation } from '#core/run/run-header.ts';
+import type { OutputLocation } from '#core/run/run-fields.ts';
 import { readLatest } from './manifests.ts';
 import { readText } from './objects.ts';
 

@@ -1,4 +1,5 @@
-import { EMPTY_BASE, type MatrixRun } from '#core/run/run-header.ts';
+import type { MatrixRun } from '#core/run/matrix-run.ts';
+import { EMPTY_BASE } from '#core/run/run-fields.ts';
 import { PLAIN_CSV } from './plain-csv.ts';
 
 /** The header of a run of a matrix, and its rows. */

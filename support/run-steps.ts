@@ -1,7 +1,8 @@
 import { readLines } from '#aws/objects.ts';
-import { parsePlanLine } from '#core/run/planned-chunk.ts';
+import { parsePlanLine } from '#core/run/plan-line.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
-import { type PlanResult, parseWriteInput } from '#core/run/step-messages.ts';
+import type { PlanResult } from '#core/run/step-messages.ts';
+import { parseWriteInput } from '#core/run/write-input.ts';
 import { createHandler as createFinalize } from '#lambdas/finalize/handler.ts';
 import { createHandler as createPlan } from '#lambdas/plan/handler.ts';
 import { createHandler as createWrite } from '#lambdas/write/handler.ts';

@@ -1,11 +1,16 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { type ParquetFooter, readFooter } from '#core/containers/parquet/footer.ts';
-import { CorruptSourceError, UnsupportedSourceError } from '#core/errors.ts';
+import { CorruptSourceError } from '#core/errors.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
-import { compressionOf, isParquet } from '#core/tables/order/content-format.ts';
+import { isParquet } from '#core/tables/order/content-format.ts';
 import { formatOfName } from '#core/tables/order/name-format.ts';
-import { type TableFormat, tableFormatOf } from '#core/tables/order/table-format.ts';
+import {
+  checkedCompression,
+  HEAD_BYTES,
+  type TableFormat,
+  tableFormatOf,
+} from '#core/tables/order/table-format.ts';
 import type { TableSourceFormat } from '#core/tables/run/asked-table.ts';
 import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import { type CsvFormat, csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
@@ -50,9 +55,6 @@ export type OpenedObject =
       readonly footer: ParquetFooter;
     };
 
-/** Shows the format, and in most texts the header; in Parquet most footers are shorter. */
-const HEAD_BYTES = 64 * 1024;
-
 /** The head of a text, inflated, may be so long before its first record ends. */
 const MAX_HEAD_TEXT_BYTES = 1024 ** 4;
 
@@ -86,14 +88,9 @@ function saidFormat(uri: string, { format }: SaidTable): TableSourceFormat | und
 async function formatOf(source: ByteSource, said: SaidTable): Promise<TableFormat> {
   const { uri } = source;
   const head = await source.read({ offset: 0, length: Math.min(HEAD_BYTES, source.size) });
-  const found = compressionOf(head);
-  if (said.compression === 'none' && found !== undefined) {
-    throw new UnsupportedSourceError(
-      `${uri} is a plain text by source.compression but ${found} by its content; give it the right source.compression, or leave it out`,
-    );
-  }
+  const found = checkedCompression({ uri, head }, said.compression);
   const compression = said.compression === 'none' ? undefined : said.compression;
-  const text = isParquet(head) ? head : await firstText(source, found ?? 'none');
+  const text = isParquet(head) ? head : await firstText(source, found);
   return tableFormatOf({ uri, head, text, asked: { format: saidFormat(uri, said), compression } });
 }
 

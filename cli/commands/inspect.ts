@@ -32,8 +32,8 @@ import { type PlanOptions, planChunks, summarizePlan } from '#core/chunks/plan-c
 import type { RowRange } from '#core/contract.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { describeSource } from '#core/sources/describe-source.ts';
+import { factsOf } from '#core/sources/open-source.ts';
 import { SHOWN_AT_ENDS, shownEnds } from '#core/sources/shown-ends.ts';
-import { factsOf } from '#core/sources/source-kinds.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { readRowNames } from '#core/sparse/read-row-names.ts';
 import { textsOf } from '#core/sparse/row-names.ts';

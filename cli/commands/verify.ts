@@ -15,7 +15,8 @@ import { crc32Hex } from '#core/checksum/crc32.ts';
 import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import type { Output } from '#core/outputs/output.ts';
-import { matrixOutputOf, outputOf } from '#core/outputs/output-kinds.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
+import { outputOf } from '#core/run/run-output.ts';
 
 interface VerifyOptions extends SourceFlags {
   readonly source?: readonly string[];

@@ -3,7 +3,7 @@ import { findFailedChild } from '#aws/map-failures.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
 import { MAP_FAILURE } from '#core/failure/failed-child.ts';
 import { stageResultsPrefix } from '#core/run/output-keys.ts';
-import type { OutputLocation } from '#core/run/run-header.ts';
+import type { OutputLocation } from '#core/run/run-fields.ts';
 import { ExecutionFailed } from './execution-failed.ts';
 
 /**

@@ -3,10 +3,10 @@ import type { S3Client } from '#aws/clients.ts';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { placeRun, type UnplacedRun } from '#core/manifest/place-run.ts';
-import type { OutputSpec } from '#core/outputs/output-kinds.ts';
 import { wingOf } from '#core/request/wing.ts';
 import { bindRun, type Deployment } from '#core/run/bind-run.ts';
 import { bindTable } from '#core/run/bind-table.ts';
+import type { OutputSpec } from '#core/run/run-output.ts';
 import type { WatchedRun } from './watch-run.ts';
 
 /** The run of a request, as far as its output is concerned. */

@@ -1,6 +1,6 @@
 import type { S3Client } from '#aws/clients.ts';
 import { listObjectsAfter, readLines } from '#aws/objects.ts';
-import { chunkKey } from '#core/run/chunk-name.ts';
+import { chunkKey } from '#core/run/chunk-key.ts';
 import { dataFolder, planKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 

@@ -17,7 +17,7 @@ import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
 import { generationKey, manifestKey } from '#core/run/output-keys.ts';
-import type { OutputLocation } from '#core/run/run-header.ts';
+import type { OutputLocation } from '#core/run/run-fields.ts';
 import type { Session } from './local-cloud-session.ts';
 
 /** Rows that come after those of a directory, or replace them. */

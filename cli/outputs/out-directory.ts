@@ -25,8 +25,8 @@ import {
   parseManifest,
 } from '#core/manifest/manifest.ts';
 import type { Output } from '#core/outputs/output.ts';
-import { outputOf } from '#core/outputs/output-kinds.ts';
 import { columnNamesKey, generationKey } from '#core/run/output-keys.ts';
+import { outputOf } from '#core/run/run-output.ts';
 import { chunkName, dataPath, manifestPath } from './stored-run.ts';
 
 /** A finished run in S3, to be copied into a directory. */

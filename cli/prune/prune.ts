@@ -1,7 +1,7 @@
 import { OutputConflictError } from '#core/errors.ts';
 import { baseOf } from '#core/manifest/generations.ts';
 import type { ManifestHead } from '#core/manifest/manifest.ts';
-import { chunkKey } from '#core/run/chunk-name.ts';
+import { chunkKey } from '#core/run/chunk-key.ts';
 import { claimKey, generationOfFolder } from '#core/run/output-keys.ts';
 import type { KeptObject, PrunableOutput } from './prunable-output.ts';
 

@@ -5,6 +5,7 @@ import type { SourceUnit } from '#core/objects/source-unit.ts';
 import { type NamedLayout, nameColumns } from '#core/sources/column-names.ts';
 import { bindNames } from '#core/sources/given-names.ts';
 import { listUnits } from '#core/sources/list-units.ts';
+import { type OpenedSource, openSource, type SourceLayout } from '#core/sources/open-source.ts';
 import type { PartOrder } from '#core/sources/part-order.ts';
 import { pinUnits } from '#core/sources/pin-source.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type SourceResolution,
   stageUnit,
 } from '#core/sources/resolve-source.ts';
-import { type OpenedSource, openSource, type SourceLayout } from '#core/sources/source-kinds.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { folderStageStore } from './folder-stage-store.ts';

@@ -1,10 +1,9 @@
-import { openEngine } from '@sparse-fanout/engine';
-import { withFolder } from '#cli/sources/with-folder.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { columnType } from '#core/containers/parquet/column-type.ts';
 import type { ParquetFooter } from '#core/containers/parquet/footer.ts';
 import { parseType } from '#core/tables/schema/parse-type.ts';
 import { readSlice } from '#tables/readable-slice.ts';
+import { withEngine } from '#tables/with-engine.ts';
 
 /** A row as texts; null is NULL. */
 export type TextRow = readonly (string | null)[];
@@ -36,27 +35,22 @@ export async function parquetRows(
   const { rows = 0, bytes = 0 } = footer.rowGroups[group] ?? {};
   if (rows === 0) return [];
   if (bytes > MAX_GROUP_BYTES) return undefined;
-  return await withFolder(async (directory) => {
+  return await withEngine(ENGINE_BYTES, async ({ engine, directory }) => {
     const columns = footer.columns.map((column) => ({
       name: column.name,
       type: parseType(columnType(column, source.uri)),
     }));
     const parts = [{ source, footer, groups: { start: group, end: group + 1 } }];
     const slice = await readSlice({ format: 'parquet', columns, parts, sources: [] }, directory);
-    const engine = await openEngine({ directory, memoryBytes: ENGINE_BYTES });
-    try {
-      const texts = columns.map((_, place) => `CAST(c${place} AS VARCHAR) AS c${place}`);
-      const from = isEnd ? Math.max(0, rows - limit) : 0;
-      const text = `SELECT ${texts.join(', ')} FROM ${slice.relation.sql} LIMIT ${limit} OFFSET ${from}`;
-      const found = await engine.runSelect({ text });
-      return found.map((row) =>
-        columns.map((_, place) => {
-          const value = row[`c${place}`];
-          return value === null || value === undefined ? null : String(value);
-        }),
-      );
-    } finally {
-      engine.close();
-    }
+    const texts = columns.map((_, place) => `CAST(c${place} AS VARCHAR) AS c${place}`);
+    const from = isEnd ? Math.max(0, rows - limit) : 0;
+    const text = `SELECT ${texts.join(', ')} FROM ${slice.relation.sql} LIMIT ${limit} OFFSET ${from}`;
+    const found = await engine.runSelect({ text });
+    return found.map((row) =>
+      columns.map((_, place) => {
+        const value = row[`c${place}`];
+        return value === null || value === undefined ? null : String(value);
+      }),
+    );
   });
 }

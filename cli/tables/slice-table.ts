@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Engine, openEngine, type TableFile } from '@sparse-fanout/engine';
+import type { Engine, TableFile } from '@sparse-fanout/engine';
 import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { TerminalLines } from '#cli/frame/terminal-lines.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
@@ -18,6 +18,7 @@ import { emptySql } from '#core/tables/schema/joined-sql.ts';
 import { lookAtFirst } from '#tables/first-look.ts';
 import { readSlice } from '#tables/readable-slice.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
+import { type EngineRoom, withEngine } from '#tables/with-engine.ts';
 import { writeRows } from '#tables/write-rows.ts';
 import { type PiecedTable, tablePieces } from './table-pieces.ts';
 
@@ -45,7 +46,7 @@ class RowPrinter {
   readonly #directory: string;
   readonly #terminal: TerminalLines | undefined;
 
-  constructor(io: CommandIo, options: TableSliceOptions, engine: Engine, directory: string) {
+  constructor(io: CommandIo, options: TableSliceOptions, { engine, directory }: EngineRoom) {
     this.#io = io;
     this.#options = options;
     this.#engine = engine;
@@ -167,16 +168,11 @@ export async function sliceTable(
   const uris = await Promise.all(given.locations.map(asUri));
   await withStore(io.signal, async (store) => {
     const table = await openTable(uris, asked, { store, options });
-    await withFolder(async (directory) => {
-      const engine = await openEngine({ directory, memoryBytes: ENGINE_BYTES });
-      try {
-        const printer = new RowPrinter(io, options, engine, directory);
-        if (options.header && options.format === 'csv') await printer.printHeader(table);
-        await printRows(table, options.rows, printer);
-        await printer.end();
-      } finally {
-        engine.close();
-      }
+    await withEngine(ENGINE_BYTES, async (room) => {
+      const printer = new RowPrinter(io, options, room);
+      if (options.header && options.format === 'csv') await printer.printHeader(table);
+      await printRows(table, options.rows, printer);
+      await printer.end();
     });
   });
 }

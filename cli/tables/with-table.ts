@@ -2,9 +2,8 @@ import { UsageError } from '#cli/frame/usage-error.ts';
 import type { TableRequest } from '#cli/options/table-request.ts';
 import { asUri } from '#cli/sources/location.ts';
 import { withStore } from '#cli/sources/with-store.ts';
-import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { TableObjects } from '#core/tables/infer/infer-table.ts';
-import { listTableObjects } from '#core/tables/order/list-table-objects.ts';
+import { listTable } from '#core/tables/run/list-table.ts';
 
 /** The objects of a table, pinned. */
 export interface GivenTable extends TableObjects {
@@ -18,11 +17,12 @@ export interface GivenTable extends TableObjects {
  * Pins the objects of a table, in S3 or files, for as long as `use` takes.
  *
  * @throws {SourceNotFoundError} there is none, or it cannot be read.
+ * @throws {UnsupportedSourceError} their names say two formats, or one that is not read.
  * @throws {UsageError} a version is given of what is not one object.
  */
 export async function withTable<T>(
   locations: readonly string[],
-  { versionId }: TableRequest,
+  { versionId, format }: TableRequest,
   {
     signal,
     use,
@@ -31,15 +31,18 @@ export async function withTable<T>(
   return await withStore(signal, async (store) => {
     const uris = await Promise.all(locations.map(asUri));
     const ignored: string[] = [];
-    const pins: SourcePin[] = [];
     if (versionId !== undefined && uris.length > 1) {
       throw new UsageError(
         `a version is of one object, got ${uris.join(', ')}; give its s3:// URI`,
       );
     }
-    const listed = listTableObjects(store, uris, (uri) => void ignored.push(uri));
-    if (versionId !== undefined) pins.push(await store.pin(uris[0]!, versionId));
-    else for await (const pin of listed) pins.push(pin);
+    const source = {
+      uris,
+      ...(versionId !== undefined && { versionId }),
+      ...(format !== undefined && { format }),
+    };
+    const objects = await listTable(source, store, (uri) => void ignored.push(uri));
+    const pins = objects.pins(0, objects.count);
     return await use({ uris, pins, store, ignored });
   });
 }

@@ -2,7 +2,7 @@ import { chunkName, type StoredRun } from '#cli/outputs/stored-run.ts';
 import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
 import { Tally } from '#core/manifest/tally.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { outputOf } from '#core/outputs/output-kinds.ts';
+import { outputOf } from '#core/run/run-output.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 
 function entryProblems(manifest: Manifest, entry: ManifestEntry, position: number): string[] {

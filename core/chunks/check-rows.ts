@@ -1,5 +1,5 @@
 import type { RowRange } from '#core/contract.ts';
-import type { OpenedSource } from '#core/sources/source-kinds.ts';
+import type { OpenedSource } from '#core/sources/open-source.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type EncoderRoom, openEncoderRoom } from '#core/outputs/encoder-room.ts';
 import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kinds.ts';
-import type { OpenedSource } from '#core/sources/source-kinds.ts';
+import type { OpenedSource } from '#core/sources/open-source.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { encodeMatrix } from './encode-matrix.ts';
 import type { ChunkOfOutput, EncodedParts } from './encoded-chunk.ts';

@@ -2,7 +2,7 @@ import { ceilingSentence } from '#core/cost/ceiling-sentence.ts';
 import { BoundExceededError } from '#core/errors.ts';
 import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import type { Chunking } from '#core/request/request-schema.ts';
-import type { OpenedSource } from '#core/sources/source-kinds.ts';
+import type { OpenedSource } from '#core/sources/open-source.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import { sampleOutput } from './sample-output.ts';
 

@@ -2,8 +2,8 @@ import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kind
 import type { Chunking } from '#core/request/request-schema.ts';
 import type { RowChunk } from '#core/run/planned-chunk.ts';
 import type { PlanSummary } from '#core/run/step-messages.ts';
+import type { OpenedSource } from '#core/sources/open-source.ts';
 import { shownEnds } from '#core/sources/shown-ends.ts';
-import type { OpenedSource } from '#core/sources/source-kinds.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { planMatrix } from './plan-matrix.ts';

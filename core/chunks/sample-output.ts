@@ -1,6 +1,6 @@
 import type { RowRange } from '#core/contract.ts';
 import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kinds.ts';
-import type { OpenedSource } from '#core/sources/source-kinds.ts';
+import type { OpenedSource } from '#core/sources/open-source.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import { encodedBytes } from './encode-chunk.ts';
 

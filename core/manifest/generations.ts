@@ -1,6 +1,6 @@
 import { OutputConflictError } from '#core/errors.ts';
-import { type OutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
-import { EMPTY_BASE, type RunBase } from '#core/run/run-header.ts';
+import { EMPTY_BASE, type RunBase } from '#core/run/run-fields.ts';
+import { type OutputSpec, outputOf } from '#core/run/run-output.ts';
 import { type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
 import type { Generation } from './manifest.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { ManifestError } from '#core/errors.ts';
 import { sourcePin } from '#core/objects/source-pin.ts';
-import { outputSpec } from '#core/outputs/output-kinds.ts';
-import { runId } from '#core/run/run-header.ts';
+import { runId } from '#core/run/run-fields.ts';
+import { outputSpec } from '#core/run/run-output.ts';
 import { count, crc32Digits, ordinal } from '#core/schemas/count.ts';
 import { sourceFacts } from '#core/sources/source-kinds.ts';
 import { tableChunk } from '#core/tables/run/table-chunk.ts';

@@ -1,8 +1,8 @@
 import { OutputConflictError } from '#core/errors.ts';
-import type { OutputSpec } from '#core/outputs/output-kinds.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
 import { outputUri } from '#core/run/output-keys.ts';
-import { EMPTY_BASE, type OutputLocation, type RunBase } from '#core/run/run-header.ts';
+import { EMPTY_BASE, type OutputLocation, type RunBase } from '#core/run/run-fields.ts';
+import type { OutputSpec } from '#core/run/run-output.ts';
 import { assertSameKind, baseOf } from './generations.ts';
 import type { Generation, ManifestHead } from './manifest.ts';
 

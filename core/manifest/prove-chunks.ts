@@ -1,15 +1,16 @@
 import { IncompleteRunError } from '#core/errors.ts';
-import { outputOf } from '#core/outputs/output-kinds.ts';
-import { chunkKey, rejectsKey } from '#core/run/chunk-name.ts';
+import { chunkKey } from '#core/run/chunk-key.ts';
+import { rejectsKey } from '#core/run/chunk-name.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
 import { outputUri } from '#core/run/output-keys.ts';
+import { parsePlanLine } from '#core/run/plan-line.ts';
 import {
   type PlannedChunk,
-  parsePlanLine,
   plannedText,
   type RowChunk,
   rangeText,
 } from '#core/run/planned-chunk.ts';
+import { outputOf } from '#core/run/run-output.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import type { ManifestEntry } from './manifest.ts';

@@ -2,21 +2,18 @@ import * as z from 'zod/mini';
 import { csvOutput } from './csv/csv-output.ts';
 import { csvSection } from './csv/csv-section.ts';
 import { csvSpec } from './csv/csv-spec.ts';
-import type { MatrixOutput, Output } from './output.ts';
-import { tableOutput } from './table/table-output.ts';
-import { tableSpec } from './table/table-spec.ts';
+import type { MatrixOutput } from './output.ts';
 
-/** What a run of a matrix writes, tagged with its kind. */
+/**
+ * What a run of a matrix writes, tagged with its kind. Request, run id, header and manifest have
+ * all of it.
+ */
 export const matrixSpec = z.discriminatedUnion('kind', [csvSpec]);
-
-/** What a run writes, tagged with its kind. Request, run id, header and manifest have all of it. */
-export const outputSpec = z.union([matrixSpec, tableSpec]);
 
 /** The `output` section of a request of a matrix, by its `format`. */
 export const outputRequest = [csvSection] as const;
 
 export type MatrixOutputSpec = Readonly<z.infer<typeof matrixSpec>>;
-export type OutputSpec = Readonly<z.infer<typeof outputSpec>>;
 
 /** What the sections can ask for. */
 type Requested = z.infer<(typeof outputRequest)[number]>['spec'];
@@ -42,9 +39,4 @@ export function matrixOutputOf(spec: MatrixOutputSpec): MatrixOutput {
     case 'csv':
       return csvOutput(spec);
   }
-}
-
-/** The output that a spec describes. */
-export function outputOf(spec: OutputSpec): Output {
-  return spec.kind === 'table' ? tableOutput(spec) : matrixOutputOf(spec);
 }

@@ -12,7 +12,7 @@ import { listUnits } from '#core/sources/list-units.ts';
 import { pinUnits } from '#core/sources/pin-source.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { defaultPrefix, longKeyProblem, reservedProblem } from './output-keys.ts';
-import type { OutputLocation } from './run-header.ts';
+import type { OutputLocation } from './run-fields.ts';
 import { runIdentity, runIdOf } from './run-id.ts';
 
 /** What a deployment adds to a request. */

@@ -6,7 +6,7 @@ import { listTable, tablePin } from '#core/tables/run/list-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { canonicalSchema } from '#core/tables/schema/table-schema.ts';
 import { type Deployment, locate } from './bind-run.ts';
-import type { OutputLocation } from './run-header.ts';
+import type { OutputLocation } from './run-fields.ts';
 import { runIdOf } from './run-id.ts';
 
 /** A request of a table bound to one version of its objects. */

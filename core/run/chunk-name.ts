@@ -1,4 +1,4 @@
-import { outputOf } from '#core/outputs/output-kinds.ts';
+import type { Output } from '#core/outputs/output.ts';
 import { dataFolder, rejectsFolder } from './output-keys.ts';
 import type { RunHeader } from './run-header.ts';
 
@@ -16,11 +16,11 @@ export function chunkId(index: number): string {
  * Key of a chunk below its output prefix: `<prefix>data/chunk-000042.csv`, or `.csv.gz`; in another
  * folder where it overwrites others.
  */
-export function chunkKey(
-  { location, output, base }: Pick<RunHeader, 'location' | 'output' | 'base'>,
+export function chunkKeyBy(
+  { ending }: Pick<Output, 'ending'>,
+  { location, base }: Pick<RunHeader, 'location' | 'base'>,
   index: number,
 ): string {
-  const { ending } = outputOf(output);
   return `${location.prefix}${dataFolder(base.since)}chunk-${chunkId(index)}${ending}`;
 }
 

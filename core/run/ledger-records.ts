@@ -1,6 +1,6 @@
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { Counts } from '#core/sources/source-kinds.ts';
-import type { OutputLocation } from './run-header.ts';
+import type { OutputLocation } from './run-fields.ts';
 
 /** Figures of a finished chunk, as in the ledger and the manifest. */
 export interface ChunkFigures {

@@ -4,7 +4,7 @@ import {
   RESERVED_FOLDERS,
   STAGED_FOLDER,
 } from '#core/contract.ts';
-import type { OutputLocation } from './run-header.ts';
+import type { OutputLocation } from './run-fields.ts';
 
 const GENERATION_DIGITS = 6;
 

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { count } from '#core/schemas/count.ts';
-import { parseInput } from '#core/schemas/parse-input.ts';
-import { type TableChunk, tableChunk } from '#core/tables/run/table-chunk.ts';
+import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 
 /** A chunk of a matrix. Its rows are numbered as in the source. */
 export const rowChunk = z.strictObject({
@@ -11,10 +10,8 @@ export const rowChunk = z.strictObject({
   rowEnd: count,
 });
 
-/** One line of `_plan/plan.jsonl`: one chunk, one child of the Distributed Map. */
-const plannedChunk = z.union([rowChunk, tableChunk]);
-
 export type RowChunk = Readonly<z.infer<typeof rowChunk>>;
+/** One line of `_plan/plan.jsonl`: one chunk, one child of the Distributed Map. */
 export type PlannedChunk = RowChunk | TableChunk;
 
 /** A chunk as the plan and the ledger hold it. */
@@ -22,16 +19,6 @@ export function plannedText(chunk: PlannedChunk): string {
   if (!('rowStart' in chunk)) return JSON.stringify(chunk);
   const { index, rowStart, rowEnd } = chunk;
   return JSON.stringify({ index, rowStart, rowEnd });
-}
-
-/** One line of a plan as text. */
-export function planLine(chunk: PlannedChunk): string {
-  return `${plannedText(chunk)}\n`;
-}
-
-/** @throws {RequestError} the line is not one that {@link planLine} made. */
-export function parsePlanLine(line: string): PlannedChunk {
-  return parseInput(plannedChunk, 'the plan', JSON.parse(line));
 }
 
 /** What a chunk covers, in words. */

@@ -2,16 +2,9 @@ import * as z from 'zod/mini';
 import type { PlanDecision } from '#core/contract.ts';
 import { parseInput } from '#core/schemas/parse-input.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
-import { tableChunk } from '#core/tables/run/table-chunk.ts';
 import type { TableFacts } from '#core/tables/run/table-facts.ts';
-import { rowChunk } from './planned-chunk.ts';
-import {
-  matrixRun,
-  type OutputLocation,
-  type RunHeader,
-  runHeader,
-  tableRun,
-} from './run-header.ts';
+import type { OutputLocation } from './run-fields.ts';
+import { type RunHeader, runHeader } from './run-header.ts';
 
 /** One object of a bucket. */
 interface ObjectAddress {
@@ -97,12 +90,6 @@ const planInput = z.object({
   execution: z.object({ id: z.string() }),
 });
 
-/** Input of one writer. */
-const writeInput = z.object({ run: matrixRun, chunk: rowChunk });
-
-/** Input of one writer of a table. */
-const writeTableInput = z.object({ run: tableRun, chunk: tableChunk });
-
 /** Input of Finalize. */
 const finalizeInput = z.object({ run: runHeader });
 
@@ -114,24 +101,12 @@ export interface PlanInput {
   readonly executionId: string;
 }
 
-export type WriteInput = Readonly<z.infer<typeof writeInput>>;
-export type WriteTableInput = Readonly<z.infer<typeof writeTableInput>>;
 export type FinalizeInput = Readonly<z.infer<typeof finalizeInput>>;
 
 /** @throws {RequestError} the input is not what the workflow hands to Plan. */
 export function parsePlanInput(input: unknown): PlanInput {
   const { request, pins, execution } = parseInput(planInput, 'Plan', input);
   return { request, pins, executionId: execution.id };
-}
-
-/** @throws {RequestError} the input is not what the workflow hands to a writer. */
-export function parseWriteInput(input: unknown): WriteInput {
-  return parseInput(writeInput, 'Write', input);
-}
-
-/** @throws {RequestError} the input is not what the workflow hands to a writer of a table. */
-export function parseWriteTableInput(input: unknown): WriteTableInput {
-  return parseInput(writeTableInput, 'WriteTable', input);
 }
 
 /** @throws {RequestError} the input is not what the workflow hands to Finalize. */

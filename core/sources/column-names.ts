@@ -3,8 +3,8 @@ import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { NamesFigures } from '#core/sparse/matrix-facts.ts';
 import { figuresOf } from '#core/sparse/names/names-text.ts';
 import type { Names } from '#core/sparse/names.ts';
+import type { SourceLayout } from './open-source.ts';
 import { openUnit, type ResolveContext } from './resolve-source.ts';
-import type { SourceLayout } from './source-kinds.ts';
 
 /** Whose columns are named. */
 interface NamedSource {

@@ -3,7 +3,7 @@ import {
   type FigureFormat,
   matrixLines,
 } from '#core/sparse/layout/describe-matrix.ts';
-import type { SourceLayout } from './source-kinds.ts';
+import type { SourceLayout } from './open-source.ts';
 
 /** What `inspect` says of a source: fields for a program, and lines for people. */
 export interface SourceDescription {

@@ -9,8 +9,8 @@ import type { FormatInput, MatrixFormat } from '#core/sparse/formats/matrix-form
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { stackParts } from '#core/sparse/layout/stack-parts.ts';
 import type { Shape } from '#core/sparse/matrix-facts.ts';
+import type { SourceLayout } from './open-source.ts';
 import { nameRows, ROW_NAMES_ROUND, stageRowNamesOf } from './row-names.ts';
-import type { SourceLayout } from './source-kinds.ts';
 
 /** Raise it when the same source begins to be staged as other objects. */
 const STAGE_VERSION = 3;

@@ -1,9 +1,9 @@
 import { createObject } from '#aws/create-only.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
 import { layoutKey, objectsKey, planKey } from '#core/run/output-keys.ts';
-import { planLine } from '#core/run/planned-chunk.ts';
-import type { TableRun } from '#core/run/run-header.ts';
+import { planLine } from '#core/run/plan-line.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
+import type { TableRun } from '#core/run/table-run.ts';
 import { claimGeneration } from '#lambdas/shared/claim.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';

@@ -2,7 +2,7 @@ import type { S3Client } from '#aws/clients.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { planChunks } from '#core/chunks/plan-chunks.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
-import { type OpenedSource, openSource } from '#core/sources/source-kinds.ts';
+import { type OpenedSource, openSource } from '#core/sources/open-source.ts';
 import type { ReadyRun } from './ready-run.ts';
 
 /** Opens the source of a run. */

@@ -3,7 +3,8 @@ import type { Placement } from '#core/manifest/place-run.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
 import { outputUri } from '#core/run/output-keys.ts';
 import type { NamedLayout } from '#core/sources/column-names.ts';
-import { factsOf, type SourceLayout, sourceOf } from '#core/sources/source-kinds.ts';
+import { factsOf, type SourceLayout } from '#core/sources/open-source.ts';
+import { sourceOf } from '#core/sources/source-kinds.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import type { Names } from '#core/sparse/names.ts';
 

@@ -2,7 +2,7 @@ import { createObject } from '#aws/create-only.ts';
 import { summarizePlan } from '#core/chunks/plan-chunks.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
 import { columnNamesKey, layoutKey, planKey } from '#core/run/output-keys.ts';
-import { planLine } from '#core/run/planned-chunk.ts';
+import { planLine } from '#core/run/plan-line.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { namesText } from '#core/sparse/names/names-text.ts';
 import { claimGeneration } from '#lambdas/shared/claim.ts';

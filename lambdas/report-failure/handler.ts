@@ -26,9 +26,10 @@ import {
 import { claimText } from '#core/manifest/place-run.ts';
 import type { StartedRun, UnfinishedChunk } from '#core/run/ledger-records.ts';
 import { executionFailureKey, failuresKey, stageResultsPrefix } from '#core/run/output-keys.ts';
-import { type PlannedChunk, parsePlanLine } from '#core/run/planned-chunk.ts';
+import { parsePlanLine } from '#core/run/plan-line.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { ledgerName } from '#core/run/run-id.ts';
-import { locateRows, type OpenedSource } from '#core/sources/source-kinds.ts';
+import { locateRows, type OpenedSource } from '#core/sources/open-source.ts';
 import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
 import type { Instruments, Step } from '#lambdas/shared/step.ts';
 

@@ -1,7 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { PublishedRun } from '#core/manifest/place-run.ts';
 import { manifestKey, outputUri } from '#core/run/output-keys.ts';
-import type { OutputLocation } from '#core/run/run-header.ts';
+import type { OutputLocation } from '#core/run/run-fields.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 

@@ -4,7 +4,7 @@ import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { IncompleteRunError } from '#core/errors.ts';
 import type { StartedRun } from '#core/run/ledger-records.ts';
 import { layoutKey, outputUri } from '#core/run/output-keys.ts';
-import { type OpenedSource, openSource, parseLayout } from '#core/sources/source-kinds.ts';
+import { type OpenedSource, openSource, parseLayout } from '#core/sources/open-source.ts';
 
 /**
  * Opens the source of a run by the layout that Plan wrote. One GET of about 1 KB per part.

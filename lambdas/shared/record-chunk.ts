@@ -2,7 +2,6 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '#aws/clients.ts';
 import { headObject } from '#aws/stored-object.ts';
 import { TimeoutSoonError } from '#core/errors.ts';
-import { chunkKey } from '#core/run/chunk-name.ts';
 import type { ChunkFigures } from '#core/run/ledger-records.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
@@ -14,10 +13,11 @@ export interface RecordDeps extends Instruments, LedgerDeps {
   readonly s3: S3Client;
 }
 
-/** A chunk to write, and its run. */
+/** A chunk to write, its run, and the key of its object. */
 export interface ChunkOfRun {
   readonly run: RunHeader;
   readonly chunk: PlannedChunk;
+  readonly key: string;
 }
 
 /** Output of one child of the Distributed Map. */
@@ -30,11 +30,10 @@ export interface WriteResult {
 
 async function isStored(
   s3: S3Client,
-  run: RunHeader,
-  index: number,
+  { run, key }: ChunkOfRun,
   figures: ChunkFigures,
 ): Promise<boolean> {
-  const stored = await headObject(s3, run.location.bucket, chunkKey(run, index));
+  const stored = await headObject(s3, run.location.bucket, key);
   return stored?.bytes === figures.bytes && stored.etag === figures.etag;
 }
 
@@ -57,16 +56,17 @@ function causeOf(error: unknown, signal: AbortSignal): Error {
  */
 export async function recordChunk(
   deps: RecordDeps,
-  { run, chunk }: ChunkOfRun,
+  chunkOfRun: ChunkOfRun,
   write: () => Promise<ChunkFigures>,
   signal: AbortSignal,
 ): Promise<WriteResult> {
   const { s3, logger, metrics } = deps;
+  const { run, chunk } = chunkOfRun;
   const { index } = chunk;
   logger.appendKeys({ runId: run.runId, chunk: index });
   const ledger = openLedger(deps, run);
   const started = await ledger.start(chunk);
-  if (started.kind === 'done' && (await isStored(s3, run, index, started.record))) {
+  if (started.kind === 'done' && (await isStored(s3, chunkOfRun, started.record))) {
     logger.info('chunk skipped: done before');
     metrics.addMetric('ChunksSkipped', MetricUnit.Count, 1);
     return { index, skipped: true, bytes: started.record.bytes };

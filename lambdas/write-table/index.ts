@@ -1,6 +1,6 @@
 import { createDynamoClient, createS3Client } from '#aws/clients.ts';
 import { ENV } from '#core/contract.ts';
-import { parseWriteTableInput } from '#core/run/step-messages.ts';
+import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';

@@ -3,7 +3,7 @@ import { readText } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { IncompleteRunError } from '#core/errors.ts';
 import { layoutKey, objectsKey, outputUri } from '#core/run/output-keys.ts';
-import type { TableRun } from '#core/run/run-header.ts';
+import type { TableRun } from '#core/run/table-run.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import { parseTableLayout, type TableLayout } from '#core/tables/run/table-layout.ts';

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
-import { outputOf } from '#core/outputs/output-kinds.ts';
-import { chunkKey, rejectsKey } from '#core/run/chunk-name.ts';
+import { tableOutput } from '#core/outputs/table/table-output.ts';
+import { rejectsKey } from '#core/run/chunk-name.ts';
 import type { ChunkFigures } from '#core/run/ledger-records.ts';
-import type { TableRun } from '#core/run/run-header.ts';
-import type { WriteTableInput } from '#core/run/step-messages.ts';
+import type { TableRun } from '#core/run/table-run.ts';
+import type { WriteTableInput } from '#core/run/write-table-input.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
@@ -51,7 +51,7 @@ async function sendRejected(
  */
 export async function writeTableChunk(
   s3: S3Client,
-  { run, chunk }: WriteTableInput,
+  { run, chunk, key }: WriteTableInput & { readonly key: string },
   signal: AbortSignal,
 ): Promise<ChunkFigures> {
   const { file } = run.output;
@@ -63,8 +63,8 @@ export async function writeTableChunk(
     const written = await convertChunk(slices, { ...room, layout, output: file, keyValues });
     const path = join(directory, name);
     await sendRejected(s3, { run, chunk }, written.rejected, signal);
-    const { contentType } = outputOf(run.output);
-    const target = { bucket: run.location.bucket, key: chunkKey(run, chunk.index), contentType };
+    const { contentType } = tableOutput(run.output);
+    const target = { bucket: run.location.bucket, key, contentType };
     const { bytes, etag, sent } = await sendFile(s3, target, path, signal);
     return {
       ...{ bytes, contentBytes: bytes, crc32: crc32Hex(sent.crc32), etag },

@@ -2,7 +2,7 @@ import { createDynamoClient, createS3Client } from '#aws/clients.ts';
 import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
 import { ENV } from '#core/contract.ts';
 import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
-import { parseWriteInput } from '#core/run/step-messages.ts';
+import { parseWriteInput } from '#core/run/write-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';

@@ -1,8 +1,8 @@
 import type { S3Client } from '#aws/clients.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
+import type { MatrixRun } from '#core/run/matrix-run.ts';
 import { columnNamesKey, outputUri } from '#core/run/output-keys.ts';
-import type { MatrixRun } from '#core/run/run-header.ts';
 import { jsonNames } from '#core/sparse/names/json-names.ts';
 import { checkedNames } from '#core/sparse/names/names-text.ts';
 import type { Names } from '#core/sparse/names.ts';

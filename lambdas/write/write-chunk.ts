@@ -5,10 +5,9 @@ import { encodeChunk } from '#core/chunks/encode-chunk.ts';
 import type { EncodedChunk, EncodedPart, EncodedParts } from '#core/chunks/encoded-chunk.ts';
 import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
-import { chunkKey } from '#core/run/chunk-name.ts';
 import type { ChunkFigures } from '#core/run/ledger-records.ts';
+import type { MatrixRun } from '#core/run/matrix-run.ts';
 import type { RowChunk } from '#core/run/planned-chunk.ts';
-import type { MatrixRun } from '#core/run/run-header.ts';
 import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
 import { openPlannedNames } from './planned-names.ts';
 import { type SentChunk, streamText } from './stream-text.ts';
@@ -19,6 +18,13 @@ export interface WriteContext {
   /** Holds the part buffers; serves one chunk at a time, as a Lambda function does. */
   readonly room: EncoderRoom;
   readonly signal: AbortSignal;
+}
+
+/** A chunk of a matrix, its run, and the key of its object. */
+interface ChunkToWrite {
+  readonly run: MatrixRun;
+  readonly chunk: RowChunk;
+  readonly key: string;
 }
 
 /** Sends the first part and all but the last. Encoding waits for the next free buffer. */
@@ -65,12 +71,11 @@ function figuresOf({ encoded, stored }: SentChunk): ChunkFigures {
  */
 export async function writeChunk(
   { s3, room, signal }: WriteContext,
-  run: MatrixRun,
-  chunk: RowChunk,
+  { run, chunk, key }: ChunkToWrite,
 ): Promise<ChunkFigures> {
   const { output } = run;
   const { contentType, isCompressed } = matrixOutputOf(output);
-  const target = { bucket: run.location.bucket, key: chunkKey(run, chunk.index), contentType };
+  const target = { bucket: run.location.bucket, key, contentType };
   const sink = new PartSink(s3, target, { signal, buffers: room.buffers });
   try {
     const first = await sink.buffer();

@@ -7,11 +7,12 @@ import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { type MatrixOutputSpec, outputOf } from '#core/outputs/output-kinds.ts';
+import type { MatrixOutputSpec } from '#core/outputs/output-kinds.ts';
 import { chunkId } from '#core/run/chunk-name.ts';
 import type { RowChunk } from '#core/run/planned-chunk.ts';
-import { EMPTY_BASE } from '#core/run/run-header.ts';
-import { factsOf, type OpenedSource } from '#core/sources/source-kinds.ts';
+import { EMPTY_BASE } from '#core/run/run-fields.ts';
+import { outputOf } from '#core/run/run-output.ts';
+import { factsOf, type OpenedSource } from '#core/sources/open-source.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 

@@ -15,7 +15,7 @@ import type { SeekIndex } from '#core/containers/deflate/index-pass.ts';
 import type { OutputRecords } from '#core/manifest/place-run.ts';
 import type { Evidence } from '#core/manifest/prove-chunks.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import type { MatrixRun } from '#core/run/run-header.ts';
+import type { MatrixRun } from '#core/run/matrix-run.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 declare global {

@@ -6,7 +6,7 @@ import { headObject } from '#aws/stored-object.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { IncompleteRunError, ManifestError, OutputConflictError } from '#core/errors.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
-import { chunkKey } from '#core/run/chunk-name.ts';
+import { chunkKey } from '#core/run/chunk-key.ts';
 import { generationKey, manifestKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { createHandler } from '#lambdas/finalize/handler.ts';

@@ -1,7 +1,6 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
-import { UnsupportedSourceError } from '#core/errors.ts';
-import { compressionOf, isParquet } from '#core/tables/order/content-format.ts';
-import { tableFormatOf } from '#core/tables/order/table-format.ts';
+import { isParquet } from '#core/tables/order/content-format.ts';
+import { checkedCompression, HEAD_BYTES, tableFormatOf } from '#core/tables/order/table-format.ts';
 import { MAX_RECORD_BYTES } from '#core/tables/text/csv/csv-format.ts';
 import { readText, type TextCompression } from '#core/tables/text/read-text.ts';
 import type { TextStart } from './sniff-csv.ts';
@@ -20,8 +19,6 @@ export interface SeenTable {
   /** The begin of its text; empty in Parquet. */
   readonly start: TextStart;
 }
-
-const HEAD_BYTES = 64 * 1024;
 
 /** Some thousand records; where not even one ends there, more is read. */
 const START_BYTES = 256 * 1024;
@@ -52,14 +49,6 @@ export function readStart(
   return readText(source, { compression, maxTextBytes, blockBytes: START_BYTES });
 }
 
-/** @throws {UnsupportedSourceError} the object is compressed, but the request says plain. */
-function checkPlain(source: ByteSource, said: SaidOfObjects, found: TextCompression): void {
-  if (said.compression !== 'none' || found === 'none') return;
-  throw new UnsupportedSourceError(
-    `${source.uri} is plain by the request but ${found} by its content; leave source.compression out, or say ${found}`,
-  );
-}
-
 /**
  * Reads the begin of an object and finds its format and compression.
  *
@@ -71,7 +60,7 @@ function checkPlain(source: ByteSource, said: SaidOfObjects, found: TextCompress
 export async function lookAtObject(source: ByteSource, said: SaidOfObjects): Promise<SeenTable> {
   const { uri } = source;
   const head = await source.read({ offset: 0, length: Math.min(HEAD_BYTES, source.size) });
-  const compression = compressionOf(head) ?? 'none';
+  const compression = checkedCompression({ uri, head }, said.compression);
   let hasLine = false;
   const isEnough = (bytes: number, piece: Uint8Array) => {
     hasLine ||= piece.includes(LF);
@@ -85,6 +74,5 @@ export async function lookAtObject(source: ByteSource, said: SaidOfObjects): Pro
     compression: said.compression === 'none' ? undefined : said.compression,
   };
   const { format } = tableFormatOf({ uri, head, text: start.bytes, asked });
-  checkPlain(source, said, compression);
   return { source, format, compression, start: { uri, ...start } };
 }

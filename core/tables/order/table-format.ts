@@ -8,6 +8,12 @@ import {
   type TextFormat,
 } from './name-format.ts';
 
+/**
+ * First bytes of an object that are read for its format. In most texts they hold the header, too;
+ * in Parquet most footers are shorter.
+ */
+export const HEAD_BYTES = 64 * 1024;
+
 /** Format of an object of a table. */
 export interface TableFormat {
   readonly format: TextFormat | 'parquet';
@@ -18,7 +24,7 @@ export interface TableFormat {
 /** An object whose format is asked for. */
 export interface SeenObject {
   readonly uri: string;
-  /** Its first bytes: 64 KiB or all that there are. */
+  /** Its first bytes: {@link HEAD_BYTES} or all that there are. */
   readonly head: Uint8Array;
   /** The first bytes of its text: `head` again, or what it is when inflated. */
   readonly text: Uint8Array;
@@ -104,6 +110,23 @@ function isCompressed({ uri, head, asked }: SeenObject): boolean {
   const said = asked.compression ?? named.compression;
   const isSaid = said !== undefined || named.format !== undefined;
   return !isSaid || said === compressionOf(head);
+}
+
+/**
+ * The compression of an object, by its first bytes.
+ *
+ * @param said what the request says, `none` of a plain text.
+ * @throws {UnsupportedSourceError} the request says plain, and the object is not.
+ */
+export function checkedCompression(
+  { uri, head }: Pick<SeenObject, 'uri' | 'head'>,
+  said: Compression | 'none' | undefined,
+): Compression | 'none' {
+  const found = compressionOf(head) ?? 'none';
+  if (said !== 'none' || found === 'none') return found;
+  throw new UnsupportedSourceError(
+    `${uri} is plain by source.compression but ${found} by its content; leave source.compression out, or say ${found}`,
+  );
 }
 
 /**

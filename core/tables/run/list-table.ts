@@ -7,6 +7,9 @@ import { formatOfName, notRead } from '#core/tables/order/name-format.ts';
 import type { AskedTableSource, TableSourceFormat } from './asked-table.ts';
 import { ObjectList } from './object-list.ts';
 
+/** What of a source says which objects it has. */
+type ListedSource = Pick<AskedTableSource, 'uris' | 'versionId' | 'format'>;
+
 /** Refuses objects that are of more than one format by their names. */
 class FormatCheck {
   #first: { readonly uri: string; readonly format: TableSourceFormat } | undefined;
@@ -25,10 +28,11 @@ class FormatCheck {
 }
 
 async function* objectsOf(
-  { uris, versionId }: AskedTableSource,
+  { uris, versionId }: ListedSource,
   store: ObjectStore,
+  onPassedOver: (uri: string) => void,
 ): AsyncGenerator<SourcePin> {
-  if (versionId === undefined) yield* listTableObjects(store, uris, () => {});
+  if (versionId === undefined) yield* listTableObjects(store, uris, onPassedOver);
   else for (const uri of uris) yield await store.pin(uri, versionId);
 }
 
@@ -39,16 +43,21 @@ async function* objectsOf(
  *
  * Requests and memory as `listTableObjects` and {@link ObjectList} have them.
  *
+ * @param onPassedOver gets the URI of each object that is known to be no part of the table.
  * @throws {UnsupportedSourceError} names of two formats, or of one that is not read.
  * @throws {CorruptSourceError} keys with other columns.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
  * @throws {BoundExceededError} too many objects, or too long names.
  */
-export async function listTable(source: AskedTableSource, store: ObjectStore): Promise<ObjectList> {
+export async function listTable(
+  source: ListedSource,
+  store: ObjectStore,
+  onPassedOver: (uri: string) => void = () => {},
+): Promise<ObjectList> {
   const objects = new ObjectList();
   const formats = new FormatCheck();
   const keys = new HiveKeys();
-  for await (const pin of objectsOf(source, store)) {
+  for await (const pin of objectsOf(source, store, onPassedOver)) {
     if (source.format === undefined) formats.check(pin.uri);
     keys.columnsOf(pin.uri);
     objects.add(pin);

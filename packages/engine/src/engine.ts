@@ -1,6 +1,6 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import type { DuckDBConnection, DuckDBValue, Json } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { checkSelect } from './check-select.ts';
 import { checkTransform, emptyInput, overInput } from './check-transform.ts';
 import { EngineError, toEngineError } from './engine-error.ts';
@@ -8,13 +8,11 @@ import { interruptible } from './interruptible.ts';
 import { type EngineOptions, openDuckDb } from './open-duckdb.ts';
 import { parseSelect } from './syntax-tree.ts';
 import { copyStatement, type TableFile } from './table-file.ts';
-import { type Column, type WrittenColumn, writtenColumns } from './written-columns.ts';
 
 export { overInput } from './check-transform.ts';
 export { EngineError, type EngineErrorKind } from './engine-error.ts';
 export type { EngineOptions } from './open-duckdb.ts';
 export type { CsvFile, JsonLinesFile, ParquetFile, TableFile } from './table-file.ts';
-export type { Column, WrittenColumn } from './written-columns.ts';
 
 /** A SELECT, and the values of its `$1`, `$2` and so on. */
 export interface Select {
@@ -32,11 +30,17 @@ export interface Transform {
 /** A row of a result, by the names of its columns. */
 export type Row = Readonly<Record<string, DuckDBValue>>;
 
+/** A column of a SELECT. */
+export interface Column {
+  readonly name: string;
+  /** As SQL writes it, such as `DECIMAL(12,2)`. */
+  readonly type: string;
+}
+
 /** A file that was written. */
 export interface WrittenFile {
   readonly rows: number;
   readonly bytes: number;
-  readonly columns: readonly WrittenColumn[];
 }
 
 /** What a statement may be given. */
@@ -89,23 +93,17 @@ function assertInside(path: string, directory: string): void {
   throw new EngineError('refused', 'a file is written only into the directory of the engine');
 }
 
-/** Numbers of a COPY: Parquet has statistics, the texts only a count. */
-function figuresOf(row: Readonly<Record<string, Json>> = {}) {
-  return { rows: Number(row['count'] ?? row['Count']), statistics: row['column_statistics'] };
-}
-
 async function write(
   connection: DuckDBConnection,
   select: Select,
   file: TableFile,
 ): Promise<WrittenFile> {
-  const columns = await describe(connection, select);
   const statement = copyStatement(select.text, file);
   try {
     const reader = await connection.runAndReadAll(statement, [...(select.values ?? [])]);
-    const { rows, statistics } = figuresOf(reader.getRowObjectsJson()[0]);
+    const rows = Number(reader.getRowObjects()[0]?.['Count']);
     const { size: bytes } = await stat(file.path);
-    return { rows, bytes, columns: writtenColumns(columns, statistics) };
+    return { rows, bytes };
   } catch (error) {
     await rm(file.path, { force: true });
     throw error;

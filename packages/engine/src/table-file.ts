@@ -57,7 +57,7 @@ function parquetOptions(file: ParquetFile): string[] {
       : [`STRING_DICTIONARY_PAGE_SIZE_LIMIT ${Math.trunc(dictionaryBytes)}`];
   return [
     ...dictionary,
-    ...['FORMAT parquet', 'RETURN_STATS', `COMPRESSION ${literal(compression)}`],
+    ...['FORMAT parquet', `COMPRESSION ${literal(compression)}`],
     ...(compression === 'zstd' ? [`COMPRESSION_LEVEL ${ZSTD_LEVEL}`] : []),
     `ROW_GROUP_SIZE ${Math.trunc(file.rowGroupRows)}`,
     ...(pairs.length > 0 ? [`KV_METADATA {${pairs.join(', ')}}`] : []),

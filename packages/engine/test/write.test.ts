@@ -11,7 +11,7 @@ const CSV = { format: 'csv', compression: 'none', header: true, delimiter: ',' }
 const JSONL = { format: 'jsonl', compression: 'none' } as const;
 
 describe('a Parquet file', () => {
-  it('has rows, bytes, metadata and the statistics of its columns', async () => {
+  it('has the rows, the row groups and the metadata that it is given', async () => {
     await using opened = await open();
     const { engine } = opened;
     const path = opened.file('a.parquet');
@@ -24,18 +24,6 @@ describe('a Parquet file', () => {
     expect(await engine.writeSelect({ text, values: [50_000] }, file)).toEqual({
       rows: 50_000,
       bytes: (await stat(path)).size,
-      columns: [
-        { name: 'a"b.c', type: 'INTEGER', min: '-5', max: '49994', nulls: 0 },
-        { name: 'even', type: 'BOOLEAN', min: 'false', max: 'true', nulls: 0 },
-        { name: 'z', type: 'VARCHAR', min: 'x10', max: 'x9999', nulls: 4 },
-        { name: 'd', type: 'DECIMAL(9,2)', min: '0.00', max: '74998.50', nulls: 0 },
-        {
-          ...{ name: 't', type: 'TIMESTAMP WITH TIME ZONE', nulls: 0 },
-          ...{ min: '2024-01-01 00:00:00+00', max: '2024-01-01 00:00:00+00' },
-        },
-        { name: 's', type: 'STRUCT(f BIGINT)' },
-        { name: 'n', type: 'DATE', nulls: 50_000 },
-      ],
     });
     const from = `parquet_metadata(${literal(path)})`;
     const groups = `SELECT DISTINCT row_group_id AS g, row_group_num_rows AS r, compression AS c
@@ -82,8 +70,7 @@ describe('a text', () => {
     const path = opened.file('out');
     const written = await opened.engine.writeSelect({ text }, { ...file, path });
     expect(await readFile(path, 'utf8')).toBe(expected);
-    expect(written).toMatchObject({ rows: 3, bytes: Buffer.byteLength(expected) });
-    expect(written.columns[0]).toEqual({ name: 'n', type: 'INTEGER' });
+    expect(written).toEqual({ rows: 3, bytes: Buffer.byteLength(expected) });
     const unpack = { gzip: gunzipSync, zstd: zstdDecompressSync };
     for (const compression of ['gzip', 'zstd'] as const) {
       await opened.engine.writeSelect({ text }, { ...file, path, compression });

@@ -7,7 +7,7 @@ import type { EncodedPart } from '#core/chunks/encoded-chunk.ts';
 import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
 import type { MatrixOutputSpec } from '#core/outputs/output-kinds.ts';
 import type { RowChunk } from '#core/run/planned-chunk.ts';
-import type { OpenedSource } from '#core/sources/source-kinds.ts';
+import type { OpenedSource } from '#core/sources/open-source.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { encodeText } from '#support/encode-text.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';

@@ -4,7 +4,7 @@ import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { assertBelowCeiling } from '#core/chunks/output-ceiling.ts';
 import { sampleOutput } from '#core/chunks/sample-output.ts';
 import { BoundExceededError } from '#core/errors.ts';
-import { factsOf } from '#core/sources/source-kinds.ts';
+import { factsOf } from '#core/sources/open-source.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';

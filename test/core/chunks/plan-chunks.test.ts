@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkRows } from '#core/chunks/check-rows.ts';
 import { planChunks, summarizePlan } from '#core/chunks/plan-chunks.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import type { OpenedSource } from '#core/sources/source-kinds.ts';
+import type { OpenedSource } from '#core/sources/open-source.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { openFour } from './chunk-fixture.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assertSameKind, baseOf, type RowKind } from '#core/manifest/generations.ts';
 import { manifestHead } from '#core/manifest/manifest-text.ts';
-import { EMPTY_BASE } from '#core/run/run-header.ts';
+import { EMPTY_BASE } from '#core/run/run-fields.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { headerOf } from '#support/run-header.ts';
 

@@ -7,7 +7,7 @@ import { parseManifest } from '#core/manifest/manifest.ts';
 import { manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { chunkKey } from '#core/run/chunk-name.ts';
+import { chunkKey } from '#core/run/chunk-key.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
 import { type PlannedChunk, plannedText } from '#core/run/planned-chunk.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';

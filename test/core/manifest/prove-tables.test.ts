@@ -5,15 +5,11 @@ import { parseManifest } from '#core/manifest/manifest.ts';
 import { type CountedRun, manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
-import { chunkKey } from '#core/run/chunk-name.ts';
+import { chunkKey } from '#core/run/chunk-key.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
-import {
-  type PlannedChunk,
-  parsePlanLine,
-  planLine,
-  plannedText,
-} from '#core/run/planned-chunk.ts';
-import { EMPTY_BASE } from '#core/run/run-header.ts';
+import { parsePlanLine, planLine } from '#core/run/plan-line.ts';
+import { type PlannedChunk, plannedText } from '#core/run/planned-chunk.ts';
+import { EMPTY_BASE } from '#core/run/run-fields.ts';
 
 const columns = [{ name: 'id', type: 'BIGINT' }];
 

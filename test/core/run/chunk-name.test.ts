@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chunkId, chunkKey } from '#core/run/chunk-name.ts';
-import { EMPTY_BASE } from '#core/run/run-header.ts';
+import { chunkKey } from '#core/run/chunk-key.ts';
+import { chunkId } from '#core/run/chunk-name.ts';
+import { EMPTY_BASE } from '#core/run/run-fields.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 
 describe('chunkKey', () => {

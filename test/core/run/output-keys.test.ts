@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RESULTS_FOLDER } from '#core/contract.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { chunkKey } from '#core/run/chunk-name.ts';
+import { chunkKey } from '#core/run/chunk-key.ts';
 import {
   claimKey,
   columnNamesKey,

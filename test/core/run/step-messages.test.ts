@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
-import {
-  parseFinalizeInput,
-  parsePlanInput,
-  parseWriteInput,
-  parseWriteTableInput,
-} from '#core/run/step-messages.ts';
+import { parseFinalizeInput, parsePlanInput } from '#core/run/step-messages.ts';
+import { parseWriteInput } from '#core/run/write-input.ts';
+import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { headerOf } from '#support/run-header.ts';
 
 const { rows: _, ...run } = headerOf({ rows: 4, nnz: 2, chunks: 2 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CorruptSourceError, RequestError } from '#core/errors.ts';
 import { listUnits } from '#core/sources/list-units.ts';
+import { factsOf } from '#core/sources/open-source.ts';
 import { stageUnit } from '#core/sources/resolve-source.ts';
-import { factsOf } from '#core/sources/source-kinds.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
 import { memoryStageStore } from '#support/memory-stage-store.ts';
 import { openUris } from '#support/open-matrix.ts';

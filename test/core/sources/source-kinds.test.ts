@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
-import {
-  factsOf,
-  locateRows,
-  openSource,
-  parseLayout,
-  sourceFacts,
-  sourceOf,
-} from '#core/sources/source-kinds.ts';
+import { factsOf, locateRows, openSource, parseLayout } from '#core/sources/open-source.ts';
+import { sourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { openMatrix } from '#support/open-matrix.ts';

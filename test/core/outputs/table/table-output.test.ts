@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { outputOf } from '#core/outputs/output-kinds.ts';
 import type { TableSpec } from '#core/outputs/table/table-spec.ts';
+import { outputOf } from '#core/run/run-output.ts';
 
 const PARQUET = { format: 'parquet', compression: 'zstd', rowGroupBytes: 5 } as const;
 const CSV = { format: 'csv', compression: 'none', header: true, delimiter: ';' } as const;

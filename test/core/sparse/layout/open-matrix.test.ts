@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError, FanoutError, UnsupportedSourceError } from '#core/errors.ts';
-import { parseLayout } from '#core/sources/source-kinds.ts';
+import { parseLayout } from '#core/sources/open-source.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { withCounting } from '#support/counting-source.ts';

@@ -88,7 +88,7 @@ test('refuses what is not sound, is nothing, or is something else', async () => 
   await expect(infer({ 'x.csv': 'a\n1\n', y: '{"a":1}\n' })).rejects.toThrow('y is CSV');
   const plain = { said: { compression: 'none' as const } };
   await expect(infer({ x: gzipSync('a\n1\n') }, plain)).rejects.toThrow(
-    'x is plain by the request but gzip by its content',
+    'x is plain by source.compression but gzip by its content',
   );
   expect(await infer({ x: 'a\n1\n' }, plain)).toMatchObject({ format: 'csv' });
   const wide = Array.from({ length: 10_001 }, (_, k) => `c${k}`).join(',');

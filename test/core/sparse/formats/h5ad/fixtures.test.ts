@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
-import { parseLayout } from '#core/sources/source-kinds.ts';
+import { parseLayout } from '#core/sources/open-source.ts';
 import { hdf5Bytes, hdf5Fixtures } from '#support/hdf5-fixtures.ts';
 import { openMatrix } from '#support/open-matrix.ts';
 import { readWhole } from '#support/read-whole.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
-import { parsePlanLine, planLine } from '#core/run/planned-chunk.ts';
+import { parsePlanLine, planLine } from '#core/run/plan-line.ts';
 
 const chunk = { index: 1, rowStart: 2, rowEnd: 4 };
 

@@ -1,0 +1,39 @@
+import * as z from 'zod/mini';
+import { sourcePin } from '#core/objects/source-pin.ts';
+import { count, ordinal } from '#core/schemas/count.ts';
+
+/** Where the objects of a run lie. */
+const outputLocation = z.strictObject({
+  bucket: z.string(),
+  /** Ends with a slash. */
+  prefix: z.string().check(z.regex(/\/$/)),
+});
+
+/** What a run's rows and chunks come after: the sums of the generations before it in its set. */
+const runBase = z.strictObject({
+  chunks: count,
+  rows: count,
+  /** The generation with which the set of chunks begins: the first one, or one that overwrote. */
+  since: ordinal,
+});
+
+/** 32 hexadecimal digits. */
+export const runId = z.string().check(z.regex(/^[0-9a-f]{32}$/));
+
+/** What is known of a run of either wing. */
+export const runFields = {
+  runId,
+  source: sourcePin,
+  location: outputLocation,
+  /** Which generation of its output the run writes, from 1. */
+  generation: ordinal,
+  base: runBase,
+  /** Number of chunks in the plan. */
+  chunks: count,
+};
+
+export type OutputLocation = Readonly<z.infer<typeof outputLocation>>;
+export type RunBase = Readonly<z.infer<typeof runBase>>;
+
+/** The base of a run that begins an output. */
+export const EMPTY_BASE: RunBase = { chunks: 0, rows: 0, since: 1 };

@@ -1,0 +1,16 @@
+import * as z from 'zod/mini';
+import { tableSpec } from '#core/outputs/table/table-spec.ts';
+import { count } from '#core/schemas/count.ts';
+import { tableFacts } from '#core/tables/run/table-facts.ts';
+import { runFields } from './run-fields.ts';
+
+/** What every step of a run of a table knows; the object at `layoutKey` has its columns. */
+export const tableRun = z.strictObject({
+  ...runFields,
+  facts: tableFacts,
+  output: tableSpec,
+  /** `expect.rows` of the request, which nobody can check before all rows are written. */
+  expectedRows: z.optional(count),
+});
+
+export type TableRun = Readonly<z.infer<typeof tableRun>>;
