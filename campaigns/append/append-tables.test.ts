@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BatchedOutput, type BatchKind } from '#support/batched-output.ts';
-import type { Call } from '#support/hooked-clients.ts';
+import { type Call, hookClients } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { patience } from '#support/patience.ts';
+import { finishRun, planRun, runSteps } from '#support/run-steps.ts';
 import { tableBatches } from '#support/tables/table-batches.ts';
 import { crashOnce, raceOnce, writesOf } from './crashes.ts';
 
@@ -72,6 +73,25 @@ describe('an append of a table', TIMEOUT, () => {
       expect(await raceOnce(services, write, APPEND)).toBe(winner);
     },
   );
+
+  it('ends well when a twin finishes before it writes a file', async () => {
+    const output = new BatchedOutput(services, 'twins', APPEND);
+    await runSteps(services, services, await output.request(0));
+    const planned = await planRun(services, services, await output.request(1));
+    const clients = services.connect();
+    let isOvertaken = false;
+    hookClients(clients, async ({ name, subject }, send) => {
+      if (!isOvertaken && name === 'PutObject' && subject.endsWith('chunk-000002.parquet')) {
+        isOvertaken = true;
+        expect(await finishRun(services, services, planned)).toBe(2);
+      }
+      return await send();
+    });
+    expect(await finishRun(clients, services, planned)).toBe(2);
+    expect(isOvertaken).toBe(true);
+    expect(await output.check()).toEqual([0, 1]);
+    expect(await output.content()).toEqual(await output.expected([0, 1]));
+  });
 });
 
 describe('an overwrite of a table', TIMEOUT, () => {
