@@ -19,6 +19,7 @@ const LONG = [
   'test/e2e/silent-s3.test.ts',
   'test/tables/zoo.test.ts',
   'campaigns/append/append.test.ts',
+  'campaigns/append/append-tables.test.ts',
   'campaigns/arrivals/arrivals.test.ts',
   'campaigns/chaos/chaos.test.ts',
   'campaigns/fuzz-tables/fuzz-tables.test.ts',

@@ -19,7 +19,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
     name: 'append',
     proves: 'A crash at any write of three batches, or a race of two, loses and doubles no row.',
     takes: '5 minutes',
-    args: '[--gzip] [--overwrite]',
+    args: '[--gzip] [--overwrite] [--tables parquet|csv|jsonl] [--batch <n>]',
     start: () => import('./append/run.ts'),
   },
   {
@@ -41,9 +41,10 @@ export const CAMPAIGNS: readonly Campaign[] = [
   },
   {
     name: 'cuts',
-    proves: 'A CSV of 1 GB with 200,000 quoted newlines, cut at 1,000 places, is read as it is.',
-    takes: 'half a minute',
-    needs: '1 GB of disk',
+    proves:
+      'A CSV of 1 GB with 200,000 quoted newlines, cut at 1,000 places, is what DuckDB reads at once.',
+    takes: 'a minute',
+    needs: '2 GB of disk',
     args: '[--megabytes 1000] [--newlines 200000] [--places 1000] [--seed 1]',
     start: () => import('./cuts/run.ts'),
   },
@@ -77,6 +78,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
     proves:
       'Each permission in the template is needed by a scenario, or by AWS for a reason given.',
     takes: '2 minutes, 4 on a busy machine',
+    args: '[--only <text>]',
     start: () => import('./permissions/run.ts'),
   },
   {

@@ -3,6 +3,7 @@ import { parsePlanLine } from '#core/run/plan-line.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { parseWriteInput } from '#core/run/write-input.ts';
+import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { createHandler as createFinalize } from '#lambdas/finalize/handler.ts';
 import { createHandler as createPlan } from '#lambdas/plan/handler.ts';
 import { createHandler as createWrite } from '#lambdas/write/handler.ts';
@@ -12,6 +13,25 @@ import { type Stores, stepDeps } from './step-deps.ts';
 /** What the steps decided: that the run was complete already, or which generation it became. */
 type StepsResult = 'complete' | number;
 
+/** Loaded only where there is a table: they need the engine. */
+async function tableSteps() {
+  const [plan, write] = await Promise.all([
+    import('#lambdas/plan-table/handler.ts'),
+    import('#lambdas/write-table/handler.ts'),
+  ]);
+  return { plan: plan.createHandler, write: write.createHandler };
+}
+
+/** The step that writes the chunks of a run; its input is parsed as a function does. */
+async function writerOf(run: RunHeader, deps: ReturnType<typeof stepDeps>) {
+  if (run.facts.kind === 'table') {
+    const write = (await tableSteps()).write(deps);
+    return (input: unknown, signal: AbortSignal) => write(parseWriteTableInput(input), signal);
+  }
+  const write = createWrite({ ...deps, room: { kernel: undefined, buffers: undefined } });
+  return (input: unknown, signal: AbortSignal) => write(parseWriteInput(input), signal);
+}
+
 /** Plans a request as the workflow does, by the clients of one process. */
 export async function planRun(
   clients: Clients,
@@ -19,7 +39,11 @@ export async function planRun(
   request: object,
 ): Promise<PlanResult> {
   const input = { request, executionId: 'execution' };
-  return await createPlan(stepDeps(clients, stores))(input, new AbortController().signal);
+  const deps = stepDeps(clients, stores);
+  const { signal } = new AbortController();
+  const planned = await createPlan(deps)(input, signal);
+  if (planned.decision !== 'table') return planned;
+  return await (await tableSteps()).plan(deps)(input, signal);
 }
 
 /** Writes the chunks of a planned run, one after the other. @returns the run's header */
@@ -30,11 +54,9 @@ export async function writeRun(
 ): Promise<RunHeader> {
   if (planned.decision !== 'write') throw new Error(`the plan is to ${planned.decision}`);
   const { run, plan } = planned;
-  const room = { kernel: undefined, buffers: undefined };
-  const write = createWrite({ ...stepDeps(clients, stores), room });
+  const write = await writerOf(run, stepDeps(clients, stores));
   for await (const line of readLines(clients.s3, plan.bucket, plan.key)) {
-    const chunk = parsePlanLine(line);
-    await write(parseWriteInput({ run, chunk }), new AbortController().signal);
+    await write({ run, chunk: parsePlanLine(line) }, new AbortController().signal);
   }
   return run;
 }

@@ -6,11 +6,12 @@ import { ManifestError, OutputConflictError } from '#core/errors.ts';
 import { BatchedOutput, type BatchKind } from '#support/batched-output.ts';
 import { type Call, hookClients } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { matrixBatches } from '#support/matrix-batches.ts';
 import { finishRun, planRun, runSteps } from '#support/run-steps.ts';
 import { crashOnce, raceOnce, writesOf } from './crashes.ts';
 
-const APPEND: BatchKind = { compression: 'none', mode: 'append' };
-const OVERWRITE: BatchKind = { compression: 'gzip', mode: 'overwrite' };
+const APPEND: BatchKind = { form: matrixBatches('none'), mode: 'append' };
+const OVERWRITE: BatchKind = { form: matrixBatches('gzip'), mode: 'overwrite' };
 
 let services: LocalServices;
 /** Of a process that appends the second batch, and of one that overwrites with it. */

@@ -83,7 +83,11 @@ export async function crashOnce(
   kind: BatchKind,
 ): Promise<void> {
   const { batch, write, moment } = crash;
-  const output = new BatchedOutput(services, `${kind.mode}-${batch}-${write}-${moment}`, kind);
+  const output = new BatchedOutput(
+    services,
+    `${kind.form.name}-${kind.mode}-${batch}-${write}-${moment}`,
+    kind,
+  );
   await addAll(services, output, 0, batch);
 
   const clients = services.connect();
@@ -99,6 +103,9 @@ export async function crashOnce(
   const after = await output.check();
   if (after.length !== batch && after.length !== batch + 1) fail(`batches ${after} are in`);
   assertSame('what is in', after, all.slice(0, after.length));
+  if (after.length > 0) {
+    assertSame('what readers find', await output.content(), await output.expected(after));
+  }
 
   const again = await runSteps(services.connect(), services, request);
   assertSame('the same request again', again, after.length > batch ? 'complete' : batch + 1);
@@ -119,7 +126,7 @@ export async function raceOnce(
   write: number,
   kind: BatchKind,
 ): Promise<number> {
-  const output = new BatchedOutput(services, `race-${kind.mode}-${write}`, kind);
+  const output = new BatchedOutput(services, `race-${kind.form.name}-${kind.mode}-${write}`, kind);
   await addAll(services, output, 0, 1);
   const [first, second] = [await output.request(1), await output.request(2)];
   const run = (clients = services.connect(), request = second) =>

@@ -2,9 +2,12 @@
  * `npm run campaign -- append`: three batches, with a crash at every write, and two of them racing.
  */
 import { Command } from 'commander';
+import { parseCount } from '#cli/options/argument-parsers.ts';
 import { BATCH_COUNT, BatchedOutput, type BatchKind } from '#support/batched-output.ts';
 import type { Call } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { matrixBatches } from '#support/matrix-batches.ts';
+import { tableBatches } from '#support/tables/table-batches.ts';
 import { crashOnce, MOMENTS, raceOnce, writesOf } from './crashes.ts';
 
 function say(line: string): void {
@@ -12,6 +15,9 @@ function say(line: string): void {
 }
 
 let failures = 0;
+
+/** Writes at which processes died. */
+let crashed = 0;
 
 /** Reports a failure and goes on. */
 async function attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
@@ -55,14 +61,27 @@ async function raceEverywhere(
   }
 }
 
-const { gzip, overwrite } = new Command('npm run campaign -- append')
+const options = new Command('npm run campaign -- append')
   .description('add three batches, with a crash at every write, and two of them racing')
-  .option('--gzip', 'chunks of gzip instead of plain text')
+  .option('--gzip', 'compress by gzip')
   .option('--overwrite', 'each batch replaces the one before')
+  .option('--tables <format>', 'tables that become such files, instead of matrices')
+  .option('--batch <n>', 'crash in this batch alone, from 1', parseCount)
   .parse()
-  .opts<{ readonly gzip?: true; readonly overwrite?: true }>();
+  .opts<{
+    readonly gzip?: true;
+    readonly overwrite?: true;
+    readonly tables?: string;
+    readonly batch?: number;
+  }>();
+const { gzip, overwrite, tables, batch: onlyBatch } = options;
+
+const compression = gzip === true ? 'gzip' : 'none';
 const kind: BatchKind = {
-  compression: gzip === true ? 'gzip' : 'none',
+  form:
+    tables === undefined
+      ? matrixBatches(compression)
+      : tableBatches({ format: tables, compression }),
   mode: overwrite === true ? 'overwrite' : 'append',
 };
 const services = await startLocalServices();
@@ -73,12 +92,13 @@ try {
     writes.push(await writesOf(services, output, batch));
   }
   for (const [batch, calls] of writes.entries()) {
+    if (onlyBatch !== undefined && batch + 1 !== onlyBatch) continue;
+    crashed += calls.length;
     await crashEverywhere(services, batch, calls, kind);
   }
   await raceEverywhere(services, writes[1]!, kind);
-  const count = writes.flat().length;
   say(
-    `${count} writes x ${MOMENTS.length} crashes, ${writes[1]!.length} races: ${failures} failed`,
+    `${crashed} writes x ${MOMENTS.length} crashes, ${writes[1]!.length} races: ${failures} failed`,
   );
 } finally {
   await services.close();

@@ -1,19 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   RedriveExecutionCommand,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { unquoted } from '#aws/s3-source.ts';
-import { parseRequest } from '#core/request/request.ts';
-import { defaultPrefix } from '#core/run/output-keys.ts';
-import { runIdentity, runIdOf } from '#core/run/run-id.ts';
 import type { ChaosCloud } from './chaos-cloud.ts';
-import { BadEndState, checkManifests, type Expected } from './end-state.ts';
+import { BadEndState, checkManifests } from './end-state.ts';
+import type { Job, JobPlace, SourceVersion } from './job.ts';
+import { matrixJob } from './matrix-job.ts';
 import { type FailedExecution, namedCause } from './named-cause.ts';
 import type { Happenings, Scenario } from './scenario.ts';
-import { createVersion, type SourceVersion } from './source-version.ts';
+import { tableJob } from './table-job.ts';
 
 /** How a run got its manifest. */
 export interface Outcome {
@@ -28,66 +25,80 @@ const POLL_MILLISECONDS = 20;
 
 const NAME_DIGITS = 10;
 
+function jobOf({ job, seed, concurrency }: Scenario): Job {
+  if (job.kind === 'table') return tableJob(job, seed, concurrency);
+  return matrixJob(job, seed, concurrency);
+}
+
 /** One run: a request, the faults around it, and what must be true in the end. */
 class ChaosRun {
   readonly #cloud: ChaosCloud;
   readonly #scenario: Scenario;
   readonly #key: string;
+  readonly #job: Job;
+  /** ETag of what was there before; undefined where the output was empty. */
+  #before: string | undefined;
   readonly #versions = new Map<string, SourceVersion>();
   readonly #runIds: string[] = [];
+  readonly #prefixes: string[] = [];
   readonly #happened: (keyof Happenings)[] = [];
 
   constructor(cloud: ChaosCloud, scenario: Scenario) {
     this.#cloud = cloud;
     this.#scenario = scenario;
     this.#key = `chaos-${String(scenario.seed).padStart(NAME_DIGITS, '0')}`;
+    this.#job = jobOf(scenario);
   }
 
   async run(): Promise<Outcome> {
     const { seed, kinds, rate, happenings } = this.#scenario;
-    const second = createVersion(this.#scenario, 'second');
-    if (happenings.sourceReplaced !== undefined) await this.#put(second);
-    await this.#put(createVersion(this.#scenario, 'first'));
+    await this.#writeBase();
+    if (happenings.sourceReplaced !== undefined) await this.#put('second');
+    await this.#put('first');
     const about = [this.#key, ...this.#runIds];
     await this.#cloud.ask({ kind: 'begin', plan: { name: this.#key, seed, kinds, rate, about } });
-    const ended = await this.#underFaults(second);
+    const ended = await this.#underFaults();
     await this.#cloud.ask({ kind: 'end', name: this.#key });
     return await this.#settle(ended);
   }
 
-  get #request() {
-    const { chunkRows, profile, compression, concurrency } = this.#scenario;
+  /** New clients after the cloud was killed. */
+  get #place(): JobPlace {
     return {
-      source: `s3://${this.#cloud.output('SourceBucketName')}/${this.#key}`,
-      chunking: { rows: chunkRows },
-      output: { text: { profile }, compression },
-      limits: { concurrency },
+      s3: this.#cloud.s3,
+      sourceBucket: this.#cloud.output('SourceBucketName'),
+      outputBucket: this.#cloud.output('OutputBucketName'),
+      key: this.#key,
     };
   }
 
-  get #expected(): Expected {
-    const bucket = this.#cloud.output('OutputBucketName');
-    return { bucket, prefix: `${this.#key}/`, versions: this.#versions };
-  }
-
-  /** Puts a matrix at the source's key and records the run that the request then stands for. */
-  async #put(version: SourceVersion): Promise<void> {
-    const Bucket = this.#cloud.output('SourceBucketName');
-    const command = new PutObjectCommand({ Bucket, Key: this.#key, Body: version.bytes });
-    const { ETag } = await this.#cloud.s3.send(command);
-    const etag = unquoted(ETag);
-    const request = parseRequest(this.#request);
-    const pin = { uri: request.source.uris[0]!, etag, versionId: null, size: version.bytes.length };
-    const outputBucket = this.#cloud.output('OutputBucketName');
-    this.#runIds.push(await runIdOf(runIdentity(request, { pin, outputBucket })));
+  /** Puts the source and records the run that the request then stands for. */
+  async #put(which: 'first' | 'second'): Promise<void> {
+    const { etag, runId, prefix, version } = await this.#job.put(this.#place, which);
+    this.#runIds.push(runId);
+    this.#prefixes.push(prefix);
     this.#versions.set(etag, version);
   }
 
-  async #start(): Promise<string> {
+  /** Runs what the run comes after, undisturbed. */
+  async #writeBase(): Promise<void> {
+    const { base } = this.#job;
+    if (base === undefined) return;
+    const bound = await base.put(this.#place);
+    this.#versions.set(bound.etag, bound.version);
+    this.#before = bound.etag;
+    const { status, error, cause } = await this.#endOf(
+      await this.#start(base.request(this.#place)),
+    );
+    if (status === 'SUCCEEDED') return;
+    throw new BadEndState(`the run before failed undisturbed: ${status} ${error}: ${cause}`);
+  }
+
+  async #start(request = this.#job.request(this.#place)): Promise<string> {
     const { executionArn = '' } = await this.#cloud.states.send(
       new StartExecutionCommand({
         stateMachineArn: this.#cloud.output('StateMachineArn'),
-        input: JSON.stringify(this.#request),
+        input: JSON.stringify(request),
       }),
     );
     return executionArn;
@@ -103,7 +114,7 @@ class ChaosRun {
   }
 
   /** Starts the run, does what the scenario says, and waits for the end of every execution. */
-  async #underFaults(second: SourceVersion): Promise<FailedExecution[]> {
+  async #underFaults(): Promise<FailedExecution[]> {
     const { duplicateStart, sourceReplaced, clockJump, cloudKilled } = this.#scenario.happenings;
     const arns = [await this.#start()];
     const at = async (what: keyof Happenings, after: number | undefined, act: () => unknown) => {
@@ -115,7 +126,7 @@ class ChaosRun {
     await Promise.all([
       at('cloudKilled', cloudKilled, () => this.#cloud.killAndRestart()),
       at('duplicateStart', duplicateStart, async () => arns.push(await this.#start())),
-      at('sourceReplaced', sourceReplaced, () => this.#replace(second)),
+      at('sourceReplaced', sourceReplaced, () => this.#replace()),
       at('clockJump', clockJump?.after, () =>
         this.#cloud.ask({ kind: 'jump', milliseconds: clockJump?.byMilliseconds ?? 0 }),
       ),
@@ -124,10 +135,10 @@ class ChaosRun {
   }
 
   /** The upload itself may meet faults, too. */
-  async #replace(second: SourceVersion): Promise<void> {
+  async #replace(): Promise<void> {
     for (;;) {
       try {
-        return await this.#put(second);
+        return await this.#put('second');
       } catch {
         await sleep(POLL_MILLISECONDS);
       }
@@ -136,25 +147,37 @@ class ChaosRun {
 
   /** Checks what faults left behind, and completes the run where they stopped it. */
   async #settle(ended: readonly FailedExecution[]): Promise<Outcome> {
-    const { s3 } = this.#cloud;
     const happened = this.#happened;
-    const manifests = await checkManifests(s3, this.#expected);
+    const isThere = await this.#isComplete();
     const failed = ended.filter(({ status }) => status !== 'SUCCEEDED');
     const causes = await Promise.all(failed.map((each) => this.#causeOf(each)));
     if (failed.length < ended.length) {
-      if (manifests.length === 0) throw new BadEndState('an execution succeeded without manifest');
+      if (!isThere) throw new BadEndState('an execution succeeded without manifest');
       return { end: 'complete', causes, happened };
     }
     const end = await this.#recover(failed);
-    if ((await checkManifests(s3, this.#expected)).length > 0) return { end, causes, happened };
+    if (await this.#isComplete()) return { end, causes, happened };
     throw new BadEndState(`the run was completed by ${end}, but has no manifest`);
   }
 
+  /** Checks all that a reader finds, and returns whether it is what the run had to write. */
+  async #isComplete(): Promise<boolean> {
+    const { s3, outputBucket } = this.#place;
+    const before = this.#before;
+    const found = await checkManifests(s3, {
+      ...{ bucket: outputBucket, prefix: `${this.#key}/`, versions: this.#versions },
+      before,
+    });
+    if (before === undefined) return found.length > 0;
+    if (found.length === 0) throw new BadEndState('the manifest of the run before is gone');
+    return found.some((etag) => etag !== before);
+  }
+
   async #causeOf(ended: FailedExecution): Promise<string> {
-    const prefixes = this.#runIds.map((runId) => defaultPrefix(this.#key, runId));
-    const { bucket } = this.#expected;
+    const prefixes = [...new Set(this.#prefixes)];
+    const { s3, outputBucket: bucket } = this.#place;
     const mayBeReplaced = this.#scenario.happenings.sourceReplaced !== undefined;
-    return await namedCause(this.#cloud.s3, { bucket, prefixes }, ended, mayBeReplaced);
+    return await namedCause(s3, { bucket, prefixes }, ended, mayBeReplaced);
   }
 
   async #recover(failed: readonly FailedExecution[]): Promise<'redrive' | 'same request'> {

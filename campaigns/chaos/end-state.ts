@@ -2,8 +2,9 @@ import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { listObjects } from '#aws/objects.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
+import { outputLines } from '#support/tables/output-lines.ts';
 import { compareRows, NO_DIFFERENCES, type RowDifferences } from './compare-rows.ts';
-import type { SourceVersion } from './source-version.ts';
+import type { SourceVersion } from './job.ts';
 
 /** A state that must never occur. */
 export class BadEndState extends Error {
@@ -16,14 +17,16 @@ export class BadEndState extends Error {
   }
 }
 
-/** Where a run's output lies, and which matrices it may have been made from, by ETag. */
+/** Where a run's output lies, and what it may have been made from, by ETag. */
 export interface Expected {
   readonly bucket: string;
   readonly prefix: string;
   readonly versions: ReadonlyMap<string, SourceVersion>;
+  /** ETag of the source of what was there before; undefined where nothing was. */
+  readonly before: string | undefined;
 }
 
-const MANIFEST = /^(.*\/)_manifest\/manifest\.json$/;
+const MANIFEST = /\/_manifest\/manifest\.json$/;
 
 async function read(s3: S3Client, uri: string): Promise<Buffer> {
   const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
@@ -31,55 +34,79 @@ async function read(s3: S3Client, uri: string): Promise<Buffer> {
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 }
 
-function assertTiled({ entries, facts }: Manifest): void {
-  if (facts.kind !== 'matrix') throw new BadEndState('the manifest is of no matrix');
+function assertTiled({ entries, facts }: Manifest, expected: SourceVersion): void {
+  // All rows of a file of a table may have been rejected.
+  const least = facts.kind === 'table' ? 0 : 1;
   let rows = 0;
   for (const { index, rowStart, rowEnd } of entries) {
-    if (rowStart !== rows || rowEnd <= rowStart) {
+    if (rowStart !== rows || rowEnd < rowStart + least) {
       throw new BadEndState(`chunk ${index} has rows ${rowStart} to ${rowEnd} after row ${rows}`);
     }
     rows = rowEnd;
   }
-  if (rows === facts.shape[0]) return;
-  throw new BadEndState(`the manifest ends at row ${rows} of ${facts.shape[0]}`);
+  if (rows === expected.rows) return;
+  throw new BadEndState(`the manifest ends at row ${rows} of ${expected.rows}`);
 }
 
-async function checkManifest(s3: S3Client, uri: string, expected: Expected): Promise<void> {
+/** What the manifest lists: the text of a matrix, or the lines of {@link outputLines}. */
+async function contentOf(s3: S3Client, manifest: Manifest): Promise<Buffer> {
+  const sizes = new Map(manifest.entries.map(({ url, meta }) => [url, meta.content_length]));
+  const readWhole = async (uri: string) => {
+    const bytes = await read(s3, uri);
+    const size = sizes.get(uri) ?? bytes.length;
+    if (bytes.length !== size) throw new BadEndState(`${uri} has another size`);
+    return bytes;
+  };
+  if (manifest.facts.kind === 'table') {
+    return Buffer.from(await outputLines(manifest, readWhole));
+  }
+  const chunks: Buffer[] = [];
+  for (const { url } of manifest.entries) {
+    const chunk = await readWhole(url);
+    chunks.push(url.endsWith('.gz') ? gunzipSync(chunk) : chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function checkManifest(s3: S3Client, uri: string, expected: Expected): Promise<Manifest> {
   const manifest = parseManifest((await read(s3, uri)).toString());
   const version = expected.versions.get(manifest.source.etag);
   if (version === undefined) throw new BadEndState(`${uri} is of an unknown source`);
-  assertTiled(manifest);
-  const chunks: Buffer[] = [];
-  for (const { url, meta } of manifest.entries) {
-    const chunk = await read(s3, url);
-    if (chunk.length !== meta.content_length) throw new BadEndState(`${url} has another size`);
-    chunks.push(url.endsWith('.gz') ? gunzipSync(chunk) : chunk);
-  }
-  const differences = compareRows(await version.expectedText(), Buffer.concat(chunks));
-  if (differences === NO_DIFFERENCES) return;
+  assertTiled(manifest, version);
+  const content = await contentOf(s3, manifest);
+  const differences = compareRows(await version.expectedText(), content);
+  if (differences === NO_DIFFERENCES) return manifest;
   throw new BadEndState(`${uri}: ${JSON.stringify(differences)}`, differences);
 }
 
+/** Checks that no chunk of an output that is complete lies beside those that it lists. */
+function assertNoOthers(uri: string, { entries }: Manifest, keys: readonly string[]): void {
+  const folders = new Set(entries.map(({ url }) => url.slice(0, url.lastIndexOf('/') + 1)));
+  const isBeside = (key: string) => [...folders].some((folder) => folder.endsWith(`/${key}`));
+  const stored = keys.filter((key) => isBeside(key.slice(0, key.lastIndexOf('/') + 1))).length;
+  if (stored === entries.length) return;
+  throw new BadEndState(`${uri} lists ${entries.length} chunks of ${stored} stored`);
+}
+
 /**
- * Checks every manifest below a prefix: each chunk there, each row once, in order, byte for byte as
- * the encoder writes it.
+ * Checks every latest manifest below a prefix: each chunk there, each row once, in order; those of
+ * matrices byte for byte as the encoder writes them.
  *
- * @returns the URIs of the manifests.
+ * @returns the ETags of the sources of the manifests.
  * @throws {BadEndState} something is wrong with one.
  */
 export async function checkManifests(s3: S3Client, expected: Expected): Promise<string[]> {
-  const { bucket, prefix } = expected;
+  const { bucket, prefix, before } = expected;
   const keys = await Array.fromAsync(listObjects(s3, bucket, prefix), ({ key }) => key);
   const manifests = keys.filter((key) => MANIFEST.test(key) && !key.includes('/_plan/'));
+  const etags: string[] = [];
   for (const key of manifests) {
     const uri = `s3://${bucket}/${key}`;
-    await checkManifest(s3, uri, expected);
-    const [, folder = ''] = MANIFEST.exec(key) ?? [];
-    const { entries } = parseManifest((await read(s3, uri)).toString());
-    const stored = keys.filter((each) => each.startsWith(`${folder}data/`)).length;
-    if (stored !== entries.length) {
-      throw new BadEndState(`${uri} lists ${entries.length} chunks of ${stored} stored`);
-    }
+    const manifest = await checkManifest(s3, uri, expected);
+    const { etag } = manifest.source;
+    // What was there before may have chunks of the run that goes on beside its own.
+    if (etag !== before) assertNoOthers(uri, manifest, keys);
+    etags.push(etag);
   }
-  return manifests.map((key) => `s3://${bucket}/${key}`);
+  return etags;
 }

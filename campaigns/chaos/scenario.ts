@@ -1,7 +1,9 @@
 import { FAULT_KINDS, type FaultKind } from '@sparse-fanout/local-cloud/faults/fault-plan.ts';
 import { DTYPES, type DType } from '#core/elements/dtype.ts';
+import type { OutputMode } from '#core/outputs/output-place.ts';
 import type { MatrixSize } from '#support/random-matrix.ts';
 import { createRandom, type Random } from '#support/seeded-random.ts';
+import type { MadeForm } from '#support/tables/made-table.ts';
 
 /** What happens once in a run, this many milliseconds after its start. */
 export interface Happenings {
@@ -15,14 +17,35 @@ export interface Happenings {
   readonly cloudKilled?: number;
 }
 
-/** One run, all of it chosen by its seed. */
-export interface Scenario {
-  readonly seed: number;
+/** A matrix and how it is exported. */
+export interface MatrixScenario {
+  readonly kind: 'matrix';
   readonly dtype: DType;
   readonly size: MatrixSize;
   readonly chunkRows: number;
   readonly profile: 'typed' | 'zero0' | 'empty';
   readonly compression: 'none' | 'gzip';
+}
+
+/** A table of several objects and how it is written. */
+export interface TableScenario {
+  readonly kind: 'table';
+  readonly form: MadeForm;
+  readonly objects: number;
+  /** Of each object. */
+  readonly rows: number;
+  /** Share of the rows that are rejected. */
+  readonly badShare: number;
+  readonly output: { readonly format: string; readonly compression: string };
+  readonly size: { readonly files: number } | { readonly rows: number };
+  /** Other than `create`, another table is there before. */
+  readonly mode: OutputMode;
+}
+
+/** One run, all of it chosen by its seed. */
+export interface Scenario {
+  readonly seed: number;
+  readonly job: MatrixScenario | TableScenario;
   readonly concurrency: number;
   readonly kinds: readonly FaultKind[];
   /** Share of the requests that go wrong. */
@@ -39,8 +62,28 @@ const SHARES = { duplicateStart: 0.15, sourceReplaced: 0.1, clockJump: 0.1, clou
 const LARGE_SHARE = 0.04;
 const LARGE: MatrixSize = { rows: 900, columns: 20_000, entries: 12 };
 
-/** A run without faults takes about this long. */
-const USUAL_MILLISECONDS = 400;
+/** A run without faults takes about this long; of tables the engine is started for each step. */
+const USUAL_MILLISECONDS = { matrix: 400, table: 1500 };
+
+/** Runs of tables. */
+const TABLE_SHARE = 0.4;
+
+const FORMS: readonly MadeForm[] = [
+  { format: 'csv', gzip: false },
+  { format: 'csv', gzip: true },
+  { format: 'jsonl', gzip: false },
+  { format: 'jsonl', gzip: true },
+  { format: 'parquet', gzip: false },
+];
+
+const OUTPUTS: readonly TableScenario['output'][] = [
+  { format: 'parquet', compression: 'zstd' },
+  { format: 'parquet', compression: 'snappy' },
+  { format: 'csv', compression: 'none' },
+  { format: 'csv', compression: 'gzip' },
+  { format: 'jsonl', compression: 'none' },
+  { format: 'jsonl', compression: 'zstd' },
+];
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
@@ -54,16 +97,44 @@ function randomSize(random: Random): MatrixSize {
   };
 }
 
-function randomHappenings(random: Random): Happenings {
-  const moment = () => random.integer(0, USUAL_MILLISECONDS);
+function randomMatrix(random: Random): MatrixScenario {
+  const size = randomSize(random);
+  return {
+    kind: 'matrix',
+    dtype: random.pick(DTYPES),
+    size,
+    chunkRows: Math.max(1, Math.ceil(size.rows / random.integer(1, size === LARGE ? 2 : 9))),
+    profile: random.pick(['typed', 'zero0', 'empty']),
+    compression: random.pick(['none', 'none', 'gzip']),
+  };
+}
+
+function randomTable(random: Random): TableScenario {
+  const form = random.pick(FORMS);
+  const objects = random.integer(1, 4);
+  const rows = random.integer(1, 200);
+  const perFile = Math.ceil((objects * rows) / random.integer(1, 6));
+  return {
+    ...{ kind: 'table', form, objects, rows },
+    badShare: form.format === 'parquet' ? 0 : random.pick([0, 0.05]),
+    output: random.pick(OUTPUTS),
+    size: random.pick([{ files: random.integer(1, 4) }, { rows: perFile }]),
+    mode: random.pick(['create', 'append', 'overwrite']),
+  };
+}
+
+function randomHappenings(random: Random, job: Scenario['job']): Happenings {
+  const moment = () => random.integer(0, USUAL_MILLISECONDS[job.kind]);
+  // Of two versions of a source only one can be the generation that follows.
+  const mayBeReplaced = job.kind === 'matrix' || job.mode === 'create';
   const byMilliseconds = random.integer(-2 * DAY_MILLISECONDS, 2 * DAY_MILLISECONDS);
   const jump = { after: moment(), byMilliseconds };
-  const cloudKilled = random.chance(SHARES.cloudKilled) ? random.integer(50, 900) : undefined;
+  const cloudKilled = random.chance(SHARES.cloudKilled) ? 50 + 2 * moment() : undefined;
   // Nothing else can be done to a cloud that is being restarted.
   if (cloudKilled !== undefined) return { cloudKilled };
   return {
     ...(random.chance(SHARES.duplicateStart) && { duplicateStart: moment() }),
-    ...(random.chance(SHARES.sourceReplaced) && { sourceReplaced: moment() }),
+    ...(random.chance(SHARES.sourceReplaced) && mayBeReplaced && { sourceReplaced: moment() }),
     ...(random.chance(SHARES.clockJump) && { clockJump: jump }),
   };
 }
@@ -71,18 +142,14 @@ function randomHappenings(random: Random): Happenings {
 /** Chooses everything about a run. */
 export function createScenario(seed: number): Scenario {
   const random = createRandom(seed);
-  const size = randomSize(random);
+  const job = random.chance(TABLE_SHARE) ? randomTable(random) : randomMatrix(random);
   return {
     seed,
-    dtype: random.pick(DTYPES),
-    size,
-    chunkRows: Math.max(1, Math.ceil(size.rows / random.integer(1, size === LARGE ? 2 : 9))),
-    profile: random.pick(['typed', 'zero0', 'empty']),
+    job,
     concurrency: random.pick([1, 2, 500]),
     kinds: random.some(FAULT_KINDS, random.integer(1, 5)),
     rate: random.pick([0.03, 0.1, 0.3, 0.6]),
-    happenings: randomHappenings(random),
+    happenings: randomHappenings(random, job),
     recovery: random.pick(['redrive', 'same request']),
-    compression: random.pick(['none', 'none', 'gzip']),
   };
 }

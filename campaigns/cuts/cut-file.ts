@@ -40,11 +40,21 @@ async function randomCuts(
   return [...cuts].sort((one, other) => one - other);
 }
 
-/** Reads a file of {@link cutRecords} in slices that are cut at random places. */
+/** Where a file is cut. */
+export interface Places {
+  readonly places: number;
+  readonly seed: number;
+}
+
+/**
+ * Reads a file of {@link cutRecords} in slices that are cut at random places.
+ *
+ * @param onSlice gets the proved text of each slice, in order.
+ */
 export async function readCutFile(
   source: ByteSource,
-  places: number,
-  seed: number,
+  { places, seed }: Places,
+  onSlice: (text: Uint8Array) => Promise<void>,
 ): Promise<CutReading> {
   const cuts = await randomCuts(source, places, seed);
   const hash = createHash('sha256');
@@ -53,7 +63,12 @@ export async function readCutFile(
     const end = cuts[k] ?? source.size;
     const slice = { ...SHAPE, uri: source.uri, start, isLast: end === source.size };
     const pieces = readTextRange(source, { start, end });
-    records += (await proveCsv(slice, pieces, (bytes) => void hash.update(bytes))).records;
+    const proved: Buffer[] = [];
+    records += (await proveCsv(slice, pieces, (bytes) => void proved.push(Buffer.from(bytes))))
+      .records;
+    const text = Buffer.concat(proved);
+    hash.update(text);
+    await onSlice(text);
   }
   return { slices: cuts.length + 1, records, sha256: hash.digest('hex') };
 }

@@ -68,6 +68,12 @@ async function playOn(
   }
 }
 
+/** The scenarios about a grant, then all others. */
+function ordered(scenarios: readonly Scenario[], { role, resource }: Grant): readonly Scenario[] {
+  const isAbout = ({ about }: Scenario) => about?.test(`${role} ${resource}`) ?? false;
+  return [...scenarios.filter(isAbout), ...scenarios.filter((each) => !isAbout(each))];
+}
+
 /** The assembly that attempts differ from by one grant. */
 export interface Deployed {
   readonly outdir: string;
@@ -91,7 +97,7 @@ export async function attempt(
   const local = await LocalStack.start(directory);
   const stack = new PlayedStack(local.cloud, patienceMilliseconds);
   try {
-    for (const scenario of scenarios) {
+    for (const scenario of ordered(scenarios, grant)) {
       const failure = await playOn(scenario, stack, grant);
       if (failure !== undefined) {
         return judge(stack, grant, { ...NOTHING, scenario: scenario.name, failure });

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { synthesizeFull } from './assembly.ts';
 import { type Attempt, attempt, ScenarioBroke } from './attempt.ts';
 import { ABSENT_SERVICES, EXEMPTIONS, exemptionOf, mustBeNamed } from './aws-only.ts';
@@ -39,11 +40,36 @@ const NOT_TRIED: Attempt = {
   seen: undefined,
 };
 
-/** @throws {ScenarioBroke} that of the first scenario that broke; no other is begun after it. */
-async function findAll(outdir: string): Promise<readonly Finding[]> {
+function sentenceOf({ grant: { role, action, resource }, attempt: made, problem }: Finding) {
+  return `PROBLEM ${role} ${action} ${resource} ${problem} ${made.denial ?? ''}`;
+}
+
+/** Grants between two lines of progress. */
+const PROGRESS_GRANTS = 20;
+
+/** Shows on standard error how far it is, and each problem as soon as it is found. */
+function progressOf(count: number): (finding: Finding) => void {
+  let done = 0;
+  return (finding) => {
+    done += 1;
+    if (finding.problem !== undefined) console.error(sentenceOf(finding));
+    if (done % PROGRESS_GRANTS === 0) console.error(`${done} of ${count} grants`);
+  };
+}
+
+/**
+ * @param isAsked which grants are tried.
+ * @throws {ScenarioBroke} that of the first scenario that broke; no other is begun after it.
+ */
+async function findAll(
+  outdir: string,
+  isAsked: (grant: Grant) => boolean,
+): Promise<readonly Finding[]> {
   const template = await synthesizeFull(outdir);
   const findings: Finding[] = [];
-  const queue = grantsOf(template).entries();
+  const grants = grantsOf(template).filter(isAsked);
+  const found = progressOf(grants.length);
+  const queue = grants.entries();
   let broke: ScenarioBroke | undefined;
   const work = async () => {
     for (const [position, grant] of queue) {
@@ -51,7 +77,9 @@ async function findAll(outdir: string): Promise<readonly Finding[]> {
       const made = ABSENT_SERVICES.test(grant.action)
         ? NOT_TRIED
         : await attempt(grant, { outdir, template }, SCENARIOS);
-      findings[position] = { grant, attempt: made, problem: problemOf(grant, made) };
+      const finding = { grant, attempt: made, problem: problemOf(grant, made) };
+      findings[position] = finding;
+      found(finding);
     }
   };
   const watched = () =>
@@ -95,29 +123,34 @@ function staleExemptions(findings: readonly Finding[]): readonly string[] {
   );
 }
 
-function printFindings(findings: readonly Finding[]): boolean {
-  const problems = findings.flatMap(
-    ({ grant: { role, action, resource }, attempt: made, problem }) =>
-      problem === undefined
-        ? []
-        : [`${role} ${action} ${resource} ${problem} ${made.denial ?? ''}`],
-  );
-  const all = [...problems, ...staleExemptions(findings)];
+/** @returns whether there is no problem. */
+function printFindings(findings: readonly Finding[], stale: readonly string[]): boolean {
+  const problems = findings.filter(({ problem }) => problem !== undefined).length + stale.length;
   const needed = neededRows(findings);
   const lines = [
     row('ROLE', 'ACTION', 'RESOURCE', 'WITHOUT IT THIS FAILS'),
     ...needed,
     ...exemptRows(findings),
-    `\n${findings.length} grants: ${needed.length} needed by a scenario, ${findings.length - needed.length} not; ${all.length} problems`,
+    `\n${findings.length} grants: ${needed.length} needed by a scenario, ${findings.length - needed.length} not; ${problems} problems`,
   ];
   console.log(lines.join('\n'));
-  for (const problem of all) console.error(`PROBLEM ${problem}`);
-  return all.length === 0;
+  for (const problem of stale) console.error(`PROBLEM ${problem}`);
+  return problems === 0;
 }
+
+const { only } = new Command('npm run campaign -- permissions')
+  .description('take each permission away, and see which scenario fails without it')
+  .option('--only <text>', 'grants that have it in their role, action or resource')
+  .parse()
+  .opts<{ readonly only?: string }>();
+const isAsked = ({ role, action, resource }: Grant) =>
+  `${role} ${action} ${resource}`.includes(only ?? '');
 
 const outdir = await mkdtemp(join(tmpdir(), 'permissions-assembly-'));
 try {
-  process.exitCode = printFindings(await findAll(outdir)) ? 0 : 1;
+  const findings = await findAll(outdir, isAsked);
+  const stale = only === undefined ? staleExemptions(findings) : [];
+  process.exitCode = printFindings(findings, stale) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof ScenarioBroke)) throw error;
   console.error(`error: ${error.message}`);

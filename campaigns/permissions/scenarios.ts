@@ -19,6 +19,8 @@ import { SMALL, TALL } from './sources.ts';
 /** Something that a deployment does, and how it fails without a permission. */
 export interface Scenario {
   readonly name: string;
+  /** Roles and resources that it is about: it is played first where one of their grants is gone. */
+  readonly about?: RegExp;
   /** @returns what was not as it should be; undefined when everything was. */
   play(stack: PlayedStack): Promise<string | undefined>;
 }
@@ -164,6 +166,7 @@ async function tableRequest(stack: PlayedStack, name: string, mode: string) {
 
 const table: Scenario = {
   name: 'a table that lost its claim and its chunk is started again',
+  about: /Table/,
   async play(stack) {
     const request = await tableRequest(stack, 'table', 'create');
     const first = await whyNot(stack, request);
@@ -175,6 +178,7 @@ const table: Scenario = {
 
 const overwrittenTable: Scenario = {
   name: 'a table of a folder overwrites another, which is reported where it fails, and redriven',
+  about: /Table/,
   async play(stack) {
     const Bucket = stack.outputBucket;
     const request = await tableRequest(stack, 'overwritten-table', 'overwrite');
@@ -196,6 +200,7 @@ const overwrittenTable: Scenario = {
 
 const staged: Scenario = {
   name: 'a version of a matrix by columns is staged; its conflict is reported and redriven',
+  about: /Stage/,
   async play(stack) {
     const uri = await stack.putSource('staged', goldenBytes('inputs/fmt-csc.npz'));
     const { executionArn, problem } = await conflict(stack, 'staged', { uri, versionId: 'null' });
@@ -205,6 +210,7 @@ const staged: Scenario = {
 
 const stageFailed: Scenario = {
   name: 'staging fails and is redriven',
+  about: /Stage/,
   async play(stack) {
     const source = await stack.putSource('stage-failed', goldenBytes('inputs/fmt-coo-dups.npz'));
     const first = await whyNot(stack, { source });

@@ -14,9 +14,9 @@ const CACHE = join(ROOT, '.sparse-fanout');
 const MAX_AGE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /** Everything that the synthesized template and the bundled handlers are made of. */
-const SOURCES = [
+export const ASSEMBLY_SOURCES: readonly string[] = [
   'bin/app.ts',
-  '{lib,lambdas,core,aws}/**/*.ts',
+  '{lib,lambdas,tables,core,aws}/**/*.{ts,json}',
   'packages/engine/{src,layer}/**/*.{ts,json}',
   'cdk.json',
   'package.json',
@@ -31,7 +31,7 @@ export class SynthesisError extends Error {
 
 async function hashSources(): Promise<string> {
   const hash = createHash('sha256').update(process.version);
-  const files = await Array.fromAsync(glob(SOURCES, { cwd: ROOT }));
+  const files = await Array.fromAsync(glob(ASSEMBLY_SOURCES, { cwd: ROOT }));
   for (const file of files.sort()) {
     hash.update(`\0${file}\0`).update(await readFile(join(ROOT, file)));
   }

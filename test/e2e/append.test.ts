@@ -1,9 +1,9 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '#core/manifest/manifest.ts';
-import { BATCHES, stacked } from '#support/batched-output.ts';
 import { goldenBytes } from '#support/golden.ts';
 import { LocalStack } from '#support/local-stack.ts';
+import { BATCHES, stacked } from '#support/matrix-batches.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
 import type { Execution } from '#support/stack-client.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '#core/manifest/manifest.ts';
-import { BATCHES } from '#support/batched-output.ts';
+import { BATCHES } from '#support/matrix-batches.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { patience } from '#support/patience.ts';
 import { runHere } from '#test/cli/run-command.ts';

@@ -2,7 +2,6 @@ import { EngineError } from './engine-error.ts';
 import { identifier } from './quote.ts';
 import { ROW_FUNCTIONS, SPECIAL_NAMES } from './row-functions.ts';
 import { objectsIn, type SyntaxTree } from './syntax-tree.ts';
-import type { Column } from './written-columns.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -159,8 +158,13 @@ export function overInput(input: string, text: string): string {
   return `WITH input AS NOT MATERIALIZED (${input}\n) ${statementOf(text)}`;
 }
 
+interface NamedType {
+  readonly name: string;
+  readonly type: string;
+}
+
 /** A SELECT of no rows that have these columns. */
-export function emptyInput(columns: readonly Column[]): string {
+export function emptyInput(columns: readonly NamedType[]): string {
   const values = columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`);
   return `SELECT ${values.join(', ')} WHERE false`;
 }

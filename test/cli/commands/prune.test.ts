@@ -11,12 +11,13 @@ import { BatchedOutput } from '#support/batched-output.ts';
 import { BucketContents } from '#support/bucket-contents.ts';
 import { goldenPath } from '#support/golden.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { matrixBatches } from '#support/matrix-batches.ts';
 import { planRun, runSteps } from '#support/run-steps.ts';
 import { runHere } from '#test/cli/run-command.ts';
 import { writeRun } from '#test/cli/write-run.ts';
 
 const { signal } = new AbortController();
-const OVERWRITE = { compression: 'none', mode: 'overwrite' } as const;
+const OVERWRITE = { form: matrixBatches('none'), mode: 'overwrite' } as const;
 
 let services: LocalServices;
 let bucket: BucketContents;

@@ -8,8 +8,9 @@ import { verifyRun } from '#cli/commands/verify.ts';
 import { openRunInS3 } from '#cli/outputs/stored-run.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { claimKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
-import { BATCHES, BatchedOutput, stacked } from '#support/batched-output.ts';
+import { BatchedOutput } from '#support/batched-output.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { BATCHES, stacked } from '#support/matrix-batches.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { runSteps } from '#support/run-steps.ts';
 

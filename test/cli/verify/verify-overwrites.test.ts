@@ -7,6 +7,7 @@ import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { generationKey, manifestKey } from '#core/run/output-keys.ts';
 import { BatchedOutput } from '#support/batched-output.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { matrixBatches } from '#support/matrix-batches.ts';
 import { runSteps } from '#support/run-steps.ts';
 
 const { signal } = new AbortController();
@@ -17,7 +18,10 @@ let text: string;
 
 beforeAll(async () => {
   services = await startLocalServices();
-  const output = new BatchedOutput(services, 'set', { compression: 'none', mode: 'overwrite' });
+  const output = new BatchedOutput(services, 'set', {
+    form: matrixBatches('none'),
+    mode: 'overwrite',
+  });
   const more = new BatchedOutput(services, 'set');
   await runSteps(services, services, await output.request(0));
   await runSteps(services, services, await output.request(1));
