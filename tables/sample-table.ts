@@ -40,6 +40,8 @@ export interface TableSample {
   readonly rejected: number;
   /** Bytes of source that were converted. */
   readonly sourceBytes: number;
+  /** Bytes of their text; 0 of Parquet. */
+  readonly textBytes: number;
 }
 
 const MiB = 1024 * 1024;
@@ -58,6 +60,7 @@ const MOST_ROWS = rowGroupRows(1, Number.MAX_SAFE_INTEGER);
 interface Sliced {
   readonly slices: readonly TableSlice[];
   readonly sourceBytes: number;
+  readonly textBytes: number;
 }
 
 async function openSample(
@@ -73,12 +76,13 @@ async function openSample(
   });
   const shapes = new ObjectShapes(layout);
   const slices = new SliceList();
-  let sourceBytes = 0;
+  const seen = { sourceBytes: 0, textBytes: 0 };
   for await (const sample of inOrder(tasks, PARTS_AT_ONCE)) {
     slices.add(shapes.of(sample.object), sample.part);
-    sourceBytes += sample.sourceBytes;
+    seen.sourceBytes += sample.sourceBytes;
+    seen.textBytes += sample.textBytes;
   }
-  return { slices: slices.slices, sourceBytes };
+  return { slices: slices.slices, ...seen };
 }
 
 /** Bytes that a row takes in the engine. */
@@ -92,7 +96,7 @@ async function rowBytesOf(
 }
 
 async function convertSample(
-  { slices, sourceBytes }: Sliced,
+  { slices, ...seen }: Sliced,
   directory: string,
   options: SampleOptions,
 ): Promise<TableSample> {
@@ -110,8 +114,8 @@ async function convertSample(
   const file = tableFileOf(output, { path: join(directory, 'file'), ...parts });
   const select = { text: joinedSql([path], schema) };
   const { bytes } = await engine.writeSelect(select, file, signal && { signal });
-  const ratio = bytes / Math.max(1, sourceBytes);
-  return { ratio, rowGroupRows: groupRows, rows, rejected: rejected.length, sourceBytes };
+  const ratio = bytes / Math.max(1, seen.sourceBytes);
+  return { ratio, rowGroupRows: groupRows, rows, rejected: rejected.length, ...seen };
 }
 
 /**
@@ -128,7 +132,8 @@ export async function sampleTable(options: SampleOptions): Promise<TableSample> 
   const maxBytes = layout.format === 'parquet' ? MAX_GROUP_BYTES : Number.MAX_SAFE_INTEGER;
   const picks = samplePicks(units, maxBytes);
   if (picks.length === 0) {
-    return { ratio: 1, rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, sourceBytes: 0 };
+    const nothing = { rows: 0, rejected: 0, sourceBytes: 0, textBytes: 0 };
+    return { ratio: 1, rowGroupRows: MOST_ROWS, ...nothing };
   }
   const directory = join(options.directory, 'sample');
   await mkdir(directory);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { BoundExceededError } from '#core/errors.ts';
 import { proveCsv } from '#core/tables/text/csv/prove-csv.ts';
 import { proveJsonl } from '#core/tables/text/jsonl/prove-jsonl.ts';
 import { readText, readTextRange } from '#core/tables/text/read-text.ts';
@@ -20,7 +21,7 @@ export interface TextFiles {
   readonly plain: readonly boolean[];
 }
 
-/** Bytes of text that a compressed object may hold: what a writer's `/tmp` has room for. */
+/** Bytes of proved text that a slice may have: what a writer's `/tmp` has room for. */
 export const MAX_TEXT_BYTES = 4 * 1024 ** 3;
 
 /**
@@ -44,16 +45,15 @@ interface Sink {
   readonly write: WriteText;
   /** Gets the begins of records, counted from that of the part; valid during the call. */
   readonly onStarts?: (starts: Float64Array) => void;
-  /** Bytes that the text may have. @default 4 GiB */
+  /** Bytes that the text of a compressed object may have. @default whatever `write` takes */
   readonly maxTextBytes?: number;
 }
 
 function piecesOf(
   { source, compression, start, end }: TextPart,
-  mostBytes = MAX_TEXT_BYTES,
+  maxTextBytes = Number.MAX_SAFE_INTEGER,
 ): AsyncGenerator<Uint8Array> {
   if (compression === 'none') return readTextRange(source, { start, end: end ?? source.size });
-  const maxTextBytes = start + mostBytes;
   const pieces = readText(source, { compression, maxTextBytes });
   return within(pieces, start, end ?? Number.POSITIVE_INFINITY);
 }
@@ -106,10 +106,31 @@ function headOf(slice: TextTable): string {
   return `${Array<string>(slice.fields).fill('x').join(slice.csv.delimiter)}\n`;
 }
 
-async function proveParts(slice: TextTable, files: FileRun): Promise<Omit<TextFiles, 'paths'>> {
+/** Refuses the text of a slice that its directory has no room for. */
+function refuseText({ parts }: TextTable, index: number, maxBytes: number): never {
+  const { uri, size } = parts[index]!.source;
+  const before = index === 0 ? '' : ` with the ${index} objects before it that are read with it`;
+  throw new BoundExceededError(
+    `${uri} of ${size} bytes has${before} more than ${maxBytes} bytes of text, the most that a writer has room for; ${
+      index === 0 ? 'split it, or unpack it first' : 'ask for smaller files'
+    }`,
+  );
+}
+
+async function proveParts(
+  slice: TextTable,
+  files: FileRun,
+  maxBytes: number,
+): Promise<Omit<TextFiles, 'paths'>> {
   const parts: Proved[] = [];
+  let textBytes = 0;
+  const write: WriteText = async (bytes, open) => {
+    textBytes += bytes.length;
+    if (textBytes > maxBytes) refuseText(slice, parts.length, maxBytes);
+    await files.write(bytes, open);
+  };
   for await (const part of fetchedParts(slice.parts)) {
-    parts.push(await provePart(slice, part, { write: (bytes, open) => files.write(bytes, open) }));
+    parts.push(await provePart(slice, part, { write }));
   }
   const records = parts.map((part) => part.records);
   const longest = Math.max(0, ...parts.map((part) => part.longest));
@@ -121,13 +142,19 @@ async function proveParts(slice: TextTable, files: FileRun): Promise<Omit<TextFi
  * Proves the texts of a slice byte by byte and writes them into files of a directory. Holds
  * 40 MiB.
  *
+ * @param maxBytes of the proved text of all parts together.
  * @throws {CorruptSourceError} a text is not sound, or a cut was none; names object and byte.
+ * @throws {BoundExceededError} the parts have more text; names the object that passes the bound.
  */
-export async function writeTextFiles(slice: TextTable, directory: string): Promise<TextFiles> {
+export async function writeTextFiles(
+  slice: TextTable,
+  directory: string,
+  maxBytes: number = MAX_TEXT_BYTES,
+): Promise<TextFiles> {
   const most = slice.format === 'csv' ? CSV_FILE_BYTES : Infinity;
   const files = new FileRun(join(directory, `slice.${slice.format}`), headOf(slice), most);
   try {
-    const proved = await proveParts(slice, files);
+    const proved = await proveParts(slice, files, maxBytes);
     return { paths: await files.finish(), ...proved };
   } finally {
     await files.close();
