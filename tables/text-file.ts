@@ -8,6 +8,7 @@ import type { WriteText } from '#core/tables/text/text-slice.ts';
 import { fetchedParts } from './fetched-parts.ts';
 import { FileRun } from './file-run.ts';
 import { plainForms } from './plain-forms.ts';
+import { recordForm } from './record-form.ts';
 import type { TextPart, TextTable } from './table-slice.ts';
 
 /** A text that is proved, in files that the engine reads one after the other. */
@@ -17,7 +18,7 @@ export interface TextFiles {
   readonly records: readonly number[];
   /** Bytes of the longest record. */
   readonly longest: number;
-  /** Of CSV: for each column whether every field has the form of its type. */
+  /** Of records: for each field whether every one has the form of its type. */
   readonly plain: readonly boolean[];
 }
 
@@ -36,7 +37,7 @@ interface Proved {
   readonly bytes: number;
   /** Bytes of the longest record. */
   readonly longest: number;
-  /** Of CSV: for each column whether every field has the form of its type. */
+  /** Of records: for each field whether every one has the form of its type. */
   readonly plain: readonly boolean[];
 }
 
@@ -83,8 +84,10 @@ export async function provePart(
   const isLast = end === undefined || (compression === 'none' && end === source.size);
   const place = { uri: source.uri, start, isLast, ...(onStarts && { onStarts }) };
   const pieces = piecesOf(part, maxTextBytes);
+  const form = recordForm(slice);
+  const forms = form && plainForms(slice, form.fields);
   if (slice.format === 'csv') {
-    const shape = { format: slice.csv, columns: slice.fields, forms: plainForms(slice) };
+    const shape = { format: slice.csv, columns: slice.fields, ...(forms && { forms }) };
     const { records, bytes, longestRecord, plain } = await proveCsv(
       { ...place, ...shape },
       pieces,
@@ -93,8 +96,13 @@ export async function provePart(
     return { records, bytes, longest: longestRecord, plain };
   }
   const columns = slice.keys.map(({ key, type }) => ({ name: key, type }));
-  const { records, bytes, longestLine } = await proveJsonl({ ...place, columns }, pieces, write);
-  return { records, bytes, longest: longestLine, plain: [] };
+  const shape = { columns, ...(forms && { forms }) };
+  const { records, bytes, longestLine, plain } = await proveJsonl(
+    { ...place, ...shape },
+    pieces,
+    write,
+  );
+  return { records, bytes, longest: longestLine, plain };
 }
 
 /**
@@ -102,8 +110,8 @@ export async function provePart(
  * a file, which in a slice would be a character of the first field.
  */
 function headOf(slice: TextTable): string {
-  if (slice.format !== 'csv') return '';
-  return `${Array<string>(slice.fields).fill('x').join(slice.csv.delimiter)}\n`;
+  const form = recordForm(slice);
+  return form ? `${Array<string>(form.fields).fill('x').join(form.delimiter)}\n` : '';
 }
 
 /** Refuses the text of a slice that its directory has no room for. */
@@ -151,8 +159,10 @@ export async function writeTextFiles(
   directory: string,
   maxBytes: number = MAX_TEXT_BYTES,
 ): Promise<TextFiles> {
-  const most = slice.format === 'csv' ? CSV_FILE_BYTES : Infinity;
-  const files = new FileRun(join(directory, `slice.${slice.format}`), headOf(slice), most);
+  const [name, most] = recordForm(slice)
+    ? ['slice.csv', CSV_FILE_BYTES]
+    : ['slice.jsonl', Infinity];
+  const files = new FileRun(join(directory, name), headOf(slice), most);
   try {
     const proved = await proveParts(slice, files, maxBytes);
     return { paths: await files.finish(), ...proved };
