@@ -1,6 +1,6 @@
 import type { ColumnType } from '#core/tables/schema/column-type.ts';
 import type { PlainForm } from '#core/tables/text/csv/plain-form.ts';
-import type { CsvTable } from './table-slice.ts';
+import type { TextTable } from './table-slice.ts';
 
 const FLOAT: PlainForm = { kind: 'float' };
 
@@ -27,10 +27,13 @@ function formOf(type: ColumnType): PlainForm | undefined {
 }
 
 /**
- * The types of fields of CSV that become one column without loss, by their place. Other fields are
- * read as texts.
+ * The types of fields of records that become one column without loss, by their place. Other fields
+ * are read as texts.
  */
-export function fieldTypes({ sources, fields }: CsvTable): readonly (ColumnType | undefined)[] {
+export function fieldTypes(
+  { sources }: Pick<TextTable, 'sources'>,
+  fields: number,
+): readonly (ColumnType | undefined)[] {
   const types = Array.from<ColumnType | undefined>({ length: fields });
   const seen = new Set<number>();
   for (const { at, column } of sources) {
@@ -42,9 +45,12 @@ export function fieldTypes({ sources, fields }: CsvTable): readonly (ColumnType 
 }
 
 /**
- * The form of each field of CSV whose values the engine's own reader reads as the strict cast does,
- * and faster.
+ * The form of each field of records whose values the engine's own reader reads as the strict cast
+ * does, and faster.
  */
-export function plainForms(slice: CsvTable): readonly (PlainForm | undefined)[] {
-  return fieldTypes(slice).map((type) => type && formOf(type));
+export function plainForms(
+  slice: Pick<TextTable, 'sources'>,
+  fields: number,
+): readonly (PlainForm | undefined)[] {
+  return fieldTypes(slice, fields).map((type) => type && formOf(type));
 }

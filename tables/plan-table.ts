@@ -13,6 +13,7 @@ import { rowFiles } from './row-files.ts';
 import { sampleTable, type TableSample } from './sample-table.ts';
 import { collectUnits, type UnitsSource } from './table-units.ts';
 import { TextCuts } from './text-cuts.ts';
+import { MAX_TEXT_BYTES } from './text-file.ts';
 
 /** A table, and how large the files of its output are to be. */
 export type SizedTable = Omit<AskedTable, 'size'> & {
@@ -52,6 +53,8 @@ export interface TablePlan {
 
 /** Files that are this many times as large as asked for are worth a word. */
 const LARGE = 2;
+/** And so are files that all are smaller than this share of it. */
+const SMALL = 0.4;
 
 function warningsOf(
   sizes: readonly number[],
@@ -60,6 +63,7 @@ function warningsOf(
 ): readonly string[] {
   const target = 'targetFileBytes' in size ? size.targetFileBytes : Number.POSITIVE_INFINITY;
   const large = sizes.filter((bytes) => bytes > LARGE * target).length;
+  const largest = sizes.reduce((most, bytes) => Math.max(most, bytes), 0);
   const warnings: string[] = [];
   if (rejected > 0) {
     warnings.push(`${rejected} of ${rows + rejected + filtered} sampled rows are rejected`);
@@ -67,6 +71,11 @@ function warningsOf(
   if (large > 0) {
     warnings.push(
       `${large} of ${sizes.length} files are more than ${LARGE} times as large as output.targetFileBytes, as compressed texts and row groups are never cut`,
+    );
+  }
+  if (sizes.length > 1 && largest < SMALL * target && 'targetFileBytes' in size) {
+    warnings.push(
+      `all files are smaller than ${SMALL} times output.targetFileBytes, as a writer has room for ${MAX_TEXT_BYTES} bytes of text`,
     );
   }
   return warnings;
@@ -81,14 +90,15 @@ interface Sampled {
 
 /** The files of a table, and how many rows they have together once all files are there. */
 function filesOf(size: SizedTable['size'], { source, units, cuts, sample }: Sampled) {
-  const { ratio, rows, rejected, filtered, sourceBytes } = sample;
+  const { ratio, rows, rejected, filtered, sourceBytes, textBytes } = sample;
   if ('rows' in size) {
     const counted = new RowCuts(source, size.rows);
     const share = rows / Math.max(1, rows + rejected + filtered);
     return { files: rowFiles(counted, ratio), rows: () => counted.rows * share };
   }
   const cut = (object: number, at: number) => cuts.cut(object, at);
-  const files = packFiles(units, { ratio, size, cut });
+  const mostSourceBytes = textBytes > 0 ? (MAX_TEXT_BYTES * sourceBytes) / textBytes : Infinity;
+  const files = packFiles(units, { ratio, size, cut, mostSourceBytes });
   return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
 }
 

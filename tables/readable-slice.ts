@@ -5,16 +5,32 @@ import type { Relation } from '#core/tables/schema/relation.ts';
 import { TEXT } from '#core/tables/schema/text-form.ts';
 import { writeParquetFiles } from './parquet-files.ts';
 import { fieldTypes } from './plain-forms.ts';
-import type { TableSlice } from './table-slice.ts';
-import { writeTextFiles } from './text-file.ts';
+import { type RecordForm, recordForm } from './record-form.ts';
+import type { TableSlice, TextTable } from './table-slice.ts';
+import { type TextFiles, writeTextFiles } from './text-file.ts';
 
 /** A slice as the engine reads it. */
 export interface ReadableSlice {
   readonly relation: Relation;
-  /** The same, where every value of CSV is a text, and wrong shapes of JSON are values too. */
+  /** The same, where every value of a record is a text, and wrong shapes of JSON are values too. */
   readonly lenient: Relation;
   /** Records of each part. */
   readonly records: readonly number[];
+}
+
+function recordRelations(
+  slice: TextTable,
+  form: RecordForm,
+  { paths, records, longest, plain }: TextFiles,
+): ReadableSlice {
+  const file = { ...form, paths, recordBytes: longest };
+  const texts = Array.from({ length: form.fields }, () => TEXT);
+  const types = fieldTypes(slice, form.fields).map((type, at) => (plain[at] ? type! : TEXT));
+  return {
+    relation: csvRelation({ ...file, types }),
+    lenient: csvRelation({ ...file, types: texts }),
+    records,
+  };
 }
 
 /**
@@ -31,18 +47,12 @@ export async function readSlice(slice: TableSlice, directory: string): Promise<R
     const relation = parquetRelation({ paths, columns: slice.columns, ...(isPart && { rows }) });
     return { relation, lenient: relation, records };
   }
-  const { paths, records, longest, plain } = await writeTextFiles(slice, directory);
-  if (slice.format === 'csv') {
-    const { delimiter, quote, nullText } = slice.csv;
-    const file = { paths, delimiter, quote, nullText, recordBytes: longest };
-    const texts = Array.from({ length: slice.fields }, () => TEXT);
-    const types = fieldTypes(slice).map((type, at) => (plain[at] ? type! : TEXT));
-    return {
-      relation: csvRelation({ ...file, types }),
-      lenient: csvRelation({ ...file, types: texts }),
-      records,
-    };
-  }
-  const file = { path: paths[0]!, keys: slice.keys, recordBytes: longest };
+  const files = await writeTextFiles(slice, directory);
+  const form = recordForm(slice);
+  if (form !== undefined) return recordRelations(slice, form, files);
+  const { paths, records, longest } = files;
+  // Only lines of JSON are no records.
+  const keys = slice.format === 'jsonl' ? slice.keys : [];
+  const file = { path: paths[0]!, keys, recordBytes: longest };
   return { relation: jsonRelation(file), lenient: openJsonRelation(file), records };
 }

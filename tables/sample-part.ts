@@ -14,6 +14,8 @@ export interface SamplePart {
   readonly part: TextPart | ParquetPart | undefined;
   /** Bytes of the object that it takes, compressed where the object is. */
   readonly sourceBytes: number;
+  /** Bytes of its text; 0 of Parquet. */
+  readonly textBytes: number;
 }
 
 type OpenedText = OpenedObject & { readonly format: 'csv' | 'jsonl' };
@@ -21,8 +23,11 @@ type OpenedText = OpenedObject & { readonly format: 'csv' | 'jsonl' };
 /** A compressed text is read at once up to so many bytes, and further where it inflates little. */
 const PREFETCH_BYTES = 4 * 1024 * 1024;
 
-/** So exactly is it known how many compressed bytes a text took. */
-const BLOCK_BYTES = 16 * 1024;
+/**
+ * So exactly is it known how many compressed bytes a text took. A short text has small blocks,
+ * since it may be a hundred times as long as what it took.
+ */
+const BLOCK_BYTES = { max: 16 * 1024, share: 1 / 256 };
 
 /** From so far before its end, a record is looked for at which an inflated prefix is cut. */
 const LAST_BYTES = 256 * 1024;
@@ -33,7 +38,8 @@ async function plainPart(text: OpenedText, { from, to }: SamplePick): Promise<Sa
   const end = to === source.size ? to : await cutText(text, source, to);
   const first = Math.max(start, firstRecord(text));
   const part = { source, compression, start: first, ...(end < source.size && { end }) };
-  return { part: first < end ? part : undefined, sourceBytes: end - start };
+  const bytes = end - start;
+  return { part: first < end ? part : undefined, sourceBytes: bytes, textBytes: bytes };
 }
 
 /** The first bytes of an inflated text, and how many compressed bytes they took. */
@@ -48,7 +54,8 @@ async function inflate(text: OpenedText, textBytes: number) {
       return await near.read(range);
     },
   };
-  const reading = { compression, maxTextBytes: Number.MAX_SAFE_INTEGER, blockBytes: BLOCK_BYTES };
+  const blockBytes = Math.min(BLOCK_BYTES.max, Math.ceil(textBytes * BLOCK_BYTES.share));
+  const reading = { compression, maxTextBytes: Number.MAX_SAFE_INTEGER, blockBytes };
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   let isWhole = true;
@@ -59,7 +66,7 @@ async function inflate(text: OpenedText, textBytes: number) {
     if (!isWhole) break;
   }
   // One block is read ahead.
-  const taken = isWhole ? source.size : Math.max(BLOCK_BYTES, read - BLOCK_BYTES);
+  const taken = isWhole ? source.size : Math.max(blockBytes, read - blockBytes);
   return { bytes: Buffer.concat(pieces), taken, isWhole };
 }
 
@@ -72,9 +79,10 @@ async function inflatedPart(text: OpenedText, textBytes: number): Promise<Sample
   const at = Math.max(bytes.length / 2, bytes.length - LAST_BYTES);
   const end = isWhole ? bytes.length : await cutText(text, source, Math.floor(at));
   // Without a record in what was inflated nothing is known of it.
-  if (end <= start) return { part: undefined, sourceBytes: 0 };
+  if (end <= start) return { part: undefined, sourceBytes: 0, textBytes: 0 };
   const part = { source, compression: 'none', start, end } as const;
-  return { part, sourceBytes: Math.min(size, (taken * end) / Math.max(1, bytes.length)) };
+  const sourceBytes = Math.min(size, (taken * end) / Math.max(1, bytes.length));
+  return { part, sourceBytes, textBytes: end };
 }
 
 function parquetPart(
@@ -84,7 +92,7 @@ function parquetPart(
   const all = footer.rowGroups.length;
   const groups =
     source.size < MIN_FOOTER_BYTES ? { start: 0, end: all } : { start: at, end: at + 1 };
-  return { part: { source, footer, groups }, sourceBytes: to };
+  return { part: { source, footer, groups }, sourceBytes: to, textBytes: 0 };
 }
 
 /**

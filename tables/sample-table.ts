@@ -45,6 +45,8 @@ export interface TableSample {
   readonly filtered: number;
   /** Bytes of source that were converted. */
   readonly sourceBytes: number;
+  /** Bytes of their text; 0 of Parquet. */
+  readonly textBytes: number;
 }
 
 const MiB = 1024 * 1024;
@@ -66,6 +68,7 @@ const MOST_ROWS = rowGroupRows(1, Number.MAX_SAFE_INTEGER);
 interface Sliced {
   readonly slices: readonly TableSlice[];
   readonly sourceBytes: number;
+  readonly textBytes: number;
 }
 
 async function openSample(
@@ -81,12 +84,13 @@ async function openSample(
   });
   const shapes = new ObjectShapes(layout);
   const slices = new SliceList();
-  let sourceBytes = 0;
+  const seen = { sourceBytes: 0, textBytes: 0 };
   for await (const sample of inOrder(tasks, PARTS_AT_ONCE)) {
     slices.add(shapes.of(sample.object), sample.part);
-    sourceBytes += sample.sourceBytes;
+    seen.sourceBytes += sample.sourceBytes;
+    seen.textBytes += sample.textBytes;
   }
-  return { slices: slices.slices, sourceBytes };
+  return { slices: slices.slices, ...seen };
 }
 
 /** Bytes that a row takes in the engine. */
@@ -120,7 +124,7 @@ async function convertLimited(
 }
 
 async function convertSample(
-  { slices, sourceBytes }: Sliced,
+  { slices, ...seen }: Sliced,
   directory: string,
   options: SampleOptions,
 ): Promise<TableSample> {
@@ -141,9 +145,9 @@ async function convertSample(
   const file = tableFileOf(output, { path: join(directory, 'file'), ...parts });
   const select = { text: joinedSql([path], schema) };
   const { bytes } = await engine.writeSelect(select, file, signal && { signal });
-  const ratio = bytes / Math.max(1, sourceBytes);
+  const ratio = bytes / Math.max(1, seen.sourceBytes);
   const left = { rejected: rejected.length, filtered };
-  return { ratio, rowGroupRows: groupRows, rows, ...left, sourceBytes };
+  return { ratio, rowGroupRows: groupRows, rows, ...left, ...seen };
 }
 
 /**
@@ -160,8 +164,8 @@ export async function sampleTable(options: SampleOptions): Promise<TableSample> 
   const maxBytes = layout.format === 'parquet' ? MAX_GROUP_BYTES : Number.MAX_SAFE_INTEGER;
   const picks = samplePicks(units, maxBytes);
   if (picks.length === 0) {
-    const none = { rows: 0, rejected: 0, filtered: 0, sourceBytes: 0 };
-    return { ratio: 1, rowGroupRows: MOST_ROWS, ...none };
+    const nothing = { rows: 0, rejected: 0, filtered: 0, sourceBytes: 0, textBytes: 0 };
+    return { ratio: 1, rowGroupRows: MOST_ROWS, ...nothing };
   }
   const directory = join(options.directory, 'sample');
   await mkdir(directory);

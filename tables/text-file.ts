@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { BoundExceededError } from '#core/errors.ts';
 import { proveCsv } from '#core/tables/text/csv/prove-csv.ts';
 import { proveJsonl } from '#core/tables/text/jsonl/prove-jsonl.ts';
 import { readText, readTextRange } from '#core/tables/text/read-text.ts';
@@ -7,6 +8,7 @@ import type { WriteText } from '#core/tables/text/text-slice.ts';
 import { fetchedParts } from './fetched-parts.ts';
 import { FileRun } from './file-run.ts';
 import { plainForms } from './plain-forms.ts';
+import { recordForm } from './record-form.ts';
 import type { TextPart, TextTable } from './table-slice.ts';
 
 /** A text that is proved, in files that the engine reads one after the other. */
@@ -16,11 +18,11 @@ export interface TextFiles {
   readonly records: readonly number[];
   /** Bytes of the longest record. */
   readonly longest: number;
-  /** Of CSV: for each column whether every field has the form of its type. */
+  /** Of records: for each field whether every one has the form of its type. */
   readonly plain: readonly boolean[];
 }
 
-/** Bytes of text that a compressed object may hold: what a writer's `/tmp` has room for. */
+/** Bytes of proved text that a slice may have: what a writer's `/tmp` has room for. */
 export const MAX_TEXT_BYTES = 4 * 1024 ** 3;
 
 /**
@@ -35,7 +37,7 @@ interface Proved {
   readonly bytes: number;
   /** Bytes of the longest record. */
   readonly longest: number;
-  /** Of CSV: for each column whether every field has the form of its type. */
+  /** Of records: for each field whether every one has the form of its type. */
   readonly plain: readonly boolean[];
 }
 
@@ -44,16 +46,15 @@ interface Sink {
   readonly write: WriteText;
   /** Gets the begins of records, counted from that of the part; valid during the call. */
   readonly onStarts?: (starts: Float64Array) => void;
-  /** Bytes that the text may have. @default 4 GiB */
+  /** Bytes that the text of a compressed object may have. @default whatever `write` takes */
   readonly maxTextBytes?: number;
 }
 
 function piecesOf(
   { source, compression, start, end }: TextPart,
-  mostBytes = MAX_TEXT_BYTES,
+  maxTextBytes = Number.MAX_SAFE_INTEGER,
 ): AsyncGenerator<Uint8Array> {
   if (compression === 'none') return readTextRange(source, { start, end: end ?? source.size });
-  const maxTextBytes = start + mostBytes;
   const pieces = readText(source, { compression, maxTextBytes });
   return within(pieces, start, end ?? Number.POSITIVE_INFINITY);
 }
@@ -83,8 +84,10 @@ export async function provePart(
   const isLast = end === undefined || (compression === 'none' && end === source.size);
   const place = { uri: source.uri, start, isLast, ...(onStarts && { onStarts }) };
   const pieces = piecesOf(part, maxTextBytes);
+  const form = recordForm(slice);
+  const forms = form && plainForms(slice, form.fields);
   if (slice.format === 'csv') {
-    const shape = { format: slice.csv, columns: slice.fields, forms: plainForms(slice) };
+    const shape = { format: slice.csv, columns: slice.fields, ...(forms && { forms }) };
     const { records, bytes, longestRecord, plain } = await proveCsv(
       { ...place, ...shape },
       pieces,
@@ -93,8 +96,13 @@ export async function provePart(
     return { records, bytes, longest: longestRecord, plain };
   }
   const columns = slice.keys.map(({ key, type }) => ({ name: key, type }));
-  const { records, bytes, longestLine } = await proveJsonl({ ...place, columns }, pieces, write);
-  return { records, bytes, longest: longestLine, plain: [] };
+  const shape = { columns, ...(forms && { forms }) };
+  const { records, bytes, longestLine, plain } = await proveJsonl(
+    { ...place, ...shape },
+    pieces,
+    write,
+  );
+  return { records, bytes, longest: longestLine, plain };
 }
 
 /**
@@ -102,14 +110,35 @@ export async function provePart(
  * a file, which in a slice would be a character of the first field.
  */
 function headOf(slice: TextTable): string {
-  if (slice.format !== 'csv') return '';
-  return `${Array<string>(slice.fields).fill('x').join(slice.csv.delimiter)}\n`;
+  const form = recordForm(slice);
+  return form ? `${Array<string>(form.fields).fill('x').join(form.delimiter)}\n` : '';
 }
 
-async function proveParts(slice: TextTable, files: FileRun): Promise<Omit<TextFiles, 'paths'>> {
+/** Refuses the text of a slice that its directory has no room for. */
+function refuseText({ parts }: TextTable, index: number, maxBytes: number): never {
+  const { uri, size } = parts[index]!.source;
+  const before = index === 0 ? '' : ` with the ${index} objects before it that are read with it`;
+  throw new BoundExceededError(
+    `${uri} of ${size} bytes has${before} more than ${maxBytes} bytes of text, the most that a writer has room for; ${
+      index === 0 ? 'split it, or unpack it first' : 'ask for smaller files'
+    }`,
+  );
+}
+
+async function proveParts(
+  slice: TextTable,
+  files: FileRun,
+  maxBytes: number,
+): Promise<Omit<TextFiles, 'paths'>> {
   const parts: Proved[] = [];
+  let textBytes = 0;
+  const write: WriteText = async (bytes, open) => {
+    textBytes += bytes.length;
+    if (textBytes > maxBytes) refuseText(slice, parts.length, maxBytes);
+    await files.write(bytes, open);
+  };
   for await (const part of fetchedParts(slice.parts)) {
-    parts.push(await provePart(slice, part, { write: (bytes, open) => files.write(bytes, open) }));
+    parts.push(await provePart(slice, part, { write }));
   }
   const records = parts.map((part) => part.records);
   const longest = Math.max(0, ...parts.map((part) => part.longest));
@@ -121,13 +150,21 @@ async function proveParts(slice: TextTable, files: FileRun): Promise<Omit<TextFi
  * Proves the texts of a slice byte by byte and writes them into files of a directory. Holds
  * 40 MiB.
  *
+ * @param maxBytes of the proved text of all parts together.
  * @throws {CorruptSourceError} a text is not sound, or a cut was none; names object and byte.
+ * @throws {BoundExceededError} the parts have more text; names the object that passes the bound.
  */
-export async function writeTextFiles(slice: TextTable, directory: string): Promise<TextFiles> {
-  const most = slice.format === 'csv' ? CSV_FILE_BYTES : Infinity;
-  const files = new FileRun(join(directory, `slice.${slice.format}`), headOf(slice), most);
+export async function writeTextFiles(
+  slice: TextTable,
+  directory: string,
+  maxBytes: number = MAX_TEXT_BYTES,
+): Promise<TextFiles> {
+  const [name, most] = recordForm(slice)
+    ? ['slice.csv', CSV_FILE_BYTES]
+    : ['slice.jsonl', Infinity];
+  const files = new FileRun(join(directory, name), headOf(slice), most);
   try {
-    const proved = await proveParts(slice, files);
+    const proved = await proveParts(slice, files, maxBytes);
     return { paths: await files.finish(), ...proved };
   } finally {
     await files.close();

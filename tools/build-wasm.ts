@@ -2,7 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { main } from 'assemblyscript/asc';
 
-/** Folders of the modules: each is made from `assembly/*.as` and stored in `kernel-bytes.ts`. */
+/**
+ * Folders of the modules: each is made from `assembly/*.as` and stored in `kernel-bytes.ts`. What
+ * several of them use lies in the folder `wasm` beside theirs.
+ */
 const FOLDERS = [
   'core/outputs/csv/wasm',
   'core/containers/deflate/wasm',
@@ -22,9 +25,12 @@ const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
  */
 async function readSource(folder: string, name: string): Promise<string | null> {
   if (name.startsWith('node_modules') || !name.endsWith('.ts')) return null;
-  return readFile(path.join(folder, 'assembly', name.replace(/\.ts$/, '.as')), 'utf8').catch(
-    () => null,
-  );
+  const file = path.join('assembly', name.replace(/\.ts$/, '.as'));
+  for (const one of [folder, path.join(folder, '../../wasm')]) {
+    const text = await readFile(path.join(one, file), 'utf8').catch(() => null);
+    if (text !== null) return text;
+  }
+  return null;
 }
 
 async function compile(folder: string): Promise<Uint8Array> {

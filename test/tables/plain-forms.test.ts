@@ -94,7 +94,7 @@ describe('plainForms', () => {
       { column: column('date') },
     ];
     const slice = { format: 'csv', csv: PLAIN, fields: 7, parts: [], sources } as const;
-    expect(plainForms(slice)).toEqual([
+    expect(plainForms(slice, 7)).toEqual([
       { kind: 'whole', digits: 10 },
       undefined,
       { kind: 'decimal', digits: 2 },

@@ -76,6 +76,25 @@ describe('planTable', { timeout: patience(60_000) }, () => {
     expect(table.predictedRows).toBe(1009);
   });
 
+  it('makes files no larger than the text that a writer has room for', async () => {
+    const random = createRandom(7);
+    const record = () => `${random.integer(0, 999_999)},${'x'.repeat(1000)},\n`;
+    const gz = gzipSync(Array.from({ length: 32 * 1024 }, record).join(''));
+    const objects = Object.fromEntries(Array.from({ length: 200 }, (_, k) => [`${k}.csv.gz`, gz]));
+    const asked: ShortTable = {
+      csv: { header: false },
+      size: { targetFileBytes: 512 * 1024 ** 2 },
+    };
+    const table = await plan(objects, asked);
+    tiles(table);
+    // 6,290 MiB of text in all, 3,072 of them in a file.
+    expect(table.chunks).toHaveLength(2);
+    expect(table.warnings.join()).toContain('a writer has room for 4294967296 bytes of text');
+    await expect(plan(objects, { ...asked, size: { files: 1 } })).rejects.toThrow(
+      /output\.files is 1, .* ask for at least 2 files/,
+    );
+  });
+
   it('plans compressed texts whole, and so Parquet its row groups', async () => {
     const texts = Array.from({ length: 6 }, (_, k) => csvOf(100, k));
     const packed = texts.map(

@@ -7,10 +7,14 @@ const GOOD = { min: 0.4, max: 2 };
 /** One file out of bounds weighs more than all files that are uneven. */
 const OUT_OF_BOUNDS = 1e6;
 
-/** Sizes of files in bytes of the source: what is asked for, and what equal files have. */
+/**
+ * Sizes of files in bytes of the source: what is asked for, what equal files have, and the most
+ * that a writer has room for.
+ */
 export interface FileSize {
   readonly target: number;
   readonly share: number;
+  readonly most: number;
 }
 
 /** Whether a file is one unit that cannot be split, and so as good as it can be. */
@@ -22,7 +26,8 @@ function costOf(candidates: Candidates, [from, to]: [number, number], size: File
   const bytes = candidates.offsets[to]! - candidates.offsets[from]!;
   const uneven = (bytes / size.share - 1) ** 2;
   const isSmall = bytes < GOOD.min * size.target;
-  const isLarge = bytes > GOOD.max * size.target && !isWhole(candidates, from, to);
+  const most = Math.min(GOOD.max * size.target, size.most);
+  const isLarge = bytes > most && !isWhole(candidates, from, to);
   return isSmall || isLarge ? uneven + OUT_OF_BOUNDS : uneven;
 }
 
@@ -34,8 +39,8 @@ function pathOf(before: Uint32Array): readonly number[] {
 }
 
 /**
- * Chooses places so that as few files as possible are outside of 0.4 to 2 times the target, and
- * their sizes are as even as possible.
+ * Chooses places so that as few files as possible are outside of 0.4 to 2 times the target, or
+ * larger than the most, and their sizes are as even as possible.
  *
  * Compares some 50 places for each place.
  *

@@ -26,6 +26,8 @@ export interface PackOptions {
   /** Bytes of output for a byte of source, from a sample. */
   readonly ratio: number;
   readonly size: FileSizes;
+  /** Most bytes of the source that a writer has room for in a file. @default any */
+  readonly mostSourceBytes?: number;
   /** Finds the first record that begins at byte `at` of an object or later; else its end. */
   readonly cut: (object: number, at: number) => Promise<number>;
 }
@@ -37,6 +39,9 @@ const TARGET_BYTES = { min: 16 * MiB, max: 5 * 1024 * MiB };
 
 /** The plan is held in memory: some 100 bytes for each sixteenth of a file. */
 export const MAX_FILES = 100_000;
+
+/** What is aimed at of the most, which a sample predicts. */
+const ROOM_SHARE = 0.75;
 
 /** Each cut is some reads of 64 KiB. */
 const CUTS_AT_ONCE = 16;
@@ -61,16 +66,23 @@ function checkedTarget(targetFileBytes: number): number {
   ]);
 }
 
-function planBySize(units: PackUnits, target: number): FilePlan {
+function planBySize(units: PackUnits, wanted: number, most: number): FilePlan {
+  const target = Math.min(wanted, ROOM_SHARE * most);
   const files = Math.max(1, Math.round(units.totalBytes / target));
-  checkedCount(files, 'give a larger output.targetFileBytes');
+  const hint = target < wanted ? 'split the source' : 'give a larger output.targetFileBytes';
+  checkedCount(files, hint);
   const share = units.totalBytes / files;
   const candidates = findCandidates(units, share);
-  return { candidates, chosen: chooseBySize(candidates, { target, share }) };
+  return { candidates, chosen: chooseBySize(candidates, { target, share, most }) };
 }
 
-function planByCount(units: PackUnits, files: number): FilePlan {
+function planByCount(units: PackUnits, files: number, most: number): FilePlan {
   checkedCount(files, 'give another output.files');
+  if (units.totalBytes / files > most) {
+    throw new BoundExceededError(
+      `output.files is ${files}, so that a file would have ${Math.round(units.totalBytes / files)} bytes of the source, at most ${Math.round(most)} are allowed, as a writer has to hold their text; ask for at least ${Math.ceil(units.totalBytes / most)} files`,
+    );
+  }
   const candidates = findCandidates(units, units.totalBytes / files);
   return { candidates, chosen: chooseByCount(candidates, files) };
 }
@@ -101,10 +113,14 @@ async function boundaryAt(
   return { position: { object: start.object, at }, offset: unitStart + at };
 }
 
-function planFiles(units: PackUnits, { size, ratio }: PackOptions): FilePlan {
-  if ('files' in size) return planByCount(units, size.files);
-  if ('sourceBytes' in size) return planBySize(units, size.sourceBytes);
-  return planBySize(units, checkedTarget(size.targetFileBytes) / ratio);
+function planFiles(
+  units: PackUnits,
+  { size, ratio, mostSourceBytes = Number.POSITIVE_INFINITY }: PackOptions,
+): FilePlan {
+  if ('files' in size) return planByCount(units, size.files, mostSourceBytes);
+  const target =
+    'sourceBytes' in size ? size.sourceBytes : checkedTarget(size.targetFileBytes) / ratio;
+  return planBySize(units, target, mostSourceBytes);
 }
 
 function isBehind(position: TablePosition, last: TablePosition): boolean {
@@ -137,13 +153,15 @@ async function* boundaries(
  * By `targetFileBytes` all files are 0.4 to 2 times as large wherever the units allow it, and as
  * even as they can be; the remainder of a source that is smaller is one file. By `files` there are
  * exactly so many. Small units are gathered, texts are cut at records, and units that cannot be
- * split are files of their own where they are larger. The same source gives the same files.
+ * split are files of their own where they are larger. The same source gives the same files. Where
+ * a writer has no room for so much of the source, files are smaller than asked for.
  *
  * One call of `cut` for each file that ends within a text, 16 at a time. Holds 51 bytes for a unit
  * and 2 kB for a file. A source without objects gives none.
  *
  * @throws {RequestError} `targetFileBytes` outside of 16 MiB to 5 GiB, or more files than pieces.
- * @throws {BoundExceededError} more than 100,000 files.
+ * @throws {BoundExceededError} more than 100,000 files, or so few that a writer has no room for
+ * one.
  */
 export async function* packFiles(
   units: PackUnits,

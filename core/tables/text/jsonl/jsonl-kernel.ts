@@ -1,12 +1,12 @@
 import { BoundExceededError, UnsupportedSourceError } from '#core/errors.ts';
 import { shownName } from '#core/shown-name.ts';
+import { FORM_NUMBERS, type PlainForm } from '#core/tables/text/csv/plain-form.ts';
 import { type JsonField, type JsonNodes, listNodes, ROOT_NODE } from './json-shape.ts';
 import { KERNEL_BYTES } from './wasm/kernel-bytes.ts';
 
 /** The exports of `wasm/assembly/kernel.as`. */
 interface KernelExports {
   readonly memory: WebAssembly.Memory;
-  readonly PIECE_CAPACITY: WebAssembly.Global;
   readonly LINE_CAPACITY: WebAssembly.Global;
   readonly OUTPUT: WebAssembly.Global;
   readonly NAMES: WebAssembly.Global;
@@ -17,7 +17,10 @@ interface KernelExports {
   startSchema(): void;
   setNode(node: number, kind: number, values: number): void;
   addField(struct: number, name: number, bytes: number, node: number): void;
-  start(maxLineBytes: number, rootNode: number, isMarked: number): void;
+  start(maxLineBytes: number, rootNode: number, isMarked: number, columns: number): void;
+  recordPiece(columns: number): number;
+  expectForm(column: number, form: number, digits: number): void;
+  isPlain(column: number): number;
   readonly START_CAPACITY: WebAssembly.Global;
   readonly STARTS: WebAssembly.Global;
   readonly startCount: WebAssembly.Global;
@@ -63,7 +66,15 @@ export interface JsonlShape {
   readonly columns: readonly JsonField[];
   /** At most 4 MiB. @default 4 MiB */
   readonly maxLineBytes?: number;
+  /**
+   * Where given, lines become records of CSV, whose columns are single values, at most
+   * {@link MAX_RECORD_COLUMNS}: for each the form that its values are compared with, if any.
+   */
+  readonly forms?: readonly (PlainForm | undefined)[];
 }
+
+/** Most columns of lines that become records: each takes a byte where the line has none. */
+export const MAX_RECORD_COLUMNS = 256;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -88,8 +99,7 @@ export class JsonlKernel {
   readonly #exports: KernelExports;
   readonly #memory: Uint8Array<ArrayBuffer>;
   #nodes: JsonNodes | undefined;
-  /** Most bytes of a piece. */
-  readonly pieceBytes: number;
+  #pieceBytes = 0;
 
   /** @throws {UnsupportedSourceError} the engine has no WebAssembly. */
   constructor() {
@@ -97,7 +107,6 @@ export class JsonlKernel {
     const { exports } = new WebAssembly.Instance(module);
     this.#exports = exports as unknown as KernelExports;
     this.#memory = new Uint8Array(this.#exports.memory.buffer);
-    this.pieceBytes = this.#exports.PIECE_CAPACITY.value;
   }
 
   /** Keeps the kernel for {@link takeJsonlKernel}, after its last use. */
@@ -111,10 +120,26 @@ export class JsonlKernel {
    * @param mayBeMarked whether a byte order mark may stand before the first line.
    * @throws {BoundExceededError} the schema has more than 32,767 fields, or their names 1 MiB.
    */
-  start({ columns, maxLineBytes = Infinity }: JsonlShape, mayBeMarked: boolean): void {
+  start({ columns, maxLineBytes = Infinity, forms = [] }: JsonlShape, mayBeMarked: boolean): void {
     const most = Math.min(maxLineBytes, this.#exports.LINE_CAPACITY.value);
     this.#setSchema(listNodes(columns));
-    this.#exports.start(most, ROOT_NODE, mayBeMarked ? 1 : 0);
+    this.#exports.start(most, ROOT_NODE, mayBeMarked ? 1 : 0, forms.length);
+    this.#pieceBytes = this.#exports.recordPiece(forms.length);
+    for (const [column, form] of forms.entries()) {
+      if (form !== undefined) {
+        this.#exports.expectForm(column, FORM_NUMBERS[form.kind], form.digits ?? 0);
+      }
+    }
+  }
+
+  /** Most bytes of a piece of this text. */
+  get pieceBytes(): number {
+    return this.#pieceBytes;
+  }
+
+  /** Whether every value of a column of records had the form of the column, or was none. */
+  isPlain(column: number): boolean {
+    return this.#exports.isPlain(column) !== 0;
   }
 
   #setSchema(tree: JsonNodes): void {

@@ -28,6 +28,8 @@ export interface JsonlProof {
   readonly bytes: number;
   /** Bytes of the longest line of the proved text: the engine needs room for it. */
   readonly longestLine: number;
+  /** Of records: for each column whether every value had its form, or was none. */
+  readonly plain: readonly boolean[];
 }
 
 const FAULT_TEXTS: Record<Exclude<JsonlFault, 'wrong-kind'>, string> = {
@@ -131,7 +133,8 @@ class JsonlProver {
 
   get proof(): JsonlProof {
     const { records, longestLine } = this.#kernel;
-    return { records, bytes: this.#bytes, longestLine };
+    const plain = (this.#slice.forms ?? []).map((_, column) => this.#kernel.isPlain(column));
+    return { records, bytes: this.#bytes, longestLine, plain };
   }
 }
 
@@ -141,6 +144,10 @@ class JsonlProver {
  * becomes `"1.10"`), since the engine would read it through a double. `true` and `false` stay; as
  * the engine reads each single value as a text, the schema's casts see them and numbers as they
  * were written.
+ *
+ * With `forms` it writes records of CSV instead, with a field for each column in its order, which
+ * the engine reads in half the time: texts are quoted, numbers, `true` and `false` stand as they
+ * were written, and what is null or absent is an empty field without quotes.
  *
  * Objects and lists stand only where the columns say so. A slice may end anywhere between two
  * lines, or behind blanks before an object. A byte order mark at the start of an object is passed.

@@ -102,9 +102,10 @@ describe('proveJsonl', () => {
       records: 3,
       bytes: 38,
       longestLine: 11,
+      plain: [],
       text: '{"a":"1"}\n{"a":"x"}\n{"a":null}\n',
     });
-    expect(await prove('')).toEqual({ records: 0, bytes: 0, longestLine: 0, text: '' });
+    expect(await prove('')).toEqual({ records: 0, bytes: 0, longestLine: 0, text: '', plain: [] });
   });
 
   it('passes a byte order mark at the start of an object only', async () => {

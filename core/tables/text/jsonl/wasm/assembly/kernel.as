@@ -1,21 +1,27 @@
-// Proves a text of JSON lines piece by piece, and writes it with its numbers as strings.
+// Proves a text of JSON lines piece by piece, and writes it with its numbers as strings, or its
+// lines as records of CSV.
 
 import { clearFault, fail, fault, faultAt, LONG_LINE, NOT_OBJECT } from './fault';
 import { clearKeys, clearSlots } from './keys';
 import { endLine, passObject, skipBlanks } from './parse';
+import { startRecords } from './records';
 
 export { faultNode } from './fault';
+export { expectForm, isPlain } from './plain';
 export { addField, MAX_NAME_BYTES, MAX_NODES, NAMES, setNode, startSchema } from './schema';
 
 /** Most bytes that the host can write at once. */
-export const PIECE_CAPACITY: i32 = 1048576;
+const PIECE_CAPACITY: i32 = 1048576;
 
 /** Most bytes of a line, and of the part of it that waits for the next piece. */
 export const LINE_CAPACITY: i32 = 4194304;
 
 const INPUT: usize = memory.data(4194304 + 1048576 + 64, 64);
 
-/** A number of one digit and its comma become four bytes: nothing grows more than that. */
+/**
+ * A number of one digit and its comma become four bytes: nothing grows more than that, but for a
+ * record, which has a byte for each column at least.
+ */
 export const OUTPUT: usize = memory.data(2 * (4194304 + 1048576) + 128, 64);
 
 /** Most bytes of a piece whose objects' beginnings are kept. */
@@ -47,8 +53,21 @@ let records: u64 = 0;
 let longest: u32 = 0;
 let keepsStarts: bool = false;
 
-/** Begins a text; `isMarked` if a byte order mark may stand before it. */
-export function start(maxBytes: u32, rootNode: u32, isMarked: bool): void {
+/** The least bytes of a line: `{}` and its line feed. */
+const LEAST_LINE: u32 = 3;
+
+/** Most bytes of a piece whose lines become records: they fit behind the one that waited. */
+export function recordPiece(columns: u32): u32 {
+  const room: u32 = LINE_CAPACITY + 2 * PIECE_CAPACITY - columns - 64;
+  return min(<u32>PIECE_CAPACITY, (room / (LEAST_LINE + columns)) * LEAST_LINE);
+}
+
+/**
+ * Begins a text; `isMarked` if a byte order mark may stand before it. Where `columns` are not 0,
+ * lines become records of so many, the only fields of the schema.
+ */
+export function start(maxBytes: u32, rootNode: u32, isMarked: bool, columns: u32): void {
+  startRecords(columns);
   clearSlots();
   clearFault();
   maxLineBytes = maxBytes;

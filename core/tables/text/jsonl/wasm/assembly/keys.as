@@ -12,7 +12,7 @@ const ENTRY: u32 = 16;
 const KEYS: usize = memory.data(131072 * 16, 64);
 
 /** Texts of keys with escapes, decoded: never longer than the input. */
-const DECODED: usize = memory.data(4194304 + 1048576 + 64, 64);
+const DECODED: usize = memory.data(4194304 + 1048576 + 128, 64);
 
 /** Slots of eight bytes: the number of the object, and its key. */
 const SLOTS: usize = memory.data(262144 * 8, 64);
@@ -74,6 +74,11 @@ export function pushKey(start: usize, end: usize): bool {
   store<u32>(entry, <u32>start, 12);
   keyCount += 1;
   return true;
+}
+
+/** Takes the last key away again. */
+export function popKey(): void {
+  keyCount -= 1;
 }
 
 /** The entry of the last key. */

@@ -1,4 +1,5 @@
-// Proves one line, an object of RFC 8259, and writes it with its numbers as strings.
+// Proves one line, an object of RFC 8259, and writes it with its numbers as strings, or its values as
+// a record.
 
 import {
   BAD_NUMBER,
@@ -11,10 +12,23 @@ import {
   NO_COMMA,
   NO_NAME,
   NO_VALUE,
+  TWO_KEYS,
 } from './fault';
-import { closeKeys, keyCount, lastKey, pushKey } from './keys';
-import { ANY, fieldOf, holdsValues, kindOf, LEAF, LIST, MAP, STRUCT, valuesOf } from './schema';
-import { skipString } from './strings';
+import { closeKeys, keyCount, lastKey, popKey, pushKey } from './keys';
+import { FIRST_NODE, hasValue, keepValue, lastNode, putRecord, writesRecords } from './records';
+import {
+  ANY,
+  fieldOf,
+  holdsValues,
+  kindOf,
+  LEAF,
+  LIST,
+  MAP,
+  passName,
+  STRUCT,
+  valuesOf,
+} from './schema';
+import { hasEscape, skipString } from './strings';
 
 /** Most objects and lists around a value. */
 const MAX_DEPTH: u32 = 64;
@@ -43,6 +57,12 @@ let out: usize = 0;
 /** The first byte of the line that is not in the output. */
 let copied: usize = 0;
 let depth: u32 = 0;
+
+// Of a line that becomes a record.
+/** Node of the last key of the line itself; 0 if the schema does not name it. */
+let column: u32 = 0;
+/** Node that is expected next: most lines have their keys in one order. */
+let expected: u32 = 0;
 
 /** Copies up to `end`, 16 bytes at a time: what that writes beyond is overwritten. */
 // @ts-ignore: decorator
@@ -116,6 +136,7 @@ const NULL: u32 = 0x6c6c756e;
 
 /** Node of the value that comes next: what the schema says of it. */
 function valueNode(): u32 {
+  if (writesRecords && depth == 1) return column;
   const open = OPEN + (depth - 1) * 12;
   const node = load<u32>(open);
   const kind = kindOf(node);
@@ -161,10 +182,27 @@ function close(at: usize): usize {
   return isSound ? at + 1 : 0;
 }
 
+/** Passes a key of the line itself, and finds its column. Returns 0 if that has had a value. */
+function passColumn(start: usize): usize {
+  column = expected;
+  let end = passName(column, start);
+  if (end == 0) {
+    end = skipString(start);
+    if (end == 0 || !pushKey(start, end - 1)) return 0;
+    column = fieldOf(load<u32>(OPEN), lastKey());
+    if (column == 0) return end;
+    // Only keys that are no columns are compared with each other.
+    popKey();
+  }
+  expected = column == lastNode ? FIRST_NODE : column + 1;
+  return hasValue(column - FIRST_NODE) ? fail(TWO_KEYS, start) : end;
+}
+
 /** Passes a key and its colon. */
 function passKey(at: usize): usize {
-  const end = skipString(at + 1);
-  if (end == 0 || !pushKey(at + 1, end - 1)) return 0;
+  const isColumn = writesRecords && depth == 1;
+  const end = isColumn ? passColumn(at + 1) : skipString(at + 1);
+  if (end == 0 || (!isColumn && !pushKey(at + 1, end - 1))) return 0;
   const colon = skipBlanks(end);
   return load<u8>(colon) == COLON ? colon + 1 : fail(NO_COLON, colon);
 }
@@ -177,7 +215,7 @@ function passScalar(at: usize, byte: u8): usize {
   if (byte == QUOTE) return skipString(at + 1);
   if (byte == 0x2d || byte - 0x30 < 10) {
     const end = skipNumber(at);
-    if (end) putNumber(at, end);
+    if (end && !writesRecords) putNumber(at, end);
     return end;
   }
   if (word == TRUE) return at + 4;
@@ -205,6 +243,7 @@ export function passObject(start: usize, to: usize, root: u32): usize {
   out = to;
   copied = start;
   depth = 0;
+  expected = FIRST_NODE;
   let at = open(start, root, false);
   let next = FIRST_KEY;
   while (at) {
@@ -235,12 +274,17 @@ export function passObject(start: usize, to: usize, root: u32): usize {
     } else if (byte == LF) {
       return fail(CUT_SHORT, at);
     } else {
+      const start = at;
       at = passScalar(at, byte);
       next = AFTER;
+      if (writesRecords && at && depth == 1 && column) {
+        keepValue(column - FIRST_NODE, start, at, byte == QUOTE && hasEscape);
+      }
     }
   }
   if (at == 0) return 0;
-  copyTo(at);
+  if (writesRecords) out = putRecord(to);
+  else copyTo(at);
   const end = skipBlanks(at);
   return load<u8>(end) == LF ? end : fail(MORE_VALUES, end);
 }

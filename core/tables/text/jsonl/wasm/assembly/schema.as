@@ -15,13 +15,19 @@ export const MAX_NODES: i32 = 32768;
 /** Most bytes of the names of all fields. */
 export const MAX_NAME_BYTES: i32 = 1048576;
 
-/** Eight bytes for each node: its kind, whether fields of it hold values, and the node of these. */
+/**
+ * Eight bytes for each node: its kind, whether fields of it hold values, whether its name stands in
+ * JSON as it is, and the node of the values.
+ */
 const NODES: usize = memory.data(32768 * 8, 64);
 
 export const NAMES: usize = memory.data(1048576 + 64, 64);
 
 /** Slots of 16 bytes: a field's name, its length, its struct, its node. */
 const FIELDS: usize = memory.data(65536 * 16, 64);
+
+/** Eight bytes for each node: its name and the length of that. */
+const NODE_NAMES: usize = memory.data(32768 * 8, 64);
 
 const MASK: u32 = 65535;
 
@@ -50,7 +56,38 @@ export function addField(struct: u32, name: usize, bytes: u32, node: u32): void 
   store<u32>(field, bytes, 4);
   store<u32>(field, struct, 8);
   store<u32>(field, node, 12);
+  store<u32>(NODE_NAMES + node * 8, <u32>name);
+  store<u32>(NODE_NAMES + node * 8, bytes, 4);
+  store<u8>(NODES + node * 8, isBare(name, bytes) ? 1 : 0, 2);
   if (kindOf(node) > LEAF) store<u8>(NODES + struct * 8, 1, 1);
+}
+
+/** Whether a name has no byte that JSON escapes. */
+function isBare(name: usize, bytes: u32): bool {
+  for (let k: u32 = 0; k < bytes; k += 1) {
+    const byte = load<u8>(name + k);
+    if (byte < 0x20 || byte == 0x22 || byte == 0x5c) return false;
+  }
+  return true;
+}
+
+/** Address behind the closing quote if the name of the field and that quote stand there; else 0. */
+// @ts-ignore: decorator
+@inline
+export function passName(node: u32, start: usize): usize {
+  const bytes = load<u32>(NODE_NAMES + node * 8, 4);
+  if (load<u8>(NODES + node * 8, 2) == 0 || load<u8>(start + bytes) != 0x22) return 0;
+  let name = <usize>load<u32>(NODE_NAMES + node * 8);
+  let at = start;
+  const end = start + bytes;
+  while (at + 8 <= end) {
+    if (load<u64>(name) != load<u64>(at)) return 0;
+    name += 8;
+    at += 8;
+  }
+  if (at == end) return end + 1;
+  const differs = load<u64>(name) ^ load<u64>(at);
+  return differs << ((8 - (end - at)) << 3) == 0 ? end + 1 : 0;
 }
 
 // @ts-ignore: decorator

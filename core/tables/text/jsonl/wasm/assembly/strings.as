@@ -111,16 +111,22 @@ function putCode(code: i32, to: usize): usize {
   return to + 4;
 }
 
-/** Writes a sound string without its escapes. Returns the address behind it. */
+/**
+ * Writes a sound string without its escapes, and up to 15 bytes behind it. Returns the address
+ * behind it.
+ */
 export function decodeString(start: usize, end: usize, to: usize): usize {
   let at = start;
   let out = to;
   while (at < end) {
-    const byte = load<u8>(at);
-    if (byte != BACKSLASH) {
-      store<u8>(out, byte);
-      at += 1;
-      out += 1;
+    const bytes = v128.load(at);
+    const escapes = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(BACKSLASH)));
+    const plain = min<usize>(escapes ? <usize>ctz(escapes) : 16, end - at);
+    if (plain) {
+      // What that writes beyond is overwritten.
+      v128.store(out, bytes);
+      at += plain;
+      out += plain;
       continue;
     }
     const letter = load<u8>(at, 1);

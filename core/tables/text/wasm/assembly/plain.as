@@ -180,6 +180,14 @@ function hasForm(form: u8, at: usize, end: usize, digits: usize): bool {
   }
 }
 
+/** Says that a field of a column is not plain. */
+export function expectNothing(column: u32): void {
+  if (column >= MAX_CHECKED || load<u8>(FORMS + column) == 0) return;
+  store<u8>(FORMS + column, 0);
+  expected -= 1;
+  checksFields = expected > 0;
+}
+
 /** Looks at the field `[from, to)` of a column: nothing without quotes is plain. */
 // @ts-ignore: decorator
 @inline
@@ -190,8 +198,6 @@ export function checkField(column: u32, from: usize, to: usize): void {
   // The text is proved: where one quote stands, there is the other one.
   const quotes: usize = load<u8>(from) == quote ? 1 : 0;
   if (!hasForm(form, from + quotes, to - quotes, <usize>load<u8>(DIGITS + column))) {
-    store<u8>(FORMS + column, 0);
-    expected -= 1;
-    checksFields = expected > 0;
+    expectNothing(column);
   }
 }
