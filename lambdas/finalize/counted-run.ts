@@ -3,7 +3,7 @@ import { ExpectationError, IncompleteRunError } from '#core/errors.ts';
 import type { CountedRun } from '#core/manifest/manifest-text.ts';
 import { layoutKey, outputUri } from '#core/run/output-keys.ts';
 import { isTableRun, type RunHeader, type TableRun } from '#core/run/run-header.ts';
-import { parseTableLayout } from '#core/tables/run/table-layout.ts';
+import { keptOf, parseTableLayout } from '#core/tables/run/table-layout.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
 
@@ -47,5 +47,6 @@ export async function countedRun(
   }
   const { rows, rejected } = await recordedRows(deps, run);
   assertExpected(run, rows + rejected);
-  return { ...run, rows, columns: parseTableLayout(text).schema };
+  const layout = parseTableLayout(text);
+  return { ...run, rows, columns: layout.schema, read: keptOf(layout) };
 }
