@@ -8,11 +8,13 @@ import { type SamplePick, samplePicks } from '#core/tables/pack/sample-picks.ts'
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { fixedRowBytes, joinedSql, textBytesSql } from '#core/tables/schema/joined-sql.ts';
+import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { convertChunk } from './convert-chunk.ts';
 import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
 import { samplePart } from './sample-part.ts';
+import { smallerTypes } from './smaller-types.ts';
 import { tableFileOf } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 import type { TextCuts } from './text-cuts.ts';
@@ -40,6 +42,8 @@ export interface TableSample {
   readonly rejected: number;
   /** Bytes of source that were converted. */
   readonly sourceBytes: number;
+  /** Columns whose sampled values fit smaller types, of Parquet. */
+  readonly smallerTypes: readonly SmallerType[];
 }
 
 const MiB = 1024 * 1024;
@@ -111,7 +115,11 @@ async function convertSample(
   const select = { text: joinedSql([path], schema) };
   const { bytes } = await engine.writeSelect(select, file, signal && { signal });
   const ratio = bytes / Math.max(1, sourceBytes);
-  return { ratio, rowGroupRows: groupRows, rows, rejected: rejected.length, sourceBytes };
+  const smaller = output.format === 'parquet' ? await smallerTypes(path, schema) : [];
+  return {
+    ...{ ratio, rowGroupRows: groupRows, rows, rejected: rejected.length, sourceBytes },
+    smallerTypes: smaller,
+  };
 }
 
 /**
@@ -128,7 +136,8 @@ export async function sampleTable(options: SampleOptions): Promise<TableSample> 
   const maxBytes = layout.format === 'parquet' ? MAX_GROUP_BYTES : Number.MAX_SAFE_INTEGER;
   const picks = samplePicks(units, maxBytes);
   if (picks.length === 0) {
-    return { ratio: 1, rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, sourceBytes: 0 };
+    const nothing = { rows: 0, rejected: 0, sourceBytes: 0, smallerTypes: [] };
+    return { ratio: 1, rowGroupRows: MOST_ROWS, ...nothing };
   }
   const directory = join(options.directory, 'sample');
   await mkdir(directory);

@@ -4,6 +4,7 @@ import { parseInput } from '#core/schemas/parse-input.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import { tableChunk } from '#core/tables/run/table-chunk.ts';
 import type { TableFacts } from '#core/tables/run/table-facts.ts';
+import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import { rowChunk } from './planned-chunk.ts';
 import {
   matrixRun,
@@ -46,6 +47,8 @@ export interface TablePlanSummary {
   readonly seconds: number;
   /** US dollars at list prices, to write it and to keep it for a month. */
   readonly dollars: { readonly write: number; readonly keep: number };
+  /** Of Parquet, at most a hundred. What was not in the sample may be larger. */
+  readonly smallerTypes: readonly SmallerType[];
   /** What will work, but not as well as it could; one sentence each. */
   readonly warnings: readonly string[];
 }

@@ -8,6 +8,8 @@ import { crc32Hex } from '#core/checksum/crc32.ts';
 import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import { manifestText } from '#core/manifest/manifest-text.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
+import { BATCHES } from '#support/batched-output.ts';
+import { writeNpz } from '#support/npz/write-npz.ts';
 import { patience } from '#support/patience.ts';
 import { runHere } from '#test/cli/run-command.ts';
 
@@ -151,5 +153,25 @@ describe('verify --source of a table', { timeout: patience(20_000) }, () => {
         'does not say how the source was read',
       );
     });
+  });
+});
+
+describe('local run --dry-run', { timeout: patience(30_000) }, () => {
+  it('says what a table and a matrix would become, and writes nothing', async () => {
+    const asked = ['--schema', inside('schema.json'), '--rows-per-chunk', '20', '--dry-run'];
+    const run = ['local', 'run', inside('t.csv'), ...asked, '--out', inside('none')];
+    const { stdout, stderr } = await runHere(run);
+    expect(stdout.toString(), stderr).toMatch(
+      /^run {6}\w{32}, a dry run: nothing was written\nrows {5}about 100\nfiles {4}5 of .* in all\ntime {5}about \d+ s, deployed\nprice {4}\$0\.\d+ to write, \$0\.\d+ a month to keep\nsmaller {2}"id" is BIGINT, its sampled values fit TINYINT; what was not sampled may be larger\nsmaller {2}"price" is INTEGER, .* fit TINYINT;/,
+    );
+    await writeFile(inside('request.json'), JSON.stringify({ dryRun: true }));
+    await writeFile(inside('m.npz'), writeNpz(BATCHES[0]!));
+    const matrix = ['--request', inside('request.json'), '--out', inside('none')];
+    const dry = await runHere(['--json', 'local', 'run', inside('m.npz'), ...matrix]);
+    expect(JSON.parse(dry.stdout.toString())).toMatchObject({
+      decision: 'dry-run',
+      summary: { chunks: 1 },
+    });
+    await expect(readFile(inside('none', '_manifest', 'manifest.json'))).rejects.toThrow('ENOENT');
   });
 });
