@@ -1,18 +1,13 @@
 import { open } from 'node:fs/promises';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { readFooter } from '#core/containers/parquet/footer.ts';
-import { readStatistics } from '#core/containers/parquet/statistics.ts';
+import { type ColumnStatistics, readStatistics } from '#core/containers/parquet/statistics.ts';
 
 /** An item of the ledger has at most 400 kB, and a page of a query holds some of them. */
 const MAX_BYTES = 100_000;
 
-/**
- * Bounds and NULLs of the columns of a Parquet file as JSON, as the manifest has them. Reads the
- * footer alone.
- *
- * @returns undefined if they are longer than 100 kB, which a thousand columns may be.
- */
-export async function fileStatistics(path: string): Promise<string | undefined> {
+/** Bounds and NULLs of the columns of a Parquet file. Reads the footer alone. */
+export async function columnStatistics(path: string): Promise<readonly ColumnStatistics[]> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
@@ -26,12 +21,22 @@ export async function fileStatistics(path: string): Promise<string | undefined> 
         return bytes;
       },
     };
-    const columns = readStatistics(await readFooter(source));
-    const text = JSON.stringify(
-      columns.map(({ name, min, max, nulls }) => ({ column: name, min, max, nulls })),
-    );
-    return text.length <= MAX_BYTES ? text : undefined;
+    return readStatistics(await readFooter(source));
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Bounds and NULLs of the columns of a Parquet file as JSON, as the manifest has them. Reads the
+ * footer alone.
+ *
+ * @returns undefined if they are longer than 100 kB, which a thousand columns may be.
+ */
+export async function fileStatistics(path: string): Promise<string | undefined> {
+  const columns = await columnStatistics(path);
+  const text = JSON.stringify(
+    columns.map(({ name, min, max, nulls }) => ({ column: name, min, max, nulls })),
+  );
+  return text.length <= MAX_BYTES ? text : undefined;
 }

@@ -47,6 +47,8 @@ export interface TablePlan {
   readonly predictedFileBytes: { readonly min: number; readonly max: number };
   /** Rows of all files, by the sample. */
   readonly predictedRows: number;
+  /** Columns whose sampled values fit smaller types. */
+  readonly smallerTypes: TableSample['smallerTypes'];
   /** What the user should know, a sentence each. */
   readonly warnings: readonly string[];
 }
@@ -156,6 +158,7 @@ export async function planTable(
   return {
     ...{ layout, chunks, ratio: sample.ratio, predictedBytes, predictedFileBytes },
     predictedRows: Math.round(rows()),
+    smallerTypes: sample.smallerTypes,
     warnings: warningsOf(sizes, sample, size),
   };
 }

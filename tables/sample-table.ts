@@ -9,11 +9,13 @@ import { type SamplePick, samplePicks } from '#core/tables/pack/sample-picks.ts'
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { fixedRowBytes, joinedSql, textBytesSql } from '#core/tables/schema/joined-sql.ts';
+import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { type ChunkOptions, type ConvertedChunk, convertChunk } from './convert-chunk.ts';
 import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
 import { samplePart } from './sample-part.ts';
+import { smallerTypes } from './smaller-types.ts';
 import { tableFileOf } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 import type { TextCuts } from './text-cuts.ts';
@@ -47,6 +49,8 @@ export interface TableSample {
   readonly sourceBytes: number;
   /** Bytes of their text; 0 of Parquet. */
   readonly textBytes: number;
+  /** Columns whose sampled values fit smaller types, of Parquet. */
+  readonly smallerTypes: readonly SmallerType[];
 }
 
 const MiB = 1024 * 1024;
@@ -147,7 +151,8 @@ async function convertSample(
   const { bytes } = await engine.writeSelect(select, file, signal && { signal });
   const ratio = bytes / Math.max(1, seen.sourceBytes);
   const left = { rejected: rejected.length, filtered };
-  return { ratio, rowGroupRows: groupRows, rows, ...left, ...seen };
+  const smaller = output.format === 'parquet' ? await smallerTypes(path, schema) : [];
+  return { ratio, rowGroupRows: groupRows, rows, ...left, ...seen, smallerTypes: smaller };
 }
 
 /**
@@ -165,7 +170,7 @@ export async function sampleTable(options: SampleOptions): Promise<TableSample> 
   const picks = samplePicks(units, maxBytes);
   if (picks.length === 0) {
     const nothing = { rows: 0, rejected: 0, filtered: 0, sourceBytes: 0, textBytes: 0 };
-    return { ratio: 1, rowGroupRows: MOST_ROWS, ...nothing };
+    return { ratio: 1, rowGroupRows: MOST_ROWS, ...nothing, smallerTypes: [] };
   }
   const directory = join(options.directory, 'sample');
   await mkdir(directory);

@@ -15,6 +15,7 @@ Examples:
   $ npm run -s cli -- local run matrix.npz --out chunks --target-bytes 64MiB --state .state
   $ npm run -s cli -- local run tuesday.npz --out chunks --mode append
   $ npm run -s cli -- local run events.csv --schema schema.json --out files --files 4
+  $ npm run -s cli -- local run events.csv --schema schema.json --out files --dry-run
   $ npm run -s cli -- local run --request request.json --out files
 `;
 
@@ -83,6 +84,7 @@ function runCommand(io: () => CommandIo): Command {
       ).choices(OUTPUT_MODES),
     )
     .option('--concurrency <n>', 'writers at once', parseCount)
+    .option('--dry-run', 'print what would be written: number, sizes and price; write nothing')
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
   addRequestOption(addRunTableOptions(addRunOptions(run)))
     .addHelpText('after', RUN_EXAMPLES)

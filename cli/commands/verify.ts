@@ -1,8 +1,14 @@
 import { Command } from 'commander';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import { UsageError } from '#cli/frame/usage-error.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
-import { addSourceOptions, type SourceFlags, sourceOptions } from '#cli/options/source-options.ts';
+import {
+  addSourceOptions,
+  type SourceFlags,
+  sourceOptions,
+  sourceSection,
+} from '#cli/options/source-options.ts';
 import { type StoredRun, withStoredRun } from '#cli/outputs/stored-run.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import { withSource } from '#cli/sources/with-source.ts';
@@ -46,6 +52,7 @@ const EXAMPLES = `
 Examples:
   $ npm run -s cli -- verify chunks
   $ npm run -s cli -- verify chunks --source matrix.npz --sample 10
+  $ npm run -s cli -- verify files --source events/ --sample 5
   $ npm run -s cli -- verify s3://bucket/run/_manifest/manifest.json --source s3://bucket/matrix.npz
 `;
 
@@ -54,6 +61,15 @@ function assertNone(problems: readonly string[]): void {
   const more = problems.length - MAX_PROBLEMS;
   const rest = more > 0 ? `; and ${more} more` : '';
   throw new ManifestError(`${problems.slice(0, MAX_PROBLEMS).join('; ')}${rest}`);
+}
+
+/** @throws {UsageError} flags say how to read a source whose manifest says so. */
+function assertNoFlags(options: VerifyOptions): void {
+  const [name] = Object.keys(sourceSection(options));
+  if (name === undefined) return;
+  throw new UsageError(
+    `the manifest says how the table is read, got ${name} of its source too; leave that flag out`,
+  );
 }
 
 async function differences(
@@ -108,6 +124,27 @@ function prose(verification: Verification): string {
   return `verified ${formatCount(chunks)} chunks${appended}, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}`;
 }
 
+/** Derives sampled chunks again, if a source is given. @returns their indices */
+async function rederive(
+  run: StoredRun,
+  options: VerifyOptions,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const { output, columnNames: named } = run.manifest;
+  const { source: locations } = options;
+  if (locations === undefined) return [];
+  if (output.kind === 'table') {
+    assertNoFlags(options);
+    // Loaded only here: the engine takes a while to load, and matrices do not need it.
+    const { rederiveTable } = await import('#cli/verify/rederive-table.ts');
+    return await rederiveTable(run, { locations, file: output.file }, options, signal);
+  }
+  const columnNames = named && { given: options.columnNames };
+  const withRowNames = matrixOutputOf(output).printsRowNames;
+  const asked = { locations, options: sourceOptions(options), columnNames, withRowNames };
+  return await withSource(asked, signal, (given) => rederiveSample(run, given, options));
+}
+
 /**
  * Reads every chunk of a run again, and compares the chunks and the generations with the manifest.
  *
@@ -125,18 +162,7 @@ export async function verifyRun(
     ...(await namesProblems(run)),
     ...(await allChunkProblems(run, signal)),
   ]);
-  const { source } = options;
-  const columnNames = manifest.columnNames && { given: options.columnNames };
-  const { output } = manifest;
-  const withRowNames = output.kind !== 'table' && matrixOutputOf(output).printsRowNames;
-  const rederived =
-    source === undefined
-      ? []
-      : await withSource(
-          { locations: source, options: sourceOptions(options), columnNames, withRowNames },
-          signal,
-          (given) => rederiveSample(run, given, options),
-        );
+  const rederived = await rederive(run, options, signal);
   const { chunks, rows, bytes, crc32 } = manifest.totals;
   const generations = manifest.generations.length;
   return { runId: manifest.runId, generations, chunks, rows, bytes, crc32, rederived };

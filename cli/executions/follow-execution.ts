@@ -13,9 +13,9 @@ const POLL_MILLISECONDS = 250;
 /** Listing a thousand chunks takes 10 ms, so progress is read less often than the status. */
 const PROGRESS_MILLISECONDS = 1_000;
 
-function assertSucceeded(execution: DescribeExecutionCommandOutput): void {
-  const { status, error, cause, executionArn = '' } = execution;
-  if (status === 'SUCCEEDED') return;
+function outputOf(execution: DescribeExecutionCommandOutput): string {
+  const { status, error, cause, output = '', executionArn = '' } = execution;
+  if (status === 'SUCCEEDED') return output;
   throw new ExecutionFailed(
     error ?? `Execution${status}`,
     causeSentence(cause ?? `the execution ended as ${status}`),
@@ -26,6 +26,7 @@ function assertSucceeded(execution: DescribeExecutionCommandOutput): void {
 /**
  * Starts an execution and waits for its end.
  *
+ * @returns its output, JSON.
  * @param onProgress called about once per second while it runs.
  * @throws {ExecutionFailed} it failed, timed out or was stopped.
  */
@@ -34,7 +35,7 @@ export async function runExecution(
   start: { readonly stateMachineArn: string; readonly input: unknown },
   onProgress: () => Promise<void>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const { stateMachineArn, input } = start;
   const { executionArn } = await client.send(
     new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }),
@@ -43,7 +44,7 @@ export async function runExecution(
   const describe = new DescribeExecutionCommand({ executionArn });
   for (let nextProgress = 0; ; ) {
     const execution = await client.send(describe, { abortSignal: signal });
-    if (execution.status !== 'RUNNING') return assertSucceeded(execution);
+    if (execution.status !== 'RUNNING') return outputOf(execution);
     if (performance.now() >= nextProgress) {
       await onProgress();
       nextProgress = performance.now() + PROGRESS_MILLISECONDS;

@@ -15,6 +15,8 @@ export interface LocalRunOptions
   readonly mode?: OutputMode;
   readonly concurrency?: number;
   readonly state?: string;
+  /** Plans, and writes nothing. */
+  readonly dryRun?: true;
   /** File with the schema of a table. */
   readonly schema?: string;
   readonly outputFormat?: string;

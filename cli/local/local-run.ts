@@ -15,6 +15,7 @@ import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
 import { generationKey } from '#core/run/output-keys.ts';
 import { boundConcurrency } from './bound-concurrency.ts';
+import { dryRunIn, dryRunProse } from './dry-run.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
 import { addTo } from './local-generation.ts';
 import type { LocalRunOptions } from './local-options.ts';
@@ -136,6 +137,13 @@ export async function localRun(
     });
     if (line !== undefined) progress.say(line);
     const session = { out, state, concurrency };
+    if (given.fields['dryRun'] === true) {
+      const { signal } = io;
+      const dry = await inLocalCloud(session, progress, signal, (cloud) =>
+        dryRunIn(cloud, { prepared, progress, signal }),
+      );
+      return await printResult(io, dry, dryRunProse(dry));
+    }
     const outcome = await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, work));
     const milliseconds = performance.now() - startedAt;
     await printResult(io, summary(outcome, out, milliseconds), prose(outcome, out, milliseconds));

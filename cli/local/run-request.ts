@@ -24,9 +24,10 @@ export interface AskedRun {
 
 /** What both wings have. */
 function commonFlags(options: LocalRunOptions): RequestFields {
-  const { concurrency } = options;
+  const { concurrency, dryRun } = options;
   return {
     source: sourceSection(options),
+    ...(dryRun !== undefined && { dryRun }),
     ...(concurrency !== undefined && { limits: { concurrency } }),
   };
 }

@@ -3,6 +3,7 @@ import { columnNamesKey, outputUri } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import {
+  type Generation,
   MANIFEST_VERSION,
   type ManifestEntry,
   type ManifestHead,
@@ -29,6 +30,8 @@ export type CountedRun = RunHeader & {
   readonly rows: number;
   /** Of a table. */
   readonly columns?: ManifestHead['columns'];
+  /** Of a table: how its source was read. */
+  readonly read?: Generation['read'];
 };
 
 /** What a manifest says of the runs before its own: those still in the output, and the others. */
@@ -48,7 +51,7 @@ function runsBefore(
  * @param previous manifest of the generation before; undefined when the run begins an output.
  */
 export function manifestHead(run: CountedRun, previous?: PreviousManifest): ManifestHead {
-  const { runId, source, output, base, chunks, generation, location, columns } = run;
+  const { runId, source, output, base, chunks, generation, location, columns, read } = run;
   const columnNames = run.facts.kind === 'matrix' ? run.facts.columnNames : undefined;
   const own = sourceOf(run.facts);
   const { generations, replaced } = runsBefore(run, previous?.head);
@@ -74,7 +77,10 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
     ...(previous && { previous: previous.link }),
     generations: [
       ...generations,
-      { generation, runId, source, facts: run.facts, rowStart: base.rows, rowEnd, chunks },
+      {
+        ...{ generation, runId, source, facts: run.facts, rowStart: base.rows, rowEnd, chunks },
+        ...(read && { read }),
+      },
     ],
     ...(replaced.length > 0 && { replaced }),
   };

@@ -6,6 +6,7 @@ import { outputSpec } from '#core/run/run-output.ts';
 import { count, crc32Digits, ordinal } from '#core/schemas/count.ts';
 import { sourceFacts } from '#core/sources/source-kinds.ts';
 import { tableChunk } from '#core/tables/run/table-chunk.ts';
+import { keptLayout } from '#core/tables/run/table-layout.ts';
 
 /** Readers refuse any other version. A new optional field does not need a new version. */
 export const MANIFEST_VERSION = 4;
@@ -20,6 +21,8 @@ const generationSchema = z.object({
   rowStart: count,
   rowEnd: count,
   chunks: count,
+  /** How the source of a table was read. */
+  read: z.optional(keptLayout),
 });
 
 /** A run whose rows were in the output until a later one overwrote them. */

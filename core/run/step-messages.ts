@@ -3,6 +3,7 @@ import type { PlanDecision } from '#core/contract.ts';
 import { parseInput } from '#core/schemas/parse-input.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import type { TableFacts } from '#core/tables/run/table-facts.ts';
+import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { OutputLocation } from './run-fields.ts';
 import { type RunHeader, runHeader } from './run-header.ts';
 
@@ -39,6 +40,8 @@ export interface TablePlanSummary {
   readonly seconds: number;
   /** US dollars at list prices, to write it and to keep it for a month. */
   readonly dollars: { readonly write: number; readonly keep: number };
+  /** Of Parquet, at most a hundred. What was not in the sample may be larger. */
+  readonly smallerTypes: readonly SmallerType[];
   /** What will work, but not as well as it could; one sentence each. */
   readonly warnings: readonly string[];
 }

@@ -4,7 +4,7 @@ import type { CountedRun } from '#core/manifest/manifest-text.ts';
 import { layoutKey, outputUri } from '#core/run/output-keys.ts';
 import { isTableRun, type RunHeader } from '#core/run/run-header.ts';
 import type { TableRun } from '#core/run/table-run.ts';
-import { outputColumns, parseTableLayout } from '#core/tables/run/table-layout.ts';
+import { keptOf, outputColumns, parseTableLayout } from '#core/tables/run/table-layout.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
 
@@ -48,5 +48,6 @@ export async function countedRun(
   }
   const { rows, rejected } = await recordedRows(deps, run);
   assertExpected(run, rows + rejected);
-  return { ...run, rows, columns: outputColumns(parseTableLayout(text)) };
+  const layout = parseTableLayout(text);
+  return { ...run, rows, columns: outputColumns(layout), read: keptOf(layout) };
 }

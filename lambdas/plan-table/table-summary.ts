@@ -35,12 +35,13 @@ function secondsOf({ planned, objects, request }: ReadyTable): number {
 export function summarizeTable(ready: ReadyTable): TablePlanSummary {
   const { planned, facts } = ready;
   const { write, keep } = estimateRun(expectedRun(ready));
-  const { chunks, predictedBytes, predictedRows, predictedFileBytes, warnings } = planned;
+  const { chunks, predictedBytes, predictedRows, predictedFileBytes, ...suggested } = planned;
   return {
     ...{ chunks: chunks.length, facts, predictedBytes, predictedRows, predictedFileBytes },
     seconds: secondsOf(ready),
     dollars: { write: write.total, keep },
-    warnings,
+    smallerTypes: suggested.smallerTypes,
+    warnings: suggested.warnings,
   };
 }
 

@@ -5,9 +5,8 @@ import { crc32Hex } from '#core/checksum/crc32.ts';
 import { tableOutput } from '#core/outputs/table/table-output.ts';
 import { rejectsKey } from '#core/run/chunk-name.ts';
 import type { ChunkFigures } from '#core/run/ledger-records.ts';
-import type { TableRun } from '#core/run/table-run.ts';
 import type { WriteTableInput } from '#core/run/write-table-input.ts';
-import type { TableChunk } from '#core/tables/run/table-chunk.ts';
+import { originOf } from '#core/tables/run/table-chunk.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
@@ -15,15 +14,6 @@ import { fileStatistics } from '#tables/file-statistics.ts';
 import { withEngine } from '#tables/with-engine.ts';
 import { openPlannedSlices } from './planned-slices.ts';
 import { sendFile } from './send-file.ts';
-
-/** What the footer of a Parquet file says of where it comes from. */
-function keyValuesOf({ runId }: TableRun, { index, start, end }: TableChunk) {
-  return {
-    'sparse-fanout.run': runId,
-    'sparse-fanout.chunk': String(index),
-    'sparse-fanout.range': JSON.stringify({ start, end }),
-  };
-}
 
 /** Writes the rows that were left out beside the manifest, before the file that lacks them. */
 async function sendRejected(
@@ -58,7 +48,7 @@ export async function writeTableChunk(
   return await withEngine(engineBytes(), async ({ engine, directory }) => {
     const { layout, slices } = await openPlannedSlices(s3, run, chunk, signal);
     const name = `chunk.${file.format}`;
-    const keyValues = keyValuesOf(run, chunk);
+    const keyValues = originOf(run.runId, chunk);
     const room = { engine, directory, name, signal };
     const written = await convertChunk(slices, { ...room, layout, output: file, keyValues });
     const path = join(directory, name);

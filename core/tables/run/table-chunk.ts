@@ -36,3 +36,15 @@ export function tableChunkOf(
 ): TableChunk {
   return { index, start, end, list: objects.rangeOf(start.object, objectsUpTo(end)) };
 }
+
+/** What the footer of a Parquet file says of where it comes from. */
+export function originOf(
+  runId: string,
+  { index, start, end }: Pick<TableChunk, 'index' | 'start' | 'end'>,
+): Readonly<Record<string, string>> {
+  return {
+    'sparse-fanout.run': runId,
+    'sparse-fanout.chunk': String(index),
+    'sparse-fanout.range': JSON.stringify({ start, end }),
+  };
+}

@@ -45,6 +45,43 @@ export const tableLayout = z.strictObject({
 
 export type TableLayout = Readonly<z.infer<typeof tableLayout>>;
 
+/** What `columnsSection` makes of a request. */
+const readColumns = z.record(
+  z.string(),
+  z.union([
+    z.literal('drop'),
+    z.strictObject({
+      from: z.optional(z.array(z.string())),
+      default: z.optional(z.string()),
+    }),
+  ]),
+);
+
+/**
+ * What a manifest keeps of the layout of a generation, so that its files can be made again: all but
+ * what lies in the manifest already, and the first header, which the source has.
+ */
+export const keptLayout = z.extend(
+  z.omit(tableLayout, { kind: true, format: true, first: true, schema: true }),
+  {
+    columns: readColumns,
+    /** Names of the columns that may lose digits. */
+    lossy: z.optional(z.array(z.string())),
+    /** The columns that a transform reads: those that it gives are the manifest's. */
+    transform: z.optional(z.strictObject({ sql: z.string(), schema: z.array(canonicalColumn) })),
+  },
+);
+
+export type KeptLayout = Readonly<z.infer<typeof keptLayout>>;
+
+/** The part of a layout that a manifest keeps. */
+export function keptOf(layout: TableLayout): KeptLayout {
+  const { kind: _, format: __, first: ___, schema, transform, ...kept } = layout;
+  if (transform !== undefined) return { ...kept, transform: { ...transform, schema } };
+  const lossy = schema.filter((column) => column.lossy === true).map(({ name }) => name);
+  return { ...kept, ...(lossy.length > 0 && { lossy }) };
+}
+
 /** What was seen of the objects of a table. */
 export type SeenTable = Pick<TableLayout, 'format' | 'first' | 'transform'> & {
   readonly schema: TableSchema;

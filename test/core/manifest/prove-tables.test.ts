@@ -165,6 +165,14 @@ describe('proveChunks of a table', () => {
   });
 });
 
+describe('the manifest of a table', () => {
+  it('says how the source was read, where that is known', () => {
+    const read = { columns: {}, byName: false, onBadRow: 'fail', rowGroupRows: 9 } as const;
+    expect(manifestHead({ ...run, read }).generations[0]).toMatchObject({ read });
+    expect(manifestHead(run).generations[0]).not.toHaveProperty('read');
+  });
+});
+
 describe('the plan of a table', () => {
   it('has lines that parse back', () => {
     for (const chunk of PLAN) expect(parsePlanLine(planLine(chunk))).toEqual(chunk);

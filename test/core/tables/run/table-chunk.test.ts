@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TablePosition } from '#core/tables/pack/pack-units.ts';
 import { ObjectList } from '#core/tables/run/object-list.ts';
-import { tableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
+import { originOf, tableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 
 const objects = new ObjectList();
 for (const name of ['a', 'bb', 'ccc']) {
@@ -33,5 +33,19 @@ describe('tableChunk', () => {
     expect(namesIn({ object: 2, at: 1 })).toEqual(['bb', 'ccc']);
     expect(namesIn({ object: 2, at: 0, row: 4 })).toEqual(['bb', 'ccc']);
     expect(namesIn({ object: 3, at: 0 })).toEqual(['bb', 'ccc']);
+  });
+});
+
+describe('originOf', () => {
+  it('names run, chunk and range', () => {
+    const [start, end] = [
+      { object: 0, at: 0 },
+      { object: 1, at: 5, row: 2 },
+    ];
+    expect(originOf('0f', { index: 7, start, end })).toEqual({
+      'sparse-fanout.run': '0f',
+      'sparse-fanout.chunk': '7',
+      'sparse-fanout.range': '{"start":{"object":0,"at":0},"end":{"object":1,"at":5,"row":2}}',
+    });
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CorruptSourceError } from '#core/errors.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import {
+  keptLayout,
+  keptOf,
   outputColumns,
   outputSchemaOf,
   parseTableLayout,
@@ -75,5 +77,30 @@ describe('tableLayout', () => {
     const read = () => parseTableLayout(JSON.stringify({ ...layout, onBadRow: 'skip' }));
     expect(read).toThrow(CorruptSourceError);
     expect(read).toThrow('the layout of the table is damaged: onBadRow: ');
+  });
+});
+
+describe('keptOf', () => {
+  it('leaves out what the manifest and the source have, and keeps what may lose digits', () => {
+    const kept = keptOf(layout);
+    expect(keptLayout.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
+    expect(kept).toEqual({
+      compression: 'gzip',
+      csv: layout.csv,
+      columns: asked.columns,
+      byName: false,
+      onBadRow: 'reject',
+      rowGroupRows: 122_880,
+      lossy: ['0'],
+    });
+    expect(keptOf({ ...layout, schema: [] })).not.toHaveProperty('lossy');
+  });
+
+  it('keeps the columns that a transform reads', () => {
+    const transform = { sql: 'select 1', schema: [{ name: 'n', type: 'INTEGER' }] };
+    const kept = keptOf({ ...layout, transform });
+    expect(keptLayout.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
+    expect(kept).toMatchObject({ transform: { sql: 'select 1', schema: layout.schema } });
+    expect(kept).not.toHaveProperty('lossy');
   });
 });

@@ -1,0 +1,73 @@
+import { runExecution } from '#cli/executions/follow-execution.ts';
+import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import type { Progress } from '#cli/frame/progress.ts';
+import type { PlanResult, PlanSummary, TablePlanSummary } from '#core/run/step-messages.ts';
+import type { Session } from './local-cloud-session.ts';
+import type { PreparedRun } from './prepared-run.ts';
+
+/** What a dry run, or a run that is complete already, answers. */
+export type DryRun = Extract<PlanResult, { readonly decision: 'dry-run' | 'complete' }>;
+
+interface Work {
+  readonly prepared: PreparedRun;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Uploads a source and runs its request as a dry run, which plans and writes nothing.
+ *
+ * @throws {ExecutionFailed} the request does not fit the source.
+ */
+export async function dryRunIn(
+  { outputs, clients }: Session,
+  { prepared, progress, signal }: Work,
+): Promise<DryRun> {
+  progress.say('uploading the source');
+  const request = await prepared.upload(clients.s3, outputs.sourceBucket);
+  const { stateMachineArn } = outputs;
+  progress.say('planning');
+  const start = { stateMachineArn, input: { ...request, dryRun: true } };
+  const output = await runExecution(clients.states, start, async () => {}, signal);
+  progress.stop();
+  return JSON.parse(output) as DryRun;
+}
+
+function dollars(amount: number): string {
+  return `$${amount < 0.01 ? amount.toFixed(6) : amount.toFixed(2)}`;
+}
+
+function tableLines(summary: TablePlanSummary): readonly string[] {
+  const { chunks, predictedBytes, predictedFileBytes, predictedRows, seconds } = summary;
+  const { min, max } = predictedFileBytes;
+  return [
+    `rows     about ${formatCount(predictedRows)}`,
+    `files    ${formatCount(chunks)} of ${formatBytes(min)} to ${formatBytes(max)}, ${formatBytes(predictedBytes)} in all`,
+    `time     about ${formatCount(seconds)} s, deployed`,
+    `price    ${dollars(summary.dollars.write)} to write, ${dollars(summary.dollars.keep)} a month to keep`,
+    ...summary.smallerTypes.map(
+      ({ column, type, fits }) =>
+        `smaller  ${JSON.stringify(column)} is ${type}, its sampled values fit ${fits}; what was not sampled may be larger`,
+    ),
+  ];
+}
+
+function matrixLines({ rows, chunks, minTextBytes, maxTextBytes }: PlanSummary): readonly string[] {
+  return [
+    `rows     ${formatCount(rows)}`,
+    `chunks   ${formatCount(chunks)}`,
+    `content  ${formatBytes(minTextBytes)} to ${formatBytes(maxTextBytes)}`,
+  ];
+}
+
+/** A dry run as lines for people. */
+export function dryRunProse(dry: DryRun): string {
+  if (dry.decision === 'complete') return `run      ${dry.runId}, complete already`;
+  const { runId, summary } = dry;
+  const run = `run      ${runId}, a dry run: nothing was written`;
+  if (summary === null) {
+    return `${run}\nchunks   not known before the source is staged, which a dry run does not do`;
+  }
+  const lines = 'predictedRows' in summary ? tableLines(summary) : matrixLines(summary);
+  return [run, ...lines, ...summary.warnings.map((text) => `note     ${text}`)].join('\n');
+}

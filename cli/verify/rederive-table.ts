@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import type { StoredRun } from '#cli/outputs/stored-run.ts';
+import { asUri } from '#cli/sources/location.ts';
+import { withStore } from '#cli/sources/with-store.ts';
+import { ManifestError, SourceChangedError } from '#core/errors.ts';
+import type { ManifestEntry } from '#core/manifest/manifest.ts';
+import type { TableSpec } from '#core/outputs/table/table-spec.ts';
+import { parsePins } from '#core/tables/run/object-list.ts';
+import { originOf, tableChunkOf } from '#core/tables/run/table-chunk.ts';
+import { convertChunk } from '#tables/convert-chunk.ts';
+import { openChunk } from '#tables/open-chunk.ts';
+import { withEngine } from '#tables/with-engine.ts';
+import { sampleIndices } from './sample-indices.ts';
+import { tableDifference } from './table-difference.ts';
+import { type OpenedTable, openTableGeneration } from './table-generation.ts';
+
+/** As much as a deployed writer has; the bytes do not depend on it. */
+const ENGINE_BYTES = 885 * 1024 * 1024;
+
+/** How many files are made again, and which. */
+interface Sample {
+  readonly sample: number;
+  readonly seed: number;
+}
+
+/** Makes the file of an entry again. @returns where it differs; undefined if it does not. */
+async function differs(
+  run: StoredRun,
+  { generation, objects, layout, file, store }: OpenedTable,
+  entry: ManifestEntry,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { index, range, url } = entry;
+  if (range === undefined) throw new ManifestError(`chunk ${index} has no range of its source`);
+  const chunk = tableChunkOf({ index, ...range }, objects);
+  return await withEngine(ENGINE_BYTES, async (room) => {
+    const pins = parsePins(objects.textOf(chunk.list));
+    const slices = await openChunk({ layout, chunk, pins, store });
+    const name = `chunk.${file.format}`;
+    const keyValues = originOf(generation.runId, chunk);
+    await convertChunk(slices, { ...room, name, layout, output: file, keyValues, signal });
+    const again = join(room.directory, name);
+    const place = await run.withChunk(entry, (stored) =>
+      tableDifference(room, file, { stored, again }),
+    );
+    return place && `chunk ${index} (${url}) differs from what the source gives at ${place}`;
+  });
+}
+
+/** The first and the last one, and others between them; the same for one seed. */
+function sampledOf(
+  entries: readonly ManifestEntry[],
+  { sample, seed }: Sample,
+): readonly ManifestEntry[] {
+  const between = entries.length - 2;
+  if (sample >= entries.length) return entries;
+  const inner = sample > 2 ? sampleIndices(between, sample - 2, seed) : [];
+  return [0, ...inner.map((index) => index + 1), entries.length - 1].map((at) => entries[at]!);
+}
+
+/** The entries that a generation has written. */
+function ownEntries({ manifest }: StoredRun, { generation }: OpenedTable): ManifestEntry[] {
+  const before = manifest.generations.filter((each) => each.generation < generation.generation);
+  const skipped = before.reduce((sum, { chunks }) => sum + chunks, 0);
+  return manifest.entries.slice(skipped, skipped + generation.chunks);
+}
+
+/** @returns the indices of the files, which are equal, or the first difference. */
+async function rederiveGeneration(
+  run: StoredRun,
+  opened: OpenedTable,
+  sample: Sample,
+  signal: AbortSignal,
+): Promise<number[] | string> {
+  const sampled = sampledOf(ownEntries(run, opened), sample);
+  for (const entry of sampled) {
+    signal.throwIfAborted();
+    const difference = await differs(run, opened, entry, signal);
+    if (difference !== undefined) return difference;
+  }
+  return sampled.map(({ index }) => index);
+}
+
+/**
+ * Makes sampled files of a table again from the source of one of its generations: the first, the
+ * last and some between, by the code and the engine of the writers.
+ *
+ * Memory: that of a writer. In a temporary folder lie the text of a file, and the file twice.
+ *
+ * @param file form of the files.
+ * @returns the indices of the files, which are equal byte for byte.
+ * @throws {SourceChangedError} the source lies where that of the run lay, and is another one.
+ * @throws {ManifestError} it is the source of no generation, or a file differs.
+ */
+export async function rederiveTable(
+  run: StoredRun,
+  { locations, file }: { readonly locations: readonly string[]; readonly file: TableSpec['file'] },
+  sample: Sample,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const uris = await Promise.all(locations.map(asUri));
+  const { generations, columns = [] } = run.manifest;
+  return await withStore(signal, async (store) => {
+    const others: Error[] = [];
+    let difference: string | undefined;
+    // Two generations may have the same size, or lie at one place one after the other.
+    for (const generation of generations.toReversed()) {
+      const opened = await openTableGeneration(generation, { uris, store, file, columns });
+      if (opened instanceof Error) {
+        others.push(opened);
+        continue;
+      }
+      const found = await rederiveGeneration(run, opened, sample, signal);
+      if (typeof found !== 'string') return found;
+      difference ??= found;
+    }
+    if (difference !== undefined) throw new ManifestError(difference);
+    throw others.find((error) => error instanceof SourceChangedError) ?? others[0];
+  });
+}
