@@ -44,7 +44,7 @@ export const tableLayout = z.strictObject({
 export type TableLayout = Readonly<z.infer<typeof tableLayout>>;
 
 /** What was seen of the objects of a table. */
-export type SeenTable = Pick<TableLayout, 'format' | 'first'> & {
+export type FirstLook = Pick<TableLayout, 'format' | 'first'> & {
   readonly schema: TableSchema;
 };
 
@@ -57,7 +57,7 @@ const MOST_ROWS = 122_880;
  */
 export function tableLayoutOf(
   asked: Pick<AskedTable, 'source' | 'columns' | 'onBadRow'>,
-  seen: SeenTable,
+  seen: FirstLook,
 ): TableLayout {
   const { source, columns, onBadRow } = asked;
   return {
