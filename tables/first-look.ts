@@ -4,7 +4,7 @@ import { hiveColumns } from '#core/tables/order/hive-columns.ts';
 import { formatOfName } from '#core/tables/order/name-format.ts';
 import type { AskedTable, TableOutput, TableSourceFormat } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
-import type { SeenTable } from '#core/tables/run/table-layout.ts';
+import type { FirstLook } from '#core/tables/run/table-layout.ts';
 import { isLeaf } from '#core/tables/schema/column-type.ts';
 import { columnsProblems } from '#core/tables/schema/map-columns.ts';
 import {
@@ -88,7 +88,7 @@ export async function lookAtFirst(
   asked: LookedFor,
   objects: ObjectList,
   store: ObjectStore,
-): Promise<SeenTable> {
+): Promise<FirstLook> {
   const opened = await openFirst(asked, objects, store);
   const format = formatOf(opened, asked, objects);
   if (asked.schema === undefined && opened === undefined) {

@@ -5,7 +5,8 @@ import { parseTableRequest, type TableRequest } from '#core/request/table-reques
 import { listTable, tablePin } from '#core/tables/run/list-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { canonicalSchema } from '#core/tables/schema/table-schema.ts';
-import { type Deployment, locate } from './bind-run.ts';
+import type { Deployment } from './bind-run.ts';
+import { locate } from './locate-output.ts';
 import type { OutputLocation } from './run-fields.ts';
 import { runIdOf } from './run-id.ts';
 

@@ -83,7 +83,7 @@ export function keptOf(layout: TableLayout): KeptLayout {
 }
 
 /** What was seen of the objects of a table. */
-export type SeenTable = Pick<TableLayout, 'format' | 'first' | 'transform'> & {
+export type FirstLook = Pick<TableLayout, 'format' | 'first' | 'transform'> & {
   readonly schema: TableSchema;
 };
 
@@ -96,7 +96,7 @@ const MOST_ROWS = 122_880;
  */
 export function tableLayoutOf(
   asked: Pick<AskedTable, 'source' | 'columns' | 'onBadRow'>,
-  seen: SeenTable,
+  seen: FirstLook,
 ): TableLayout {
   const { source, columns, onBadRow } = asked;
   return {
