@@ -34,6 +34,8 @@ export interface CampaignOptions {
   /** Seed of the first run; each further run has the next number. */
   readonly seed: number;
   readonly onEnd: (done: number) => void;
+  /** Called at once for each run that ended in a forbidden state. */
+  readonly onFailure: (run: FailedRun) => void;
 }
 
 /** Runs at once: a run waits for its services most of the time. */
@@ -69,9 +71,11 @@ class Campaign {
   readonly faults = new Tally<string>();
   readonly causes = new Tally<string>();
   readonly failed: FailedRun[] = [];
+  readonly #onFailure: CampaignOptions['onFailure'];
 
-  constructor(assembly: string) {
+  constructor(assembly: string, onFailure: CampaignOptions['onFailure']) {
     this.#assembly = assembly;
+    this.#onFailure = onFailure;
   }
 
   startCloud(): Promise<ChaosCloud> {
@@ -84,12 +88,17 @@ class Campaign {
       const outcome = await withinDeadline(runScenario(cloud, scenario));
       if (outcome !== HUNG) return this.#count(outcome);
       const reason = `no end after ${DEADLINE_MILLISECONDS / 1000} s`;
-      this.failed.push({ seed, hung: true, reason, differences: NO_DIFFERENCES });
+      this.#fail({ seed, hung: true, reason, differences: NO_DIFFERENCES });
     } catch (error) {
       const reason = error instanceof BadEndState ? error.message : String(Object(error).stack);
       const differences = error instanceof BadEndState ? error.differences : NO_DIFFERENCES;
-      this.failed.push({ seed, hung: false, reason, differences });
+      this.#fail({ seed, hung: false, reason, differences });
     }
+  }
+
+  #fail(run: FailedRun): void {
+    this.failed.push(run);
+    this.#onFailure(run);
   }
 
   #count({ end, causes, happened }: Outcome): void {
@@ -104,9 +113,9 @@ class Campaign {
  * theirs. Starts one or two processes besides the functions' own, and ends them.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
-  const { runs, seed, onEnd } = options;
+  const { runs, seed, onEnd, onFailure } = options;
   const assembly = await hastyAssembly();
-  const campaign = new Campaign(assembly);
+  const campaign = new Campaign(assembly, onFailure);
   const scenarios = Array.from({ length: runs }, (_, index) => createScenario(seed + index));
   const shared = await campaign.startCloud();
   let done = 0;

@@ -11,7 +11,12 @@ describe('whole jobs under random faults', () => {
   it('end with every row once and in order, or can be completed', {
     timeout: patience(15_000),
   }, async () => {
-    const report = await runCampaign({ runs: RUNS, seed: SEED, onEnd: () => undefined });
+    const report = await runCampaign({
+      runs: RUNS,
+      seed: SEED,
+      onEnd: () => {},
+      onFailure: () => {},
+    });
     expect(report.failed).toEqual([]);
     expect([...report.ends.values()].reduce((sum, count) => sum + count, 0)).toBe(RUNS);
     const faults = [...report.faults.keys()];

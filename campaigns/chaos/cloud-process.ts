@@ -6,11 +6,15 @@
 import { startLocalCloud } from '@sparse-fanout/local-cloud';
 import { FaultInjector } from '@sparse-fanout/local-cloud/faults/fault-injector.ts';
 import { NATIVE_MODULES } from '#cli/local/assembly.ts';
+import { patience } from '#support/patience.ts';
 import type { CloudReport, CloudRequest } from './cloud-messages.ts';
 import { createScaledClock } from './scaled-clock.ts';
 
-/** The minute between two retries takes 1.2 s; a task's timeout of 16 minutes takes 19 s. */
-const SPEED = 50;
+/**
+ * How much faster than ours: on a quiet machine the minute between two retries takes 1.2 s, a
+ * task's timeout of 16 minutes 19 s. On a busy one they take as much longer as functions do.
+ */
+const SPEED = 250_000 / patience(1000);
 
 /** Functions wait for services most of the time, so more than the two cores can run. */
 const CONCURRENCY = 6;

@@ -26,10 +26,6 @@ function sayReport({ runs, ends, faults, causes, failed }: CampaignReport): void
   sayCounts('faults injected', faults, [...FAULT_KINDS, ...HAPPENINGS]);
   sayCounts('causes named by failed executions', causes, [...causes.keys()].sort());
   sayCounts('manifest complete by', ends, ['complete', 'redrive', 'same request']);
-  for (const { seed, reason } of failed) {
-    say(`run ${seed} failed: ${reason}`);
-    say(`  again: npm run campaign -- chaos --runs 1 --seed ${seed}`);
-  }
   const rows = (['lost', 'duplicated', 'misordered', 'corrupted'] as const).map((kind) => {
     const count = failed.reduce((sum, { differences }) => sum + differences[kind], 0);
     return `${kind} ${count}`;
@@ -51,6 +47,10 @@ const report = await runCampaign({
   onEnd(done) {
     const seconds = Math.round((performance.now() - began) / 1000);
     if (done % PROGRESS_RUNS === 0 || done === runs) say(`${done} of ${runs} runs, ${seconds} s`);
+  },
+  onFailure(run) {
+    say(`run ${run.seed} failed: ${run.reason}`);
+    say(`  again: npm run campaign -- chaos --runs 1 --seed ${run.seed}`);
   },
 });
 sayReport(report);

@@ -6,8 +6,11 @@ import type { Engine } from '@sparse-fanout/engine';
 
 const COLUMNS = ['id', 'text', 'number'].map((name) => `'${name}': 'VARCHAR'`).join(', ');
 
-/** DuckDB's own reading of CSV, which knows nothing of slices. */
-const OPTIONS = `header = false, delim = ',', quote = '"', escape = '"', columns = {${COLUMNS}}`;
+/**
+ * DuckDB's own reading of CSV, which knows nothing of slices. With `parallel` it refuses the file:
+ * it takes the end of a quoted field for the begin of a record.
+ */
+const OPTIONS = `header = false, delim = ',', quote = '"', escape = '"', columns = {${COLUMNS}}, parallel = false`;
 
 /** The rows that DuckDB reads of files, one file after the other. */
 export class DuckDbRows {
