@@ -6,7 +6,9 @@ import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import { type TableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
 import { lookAtFirst } from './first-look.ts';
+import { maxFileShare } from './large-texts.ts';
 import { RowCuts } from './row-cuts.ts';
 import { rowFiles } from './row-files.ts';
 import { sampleTable, type TableSample } from './sample-table.ts';
@@ -28,6 +30,10 @@ export interface PlanOptions {
   /** Index of the first chunk: those of the generations before it. */
   readonly firstIndex: number;
   readonly signal?: AbortSignal;
+  /** The seek indexes of large texts. Absent: texts in gzip are never cut. */
+  readonly indexes?: TextIndexes;
+  /** Set if some of them are not made yet: then the plan says about what it will be. */
+  readonly lacksIndexes?: boolean;
 }
 
 /** How a table becomes files. */
@@ -63,7 +69,7 @@ function warningsOf(
   }
   if (large > 0) {
     warnings.push(
-      `${large} of ${sizes.length} files are more than ${LARGE} times as large as output.targetFileBytes, as compressed texts and row groups are never cut`,
+      `${large} of ${sizes.length} files are more than ${LARGE} times as large as output.targetFileBytes, as row groups and most compressed texts are never cut`,
     );
   }
   return warnings;
@@ -74,18 +80,20 @@ interface Sampled {
   readonly units: PackUnits;
   readonly cuts: TextCuts;
   readonly sample: TableSample;
+  readonly maxSourceBytes: number;
 }
 
 /** The files of a table, and how many rows they have together once all files are there. */
-function filesOf(size: SizedTable['size'], { source, units, cuts, sample }: Sampled) {
+function filesOf(size: SizedTable['size'], sampled: Sampled) {
+  const { source, units, cuts, sample, maxSourceBytes } = sampled;
   const { ratio, rows, rejected, sourceBytes } = sample;
   if ('rows' in size) {
     const counted = new RowCuts(source, size.rows);
     const share = rows / Math.max(1, rows + rejected);
     return { files: rowFiles(counted, ratio), rows: () => counted.rows * share };
   }
-  const cut = (object: number, at: number) => cuts.cut(object, at);
-  const files = packFiles(units, { ratio, size, cut });
+  const cut = (object: number, bytes: number) => cuts.cut(object, bytes);
+  const files = packFiles(units, { ratio, size, cut, maxSourceBytes });
   return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
 }
 
@@ -94,7 +102,8 @@ function filesOf(size: SizedTable['size'], { source, units, cuts, sample }: Samp
  * the sizes, and cuts it at records. The same objects and request give the same plan.
  *
  * Reads what {@link collectUnits} and {@link sampleTable} read, and 64 KiB for each file that ends
- * within a text; by rows all texts, or the footers of Parquet. Holds 51 bytes for an object or row
+ * within a text; by rows all texts, or the footers of Parquet; and three times 25 kB of each seek
+ * index. Holds 51 bytes for an object or row
  * group, 2 kB for a file, 100 MiB and the engine's own.
  *
  * @throws {RequestError} the schema, `columns` or sizes do not fit the table.
@@ -107,18 +116,23 @@ function filesOf(size: SizedTable['size'], { source, units, cuts, sample }: Samp
 export async function planTable(
   asked: SizedTable,
   objects: ObjectList,
-  { store, engine, directory, firstIndex, signal }: PlanOptions,
+  { store, engine, directory, firstIndex, signal, indexes, lacksIndexes = false }: PlanOptions,
 ): Promise<TablePlan> {
   const seen = await lookAtFirst(asked, objects, store);
   const given = tableLayoutOf(asked, seen);
-  const source = { layout: given, objects, store };
+  const whole = { layout: given, objects, store };
+  const source = { ...whole, ...(indexes && { indexes }) };
+  const read = lacksIndexes ? whole : source;
   const units = await collectUnits(source);
-  const cuts = new TextCuts(source);
+  const cuts = new TextCuts(read);
   const { output, size } = asked;
-  const options = { units, cuts, layout: given, output, engine, directory };
+  // Without its index a text is sampled at its begin.
+  const sampled = lacksIndexes ? await collectUnits(whole) : units;
+  const options = { units: sampled, cuts, layout: given, output, engine, directory };
   const sample = await sampleTable({ ...options, ...(signal && { signal }) });
   const layout = { ...given, rowGroupRows: sample.rowGroupRows };
-  const { files, rows } = filesOf(size, { source, units, cuts, sample });
+  const maxSourceBytes = await maxFileShare(read);
+  const { files, rows } = filesOf(size, { source, units, cuts, sample, maxSourceBytes });
   const chunks: TableChunk[] = [];
   const sizes: number[] = [];
   for await (const packed of files) {

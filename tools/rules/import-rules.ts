@@ -179,7 +179,7 @@ const CORE: ImportRules = {
     ],
     ...['#core/outputs', '#core/request', '#core/run'],
   ],
-  'core/failure': [...GROUND, '#core/bytes', '#core/run', 'zod/mini'],
+  'core/failure': [...GROUND, '#core/bytes', '#core/sources', '#core/run', 'zod/mini'],
 };
 
 /** A step knows `core`, the adapters and what the steps share; never another step. */

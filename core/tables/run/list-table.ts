@@ -39,16 +39,21 @@ async function* objectsOf(
  *
  * Requests and memory as `listTableObjects` and {@link ObjectList} have them.
  *
+ * @param listed the pins of an earlier round, which are taken as they are.
  * @throws {UnsupportedSourceError} names of two formats, or of one that is not read.
  * @throws {CorruptSourceError} keys with other columns.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
  * @throws {BoundExceededError} too many objects, or too long names.
  */
-export async function listTable(source: AskedTableSource, store: ObjectStore): Promise<ObjectList> {
+export async function listTable(
+  source: AskedTableSource,
+  store: ObjectStore,
+  listed: AsyncIterable<SourcePin> = objectsOf(source, store),
+): Promise<ObjectList> {
   const objects = new ObjectList();
   const formats = new FormatCheck();
   const keys = new HiveKeys();
-  for await (const pin of objectsOf(source, store)) {
+  for await (const pin of listed) {
     if (source.format === undefined) formats.check(pin.uri);
     keys.columnsOf(pin.uri);
     objects.add(pin);
