@@ -93,6 +93,18 @@ function placesRuns(stores: Stores): readonly Permission[] {
   ];
 }
 
+/** What a step that plans does for a Stage round. */
+function asksForStage({ outputBucket }: Stores): readonly Permission[] {
+  return [
+    {
+      reason: 'writes the jobs that make a source readable by rows, and the versions they are of',
+      actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
+      resources: [outputBucket.arnForObjects(KEYS.stageJobs)],
+    },
+    reads(outputBucket, KEYS.staged, 'sees what has been staged of a source, and its jobs'),
+  ];
+}
+
 /** What the Plan function may do. */
 export function planPermissions(stores: Stores): readonly Permission[] {
   const { sourceBucket, outputBucket } = stores;
@@ -106,12 +118,7 @@ export function planPermissions(stores: Stores): readonly Permission[] {
       actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
       resources: [outputBucket.arnForObjects(KEYS.columnNames)],
     },
-    {
-      reason: 'writes the jobs that make a source readable by rows, and the versions they are of',
-      actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
-      resources: [outputBucket.arnForObjects(KEYS.stageJobs)],
-    },
-    reads(outputBucket, KEYS.staged, 'sees what has been staged of a source, and its jobs'),
+    ...asksForStage(stores),
     ...placesRuns(stores),
   ];
 }
@@ -125,6 +132,7 @@ export function planTablePermissions(stores: Stores): readonly Permission[] {
     creates(outputBucket, KEYS.plans, 'writes the plan of any run'),
     creates(outputBucket, KEYS.layouts, 'writes how the objects of any table are read'),
     creates(outputBucket, KEYS.objectLists, 'writes the list of the objects of any table'),
+    ...asksForStage(stores),
     ...placesRuns(stores),
   ];
 }
@@ -163,6 +171,7 @@ export function writeTablePermissions(stores: Stores): readonly Permission[] {
     ...readsSource(stores),
     reads(outputBucket, KEYS.layouts, 'reads how the objects of any table are read'),
     reads(outputBucket, KEYS.objectLists, 'reads which objects a chunk is of'),
+    reads(outputBucket, KEYS.staged, 'reads the seek indexes of large texts'),
     createsWhole(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
     createsWhole(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
     creates(outputBucket, KEYS.rejects, 'writes the rows that were left out of any chunk'),

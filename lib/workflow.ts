@@ -78,10 +78,11 @@ function retryOf(setting: RetrySetting, jitterStrategy = JitterType.FULL): Retry
   };
 }
 
-/** What the steps that plan get of an execution. */
-const STARTED = {
+/** What the steps that plan get of an execution, and of the Stage round before them. */
+const BOUND = {
   request: '{% $states.context.Execution.Input %}',
   execution: { id: '{% $states.context.Execution.Id %}' },
+  pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}',
 };
 
 function decided(decision: PlanDecision): Condition {
@@ -90,7 +91,8 @@ function decided(decision: PlanDecision): Condition {
 
 /**
  * The state machine: Plan, and Stage as often as Plan asks for it, then the writers in parallel,
- * then Finalize. A table goes from Plan to PlanTable and its own writers.
+ * then Finalize. A table goes from Plan to PlanTable, which may ask for Stage too, and its own
+ * writers.
  */
 export class Workflow extends Construct {
   readonly stateMachine: StateMachine;
@@ -126,13 +128,8 @@ export class Workflow extends Construct {
 
   #states(props: WorkflowProps): IChainable {
     const { plan, planTable, stage, write, writeTable, finalize, outputBucket } = props;
-    const planned = this.#invoke(
-      'Plan',
-      plan,
-      { ...STARTED, pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}' },
-      [retryOf(ARRIVAL_RETRY, JitterType.NONE)],
-    );
-    const plannedTable = this.#invoke('PlanTable', planTable, STARTED);
+    const planned = this.#invoke('Plan', plan, BOUND, [retryOf(ARRIVAL_RETRY, JitterType.NONE)]);
+    const plannedTable = this.#invoke('PlanTable', planTable, BOUND);
     const staged = this.#stageSource(stage, outputBucket);
     const written = this.#writeChunks(write, outputBucket, { map: MAPS.write, id: 'WriteChunk' });
     const writtenTable = this.#writeChunks(writeTable, outputBucket, {
@@ -143,15 +140,22 @@ export class Workflow extends Construct {
     const dryRunDone = Succeed.jsonata(this, 'DryRunDone');
     const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
 
+    staged.next(
+      Choice.jsonata(this, 'DecideWing')
+        .when(Condition.jsonata("{% $states.input.wing = 'table' %}"), plannedTable)
+        .otherwise(planned),
+    );
+
     return planned.next(
       Choice.jsonata(this, 'Decide')
         .when(decided('write'), written.next(finalized))
-        .when(decided('stage'), staged.next(planned))
+        .when(decided('stage'), staged)
         .when(
           decided('table'),
           plannedTable.next(
             Choice.jsonata(this, 'DecideTable')
               .when(decided('write'), writtenTable.next(finalized))
+              .when(decided('stage'), staged)
               .when(decided('complete'), complete)
               .when(decided('dry-run'), dryRunDone),
           ),
@@ -162,13 +166,13 @@ export class Workflow extends Construct {
   }
 
   /**
-   * One child per job of the round. After it Plan gets the same request again with the pins of this
-   * round, and finds what has been staged.
+   * One child per job of the round. After it the step that asked for it gets the same request again
+   * with the pins of this round, and finds what has been staged.
    */
   #stageSource(stage: IFunction, outputBucket: IBucket): DistributedMap {
     const map = this.#overPlan(MAPS.stage, outputBucket, {
       itemSelector: { task: '{% $states.context.Map.Item.Value %}' },
-      outputs: '{% {"pins": $states.input.pins} %}',
+      outputs: '{% {"pins": $states.input.pins, "wing": $states.input.wing} %}',
     });
     return map.itemProcessor(this.#invoke('Stage', stage, '{% $states.input.task %}'));
   }

@@ -1,11 +1,10 @@
 import { inOrder } from '#core/bytes/in-order.ts';
-import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { TablePosition } from '#core/tables/pack/pack-units.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
-import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import { type ObjectShape, ObjectShapes } from './object-shape.ts';
-import { isEmptyText, type OpenedObject, openObject, saidBy } from './open-object.ts';
+import { type IndexedSource, openIndexed } from './open-indexed.ts';
+import { isEmptyText, type OpenedObject, saidBy } from './open-object.ts';
 import { rowsIn } from './parquet-rows.ts';
 import type { ParquetPart, TableSlice, TextPart } from './table-slice.ts';
 import { firstRecord } from './text-cuts.ts';
@@ -14,12 +13,10 @@ import { firstRecord } from './text-cuts.ts';
 const HEADS_AT_ONCE = 32;
 
 /** What a chunk is read from. */
-export interface ChunkSource {
-  readonly layout: TableLayout;
+export interface ChunkSource extends IndexedSource {
   readonly chunk: Pick<TableChunk, 'start' | 'end'>;
   /** Of the objects from `start.object` to the last one of which anything is read. */
   readonly pins: readonly SourcePin[];
-  readonly store: ObjectStore;
 }
 
 /** Where the chunk begins and ends in an object; the end undefined for that of the object. */
@@ -89,7 +86,8 @@ export class SliceList {
  * and says where its columns lie. Objects that follow each other and have the same columns in the
  * same order, in Parquet of the same types, are one slice. Those without rows are none.
  *
- * One or two reads for each object, 32 objects at the same time. Holds the footers of all Parquet
+ * One or two reads for each object, three more for one with a seek index, 32 objects at the same
+ * time. Holds the footers of all Parquet
  * objects, some 200 bytes for each column and row group.
  *
  * @throws {UnsupportedSourceError} an object is not of the format of the table.
@@ -97,12 +95,12 @@ export class SliceList {
  * @throws {RequestError} an object has not the columns that are asked for.
  */
 export async function openChunk(chunk: ChunkSource): Promise<readonly TableSlice[]> {
-  const { layout, pins, store } = chunk;
+  const { layout, pins } = chunk;
   const said = saidBy(layout);
   const shapes = new ObjectShapes(layout);
   const slices = new SliceList();
   const tasks = pins.map((pin) => async () => {
-    return isEmptyText(pin, said) ? undefined : await openObject(store.open(pin), said);
+    return isEmptyText(pin, said) ? undefined : await openIndexed(pin, chunk);
   });
   let object = chunk.chunk.start.object;
   for await (const opened of inOrder(tasks, HEADS_AT_ONCE)) {

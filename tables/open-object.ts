@@ -3,6 +3,7 @@ import { withPrefetched } from '#core/bytes/prefetch.ts';
 import { type ParquetFooter, readFooter } from '#core/containers/parquet/footer.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
+import type { TextPlaces } from '#core/stage/gzip-places.ts';
 import { isParquet } from '#core/tables/order/content-format.ts';
 import { formatOfName } from '#core/tables/order/name-format.ts';
 import {
@@ -43,6 +44,8 @@ export function isEmptyText(
 interface OpenedText {
   readonly source: ByteSource;
   readonly compression: TextCompression;
+  /** Of a text in gzip that is read as a plain one, by its seek index: where it is stored. */
+  readonly places?: TextPlaces;
 }
 
 /** An object of a table whose head was read. */

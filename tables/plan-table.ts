@@ -6,7 +6,9 @@ import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import { outputSchemaOf, type TableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
 import { assertHeld, lookAtFirst } from './first-look.ts';
+import { maxFileShare } from './large-texts.ts';
 import { planTransform } from './plan-transform.ts';
 import { RowCuts } from './row-cuts.ts';
 import { rowFiles } from './row-files.ts';
@@ -32,6 +34,10 @@ export interface PlanOptions {
   /** Index of the first chunk: those of the generations before it. */
   readonly firstIndex: number;
   readonly signal?: AbortSignal;
+  /** The seek indexes of large texts. Absent: texts in gzip are never cut. */
+  readonly indexes?: TextIndexes;
+  /** Set if some of them are not made yet: then the plan says about what it will be. */
+  readonly lacksIndexes?: boolean;
 }
 
 /** How a table becomes files. */
@@ -72,7 +78,7 @@ function warningsOf(
   }
   if (large > 0) {
     warnings.push(
-      `${large} of ${sizes.length} files are more than ${LARGE} times as large as output.targetFileBytes, as compressed texts and row groups are never cut`,
+      `${large} of ${sizes.length} files are more than ${LARGE} times as large as output.targetFileBytes, as row groups and most compressed texts are never cut`,
     );
   }
   if (sizes.length > 1 && largest < SMALL * target && 'targetFileBytes' in size) {
@@ -88,18 +94,24 @@ interface Sampled {
   readonly units: PackUnits;
   readonly cuts: TextCuts;
   readonly sample: TableSample;
+  readonly mostSourceBytes: number;
+}
+
+/** Bytes of source that have as much text, by the sample, as a writer has room for. */
+function textShare({ sourceBytes, textBytes }: TableSample): number {
+  return textBytes > 0 ? (MAX_TEXT_BYTES * sourceBytes) / textBytes : Number.POSITIVE_INFINITY;
 }
 
 /** The files of a table, and how many rows they have together once all files are there. */
-function filesOf(size: SizedTable['size'], { source, units, cuts, sample }: Sampled) {
-  const { ratio, rows, rejected, filtered, sourceBytes, textBytes } = sample;
+function filesOf(size: SizedTable['size'], sampled: Sampled) {
+  const { source, units, cuts, sample, mostSourceBytes } = sampled;
+  const { ratio, rows, rejected, filtered, sourceBytes } = sample;
   if ('rows' in size) {
     const counted = new RowCuts(source, size.rows);
     const share = rows / Math.max(1, rows + rejected + filtered);
     return { files: rowFiles(counted, ratio), rows: () => counted.rows * share };
   }
-  const cut = (object: number, at: number) => cuts.cut(object, at);
-  const mostSourceBytes = textBytes > 0 ? (MAX_TEXT_BYTES * sourceBytes) / textBytes : Infinity;
+  const cut = (object: number, bytes: number) => cuts.cut(object, bytes);
   const files = packFiles(units, { ratio, size, cut, mostSourceBytes });
   return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
 }
@@ -123,7 +135,8 @@ async function lookAtRows(
  * the sizes, and cuts it at records. The same objects and request give the same plan.
  *
  * Reads what {@link collectUnits} and {@link sampleTable} read, and 64 KiB for each file that ends
- * within a text; by rows all texts, or the footers of Parquet. Holds 51 bytes for an object or row
+ * within a text; by rows all texts, or the footers of Parquet; and three times 25 kB of each seek
+ * index. Holds 51 bytes for an object or row
  * group, 2 kB for a file, 100 MiB and the engine's own.
  *
  * @throws {RequestError} the schema, `columns` or sizes do not fit the table.
@@ -136,16 +149,21 @@ async function lookAtRows(
 export async function planTable(
   asked: SizedTable,
   objects: ObjectList,
-  { firstIndex, store, ...room }: PlanOptions,
+  { firstIndex, store, indexes, lacksIndexes = false, ...room }: PlanOptions,
 ): Promise<TablePlan> {
   const given = await lookAtRows(asked, objects, { store, engine: room.engine });
-  const source = { layout: given, objects, store };
+  const whole = { layout: given, objects, store };
+  const source = { ...whole, ...(indexes && { indexes }) };
+  const read = lacksIndexes ? whole : source;
   const units = await collectUnits(source);
-  const cuts = new TextCuts(source);
+  const cuts = new TextCuts(read);
   const { output, size } = asked;
-  const sample = await sampleTable({ ...room, units, cuts, layout: given, output });
+  // Without its index a text is sampled at its begin.
+  const sampled = lacksIndexes ? await collectUnits(whole) : units;
+  const sample = await sampleTable({ ...room, units: sampled, cuts, layout: given, output });
   const layout = { ...given, rowGroupRows: sample.rowGroupRows };
-  const { files, rows } = filesOf(size, { source, units, cuts, sample });
+  const mostSourceBytes = Math.min(textShare(sample), await maxFileShare(read));
+  const { files, rows } = filesOf(size, { source, units, cuts, sample, mostSourceBytes });
   const chunks: TableChunk[] = [];
   const sizes: number[] = [];
   for await (const packed of files) {

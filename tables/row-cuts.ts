@@ -1,7 +1,9 @@
+import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { inOrder } from '#core/bytes/in-order.ts';
 import { BoundExceededError } from '#core/errors.ts';
 import { EveryRows } from '#core/tables/pack/every-rows.ts';
 import type { TablePosition } from '#core/tables/pack/pack-units.ts';
+import type { TextCompression } from '#core/tables/text/read-text.ts';
 import { fetchedParts } from './fetched-parts.ts';
 import { type ObjectShape, ObjectShapes } from './object-shape.ts';
 import { isEmptyText, type OpenedObject, openObject, saidBy } from './open-object.ts';
@@ -26,7 +28,7 @@ const MAX_TEXT_BYTES = 32e9;
 /** Each object is opened, 32 at a time. */
 const MAX_OBJECTS = 200_000;
 
-/** Files of one compressed text inflate what lies before them: some ten hours of a vCPU. */
+/** Files of one text without an index inflate what lies before them: some ten hours of a vCPU. */
 const MAX_INFLATED_BYTES = 16 * 1024 ** 4;
 
 const HEADS_AT_ONCE = 32;
@@ -145,7 +147,7 @@ export class RowCuts {
       maxTextBytes: MAX_TEXT_BYTES,
     });
     const all = start + bytes;
-    if (compression !== 'none') this.#addInflated(places, source.uri);
+    if (this.#isInflatedAnew(source, compression)) this.#addInflated(places, source.uri);
     const cuts = places.map((at) => ({
       position: { object, at },
       offset: before + Math.round((source.size * at) / all),
@@ -153,6 +155,11 @@ export class RowCuts {
     }));
     this.#textBytes += all;
     return cuts;
+  }
+
+  /** Whether a writer inflates what lies before its rows. */
+  #isInflatedAnew(text: ByteSource, compression: TextCompression): boolean {
+    return compression !== 'none' && !this.#source.indexes?.isIndexed(text, compression);
   }
 
   #addInflated(places: readonly number[], uri: string): void {

@@ -1,6 +1,7 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
+import { PLAIN_PLACES } from '#core/stage/gzip-places.ts';
 import type { SamplePick } from '#core/tables/pack/sample-picks.ts';
 import { readText } from '#core/tables/text/read-text.ts';
 import type { OpenedObject } from './open-object.ts';
@@ -32,14 +33,18 @@ const BLOCK_BYTES = { max: 16 * 1024, share: 1 / 256 };
 /** From so far before its end, a record is looked for at which an inflated prefix is cut. */
 const LAST_BYTES = 256 * 1024;
 
+/** Records of a text that can be cut; of an inflated one as many bytes of text as were picked. */
 async function plainPart(text: OpenedText, { from, to }: SamplePick): Promise<SamplePart> {
-  const { source, compression } = text;
-  const start = from === 0 ? 0 : await cutText(text, source, from);
-  const end = to === source.size ? to : await cutText(text, source, to);
+  const { source, compression, places = PLAIN_PLACES } = text;
+  const begin = places.textAt(from);
+  const behind = Math.min(places.textAt(to), begin + to - from);
+  const start = begin === 0 ? 0 : await cutText(text, source, begin);
+  const end = behind === source.size ? behind : await cutText(text, source, behind);
   const first = Math.max(start, firstRecord(text));
   const part = { source, compression, start: first, ...(end < source.size && { end }) };
-  const bytes = end - start;
-  return { part: first < end ? part : undefined, sourceBytes: bytes, textBytes: bytes };
+  const sourceBytes = places.storedAt(end) - places.storedAt(start);
+  const textBytes = end - start;
+  return { part: first < end ? part : undefined, sourceBytes, textBytes };
 }
 
 /** The first bytes of an inflated text, and how many compressed bytes they took. */

@@ -1,11 +1,11 @@
 import { inOrder } from '#core/bytes/in-order.ts';
 import { readFooter } from '#core/containers/parquet/footer.ts';
-import type { ObjectStore } from '#core/objects/object-store.ts';
 import { compressionOf } from '#core/tables/order/content-format.ts';
 import { formatOfName } from '#core/tables/order/name-format.ts';
 import { type PackObject, PackUnits } from '#core/tables/pack/pack-units.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
-import type { TableLayout } from '#core/tables/run/table-layout.ts';
+import type { TextCompression } from '#core/tables/text/read-text.ts';
+import type { IndexedSource } from './open-indexed.ts';
 
 /** Such reads mostly wait for S3. */
 const READS_AT_ONCE = 32;
@@ -23,10 +23,8 @@ const MIN_HEAD_BYTES = 64 * 1024;
 const MAGIC_BYTES = 64;
 
 /** What is cut of a table, and where it lies. */
-export interface UnitsSource {
-  readonly layout: TableLayout;
+export interface UnitsSource extends IndexedSource {
   readonly objects: ObjectList;
-  readonly store: ObjectStore;
 }
 
 type Pin = ReturnType<ObjectList['pins']>[number];
@@ -37,19 +35,31 @@ async function parquetUnits(pin: Pin, { store }: UnitsSource): Promise<PackObjec
   return { rowGroups: rowGroups.map(({ bytes }) => bytes) };
 }
 
-/** Whether a text is compressed: as the request or its name says, else by its content. */
-async function isCompressed(pin: Pin, { layout, store }: UnitsSource): Promise<boolean> {
+/**
+ * How a text is compressed: as the request or its name says, else by its content. Undefined where
+ * that is not worth a read.
+ */
+async function compressionOfText(
+  pin: Pin,
+  { layout, store }: UnitsSource,
+): Promise<TextCompression | undefined> {
   const named = formatOfName(pin.uri);
   const said = layout.compression ?? named.compression;
-  if (said !== undefined || named.format !== undefined) return (said ?? 'none') !== 'none';
-  if (pin.size < MIN_HEAD_BYTES) return true;
+  if (said !== undefined || named.format !== undefined) return said ?? 'none';
+  if (pin.size < MIN_HEAD_BYTES) return undefined;
   const magic = await store.open(pin).read({ offset: 0, length: MAGIC_BYTES });
-  return compressionOf(magic) !== undefined;
+  return compressionOf(magic) ?? 'none';
+}
+
+async function canSplit(pin: Pin, source: UnitsSource): Promise<boolean> {
+  const compression = await compressionOfText(pin, source);
+  if (compression === 'none') return true;
+  return compression !== undefined && (source.indexes?.isIndexed(pin, compression) ?? false);
 }
 
 async function unitsOf(pin: Pin, source: UnitsSource): Promise<PackObject> {
   if (source.layout.format === 'parquet') return await parquetUnits(pin, source);
-  return { bytes: pin.size, canSplit: !(await isCompressed(pin, source)) };
+  return { bytes: pin.size, canSplit: await canSplit(pin, source) };
 }
 
 /** The pins of all objects in their order. */
@@ -73,4 +83,17 @@ export async function collectUnits(source: UnitsSource): Promise<PackUnits> {
   const tasks = allPins(source).map((pin) => () => unitsOf(pin, source));
   for await (const object of inOrder(tasks, READS_AT_ONCE)) units.add(object);
   return units;
+}
+
+/**
+ * The texts of a table that have a seek index, in their order. Reads the begin of those whose names
+ * do not say how they are compressed.
+ */
+export async function* indexedTexts(source: UnitsSource): AsyncGenerator<Pin> {
+  const { indexes, layout } = source;
+  if (indexes === undefined || layout.format === 'parquet') return;
+  for (const pin of allPins(source)) {
+    if (!indexes.isIndexed(pin, 'gzip')) continue;
+    if ((await compressionOfText(pin, source)) === 'gzip') yield pin;
+  }
 }

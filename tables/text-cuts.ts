@@ -1,8 +1,11 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { BoundExceededError, UnsupportedSourceError } from '#core/errors.ts';
+import { PLAIN_PLACES } from '#core/stage/gzip-places.ts';
+import type { TextCut } from '#core/tables/pack/pack-files.ts';
 import { findCut } from '#core/tables/text/csv/find-cut.ts';
 import { findLineCut } from '#core/tables/text/jsonl/find-line-cut.ts';
-import { type OpenedObject, openObject, saidBy } from './open-object.ts';
+import { openIndexed } from './open-indexed.ts';
+import type { OpenedObject } from './open-object.ts';
 import type { UnitsSource } from './table-units.ts';
 
 /** Objects whose heads are kept: cuts of one text follow each other. */
@@ -77,16 +80,19 @@ export class TextCuts {
   }
 
   async #open(object: number): Promise<OpenedObject> {
-    const { layout, objects, store } = this.#source;
-    const [pin] = objects.pins(object, object + 1);
-    return await openObject(store.open(pin!), saidBy(layout));
+    const [pin] = this.#source.objects.pins(object, object + 1);
+    return await openIndexed(pin!, this.#source);
   }
 
-  /** Finds the first record of an object that begins at `at` or behind it; else its size. */
-  async cut(object: number, at: number): Promise<number> {
+  /** Finds the first record behind so many stored bytes of an object; else its end. */
+  async cut(object: number, bytes: number): Promise<TextCut> {
     const opened = await this.open(object);
     // Only texts are cut; one that turns out to be Parquet is refused when its chunk is opened.
-    if (opened.format === 'parquet') return opened.source.size;
-    return await cutText(opened, opened.source, at);
+    if (opened.format === 'parquet') return { at: opened.source.size, bytes: opened.source.size };
+    // A dry run does not wait for a seek index.
+    if (opened.compression !== 'none') return { at: bytes, bytes };
+    const { places = PLAIN_PLACES, source } = opened;
+    const at = await cutText(opened, source, Math.max(1, places.textAt(bytes)));
+    return { at, bytes: places.storedAt(at) };
   }
 }

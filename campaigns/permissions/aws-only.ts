@@ -64,7 +64,7 @@ export const EXEMPTIONS: readonly Exemption[] = [
   {
     role: /^FanoutFunctions(PlanTable|WriteTable)Role$/,
     actions: /^s3:AbortMultipartUpload$/,
-    resource: /(plan\*\.jsonl|source\*\.json|objects\*\.jsonl|rejects\*\/\*)$/,
+    resource: /((plan|objects|jobs)\*\.jsonl|source\*\.json|rejects\*\/\*)$/,
     why: 'the list of a table has a second part from about 100,000 objects on, what was rejected from about 50,000 rows on; PartSink gives it up as it does a plan, which scenarios show',
   },
   {

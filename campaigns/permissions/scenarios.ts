@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { goldenBytes } from '#support/golden.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
@@ -198,6 +199,22 @@ const overwrittenTable: Scenario = {
   },
 };
 
+/** A text in gzip of 66 members, each a record of one MiB that is not compressed. */
+function largeGzip(): Buffer {
+  const record = Buffer.from(`1,${'x'.repeat(1024 * 1024)}\n`);
+  return Buffer.concat(Array<Buffer>(66).fill(gzipSync(record, { level: 0 })));
+}
+
+const largeText: Scenario = {
+  name: 'a version of a large text in gzip gets a seek index, and is written by several',
+  async play(stack) {
+    const uri = await stack.putSource('tables/large.csv.gz', largeGzip());
+    const source = { uri, versionId: 'null', csv: { header: false } };
+    const output = { uri: `s3://${stack.outputBucket}/large-text/`, mode: 'create', files: 2 };
+    return await whyNot(stack, { source, schema: { id: 'int', note: 'text' }, output });
+  },
+};
+
 const staged: Scenario = {
   name: 'a version of a matrix by columns is staged; its conflict is reported and redriven',
   about: /Stage/,
@@ -246,5 +263,6 @@ export const SCENARIOS: readonly Scenario[] = [
   overwritten,
   table,
   overwrittenTable,
+  largeText,
   tooLong,
 ];

@@ -41,7 +41,9 @@ export async function withTable<T>(
       ...(versionId !== undefined && { versionId }),
       ...(format !== undefined && { format }),
     };
-    const objects = await listTable(source, store, (uri) => void ignored.push(uri));
+    const objects = await listTable(source, store, {
+      onPassedOver: (uri) => void ignored.push(uri),
+    });
     const pins = objects.pins(0, objects.count);
     return await use({ uris, pins, store, ignored });
   });

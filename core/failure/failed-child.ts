@@ -1,4 +1,5 @@
 import { type PlannedChunk, rangeText } from '#core/run/planned-chunk.ts';
+import type { StageTask } from '#core/sources/stage-task.ts';
 import { causeSentence } from './cause-sentence.ts';
 
 /** The error of a Distributed Map whose child failed. It is true, but does not say why. */
@@ -26,7 +27,7 @@ export interface FailedChild {
 /** The part of a child's input that names it. */
 interface ChildInput {
   readonly chunk?: PlannedChunk;
-  readonly task?: { readonly unit: { readonly uri: string } };
+  readonly task?: StageTask;
 }
 
 function whatOf(input = '{}'): string {
@@ -34,7 +35,8 @@ function whatOf(input = '{}'): string {
   if (chunk !== undefined) {
     return `chunk ${chunk.index} (${rangeText(chunk)})`;
   }
-  return task === undefined ? 'a child' : `preparing ${task.unit.uri}`;
+  if (task === undefined) return 'a child';
+  return `preparing ${'text' in task ? task.text.uri : task.unit.uri}`;
 }
 
 /** Reads a line of a result file of failed children. */

@@ -60,6 +60,7 @@ function identityOf(
  * Holds the list, see `ObjectList`. Sends the requests of `listTable`.
  *
  * @param input the request, or the S3 event that stands for one.
+ * @param kept the pins of the objects as the round before saw them.
  * @throws {RequestError} with every problem of the request; keys of the output would be too long.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
  * @throws {UnsupportedSourceError} the names of the objects are of two formats.
@@ -68,10 +69,11 @@ export async function bindTable(
   input: unknown,
   deployment: TableDeployment,
   store: ObjectStore,
+  kept?: AsyncIterable<SourcePin>,
 ): Promise<BoundTable> {
   const { outputBucket, requestDefaults } = deployment;
   const request = parseTableRequest(input, requestDefaults);
-  const objects = await listTable(request.source, store);
+  const objects = await listTable(request.source, store, kept && { listed: kept });
   const source = await tablePin(request.source, objects);
   const identity = identityOf(request, source, deployment);
   const runId = await runIdOf(identity);

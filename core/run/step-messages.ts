@@ -67,10 +67,12 @@ export type PlanResult =
     }
   | {
       readonly decision: Extract<PlanDecision, 'stage'>;
+      /** Of which wing the source is: Plan or PlanTable goes on after the round. */
+      readonly wing: 'matrix' | 'table';
       readonly runId: string;
       /** The JSONL object that the Distributed Map of the Stage step reads its jobs from. */
       readonly plan: ObjectAddress;
-      /** Key of the JSONL object that binds the next round of Plan; null if nothing does. */
+      /** Key of the JSONL object that binds the step that goes on; null if nothing does. */
       readonly pins: string | null;
       readonly resultsPrefix: string;
       readonly concurrency: number;
@@ -96,7 +98,7 @@ const planInput = z.object({
 /** Input of Finalize. */
 const finalizeInput = z.object({ run: runHeader });
 
-/** Input of the Plan step: the execution's input, untouched, and the execution's name. */
+/** Input of the steps that plan: the execution's input, untouched, and the execution's name. */
 export interface PlanInput {
   readonly request: unknown;
   /** Key of what the round before was bound to; none in the first round. */

@@ -9,8 +9,12 @@ import { completeRun } from '#lambdas/shared/complete-run.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import type { Step } from '#lambdas/shared/step.ts';
+import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
+import { writeJobs } from '#lambdas/shared/write-jobs.ts';
+import { textsToStage } from '#tables/large-texts.ts';
 import { planTable } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
+import { keptObjects, pinsToKeep } from './kept-objects.ts';
 import { readyTable } from './ready-table.ts';
 import { assertTableBelowCeiling, summarizeTable } from './table-summary.ts';
 import { writeTablePlan } from './write-table-plan.ts';
@@ -18,16 +22,18 @@ import { writeTablePlan } from './write-table-plan.ts';
 /**
  * The PlanTable step. It binds the request of a table to a run, places the run in its output, looks
  * at the objects, converts a sample to know how large files become, and writes the plan. It ends
- * before that if the run is complete already, or if the request is a dry run.
+ * before that if the run is complete already, if large texts must get a seek index first, or if the
+ * request is a dry run.
  *
  * Holds the list of objects, some 200 bytes each, and what `planTable` holds.
  */
 export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
-  const { s3, logger, metrics } = deps;
+  const { s3, logger, metrics, outputBucket } = deps;
 
-  return async ({ request: input, executionId }, signal) => {
+  return async ({ request: input, executionId, pins }, signal) => {
     const store = s3ObjectStore(s3, signal);
-    const bound = await bindTable(input, { ...deps, engine: engineVersion() }, store);
+    const kept = pins ? keptObjects(s3, { bucket: outputBucket, key: pins }, signal) : undefined;
+    const bound = await bindTable(input, { ...deps, engine: engineVersion() }, store, kept);
     const { request, objects, runId, location } = bound;
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     logger.appendKeys({ runId });
@@ -40,9 +46,19 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
       return completeRun(logger, { ...bound, ...placement }, request.expect);
     }
 
+    const indexes = s3TextIndexes(s3, outputBucket, signal);
+    const tasks = await textsToStage(request, { objects, store, indexes });
+    const lacksIndexes = tasks.length > 0;
+    if (lacksIndexes && !request.dryRun) {
+      const { concurrency } = request;
+      const round = { wing: 'table', runId, tasks, concurrency, executionId } as const;
+      return await writeJobs(deps, { ...round, pins: await pinsToKeep(objects) }, signal);
+    }
+
     const { base } = placement;
+    const source = { store, indexes, lacksIndexes };
     const planned = await withEngine(engineBytes(), (room) =>
-      planTable(request, objects, { ...room, store, signal, firstIndex: base.chunks }),
+      planTable(request, objects, { ...room, ...source, signal, firstIndex: base.chunks }),
     );
     const ready = await readyTable(bound, placement, planned);
     if (request.dryRun) {

@@ -1,13 +1,12 @@
-import { createObject } from '#aws/create-only.ts';
 import { digest128 } from '#core/objects/digest.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
 import { keptPins } from '#core/run/kept-pins.ts';
-import { stagedPrefix, stageResultsPrefix } from '#core/run/output-keys.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import type { UnitJob } from '#core/sources/resolve-source.ts';
 import { assertExpectedShape } from '#core/sparse/expectations.ts';
 import type { Shape } from '#core/sparse/matrix-facts.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
+import { type KeptLines, writeJobs } from '#lambdas/shared/write-jobs.ts';
 
 /** Jobs that must be done before the source can be read by rows. */
 interface StageRound {
@@ -17,27 +16,14 @@ interface StageRound {
   readonly executionId: string;
 }
 
-/**
- * Keeps the versions of what the run reads, so that overwriting it meanwhile does not make the next
- * round another run.
- */
-async function keepPins(
-  { s3, outputBucket }: PlanDeps,
-  { pins }: BoundRun,
-  signal: AbortSignal,
-): Promise<string | null> {
+async function pinsOf({ pins }: BoundRun): Promise<KeptLines | undefined> {
   const lines = keptPins(pins);
-  if (lines === undefined) return null;
-  const key = `${stagedPrefix(await digest128(lines.join('')))}jobs-pins.jsonl`;
-  const target = { bucket: outputBucket, key, contentType: 'application/x-ndjson' };
-  await createObject(s3, target, lines, signal);
-  return key;
+  return lines && { id: await digest128(lines.join('')), lines };
 }
 
 /**
- * Writes the jobs of one Stage round for the Distributed Map to read, one per line. The key is a
- * digest of the jobs, so the same round of the same source version is the same object. A dry run
- * writes nothing, and ends here.
+ * Writes the jobs of one Stage round, see {@link writeJobs}. A dry run writes nothing, and ends
+ * here.
  *
  * @throws {ExpectationError} the headers say already that the source is not what is expected.
  */
@@ -46,24 +32,13 @@ export async function stageRound(
   { bound, jobs, shape, executionId }: StageRound,
   signal: AbortSignal,
 ): Promise<PlanResult> {
-  const { s3, outputBucket } = deps;
   const { request, runId, location } = bound;
   if (shape !== undefined) assertExpectedShape(request.expect, shape);
   if (request.dryRun) return { decision: 'dry-run', runId, location, summary: null };
+  const { concurrency } = request;
   const { options } = request.source;
-  const lines = jobs.map((unitJob) => `${JSON.stringify({ ...unitJob, options })}\n`);
-  const prefix = stagedPrefix(await digest128(lines.join('')));
-  const key = `${prefix}jobs.jsonl`;
-  const target = { bucket: outputBucket, key, contentType: 'application/x-ndjson' };
-  await createObject(s3, target, lines, signal);
-  return {
-    decision: 'stage',
-    runId,
-    plan: { bucket: outputBucket, key },
-    pins: await keepPins(deps, bound, signal),
-    // A ResultWriter puts the slash itself.
-    resultsPrefix: stageResultsPrefix(executionId).slice(0, -1),
-    concurrency: request.concurrency,
-    jobs: jobs.length,
-  };
+  const tasks = jobs.map((unitJob) => ({ ...unitJob, options }));
+  const pins = await pinsOf(bound);
+  const round = { wing: 'matrix', runId, tasks, pins, concurrency, executionId } as const;
+  return await writeJobs(deps, round, signal);
 }

@@ -1,8 +1,7 @@
 import type { S3Client } from '#aws/clients.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { s3StageStore } from '#aws/s3-stage-store.ts';
-import { stagedPrefix } from '#core/run/output-keys.ts';
 import type { ResolveContext } from '#core/sources/resolve-source.ts';
+import { s3StagedFor } from './text-indexes.ts';
 
 /** Resolves sources in S3; what is staged lies in the output bucket. */
 export function resolveContext(
@@ -15,7 +14,6 @@ export function resolveContext(
     options,
     ...(withRowNames && { withRowNames }),
     store: s3ObjectStore(s3, signal),
-    stagedFor: (stageId) =>
-      s3StageStore(s3, { bucket: outputBucket, prefix: stagedPrefix(stageId) }, signal),
+    stagedFor: s3StagedFor(s3, outputBucket, signal),
   };
 }

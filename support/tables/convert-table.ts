@@ -4,6 +4,7 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import { listTable } from '#core/tables/run/list-table.ts';
 import { type ObjectList, parsePins } from '#core/tables/run/object-list.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
+import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { openChunk } from '#tables/open-chunk.ts';
@@ -20,19 +21,21 @@ export interface PlannedTable extends TablePlan {
   readonly asked: SizedTable;
   readonly objects: ObjectList;
   readonly store: ObjectStore;
+  readonly indexes?: TextIndexes;
 }
 
 /** Plans a table, as PlanTable does. */
 export async function planned(
   asked: SizedTable,
   store: ObjectStore,
-  options: Pick<PlanOptions, 'transformMs'> = {},
+  options: Pick<PlanOptions, 'indexes' | 'lacksIndexes' | 'transformMs'> = {},
 ): Promise<PlannedTable> {
   const objects = await listTable(asked.source, store);
   const plan = await withEngine((engine, directory) =>
     planTable(asked, objects, { ...options, store, engine, directory, firstIndex: 0 }),
   );
-  return { ...plan, asked, objects, store };
+  const { indexes } = options;
+  return { ...plan, asked, objects, store, ...(indexes && { indexes }) };
 }
 
 /** A file that was written. */
@@ -53,13 +56,17 @@ export async function convertedFile(
     layout,
     objects,
     store,
+    indexes,
   }: Omit<PlannedTable, keyof TablePlan> & Pick<TablePlan, 'layout'>,
   chunk: TableChunk,
   keyValues?: Readonly<Record<string, string>>,
 ): Promise<ConvertedFile> {
   return await withEngine(async (engine, directory) => {
     const pins = parsePins(objects.textOf(chunk.list));
-    const slices = await openChunk({ layout, chunk, pins, store });
+    const slices = await openChunk({
+      ...{ layout, chunk, pins, store },
+      ...(indexes && { indexes }),
+    });
     const { output } = asked;
     const options = { engine, directory, layout, output, name: NAME };
     const { rows, rejected } = await convertChunk(slices, {

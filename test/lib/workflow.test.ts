@@ -140,8 +140,8 @@ const STAGE_SOURCE = {
       },
     },
   },
-  Output: '{% {"pins": $states.input.pins} %}',
-  Next: 'Plan',
+  Output: '{% {"pins": $states.input.pins, "wing": $states.input.wing} %}',
+  Next: 'DecideWing',
 };
 
 /** The Map of the writers of a wing. */
@@ -204,6 +204,7 @@ test('the state machine is exactly this', () => {
       PlanTable: {
         ...invoke('PlanTable', {
           request: '{% $states.context.Execution.Input %}',
+          pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}',
           execution: { id: '{% $states.context.Execution.Id %}' },
         }),
         Next: 'DecideTable',
@@ -212,11 +213,17 @@ test('the state machine is exactly this', () => {
         Type: 'Choice',
         Choices: [
           { Condition: "{% $states.input.decision = 'write' %}", Next: 'WriteTables' },
+          { Condition: "{% $states.input.decision = 'stage' %}", Next: 'StageSource' },
           COMPLETE,
           DRY_RUN,
         ],
       },
       StageSource: STAGE_SOURCE,
+      DecideWing: {
+        Type: 'Choice',
+        Choices: [{ Condition: "{% $states.input.wing = 'table' %}", Next: 'PlanTable' }],
+        Default: 'Plan',
+      },
       WriteChunks: writers('WriteChunks', 'WriteChunk', 'Write'),
       WriteTables: writers('WriteTables', 'WriteTable', 'WriteTable'),
       Finalize: { ...invoke('Finalize', { run: '{% $states.input.run %}' }), End: true },

@@ -43,6 +43,7 @@ const CORE: ImportRules = {
   'core/schemas': ['#core/errors.ts', 'zod/mini'],
   'core/objects': ['#core/errors.ts', '#core/bytes', '#core/schemas', 'zod/mini'],
   'core/containers/deflate': ['#core/errors.ts', '#core/bytes', 'node:zlib'],
+  'core/stage': ['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/deflate'],
   'core/tables/pack': ['#core/errors.ts', '#core/bytes'],
   'core/tables/companions': ['#core/errors.ts', '#core/shown-name.ts'],
   'core/tables/order': ['#core/errors.ts', '#core/objects'],
@@ -75,7 +76,7 @@ const CORE: ImportRules = {
   ],
   'core/sparse/stage': [
     ...[...GROUND, '#core/bytes', '#core/elements', '#core/objects', '#core/containers/npy'],
-    ...['#core/containers/deflate', '#core/sparse/*', '#core/sparse/layout'],
+    ...['#core/sparse/*', '#core/sparse/layout'],
   ],
   'core/sparse/formats/matrix-format.ts': [
     ...['#core/bytes', '#core/objects', '#core/sparse/*', '#core/sparse/layout'],
@@ -109,11 +110,13 @@ const CORE: ImportRules = {
   'core/sparse/formats/npz': [
     ...FORMAT,
     ...['#core/containers/deflate', '#core/containers/npy', '#core/containers/zip'],
-    ...['#core/sparse/formats/arrays', 'node:zlib'],
+    ...['#core/stage', '#core/sparse/formats/arrays', 'node:zlib'],
   ],
-  'core/sparse/formats/texts': [...FORMAT, '#core/containers/deflate', '#core/text'],
-  'core/sparse/formats/*': [...FORMAT, '#core/text', '#core/sparse/formats/texts', 'zod/mini'],
-  'core/sparse/formats/mtx': [...FORMAT, '#core/text', '#core/sparse/formats/texts'],
+  'core/sparse/formats/texts': [...FORMAT, '#core/stage', '#core/text'],
+  'core/sparse/formats/*': [
+    ...[...FORMAT, '#core/stage', '#core/text', '#core/sparse/formats/texts', 'zod/mini'],
+  ],
+  'core/sparse/formats/mtx': [...FORMAT, '#core/stage', '#core/text', '#core/sparse/formats/texts'],
   'core/sparse/formats/10x-mtx': [...FORMAT, '#core/text', '#core/sparse/formats/mtx'],
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
   'core/tables/schema': ['#core/errors.ts', '#core/shown-name.ts', 'zod/mini'],
@@ -123,7 +126,7 @@ const CORE: ImportRules = {
   ],
   'core/tables/run': [
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
-    ...['#core/tables/pack', '#core/tables/schema', '#core/tables/text', 'zod/mini'],
+    ...['#core/stage', '#core/tables/pack', '#core/tables/schema', '#core/tables/text', 'zod/mini'],
   ],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
@@ -176,7 +179,7 @@ const CORE: ImportRules = {
     ],
     ...['#core/outputs', '#core/request', '#core/run'],
   ],
-  'core/failure': [...GROUND, '#core/bytes', '#core/run', 'zod/mini'],
+  'core/failure': [...GROUND, '#core/bytes', '#core/sources', '#core/run', 'zod/mini'],
 };
 
 /** A step knows `core`, the adapters and what the steps share; never another step. */

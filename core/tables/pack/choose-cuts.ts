@@ -71,7 +71,7 @@ export function chooseByCount({ offsets }: Candidates, files: number): readonly 
   const pieces = offsets.length - 1;
   if (pieces < files) {
     throw new RequestError([
-      `output.files is ${files}, but the source can be cut into only ${pieces} even pieces, as compressed texts and row groups are never cut; ask for at most so many`,
+      `output.files is ${files}, but the source can be cut into only ${pieces} even pieces, as row groups and most compressed texts are never cut; ask for at most so many`,
     ]);
   }
   const chosen = [0];

@@ -22,14 +22,22 @@ export type FileSizes =
   | { readonly sourceBytes: number }
   | { readonly files: number };
 
+/** A record of a text at which it may be cut. */
+export interface TextCut {
+  /** Byte of the (inflated) text. */
+  readonly at: number;
+  /** Bytes before it as they are stored; at the end of the text all that it has. */
+  readonly bytes: number;
+}
+
 export interface PackOptions {
   /** Bytes of output for a byte of source, from a sample. */
   readonly ratio: number;
   readonly size: FileSizes;
   /** Most bytes of the source that a writer has room for in a file. @default any */
   readonly mostSourceBytes?: number;
-  /** Finds the first record that begins at byte `at` of an object or later; else its end. */
-  readonly cut: (object: number, at: number) => Promise<number>;
+  /** Finds the first record behind so many stored bytes of an object; else its end. */
+  readonly cut: (object: number, bytes: number) => Promise<TextCut>;
 }
 
 const MiB = 1024 * 1024;
@@ -107,10 +115,10 @@ async function boundaryAt(
   const wanted = within[index]!;
   if (wanted === 0) return { position: start, offset };
   const unitStart = offset - wanted;
-  const at = await cut(start.object, wanted);
-  const bytes = units.bytesOf(unit);
-  if (at >= bytes) return { position: units.startOf(unit + 1), offset: unitStart + bytes };
-  return { position: { object: start.object, at }, offset: unitStart + at };
+  const { at, bytes } = await cut(start.object, wanted);
+  const all = units.bytesOf(unit);
+  if (bytes >= all) return { position: units.startOf(unit + 1), offset: unitStart + all };
+  return { position: { object: start.object, at }, offset: unitStart + bytes };
 }
 
 function planFiles(

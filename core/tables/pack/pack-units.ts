@@ -65,7 +65,7 @@ export class PackUnits {
     return this.#bytes[unit]!;
   }
 
-  /** Whether it may be cut at any record: a text that is not compressed. */
+  /** Whether it may be cut at any record: a plain text, or one with a seek index. */
   canSplit(unit: number): boolean {
     return this.#canSplit[unit] === 1;
   }

@@ -10,6 +10,14 @@ import { ObjectList } from './object-list.ts';
 /** What of a source says which objects it has. */
 type ListedSource = Pick<AskedTableSource, 'uris' | 'versionId' | 'format'>;
 
+/** How objects are listed. */
+interface ListOptions {
+  /** The pins of an earlier round, which are taken as they are. */
+  readonly listed?: AsyncIterable<SourcePin>;
+  /** Gets the URI of each object that is known to be no part of the table. */
+  readonly onPassedOver?: (uri: string) => void;
+}
+
 /** Refuses objects that are of more than one format by their names. */
 class FormatCheck {
   #first: { readonly uri: string; readonly format: TableSourceFormat } | undefined;
@@ -30,7 +38,7 @@ class FormatCheck {
 async function* objectsOf(
   { uris, versionId }: ListedSource,
   store: ObjectStore,
-  onPassedOver: (uri: string) => void,
+  { onPassedOver = () => {} }: ListOptions,
 ): AsyncGenerator<SourcePin> {
   if (versionId === undefined) yield* listTableObjects(store, uris, onPassedOver);
   else for (const uri of uris) yield await store.pin(uri, versionId);
@@ -43,7 +51,6 @@ async function* objectsOf(
  *
  * Requests and memory as `listTableObjects` and {@link ObjectList} have them.
  *
- * @param onPassedOver gets the URI of each object that is known to be no part of the table.
  * @throws {UnsupportedSourceError} names of two formats, or of one that is not read.
  * @throws {CorruptSourceError} keys with other columns.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
@@ -52,12 +59,12 @@ async function* objectsOf(
 export async function listTable(
   source: ListedSource,
   store: ObjectStore,
-  onPassedOver: (uri: string) => void = () => {},
+  options: ListOptions = {},
 ): Promise<ObjectList> {
   const objects = new ObjectList();
   const formats = new FormatCheck();
   const keys = new HiveKeys();
-  for await (const pin of objectsOf(source, store, onPassedOver)) {
+  for await (const pin of options.listed ?? objectsOf(source, store, options)) {
     if (source.format === undefined) formats.check(pin.uri);
     keys.columnsOf(pin.uri);
     objects.add(pin);

@@ -25,6 +25,8 @@ export class ObjectList {
   totalBytes = 0;
   /** Bytes of the text. */
   textBytes = 0;
+  /** Whether any object has a version, so that what is overwritten can still be read. */
+  hasVersions = false;
   readonly #blocks: Buffer[] = [];
   #sizes = new Float64Array(FIRST_ROOM);
   #ends = new Float64Array(FIRST_ROOM);
@@ -48,6 +50,7 @@ export class ObjectList {
     this.#ends[this.count] = this.textBytes;
     this.count += 1;
     this.totalBytes += size;
+    this.hasVersions ||= versionId !== null;
   }
 
   #write(line: Buffer): void {

@@ -21,6 +21,8 @@ describe('parseFailedChild', () => {
   it('names what prepares a source by the source', () => {
     const { what } = parse({ task: { unit: { uri: 's3://in/x.npz' } } });
     expect(what).toBe('preparing s3://in/x.npz');
+    const text = parse({ task: { text: { uri: 's3://in/x.csv.gz' } } });
+    expect(text.what).toBe('preparing s3://in/x.csv.gz');
   });
 
   it('does without an input that Step Functions leaves out', () => {

@@ -23,6 +23,17 @@ async function runIdOf(changed: object, changes?: object): Promise<string> {
 }
 
 describe('bindTable', () => {
+  it('is bound to the objects that an earlier round saw', async () => {
+    const pin = { uri: 's3://raw/t/1.csv', etag: 'old', versionId: '7', size: 3 };
+    const kept = (async function* () {
+      yield pin;
+    })();
+    const bound = await bindTable(request, deployment, store, kept);
+    expect(bound.objects).toMatchObject({ count: 1, totalBytes: 3, hasVersions: true });
+    expect(bound.source).toEqual(pin);
+    expect((await bind(request)).objects.hasVersions).toBe(false);
+  });
+
   it('names a run by what decides its bytes, and finds its place', async () => {
     const bound = await bind(request);
     expect(JSON.parse(bound.identity)).toMatchObject({

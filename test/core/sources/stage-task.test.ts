@@ -14,12 +14,15 @@ const TASK = {
 describe('the input of Stage', () => {
   it('is accepted as Plan writes it', () => {
     expect(parseStageTask(structuredClone(TASK))).toEqual(TASK);
+    const text = { text: TASK.unit.objects[0]!, job: { round: 'index', index: 0, part: 2 } };
+    expect(parseStageTask(structuredClone(text))).toEqual(text);
   });
 
   it.each([
     ['a unit of no objects', { ...TASK, unit: { ...TASK.unit, objects: [] } }, 'unit.objects'],
     ['an index below zero', { ...TASK, job: { round: 'count', index: -1 } }, 'job.index'],
     ['an unknown option', { ...TASK, options: { shape: [1, 1] } }, 'options'],
+    ['a text without its pin', { text: {}, job: TASK.job }, 'text.uri'],
     ['nothing', undefined, 'Stage'],
   ])('fails with %s', (_, input, named) => {
     expect(() => parseStageTask(input)).toThrow(RequestError);

@@ -8,7 +8,7 @@ import {
 } from '#core/sparse/formats/texts/indexed-text.ts';
 import { stageConversion } from '#core/sparse/stage/convert.ts';
 import type { EntryBatch, EntrySource } from '#core/sparse/stage/entry-source.ts';
-import { INDEX_ROUND } from '#core/sparse/stage/stage-index.ts';
+import { INDEX_ROUND } from '#core/stage/stage-index.ts';
 import { textHead } from '#core/text/gunzip.ts';
 import { openText, readLines, type TextOptions, type TextSource } from '#core/text/text-source.ts';
 import { assertLines, countName, stageCount, sumCounts } from './count.ts';

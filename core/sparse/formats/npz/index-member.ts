@@ -1,6 +1,6 @@
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import type { ZipMember } from '#core/containers/zip/zip-directory.ts';
-import type { IndexTask } from '#core/sparse/stage/stage-index.ts';
+import type { IndexTask } from '#core/stage/stage-index.ts';
 
 /** Name of a member such as `data.npy` in names of what is staged: `data`. */
 export function arrayName({ name }: ZipMember): string {

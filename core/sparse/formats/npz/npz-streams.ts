@@ -6,7 +6,7 @@ import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import type { StreamLayout } from '#core/sparse/layout/matrix-layout.ts';
-import { INDEX_PREFIX, indexJob, indexName } from '#core/sparse/stage/stage-index.ts';
+import { INDEX_PREFIX, indexJob, indexName } from '#core/stage/stage-index.ts';
 import { arrayName } from './index-member.ts';
 import { openMemberHead } from './member-head.ts';
 

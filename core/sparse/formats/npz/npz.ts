@@ -1,7 +1,7 @@
 import { readMatrixHeader } from '#core/sparse/formats/arrays/matrix-header.ts';
 import { resolveArrays, stageArrays } from '#core/sparse/formats/arrays/resolve-arrays.ts';
 import type { MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
-import { INDEX_ROUND } from '#core/sparse/stage/stage-index.ts';
+import { INDEX_ROUND } from '#core/stage/stage-index.ts';
 import { openNpz } from './open-npz.ts';
 
 /** True for `PK\x03\x04`, or `PK\x05\x06` of an archive without members. */

@@ -22,7 +22,7 @@ import {
   SMALL_MEMBERS,
 } from '#core/sparse/formats/arrays/array-file.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
-import { type IndexTime, stageSeekIndex } from '#core/sparse/stage/stage-index.ts';
+import { type IndexTime, stageSeekIndex } from '#core/stage/stage-index.ts';
 import { memberIndexTask } from './index-member.ts';
 import { openStreams } from './npz-streams.ts';
 

@@ -10,9 +10,9 @@ import {
 } from '#core/sparse/formats/texts/indexed-text.ts';
 import type { PartLayout } from '#core/sparse/layout/matrix-layout.ts';
 import type { Names } from '#core/sparse/names.ts';
-import { INDEX_ROUND } from '#core/sparse/stage/stage-index.ts';
 import { PARTS_PREFIX, partName } from '#core/sparse/stage/stage-names.ts';
 import { findCsrPart } from '#core/sparse/stage/staged-rows.ts';
+import { INDEX_ROUND } from '#core/stage/stage-index.ts';
 import { openText, type TextOptions, type TextSource } from '#core/text/text-source.ts';
 import { stageConvert } from './convert.ts';
 import { assertExtreme, type ExtremeHeader, readExtremeHeader } from './extreme-header.ts';

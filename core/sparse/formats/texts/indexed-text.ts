@@ -1,20 +1,10 @@
-import type { GzipStream } from '#core/containers/deflate/indexed-stream.ts';
-import { inflatedSource } from '#core/containers/deflate/inflated-source.ts';
-import { readDeflatedSize } from '#core/containers/deflate/seek-index.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
-import {
-  INDEX_PREFIX,
-  indexJob,
-  indexName,
-  stageSeekIndex,
-} from '#core/sparse/stage/stage-index.ts';
+import { GZIP_INDEX, gzipIndexTask, openGzip } from '#core/stage/gzip-index.ts';
+import { INDEX_PREFIX, indexJob, indexName, stageSeekIndex } from '#core/stage/stage-index.ts';
 import { plainText, type TextSource } from '#core/text/text-source.ts';
-
-/** Name of the seek index of a gzip text among what is staged. */
-const NAME = 'text';
 
 function needsIndex({ isCompressed, source, wholeGzipBytes }: TextSource): boolean {
   return isCompressed && source.size > wholeGzipBytes;
@@ -22,17 +12,8 @@ function needsIndex({ isCompressed, source, wholeGzipBytes }: TextSource): boole
 
 /** The text of a gzip file as a plain text of many segments, read through its seek index. */
 async function openIndexed(packed: TextSource, index: StagedObject): Promise<TextSource> {
-  const { source: compressed, uri } = packed;
-  const { bytes: size } = await readDeflatedSize(index.source);
-  const range = { offset: 0, length: compressed.size };
-  const inflated = inflatedSource({
-    compressed,
-    range,
-    size,
-    index: index.source,
-    container: 'gzip',
-  });
-  return plainText({ ...inflated, uri }, packed);
+  const inflated = await openGzip(packed.source, index.source);
+  return plainText({ ...inflated, uri: packed.uri }, packed);
 }
 
 /**
@@ -48,8 +29,8 @@ export async function resolveIndex(
 ): Promise<{ readonly text: TextSource } | { readonly jobs: readonly StageJob[] }> {
   if (!needsIndex(packed)) return { text: packed };
   const found = await staged.list(INDEX_PREFIX);
-  const index = found.get(indexName(NAME));
-  if (index === undefined) return { jobs: [indexJob(found, NAME, 0)] };
+  const index = found.get(indexName(GZIP_INDEX));
+  if (index === undefined) return { jobs: [indexJob(found, GZIP_INDEX, 0)] };
   return { text: await openIndexed(packed, index) };
 }
 
@@ -62,7 +43,7 @@ export async function requireIndexed(packed: TextSource, staged: StageStore): Pr
   const resolved = await resolveIndex(packed, staged);
   if ('text' in resolved) return resolved.text;
   throw new CorruptSourceError(
-    `what was staged of ${packed.uri} lacks ${indexName(NAME)}; start the export again, so that it is staged anew`,
+    `what was staged of ${packed.uri} lacks ${indexName(GZIP_INDEX)}; start the export again, so that it is staged anew`,
   );
 }
 
@@ -76,12 +57,5 @@ export async function stageTextIndex(
   { source, staged, isTimeUp }: FormatInput,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const range = { offset: 0, length: source.size };
-  const stream: GzipStream = {
-    where: source.uri,
-    compressedBytes: source.size,
-    container: 'gzip',
-  };
-  const task = { source, range, stream, name: NAME, advice: 'unpack it' };
-  await stageSeekIndex(task, part, staged, { signal, isTimeUp });
+  await stageSeekIndex(gzipIndexTask(source), part, staged, { signal, isTimeUp });
 }

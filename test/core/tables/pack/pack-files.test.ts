@@ -7,10 +7,11 @@ import { type PackObject, PackUnits } from '#core/tables/pack/pack-units.ts';
 const MiB = 1024 * 1024;
 const TARGET = 64 * MiB;
 
+/** A record of a plain text. */
+const plain = (at: number) => ({ at, bytes: at });
+
 /** Records of 100 bytes in every text. */
-async function cut(_: number, at: number): Promise<number> {
-  return Math.ceil(at / 100) * 100;
-}
+const cut = async (_: number, at: number) => plain(Math.ceil(at / 100) * 100);
 
 function unitsOf(objects: readonly PackObject[]): PackUnits {
   const units = new PackUnits();
@@ -144,7 +145,7 @@ describe('the files of an output', () => {
   });
 
   it('fall together where a record is longer than a file', async () => {
-    const long = async (_: number, at: number) => (at <= 3 * TARGET ? 3 * TARGET : 6 * TARGET);
+    const long = async (_: number, at: number) => plain(at <= 3 * TARGET ? 3 * TARGET : 6 * TARGET);
     const chunks = await pack([text(6 * TARGET), text(TARGET)], { cut: long });
     expect(chunks.map(({ start }) => start)).toEqual([
       { object: 0, at: 0 },
@@ -156,7 +157,7 @@ describe('the files of an output', () => {
 
   it('fall together where a search passes the next place', async () => {
     // In the first half of the text no place is clear.
-    const late = async (_: number, at: number) => (at < 320 * MiB ? 330 * MiB : at);
+    const late = async (_: number, at: number) => plain(at < 320 * MiB ? 330 * MiB : at);
     const chunks = await pack([text(640 * MiB)], { cut: late });
     expect(chunks[0]?.end).toEqual({ object: 0, at: 330 * MiB });
     expect(chunks[1]?.start).toEqual({ object: 0, at: 330 * MiB });

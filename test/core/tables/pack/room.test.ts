@@ -14,7 +14,7 @@ async function pack(
   const units = new PackUnits();
   for (const bytes of objects) units.add({ bytes, canSplit });
   const size = { targetFileBytes: 512 * MiB };
-  const cut = async (_: number, at: number) => at;
+  const cut = async (_: number, at: number) => ({ at, bytes: at });
   const files = await Array.fromAsync(packFiles(units, { ratio: 1, size, cut, ...options }));
   return files.map(({ sourceBytes }) => sourceBytes);
 }

@@ -9,7 +9,7 @@ import {
   type IndexTime,
   indexJob,
   stageSeekIndex,
-} from '#core/sparse/stage/stage-index.ts';
+} from '#core/stage/stage-index.ts';
 import { withCounting } from '#support/counting-source.ts';
 import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
 import { createRandom } from '#support/seeded-random.ts';
