@@ -32,7 +32,7 @@ export const tableLayout = z.strictObject({
   csv: z.optional(csvFormatSection),
   /** The first object with columns: what the headers of the others are compared with, in CSV. */
   first: z.optional(z.strictObject({ uri: z.string(), names: z.array(z.string()) })),
-  /** Columns of the output in their order, at most 10,000: read them by {@link schemaOf}. */
+  /** Columns of the output in their order, at most 3,000: read them by {@link schemaOf}. */
   schema: z.array(canonicalColumn),
   columns: columnsSection,
   byName: z.boolean(),
