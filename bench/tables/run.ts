@@ -14,9 +14,11 @@ import {
   GROWTH_GOAL,
   MEMORY_GOAL,
   OURS,
+  OURS_IN_STACK,
   ourWay,
   peerWays,
   SPEED_GOALS,
+  STACK_WAY,
   type Way,
 } from './ways.ts';
 
@@ -46,7 +48,7 @@ function say(line: string): void {
 
 const python = await pythonWith('tables-venv', path.join(import.meta.dirname, 'requirements.txt'));
 const ours = await ourWay(FOLDER);
-const ways = [ours, ...peerWays(python)];
+const ways = [ours, STACK_WAY, ...peerWays(python)];
 
 function outOf({ name }: Way): string {
   return path.join(FOLDER, `out-${name}`);
@@ -69,7 +71,8 @@ async function sourcesOf(format: SourceFormat, count: number): Promise<readonly 
 async function measure(way: Way, format: SourceFormat, files: readonly string[]): Promise<Usage> {
   const out = outOf(way);
   await rm(out, { recursive: true, force: true });
-  return await measured(python, commandOf(way, format, out, files));
+  const command = commandOf(way, format, out, files);
+  return way.reportsUsage ? JSON.parse(await run(command)) : await measured(python, command);
 }
 
 /** All ways in turn, so that other work of the machine affects all of them equally. */
@@ -87,34 +90,47 @@ async function measureAll(format: SourceFormat, files: readonly string[]) {
 
 type Usages = ReadonlyMap<string, readonly Usage[]>;
 
-function speedMeasures(format: SourceFormat, usages: Usages): readonly Measure[] {
-  const own = usages.get(OURS)!;
+/** CPU time of each peer divided by that of ours, file to file or from S3 to S3. */
+function speedMeasures(
+  format: SourceFormat,
+  usages: Usages,
+  base: typeof OURS | typeof OURS_IN_STACK,
+): readonly Measure[] {
+  const own = usages.get(base)!;
   return [...usages].flatMap(([name, theirs]) => {
-    if (name === OURS) return [];
-    return (['cpuSeconds', 'seconds'] as const).map((figure): Measure => {
-      const ratios = theirs.map((usage, turn) => usage[figure] / own[turn]![figure]);
-      const goal = figure === 'cpuSeconds' ? SPEED_GOALS[format][name] : undefined;
-      return {
-        data: format,
-        measure: `${figure === 'cpuSeconds' ? 'CPU' : 'wall clock'} of ${name} ÷ ours`,
-        value: median(ratios),
-        quartiles: [Math.min(...ratios), Math.max(...ratios)],
-        ...(goal && { goal }),
-      };
-    });
+    if (name === OURS || name === OURS_IN_STACK) return [];
+    const ratios = theirs.map(({ cpuSeconds }, turn) => cpuSeconds / own[turn]!.cpuSeconds);
+    const goal = SPEED_GOALS[format][name];
+    return {
+      data: format,
+      measure: `CPU of ${name} ÷ ours, ${base === OURS ? 'file to file' : base}`,
+      value: median(ratios),
+      quartiles: [Math.min(...ratios), Math.max(...ratios)],
+      ...(goal && { goal }),
+    };
   });
 }
 
-/** The peak of the whole table and its growth over that of a part of it. */
-async function memoryMeasures(format: SourceFormat, usages: Usages): Promise<readonly Measure[]> {
+/** The peak of a way of ours for the whole table, and its growth over that of a part of it. */
+async function memoryMeasures(
+  format: SourceFormat,
+  usages: Usages,
+  way: Way,
+): Promise<readonly Measure[]> {
   const files = await sourcesOf(format, Math.ceil(rows / SMALLER));
-  const smaller = (await measure(ours, format, files)).peakRssBytes;
-  const peak = Math.max(...usages.get(OURS)!.map(({ peakRssBytes }) => peakRssBytes));
+  const smaller = (await measure(way, format, files)).peakRssBytes;
+  const peak = Math.max(...usages.get(way.name)!.map(({ peakRssBytes }) => peakRssBytes));
+  const name = way === ours ? 'file to file' : way.name;
   return [
-    { data: format, measure: 'peak RSS of ours, MB', value: peak / 1e6, goal: MEMORY_GOAL },
     {
       data: format,
-      measure: `the same ÷ that of 1/${SMALLER} of the rows`,
+      measure: `peak RSS of ours, ${name}, MB`,
+      value: peak / 1e6,
+      goal: MEMORY_GOAL,
+    },
+    {
+      data: format,
+      measure: `the same ÷ that of 1/${SMALLER} of the rows, ${name}`,
       value: peak / smaller,
       goal: GROWTH_GOAL,
     },
@@ -143,7 +159,11 @@ for (const format of ['csv', 'jsonl', 'parquet'] as const) {
   const usages = await measureAll(format, await sourcesOf(format, rows));
   for (const [name, all] of usages) say(usageLine(format, name, all));
   results[format] = Object.fromEntries(usages);
-  measures.push(...speedMeasures(format, usages), ...(await memoryMeasures(format, usages)));
+  for (const base of [OURS, OURS_IN_STACK] as const) {
+    measures.push(...speedMeasures(format, usages, base));
+  }
+  for (const way of [ours, STACK_WAY])
+    measures.push(...(await memoryMeasures(format, usages, way)));
 }
 for (const one of measures) say(measureLine(one));
 await mkdir(RESULTS, { recursive: true });

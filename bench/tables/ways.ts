@@ -9,20 +9,22 @@ import type { SourceFormat } from './plan-slices.ts';
 export interface Way {
   readonly name: string;
   readonly command: readonly string[];
+  /** Whether it prints what it used, since it starts more than what is measured. */
+  readonly reportsUsage?: true;
 }
 
 /** Ours, whose figures those of the others are divided by. */
 export const OURS = 'sparse-fanout';
+
+/** Ours as it is deployed, which the goals are about. */
+export const OURS_IN_STACK = 'S3 to S3';
 
 /** Options of Node with which Lambda starts our functions. */
 const NODE = [process.execPath, '--max-semi-space-size=2'] as const;
 
 const OUR_SCRIPT = fileURLToPath(import.meta.resolve('./ours.ts'));
 
-/**
- * Ours, file to file, bundled into a folder as a deployed function is. A writer from S3 to S3 would
- * be a second way beside it.
- */
+/** Ours, file to file, bundled into a folder as a deployed function is. */
 export async function ourWay(folder: string): Promise<Way> {
   const outfile = path.join(folder, 'ours.mjs');
   await build({
@@ -31,6 +33,13 @@ export async function ourWay(folder: string): Promise<Way> {
   });
   return { name: OURS, command: [...NODE, outfile] };
 }
+
+/** The writers of the deployed stack on this machine, from S3 to S3. */
+export const STACK_WAY: Way = {
+  name: OURS_IN_STACK,
+  command: [process.execPath, fileURLToPath(import.meta.resolve('./stack-writer.ts'))],
+  reportsUsage: true,
+};
 
 const PEERS = ['duckdb', 'polars', 'pyarrow', 'pandas', 'spark'] as const;
 

@@ -111,6 +111,16 @@ describe('planTable', { timeout: patience(60_000) }, () => {
     expect(await allRows(table)).toEqual(await allRows(plain));
   });
 
+  it('refuses more columns than a writer has memory for', async () => {
+    const columns = Array.from({ length: 3_001 }, (_, k) => `${k} AS c${k}`);
+    const wide = storeOf({ '1.parquet': await parquetOf(`SELECT ${columns.join(', ')}`) });
+    const { schema: _, ...rest } = askedTable();
+    const asked = { ...rest, schema: undefined };
+    await expect(planned(asked, wide)).rejects.toThrow(
+      'the schema of s3://b/1.parquet: has 3001 columns, each field of a struct counted, 1 to 3000',
+    );
+  });
+
   it('reads footers of large Parquet objects alone, and takes the schema of the first', async () => {
     const select = 'SELECT range * 7919 AS id, hash(range) AS h, range AS r FROM range(300000)';
     const objects = {

@@ -153,7 +153,7 @@ function widened(type: ColumnType, format: SeenTable['format']): ColumnType {
  *
  * @throws {UnsupportedSourceError} an object is not what its name or the request says.
  * @throws {CorruptSourceError} an object is not sound, or has another header than the first.
- * @throws {BoundExceededError} there are more than 10,000 columns.
+ * @throws {BoundExceededError} there are more columns than a schema may have.
  */
 export async function inferTable(
   table: TableObjects,

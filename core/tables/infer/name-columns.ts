@@ -3,9 +3,8 @@ import { nameProblem } from '#core/tables/schema/column-names.ts';
 import type { ColumnType } from '#core/tables/schema/column-type.ts';
 import { typeSql } from '#core/tables/schema/column-type.ts';
 import { parseType } from '#core/tables/schema/parse-type.ts';
+import { MAX_COLUMNS } from '#core/tables/schema/table-schema.ts';
 import type { InferredColumn } from './inferred-table.ts';
-
-const MAX_COLUMNS = 10_000;
 
 /** A column of the source with what its values are; undefined if no type holds them. */
 export interface FoundColumn {
@@ -57,7 +56,7 @@ function assertNotMany(columns: readonly InferredColumn[]): void {
  * another one, or is left out. Those without a type are left out; their reason is known already.
  *
  * @param renames whether columns may be renamed: not keys of JSON, which are found by name.
- * @throws {BoundExceededError} there are more than 10,000 columns.
+ * @throws {BoundExceededError} there are more columns than a schema may have.
  */
 export function nameColumns(found: readonly FoundColumn[], renames: boolean): NamedColumns {
   const columns: InferredColumn[] = [];

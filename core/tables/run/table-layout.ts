@@ -32,7 +32,7 @@ export const tableLayout = z.strictObject({
   csv: z.optional(csvFormatSection),
   /** The first object with columns: what the headers of the others are compared with, in CSV. */
   first: z.optional(z.strictObject({ uri: z.string(), names: z.array(z.string()) })),
-  /** Columns that are read, in their order, at most 10,000: by {@link schemaOf}. */
+  /** Columns that are read, in their order, at most 3,000: by {@link schemaOf}. */
   schema: z.array(canonicalColumn),
   columns: columnsSection,
   /** What becomes of the rows, and the columns that they then have. */

@@ -66,6 +66,20 @@ export function typeSql(type: ColumnType): string {
   );
 }
 
+/** Columns of leaves that a type is in Parquet: each field of a struct is one. */
+export function leavesOf(type: ColumnType): number {
+  switch (type.kind) {
+    case 'list':
+      return leavesOf(type.of);
+    case 'map':
+      return 1 + leavesOf(type.value);
+    case 'struct':
+      return type.fields.reduce((sum, field) => sum + leavesOf(field.type), 0);
+    default:
+      return 1;
+  }
+}
+
 /** Whether values lie in values. */
 export function isLeaf(type: ColumnType): type is LeafType {
   return type.kind === 'scalar' || type.kind === 'decimal';

@@ -91,8 +91,8 @@ test('refuses what is not sound, is nothing, or is something else', async () => 
     'x is plain by source.compression but gzip by its content',
   );
   expect(await infer({ x: 'a\n1\n' }, plain)).toMatchObject({ format: 'csv' });
-  const wide = Array.from({ length: 10_001 }, (_, k) => `c${k}`).join(',');
-  await expect(infer({ 'x.csv': `${wide}\n` })).rejects.toThrow('has 10001 columns');
+  const wide = Array.from({ length: 3_001 }, (_, k) => `c${k}`).join(',');
+  await expect(infer({ 'x.csv': `${wide}\n` })).rejects.toThrow('has 3001 columns');
 });
 
 test('passes objects without a record', async () => {

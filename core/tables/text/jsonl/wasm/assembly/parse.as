@@ -1,5 +1,5 @@
-// Proves one line, an object of RFC 8259, and writes it with its numbers as strings, or its values as
-// a record.
+// Proves one line, an object of RFC 8259, and writes it with its numbers as strings, or its values
+// as a record.
 
 import {
   BAD_NUMBER,

@@ -1,0 +1,76 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { LocalStack } from '#support/local-stack.ts';
+import type { Usage } from './run-way.ts';
+
+/**
+ * Converts a table by the deployed stack from S3 to S3, over HTTPS on loopback, into a folder of
+ * Parquet files. Prints what the processes of its writers used from their start on; that of Plan,
+ * the services and the downloads is not theirs.
+ */
+const [format, schema, out, ...files] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  ...string[],
+];
+
+/** Ticks of the system's clock in a second, in which it counts the time of processes. */
+const TICKS = 100;
+
+async function upload({ s3 }: LocalStack, bucket: string, file: string): Promise<void> {
+  const { size } = await stat(file);
+  const object = { Bucket: bucket, Key: `in/${path.basename(file)}` };
+  const body = { Body: createReadStream(file), ContentLength: size };
+  await s3.send(new PutObjectCommand({ ...object, ...body }));
+}
+
+/** User and system time of a process, in seconds. */
+async function cpuSecondsOf(pid: number): Promise<number> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // Behind the name, which may hold blanks, `utime` and `stime` are the twelfth and the next one.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+async function usageOf({ cloud }: LocalStack, seconds: number): Promise<Usage> {
+  const writers = cloud
+    .processes()
+    .filter(({ functionName }) => /write-?table/i.test(functionName));
+  const times = await Promise.all(writers.map(({ pid }) => cpuSecondsOf(pid!)));
+  return {
+    seconds,
+    cpuSeconds: times.reduce((sum, each) => sum + each, 0),
+    peakRssBytes: Math.max(...writers.map(({ peakRssBytes }) => peakRssBytes)),
+  };
+}
+
+async function download(stack: LocalStack): Promise<void> {
+  await mkdir(out, { recursive: true });
+  const keys = (await stack.keys('out/data/')).filter((key) => key.endsWith('.parquet'));
+  for (const [index, key] of keys.sort().entries()) {
+    const name = `${String(index).padStart(6, '0')}.parquet`;
+    const bytes = await stack.read(`s3://${stack.outputBucket}/${key}`);
+    await writeFile(path.join(out, name), bytes);
+  }
+}
+
+const stack = await LocalStack.start();
+try {
+  const bucket = stack.output('SourceBucketName');
+  for (const file of files) await upload(stack, bucket, file);
+  const startedAt = performance.now();
+  await stack.runToSuccess({
+    source: { uri: `s3://${bucket}/in/`, format },
+    schema: JSON.parse(schema),
+    output: { uri: `s3://${stack.outputBucket}/out/`, targetFileBytes: 128 * 1024 ** 2 },
+    limits: { concurrency: 1 },
+  });
+  const usage = await usageOf(stack, (performance.now() - startedAt) / 1000);
+  await download(stack);
+  process.stdout.write(JSON.stringify(usage));
+} finally {
+  await stack.close();
+}
