@@ -47,7 +47,7 @@ export interface TablePlan {
   readonly chunks: readonly TableChunk[];
   /** Bytes of output for a byte of source. */
   readonly ratio: number;
-  /** Bytes of all files by the ratio. */
+  /** Bytes of all files by the ratios of the sizes of their objects. */
   readonly predictedBytes: number;
   /** Of each file by the ratio. */
   readonly predictedFileBytes: { readonly min: number; readonly max: number };
@@ -105,14 +105,14 @@ function textShare({ sourceBytes, textBytes }: TableSample): number {
 /** The files of a table, and how many rows they have together once all files are there. */
 function filesOf(size: SizedTable['size'], sampled: Sampled) {
   const { source, units, cuts, sample, mostSourceBytes } = sampled;
-  const { ratio, rows, rejected, filtered, sourceBytes } = sample;
+  const { ratios, rows, rejected, filtered, sourceBytes } = sample;
   if ('rows' in size) {
     const counted = new RowCuts(source, size.rows);
     const share = rows / Math.max(1, rows + rejected + filtered);
-    return { files: rowFiles(counted, ratio), rows: () => counted.rows * share };
+    return { files: rowFiles(counted, ratios.overall), rows: () => counted.rows * share };
   }
   const cut = (object: number, bytes: number) => cuts.cut(object, bytes);
-  const files = packFiles(units, { ratio, size, cut, mostSourceBytes });
+  const files = packFiles(units, { ratios, size, cut, mostSourceBytes });
   return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
 }
 
@@ -174,7 +174,7 @@ export async function planTable(
   const predictedBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const predictedFileBytes = { min: Math.min(...sizes), max: Math.max(...sizes) };
   return {
-    ...{ layout, chunks, ratio: sample.ratio, predictedBytes, predictedFileBytes },
+    ...{ layout, chunks, ratio: sample.ratios.overall, predictedBytes, predictedFileBytes },
     predictedRows: Math.round(rows()),
     smallerTypes: sample.smallerTypes,
     warnings: warningsOf(sizes, sample, size),

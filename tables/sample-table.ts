@@ -2,19 +2,20 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '@sparse-fanout/engine';
 import { inOrder } from '#core/bytes/in-order.ts';
-import { TransformError } from '#core/errors.ts';
 import type { PackUnits } from '#core/tables/pack/pack-units.ts';
 import { rowGroupRows } from '#core/tables/pack/row-group-rows.ts';
 import { type SamplePick, samplePicks } from '#core/tables/pack/sample-picks.ts';
+import { type SizeRatios, sizeClass } from '#core/tables/pack/size-ratios.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { fixedRowBytes, joinedSql, textBytesSql } from '#core/tables/schema/joined-sql.ts';
 import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
-import { type ChunkOptions, type ConvertedChunk, convertChunk } from './convert-chunk.ts';
+import { convertLimited, TRANSFORM_MS } from './convert-limited.ts';
 import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
-import { samplePart } from './sample-part.ts';
+import type { OpenedObject } from './open-object.ts';
+import { type SamplePart, samplePart } from './sample-part.ts';
 import { smallerTypes } from './smaller-types.ts';
 import { tableFileOf } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
@@ -36,8 +37,7 @@ export interface SampleOptions {
 
 /** What a sample says of a table. */
 export interface TableSample {
-  /** Bytes of output for a byte of source. */
-  readonly ratio: number;
+  readonly ratios: SizeRatios;
   /** Rows in a row group of the output. */
   readonly rowGroupRows: number;
   /** Rows of the output. */
@@ -63,96 +63,145 @@ const INFLATED_BYTES = { all: 64 * MiB, min: 64 * 1024, max: 8 * MiB };
 
 const PARTS_AT_ONCE = 16;
 
-/** A transform that takes longer for a sample takes hours for the table. */
-const TRANSFORM_MS = 120_000;
-
 /** Where nothing is known: of an output that is not Parquet, or of a table without rows. */
 const MOST_ROWS = rowGroupRows(1, Number.MAX_SAFE_INTEGER);
 
+/** A size of units of which less is sampled is taken for one like all others. */
+const MIN_CLASS_BYTES = MiB;
+
+/** What is sampled of the units of one size. */
 interface Sliced {
+  /** Undefined where several sizes are together. */
+  readonly sizeClass: number | undefined;
   readonly slices: readonly TableSlice[];
   readonly sourceBytes: number;
   readonly textBytes: number;
 }
 
+type OpenedPart = SamplePart & { readonly object: OpenedObject; readonly sizeClass: number };
+
 async function openSample(
   picks: readonly SamplePick[],
-  { cuts, layout }: SampleOptions,
-): Promise<Sliced> {
+  { cuts }: SampleOptions,
+): Promise<readonly OpenedPart[]> {
   const whole = picks.filter(({ canSplit }) => !canSplit).length;
   const { all, min, max } = INFLATED_BYTES;
   const textBytes = Math.min(max, Math.max(min, Math.floor(all / Math.max(1, whole))));
   const tasks = picks.map((pick) => async () => {
     const object = await cuts.open(pick.position.object);
-    return { object, ...(await samplePart(object, pick, textBytes)) };
+    const part = await samplePart(object, pick, textBytes);
+    return { ...part, object, sizeClass: sizeClass(pick.unitBytes) };
   });
+  return await Array.fromAsync(inOrder(tasks, PARTS_AT_ONCE));
+}
+
+function sliceOf(
+  parts: readonly OpenedPart[],
+  { layout }: SampleOptions,
+  sizeClass: number | undefined,
+): Sliced {
   const shapes = new ObjectShapes(layout);
   const slices = new SliceList();
-  const seen = { sourceBytes: 0, textBytes: 0 };
-  for await (const sample of inOrder(tasks, PARTS_AT_ONCE)) {
-    slices.add(shapes.of(sample.object), sample.part);
-    seen.sourceBytes += sample.sourceBytes;
-    seen.textBytes += sample.textBytes;
+  for (const { object, part } of parts) slices.add(shapes.of(object), part);
+  const sourceBytes = parts.reduce((sum, part) => sum + part.sourceBytes, 0);
+  const textBytes = parts.reduce((sum, part) => sum + part.textBytes, 0);
+  return { sizeClass, slices: slices.slices, sourceBytes, textBytes };
+}
+
+/** Puts together what is of one size; sizes of which there is little are together, at the end. */
+function bySize(parts: readonly OpenedPart[], options: SampleOptions): readonly Sliced[] {
+  const classes = Map.groupBy(parts, (part) => part.sizeClass);
+  const few: OpenedPart[] = [];
+  const sliced: Sliced[] = [];
+  for (const [size, own] of classes) {
+    const bytes = own.reduce((sum, part) => sum + part.sourceBytes, 0);
+    if (bytes < MIN_CLASS_BYTES) few.push(...own);
+    else sliced.push(sliceOf(own, options, size));
   }
-  return { slices: slices.slices, ...seen };
+  return few.length === 0 ? sliced : [...sliced, sliceOf(few, options, undefined)];
 }
 
 /** Bytes that a row takes in the engine. */
 async function rowBytesOf(
-  { path, rows, schema }: { path: string; rows: number; schema: TableSchema },
+  { paths, rows, schema }: { paths: readonly string[]; rows: number; schema: TableSchema },
   { engine, signal }: SampleOptions,
 ): Promise<number> {
-  const select = { text: textBytesSql([path], schema) };
+  const select = { text: textBytesSql(paths, schema) };
   const [row] = await engine.runSelect(select, signal && { signal });
   return fixedRowBytes(schema) + Number(row!['bytes']) / Math.max(1, rows);
 }
 
-/** Converts within two minutes what a transform might make last forever. */
-async function convertLimited(
-  slices: readonly TableSlice[],
-  options: ChunkOptions,
-  milliseconds: number,
-): Promise<ConvertedChunk> {
-  if (options.layout.transform === undefined) return await convertChunk(slices, options);
-  const limit = AbortSignal.timeout(milliseconds);
-  const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
-  try {
-    return await convertChunk(slices, { ...options, signal });
-  } catch (error) {
-    if (error !== limit.reason) throw error;
-    throw new TransformError(
-      `transform.sql took more than ${milliseconds / 1000} s for a sample of the table; give a SELECT that takes less`,
-      { cause: error },
-    );
+/** Where the values of a sample lie, and its rows. */
+interface SampleValues {
+  readonly paths: readonly string[];
+  readonly rows: number;
+  readonly rejected: number;
+  readonly filtered: number;
+}
+
+/** Converts what is of each size into a file of values. */
+async function convertValues(
+  sizes: readonly Sliced[],
+  directory: string,
+  { engine, layout, transformMs = TRANSFORM_MS, signal }: SampleOptions,
+): Promise<SampleValues> {
+  const paths: string[] = [];
+  let [rows, rejected, filtered] = [0, 0, 0];
+  const output = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
+  for (const [index, { slices }] of sizes.entries()) {
+    const given = { engine, directory, layout, output, name: `values-${index}.parquet` };
+    const limited = { ...given, ...(signal && { signal }) };
+    const converted = await convertLimited(slices, limited, transformMs);
+    rows += converted.rows;
+    rejected += converted.rejected.length;
+    filtered += converted.filtered;
+    paths.push(join(directory, given.name));
   }
+  return { paths, rows, rejected, filtered };
+}
+
+/** Writes each file of values as a file of the output, to see how large it is. */
+async function ratiosOf(
+  sizes: readonly Sliced[],
+  paths: readonly string[],
+  { engine, output, signal, layout }: SampleOptions & { readonly layout: TableLayout },
+): Promise<SizeRatios> {
+  const schema = outputSchemaOf(layout);
+  const byClass = new Map<number, number>();
+  let [bytes, sourceBytes] = [0, 0];
+  for (const [index, size] of sizes.entries()) {
+    const { rowGroupRows: groupRows } = layout;
+    const form = { path: `${paths[index]}.file`, rowGroupRows: groupRows, columns: schema.length };
+    const select = { text: joinedSql([paths[index]!], schema) };
+    const file = tableFileOf(output, form);
+    const written = await engine.writeSelect(select, file, signal && { signal });
+    bytes += written.bytes;
+    sourceBytes += size.sourceBytes;
+    if (size.sizeClass !== undefined) byClass.set(size.sizeClass, written.bytes / size.sourceBytes);
+  }
+  return { overall: bytes / Math.max(1, sourceBytes), byClass };
 }
 
 async function convertSample(
-  { slices, ...seen }: Sliced,
+  sizes: readonly Sliced[],
   directory: string,
   options: SampleOptions,
 ): Promise<TableSample> {
-  const { engine, layout, output, signal } = options;
+  const { layout, output } = options;
   const schema = outputSchemaOf(layout);
   // Its values first, since what a row takes says how large the row groups are.
-  const plain = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
-  const given = { engine, directory, layout, output: plain, name: 'values.parquet' };
-  const { transformMs = TRANSFORM_MS } = options;
-  const limited = { ...given, ...(signal && { signal }) };
-  const converted = await convertLimited(slices, limited, transformMs);
-  const { rows, rejected, filtered } = converted;
-  const path = join(directory, given.name);
-  const rowBytes = await rowBytesOf({ path, rows, schema }, options);
+  const { paths, ...counted } = await convertValues(sizes, directory, options);
+  const rowBytes = await rowBytesOf({ paths, rows: counted.rows, schema }, options);
   const groupBytes = output.format === 'parquet' ? output.rowGroupBytes : MAX_GROUP_BYTES;
   const groupRows = rowGroupRows(rowBytes, groupBytes);
-  const parts = { rowGroupRows: groupRows, columns: schema.length };
-  const file = tableFileOf(output, { path: join(directory, 'file'), ...parts });
-  const select = { text: joinedSql([path], schema) };
-  const { bytes } = await engine.writeSelect(select, file, signal && { signal });
-  const ratio = bytes / Math.max(1, seen.sourceBytes);
-  const left = { rejected: rejected.length, filtered };
-  const smaller = output.format === 'parquet' ? await smallerTypes(path, schema) : [];
-  return { ratio, rowGroupRows: groupRows, rows, ...left, ...seen, smallerTypes: smaller };
+  const sized = { ...layout, rowGroupRows: groupRows };
+  return {
+    ratios: await ratiosOf(sizes, paths, { ...options, layout: sized }),
+    ...{ rowGroupRows: groupRows, ...counted },
+    sourceBytes: sizes.reduce((sum, size) => sum + size.sourceBytes, 0),
+    textBytes: sizes.reduce((sum, size) => sum + size.textBytes, 0),
+    smallerTypes: output.format === 'parquet' ? await smallerTypes(paths, schema) : [],
+  };
 }
 
 /**
@@ -162,20 +211,24 @@ async function convertSample(
  *
  * Memory: 100 MiB and the engine's own. In the directory lie the sample and its files.
  *
- * @throws as {@link convertChunk}: with `onBadRow` `fail` a bad value in the sample is an error.
+ * @throws as {@link convertLimited}: with `onBadRow` `fail` a bad value in the sample is an error.
  */
 export async function sampleTable(options: SampleOptions): Promise<TableSample> {
   const { units, layout } = options;
   const maxBytes = layout.format === 'parquet' ? MAX_GROUP_BYTES : Number.MAX_SAFE_INTEGER;
   const picks = samplePicks(units, maxBytes);
   if (picks.length === 0) {
-    const nothing = { rows: 0, rejected: 0, filtered: 0, sourceBytes: 0, textBytes: 0 };
-    return { ratio: 1, rowGroupRows: MOST_ROWS, ...nothing, smallerTypes: [] };
+    return {
+      ratios: { overall: 1, byClass: new Map() },
+      ...{ rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, filtered: 0 },
+      ...{ sourceBytes: 0, textBytes: 0, smallerTypes: [] },
+    };
   }
   const directory = join(options.directory, 'sample');
   await mkdir(directory);
   try {
-    return await convertSample(await openSample(picks, options), directory, options);
+    const sizes = bySize(await openSample(picks, options), options);
+    return await convertSample(sizes, directory, options);
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -7,19 +7,24 @@ import { columnStatistics } from './file-statistics.ts';
 const MAX_COLUMNS = 100;
 
 /**
- * Columns whose values in a Parquet file fit a smaller type: the first hundred of them. Reads the
- * footer alone.
+ * Columns whose values in Parquet files fit a smaller type: the first hundred of them. Reads the
+ * footers alone.
  */
 export async function smallerTypes(
-  path: string,
+  paths: readonly string[],
   schema: TableSchema,
 ): Promise<readonly SmallerType[]> {
-  const statistics = new Map((await columnStatistics(path)).map((each) => [each.name, each]));
+  const bounds = new Map<string, string[]>();
+  for (const path of paths) {
+    for (const { name, min, max } of await columnStatistics(path)) {
+      const known = bounds.get(name) ?? [];
+      if (min !== undefined && max !== undefined) known.push(min, max);
+      bounds.set(name, known);
+    }
+  }
   return schema
     .flatMap(({ name, type }) => {
-      const { min, max } = statistics.get(name) ?? {};
-      if (min === undefined || max === undefined) return [];
-      const fits = smallerType(type, { min, max });
+      const fits = smallerType(type, bounds.get(name) ?? []);
       return fits === undefined ? [] : [{ column: name, type: typeSql(type), fits: typeSql(fits) }];
     })
     .slice(0, MAX_COLUMNS);

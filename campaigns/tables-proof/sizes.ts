@@ -121,7 +121,6 @@ async function proveTarget({ stack, say }: ProofRoom, asked: Target, rows: numbe
   const sizes = (await manifestOf(stack, name)).entries.map(({ meta }) => meta.content_length);
   const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const [min, max] = [Math.min(...sizes), Math.max(...sizes)];
-  // One ratio is of the whole table: a file of what compresses better than the rest is smaller.
   const isNear = Math.abs(total / predictedBytes - 1) <= 0.1;
   const dry = ((started - planned) / 1000).toFixed(1);
   say(

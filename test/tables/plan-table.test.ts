@@ -95,6 +95,23 @@ describe('planTable', { timeout: patience(60_000) }, () => {
     );
   });
 
+  it('predicts each file by the sizes of its objects', async () => {
+    const random = createRandom(7);
+    const texts = (count: number, note: () => string) =>
+      `id,note,n\n${Array.from({ length: count }, (_, id) => `${id},${note()},1\n`).join('')}`;
+    const digits = () => Array.from({ length: 8 }, () => random.integer(1e8, 1e9 - 1)).join('');
+    const small = Array.from({ length: 40 }, (_, k) => [`1-${k + 10}.csv`, texts(1300, digits)]);
+    const objects = { ...Object.fromEntries(small), '2.csv': texts(90_000, () => 'x'.repeat(70)) };
+    const table = await plan(objects, { size: { sourceBytes: 1_500_000 } });
+    const files: number[] = [];
+    for (const chunk of table.chunks) files.push((await convertedFile(table, chunk)).bytes.length);
+    const [min, max] = [Math.min(...files), Math.max(...files)];
+    expect(max / min).toBeGreaterThan(3);
+    const { predictedFileBytes: predicted } = table;
+    expect(Math.abs(predicted.max / max - 1)).toBeLessThan(0.1);
+    expect(Math.abs(predicted.min / min - 1)).toBeLessThan(0.5);
+  });
+
   it('plans compressed texts whole, and so Parquet its row groups', async () => {
     const texts = Array.from({ length: 6 }, (_, k) => csvOf(100, k));
     const packed = texts.map(

@@ -3,6 +3,7 @@ import { BoundExceededError, RequestError } from '#core/errors.ts';
 import { type Candidates, findCandidates } from './candidates.ts';
 import { chooseByCount, chooseBySize } from './choose-cuts.ts';
 import type { PackUnits, TablePosition } from './pack-units.ts';
+import { PredictedOutput, type SizeRatios } from './size-ratios.ts';
 
 /** A file of the output: what is between two positions, the end exclusive. */
 export interface PackedChunk {
@@ -10,7 +11,7 @@ export interface PackedChunk {
   readonly start: TablePosition;
   readonly end: TablePosition;
   readonly sourceBytes: number;
-  /** Bytes of the file by the ratio of the sample. */
+  /** Bytes of the file by the ratios of the sample. */
   readonly predictedBytes: number;
 }
 
@@ -31,8 +32,8 @@ export interface TextCut {
 }
 
 export interface PackOptions {
-  /** Bytes of output for a byte of source, from a sample. */
-  readonly ratio: number;
+  /** From a sample. */
+  readonly ratios: SizeRatios;
   readonly size: FileSizes;
   /** Most bytes of the source that a writer has room for in a file. @default any */
   readonly mostSourceBytes?: number;
@@ -123,11 +124,11 @@ async function boundaryAt(
 
 function planFiles(
   units: PackUnits,
-  { size, ratio, mostSourceBytes = Number.POSITIVE_INFINITY }: PackOptions,
+  { size, ratios, mostSourceBytes = Number.POSITIVE_INFINITY }: PackOptions,
 ): FilePlan {
   if ('files' in size) return planByCount(units, size.files, mostSourceBytes);
   const target =
-    'sourceBytes' in size ? size.sourceBytes : checkedTarget(size.targetFileBytes) / ratio;
+    'sourceBytes' in size ? size.sourceBytes : checkedTarget(size.targetFileBytes) / ratios.overall;
   return planBySize(units, target, mostSourceBytes);
 }
 
@@ -175,14 +176,18 @@ export async function* packFiles(
   units: PackUnits,
   options: PackOptions,
 ): AsyncGenerator<PackedChunk> {
-  const { ratio, size, cut } = options;
+  const { ratios, size, cut } = options;
   const plan = planFiles(units, options);
+  const predicted = new PredictedOutput(units, ratios);
+  let outputStart = 0;
   let index = 0;
   let start: Boundary | undefined;
   for await (const end of boundaries(units, plan, cut)) {
     if (start !== undefined) {
       const sourceBytes = end.offset - start.offset;
-      const predictedBytes = Math.round(sourceBytes * ratio);
+      const outputEnd = predicted.until(end.offset);
+      const predictedBytes = Math.round(outputEnd - outputStart);
+      outputStart = outputEnd;
       yield { index, start: start.position, end: end.position, sourceBytes, predictedBytes };
       index += 1;
     }

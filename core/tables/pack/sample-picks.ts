@@ -11,6 +11,8 @@ export interface SamplePick {
   /** Bytes within the unit, the end exclusive: all where it cannot be split. */
   readonly from: number;
   readonly to: number;
+  /** Bytes of the whole unit. */
+  readonly unitBytes: number;
   /** Whether the unit may be cut at any record. */
   readonly canSplit: boolean;
 }
@@ -40,16 +42,17 @@ export function samplePicks(units: PackUnits, maxUnitBytes: number): readonly Sa
   for (let unit = 0; unit < units.units && place < places.length; unit++) {
     const bytes = units.bytesOf(unit);
     const canSplit = units.canSplit(unit);
+    const pick = { position: units.startOf(unit), unitBytes: bytes, canSplit };
     let isPicked = false;
     for (; place < places.length; place++) {
       const { offset, length } = places[place]!;
       const [from, to] = [Math.max(offset - start, 0), Math.min(offset + length - start, bytes)];
       const isHere = from < to;
-      if (isHere && canSplit) picks.push({ position: units.startOf(unit), from, to, canSplit });
+      if (isHere && canSplit) picks.push({ ...pick, from, to });
       else isPicked ||= isHere;
       if (offset + length > start + bytes) break;
     }
-    if (isPicked) picks.push({ position: units.startOf(unit), from: 0, to: bytes, canSplit });
+    if (isPicked) picks.push({ ...pick, from: 0, to: bytes });
     start += bytes;
   }
   return thinned(picks, (left) => {

@@ -24,17 +24,15 @@ function widthOf(type: ColumnType): number | undefined {
 
 /**
  * The smallest type of whole numbers, or DECIMAL of the same digits behind the point, that holds
- * all values between two. A suggestion where they are those of a sample.
+ * all values between bounds. A suggestion where they are those of a sample.
  *
- * @param type of the column, whose values the bounds are, as SQL prints them.
+ * @param type of the column.
+ * @param bounds least and greatest values of its parts, as SQL prints them.
  * @returns undefined if the column's own is as small, or is no such number.
  */
-export function smallerType(
-  type: ColumnType,
-  { min, max }: { readonly min: string; readonly max: string },
-): ColumnType | undefined {
+export function smallerType(type: ColumnType, bounds: readonly string[]): ColumnType | undefined {
   const width = widthOf(type);
-  if (width === undefined) return undefined;
-  const smaller = suggestType([min, max]);
+  if (width === undefined || bounds.length === 0) return undefined;
+  const smaller = suggestType(bounds);
   return (widthOf(smaller) ?? width) < width ? smaller : undefined;
 }

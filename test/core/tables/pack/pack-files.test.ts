@@ -23,10 +23,11 @@ async function pack(
   objects: readonly PackObject[],
   options: Partial<PackOptions> = {},
 ): Promise<readonly PackedChunk[]> {
-  const size = { targetFileBytes: TARGET };
-  return await Array.fromAsync(packFiles(unitsOf(objects), { ratio: 1, size, cut, ...options }));
+  const usual = { ratios: ratio(1), size: { targetFileBytes: TARGET }, cut };
+  return await Array.fromAsync(packFiles(unitsOf(objects), { ...usual, ...options }));
 }
 
+const ratio = (overall: number) => ({ overall, byClass: new Map<number, number>() });
 const text = (bytes: number): PackObject => ({ bytes, canSplit: true });
 const gzip = (bytes: number): PackObject => ({ bytes, canSplit: false });
 
@@ -137,7 +138,7 @@ describe('the files of an output', () => {
   });
 
   it('count the bytes of the output, not of the source', async () => {
-    const chunks = await pack([text(40 * TARGET)], { ratio: 0.25 });
+    const chunks = await pack([text(40 * TARGET)], { ratios: ratio(0.25) });
     expect(chunks).toHaveLength(10);
     for (const { sourceBytes, predictedBytes } of chunks) {
       expect(predictedBytes).toBe(Math.round(sourceBytes / 4));
@@ -166,7 +167,8 @@ describe('the files of an output', () => {
   });
 
   it('are as large in the source as is asked for there', async () => {
-    const chunks = await pack([text(1000 * 100)], { ratio: 5, size: { sourceBytes: 10_000 } });
+    const size = { sourceBytes: 10_000 };
+    const chunks = await pack([text(1000 * 100)], { ratios: ratio(5), size });
     expect(chunks.map(({ sourceBytes }) => sourceBytes)).toEqual(Array(10).fill(10_000));
     expect(chunks[0]?.predictedBytes).toBe(50_000);
   });
@@ -177,7 +179,7 @@ describe('the files of an output', () => {
     for (const empty of [text(0), gzip(0), { rowGroups: [] }]) {
       expect(await pack([empty, empty])).toEqual([{ ...whole, end: { object: 2, at: 0 } }]);
     }
-    expect(await pack([text(500)], { ratio: 0 })).toHaveLength(1);
+    expect(await pack([text(500)], { ratios: ratio(0) })).toHaveLength(1);
   });
 });
 
@@ -214,9 +216,9 @@ describe('20,000 objects of 50 kB and three of 1 GB', () => {
       [512 * MiB, 200 * MB, 1000 * MB],
       [32 * MiB, 0.4 * 32 * MiB, 2 * 32 * MiB],
     ] as const) {
-      for (const ratio of [0.29, 1]) {
-        const chunks = await pack(objects, { ratio, size: { targetFileBytes } });
-        const wanted = (4000 * MB * ratio) / targetFileBytes;
+      for (const share of [0.29, 1]) {
+        const chunks = await pack(objects, { ratios: ratio(share), size: { targetFileBytes } });
+        const wanted = (4000 * MB * share) / targetFileBytes;
         expect(Math.abs(chunks.length - wanted)).toBeLessThan(1);
         for (const { predictedBytes } of chunks) {
           expect(predictedBytes).toBeGreaterThan(min);

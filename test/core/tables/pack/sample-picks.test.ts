@@ -22,10 +22,10 @@ describe('samplePicks', () => {
     const units = texts(10, 0, 5);
     units.add({ rowGroups: [7, 8] });
     expect(samplePicks(units, NO_BOUND)).toEqual([
-      { position: { object: 0, at: 0 }, from: 0, to: 10, canSplit: true },
-      { position: { object: 2, at: 0 }, from: 0, to: 5, canSplit: true },
-      { position: { object: 3, at: 0 }, from: 0, to: 7, canSplit: false },
-      { position: { object: 3, at: 1 }, from: 0, to: 8, canSplit: false },
+      { position: { object: 0, at: 0 }, from: 0, to: 10, unitBytes: 10, canSplit: true },
+      { position: { object: 2, at: 0 }, from: 0, to: 5, unitBytes: 5, canSplit: true },
+      { position: { object: 3, at: 0 }, from: 0, to: 7, unitBytes: 7, canSplit: false },
+      { position: { object: 3, at: 1 }, from: 0, to: 8, unitBytes: 8, canSplit: false },
     ]);
     expect(samplePicks(texts(), NO_BOUND)).toEqual([]);
   });
@@ -38,14 +38,26 @@ describe('samplePicks', () => {
     expect(picks[4]?.from).toBe(90 * MiB - 79 * MiB - MiB);
     const across = samplePicks(texts(10 * MiB, 150 * MiB), NO_BOUND);
     expect(across.slice(0, 2)).toEqual([
-      { position: { object: 0, at: 0 }, from: 9 * MiB, to: 10 * MiB, canSplit: true },
-      { position: { object: 1, at: 0 }, from: 0, to: MiB, canSplit: true },
+      {
+        position: { object: 0, at: 0 },
+        from: 9 * MiB,
+        to: 10 * MiB,
+        unitBytes: 10 * MiB,
+        canSplit: true,
+      },
+      { position: { object: 1, at: 0 }, from: 0, to: MiB, unitBytes: 150 * MiB, canSplit: true },
     ]);
   });
 
   it('takes a unit that cannot be split once and whole', () => {
     expect(samplePicks(groups(800 * MiB), 64 * MiB)).toEqual([
-      { position: { object: 0, at: 0 }, from: 0, to: 800 * MiB, canSplit: false },
+      {
+        position: { object: 0, at: 0 },
+        from: 0,
+        to: 800 * MiB,
+        unitBytes: 800 * MiB,
+        canSplit: false,
+      },
     ]);
   });
 

@@ -3,8 +3,8 @@ import { typeSql } from '#core/tables/schema/column-type.ts';
 import { parseType } from '#core/tables/schema/parse-type.ts';
 import { smallerType } from '#core/tables/schema/smaller-type.ts';
 
-function smaller(type: string, min: string, max: string): string | undefined {
-  const found = smallerType(parseType(type), { min, max });
+function smaller(type: string, ...bounds: string[]): string | undefined {
+  const found = smallerType(parseType(type), bounds);
   return found && typeSql(found);
 }
 
@@ -26,5 +26,10 @@ describe('smallerType', () => {
     ['integer[]', '1', '2', undefined],
   ])('of %s from %s to %s is %s', (type, min, max, expected) => {
     expect(smaller(type, min, max)).toBe(expected);
+  });
+
+  it('looks at the bounds of all parts, and needs some', () => {
+    expect(smaller('bigint', '0', '1', '300', '400')).toBe('SMALLINT');
+    expect(smaller('bigint')).toBeUndefined();
   });
 });
