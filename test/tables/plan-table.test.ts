@@ -8,31 +8,19 @@ import {
   UnsupportedSourceError,
 } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import { memoryObjectStore } from '#support/memory-object-store.ts';
 import { patience } from '#support/patience.ts';
 import { createRandom } from '#support/seeded-random.ts';
 import { askedTable, type ShortTable } from '#support/tables/asked-table.ts';
 import { convertedFile, type PlannedTable, planned } from '#support/tables/convert-table.ts';
 import { cutRecords } from '#support/tables/cut-texts.ts';
+import {
+  type Objects,
+  planObjects as plan,
+  SCHEMA,
+  storeOf,
+  tiles,
+} from '#support/tables/plan-objects.ts';
 import { parquetOf, rowsOf } from '#support/tables/table-content.ts';
-
-type Objects = Readonly<Record<string, string | Uint8Array>>;
-
-function storeOf(objects: Objects): ObjectStore {
-  const bytes = Object.entries(objects).map(([name, content]) => {
-    return [
-      `s3://b/${name}`,
-      typeof content === 'string' ? Buffer.from(content) : content,
-    ] as const;
-  });
-  return memoryObjectStore(Object.fromEntries(bytes));
-}
-
-const SCHEMA = { id: 'integer', note: 'varchar', n: 'integer' };
-
-function plan(objects: Objects, short: ShortTable = {}): Promise<PlannedTable> {
-  return planned(askedTable({ schema: SCHEMA, ...short }), storeOf(objects));
-}
 
 /** Records with quoted newlines, and their header. */
 function csvOf(records: number, seed: number): string {
@@ -46,15 +34,6 @@ async function allRows(table: PlannedTable): Promise<readonly string[]> {
   for (const chunk of table.chunks)
     rows.push(...(await rowsOf((await convertedFile(table, chunk)).bytes)));
   return rows;
-}
-
-function tiles({ chunks, objects }: PlannedTable): void {
-  expect(chunks[0]?.start).toEqual({ object: 0, at: 0 });
-  expect(chunks.at(-1)?.end).toEqual({ object: objects.count, at: 0 });
-  for (const [index, { start }] of chunks.slice(1).entries()) {
-    expect(start).toEqual(chunks[index]!.end);
-  }
-  expect(chunks.map(({ index }) => index)).toEqual(chunks.map((_, index) => index));
 }
 
 describe('planTable', { timeout: patience(60_000) }, () => {
@@ -74,42 +53,6 @@ describe('planTable', { timeout: patience(60_000) }, () => {
     expect(rows).toHaveLength(1009);
     expect(await allRows(table)).toEqual(rows);
     expect(table.predictedRows).toBe(1009);
-  });
-
-  it('makes files no larger than the text that a writer has room for', async () => {
-    const random = createRandom(7);
-    const record = () => `${random.integer(0, 999_999)},${'x'.repeat(1000)},\n`;
-    const gz = gzipSync(Array.from({ length: 32 * 1024 }, record).join(''));
-    const objects = Object.fromEntries(Array.from({ length: 200 }, (_, k) => [`${k}.csv.gz`, gz]));
-    const asked: ShortTable = {
-      csv: { header: false },
-      size: { targetFileBytes: 512 * 1024 ** 2 },
-    };
-    const table = await plan(objects, asked);
-    tiles(table);
-    // 6,290 MiB of text in all, 3,072 of them in a file.
-    expect(table.chunks).toHaveLength(2);
-    expect(table.warnings.join()).toContain('a writer has room for 4294967296 bytes of text');
-    await expect(plan(objects, { ...asked, size: { files: 1 } })).rejects.toThrow(
-      /output\.files is 1, .* ask for at least 2 files/,
-    );
-  });
-
-  it('predicts each file by the sizes of its objects', async () => {
-    const random = createRandom(7);
-    const texts = (count: number, note: () => string) =>
-      `id,note,n\n${Array.from({ length: count }, (_, id) => `${id},${note()},1\n`).join('')}`;
-    const digits = () => Array.from({ length: 8 }, () => random.integer(1e8, 1e9 - 1)).join('');
-    const small = Array.from({ length: 40 }, (_, k) => [`1-${k + 10}.csv`, texts(1300, digits)]);
-    const objects = { ...Object.fromEntries(small), '2.csv': texts(90_000, () => 'x'.repeat(70)) };
-    const table = await plan(objects, { size: { sourceBytes: 1_500_000 } });
-    const files: number[] = [];
-    for (const chunk of table.chunks) files.push((await convertedFile(table, chunk)).bytes.length);
-    const [min, max] = [Math.min(...files), Math.max(...files)];
-    expect(max / min).toBeGreaterThan(3);
-    const { predictedFileBytes: predicted } = table;
-    expect(Math.abs(predicted.max / max - 1)).toBeLessThan(0.1);
-    expect(Math.abs(predicted.min / min - 1)).toBeLessThan(0.5);
   });
 
   it('plans compressed texts whole, and so Parquet its row groups', async () => {

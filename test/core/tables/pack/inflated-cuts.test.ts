@@ -19,7 +19,9 @@ async function pack(options: Partial<PackOptions> = {}) {
   const units = new PackUnits();
   for (const object of sizes) units.add(object);
   const size = { targetFileBytes: TARGET };
-  return await Array.fromAsync(packFiles(units, { ratio: 1, size, cut, ...options }));
+  return await Array.fromAsync(
+    packFiles(units, { ratios: { overall: 1, byClass: new Map() }, size, cut, ...options }),
+  );
 }
 
 describe('files of a text that is inflated', () => {

@@ -15,7 +15,9 @@ async function pack(
   for (const bytes of objects) units.add({ bytes, canSplit });
   const size = { targetFileBytes: 512 * MiB };
   const cut = async (_: number, at: number) => ({ at, bytes: at });
-  const files = await Array.fromAsync(packFiles(units, { ratio: 1, size, cut, ...options }));
+  const files = await Array.fromAsync(
+    packFiles(units, { ratios: { overall: 1, byClass: new Map() }, size, cut, ...options }),
+  );
   return files.map(({ sourceBytes }) => sourceBytes);
 }
 
@@ -42,7 +44,11 @@ describe('what a writer has room for', () => {
   });
 
   it('does not blame the size that was asked for', async () => {
-    const many = pack([100_001], { ratio: 1e-9, mostSourceBytes: 1 }, true);
+    const many = pack(
+      [100_001],
+      { ratios: { overall: 1e-9, byClass: new Map() }, mostSourceBytes: 1 },
+      true,
+    );
     await expect(many).rejects.toThrow(/allowed are 1 to 100000; split the source$/);
   });
 });
