@@ -17,6 +17,9 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
 const LONG = [
   'test/house/add-a-kind.test.ts',
   'test/e2e/silent-s3.test.ts',
+  'test/e2e/large-gzip.test.ts',
+  'test/tables/plan-sizes.test.ts',
+  'test/tables/row-files.test.ts',
   'test/tables/zoo.test.ts',
   'campaigns/append/append.test.ts',
   'campaigns/append/append-tables.test.ts',

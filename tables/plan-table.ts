@@ -5,11 +5,10 @@ import type { PackUnits } from '#core/tables/pack/pack-units.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
-import { outputSchemaOf, type TableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
-import { assertHeld, lookAtFirst } from './first-look.ts';
 import { maxFileShare } from './large-texts.ts';
-import { planTransform } from './plan-transform.ts';
+import { lookAtRows } from './look-at-rows.ts';
 import { RowCuts } from './row-cuts.ts';
 import { rowFiles } from './row-files.ts';
 import { sampleTable, type TableSample } from './sample-table.ts';
@@ -114,20 +113,6 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
   const cut = (object: number, bytes: number) => cuts.cut(object, bytes);
   const files = packFiles(units, { ratios, size, cut, mostSourceBytes });
   return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
-}
-
-/** The columns of a table, and what a transform makes of them. */
-async function lookAtRows(
-  asked: SizedTable,
-  objects: ObjectList,
-  { store, engine }: Pick<PlanOptions, 'store' | 'engine'>,
-): Promise<TableLayout> {
-  const seen = await lookAtFirst(asked, objects, store);
-  const { transform } = asked;
-  const planned = transform && (await planTransform(engine, seen.schema, transform));
-  const layout = tableLayoutOf(asked, { ...seen, ...(planned && { transform: planned }) });
-  assertHeld(outputSchemaOf(layout), asked.output);
-  return layout;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { parseTableRequest as parseRequest } from '#core/request/table-request.ts';
 import type { ColumnsSection } from '#core/tables/schema/columns-section.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
+import type { Transform } from '#core/tables/schema/transform-section.ts';
 import type { CsvFormat } from '#core/tables/text/csv/csv-format.ts';
 import type { TextCompression } from '#core/tables/text/read-text.ts';
 import { type GivenRequest, requestOf } from './request-file.ts';
@@ -23,6 +24,7 @@ export interface TableRequest {
   readonly byName: boolean;
   readonly schema?: TableSchema | undefined;
   readonly columns: ColumnsSection;
+  readonly transform?: Transform | undefined;
 }
 
 /** Stands in the request for places on this machine. */
@@ -34,12 +36,12 @@ export const TABLE_PLACE = 's3://command-line/table';
  * @throws {RequestError} naming every field that is unknown or not allowed.
  */
 export function parseTableRequest(given: GivenRequest): TableRequest {
-  const { source, schema, columns } = parseRequest(requestOf(given, [TABLE_PLACE]));
+  const { source, schema, columns, transform } = parseRequest(requestOf(given, [TABLE_PLACE]));
   const { uris: _, ...read } = source;
   const { delimiter, header } = (given.fields.source['csv'] ?? {}) as TableRequest['asked'];
   const asked = {
     ...(delimiter !== undefined && { delimiter }),
     ...(header !== undefined && { header }),
   };
-  return { ...read, asked, schema, columns };
+  return { ...read, asked, schema, columns, transform };
 }

@@ -13,9 +13,9 @@ import { withFolder } from '#cli/sources/with-folder.ts';
 import { withStore } from '#cli/sources/with-store.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { listTable } from '#core/tables/run/list-table.ts';
-import { schemaOf, tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import { outputSchemaOf } from '#core/tables/run/table-layout.ts';
 import { emptySql } from '#core/tables/schema/joined-sql.ts';
-import { lookAtFirst } from '#tables/first-look.ts';
+import { lookAtRows } from '#tables/look-at-rows.ts';
 import { readSlice } from '#tables/readable-slice.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
 import { type EngineRoom, withEngine } from '#tables/with-engine.ts';
@@ -74,7 +74,7 @@ class RowPrinter {
   async printHeader(table: PiecedTable): Promise<void> {
     await withFolder(async (folder) => {
       const file = this.#fileIn(folder, true);
-      await this.#engine.writeSelect({ text: emptySql(schemaOf(table.layout)) }, file);
+      await this.#engine.writeSelect({ text: emptySql(outputSchemaOf(table.layout)) }, file);
       await this.#print(file.path);
     }, this.#directory);
   }
@@ -84,7 +84,10 @@ class RowPrinter {
    *
    * @returns the rows that it has.
    */
-  async print(slice: TableSlice, { start, end }: { start: number; end: number }): Promise<number> {
+  async print(
+    slice: TableSlice,
+    { start, end, sql }: { start: number; end: number; sql: string | undefined },
+  ): Promise<number> {
     return await withFolder(async (folder) => {
       const source = await readSlice(slice, folder);
       const records = source.records.reduce((sum, count) => sum + count, 0);
@@ -92,7 +95,7 @@ class RowPrinter {
       if (within.start < within.end) {
         const file = this.#fileIn(folder, false);
         const { signal } = this.#io;
-        await writeRows(slice, source, { ...within, engine: this.#engine, file, signal });
+        await writeRows(slice, source, { ...within, engine: this.#engine, file, sql, signal });
         await this.#print(file.path);
       }
       return records;
@@ -106,8 +109,16 @@ class RowPrinter {
 
 async function openTable(
   uris: readonly string[],
-  { versionId, format, compression, csv, byName, schema, columns }: TableRequest,
-  { store, options }: { readonly store: ObjectStore; readonly options: TableSliceOptions },
+  { versionId, format, compression, csv, byName, schema, columns, transform }: TableRequest,
+  {
+    store,
+    engine,
+    options,
+  }: {
+    readonly store: ObjectStore;
+    readonly engine: Engine;
+    readonly options: TableSliceOptions;
+  },
 ): Promise<PiecedTable> {
   const source = {
     ...{ uris, csv, byName },
@@ -121,11 +132,10 @@ async function openTable(
       ? ({ format: 'csv', compression: 'none', header, delimiter } as const)
       : ({ format: 'jsonl', compression: 'none' } as const);
   const objects = await listTable(source, store);
-  const looked = { source, schema, columns, output };
-  const seen = await lookAtFirst(looked, objects, store);
-  const asked = { ...looked, onBadRow: 'fail', size: { files: 1 } } as const;
-  const layout = { ...tableLayoutOf(asked, seen), rowGroupRows: ROW_GROUP_ROWS };
-  return { layout, objects, store };
+  const asked = { source, schema, columns, output, onBadRow: 'fail' } as const;
+  const transformed = { ...asked, ...(transform && { transform }) };
+  const layout = await lookAtRows(transformed, objects, { store, engine });
+  return { layout: { ...layout, rowGroupRows: ROW_GROUP_ROWS }, objects, store };
 }
 
 async function printRows(
@@ -135,6 +145,7 @@ async function printRows(
 ): Promise<void> {
   const { rowStart = 0, rowEnd = Number.MAX_SAFE_INTEGER } = asked ?? {};
   let passed = 0;
+  const sql = table.layout.transform?.sql;
   for await (const { rows, open } of tablePieces(table)) {
     if (passed >= rowEnd) break;
     if (rows !== undefined && passed + rows <= rowStart) {
@@ -142,7 +153,8 @@ async function printRows(
       continue;
     }
     for (const slice of await open()) {
-      passed += await printer.print(slice, { start: rowStart - passed, end: rowEnd - passed });
+      const wanted = { start: rowStart - passed, end: rowEnd - passed, sql };
+      passed += await printer.print(slice, wanted);
     }
   }
   if (asked === undefined || passed >= (asked.rowEnd ?? rowStart)) return;
@@ -155,7 +167,7 @@ async function printRows(
  * Prints rows of a table, cast by its schema as a writer does. Reads the source from its first row
  * on, without what Parquet can leave out; holds one piece of it in a temporary folder, and 600 MiB.
  *
- * @throws {RequestError} there is no schema, or it does not fit the source.
+ * @throws {RequestError} there is no schema, or it does not fit the source, or the transform is none.
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column.
  * @throws {UsageError} the source has not so many rows; those that it has were printed.
  */
@@ -167,8 +179,8 @@ export async function sliceTable(
   const asked = parseGiven(given, parseTableRequest);
   const uris = await Promise.all(given.locations.map(asUri));
   await withStore(io.signal, async (store) => {
-    const table = await openTable(uris, asked, { store, options });
     await withEngine(ENGINE_BYTES, async (room) => {
+      const table = await openTable(uris, asked, { store, options, engine: room.engine });
       const printer = new RowPrinter(io, options, room);
       if (options.header && options.format === 'csv') await printer.printHeader(table);
       await printRows(table, options.rows, printer);

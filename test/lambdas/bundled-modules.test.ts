@@ -20,12 +20,14 @@ async function modulesOf(step: string): Promise<readonly string[]> {
 }
 
 const TABLES = /^(tables|core\/tables|core\/outputs\/table|packages\/engine)\/|\btable-/;
+/** Stage makes the seek indexes of texts of tables. */
+const BUT_INDEXES = /^(tables|core\/tables\/(?!run\/text-indexes)|packages\/engine)\/|\btable-/;
 const MATRICES = /^core\/(sparse|outputs\/csv)\//;
 const READERS_OF_MATRICES = /^core\/sparse\/(formats\/.+|layout|names|stage)\//;
 
 it.each([
   ['write', 'tables', TABLES, 'core/sparse/matrix-facts.ts'],
-  ['stage', 'tables', TABLES, 'core/sparse/matrix-facts.ts'],
+  ['stage', 'tables but seek indexes', BUT_INDEXES, 'core/sparse/matrix-facts.ts'],
   ['write-table', 'matrices', MATRICES, 'core/tables/run/table-facts.ts'],
   ['plan-table', 'readers of matrices', READERS_OF_MATRICES, 'core/tables/run/table-facts.ts'],
 ])('%s holds nothing of %s', async (step, _, others, own) => {

@@ -45,6 +45,21 @@ describe('slice of a table', () => {
     expect(csv.stderr).toMatch(/RequestError: column "o" is nested, which CSV cannot hold/);
   });
 
+  test('prints what a transform makes of rows of the source', async () => {
+    const transform = { sql: 'select upper(name) as n, id * 2 as twice from input where id <> 2' };
+    const files = { '1.csv': FIRST, '2.csv': SECOND };
+    const request = await requestOf(files, { transform });
+    const { text } = await good('slice', '--request', request, '--header');
+    expect(text).toBe('n,twice\n"A,B",2\n"X\nY",6\n');
+    const one = await good('slice', '--request', request, '--rows', '1:3');
+    expect(one.text).toBe('"X\nY",6\n');
+    const failing = await requestOf(files, { transform: { sql: 'select name::int n from input' } });
+    const failed = await runHere(['slice', '--request', failing]);
+    expect(failed.stderr).toMatch(/TransformError: transform\.sql fails for a row of .*Could not/);
+    const foreign = await requestOf(files, { transform: { sql: 'select sum(id) from input' } });
+    expect((await runHere(['slice', '--request', foreign])).stderr).toContain('calls sum()');
+  });
+
   test('reads only the row groups of Parquet that have the rows', async () => {
     const path = await parquetOf("SELECT range AS i, 'n' || range AS n FROM range(10000)");
     const { text } = await good('slice', path, '--rows', '4094:4098');
