@@ -167,7 +167,7 @@ async function printRows(
  * Prints rows of a table, cast by its schema as a writer does. Reads the source from its first row
  * on, without what Parquet can leave out; holds one piece of it in a temporary folder, and 600 MiB.
  *
- * @throws {RequestError} there is no schema, or it does not fit the source, or the transform is none.
+ * @throws {RequestError} there is no schema, or it does not fit the source, or no such transform.
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column.
  * @throws {UsageError} the source has not so many rows; those that it has were printed.
  */
