@@ -190,7 +190,7 @@ export function finalizePermissions(stores: Stores): readonly Permission[] {
     creates(
       outputBucket,
       KEYS.manifests,
-      'writes the manifests of any run, the latest in the place of the one before',
+      'writes the manifests of any run with their companions, the latest in place of the old',
     ),
     lists(outputBucket),
     ...encryptsOutput(stores),

@@ -12,6 +12,7 @@ import {
 import { type StoredRun, withStoredRun } from '#cli/outputs/stored-run.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import { withSource } from '#cli/sources/with-source.ts';
+import { companionProblems } from '#cli/verify/companion-problems.ts';
 import { generationProblems } from '#cli/verify/generation-problems.ts';
 import { manifestProblems } from '#cli/verify/manifest-problems.ts';
 import { namesProblems } from '#cli/verify/names-problems.ts';
@@ -160,6 +161,7 @@ export async function verifyRun(
     ...manifestProblems(run),
     ...(await generationProblems(run)),
     ...(await namesProblems(run)),
+    ...(await companionProblems(run)),
     ...(await allChunkProblems(run, signal)),
   ]);
   const rederived = await rederive(run, options, signal);

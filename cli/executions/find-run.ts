@@ -3,6 +3,7 @@ import type { S3Client } from '#aws/clients.ts';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { placeRun, type UnplacedRun } from '#core/manifest/place-run.ts';
+import { tableSpecOf } from '#core/request/table-request.ts';
 import { wingOf } from '#core/request/wing.ts';
 import { bindRun, type Deployment } from '#core/run/bind-run.ts';
 import { bindTable } from '#core/run/bind-table.ts';
@@ -28,8 +29,8 @@ export async function findRun(
   if ((await wingOf(request, store)) === 'table') {
     const bound = await bindTable(request, { ...deployment, engine: engineVersion() }, store);
     const { runId, location } = bound;
-    const { output, place } = bound.request;
-    return { runId, location, mode: place.mode, output: { kind: 'table', file: output } };
+    const { mode } = bound.request.place;
+    return { runId, location, mode, output: tableSpecOf(bound.request) };
   }
   const bound = await bindRun(request, deployment, store);
   const { runId, location } = bound;

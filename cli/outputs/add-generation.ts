@@ -5,7 +5,7 @@ import { UsageError } from '#cli/frame/usage-error.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { claimText } from '#core/manifest/place-run.ts';
 import { claimKey, columnNamesKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
-import { copyChunks, copyNames, copyRejects, type FinishedRun } from './out-directory.ts';
+import { copyChunks, copyNamed, copyNames, type FinishedRun } from './out-directory.ts';
 import { chunkName, dataPath } from './stored-run.ts';
 
 /** Claims a generation of a directory for a run. The same run may claim it again. */
@@ -65,7 +65,7 @@ export async function addGeneration(
     await copyChunks(run, added, draft, signal);
     for (const name of added.map(chunkName)) await rename(join(draft, name), join(data, name));
     await copyOwnNames(run, manifest, place, draft);
-    await copyRejects(run, added, place);
+    await copyNamed(run, { ...manifest, entries: added }, place);
     for (const key of [generationKey('', manifest.generation), manifestKey('')]) {
       const copy = join(draft, basename(key));
       await writeFile(copy, run.manifestText);

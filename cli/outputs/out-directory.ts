@@ -16,7 +16,6 @@ import { UsageError } from '#cli/frame/usage-error.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
-import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import {
   type Manifest,
@@ -27,7 +26,7 @@ import {
 import type { Output } from '#core/outputs/output.ts';
 import { columnNamesKey, generationKey } from '#core/run/output-keys.ts';
 import { outputOf } from '#core/run/run-output.ts';
-import { chunkName, dataPath, manifestPath } from './stored-run.ts';
+import { chunkName, dataPath, keyBelow, manifestPath } from './stored-run.ts';
 
 /** A finished run in S3, to be copied into a directory. */
 export interface FinishedRun {
@@ -143,17 +142,20 @@ export async function copyNames(
   throw new ManifestError(`${uri} is not the object that the manifest names`);
 }
 
-/** Copies the rows that were left out of chunks of a table, below the directory of an output. */
-export async function copyRejects(
+/**
+ * Copies what a manifest of a table names beside its chunks, below the directory of an output: the
+ * rows that were left out of them, and the companions.
+ */
+export async function copyNamed(
   run: FinishedRun,
-  entries: readonly ManifestEntry[],
+  { entries, companions = [] }: Pick<Manifest, 'entries' | 'companions'>,
   directory: string,
 ): Promise<void> {
-  for (const { rejects } of entries) {
-    if (rejects === undefined) continue;
-    const path = join(directory, rejects.slice(rejects.lastIndexOf(OUTPUT_FOLDERS.manifest)));
+  const rejects = entries.map((entry) => entry.rejects).filter((uri) => uri !== undefined);
+  for (const uri of [...rejects, ...companions.map((each) => each.uri)]) {
+    const path = join(directory, keyBelow(uri));
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, readBlocks(await run.open(rejects)));
+    await writeFile(path, readBlocks(await run.open(uri)));
   }
 }
 
@@ -183,7 +185,7 @@ async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Pr
   await mkdir(data, { recursive: true });
   await copyChunks(run, entries, data, signal);
   await mkdir(dirname(manifestPath(draft)));
-  await copyRejects(run, entries, draft);
+  await copyNamed(run, manifest, draft);
   if (columnNames !== undefined) {
     await copyNames(run, columnNames, join(draft, columnNamesKey('', 1)));
   }

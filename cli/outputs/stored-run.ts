@@ -31,6 +31,8 @@ export interface StoredRun {
   readonly names: readonly string[];
   /** Opens the names of the columns that the manifest names, for as long as `use` takes. */
   withColumnNames<T>(use: (names: ByteSource) => Promise<T>): Promise<T>;
+  /** Opens an object below `_manifest/` that the manifest names, for as long as `use` takes. */
+  withNamed<T>(uri: string, use: (object: ByteSource) => Promise<T>): Promise<T>;
   /** Opens a chunk for as long as `use` takes. */
   withChunk<T>(entry: ManifestEntry, use: (chunk: ByteSource) => Promise<T>): Promise<T>;
 }
@@ -38,6 +40,11 @@ export interface StoredRun {
 /** Name of a chunk without its folder: `chunk-000042.csv`. */
 export function chunkName(entry: ManifestEntry): string {
   return basename(entry.url);
+}
+
+/** Key below its output of an object that a manifest names: `_manifest/rejects/…`. */
+export function keyBelow(uri: string): string {
+  return uri.slice(uri.lastIndexOf(OUTPUT_FOLDERS.manifest));
 }
 
 /** Path of the latest manifest below a directory that `local run --out` wrote. */
@@ -76,6 +83,7 @@ async function openDirectory(directory: string): Promise<StoredRun> {
     readGeneration: (generation) => readFrom(generationKey('', generation)),
     names: await readdir(data).catch(() => []),
     withColumnNames: (use) => withFile(names, use),
+    withNamed: (uri, use) => withFile(join(directory, keyBelow(uri)), use),
     withChunk: (entry, use) => withFile(join(data, chunkName(entry)), use),
   };
 }
@@ -104,6 +112,10 @@ export async function openRunInS3(
     withColumnNames: async (use) => {
       const uri = `s3://${bucket}/${columnNamesKey(prefix, sinceOf(manifest))}`;
       return await use(await pinObject(client, uri, signal));
+    },
+    withNamed: async (uri, use) => {
+      const at = `s3://${bucket}/${prefix}${keyBelow(uri)}`;
+      return await use(await pinObject(client, at, signal));
     },
     withChunk: async (entry, use) => use(await pinObject(client, entry.url, signal)),
   };

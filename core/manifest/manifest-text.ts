@@ -2,6 +2,7 @@ import { ManifestError } from '#core/errors.ts';
 import { columnNamesKey, outputUri } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
+import { listedCompanions } from './companions.ts';
 import {
   type Generation,
   MANIFEST_VERSION,
@@ -56,6 +57,7 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
   const own = sourceOf(run.facts);
   const { generations, replaced } = runsBefore(run, previous?.head);
   const rowEnd = base.rows + run.rows;
+  const companions = [...listedCompanions(run)];
   return {
     type: 'sparse-fanout-manifest',
     version: MANIFEST_VERSION,
@@ -73,6 +75,7 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
       },
     }),
     ...(columns && { columns }),
+    ...(companions.length > 0 && { companions }),
     generation,
     ...(previous && { previous: previous.link }),
     generations: [

@@ -66,6 +66,14 @@ const entrySchema = z.object({
   rejects: z.optional(z.string()),
 });
 
+/** An object that lists the files for readers that do not know manifests. */
+const companionSchema = z.object({
+  companion: z.string(),
+  uri: z.string(),
+  bytes: count,
+  crc32: crc32Digits,
+});
+
 const headSchema = z.object({
   type: z.literal('sparse-fanout-manifest'),
   version: z.literal(MANIFEST_VERSION),
@@ -76,6 +84,8 @@ const headSchema = z.object({
   columnNames: z.optional(columnNamesSchema),
   /** Names and SQL types of a table, in order. */
   columns: z.optional(z.array(columnSchema)),
+  /** What this generation has for readers that do not know manifests. */
+  companions: z.optional(z.array(companionSchema)),
   generation: ordinal,
   previous: z.optional(linkSchema),
   /** The runs whose rows are in the output, in row order. */
@@ -105,6 +115,8 @@ export type ManifestHead = z.infer<typeof headSchema>;
 export type ManifestTotals = Manifest['totals'];
 /** The names of the columns of an output. */
 export type ManifestColumnNames = z.infer<typeof columnNamesSchema>;
+/** An object for readers that do not know manifests. */
+export type ManifestCompanion = z.infer<typeof companionSchema>;
 /** One run whose rows are in the output: the first of its set, or one that was appended. */
 export type Generation = z.infer<typeof generationSchema>;
 /** The manifest of the generation before: its number, and length and CRC-32 of its bytes. */

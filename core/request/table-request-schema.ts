@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
 import { PARQUET_COMPRESSIONS, TEXT_COMPRESSIONS } from '#core/outputs/table/table-spec.ts';
 import { count, wholeNumber } from '#core/schemas/count.ts';
+import { COMPANIONS } from '#core/tables/companions/companion-names.ts';
 import { columnsSection } from '#core/tables/schema/columns-section.ts';
 import { tableSchema } from '#core/tables/schema/table-schema.ts';
 import { transformSection } from '#core/tables/schema/transform-section.ts';
@@ -50,10 +51,15 @@ const source = z.pipe(
     .check(...ONE_ADDRESS),
 );
 
+const COMPANIONS_ERROR = `a list of ${COMPANIONS.map((name) => `'${name}'`).join(', ')}`;
+
 const FIELDS = {
   ...OUTPUT_PLACE,
   targetFileBytes: z.optional(wholeNumber(FILE_BYTES.least, FILE_BYTES.most)),
   files: z.optional(wholeNumber(1, MAX_FILES)),
+  companions: z.optional(
+    z.array(z.enum(COMPANIONS, { error: COMPANIONS_ERROR }), { error: COMPANIONS_ERROR }),
+  ),
 };
 
 const parquet = z.strictObject(
@@ -104,7 +110,7 @@ const output = z
       error: ({ code }) =>
         code === 'invalid_union'
           ? "'parquet', 'csv' or 'jsonl'"
-          : 'an object with uri, mode, format, compression, targetFileBytes or files',
+          : 'an object with uri, mode, format, compression, targetFileBytes or files, companions',
     },
   )
   .check(

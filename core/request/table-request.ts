@@ -2,6 +2,8 @@ import type { RequestDefaults } from '#core/contract.ts';
 import { RequestError } from '#core/errors.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
 import type { TableSpec } from '#core/outputs/table/table-spec.ts';
+import { COMPANIONS, type Companion } from '#core/tables/companions/companion-names.ts';
+import { companionProblems } from '#core/tables/companions/companions.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import { columnsProblems } from '#core/tables/schema/map-columns.ts';
 import { fromS3Event, parseBody, withDefaults } from './raw-request.ts';
@@ -22,6 +24,8 @@ export interface TableRequest extends AskedTable {
     readonly uri: string | null;
     readonly mode: OutputMode;
   };
+  /** What else there shall be to read the files by; absent where there is nothing. */
+  readonly companions?: readonly Companion[];
   /** Writers at once. */
   readonly concurrency: number;
   /** Most bytes that the run is expected to store. */
@@ -55,6 +59,29 @@ function fileOf({ output }: TableRequestBody): TableSpec['file'] {
   return { format, compression, header, delimiter };
 }
 
+/** In one order and once each, so that they are the same run. */
+function companionsOf({ output }: TableRequestBody): Pick<TableRequest, 'companions'> {
+  const companions = COMPANIONS.filter((name) => output.companions?.includes(name));
+  return companions.length > 0 ? { companions } : {};
+}
+
+/** What the files of a run are, for its header and manifest. */
+export function tableSpecOf({
+  output,
+  companions,
+}: Pick<TableRequest, 'output' | 'companions'>): TableSpec {
+  return { kind: 'table', file: output, ...(companions && { companions: [...companions] }) };
+}
+
+function problemsOf(body: TableRequestBody): readonly string[] {
+  const { schema, columns = {} } = body;
+  const { companions = [] } = companionsOf(body);
+  return [
+    ...(schema === undefined ? [] : columnsProblems(schema, columns)),
+    ...companionProblems(companions, fileOf(body)),
+  ];
+}
+
 function sizeOf({ output, chunking = {} }: TableRequestBody): AskedTable['size'] {
   const { targetFileBytes, files } = output;
   if (chunking.rows !== undefined) return { rows: chunking.rows };
@@ -72,7 +99,7 @@ export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}
   const request = withDefaults(fromS3Event(input), defaultsOf('table', defaults), 'parquet');
   const body = parseBody(tableRequestSchema, request, 'table');
   const { schema, columns = {}, limits = {} } = body;
-  const problems = schema === undefined ? [] : columnsProblems(schema, columns);
+  const problems = problemsOf(body);
   if (problems.length > 0) throw new RequestError(problems);
   return {
     source: sourceOf(body),
@@ -83,6 +110,7 @@ export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}
     output: fileOf(body),
     size: sizeOf(body),
     expect: body.expect ?? {},
+    ...companionsOf(body),
     place: { uri: outputUriOf(body.output), mode: body.output.mode ?? 'create' },
     concurrency: limits.concurrency ?? DEFAULT_CONCURRENCY,
     outputBytes: limits.outputBytes ?? DEFAULT_OUTPUT_BYTES,

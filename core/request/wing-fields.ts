@@ -18,7 +18,7 @@ const FIELDS: Readonly<Record<Wing, Readonly<Record<string, readonly string[]>>>
   table: {
     '': ['schema', 'columns', 'transform', 'onBadRow'],
     source: ['compression', 'csv', 'byName'],
-    output: ['targetFileBytes', 'files', 'parquet', 'csv'],
+    output: ['targetFileBytes', 'files', 'parquet', 'csv', 'companions'],
   },
 };
 

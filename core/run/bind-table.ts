@@ -30,10 +30,12 @@ export interface TableDeployment extends Deployment {
 
 /** It has no `limits`, `expect` and `dryRun`: who changes only these resumes the same run. */
 function identityOf(
-  { source, schema, columns, transform, onBadRow, output, size, place }: TableRequest,
+  request: TableRequest,
   pin: SourcePin,
   { engine, outputBucket }: TableDeployment,
 ): string {
+  const { source, schema, columns, transform, onBadRow, output, size, place } = request;
+  const { companions } = request;
   const { uris: _, versionId: __, ...read } = source;
   const { uri, mode } = place;
   return JSON.stringify({
@@ -48,6 +50,7 @@ function identityOf(
       uri: uri ?? `s3://${outputBucket}/`,
       ...output,
       ...size,
+      ...(companions && { companions }),
       ...(mode !== 'create' && { mode }),
     },
   });

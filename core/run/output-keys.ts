@@ -86,6 +86,11 @@ export function rejectsFolder(since: number): string {
   return `${OUTPUT_FOLDERS.manifest}${named('rejects', since)}/`;
 }
 
+/** Folder of a companion of a generation: what else there is to read its files by. */
+export function companionFolder(companion: string, generation: number): string {
+  return `${OUTPUT_FOLDERS.manifest}${named(companion, generation)}/`;
+}
+
 /** Key of the report on the last execution that failed; only people read it. */
 export function failuresKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}failures.json`;

@@ -3,6 +3,7 @@ import { LIST_PAGE, listAhead } from '#aws/list-ahead.ts';
 import { type GenerationManifest, openGeneration } from '#aws/manifests.ts';
 import { readLines } from '#aws/objects.ts';
 import { ManifestError } from '#core/errors.ts';
+import { companionObjects } from '#core/manifest/companions.ts';
 import { baseOf } from '#core/manifest/generations.ts';
 import type { ManifestEntry, ManifestTotals } from '#core/manifest/manifest.ts';
 import { type CountedRun, manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
@@ -77,10 +78,19 @@ function proven(
   });
 }
 
+/** Whoever finds the manifest finds its companions, and these only where every file is proved. */
+async function writeCompanions({ s3 }: FinalizeDeps, run: CountedRun, signal: AbortSignal) {
+  const { bucket } = run.location;
+  for (const { key, contentType, pieces } of companionObjects(run)) {
+    await createObject(s3, { bucket, key, contentType }, pieces(), signal);
+  }
+}
+
 /**
  * Writes the manifest of a run's generation create-only, each entry as soon as it is proved. The
  * manifest appears only if nothing was wrong. An append copies the entries of its base before its
- * own; an overwrite has its own alone.
+ * own; an overwrite has its own alone. The companions of a table are written before the manifest
+ * ends: they hold part buffers of their own.
  *
  * @throws {IncompleteRunError} chunks are missing, failed or foreign.
  * @throws {ManifestError} the manifest of the base is not the one that the run was planned with.
@@ -96,6 +106,7 @@ export async function writeManifest(
   const entries = async function* () {
     if (base !== undefined && run.base.since < run.generation) yield* base.entries;
     yield* proven(deps, counted, signal);
+    await writeCompanions(deps, counted, signal);
   };
   const totals = new TotalsBuilder();
   const text = manifestText(manifestHead(counted, base), entries(), totals);

@@ -3,6 +3,7 @@ import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { placeRun } from '#core/manifest/place-run.ts';
+import { tableSpecOf } from '#core/request/table-request.ts';
 import { bindTable } from '#core/run/bind-table.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { completeRun } from '#lambdas/shared/complete-run.ts';
@@ -39,7 +40,7 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     logger.appendKeys({ runId });
 
     const { mode } = request.place;
-    const output = { kind: 'table', file: request.output } as const;
+    const output = tableSpecOf(request);
     const records = s3OutputRecords(s3, location, signal);
     const placement = await placeRun({ runId, location, mode, output }, records);
     if ('published' in placement) {

@@ -1,7 +1,9 @@
 import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
+import { companionObjects } from '#core/manifest/companions.ts';
 import { assertSameKind } from '#core/manifest/generations.ts';
 import type { Placement } from '#core/manifest/place-run.ts';
 import { digest128 } from '#core/objects/digest.ts';
+import { tableSpecOf } from '#core/request/table-request.ts';
 import type { BoundTable } from '#core/run/bind-table.ts';
 import { outputUri } from '#core/run/output-keys.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
@@ -18,6 +20,7 @@ export interface ReadyTable extends BoundTable, Placement {
 /**
  * Puts together what is known of a run, once its table is planned.
  *
+ * @throws {RequestError} a companion cannot have a name or type of the columns.
  * @throws {ExpectationError} the table is not what the request expects.
  * @throws {OutputConflictError} its columns are not those that its rows come after.
  */
@@ -38,14 +41,18 @@ export async function readyTable(
     schema: await digest128(JSON.stringify(schema)),
     engine: engineVersion(),
   };
+  const output = tableSpecOf(request);
+  const { generation, base } = placement;
+  const chunks = planned.chunks.length;
+  // Refused here what Finalize could not write.
+  companionObjects({ output, location, generation, base, chunks, columns: schema });
   sourceOf(facts).assertExpected(request.expect);
   if (placement.set !== undefined) {
-    const batch = {
-      output: { kind: 'table', file: request.output },
-      facts,
-      columns: schema,
-    } as const;
-    assertSameKind(batch, placement.set, outputUri(location, location.prefix));
+    assertSameKind(
+      { output, facts, columns: schema },
+      placement.set,
+      outputUri(location, location.prefix),
+    );
   }
   return { ...bound, ...placement, planned, facts };
 }

@@ -1,5 +1,6 @@
 import { createObject } from '#aws/create-only.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
+import { tableSpecOf } from '#core/request/table-request.ts';
 import { layoutKey, objectsKey, planKey } from '#core/run/output-keys.ts';
 import { planLine } from '#core/run/plan-line.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
@@ -17,7 +18,7 @@ function headerOf(ready: ReadyTable): TableRun {
   const { rows } = request.expect;
   return {
     ...{ runId, source, facts, location, generation, base },
-    output: { kind: 'table', file: request.output },
+    output: tableSpecOf(request),
     chunks: planned.chunks.length,
     ...(rows !== undefined && { expectedRows: rows }),
   };

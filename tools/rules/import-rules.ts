@@ -150,13 +150,16 @@ const CORE: ImportRules = {
     ...['#core/outputs/csv/wasm/kernel.ts', '#core/outputs/csv/wasm/powers-of-ten.ts'],
     ...['zod/mini', 'node:zlib'],
   ],
-  'core/outputs/table': ['#core/outputs/output.ts', '#core/schemas', 'zod/mini', 'node:zlib'],
+  'core/outputs/table': [
+    ...['#core/outputs/output.ts', '#core/schemas', '#core/tables/companions'],
+    ...['zod/mini', 'node:zlib'],
+  ],
   'core/outputs/output-kinds.ts': ['#core/outputs', 'zod/mini'],
   'core/request': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sparse/*', '#core/sources'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
     ...['#core/outputs', '#core/tables/order', '#core/tables/run', '#core/tables/schema'],
-    ...['#core/tables/text', 'zod/mini'],
+    ...['#core/tables/text', '#core/tables/companions', 'zod/mini'],
   ],
   'core/run': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sources', '#core/outputs'],
@@ -165,7 +168,8 @@ const CORE: ImportRules = {
   ],
   'core/manifest': [
     ...[...GROUND, '#core/checksum', '#core/objects', '#core/schemas', '#core/sources'],
-    ...['#core/outputs', '#core/run', '#core/tables/run', 'zod/mini'],
+    ...['#core/outputs', '#core/run', '#core/tables/run', '#core/tables/companions'],
+    ...['zod/mini', 'node:zlib'],
   ],
   'core/cost': [...GROUND],
   'core/chunks': [

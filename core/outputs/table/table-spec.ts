@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { count } from '#core/schemas/count.ts';
+import { COMPANIONS } from '#core/tables/companions/companion-names.ts';
 
 export const PARQUET_COMPRESSIONS = ['zstd', 'snappy', 'gzip', 'none'] as const;
 export const TEXT_COMPRESSIONS = ['none', 'gzip', 'zstd'] as const;
@@ -23,6 +24,11 @@ const tableFile = z.discriminatedUnion('format', [
 ]);
 
 /** Files of a table. @see docs/tables.md */
-export const tableSpec = z.strictObject({ kind: z.literal('table'), file: tableFile });
+export const tableSpec = z.strictObject({
+  kind: z.literal('table'),
+  file: tableFile,
+  /** What this generation has for readers that do not know manifests. */
+  companions: z.optional(z.array(z.enum(COMPANIONS))),
+});
 
 export type TableSpec = Readonly<z.infer<typeof tableSpec>>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
 import { parseRequest } from '#core/request/request.ts';
-import { parseTableRequest } from '#core/request/table-request.ts';
+import { parseTableRequest, tableSpecOf } from '#core/request/table-request.ts';
 
 const source = 's3://raw/events.csv';
 
@@ -107,6 +107,16 @@ describe('parseTableRequest', () => {
     ],
     [{ source, output: { format: 'orc' } }, /must be 'parquet', 'csv' or 'jsonl', got "orc"$/],
     [{ source, output: 7 }, /^output must be an object with uri, mode, format/],
+    [{ source, output: { companions: 'hive' } }, /^output\.companions must be a list of 'hive'/],
+    [{ source, output: { companions: ['delta'] } }, /^output\.companions.* must be a list of/],
+    [
+      { source, output: { format: 'csv', companions: ['hive'] } },
+      /^output\.companions has hive: csv is not read by Hive/,
+    ],
+    [
+      { source, output: { format: 'jsonl', compression: 'zstd', companions: ['hive'] } },
+      /^output\.companions has hive: jsonl in zstd/,
+    ],
     [{ source, output: { mode: 'append' } }, /^output must be given with its uri where mode is/],
     [{ source, output: { format: 'csv', compression: 'snappy' } }, /^output\.compression must be/],
     [{ source: { uri: source, format: 'xlsx' } }, /^source\.format must be 'csv', 'jsonl' or/],
@@ -131,6 +141,19 @@ describe('parseTableRequest', () => {
     [{ source, nonsense: 1 }, /^the request has unknown keys "nonsense"/],
   ])('refuses %j', (request, problem) => {
     expect(problemsOf(request)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe('companions', () => {
+  it('are once each in the spec of the run, or not there', () => {
+    const asked = parseTableRequest({ source, output: { companions: ['hive', 'hive'] } });
+    expect(tableSpecOf(asked)).toEqual({
+      kind: 'table',
+      file: asked.output,
+      companions: ['hive'],
+    });
+    const bare = parseTableRequest({ source, output: { companions: [] } });
+    expect(tableSpecOf(bare)).toEqual({ kind: 'table', file: bare.output });
   });
 });
 

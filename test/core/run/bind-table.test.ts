@@ -53,6 +53,7 @@ describe('bindTable', () => {
   it('gives the same run for what changes no bytes', async () => {
     const same = await runIdOf({});
     expect(await runIdOf({ schema: [{ name: 'id', type: 'integer' }] })).toBe(same);
+    expect(await runIdOf({ output: { companions: [] } })).toBe(same);
     const limits = { concurrency: 1, outputBytes: 5 };
     expect(await runIdOf({ dryRun: true, expect: { rows: 1 }, limits })).toBe(same);
   });
@@ -64,6 +65,7 @@ describe('bindTable', () => {
     ['a transform', { transform: { sql: 'select id from input' } }, {}],
     ['other rows', { onBadRow: 'reject' }, {}],
     ['other columns', { columns: { id: { default: '0' } } }, {}],
+    ['companions', { output: { companions: ['hive'] } }, {}],
     ['other files', { output: { files: 2 } }, {}],
     ['files of so many rows', { chunking: { rows: 2 } }, {}],
     ['another mode', { output: { uri: 's3://lake/x/', mode: 'append' } }, {}],

@@ -36,6 +36,7 @@ describe('the type of a column in Hive', () => {
 });
 
 const TABLE = {
+  file: { format: 'parquet', compression: 'zstd' } as const,
   name: 'flights',
   columns: [
     { name: 'id', type: 'BIGINT' },
@@ -84,6 +85,12 @@ LOCATION 's3://lake/flights/_manifest/hive/';
       { columns: ['a', 'A', 'b'].map((name) => ({ name, type: 'DATE' })) },
       'two columns are "a" for Hive',
     ],
+    ['CSV', { file: { format: 'csv', compression: 'none' } as const }, 'csv is not read by Hive'],
+    [
+      'JSON lines in zstd',
+      { file: { format: 'jsonl', compression: 'zstd' } as const },
+      'jsonl in zstd is not read by every Hive',
+    ],
     ['no folder', { location: 's3://b/x' }, '"s3://b/x" is no folder for Hive'],
     ['a broken folder', { location: 's3://b/\n/' }, 'is no folder for Hive'],
   ])('is refused for %s', (_, changes, message) => {
@@ -92,16 +99,43 @@ LOCATION 's3://lake/flights/_manifest/hive/';
   });
 });
 
+describe('a table of JSON lines', () => {
+  const JSONL = { ...TABLE, file: { format: 'jsonl', compression: 'gzip' } as const };
+
+  it('has a class of its own', () => {
+    const text = hiveTableStatement(JSONL);
+    expect(text).toContain("ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\nSTORED AS");
+    const nested = [{ name: 'n', type: 'STRUCT("date" INTEGER, b DOUBLE[])' }];
+    expect(hiveTableStatement({ ...JSONL, columns: nested })).toContain('struct<date:int,b:array');
+  });
+
+  it.each(['DATE', 'TIMESTAMP', 'TIMESTAMPTZ', 'BLOB', 'DATE[]', 'STRUCT(a BLOB)', 'UBIGINT'])(
+    'has no %s, which JSON has not',
+    (type) => {
+      const columns = [{ name: 'c', type }];
+      const message = `the column "c" is ${type}, which Hive cannot read from JSON lines`;
+      expect(() => hiveTableStatement({ ...JSONL, columns })).toThrow(message);
+    },
+  );
+});
+
 describe('a symlink', () => {
   it('has one URI a line', () => {
-    expect(hiveSymlink([])).toBe('');
-    expect(hiveSymlink(['s3://b/1.parquet', 's3://b/a b.parquet'])).toBe(
+    expect([...hiveSymlink([])]).toEqual([]);
+    expect([...hiveSymlink(['s3://b/1.parquet', 's3://b/a b.parquet'])]).toEqual([
       's3://b/1.parquet\ns3://b/a b.parquet\n',
-    );
+    ]);
+  });
+
+  it('comes in pieces of some lines', () => {
+    const uris = Array.from({ length: 100_001 }, (_, index) => `s3://b/data/${index}.parquet`);
+    const pieces = [...hiveSymlink(uris)];
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(100_000);
+    expect(pieces.join('')).toBe(`${uris.join('\n')}\n`);
   });
 
   it('is refused for URIs that would be two lines', () => {
-    expect(() => hiveSymlink(['s3://b/1', 's3://b/2\ns3://c/3'])).toThrow(RequestError);
-    expect(() => hiveSymlink(['s3://b/2\r'])).toThrow('"s3://b/2\\r" has a line break');
+    expect(() => [...hiveSymlink(['s3://b/1', 's3://b/2\ns3://c/3'])]).toThrow(RequestError);
+    expect(() => [...hiveSymlink(['s3://b/2\r'])]).toThrow('"s3://b/2\\r" has a line break');
   });
 });

@@ -1,0 +1,66 @@
+import { crc32 } from 'node:zlib';
+import { crc32Hex } from '#core/checksum/crc32.ts';
+import { chunkKey } from '#core/run/chunk-key.ts';
+import { companionFolder, outputUri } from '#core/run/output-keys.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
+import {
+  type CompanionTable,
+  type CompanionText,
+  companionTexts,
+} from '#core/tables/companions/companions.ts';
+import type { ManifestCompanion } from './manifest.ts';
+
+/** A run, as far as its companions depend on it; other wings have none. */
+export type AccompaniedRun = Pick<
+  RunHeader,
+  'output' | 'location' | 'generation' | 'base' | 'chunks'
+> & { readonly columns?: CompanionTable['columns'] | undefined };
+
+/** An object of a companion, and where it lies. */
+export interface CompanionObject extends Omit<CompanionText, 'name'> {
+  readonly companion: string;
+  readonly key: string;
+}
+
+/** URIs of all files that are in the output with a run: their names are computed. */
+function* urisOf(run: AccompaniedRun): Generator<string> {
+  const end = run.base.chunks + run.chunks;
+  for (let index = 0; index < end; index += 1) {
+    yield outputUri(run.location, chunkKey(run, index));
+  }
+}
+
+/**
+ * The objects that a run of a table writes before its manifest, for readers that do not know
+ * manifests. They list the files of the runs before it too, unless it overwrites them.
+ *
+ * @throws {RequestError} with every name or type that the readers of a companion do not have.
+ */
+export function companionObjects(run: AccompaniedRun): readonly CompanionObject[] {
+  const { output, location, generation, columns = [] } = run;
+  if (output.kind !== 'table') return [];
+  const { file, companions = [] } = output;
+  return companions.flatMap((companion) => {
+    const folder = `${location.prefix}${companionFolder(companion, generation)}`;
+    const texts = companionTexts(companion, {
+      ...{ file, columns, uris: () => urisOf(run) },
+      output: outputUri(location, location.prefix),
+      folder: outputUri(location, folder),
+    });
+    return texts.map(({ name, ...text }) => ({ ...text, companion, key: `${folder}${name}` }));
+  });
+}
+
+/** What a manifest says of the companions of a run. Makes their texts once. */
+export function listedCompanions(run: AccompaniedRun): readonly ManifestCompanion[] {
+  return companionObjects(run).map(({ companion, key, pieces }) => {
+    let bytes = 0;
+    let crc = 0;
+    for (const piece of pieces()) {
+      const encoded = new TextEncoder().encode(piece);
+      bytes += encoded.length;
+      crc = crc32(encoded, crc);
+    }
+    return { companion, uri: outputUri(run.location, key), bytes, crc32: crc32Hex(crc) };
+  });
+}
