@@ -73,11 +73,6 @@ export const EXEMPTIONS: readonly Exemption[] = [
     why: 'what is staged has a second part from 16 MiB on; PartSink gives it up as it does a plan, which scenarios show',
   },
   {
-    role: /^FanoutFunctionsStageRole$/,
-    actions: /^s3:ListBucket$/,
-    why: 'the jobs of a conversion of more than 64 MiB look for what other jobs have staged; no scenario has so large a matrix',
-  },
-  {
     role: /^FanoutFunctionsWriteRole$/,
     actions: /^s3:AbortMultipartUpload$/,
     why: 'a chunk has a second part from 16 MiB of gzip or 5 GiB of text on; PartSink gives it up as it does a plan, which scenarios show',
