@@ -121,8 +121,7 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
  *
  * Reads what {@link collectUnits} and {@link sampleTable} read, and 64 KiB for each file that ends
  * within a text; by rows all texts, or the footers of Parquet; and three times 25 kB of each seek
- * index. Holds 51 bytes for an object or row
- * group, 2 kB for a file, 100 MiB and the engine's own.
+ * index. Holds 51 bytes for an object or row group, 2 kB for a file, 100 MiB and the engine's own.
  *
  * @throws {RequestError} the schema, `columns` or sizes do not fit the table.
  * @throws {UnsupportedSourceError} an object is not what its name or the request says.

@@ -5,23 +5,11 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import { listTable } from '#core/tables/run/list-table.ts';
 import { tableLayoutOf } from '#core/tables/run/table-layout.ts';
 import { withCounting } from '#support/counting-source.ts';
-import { memoryObjectStore } from '#support/memory-object-store.ts';
 import { askedTable, type ShortTable } from '#support/tables/asked-table.ts';
+import { type Objects, storeOf } from '#support/tables/plan-objects.ts';
 import { parquetOf } from '#support/tables/table-content.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
-
-type Objects = Readonly<Record<string, string | Uint8Array>>;
-
-function storeOf(objects: Objects): ObjectStore {
-  const bytes = Object.entries(objects).map(([name, content]) => {
-    return [
-      `s3://b/${name}`,
-      typeof content === 'string' ? Buffer.from(content) : content,
-    ] as const;
-  });
-  return memoryObjectStore(Object.fromEntries(bytes));
-}
 
 interface Given extends ShortTable {
   readonly start?: { object: number; at: number };

@@ -2,26 +2,15 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import { memoryObjectStore } from '#support/memory-object-store.ts';
 import { patience } from '#support/patience.ts';
 import { askedTable, type ShortTable } from '#support/tables/asked-table.ts';
 import { type ConvertedFile, convertedFile, planned } from '#support/tables/convert-table.ts';
 import { cutRecords } from '#support/tables/cut-texts.ts';
+import { type Objects, planObjects, SCHEMA, storeOf } from '#support/tables/plan-objects.ts';
 import { parquetOf, rowsOf } from '#support/tables/table-content.ts';
 
-type Objects = Readonly<Record<string, string | Uint8Array>>;
-
-const SCHEMA = { id: 'integer', note: 'varchar', n: 'integer' };
-
-function storeOf(objects: Objects): ObjectStore {
-  const bytes = Object.entries(objects).map(
-    ([name, content]) => [`s3://b/${name}`, Buffer.from(content)] as const,
-  );
-  return memoryObjectStore(Object.fromEntries(bytes));
-}
-
 function plan(objects: Objects, size: ShortTable['size'], short: ShortTable = {}) {
-  return planned(askedTable({ schema: SCHEMA, ...short, ...(size && { size }) }), storeOf(objects));
+  return planObjects(objects, { ...short, ...(size && { size }) });
 }
 
 function csvOf(records: number, seed: number): string {
