@@ -54,6 +54,8 @@ export interface TablePlan {
   readonly predictedRows: number;
   /** Columns whose sampled values fit smaller types. */
   readonly smallerTypes: TableSample['smallerTypes'];
+  /** What a transform makes of the first sampled rows. */
+  readonly transformed?: TableSample['transformed'];
   /** What the user should know, a sentence each. */
   readonly warnings: readonly string[];
 }
@@ -161,6 +163,7 @@ export async function planTable(
     ...{ layout, chunks, ratio: sample.ratios.overall, predictedBytes, predictedFileBytes },
     predictedRows: Math.round(rows()),
     smallerTypes: sample.smallerTypes,
+    ...(sample.transformed && { transformed: sample.transformed }),
     warnings: warningsOf(sizes, sample, size),
   };
 }

@@ -8,7 +8,12 @@ import { type SamplePick, samplePicks } from '#core/tables/pack/sample-picks.ts'
 import { type SizeRatios, sizeClass } from '#core/tables/pack/size-ratios.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
-import { fixedRowBytes, joinedSql, textBytesSql } from '#core/tables/schema/joined-sql.ts';
+import {
+  emptySql,
+  fixedRowBytes,
+  joinedSql,
+  textBytesSql,
+} from '#core/tables/schema/joined-sql.ts';
 import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { convertLimited, TRANSFORM_MS } from './convert-limited.ts';
@@ -16,6 +21,7 @@ import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
 import type { OpenedObject } from './open-object.ts';
 import { type SamplePart, samplePart } from './sample-part.ts';
+import { type ShownRows, shownRows } from './shown-rows.ts';
 import { smallerTypes } from './smaller-types.ts';
 import { tableFileOf } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
@@ -51,6 +57,8 @@ export interface TableSample {
   readonly textBytes: number;
   /** Columns whose sampled values fit smaller types, of Parquet. */
   readonly smallerTypes: readonly SmallerType[];
+  /** What a transform makes of the first sampled rows; absent without one. */
+  readonly transformed?: ShownRows;
 }
 
 const MiB = 1024 * 1024;
@@ -62,6 +70,9 @@ const MAX_GROUP_BYTES = 64 * MiB;
 const INFLATED_BYTES = { all: 64 * MiB, min: 64 * 1024, max: 8 * MiB };
 
 const PARTS_AT_ONCE = 16;
+
+/** The answer of a dry run has at most 256 kB. */
+const SHOWN = { columns: 100, characters: 40 };
 
 /** Where nothing is known: of an output that is not Parquet, or of a table without rows. */
 const MOST_ROWS = rowGroupRows(1, Number.MAX_SAFE_INTEGER);
@@ -182,6 +193,16 @@ async function ratiosOf(
   return { overall: bytes / Math.max(1, sourceBytes), byClass };
 }
 
+/** What is shown of the rows of a SELECT, if a transform made them. */
+async function transformedOf(
+  sql: string,
+  { engine, layout }: SampleOptions,
+): Promise<Pick<TableSample, 'transformed'>> {
+  if (layout.transform === undefined) return {};
+  const schema = outputSchemaOf(layout);
+  return { transformed: await shownRows(engine, { sql, schema }, SHOWN) };
+}
+
 async function convertSample(
   sizes: readonly Sliced[],
   directory: string,
@@ -197,6 +218,7 @@ async function convertSample(
   const sized = { ...layout, rowGroupRows: groupRows };
   return {
     ratios: await ratiosOf(sizes, paths, { ...options, layout: sized }),
+    ...(await transformedOf(joinedSql(paths, schema), options)),
     ...{ rowGroupRows: groupRows, ...counted },
     sourceBytes: sizes.reduce((sum, size) => sum + size.sourceBytes, 0),
     textBytes: sizes.reduce((sum, size) => sum + size.textBytes, 0),
@@ -222,6 +244,7 @@ export async function sampleTable(options: SampleOptions): Promise<TableSample> 
       ratios: { overall: 1, byClass: new Map() },
       ...{ rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, filtered: 0 },
       ...{ sourceBytes: 0, textBytes: 0, smallerTypes: [] },
+      ...(await transformedOf(emptySql(outputSchemaOf(layout)), options)),
     };
   }
   const directory = join(options.directory, 'sample');

@@ -25,6 +25,11 @@ import {
   type SourceFlags,
   sourceSection,
 } from '#cli/options/source-options.ts';
+import {
+  addTransformOption,
+  type TransformFlag,
+  transformSection,
+} from '#cli/options/transform-option.ts';
 import { type GivenSource, withSource } from '#cli/sources/with-source.ts';
 import { inspectTable } from '#cli/tables/inspect-table.ts';
 import { sourceKind } from '#cli/tables/source-kind.ts';
@@ -38,7 +43,11 @@ import type { Names } from '#core/sparse/names.ts';
 import { readRowNames } from '#core/sparse/read-row-names.ts';
 import { textsOf } from '#core/sparse/row-names.ts';
 
-interface InspectOptions extends OutputOptions, ChunkingOptions, SourceFlags<string> {
+interface InspectOptions
+  extends OutputOptions,
+    ChunkingOptions,
+    SourceFlags<string>,
+    TransformFlag {
   readonly request?: string;
 }
 
@@ -48,7 +57,7 @@ Examples:
   $ npm run -s cli -- inspect s3://bucket/matrix.npz --rows-per-chunk 50000 --json
   $ npm run -s cli -- inspect flights.parquet
   $ npm run -s cli -- inspect s3://bucket/events/ --format jsonl
-  $ npm run -s cli -- inspect --request request.json
+  $ npm run -s cli -- inspect --request request.json --transform clean.sql
 `;
 
 /** What `inspect` prints: an object with `--json`, else lines of text. */
@@ -146,12 +155,13 @@ async function inspectMatrix(given: GivenRequest, io: CommandIo): Promise<void> 
 }
 
 /** What the options say, as a request. */
-function flagsOf(options: InspectOptions) {
+async function flagsOf(options: InspectOptions) {
   const { text, ...output } = outputSection(options);
   return {
     source: sourceSection(options),
     ...(Object.keys(text).length > 0 && { output: { ...output, text } }),
     ...chunkingSection(options),
+    ...(await transformSection(options)),
   };
 }
 
@@ -160,7 +170,7 @@ async function inspect(
   options: InspectOptions,
   io: CommandIo,
 ): Promise<void> {
-  const flags = flagsOf(options);
+  const flags = await flagsOf(options);
   const given = await givenRequest({ locations, request: options.request, flags });
   if ((await sourceKind(given, io.signal)) === 'table') await inspectTable(given, io);
   else await inspectMatrix(given, io);
@@ -172,7 +182,7 @@ export function inspectCommand(io: () => CommandIo): Command {
     .description('show what a source holds; of a matrix predict its text and chunks')
     .argument('[source...]', SOURCE_HELP);
   addChunkingOptions(addOutputOptions(addSourceOptions(command, ALL_FORMATS)));
-  return addRequestOption(command)
+  return addRequestOption(addTransformOption(command))
     .addHelpText('after', EXAMPLES)
     .action((locations: readonly string[], options: InspectOptions) =>
       inspect(locations, options, io()),

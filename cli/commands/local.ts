@@ -6,6 +6,7 @@ import { addChunkingOptions } from '#cli/options/chunking-options.ts';
 import { addOutputOptions } from '#cli/options/output-options.ts';
 import { addRequestOption } from '#cli/options/request-file.ts';
 import { ALL_FORMATS, addSourceOptions } from '#cli/options/source-options.ts';
+import { addTransformOption } from '#cli/options/transform-option.ts';
 import { OUTPUT_MODES } from '#core/outputs/output-place.ts';
 
 const RUN_EXAMPLES = `
@@ -86,7 +87,7 @@ function runCommand(io: () => CommandIo): Command {
     .option('--concurrency <n>', 'writers at once', parseCount)
     .option('--dry-run', 'print what would be written: number, sizes and price; write nothing')
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
-  addRequestOption(addRunTableOptions(addRunOptions(run)))
+  addRequestOption(addTransformOption(addRunTableOptions(addRunOptions(run))))
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (locations: readonly string[], options: LocalRunOptions) => {
       // Loaded only here: the local cloud takes a while to load, and no other command needs it.

@@ -24,6 +24,11 @@ import {
   type SourceFlags,
   sourceSection,
 } from '#cli/options/source-options.ts';
+import {
+  addTransformOption,
+  type TransformFlag,
+  transformSection,
+} from '#cli/options/transform-option.ts';
 import { isS3Uri } from '#cli/sources/location.ts';
 import { withSource } from '#cli/sources/with-source.ts';
 import type { TableSliceOptions } from '#cli/tables/slice-table.ts';
@@ -33,7 +38,7 @@ import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 
-interface SliceOptions extends OutputOptions, SourceFlags<string> {
+interface SliceOptions extends OutputOptions, SourceFlags<string>, TransformFlag {
   readonly rows?: AskedRows;
   readonly versionId?: string;
   readonly header?: true;
@@ -67,11 +72,12 @@ function assertOneObject(locations: readonly string[], versionId: string | undef
   );
 }
 
-/** What the options say of the source, as a request. */
-function sourceFlags(options: SliceOptions) {
+/** What the options say of the source and its rows, as a request. */
+async function sourceFlags(options: SliceOptions) {
   const { versionId } = options;
   return {
     source: { ...sourceSection(options), ...(versionId !== undefined && { versionId }) },
+    ...(await transformSection(options)),
   };
 }
 
@@ -136,7 +142,7 @@ async function slice(
   options: SliceOptions,
   io: CommandIo,
 ): Promise<void> {
-  const flags = sourceFlags(options);
+  const flags = await sourceFlags(options);
   const given = await givenRequest({ locations, request: options.request, flags });
   if ((await sourceKind(given, io.signal)) === 'matrix') {
     if (options.outputFormat === 'jsonl') {
@@ -167,7 +173,9 @@ export function sliceCommand(io: () => CommandIo): Command {
     )
     .option('--full', 'print whole rows on a terminal, however long they are');
   return addRequestOption(
-    addOutputOptions(addSourceOptions(command, ALL_FORMATS)).addOption(compressionOption()),
+    addTransformOption(addOutputOptions(addSourceOptions(command, ALL_FORMATS))).addOption(
+      compressionOption(),
+    ),
   )
     .addHelpText('after', EXAMPLES)
     .action((locations: readonly string[], options: SliceOptions) =>

@@ -1,6 +1,7 @@
 import { runExecution } from '#cli/executions/follow-execution.ts';
 import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import type { Progress } from '#cli/frame/progress.ts';
+import { transformedLines } from '#cli/tables/describe-table.ts';
 import type { PlanResult, PlanSummary, TablePlanSummary } from '#core/run/step-messages.ts';
 import type { Session } from './local-cloud-session.ts';
 import type { PreparedRun } from './prepared-run.ts';
@@ -69,5 +70,8 @@ export function dryRunProse(dry: DryRun): string {
     return `${run}\nchunks   not known before the source is staged, which a dry run does not do`;
   }
   const lines = 'predictedRows' in summary ? tableLines(summary) : matrixLines(summary);
-  return [run, ...lines, ...summary.warnings.map((text) => `note     ${text}`)].join('\n');
+  const notes = summary.warnings.map((text) => `note     ${text}`);
+  const transformed = 'transformed' in summary ? summary.transformed : undefined;
+  const made = transformed === undefined ? [] : ['', ...transformedLines(transformed)];
+  return [run, ...lines, ...notes, ...made].join('\n');
 }

@@ -1,13 +1,15 @@
 import type { ChunkingOptions } from '#cli/options/chunking-options.ts';
 import type { Header, OutputOptions } from '#cli/options/output-options.ts';
 import type { SourceFlags } from '#cli/options/source-options.ts';
+import type { TransformFlag } from '#cli/options/transform-option.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
 
 /** Options of `local run`. One that was not given is absent. */
 export interface LocalRunOptions
   extends OutputOptions<string>,
     ChunkingOptions,
-    SourceFlags<string> {
+    SourceFlags<string>,
+    TransformFlag {
   readonly out: string;
   /** A whole request, in a file. */
   readonly request?: string;

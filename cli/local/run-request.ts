@@ -8,6 +8,7 @@ import {
   withFlags,
 } from '#cli/options/request-file.ts';
 import { sourceSection } from '#cli/options/source-options.ts';
+import { transformSection } from '#cli/options/transform-option.ts';
 import { sourceKind } from '#cli/tables/source-kind.ts';
 import { RequestError } from '#core/errors.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
@@ -22,12 +23,13 @@ export interface AskedRun {
   readonly mode: OutputMode;
 }
 
-/** What both wings have. */
-function commonFlags(options: LocalRunOptions): RequestFields {
+/** What both wings have, and what is of tables alone. */
+async function commonFlags(options: LocalRunOptions): Promise<RequestFields> {
   const { concurrency, dryRun } = options;
   return {
     source: sourceSection(options),
     ...(dryRun !== undefined && { dryRun }),
+    ...(await transformSection(options)),
     ...(concurrency !== undefined && { limits: { concurrency } }),
   };
 }
@@ -97,7 +99,8 @@ export async function askedRun(
   signal: AbortSignal,
 ): Promise<AskedRun> {
   const { request } = options;
-  const said = await givenRequest({ locations, request, flags: commonFlags(options) });
+  const flagged = await commonFlags(options);
+  const said = await givenRequest({ locations, request, flags: flagged });
   const hasSchema = options.schema !== undefined;
   const wing = hasSchema ? 'table' : await sourceKind(said, signal);
   const flags = wing === 'table' ? await tableFlags(options) : matrixFlags(options);

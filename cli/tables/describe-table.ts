@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import { textGrid } from '#cli/frame/text-grid.ts';
 import type { InferredTable, TableSample } from '#core/tables/infer/inferred-table.ts';
 import { typeSql } from '#core/tables/schema/column-type.ts';
+import type { ShownRows } from '#tables/shown-rows.ts';
 
 const NAMES = { csv: 'CSV', jsonl: 'JSON lines', parquet: 'Parquet' };
 
@@ -31,6 +32,17 @@ export function columnLines({ columns }: InferredTable): readonly string[] {
 /** The columns as plain data. */
 export function columnFields({ columns }: InferredTable): readonly object[] {
   return columns.map(({ type, ...column }) => ({ ...column, type: typeSql(type) }));
+}
+
+/** What a transform makes of a table as lines: its columns, and beside each its first values. */
+export function transformedLines({ columns, firstRows }: ShownRows): readonly string[] {
+  const rows = columns.map(({ name, type }, place) => [
+    ...[name, type],
+    ...firstRows.map((row) => row[place] ?? 'NULL'),
+  ]);
+  const titles = firstRows.map((_, row) => `row ${row}`);
+  const none = firstRows.length === 0 ? ['no row is left of those looked at'] : [];
+  return [...textGrid([['transformed', 'type', ...titles], ...rows]), ...none];
 }
 
 /** Lines of a label and a text. */

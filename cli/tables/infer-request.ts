@@ -1,5 +1,5 @@
 import type { GivenRequest, RequestFields } from '#cli/options/request-file.ts';
-import type { TableRequest } from '#cli/options/table-request.ts';
+import { parseTableRequest, type TableRequest } from '#cli/options/table-request.ts';
 import type { InferredColumn, InferredTable } from '#core/tables/infer/inferred-table.ts';
 import { type ColumnType, typeSql } from '#core/tables/schema/column-type.ts';
 import type { ColumnsSection } from '#core/tables/schema/columns-section.ts';
@@ -80,4 +80,10 @@ export function inferredRequest(
     output,
     ...others,
   };
+}
+
+/** A proposed request, read by the rules of the stack. */
+export function parseInferred({ source, ...fields }: RequestFields): TableRequest {
+  const { uri: _, uris: __, ...read } = source as RequestFields;
+  return parseTableRequest({ locations: [], fields: { ...fields, source: read } });
 }

@@ -2,12 +2,21 @@ import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import { textGrid } from '#cli/frame/text-grid.ts';
 import { type GivenRequest, parseGiven } from '#cli/options/request-file.ts';
-import { parseTableRequest } from '#cli/options/table-request.ts';
+import { parseTableRequest, type TableRequest } from '#cli/options/table-request.ts';
 import { readFooter } from '#core/containers/parquet/footer.ts';
 import { shownEnds } from '#core/sources/shown-ends.ts';
 import type { InferredTable } from '#core/tables/infer/inferred-table.ts';
-import { columnFields, columnLines, formatLine, labelled, sampleLine } from './describe-table.ts';
+import type { ShownRows } from '#tables/shown-rows.ts';
+import {
+  columnFields,
+  columnLines,
+  formatLine,
+  labelled,
+  sampleLine,
+  transformedLines,
+} from './describe-table.ts';
 import { type EndRows, endRows } from './end-rows.ts';
+import { inferredRequest, parseInferred } from './infer-request.ts';
 import { lookAtTable } from './look-at-table.ts';
 import type { TextRow } from './parquet-rows.ts';
 import { type GivenTable, withTable } from './with-table.ts';
@@ -50,14 +59,30 @@ function rowLines({ names, first, last }: EndRows): readonly string[] {
   return textGrid([names, ...cells(first), ...between, ...cells(last ?? [])]);
 }
 
+/** What the transform of the request makes, by the schema that it has, else by the proposed one. */
+async function transformedOf(
+  given: GivenRequest,
+  { uris, store }: GivenTable,
+  { asked, inferred }: { readonly asked: TableRequest; readonly inferred: InferredTable },
+  signal: AbortSignal,
+): Promise<ShownRows | undefined> {
+  if (asked.transform === undefined) return undefined;
+  const isTyped = asked.schema !== undefined || inferred.format === 'parquet';
+  const read = isTyped ? asked : parseInferred(inferredRequest(given, { uris, asked }, inferred));
+  // Loaded only here, as the engine takes a while to load.
+  const { transformedRows } = await import('./transformed-rows.ts');
+  return await transformedRows({ uris, asked: read }, store, signal);
+}
+
 interface Seen {
   readonly table: GivenTable;
   readonly inferred: InferredTable;
   readonly totals: ParquetTotals | undefined;
   readonly ends: EndRows;
+  readonly transformed: ShownRows | undefined;
 }
 
-function prose({ table, inferred, totals, ends }: Seen): string {
+function prose({ table, inferred, totals, ends, transformed }: Seen): string {
   const { ignored, pins } = table;
   return [
     ...labelled([
@@ -72,10 +97,11 @@ function prose({ table, inferred, totals, ends }: Seen): string {
     ...columnLines(inferred),
     '',
     ...rowLines(ends),
+    ...(transformed === undefined ? [] : ['', ...transformedLines(transformed)]),
   ].join('\n');
 }
 
-function fields({ table, inferred, totals, ends }: Seen): object {
+function fields({ table, inferred, totals, ends, transformed }: Seen): object {
   const { uris, pins, ignored } = table;
   const { format, compression, csv, notes, sample } = inferred;
   return {
@@ -89,6 +115,7 @@ function fields({ table, inferred, totals, ends }: Seen): object {
     ...(totals !== undefined && { footersRead: totals.objects }),
     ...{ columns: columnFields(inferred), notes, sample },
     ...{ fields: ends.names, firstRows: ends.first, lastRows: ends.last },
+    ...(transformed !== undefined && { transformed }),
   };
 }
 
@@ -99,7 +126,8 @@ export async function inspectTable(given: GivenRequest, io: CommandIo): Promise<
     const inferred = await lookAtTable(table, asked, false);
     const totals = inferred.format === 'parquet' ? await totalsOf(table) : undefined;
     const ends = await endRows(table, inferred);
-    const seen = { table, inferred, totals, ends };
+    const transformed = await transformedOf(given, table, { asked, inferred }, io.signal);
+    const seen = { table, inferred, totals, ends, transformed };
     await printResult(io, fields(seen), prose(seen));
   };
   await withTable(given.locations, asked, { signal: io.signal, use });

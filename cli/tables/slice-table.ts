@@ -5,21 +5,19 @@ import { TerminalLines } from '#cli/frame/terminal-lines.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import type { AskedRows } from '#cli/options/argument-parsers.ts';
 import { type GivenRequest, parseGiven } from '#cli/options/request-file.ts';
-import { parseTableRequest, type TableRequest } from '#cli/options/table-request.ts';
+import { parseTableRequest } from '#cli/options/table-request.ts';
 import { withFile } from '#cli/sources/file-source.ts';
 import { asUri } from '#cli/sources/location.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import { withFolder } from '#cli/sources/with-folder.ts';
 import { withStore } from '#cli/sources/with-store.ts';
-import type { ObjectStore } from '#core/objects/object-store.ts';
-import { listTable } from '#core/tables/run/list-table.ts';
 import { outputSchemaOf } from '#core/tables/run/table-layout.ts';
 import { emptySql } from '#core/tables/schema/joined-sql.ts';
-import { lookAtRows } from '#tables/look-at-rows.ts';
 import { readSlice } from '#tables/readable-slice.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
 import { type EngineRoom, withEngine } from '#tables/with-engine.ts';
 import { writeRows } from '#tables/write-rows.ts';
+import { openTable } from './open-table.ts';
 import { type PiecedTable, tablePieces } from './table-pieces.ts';
 
 /** What is printed of a table. */
@@ -34,9 +32,6 @@ export interface TableSliceOptions {
 }
 
 const ENGINE_BYTES = 512 * 1024 * 1024;
-
-/** Rows of a group of Parquet; none is written. */
-const ROW_GROUP_ROWS = 122_880;
 
 /** Prints rows of slices with an engine of its own. */
 class RowPrinter {
@@ -107,37 +102,6 @@ class RowPrinter {
   }
 }
 
-async function openTable(
-  uris: readonly string[],
-  { versionId, format, compression, csv, byName, schema, columns, transform }: TableRequest,
-  {
-    store,
-    engine,
-    options,
-  }: {
-    readonly store: ObjectStore;
-    readonly engine: Engine;
-    readonly options: TableSliceOptions;
-  },
-): Promise<PiecedTable> {
-  const source = {
-    ...{ uris, csv, byName },
-    ...(versionId !== undefined && { versionId }),
-    ...(format !== undefined && { format }),
-    ...(compression !== undefined && { compression }),
-  };
-  const { header, delimiter } = options;
-  const output =
-    options.format === 'csv'
-      ? ({ format: 'csv', compression: 'none', header, delimiter } as const)
-      : ({ format: 'jsonl', compression: 'none' } as const);
-  const objects = await listTable(source, store);
-  const asked = { source, schema, columns, output, onBadRow: 'fail' } as const;
-  const transformed = { ...asked, ...(transform && { transform }) };
-  const layout = await lookAtRows(transformed, objects, { store, engine });
-  return { layout: { ...layout, rowGroupRows: ROW_GROUP_ROWS }, objects, store };
-}
-
 async function printRows(
   table: PiecedTable,
   asked: AskedRows | undefined,
@@ -180,7 +144,9 @@ export async function sliceTable(
   const uris = await Promise.all(given.locations.map(asUri));
   await withStore(io.signal, async (store) => {
     await withEngine(ENGINE_BYTES, async (room) => {
-      const table = await openTable(uris, asked, { store, options, engine: room.engine });
+      const { header, delimiter, format } = options;
+      const form = { format, header, delimiter, compression: 'none' } as const;
+      const table = await openTable({ uris, asked, output: form }, { store, engine: room.engine });
       const printer = new RowPrinter(io, options, room);
       if (options.header && options.format === 'csv') await printer.printHeader(table);
       await printRows(table, options.rows, printer);

@@ -42,6 +42,14 @@ export interface TablePlanSummary {
   readonly dollars: { readonly write: number; readonly keep: number };
   /** Of Parquet, at most a hundred. What was not in the sample may be larger. */
   readonly smallerTypes: readonly SmallerType[];
+  /**
+   * Of a dry run: at most a hundred columns of a transform, and what it makes of the first three
+   * sampled rows, as texts of at most 40 characters; null is NULL.
+   */
+  readonly transformed?: {
+    readonly columns: readonly { readonly name: string; readonly type: string }[];
+    readonly firstRows: readonly (readonly (string | null)[])[];
+  };
   /** What will work, but not as well as it could; one sentence each. */
   readonly warnings: readonly string[];
 }

@@ -17,7 +17,7 @@ import { planTable } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
 import { keptObjects, pinsToKeep } from './kept-objects.ts';
 import { readyTable } from './ready-table.ts';
-import { assertTableBelowCeiling, summarizeTable } from './table-summary.ts';
+import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /**
@@ -63,7 +63,7 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     );
     const ready = await readyTable(bound, placement, planned);
     if (request.dryRun) {
-      return { decision: 'dry-run', runId, location, summary: summarizeTable(ready) };
+      return { decision: 'dry-run', runId, location, summary: dryRunSummary(ready) };
     }
     assertTableBelowCeiling(ready);
     return await writeTablePlan(deps, { ready, executionId }, signal);

@@ -52,3 +52,9 @@ export function assertTableBelowCeiling(ready: ReadyTable): void {
   if (expected.outputBytes <= outputBytes) return;
   throw new BoundExceededError(ceilingSentence(expected, outputBytes));
 }
+
+/** The answer of a dry run; only there are values of the table in an execution. */
+export function dryRunSummary(ready: ReadyTable): TablePlanSummary {
+  const { transformed } = ready.planned;
+  return { ...summarizeTable(ready), ...(transformed && { transformed }) };
+}

@@ -164,6 +164,11 @@ describe('local run --dry-run', { timeout: patience(30_000) }, () => {
     expect(stdout.toString(), stderr).toMatch(
       /^run {6}\w{32}, a dry run: nothing was written\nrows {5}about 100\nfiles {4}5 of .* in all\ntime {5}about \d+ s, deployed\nprice {4}\$0\.\d+ to write, \$0\.\d+ a month to keep\nsmaller {2}"id" is BIGINT, its sampled values fit TINYINT; what was not sampled may be larger\nsmaller {2}"price" is INTEGER, .* fit TINYINT;/,
     );
+    await writeFile(inside('c.sql'), "select id, '<' || note as note from input where id > 1");
+    const made = await runHere([...run, '--transform', inside('c.sql')]);
+    expect(made.stdout.toString(), made.stderr).toMatch(
+      /\n\ntransformed {2}type {5}row 0 {4}row 1 {4}row 2\nid {11}BIGINT {3}2 {8}3 {8}4\nnote {9}VARCHAR {2}<note 2 {2}<note 3/,
+    );
     await writeFile(inside('request.json'), JSON.stringify({ dryRun: true }));
     await writeFile(inside('m.npz'), writeNpz(BATCHES[0]!));
     const matrix = ['--request', inside('request.json'), '--out', inside('none')];

@@ -54,6 +54,32 @@ describe('transform.sql', { timeout: patience(60_000) }, () => {
     );
   });
 
+  it('shows in the plan its first columns and rows, values cut short', async () => {
+    const many = Array.from({ length: 101 }, (_, at) => `x + ${at} as c${at}`);
+    const long = "repeat('ü', 50) as long, nullif(city, 'city 1') as city";
+    const { transformed } = await plan(
+      `select ${long}, ${many.join(', ')} from input where id > 0`,
+    );
+    expect(transformed?.columns).toHaveLength(100);
+    expect(transformed?.columns.slice(1, 3)).toEqual([
+      { name: 'city', type: 'VARCHAR' },
+      { name: 'c0', type: 'DOUBLE' },
+    ]);
+    const cut = `${'ü'.repeat(40)}…`;
+    expect(transformed?.firstRows.map((row) => row.slice(0, 3))).toEqual([
+      [cut, null, '0.125'],
+      [cut, 'city 2', '0.25'],
+      [cut, 'city 3', '0.375'],
+    ]);
+    const none = await plan('select id from input', {}, 'id,city,x\n');
+    expect(none.transformed).toEqual({ columns: [{ name: 'id', type: 'INTEGER' }], firstRows: [] });
+    const { transformed: absent } = await planned(
+      askedTable({ schema: SCHEMA }),
+      memoryObjectStore({ 's3://b/a.csv': Buffer.from(CSV) }),
+    );
+    expect(absent).toBeUndefined();
+  });
+
   it('gives the same bytes again, and a file with its columns where no row is kept', async () => {
     const table = await plan('select id from input where id < 0');
     const [first, again] = [
