@@ -4,6 +4,9 @@ import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';
+import { sweepSeldom } from './heap.ts';
+
+sweepSeldom();
 
 const instruments = createInstruments();
 

@@ -204,6 +204,7 @@ const OUTER: ImportRules = {
     '#tables',
     'node:fs',
     'node:path',
+    'node:v8',
     'node:zlib',
   ],
   'lambdas/write': [...STEP, '#lambdas/shared'],
