@@ -8,22 +8,16 @@ from __future__ import annotations
 import json
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from process_memory import bytes_before_peak, status_bytes
 from sparse_to_s3 import write_bundle
 
 ROWS = 100_000
 COLUMNS = 20_000
 ENTRY_BYTES = 4 + 8
-
-
-def status_bytes(field: str) -> int:
-    """A field of this process's memory, such as VmRSS or its peak VmHWM."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{field}:"))
 
 
 def columns_of(entries: int) -> sp.csc_matrix:
@@ -53,8 +47,7 @@ def measure(matrix, destination: str) -> dict:
     """How far the resident set rises while the matrix is written, and what time that takes."""
     # The code of boto3 that is loaded on first use is nobody's copy.
     write_bundle(sp.csr_matrix((1, 1)), destination)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak starts from here
-    before = status_bytes("VmRSS")
+    before = bytes_before_peak()
     started, cpu = time.perf_counter(), time.process_time()
     meta = write_bundle(matrix, destination, overwrite=True)
     return {
