@@ -68,7 +68,7 @@ async function runIn(session: Session, work: Work): Promise<Outcome> {
   }
   const run = await findRun(s3, request, outputs);
   if (held !== undefined) {
-    await assertHoldsRun(out, held, run.runId);
+    await assertHoldsRun(out, held, run);
     return { manifest: held, isNew: false, notSimulated };
   }
   const placed = await placeInS3(s3, run);

@@ -34,7 +34,7 @@ export interface TablePlanSummary {
   readonly facts: TableFacts;
   /** Of all files together, by the ratio of the sample. */
   readonly predictedBytes: number;
-  /** Rows of the source, by the sample. */
+  /** Rows of all files, by the sample. */
   readonly predictedRows: number;
   /** Bytes of the smallest and of the largest file. */
   readonly predictedFileBytes: { readonly min: number; readonly max: number };
