@@ -7,7 +7,7 @@ import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { assertFewRejected, type RejectedValue } from './bad-rows.ts';
 import { type ConvertedSlice, convertSlice } from './convert-slice.ts';
-import { tableFileOf } from './table-file.ts';
+import { tableFileOf, VALUES } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 import { transformRows } from './transform-rows.ts';
 
@@ -51,9 +51,6 @@ async function convertOne(
     await rm(own, { recursive: true });
   }
 }
-
-/** Values between two steps. */
-const VALUES = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
 
 /** Rows that were read, in Parquet files of their own. */
 interface ReadRows {

@@ -7,6 +7,7 @@ import { rowGroupRows } from '#core/tables/pack/row-group-rows.ts';
 import { type SamplePick, samplePicks } from '#core/tables/pack/sample-picks.ts';
 import { type SizeRatios, sizeClass } from '#core/tables/pack/size-ratios.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
+import type { ShownRows } from '#core/tables/run/shown-rows.ts';
 import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import {
   emptySql,
@@ -21,9 +22,9 @@ import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
 import type { OpenedObject } from './open-object.ts';
 import { type SamplePart, samplePart } from './sample-part.ts';
-import { type ShownRows, shownRows } from './shown-rows.ts';
+import { shownRows } from './shown-rows.ts';
 import { smallerTypes } from './smaller-types.ts';
-import { tableFileOf } from './table-file.ts';
+import { tableFileOf, VALUES } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 import type { TextCuts } from './text-cuts.ts';
 
@@ -158,9 +159,8 @@ async function convertValues(
 ): Promise<SampleValues> {
   const paths: string[] = [];
   let [rows, rejected, filtered] = [0, 0, 0];
-  const output = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
   for (const [index, { slices }] of sizes.entries()) {
-    const given = { engine, directory, layout, output, name: `values-${index}.parquet` };
+    const given = { engine, directory, layout, output: VALUES, name: `values-${index}.parquet` };
     const limited = { ...given, ...(signal && { signal }) };
     const converted = await convertLimited(slices, limited, transformMs);
     rows += converted.rows;

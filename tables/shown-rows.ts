@@ -1,13 +1,8 @@
 import type { Engine } from '@sparse-fanout/engine';
+import type { ShownRows } from '#core/tables/run/shown-rows.ts';
 import { typeSql } from '#core/tables/schema/column-type.ts';
 import { identifier } from '#core/tables/schema/quote.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
-
-/** Columns of an output, and some of its rows as SQL prints their values; null is NULL. */
-export interface ShownRows {
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
-  readonly firstRows: readonly (readonly (string | null)[])[];
-}
 
 /** How much is shown. */
 export interface ShownMost {

@@ -13,6 +13,9 @@ export interface FileParts {
   readonly keyValues?: Readonly<Record<string, string>>;
 }
 
+/** Values between two steps: every one is computed, and none is compressed. */
+export const VALUES = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
+
 /** The engine takes the memory of all dictionaries before it has a text: 1 MiB for each column. */
 const DICTIONARY_BYTES = { all: 128 * 1024 * 1024, each: 1024 * 1024 };
 

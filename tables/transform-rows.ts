@@ -8,7 +8,7 @@ import {
   type WrittenFile,
 } from '@sparse-fanout/engine';
 import { BoundExceededError, TransformError } from '#core/errors.ts';
-import { tableFileOf } from './table-file.ts';
+import { tableFileOf, VALUES } from './table-file.ts';
 
 /** Rows that a transform gets, and what is made of them. */
 export interface TransformOptions {
@@ -26,15 +26,12 @@ export interface TransformOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What is written to be thrown away: every value is computed, and none is compressed. */
-const SCRATCH = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
-
 /** Whether the transform fails within the first rows. */
 async function failsWithin(rows: number, options: TransformOptions): Promise<boolean> {
   const { engine, directory, input, sql, signal } = options;
   const path = join(directory, 'probe.parquet');
   const text = overInput(`SELECT * FROM (${input}) LIMIT ${rows}`, sql);
-  const file = tableFileOf(SCRATCH, { path, rowGroupRows: 2048, columns: 1 });
+  const file = tableFileOf(VALUES, { path, rowGroupRows: 2048, columns: 1 });
   try {
     await engine.writeSelect({ text }, file, signal && { signal });
     return false;

@@ -29,7 +29,7 @@ import { withTable } from '#cli/tables/with-table.ts';
 import { RequestError, TransformError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { InferredTable } from '#core/tables/infer/inferred-table.ts';
-import type { ShownRows } from '#tables/shown-rows.ts';
+import type { ShownRows } from '#core/tables/run/shown-rows.ts';
 
 interface InferOptions extends TableFlags, TransformFlag {
   readonly widen?: true;

@@ -18,6 +18,7 @@ Examples:
   $ npm run -s cli -- local run events.csv --schema schema.json --out files --files 4
   $ npm run -s cli -- local run events.csv --schema schema.json --out files --dry-run
   $ npm run -s cli -- local run --request request.json --out files
+  $ npm run -s cli -- local run --request request.json --out test --sample 1000
 `;
 
 const UP_EXAMPLES = `
@@ -58,6 +59,11 @@ function addRunTableOptions(command: Command): Command {
         .conflicts('files'),
     )
     .option('--files <n>', 'table: number of files', parseCount)
+    .addOption(
+      new Option('--sample <n>', 'table: a test run over the first n rows of the source')
+        .argParser(parseCount)
+        .conflicts(['mode', 'files']),
+    )
     .addOption(
       new Option('--on-bad-row <what>', 'table: a value that does not fit its column').choices([
         'fail',

@@ -8,11 +8,13 @@ import { wingOf } from '#core/request/wing.ts';
 import { bindRun, type Deployment } from '#core/run/bind-run.ts';
 import { bindTable } from '#core/run/bind-table.ts';
 import type { OutputSpec } from '#core/run/run-output.ts';
+import type { Expectations } from '#core/sparse/expectations.ts';
 import type { WatchedRun } from './watch-run.ts';
 
 /** The run of a request, as far as its output is concerned. */
 export interface FoundRun extends UnplacedRun {
   readonly output: OutputSpec;
+  readonly expect: Expectations;
 }
 
 /**
@@ -29,13 +31,13 @@ export async function findRun(
   if ((await wingOf(request, store)) === 'table') {
     const bound = await bindTable(request, { ...deployment, engine: engineVersion() }, store);
     const { runId, location } = bound;
-    const { mode } = bound.request.place;
-    return { runId, location, mode, output: tableSpecOf(bound.request) };
+    const { place, expect } = bound.request;
+    return { runId, location, mode: place.mode, output: tableSpecOf(bound.request), expect };
   }
   const bound = await bindRun(request, deployment, store);
   const { runId, location } = bound;
   const { mode, spec } = bound.request.output;
-  return { runId, location, mode, output: spec };
+  return { runId, location, mode, output: spec, expect: bound.request.expect };
 }
 
 /**

@@ -114,7 +114,7 @@ export async function addTo(
   // The first batch may have been run without --mode.
   const known = [bare.runId, runId].find((id) => holdsRun(held, id));
   if (known !== undefined) {
-    await assertHoldsRun(directory, held, known);
+    await assertHoldsRun(directory, held, { ...bound, runId: known });
     return { manifest: held, isNew: false };
   }
   await seed(s3, location, work);

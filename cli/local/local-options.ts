@@ -26,6 +26,8 @@ export interface LocalRunOptions
   readonly targetFileSize?: number;
   readonly files?: number;
   readonly onBadRow?: string;
+  /** Rows of the source that a test run takes. */
+  readonly sample?: number;
 }
 
 /** Options of `local up`. */

@@ -40,6 +40,8 @@ interface Outcome {
   readonly manifest: Manifest;
   /** False when an earlier run has written everything. */
   readonly isNew: boolean;
+  /** Rows of the source that were taken, if not all. */
+  readonly sample: number | undefined;
   /** Settings of the template that have no effect here. */
   readonly notSimulated: readonly string[];
 }
@@ -56,7 +58,7 @@ async function publish({ s3 }: Session['clients'], run: FoundRun, work: Work): P
   return parseManifest(manifestText);
 }
 
-async function runIn(session: Session, work: Work): Promise<Outcome> {
+async function runIn(session: Session, work: Work): Promise<Omit<Outcome, 'sample'>> {
   const { outputs, clients, notSimulated } = session;
   const { s3 } = clients;
   const { held, mode, out } = work;
@@ -68,7 +70,7 @@ async function runIn(session: Session, work: Work): Promise<Outcome> {
   }
   const run = await findRun(s3, request, outputs);
   if (held !== undefined) {
-    await assertHoldsRun(out, held, run.runId);
+    await assertHoldsRun(out, held, run);
     return { manifest: held, isNew: false, notSimulated };
   }
   const placed = await placeInS3(s3, run);
@@ -77,26 +79,34 @@ async function runIn(session: Session, work: Work): Promise<Outcome> {
   return { manifest, isNew: placed !== undefined, notSimulated };
 }
 
+/** A run of a part must not be taken for one of the whole. */
+function sampleLine(sample: number): string {
+  return `sample   the first ${formatCount(sample)} rows of the source alone: a test run`;
+}
+
 function summary(
-  { manifest, isNew, notSimulated }: Outcome,
+  { manifest, isNew, sample, notSimulated }: Outcome,
   out: string,
   milliseconds: number,
 ): object {
   const { runId, totals } = manifest;
   const seconds = Math.round(milliseconds) / 1000;
-  return { runId, out, isNew, ...totals, seconds, environment: NOT_AWS, notSimulated };
+  const taken = sample === undefined ? {} : { sample };
+  return { runId, out, isNew, ...taken, ...totals, seconds, environment: NOT_AWS, notSimulated };
 }
 
 function prose(
-  { manifest, isNew, notSimulated }: Outcome,
+  { manifest, isNew, sample, notSimulated }: Outcome,
   out: string,
   milliseconds: number,
 ): string {
   const { runId, totals } = manifest;
   const { rows, chunks, bytes, crc32 } = totals;
   const known = isNew ? '' : ', complete already: nothing new was written';
+  const taken = sample === undefined ? [] : [sampleLine(sample)];
   return [
     `run      ${runId}${known}`,
+    ...taken,
     `rows     ${formatCount(rows)}`,
     `chunks   ${formatCount(chunks)}, ${formatBytes(bytes)}`,
     `CRC-32   ${crc32} of all chunks in order`,
@@ -124,12 +134,12 @@ export async function localRun(
   const { wing, given, mode } = await askedRun(locations, options, io.signal);
   const held = await heldManifest(options.out);
   const progress = createProgress(io);
-  const { out, state } = options;
+  const { out, state, sample } = options;
   const store = fileObjectStore();
   try {
     // A source that cannot be read, or is not whole yet, is refused before anything starts.
     const prepare = wing === 'table' ? prepareTable : prepareMatrix;
-    const prepared = await prepare(given, store);
+    const prepared = await prepare(given, store, sample);
     const work = { prepared, mode, out, held, progress, signal: io.signal };
     const { concurrency, line } = boundConcurrency(options.concurrency, {
       cores: availableParallelism(),
@@ -144,7 +154,8 @@ export async function localRun(
       );
       return await printResult(io, dry, dryRunProse(dry));
     }
-    const outcome = await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, work));
+    const ended = await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, work));
+    const outcome = { ...ended, sample };
     const milliseconds = performance.now() - startedAt;
     await printResult(io, summary(outcome, out, milliseconds), prose(outcome, out, milliseconds));
   } catch (error) {

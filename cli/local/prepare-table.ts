@@ -1,30 +1,75 @@
-import { type GivenRequest, parseGiven, requestOf } from '#cli/options/request-file.ts';
+import { join } from 'node:path';
+import type { S3Client } from '#aws/clients.ts';
+import {
+  type GivenRequest,
+  parseGiven,
+  type RequestFields,
+  requestOf,
+} from '#cli/options/request-file.ts';
 import { TABLE_PLACE } from '#cli/options/table-request.ts';
 import { asUri } from '#cli/sources/location.ts';
+import { UPLOADS } from '#cli/sources/upload-source.ts';
 import { uploadTable } from '#cli/sources/upload-table.ts';
+import { withFolder } from '#cli/sources/with-folder.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { parseTableRequest } from '#core/request/table-request.ts';
 import { listTable } from '#core/tables/run/list-table.ts';
+import { tableLayoutOf } from '#core/tables/run/table-layout.ts';
 import { lookAtFirst } from '#tables/first-look.ts';
+import type { SampledTable } from './first-rows.ts';
 import type { PreparedRun } from './prepared-run.ts';
+
+/** A request that is run over the first rows of its table. */
+interface Sample {
+  readonly given: GivenRequest;
+  readonly table: SampledTable;
+  readonly sample: number;
+}
+
+/** Uploads the first rows of a table. How many rows and files there are is said of all rows. */
+async function uploadSample(
+  { given, table, sample }: Sample,
+  s3: S3Client,
+  bucket: string,
+): Promise<RequestFields> {
+  // Loaded only here: the engine takes a while to load.
+  const { firstRows } = await import('./first-rows.ts');
+  return await withFolder(async (folder) => {
+    const place = { bucket, folder: `${UPLOADS}/first-${sample}-rows` };
+    const uploaded: string[] = [];
+    for (const { uri, store } of await firstRows(table, sample, join(folder, 'cut'))) {
+      uploaded.push(await uploadTable(s3, uri, store, place));
+    }
+    const { rows: _, ...expect } = (given.fields['expect'] ?? {}) as RequestFields;
+    const { files: __, ...output } = (given.fields['output'] ?? {}) as RequestFields;
+    return requestOf({ ...given, fields: { ...given.fields, expect, output } }, uploaded);
+  });
+}
 
 /**
  * Prepares the run of a table in files. Looks at the first one, so that nothing starts for a table
  * without a schema, or with other columns.
  *
+ * @param sample take so many rows of its begin alone.
  * @throws {RequestError} the request is wrong, or does not fit the table.
  * @throws {FanoutError} the table cannot be read.
  */
-export async function prepareTable(given: GivenRequest, store: ObjectStore): Promise<PreparedRun> {
+export async function prepareTable(
+  given: GivenRequest,
+  store: ObjectStore,
+  sample: number | undefined,
+): Promise<PreparedRun> {
   const asked = parseGiven(given, (each) => parseTableRequest(requestOf(each, [TABLE_PLACE])));
   const uris = await Promise.all(given.locations.map(asUri));
   const source = { ...asked.source, uris };
-  await lookAtFirst({ ...asked, source }, await listTable(source, store), store);
-  return {
-    async upload(s3, bucket) {
-      const uploaded: string[] = [];
-      for (const uri of uris) uploaded.push(await uploadTable(s3, uri, store, bucket));
-      return requestOf(given, uploaded);
-    },
+  const seen = await lookAtFirst({ ...asked, source }, await listTable(source, store), store);
+  const upload: PreparedRun['upload'] = async (s3, bucket) => {
+    const uploaded: string[] = [];
+    for (const uri of uris) uploaded.push(await uploadTable(s3, uri, store, { bucket }));
+    return requestOf(given, uploaded);
   };
+  if (sample === undefined) return { upload };
+  const layout = tableLayoutOf({ ...asked, source }, seen);
+  const table = { uris, layout, store };
+  return { upload: (s3, bucket) => uploadSample({ given, table, sample }, s3, bucket) };
 }

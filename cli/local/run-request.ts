@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { UsageError } from '#cli/frame/usage-error.ts';
 import { chunkingSection } from '#cli/options/chunking-options.ts';
 import { outputSection } from '#cli/options/output-options.ts';
 import {
@@ -91,7 +92,7 @@ function withoutPlace(given: GivenRequest, asked: OutputMode | undefined) {
  * other wing is left in the request, whose parser names it.
  *
  * @throws {RequestError} a file is no request, or no schema.
- * @throws {UsageError} no source is named.
+ * @throws {UsageError} no source is named, or a sample is wanted of a matrix.
  */
 export async function askedRun(
   locations: readonly string[],
@@ -104,5 +105,12 @@ export async function askedRun(
   const hasSchema = options.schema !== undefined;
   const wing = hasSchema ? 'table' : await sourceKind(said, signal);
   const flags = wing === 'table' ? await tableFlags(options) : matrixFlags(options);
-  return { wing, ...withoutPlace(withFlags(said, flags), options.mode) };
+  const { sample, mode } = options;
+  if (sample !== undefined && wing !== 'table') {
+    throw new UsageError(
+      '--sample takes the first rows of a table, but the source is a matrix; leave --sample out',
+    );
+  }
+  // A sample is no generation of anything: the mode of a request is of its own output.
+  return { wing, ...withoutPlace(withFlags(said, flags), sample === undefined ? mode : 'create') };
 }

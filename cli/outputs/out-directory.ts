@@ -17,6 +17,7 @@ import { readBlocks } from '#cli/sources/read-blocks.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { ManifestError } from '#core/errors.ts';
+import { assertPublished } from '#core/manifest/generations.ts';
 import {
   type Manifest,
   type ManifestColumnNames,
@@ -26,6 +27,7 @@ import {
 import type { Output } from '#core/outputs/output.ts';
 import { columnNamesKey, generationKey } from '#core/run/output-keys.ts';
 import { outputOf } from '#core/run/run-output.ts';
+import type { Expectations } from '#core/sparse/expectations.ts';
 import { chunkName, dataPath, keyBelow, manifestPath } from './stored-run.ts';
 
 /** A finished run in S3, to be copied into a directory. */
@@ -34,6 +36,12 @@ export interface FinishedRun {
   readonly manifestText: string;
   /** Opens an object of the run by its URI in the manifest. */
   open(uri: string): Promise<ByteSource>;
+}
+
+/** A run that a directory may hold, and what its request expects. */
+interface HeldRun {
+  readonly runId: string;
+  readonly expect: Expectations;
 }
 
 const REMEDY = 'nothing was changed; remove it or choose another --out';
@@ -70,20 +78,23 @@ export function holdsRun(held: Manifest, runId: string): boolean {
 }
 
 /**
- * Makes sure that a directory holds this run, and that every chunk has its length.
+ * Makes sure that a directory holds this run as it is expected, with every chunk of its length.
  *
  * @throws {UsageError} it holds another run, or only a part of this one.
+ * @throws {ExpectationError} source or rows are not those expected.
  */
 export async function assertHoldsRun(
   directory: string,
   held: Manifest,
-  runId: string,
+  { runId, expect }: HeldRun,
 ): Promise<void> {
   if (!holdsRun(held, runId)) {
     throw new UsageError(
       `--out ${directory} holds run ${held.runId}, this is run ${runId}; ${REMEDY}`,
     );
   }
+  const published = held.generations.find((each) => each.runId === runId);
+  if (published !== undefined) assertPublished(published, expect);
   for (const entry of held.entries) {
     const file = await stat(join(dataPath(directory, held), chunkName(entry))).catch(
       () => undefined,
@@ -199,7 +210,7 @@ async function settle(error: unknown, directory: string, manifestText: string): 
   const { code } = error as NodeJS.ErrnoException;
   if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
   const held = await heldManifest(directory);
-  await assertHoldsRun(directory, held!, parseManifest(manifestText).runId);
+  await assertHoldsRun(directory, held!, { runId: parseManifest(manifestText).runId, expect: {} });
 }
 
 /**

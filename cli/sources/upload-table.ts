@@ -13,6 +13,12 @@ interface TableFile {
   readonly crc: number;
 }
 
+/** Where a table is uploaded to. */
+interface UploadPlace {
+  readonly bucket: string;
+  readonly folder?: string;
+}
+
 /** The name of a file in the bucket: below its folder as it was, so that its keys say the same. */
 function nameOf({ pin }: TableFile, uri: string): string {
   return isFolderUri(uri) ? pin.uri.slice(uri.length) : basename(pin.uri);
@@ -29,7 +35,7 @@ export async function uploadTable(
   client: S3Client,
   uri: string,
   store: ObjectStore,
-  bucket: string,
+  { bucket, folder = UPLOADS }: UploadPlace,
 ): Promise<string> {
   const files: TableFile[] = [];
   for await (const pin of listTableObjects(store, [uri], () => {})) {
@@ -37,7 +43,7 @@ export async function uploadTable(
   }
   const size = files.reduce((sum, { pin }) => sum + pin.size, 0);
   const crc = files.reduce((all, file) => combineCrc32(all, file.crc, file.pin.size), 0);
-  const place = `${UPLOADS}/${basename(uri)}/${crc32Hex(crc)}-${size}/`;
+  const place = `${folder}/${basename(uri)}/${crc32Hex(crc)}-${size}/`;
   for (const file of files) {
     const key = `${place}${nameOf(file, uri)}`;
     await uploadFile(client, store.open(file.pin), { bucket, key, crc: file.crc });

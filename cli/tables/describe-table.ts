@@ -1,8 +1,8 @@
 import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import { textGrid } from '#cli/frame/text-grid.ts';
 import type { InferredTable, TableSample } from '#core/tables/infer/inferred-table.ts';
+import type { ShownRows } from '#core/tables/run/shown-rows.ts';
 import { typeSql } from '#core/tables/schema/column-type.ts';
-import type { ShownRows } from '#tables/shown-rows.ts';
 
 const NAMES = { csv: 'CSV', jsonl: 'JSON lines', parquet: 'Parquet' };
 

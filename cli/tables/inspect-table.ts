@@ -6,7 +6,7 @@ import { parseTableRequest, type TableRequest } from '#cli/options/table-request
 import { readFooter } from '#core/containers/parquet/footer.ts';
 import { shownEnds } from '#core/sources/shown-ends.ts';
 import type { InferredTable } from '#core/tables/infer/inferred-table.ts';
-import type { ShownRows } from '#tables/shown-rows.ts';
+import type { ShownRows } from '#core/tables/run/shown-rows.ts';
 import {
   columnFields,
   columnLines,

@@ -1,8 +1,8 @@
 import type { TableRequest } from '#cli/options/table-request.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { listTable } from '#core/tables/run/list-table.ts';
+import type { OpenTable } from '#tables/first-slices.ts';
 import { type LookOptions, lookAtRows } from '#tables/look-at-rows.ts';
-import type { PiecedTable } from './table-pieces.ts';
 
 /** A table, how it is read, and what its rows are printed as. */
 export interface TableToOpen {
@@ -20,7 +20,7 @@ export interface TableToOpen {
 export async function openTable(
   { uris, asked, output }: TableToOpen,
   { store, engine }: LookOptions,
-): Promise<PiecedTable> {
+): Promise<OpenTable> {
   const { versionId, format, compression, csv, byName, schema, columns, transform } = asked;
   const source = {
     ...{ uris, csv, byName },

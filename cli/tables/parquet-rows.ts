@@ -4,14 +4,13 @@ import type { ParquetFooter } from '#core/containers/parquet/footer.ts';
 import { parseType } from '#core/tables/schema/parse-type.ts';
 import { readSlice } from '#tables/readable-slice.ts';
 import { withEngine } from '#tables/with-engine.ts';
+import { ENGINE_BYTES } from './engine-bytes.ts';
 
 /** A row as texts; null is NULL. */
 export type TextRow = readonly (string | null)[];
 
 /** Row groups are fetched whole, and larger ones only for the sake of some rows are not. */
 const MAX_GROUP_BYTES = 256 * 1024 * 1024;
-
-const ENGINE_BYTES = 512 * 1024 * 1024;
 
 /** Which rows of a row group are read. */
 export interface WantedRows {

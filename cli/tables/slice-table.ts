@@ -13,12 +13,14 @@ import { withFolder } from '#cli/sources/with-folder.ts';
 import { withStore } from '#cli/sources/with-store.ts';
 import { outputSchemaOf } from '#core/tables/run/table-layout.ts';
 import { emptySql } from '#core/tables/schema/joined-sql.ts';
+import type { OpenTable } from '#tables/first-slices.ts';
 import { readSlice } from '#tables/readable-slice.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
 import { type EngineRoom, withEngine } from '#tables/with-engine.ts';
 import { writeRows } from '#tables/write-rows.ts';
+import { ENGINE_BYTES } from './engine-bytes.ts';
 import { openTable } from './open-table.ts';
-import { type PiecedTable, tablePieces } from './table-pieces.ts';
+import { tablePieces } from './table-pieces.ts';
 
 /** What is printed of a table. */
 export interface TableSliceOptions {
@@ -30,8 +32,6 @@ export interface TableSliceOptions {
   /** Whether rows are cut to the width of the terminal. */
   readonly isCut: boolean;
 }
-
-const ENGINE_BYTES = 512 * 1024 * 1024;
 
 /** Prints rows of slices with an engine of its own. */
 class RowPrinter {
@@ -66,7 +66,7 @@ class RowPrinter {
     });
   }
 
-  async printHeader(table: PiecedTable): Promise<void> {
+  async printHeader(table: OpenTable): Promise<void> {
     await withFolder(async (folder) => {
       const file = this.#fileIn(folder, true);
       await this.#engine.writeSelect({ text: emptySql(outputSchemaOf(table.layout)) }, file);
@@ -103,7 +103,7 @@ class RowPrinter {
 }
 
 async function printRows(
-  table: PiecedTable,
+  table: OpenTable,
   asked: AskedRows | undefined,
   printer: RowPrinter,
 ): Promise<void> {

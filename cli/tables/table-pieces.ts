@@ -1,7 +1,5 @@
-import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
-import type { ObjectList } from '#core/tables/run/object-list.ts';
-import type { TableLayout } from '#core/tables/run/table-layout.ts';
+import type { OpenTable } from '#tables/first-slices.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import { isEmptyText, openObject, saidBy } from '#tables/open-object.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
@@ -9,13 +7,6 @@ import { cutText } from '#tables/text-cuts.ts';
 
 /** Text that is read at once; a compressed object is read whole. */
 const PIECE_BYTES = 64 * 1024 * 1024;
-
-/** A table as it is read piece by piece. */
-export interface PiecedTable {
-  readonly layout: TableLayout;
-  readonly objects: ObjectList;
-  readonly store: ObjectStore;
-}
 
 /** A part of a table. */
 export interface TablePiece {
@@ -26,7 +17,7 @@ export interface TablePiece {
 
 /** Where the pieces of an object begin, and the rows of each if they are known. */
 async function* startsIn(
-  { layout, store }: PiecedTable,
+  { layout, store }: OpenTable,
   pin: SourcePin,
 ): AsyncGenerator<{ readonly at: number; readonly rows: number | undefined }> {
   const said = saidBy(layout);
@@ -48,7 +39,7 @@ async function* startsIn(
  * The pieces of a table in the order of its rows: row groups of Parquet, 64 MiB of a plain text, a
  * whole compressed one. Each can be opened until the next one is asked for.
  */
-export async function* tablePieces(table: PiecedTable): AsyncGenerator<TablePiece> {
+export async function* tablePieces(table: OpenTable): AsyncGenerator<TablePiece> {
   const { layout, objects, store } = table;
   for (let object = 0; object < objects.count; object++) {
     const pins = objects.pins(object, object + 1);

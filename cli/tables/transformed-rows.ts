@@ -1,31 +1,27 @@
 import { join } from 'node:path';
 import { withFolder } from '#cli/sources/with-folder.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { ShownRows } from '#core/tables/run/shown-rows.ts';
 import { outputSchemaOf } from '#core/tables/run/table-layout.ts';
 import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
-import { firstSlices } from '#tables/first-slices.ts';
+import { firstSlices, type OpenTable } from '#tables/first-slices.ts';
 import { readSlice } from '#tables/readable-slice.ts';
-import { type ShownRows, shownRows } from '#tables/shown-rows.ts';
-import { tableFileOf } from '#tables/table-file.ts';
+import { shownRows } from '#tables/shown-rows.ts';
+import { tableFileOf, VALUES } from '#tables/table-file.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
 import { type EngineRoom, withEngine } from '#tables/with-engine.ts';
 import { writeRows } from '#tables/write-rows.ts';
+import { ENGINE_BYTES } from './engine-bytes.ts';
 import { openTable, type TableToOpen } from './open-table.ts';
-import type { PiecedTable } from './table-pieces.ts';
-
-const ENGINE_BYTES = 512 * 1024 * 1024;
 
 /** Objects whose first rows are looked at, if a transform leaves out all of those before. */
 const MAX_OBJECTS = 64;
 
 const ALL = { columns: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY };
 
-/** Values between two steps. */
-const VALUES = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
-
 /** What a transform makes of the rows of a slice. */
 async function rowsOfSlice(
-  { layout }: PiecedTable,
+  { layout }: OpenTable,
   slice: TableSlice,
   { engine, directory, signal }: EngineRoom & { readonly signal: AbortSignal },
 ): Promise<ShownRows> {

@@ -1,7 +1,8 @@
 import { OutputConflictError } from '#core/errors.ts';
 import { EMPTY_BASE, type RunBase } from '#core/run/run-fields.ts';
 import { type OutputSpec, outputOf } from '#core/run/run-output.ts';
-import { type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
+import { type SourceFacts, type SourceView, sourceOf } from '#core/sources/source-kinds.ts';
+import { assertExpectedRows } from '#core/tables/run/expected-rows.ts';
 import type { Generation } from './manifest.ts';
 
 /** A table may have thousands of columns. */
@@ -21,6 +22,9 @@ export interface RowKind {
   /** Of a table. */
   readonly columns?: readonly TableColumn[] | undefined;
 }
+
+/** What a request expects of its source. */
+type Expectations = Parameters<SourceView['assertExpected']>[0];
 
 /** The base of a run that comes after these generations. */
 export function baseOf(generations: readonly Generation[]): RunBase {
@@ -67,4 +71,18 @@ export function assertSameKind(batch: RowKind, set: RowKind, where: string): voi
   throw new OutputConflictError(
     `rows cannot be appended to ${where}: ${differences.slice(0, MAX_DIFFERENCES).join('; ')}${rest}; make them agree, or choose another output.uri`,
   );
+}
+
+/**
+ * Compares a run that is in its output with what a request expects. The rows of a table of which
+ * some may have been rejected are not compared: its generation does not say how many.
+ *
+ * @throws {ExpectationError} source or rows are not those.
+ */
+export function assertPublished(published: Generation, expect: Expectations): void {
+  const { facts, read, rowStart, rowEnd } = published;
+  sourceOf(facts).assertExpected(expect);
+  const isTransformed = read?.transform !== undefined;
+  if (!isTransformed && read?.onBadRow !== 'fail') return;
+  assertExpectedRows(expect.rows, { rows: rowEnd - rowStart, rejected: 0, isTransformed });
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { PlanDecision } from '#core/contract.ts';
 import { parseInput } from '#core/schemas/parse-input.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
+import type { ShownRows } from '#core/tables/run/shown-rows.ts';
 import type { TableFacts } from '#core/tables/run/table-facts.ts';
 import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { OutputLocation } from './run-fields.ts';
@@ -33,7 +34,7 @@ export interface TablePlanSummary {
   readonly facts: TableFacts;
   /** Of all files together, by the ratio of the sample. */
   readonly predictedBytes: number;
-  /** Rows of the source, by the sample. */
+  /** Rows of all files, by the sample. */
   readonly predictedRows: number;
   /** Bytes of the smallest and of the largest file. */
   readonly predictedFileBytes: { readonly min: number; readonly max: number };
@@ -44,12 +45,9 @@ export interface TablePlanSummary {
   readonly smallerTypes: readonly SmallerType[];
   /**
    * Of a dry run: at most a hundred columns of a transform, and what it makes of the first three
-   * sampled rows, as texts of at most 40 characters; null is NULL.
+   * sampled rows, as texts of at most 40 characters.
    */
-  readonly transformed?: {
-    readonly columns: readonly { readonly name: string; readonly type: string }[];
-    readonly firstRows: readonly (readonly (string | null)[])[];
-  };
+  readonly transformed?: ShownRows;
   /** What will work, but not as well as it could; one sentence each. */
   readonly warnings: readonly string[];
 }

@@ -9,7 +9,7 @@ export const tableRun = z.strictObject({
   ...runFields,
   facts: tableFacts,
   output: tableSpec,
-  /** `expect.rows` of the request, which nobody can check before all rows are written. */
+  /** `expect.rows` of the request: nobody can check it before all rows are written. */
   expectedRows: z.optional(count),
 });
 

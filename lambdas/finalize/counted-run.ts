@@ -1,9 +1,10 @@
 import { readText } from '#aws/objects.ts';
-import { ExpectationError, IncompleteRunError } from '#core/errors.ts';
+import { IncompleteRunError } from '#core/errors.ts';
 import type { CountedRun } from '#core/manifest/manifest-text.ts';
 import { layoutKey, outputUri } from '#core/run/output-keys.ts';
 import { isTableRun, type RunHeader } from '#core/run/run-header.ts';
 import type { TableRun } from '#core/run/table-run.ts';
+import { assertExpectedRows } from '#core/tables/run/expected-rows.ts';
 import { keptOf, outputColumns, parseTableLayout } from '#core/tables/run/table-layout.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
@@ -18,14 +19,6 @@ async function recordedRows(deps: FinalizeDeps, run: TableRun) {
     rejected += record.counts['rejected'] ?? 0;
   }
   return { rows, rejected };
-}
-
-/** @param rows of the source: those that were left out count, too. */
-function assertExpected({ expectedRows }: TableRun, rows: number): void {
-  if (expectedRows === undefined || expectedRows === rows) return;
-  throw new ExpectationError([
-    `expect.rows is ${expectedRows}, but the source has ${rows}; no manifest was written`,
-  ]);
 }
 
 /**
@@ -46,8 +39,9 @@ export async function countedRun(
   if (text === undefined) {
     throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);
   }
-  const { rows, rejected } = await recordedRows(deps, run);
-  assertExpected(run, rows + rejected);
   const layout = parseTableLayout(text);
-  return { ...run, rows, columns: outputColumns(layout), read: keptOf(layout) };
+  const counted = await recordedRows(deps, run);
+  const isTransformed = layout.transform !== undefined;
+  assertExpectedRows(run.expectedRows, { ...counted, isTransformed });
+  return { ...run, rows: counted.rows, columns: outputColumns(layout), read: keptOf(layout) };
 }

@@ -1,9 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { assertPublished } from '#core/manifest/generations.ts';
 import type { PublishedRun } from '#core/manifest/place-run.ts';
 import { manifestKey, outputUri } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-fields.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
-import { sourceOf } from '#core/sources/source-kinds.ts';
+import type { Expectations } from '#core/sparse/expectations.ts';
 
 /** A run that is in its output already. */
 interface CompleteRun extends PublishedRun {
@@ -11,13 +12,13 @@ interface CompleteRun extends PublishedRun {
   readonly location: OutputLocation;
 }
 
-/** @throws {ExpectationError} the source is not what the request expects. */
+/** @throws {ExpectationError} source or rows are not what the request expects. */
 export function completeRun(
   logger: Logger,
   { runId, location, published }: CompleteRun,
-  expect: { readonly rows?: number | undefined; readonly columns?: number | undefined },
+  expect: Expectations,
 ): PlanResult {
-  sourceOf(published.facts).assertExpected(expect);
+  assertPublished(published, expect);
   logger.info('run is complete already');
   return {
     decision: 'complete',

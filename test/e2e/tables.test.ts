@@ -120,6 +120,13 @@ describe('a table', () => {
     const rows = await rowsOf('t/sql');
     expect(rows[0]).toEqual({ id: 20n, town: 'CITY 20' });
     expect(rows).toHaveLength(80);
+    const whole = { ...request, output: outputAt('t/sql-rows') };
+    const other = await stack.run({ ...whole, expect: { rows: 100 } });
+    expect(other).toMatchObject({ status: 'FAILED', error: 'ExpectationError' });
+    expect(other.cause).toContain('expect.rows is 100, but 80 come out of the transform');
+    await stack.runToSuccess({ ...whole, expect: { rows: 80 } });
+    const again = await stack.run({ ...whole, expect: { rows: 100 } });
+    expect(again).toMatchObject({ status: 'FAILED', error: 'ExpectationError' });
     const foreign = { sql: "select * from read_csv('/etc/passwd')" };
     const refused = await stack.run({ source, schema: SCHEMA, transform: foreign });
     expect(refused).toMatchObject({ status: 'FAILED', error: 'RequestError' });

@@ -76,16 +76,20 @@ describe('an --out directory', () => {
   test('fails when it holds another run', async () => {
     await publishRun(run, out, SIGNAL);
     const held = await heldManifest(out);
-    await expect(assertHoldsRun(out, held!, RUN_ID)).resolves.toBeUndefined();
+    await expect(
+      assertHoldsRun(out, held!, { runId: RUN_ID, expect: {} }),
+    ).resolves.toBeUndefined();
     const other = 'f'.repeat(32);
-    await expect(assertHoldsRun(out, held!, other)).rejects.toThrow(`this is run ${other}`);
+    await expect(assertHoldsRun(out, held!, { runId: other, expect: {} })).rejects.toThrow(
+      `this is run ${other}`,
+    );
   });
 
   test('fails when a chunk of the same run is not whole', async () => {
     await publishRun(run, out, SIGNAL);
     await truncate(join(out, 'data', 'chunk-000001.csv'), 3);
     const held = await heldManifest(out);
-    await expect(assertHoldsRun(out, held!, RUN_ID)).rejects.toThrow(
+    await expect(assertHoldsRun(out, held!, { runId: RUN_ID, expect: {} })).rejects.toThrow(
       'chunk-000001.csv is not whole',
     );
   });

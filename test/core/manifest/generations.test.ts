@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { assertSameKind, baseOf, type RowKind } from '#core/manifest/generations.ts';
+import { ExpectationError } from '#core/errors.ts';
+import {
+  assertPublished,
+  assertSameKind,
+  baseOf,
+  type RowKind,
+} from '#core/manifest/generations.ts';
 import { manifestHead } from '#core/manifest/manifest-text.ts';
 import { EMPTY_BASE } from '#core/run/run-fields.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
@@ -42,6 +48,29 @@ describe('manifestHead', () => {
 describe('baseOf', () => {
   it('is empty where nothing is, so that the run is the first generation', () => {
     expect(baseOf([])).toBe(EMPTY_BASE);
+  });
+});
+
+describe('assertPublished', () => {
+  const transform = { sql: 'select * from input where true', schema: [] };
+  const read = { columns: {}, byName: false, onBadRow: 'fail', rowGroupRows: 1 } as const;
+  const facts = {
+    ...({ kind: 'table', format: 'csv', objects: 1, bytes: 9, columns: 2 } as const),
+    ...{ schema: '0'.repeat(32), engine: 'x' },
+  };
+  const table = { ...firstHead.generations[0]!, facts };
+
+  it('compares the rows of a table where its generation says them', () => {
+    const refusal = (given: Partial<typeof table>, rows: number) => () =>
+      assertPublished({ ...table, ...given }, { rows });
+    refusal({ read }, 10)();
+    refusal({ read: { ...read, onBadRow: 'reject' } }, 11)();
+    refusal({}, 11)();
+    expect(refusal({ read }, 11)).toThrow(ExpectationError);
+    const transformed = { read: { ...read, onBadRow: 'reject', transform } } as const;
+    expect(refusal(transformed, 11)).toThrow('10 come out of the transform');
+    expect(() => assertPublished(table, { columns: 3 })).toThrow('expect.columns is 3');
+    expect(() => assertPublished(firstHead.generations[0]!, { rows: 9 })).toThrow('has 10');
   });
 });
 
