@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { chunkingSection } from '#cli/options/chunking-options.ts';
+import { assertNoInbox } from '#cli/options/inbox-request.ts';
 import { outputSection } from '#cli/options/output-options.ts';
 import {
   type GivenRequest,
@@ -91,7 +92,7 @@ function withoutPlace(given: GivenRequest, asked: OutputMode | undefined) {
  * other wing is left in the request, whose parser names it.
  *
  * @throws {RequestError} a file is no request, or no schema.
- * @throws {UsageError} no source is named.
+ * @throws {UsageError} no source is named, or it is an inbox.
  */
 export async function askedRun(
   locations: readonly string[],
@@ -101,6 +102,7 @@ export async function askedRun(
   const { request } = options;
   const flagged = await commonFlags(options);
   const said = await givenRequest({ locations, request, flags: flagged });
+  assertNoInbox(said);
   const hasSchema = options.schema !== undefined;
   const wing = hasSchema ? 'table' : await sourceKind(said, signal);
   const flags = wing === 'table' ? await tableFlags(options) : matrixFlags(options);

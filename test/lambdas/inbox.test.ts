@@ -1,13 +1,14 @@
 import { gzipSync } from 'node:zlib';
-import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lookAtInbox } from '#cli/tables/inspect-inbox.ts';
 import { OutputConflictError } from '#core/errors.ts';
-import { parsePins } from '#core/tables/run/object-list.ts';
+import { parseTableRequest } from '#core/request/table-request.ts';
 import { BucketContents } from '#support/bucket-contents.ts';
 import { hookClients } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { patience } from '#support/patience.ts';
-import { finishRun, planRun, runSteps } from '#support/run-steps.ts';
+import { finishRun } from '#support/run-steps.ts';
+import { PlayedInbox } from '#support/tables/played-inbox.ts';
 
 /** Each run starts the engine. */
 const TIMEOUT = { timeout: patience(4000) };
@@ -28,75 +29,9 @@ function lines(...ids: readonly number[]): string {
   return ids.map((id) => `{"id":${id}}\n`).join('');
 }
 
-/** An inbox that takes in thirty bytes, ten minutes or an object of a hundred bytes. */
-class Inbox {
-  readonly name: string;
-  #minute = 0;
-
-  constructor(name: string) {
-    this.name = name;
-  }
-
-  request(output: object = {}): object {
-    const uri = `s3://${services.bucket}/${this.name}-in/`;
-    return {
-      source: { inbox: { uri, targetBytes: 30, maxAge: '10 minutes', largeBytes: 100 } },
-      schema: { id: 'int' },
-      output: {
-        uri: `s3://${services.bucket}/${this.name}/`,
-        ...{ mode: 'append', format: 'jsonl', ...output },
-      },
-    };
-  }
-
-  put(key: string, content: string | Uint8Array): Promise<string> {
-    return bucket.put(`${this.name}-in/${key}`, content);
-  }
-
-  async remove(key: string): Promise<void> {
-    const Key = `${this.name}-in/${key}`;
-    await services.s3.send(new DeleteObjectCommand({ Bucket: services.bucket, Key }));
-  }
-
-  pass(minutes: number): void {
-    this.#minute += minutes;
-  }
-
-  get stores() {
-    const now = () => new Date(Date.now() + this.#minute * 60_000);
-    return { ...services, now };
-  }
-
-  tick(clients = services.connect()) {
-    return runSteps(clients, this.stores, this.request());
-  }
-
-  plan(request = this.request()) {
-    return planRun(services, this.stores, request);
-  }
-
-  /** The rows of the output by its latest manifest. */
-  async rows(): Promise<readonly number[]> {
-    const objects = await bucket.below(`${this.name}/`);
-    const { entries } = JSON.parse(objects[`${this.name}/_manifest/manifest.json`]!);
-    const texts = (entries as { url: string }[]).map(
-      ({ url }) => objects[url.slice(`s3://${services.bucket}/`.length)]!,
-    );
-    return texts
-      .flatMap((text) => text.split('\n').slice(0, -1))
-      .map((line) => (JSON.parse(line) as { id: number }).id);
-  }
-
-  /** Names of the objects of a list below the plan. */
-  async listed(name: string): Promise<readonly string[]> {
-    const text = (await bucket.below(`${this.name}/`))[`${this.name}/_plan/${name}`] ?? '';
-    return parsePins(Buffer.from(text)).map(({ uri }) => uri.slice(uri.lastIndexOf('/') + 1));
-  }
-}
-
 describe('an inbox', TIMEOUT, () => {
   it('waits where there is nothing, and where there is little', async () => {
-    const inbox = new Inbox('little');
+    const inbox = new PlayedInbox(services, 'little');
     const waiting = { objects: 0, bytes: 0, oldest: null, setAside: [] };
     expect(await inbox.plan()).toEqual({ decision: 'waiting', waiting });
     await inbox.put('a.jsonl', lines(1));
@@ -109,7 +44,7 @@ describe('an inbox', TIMEOUT, () => {
   });
 
   it('takes in each object once, as it has the target, an age, or is large', async () => {
-    const inbox = new Inbox('rules');
+    const inbox = new PlayedInbox(services, 'rules');
     await inbox.put('b.jsonl', lines(1, 2));
     await inbox.put('a.jsonl', lines(3, 4));
     expect(await inbox.tick()).toBe(1);
@@ -130,7 +65,7 @@ describe('an inbox', TIMEOUT, () => {
   });
 
   it('takes other bytes under a key as a new object, and the same ones as the old', async () => {
-    const inbox = new Inbox('replaced');
+    const inbox = new PlayedInbox(services, 'replaced');
     await inbox.put('a.jsonl', lines(1, 2, 3, 4));
     expect(await inbox.tick()).toBe(1);
     await inbox.put('a.jsonl', lines(1, 2, 3, 4));
@@ -142,8 +77,23 @@ describe('an inbox', TIMEOUT, () => {
     expect(await inbox.rows()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  it('is seen with what is in, what waits, and what was replaced', async () => {
+    const inbox = new PlayedInbox(services, 'seen');
+    await inbox.put('a.jsonl', lines(1, 2, 3, 4));
+    await inbox.put('b.jsonl', lines(5));
+    expect(await inbox.tick()).toBe(1);
+    await inbox.put('a.jsonl', lines(6));
+    await inbox.put('c.jsonl', lines(7));
+    const request = parseTableRequest(inbox.request());
+    const seen = await lookAtInbox(services.s3, request, new AbortController().signal);
+    expect(seen).toMatchObject({
+      ...{ generations: 1, unfinished: null, in: 1, waiting: 2, waitingBytes: 2 * LINE_BYTES },
+      ...{ due: 0, replaced: [`s3://${services.bucket}/seen-in/a.jsonl`], setAside: [] },
+    });
+  });
+
   it('plans a batch and writes nothing as a dry run', async () => {
-    const inbox = new Inbox('dry');
+    const inbox = new PlayedInbox(services, 'dry');
     await inbox.put('a.jsonl', lines(1, 2, 3, 4));
     const planned = await inbox.plan({ ...inbox.request(), dryRun: true });
     expect(planned).toMatchObject({ decision: 'dry-run', summary: { facts: { objects: 1 } } });
@@ -153,7 +103,7 @@ describe('an inbox', TIMEOUT, () => {
 
 describe('an object that cannot be taken in', TIMEOUT, () => {
   it('is set aside and named, and does not stop the others', async () => {
-    const inbox = new Inbox('aside');
+    const inbox = new PlayedInbox(services, 'aside');
     await inbox.put('a.jsonl', lines(1, 2));
     await inbox.put('b.png', Buffer.from('\u0089PNG\r\n\u001a\n and so on'));
     await inbox.put('c.jsonl', `${lines(7)}{"id":`);
@@ -178,7 +128,7 @@ describe('an object that cannot be taken in', TIMEOUT, () => {
   });
 
   it('is one that is deleted or replaced after it was listed', async () => {
-    const inbox = new Inbox('gone');
+    const inbox = new PlayedInbox(services, 'gone');
     for (const name of ['a', 'b', 'c', 'd']) await inbox.put(`${name}.jsonl`, lines(1, 2));
     const clients = services.connect();
     let isListed = false;
@@ -199,7 +149,7 @@ describe('an object that cannot be taken in', TIMEOUT, () => {
   });
 
   it('is left for a batch of its own where it is of another format', async () => {
-    const inbox = new Inbox('kinds');
+    const inbox = new PlayedInbox(services, 'kinds');
     await inbox.put('a.jsonl', lines(1, 2));
     await inbox.put('b.csv', 'id\n3\n');
     await inbox.put('c.jsonl', lines(4, 5));
@@ -212,7 +162,7 @@ describe('an object that cannot be taken in', TIMEOUT, () => {
 
 describe('a tick after one that did not end', TIMEOUT, () => {
   it('goes on with the list of that, whatever arrived meanwhile', async () => {
-    const inbox = new Inbox('resumed');
+    const inbox = new PlayedInbox(services, 'resumed');
     await inbox.put('b.jsonl', lines(1, 2, 3, 4));
     await inbox.plan();
     await inbox.put('a.jsonl', lines(5, 6, 7, 8));
@@ -229,7 +179,7 @@ describe('a tick after one that did not end', TIMEOUT, () => {
     ['wrote a file', 'data/chunk-000000.jsonl'],
     ['wrote its manifest', '_manifest/manifest-000001.json'],
   ])('takes everything in once when that died where it %s', async (_, key) => {
-    const inbox = new Inbox(`died-${key.length}`);
+    const inbox = new PlayedInbox(services, `died-${key.length}`);
     await inbox.put('a.jsonl', lines(1, 2, 3, 4));
     const clients = services.connect();
     let isDead = false;
@@ -249,7 +199,7 @@ describe('a tick after one that did not end', TIMEOUT, () => {
 
 describe('two ticks at once', TIMEOUT, () => {
   it('fails one to be tried again where the other chose first', async () => {
-    const inbox = new Inbox('raced');
+    const inbox = new PlayedInbox(services, 'raced');
     await inbox.put('a.jsonl', lines(1, 2, 3, 4));
     const clients = services.connect();
     let isOvertaken = false;
@@ -267,7 +217,7 @@ describe('two ticks at once', TIMEOUT, () => {
   });
 
   it('fails one to be tried again where the other has come to its end', async () => {
-    const inbox = new Inbox('late');
+    const inbox = new PlayedInbox(services, 'late');
     await inbox.put('a.jsonl', lines(1, 2, 3, 4));
     const clients = services.connect();
     let isOvertaken = false;
@@ -286,7 +236,7 @@ describe('two ticks at once', TIMEOUT, () => {
   });
 
   it('refuses to take in while another run has the generation', async () => {
-    const inbox = new Inbox('foreign');
+    const inbox = new PlayedInbox(services, 'foreign');
     await inbox.put('a.jsonl', lines(1, 2, 3, 4));
     const source = await bucket.put('foreign-source.jsonl', lines(9));
     const planned = await inbox.plan({ ...inbox.request(), source });
