@@ -167,7 +167,7 @@ export const RESERVED_FOLDERS = [
 export const RESULTS_FOLDER = '_plan/results';
 
 /** What Plan decided; the Choice state after it branches on this word. */
-export type PlanDecision = 'write' | 'stage' | 'table' | 'complete' | 'dry-run';
+export type PlanDecision = 'write' | 'stage' | 'table' | 'complete' | 'dry-run' | 'waiting';
 
 /** Half-open, zero-based range of rows: `rowStart <= row < rowEnd`. */
 export interface RowRange {

@@ -131,7 +131,11 @@ export function planTablePermissions(stores: Stores): readonly Permission[] {
     lists(sourceBucket),
     creates(outputBucket, KEYS.plans, 'writes the plan of any run'),
     creates(outputBucket, KEYS.layouts, 'writes how the objects of any table are read'),
-    creates(outputBucket, KEYS.objectLists, 'writes the list of the objects of any table'),
+    creates(
+      outputBucket,
+      KEYS.objectLists,
+      'writes the list of the objects of any table, and reads those of an inbox',
+    ),
     ...asksForStage(stores),
     ...placesRuns(stores),
   ];

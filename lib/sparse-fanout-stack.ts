@@ -51,9 +51,14 @@ export interface SparseFanoutStackProps extends StackProps {
   readonly schedule?: string;
   /**
    * S3 URI of what the schedule exports.
-   * @default none; a schedule needs one
+   * @default none; a schedule needs this or a request
    */
   readonly scheduledSource?: string;
+  /**
+   * JSON of the request that the schedule starts, such as one with an inbox.
+   * @default that of {@link scheduledSource}
+   */
+  readonly scheduledRequest?: string;
 }
 
 /** A bucket that is there already; undefined if none is named. */
@@ -75,7 +80,7 @@ function existingBucket(
 }
 
 /** @throws {Error} the text is not a JSON object. */
-function parsedDefaults(text = '{}'): RequestDefaults {
+function parsedObject(name: string, text: string, example: string): RequestDefaults {
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
@@ -85,7 +90,22 @@ function parsedDefaults(text = '{}'): RequestDefaults {
     // Said below.
   }
   throw new Error(
-    `requestDefaults is ${text}, allowed is a JSON object with sections of a request, such as {"output":{"compression":"gzip"}}`,
+    `${name} is ${text}, allowed is a JSON object with sections of a request, such as ${example}`,
+  );
+}
+
+function parsedDefaults(text = '{}'): RequestDefaults {
+  return parsedObject('requestDefaults', text, '{"output":{"compression":"gzip"}}');
+}
+
+/** @throws {Error} both a source and a request are given, or the request is no JSON object. */
+function scheduledOf({ scheduledSource: source, scheduledRequest: text }: SparseFanoutStackProps) {
+  if (text === undefined) return source === undefined ? undefined : { source };
+  if (source === undefined) {
+    return parsedObject('scheduledRequest', text, '{"source":"s3://bucket/x.npz"}');
+  }
+  throw new Error(
+    `scheduledSource is ${source} and scheduledRequest ${text}; give one of them: a request has its source`,
   );
 }
 
@@ -98,7 +118,7 @@ export class SparseFanoutStack extends Stack {
 
   constructor(scope: Construct, id: string, props: SparseFanoutStackProps = {}) {
     super(scope, id, props);
-    const { customerKey = false, trigger, schedule, scheduledSource } = props;
+    const { customerKey = false, trigger, schedule } = props;
     const { sourceBucketName, sourceKeyArn, outputBucketName, outputKeyArn } = props;
     const isOne = outputBucketName !== undefined && outputBucketName === sourceBucketName;
     const source = existingBucket(this, 'ExistingSource', {
@@ -119,7 +139,7 @@ export class SparseFanoutStack extends Stack {
       triggerPrefix: trigger === 'none' ? undefined : trigger,
       requestDefaults: parsedDefaults(props.requestDefaults),
       schedule: schedule === undefined ? undefined : ScheduleExpression.expression(schedule),
-      scheduledRequest: scheduledSource === undefined ? undefined : { source: scheduledSource },
+      scheduledRequest: scheduledOf(props),
     });
 
     const { sourceBucket, outputBucket, ledger, stateMachine, failureTopic } = this.fanout;

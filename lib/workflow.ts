@@ -138,6 +138,7 @@ export class Workflow extends Construct {
     });
     const complete = Succeed.jsonata(this, 'AlreadyComplete');
     const dryRunDone = Succeed.jsonata(this, 'DryRunDone');
+    const inboxWaits = Succeed.jsonata(this, 'InboxWaits');
     const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
 
     staged.next(
@@ -157,7 +158,8 @@ export class Workflow extends Construct {
               .when(decided('write'), writtenTable.next(finalized))
               .when(decided('stage'), staged)
               .when(decided('complete'), complete)
-              .when(decided('dry-run'), dryRunDone),
+              .when(decided('dry-run'), dryRunDone)
+              .when(decided('waiting'), inboxWaits),
           ),
         )
         .when(decided('complete'), complete)

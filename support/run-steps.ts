@@ -10,8 +10,11 @@ import { createHandler as createWrite } from '#lambdas/write/handler.ts';
 import type { Clients } from './local-services.ts';
 import { type Stores, stepDeps } from './step-deps.ts';
 
-/** What the steps decided: that the run was complete already, or which generation it became. */
-type StepsResult = 'complete' | number;
+/**
+ * What the steps decided: that the run was complete already, that an inbox waits, or which
+ * generation the run became.
+ */
+type StepsResult = 'complete' | 'waiting' | number;
 
 /** Loaded only where there is a table: they need the engine. */
 async function tableSteps() {
@@ -67,7 +70,8 @@ export async function finishRun(
   stores: Stores,
   planned: PlanResult,
 ): Promise<StepsResult> {
-  if (planned.decision === 'complete') return planned.decision;
+  const { decision } = planned;
+  if (decision === 'complete' || decision === 'waiting') return decision;
   const run = await writeRun(clients, stores, planned);
   const finalize = createFinalize(stepDeps(clients, stores));
   return (await finalize({ run }, new AbortController().signal)).generation;

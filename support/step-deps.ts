@@ -3,16 +3,22 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Clients, LocalServices } from './local-services.ts';
 
 /** The bucket and the table that steps work on. */
-export type Stores = Pick<LocalServices, 'bucket' | 'table'>;
+export type Stores = Pick<LocalServices, 'bucket' | 'table'> & {
+  /** @default the time */
+  readonly now?: () => Date;
+};
 
 /**
  * What any step needs from outside, in a deployment without presets. Logs and metrics are kept from
  * the test's own output.
  */
-export function stepDeps({ s3, dynamo }: Clients, { bucket, table }: Stores) {
+export function stepDeps(
+  { s3, dynamo }: Clients,
+  { bucket, table, now = () => new Date() }: Stores,
+) {
   return {
     ...{ s3, dynamo, ledgerTable: table, outputBucket: bucket, requestDefaults: {} },
-    now: () => new Date(),
+    now,
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics: new Metrics({ namespace: 'test' }),
   };

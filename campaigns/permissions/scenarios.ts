@@ -199,6 +199,21 @@ const overwrittenTable: Scenario = {
   },
 };
 
+const inbox: Scenario = {
+  name: 'an inbox takes in what arrived, and waits',
+  about: /PlanTable/,
+  async play(stack) {
+    await stack.putSource('inbox/1.csv', Buffer.from('id\n1\n'));
+    const request = {
+      source: { inbox: { uri: `s3://${SOURCES}/inbox/`, targetBytes: 1 } },
+      schema: { id: 'int' },
+      output: { uri: `s3://${stack.outputBucket}/taken-in/`, mode: 'append' },
+    };
+    const first = await whyNot(stack, request);
+    return first ?? (await whyNot(stack, request));
+  },
+};
+
 /** A text in gzip of 66 members, each a record of one MiB that is not compressed. */
 function largeGzip(): Buffer {
   const record = Buffer.from(`1,${'x'.repeat(1024 * 1024)}\n`);
@@ -263,6 +278,7 @@ export const SCENARIOS: readonly Scenario[] = [
   overwritten,
   table,
   overwrittenTable,
+  inbox,
   largeText,
   tooLong,
 ];

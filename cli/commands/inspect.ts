@@ -31,6 +31,7 @@ import {
   transformSection,
 } from '#cli/options/transform-option.ts';
 import { type GivenSource, withSource } from '#cli/sources/with-source.ts';
+import { inspectInbox } from '#cli/tables/inspect-inbox.ts';
 import { inspectTable } from '#cli/tables/inspect-table.ts';
 import { sourceKind } from '#cli/tables/source-kind.ts';
 import { type PlanOptions, planChunks, summarizePlan } from '#core/chunks/plan-chunks.ts';
@@ -58,6 +59,7 @@ Examples:
   $ npm run -s cli -- inspect flights.parquet
   $ npm run -s cli -- inspect s3://bucket/events/ --format jsonl
   $ npm run -s cli -- inspect --request request.json --transform clean.sql
+  $ npm run -s cli -- inspect --request inbox.json
 `;
 
 /** What `inspect` prints: an object with `--json`, else lines of text. */
@@ -172,7 +174,8 @@ async function inspect(
 ): Promise<void> {
   const flags = await flagsOf(options);
   const given = await givenRequest({ locations, request: options.request, flags });
-  if ((await sourceKind(given, io.signal)) === 'table') await inspectTable(given, io);
+  if (given.inbox !== undefined) await inspectInbox(given, io);
+  else if ((await sourceKind(given, io.signal)) === 'table') await inspectTable(given, io);
   else await inspectMatrix(given, io);
 }
 

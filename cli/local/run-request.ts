@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { chunkingSection } from '#cli/options/chunking-options.ts';
+import { assertNoInbox } from '#cli/options/inbox-request.ts';
 import { outputSection } from '#cli/options/output-options.ts';
 import {
   type GivenRequest,
@@ -92,7 +93,7 @@ function withoutPlace(given: GivenRequest, asked: OutputMode | undefined) {
  * other wing is left in the request, whose parser names it.
  *
  * @throws {RequestError} a file is no request, or no schema.
- * @throws {UsageError} no source is named, or a sample is wanted of a matrix.
+ * @throws {UsageError} no source is named, it is an inbox, or a sample is wanted of a matrix.
  */
 export async function askedRun(
   locations: readonly string[],
@@ -102,6 +103,7 @@ export async function askedRun(
   const { request } = options;
   const flagged = await commonFlags(options);
   const said = await givenRequest({ locations, request, flags: flagged });
+  assertNoInbox(said);
   const hasSchema = options.schema !== undefined;
   const wing = hasSchema ? 'table' : await sourceKind(said, signal);
   const flags = wing === 'table' ? await tableFlags(options) : matrixFlags(options);

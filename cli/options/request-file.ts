@@ -13,6 +13,8 @@ export interface GivenRequest {
   readonly locations: readonly string[];
   /** The whole request but for `source.uri` and `source.uris`. */
   readonly fields: RequestFields & { readonly source: RequestFields };
+  /** `source.inbox` of the file, whose folder is the source where no other is named. */
+  readonly inbox?: RequestFields;
   /** The file alone, if there is one: what is wrong in it is said with its name. */
   readonly file?: { readonly name: string; readonly given: GivenRequest };
 }
@@ -106,10 +108,14 @@ async function readGiven(file: string): Promise<GivenRequest> {
   const { source, ...others } = await readFields(file);
   const section = typeof source === 'string' ? { uri: source } : (source ?? {});
   if (!isFields(section)) return refuse(file, 'has a source that is neither a text nor an object');
-  const { uri, uris, ...rest } = section;
+  const { uri, uris, inbox, ...rest } = section;
   const named = uri !== undefined || uris !== undefined;
-  const locations = named ? locationsIn(file, { uri, uris }) : [];
-  return { locations, fields: { ...others, source: rest } };
+  const fields = { ...others, source: rest };
+  if (named || inbox === undefined) {
+    return { locations: named ? locationsIn(file, { uri, uris }) : [], fields };
+  }
+  if (!isFields(inbox)) return refuse(file, 'has a source.inbox that is no object with its uri');
+  return { locations: locationsIn(file, { uri: inbox['uri'] }), fields, inbox };
 }
 
 /** The request with fields that flags set over it. */
@@ -139,6 +145,7 @@ export async function givenRequest({
   const asked = {
     locations: locations.length > 0 ? locations : given.locations,
     fields: { ...given.fields, source },
+    ...(given.inbox && locations.length === 0 && { inbox: given.inbox }),
     ...(request !== undefined && { file: { name: shownFile(request), given } }),
   };
   if (asked.locations.length > 0) return withFlags(asked, flags);

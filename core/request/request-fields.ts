@@ -35,7 +35,16 @@ interface GivenAddress {
 }
 
 /** What compares fields waits until each of them is right. */
-const isSound = ({ issues }: z.core.ParsePayload) => issues.length === 0;
+export const isSound = ({ issues }: z.core.ParsePayload) => issues.length === 0;
+
+/** A version is of one object. */
+export const ONE_VERSION = z.refine<GivenAddress>(
+  (given) => given.versionId === undefined || given.uris === undefined,
+  {
+    when: isSound,
+    error: 'an object with either versionId or uris, because a version is of one object',
+  },
+);
 
 /** Of {@link ADDRESS} together. */
 export const ONE_ADDRESS = [
@@ -43,10 +52,7 @@ export const ONE_ADDRESS = [
     when: isSound,
     error: 'an object with either uri or uris',
   }),
-  z.refine<GivenAddress>((given) => given.versionId === undefined || given.uris === undefined, {
-    when: isSound,
-    error: 'an object with either versionId or uris, because a version is of one object',
-  }),
+  ONE_VERSION,
 ] as const;
 
 /** A URI alone stands for an object with it, so that a wrong field is named by its own path. */

@@ -7,13 +7,15 @@ import { columnsSection } from '#core/tables/schema/columns-section.ts';
 import { tableSchema } from '#core/tables/schema/table-schema.ts';
 import { transformSection } from '#core/tables/schema/transform-section.ts';
 import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
+import { inboxSection } from './inbox-section.ts';
 import {
   ADDRESS,
   dryRun,
   fromUri,
   isPlaced,
+  isSound,
   limits,
-  ONE_ADDRESS,
+  ONE_VERSION,
   SOURCE_URI,
 } from './request-fields.ts';
 
@@ -37,6 +39,7 @@ const source = z.pipe(
     .strictObject(
       {
         ...ADDRESS,
+        inbox: z.optional(inboxSection),
         format: z.optional(z.enum(['csv', 'jsonl', 'parquet'], { error: FORMATS })),
         compression: z.optional(
           z.enum(TEXT_COMPRESSIONS, { error: "'none', 'gzip' or 'zstd', of the texts" }),
@@ -45,10 +48,20 @@ const source = z.pipe(
         byName: z.optional(flag),
       },
       {
-        error: `${SOURCE_URI}, or an object with either uri or uris (a list of them, one after the other), and versionId (of one uri), format (${FORMATS}), compression, csv, byName`,
+        error: `${SOURCE_URI}, or an object with either uri or uris (a list of them, one after the other) or inbox, and versionId (of one uri), format (${FORMATS}), compression, csv, byName`,
       },
     )
-    .check(...ONE_ADDRESS),
+    .check(
+      z.refine(({ uri, uris, inbox }) => [uri, uris, inbox].filter(Boolean).length === 1, {
+        when: isSound,
+        error: 'an object with one of uri, uris and inbox',
+      }),
+      z.refine(({ versionId, inbox }) => versionId === undefined || inbox === undefined, {
+        when: isSound,
+        error: 'an object with either versionId or inbox, whose objects have versions of their own',
+      }),
+      ONE_VERSION,
+    ),
 );
 
 const COMPANIONS_ERROR = `a list of ${COMPANIONS.map((name) => `'${name}'`).join(', ')}`;

@@ -4,8 +4,10 @@ import type { OutputMode } from '#core/outputs/output-place.ts';
 import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import { COMPANIONS, type Companion } from '#core/tables/companions/companion-names.ts';
 import { companionProblems } from '#core/tables/companions/companions.ts';
+import type { Inbox } from '#core/tables/inbox/inbox-rules.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import { columnsProblems } from '#core/tables/schema/map-columns.ts';
+import { inboxProblems } from './inbox-section.ts';
 import { fromS3Event, parseBody, withDefaults } from './raw-request.ts';
 import { outputUriOf } from './request.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_OUTPUT_BYTES } from './request-schema.ts';
@@ -34,15 +36,26 @@ export interface TableRequest extends AskedTable {
   readonly dryRun: boolean;
 }
 
-function sourceOf({ source }: TableRequestBody): AskedTable['source'] {
-  const { uri, uris = [], versionId, format, compression, csv, byName = false } = source;
+/** The inbox that is asked for; by default a batch is as large as a file. */
+function inboxOf({ source, output }: TableRequestBody): Inbox | undefined {
+  const { inbox } = source;
+  if (inbox === undefined) return undefined;
+  const { targetBytes = output.targetFileBytes ?? TABLE_DEFAULTS.targetFileBytes } = inbox;
+  return { ...inbox, targetBytes, largeBytes: inbox.largeBytes ?? targetBytes };
+}
+
+function sourceOf(body: TableRequestBody): AskedTable['source'] {
+  const { uri, uris = [], versionId, format, compression, csv, byName = false } = body.source;
+  const inbox = inboxOf(body);
+  const one = uri ?? inbox?.uri;
   return {
-    uris: uri === undefined ? uris : [uri],
+    uris: one === undefined ? uris : [one],
     ...(versionId !== undefined && { versionId }),
     ...(format !== undefined && { format }),
     ...(compression !== undefined && { compression }),
     csv,
     byName,
+    ...(inbox !== undefined && { inbox }),
   };
 }
 
@@ -79,6 +92,7 @@ function problemsOf(body: TableRequestBody): readonly string[] {
   return [
     ...(schema === undefined ? [] : columnsProblems(schema, columns)),
     ...companionProblems(companions, fileOf(body)),
+    ...inboxProblems(body),
   ];
 }
 

@@ -36,7 +36,8 @@ function identityOf(
 ): string {
   const { source, schema, columns, transform, onBadRow, output, size, place } = request;
   const { companions } = request;
-  const { uris: _, versionId: __, ...read } = source;
+  // What is taken in is bound by its pins; when, is not.
+  const { uris: _, versionId: __, inbox: ___, ...read } = source;
   const { uri, mode } = place;
   return JSON.stringify({
     contract: CONTRACT_VERSION,
@@ -63,7 +64,7 @@ function identityOf(
  * Holds the list, see `ObjectList`. Sends the requests of `listTable`.
  *
  * @param input the request, or the S3 event that stands for one.
- * @param kept the pins of the objects as the round before saw them.
+ * @param kept the pins of the objects as they were seen before.
  * @throws {RequestError} with every problem of the request; keys of the output would be too long.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
  * @throws {UnsupportedSourceError} the names of the objects are of two formats.
@@ -72,7 +73,7 @@ export async function bindTable(
   input: unknown,
   deployment: TableDeployment,
   store: ObjectStore,
-  kept?: AsyncIterable<SourcePin>,
+  kept?: AsyncIterable<SourcePin> | Iterable<SourcePin>,
 ): Promise<BoundTable> {
   const { outputBucket, requestDefaults } = deployment;
   const request = parseTableRequest(input, requestDefaults);

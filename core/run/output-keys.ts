@@ -119,6 +119,19 @@ export function objectsKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.plan}${named('objects', generation)}.jsonl`;
 }
 
+/**
+ * Key of the objects that an inbox chose for a generation, before any run has claimed it: the
+ * source of that run.
+ */
+export function chosenKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('objects-chosen', generation)}.jsonl`;
+}
+
+/** Key of the objects of many generations up to one, one line each. */
+export function objectsOfManyKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}objects-to-${generationId(generation)}.jsonl`;
+}
+
 /** Location of what is staged for one unit of a source. */
 export function stagedPrefix(stageId: string): string {
   return `${STAGED_FOLDER}${stageId}/`;

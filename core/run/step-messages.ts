@@ -52,11 +52,25 @@ export interface TablePlanSummary {
   readonly warnings: readonly string[];
 }
 
+/** What lies in an inbox of which nothing is due yet. */
+export interface InboxWaits {
+  readonly objects: number;
+  readonly bytes: number;
+  /** When the first of them came; null where there is none. */
+  readonly oldest: string | null;
+  /** Some of the objects that cannot be taken in, and why. */
+  readonly setAside: readonly { readonly uri: string; readonly problem: string }[];
+}
+
 /** Output of the Plan step; the Choice state after it branches on `decision`. */
 export type PlanResult =
   | {
       /** The request is of a table: PlanTable goes on. */
       readonly decision: Extract<PlanDecision, 'table'>;
+    }
+  | {
+      readonly decision: Extract<PlanDecision, 'waiting'>;
+      readonly waiting: InboxWaits;
     }
   | {
       readonly decision: Extract<PlanDecision, 'complete'>;

@@ -1,10 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { placeRun } from '#core/manifest/place-run.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
-import { bindTable } from '#core/run/bind-table.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { completeRun } from '#lambdas/shared/complete-run.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
@@ -15,9 +13,11 @@ import { writeJobs } from '#lambdas/shared/write-jobs.ts';
 import { textsToStage } from '#tables/large-texts.ts';
 import { planTable } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
-import { keptObjects, pinsToKeep } from './kept-objects.ts';
+import { bindObjects } from './bind-objects.ts';
+import { pinsToKeep } from './kept-objects.ts';
 import { readyTable } from './ready-table.ts';
 import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
+import { assertNext, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /**
@@ -31,10 +31,11 @@ import { writeTablePlan } from './write-table-plan.ts';
 export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
   const { s3, logger, metrics, outputBucket } = deps;
 
-  return async ({ request: input, executionId, pins }, signal) => {
+  return async (input, signal) => {
+    const { executionId } = input;
     const store = s3ObjectStore(s3, signal);
-    const kept = pins ? keptObjects(s3, { bucket: outputBucket, key: pins }, signal) : undefined;
-    const bound = await bindTable(input, { ...deps, engine: engineVersion() }, store, kept);
+    const bound = await bindObjects(deps, input, store, signal);
+    if (!('runId' in bound)) return { decision: 'waiting', waiting: bound };
     const { request, objects, runId, location } = bound;
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     logger.appendKeys({ runId });
@@ -46,11 +47,13 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     if ('published' in placement) {
       return completeRun(logger, { ...bound, ...placement }, request.expect);
     }
+    assertNext(placement.generation, bound.chosenFor);
 
     const indexes = s3TextIndexes(s3, outputBucket, signal);
     const tasks = await textsToStage(request, { objects, store, indexes });
     const lacksIndexes = tasks.length > 0;
     if (lacksIndexes && !request.dryRun) {
+      await takeIn(deps, bound, placement.generation, signal);
       const { concurrency } = request;
       const round = { wing: 'table', runId, tasks, concurrency, executionId } as const;
       return await writeJobs(deps, { ...round, pins: await pinsToKeep(objects) }, signal);

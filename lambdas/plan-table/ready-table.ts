@@ -4,15 +4,15 @@ import { assertSameKind } from '#core/manifest/generations.ts';
 import type { Placement } from '#core/manifest/place-run.ts';
 import { digest128 } from '#core/objects/digest.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
-import type { BoundTable } from '#core/run/bind-table.ts';
 import { outputUri } from '#core/run/output-keys.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import type { TableFacts } from '#core/tables/run/table-facts.ts';
 import { outputColumns } from '#core/tables/run/table-layout.ts';
 import type { TablePlan } from '#tables/plan-table.ts';
+import type { BoundObjects } from './bind-objects.ts';
 
 /** A table that is cut into files, and whose base is known. */
-export interface ReadyTable extends BoundTable, Placement {
+export interface ReadyTable extends BoundObjects, Placement {
   readonly planned: TablePlan;
   readonly facts: TableFacts;
 }
@@ -25,7 +25,7 @@ export interface ReadyTable extends BoundTable, Placement {
  * @throws {OutputConflictError} its columns are not those that its rows come after.
  */
 export async function readyTable(
-  bound: BoundTable,
+  bound: BoundObjects,
   placement: Placement,
   planned: TablePlan,
 ): Promise<ReadyTable> {

@@ -31,9 +31,16 @@ function secondsOf({ planned, objects, request }: ReadyTable): number {
   return Math.round(FIXED_SECONDS + turns * (cpu + bytes / NETWORK_BYTES_PER_SECOND));
 }
 
+/** Objects that a summary names; the log names all. */
+const MAX_NAMED = 20;
+
+function asideWarnings(setAside: ReadyTable['setAside']): readonly string[] {
+  return setAside.slice(0, MAX_NAMED).map(({ problem }) => `set aside: ${problem}`);
+}
+
 /** What the plan promises. */
 export function summarizeTable(ready: ReadyTable): TablePlanSummary {
-  const { planned, facts } = ready;
+  const { planned, facts, setAside } = ready;
   const { write, keep } = estimateRun(expectedRun(ready));
   const { chunks, predictedBytes, predictedRows, predictedFileBytes, ...suggested } = planned;
   return {
@@ -41,7 +48,7 @@ export function summarizeTable(ready: ReadyTable): TablePlanSummary {
     seconds: secondsOf(ready),
     dollars: { write: write.total, keep },
     smallerTypes: suggested.smallerTypes,
-    warnings: suggested.warnings,
+    warnings: [...suggested.warnings, ...asideWarnings(setAside)],
   };
 }
 

@@ -10,6 +10,7 @@ import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import type { ReadyTable } from './ready-table.ts';
 import { summarizeTable } from './table-summary.ts';
+import { takeIn } from './take-in.ts';
 
 const LINES = 'application/x-ndjson';
 
@@ -41,6 +42,7 @@ export async function writeTablePlan(
   const { bucket, prefix } = location;
   const started = { runId, source, location, generation };
   await openLedger(deps, ready).startRun(ready.identity, executionId, started);
+  await takeIn(deps, ready, generation, signal);
   await claimGeneration(s3, { runId, location, generation, mode: request.place.mode }, signal);
   const list = { bucket, key: objectsKey(prefix, generation), contentType: LINES };
   await createObject(s3, list, objects.pieces(), signal);

@@ -68,6 +68,23 @@ test('context turns into a key that rotates, a schedule and an existing bucket',
   template.hasOutput('SourceBucketName', { Value: 'my-source' });
 });
 
+test('a schedule starts a whole request', () => {
+  const scheduledRequest = '{"source":{"inbox":{"uri":"s3://raw/in/"}}}';
+  const { stack } = checkedStack({ schedule: 'rate(5 minutes)', scheduledRequest });
+  Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'rate(5 minutes)',
+    Target: { Input: scheduledRequest },
+  });
+});
+
+test.each<[string, string | undefined, RegExp]>([
+  ['[]', undefined, /scheduledRequest is \[\], allowed is a JSON object/],
+  ['{}', 's3://raw/x.npz', /give one of them/],
+])('a schedule fails of the request %s beside the source %s', (text, source, message) => {
+  const given = { scheduledRequest: text, ...(source && { scheduledSource: source }) };
+  expect(() => checkedStack({ schedule: 'rate(1 day)', ...given })).toThrow(message);
+});
+
 const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/';
 
 describe('buckets that are there already', () => {

@@ -174,6 +174,7 @@ const COMPLETE = {
   Condition: "{% $states.input.decision = 'complete' %}",
   Next: 'AlreadyComplete',
 };
+const WAITING = { Condition: "{% $states.input.decision = 'waiting' %}", Next: 'InboxWaits' };
 const DRY_RUN = { Condition: "{% $states.input.decision = 'dry-run' %}", Next: 'DryRunDone' };
 
 test('the state machine is exactly this', () => {
@@ -216,6 +217,7 @@ test('the state machine is exactly this', () => {
           { Condition: "{% $states.input.decision = 'stage' %}", Next: 'StageSource' },
           COMPLETE,
           DRY_RUN,
+          WAITING,
         ],
       },
       StageSource: STAGE_SOURCE,
@@ -229,6 +231,7 @@ test('the state machine is exactly this', () => {
       Finalize: { ...invoke('Finalize', { run: '{% $states.input.run %}' }), End: true },
       AlreadyComplete: { Type: 'Succeed' },
       DryRunDone: { Type: 'Succeed' },
+      InboxWaits: { Type: 'Succeed' },
     },
   });
 });

@@ -47,6 +47,7 @@ const CORE: ImportRules = {
   'core/tables/pack': ['#core/errors.ts', '#core/bytes'],
   'core/tables/companions': ['#core/errors.ts', '#core/shown-name.ts'],
   'core/tables/order': ['#core/errors.ts', '#core/objects'],
+  'core/tables/inbox': ['#core/objects'],
   'core/text': ['#core/errors.ts', '#core/bytes', '#core/containers/deflate', 'node:zlib'],
   'core/tables/text': [
     ...['#core/errors.ts', '#core/bytes', '#core/containers/deflate', '#core/text'],
@@ -126,7 +127,14 @@ const CORE: ImportRules = {
   ],
   'core/tables/run': [
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
-    ...['#core/stage', '#core/tables/pack', '#core/tables/schema', '#core/tables/text', 'zod/mini'],
+    ...[
+      '#core/stage',
+      '#core/tables/inbox',
+      '#core/tables/pack',
+      '#core/tables/schema',
+      '#core/tables/text',
+      'zod/mini',
+    ],
   ],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
@@ -159,7 +167,7 @@ const CORE: ImportRules = {
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sparse/*', '#core/sources'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
     ...['#core/outputs', '#core/tables/order', '#core/tables/run', '#core/tables/schema'],
-    ...['#core/tables/text', '#core/tables/companions', 'zod/mini'],
+    ...['#core/tables/text', '#core/tables/companions', '#core/tables/inbox', 'zod/mini'],
   ],
   'core/run': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sources', '#core/outputs'],

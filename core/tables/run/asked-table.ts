@@ -1,3 +1,4 @@
+import type { Inbox } from '#core/tables/inbox/inbox-rules.ts';
 import type { ColumnsSection } from '#core/tables/schema/columns-section.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import type { Transform } from '#core/tables/schema/transform-section.ts';
@@ -19,6 +20,8 @@ export interface AskedTableSource {
   readonly csv: CsvFormat;
   /** Whether columns that an object does not have are NULL, and headers may differ. */
   readonly byName: boolean;
+  /** Set where a run takes in what arrived at its only URI, and no earlier generation has. */
+  readonly inbox?: Inbox;
 }
 
 /** What the files of an output are. */

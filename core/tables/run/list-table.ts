@@ -13,7 +13,7 @@ type ListedSource = Pick<AskedTableSource, 'uris' | 'versionId' | 'format'>;
 /** How objects are listed. */
 interface ListOptions {
   /** The pins of an earlier round, which are taken as they are. */
-  readonly listed?: AsyncIterable<SourcePin>;
+  readonly listed?: AsyncIterable<SourcePin> | Iterable<SourcePin>;
   /** Gets the URI of each object that is known to be no part of the table. */
   readonly onPassedOver?: (uri: string) => void;
 }

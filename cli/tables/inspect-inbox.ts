@@ -1,0 +1,122 @@
+import type { S3Client } from '#aws/clients.ts';
+import { listArrivals } from '#aws/list-arrivals.ts';
+import { readLatest } from '#aws/manifests.ts';
+import { readText } from '#aws/objects.ts';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
+import { readTakenIn } from '#aws/taken-in.ts';
+import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
+import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import { inboxRequestOf } from '#cli/options/inbox-request.ts';
+import type { GivenRequest } from '#cli/options/request-file.ts';
+import { withS3Client } from '#cli/sources/s3-client.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
+import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
+import { chosenKey } from '#core/run/output-keys.ts';
+import { type Arrival, oldestOf } from '#core/tables/inbox/choose-arrivals.ts';
+import { parsePins } from '#core/tables/run/object-list.ts';
+import { chooseBatch, type SetAside } from '#tables/choose-batch.ts';
+import { labelled } from './describe-table.ts';
+
+/** Objects of each sort that are named. */
+const MAX_NAMED = 20;
+
+/** What is known of an inbox. */
+interface Seen {
+  readonly inbox: string;
+  readonly output: string;
+  /** Generations of the output that are complete. */
+  readonly generations: number;
+  /** Objects of a list whose generation is not in the output yet; null if there is none. */
+  readonly unfinished: number | null;
+  /** Objects of the inbox that are in. */
+  readonly in: number;
+  readonly waiting: number;
+  readonly waitingBytes: number;
+  readonly oldest: string | null;
+  /** Objects that a tick would take in now. */
+  readonly due: number;
+  /** Those that wait under a key of which other bytes are in. */
+  readonly replaced: readonly string[];
+  readonly setAside: readonly SetAside[];
+}
+
+interface Listed {
+  readonly waiting: readonly Arrival[];
+  readonly replaced: readonly string[];
+  readonly in: number;
+}
+
+async function list(
+  s3: S3Client,
+  inbox: string,
+  taken: Awaited<ReturnType<typeof readTakenIn>>,
+  signal: AbortSignal,
+): Promise<Listed> {
+  const waiting: Arrival[] = [];
+  const replaced: string[] = [];
+  let known = 0;
+  for await (const arrival of listArrivals(s3, inbox, signal)) {
+    if (taken.has(arrival)) known += 1;
+    else waiting.push(arrival);
+    if (taken.hadOthers(arrival)) replaced.push(arrival.uri);
+  }
+  return { waiting, replaced, in: known };
+}
+
+/** Looks at an inbox as a tick does, and writes nothing. */
+export async function lookAtInbox(
+  s3: S3Client,
+  request: TableRequest,
+  signal: AbortSignal,
+): Promise<Seen> {
+  const { source, schema, columns, onBadRow, place } = request;
+  const rules = source.inbox!;
+  const { bucket, key: prefix } = parseS3Uri(place.uri!);
+  const location = { bucket, prefix };
+  const latest = (await readLatest(s3, location, signal))?.head;
+  const generations = latest?.generation ?? 0;
+  const taken = await readTakenIn(s3, { location, latest }, signal);
+  const { waiting, replaced, ...listed } = await list(s3, rules.uri, taken, signal);
+  const chosen = await readText(s3, bucket, chosenKey(prefix, generations + 1), signal);
+  const store = s3ObjectStore(s3, signal);
+  const asked = { source, schema: schema!, columns, onBadRow };
+  const batch = await chooseBatch(waiting, asked, { rules, store, now: Date.now() });
+  const oldest = oldestOf(waiting);
+  return {
+    ...{ inbox: rules.uri, output: place.uri!, generations },
+    unfinished: chosen === undefined ? null : parsePins(Buffer.from(chosen)).length,
+    ...listed,
+    waiting: waiting.length,
+    waitingBytes: waiting.reduce((sum, { size }) => sum + size, 0),
+    oldest: oldest === undefined ? null : new Date(oldest).toISOString(),
+    due: batch.pins.length,
+    replaced,
+    setAside: batch.setAside,
+  };
+}
+
+function prose(seen: Seen): string {
+  const { generations, unfinished, oldest, due, replaced, setAside } = seen;
+  const since = oldest === null ? '' : `, the oldest since ${oldest}`;
+  return labelled([
+    ['inbox', seen.inbox],
+    ['output', `${seen.output}, ${formatCount(generations)} generations`],
+    ...(unfinished === null
+      ? []
+      : [['pending', `generation ${generations + 1} of ${formatCount(unfinished)} objects`]]),
+    ['in', `${formatCount(seen.in)} objects`],
+    ['waiting', `${formatCount(seen.waiting)} objects, ${formatBytes(seen.waitingBytes)}${since}`],
+    ['due', `${formatCount(due)} objects`],
+    ...replaced
+      .slice(0, MAX_NAMED)
+      .map((uri) => ['replaced', `${uri} waits; other bytes of it are in`]),
+    ...setAside.slice(0, MAX_NAMED).map(({ problem }) => ['aside', problem]),
+  ] as [string, string][]).join('\n');
+}
+
+/** `inspect` of a request with an inbox: what is in, what waits, and what cannot be taken in. */
+export async function inspectInbox(given: GivenRequest, io: CommandIo): Promise<void> {
+  const request = parseTableRequest(inboxRequestOf(given));
+  const seen = await withS3Client((s3) => lookAtInbox(s3, request, io.signal));
+  await printResult(io, seen, prose(seen));
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod/mini';
+import { S3_URI } from '#core/objects/s3-uri.ts';
+import type { OutputMode } from '#core/outputs/output-place.ts';
+import { wholeNumber } from '#core/schemas/count.ts';
+import { AGE, ageSeconds, type Inbox } from '#core/tables/inbox/inbox-rules.ts';
+import { isObject } from './raw-request.ts';
+
+const FOLDER = 'an S3 URI of a folder, such as s3://bucket/inbox/, which ends with a slash';
+
+/** Objects wait no longer than this where a request does not say. */
+const MAX_AGE = '1 hour';
+
+const bytes = z.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER));
+
+const fields = z.strictObject(
+  {
+    uri: z
+      .string({ error: FOLDER })
+      .check(z.regex(S3_URI, { error: FOLDER }), z.regex(/\/$/, { error: FOLDER })),
+    targetBytes: bytes,
+    maxAge: z
+      ._default(z.string({ error: AGE }), MAX_AGE)
+      .check(z.refine((text) => ageSeconds(text) !== undefined, { error: AGE })),
+    largeBytes: bytes,
+  },
+  { error: 'an object with uri, targetBytes, maxAge and largeBytes' },
+);
+
+/** The `source.inbox` of a request. */
+export const inboxSection = z.pipe(
+  fields,
+  z.transform(({ maxAge, ...given }) => ({ ...given, maxAgeSeconds: ageSeconds(maxAge)! })),
+);
+
+/** Whether a request that is not parsed yet asks for an inbox. */
+export function saysInbox(input: unknown): boolean {
+  return isObject(input) && isObject(input['source']) && input['source']['inbox'] !== undefined;
+}
+
+/** What a request says that is looked at where it has an inbox. */
+interface InboxRequest {
+  readonly source: { readonly inbox?: Pick<Inbox, 'uri'> | undefined };
+  readonly schema?: unknown;
+  readonly expect?: { readonly rows?: number | undefined } | undefined;
+  readonly output: { readonly uri?: string | undefined; readonly mode?: OutputMode | undefined };
+}
+
+/** What is wrong with a request that has an inbox; nothing of any other. */
+export function inboxProblems({ source, schema, expect, output }: InboxRequest): readonly string[] {
+  const { inbox } = source;
+  if (inbox === undefined) return [];
+  const { mode = 'create', uri = '' } = output;
+  const problems: string[] = [];
+  if (mode !== 'append') {
+    problems.push(
+      `output.mode must be 'append' where source.inbox is given, because each batch comes after those before it, got "${mode}"`,
+    );
+  }
+  if (schema === undefined) {
+    problems.push(
+      'schema must be given where source.inbox is, because each object is judged by it before it is taken in',
+    );
+  }
+  if (expect?.rows !== undefined) {
+    problems.push('expect.rows is of one run, but an inbox has many; leave it out');
+  }
+  const place = uri.endsWith('/') ? uri : `${uri}/`;
+  if (place.startsWith(inbox.uri) || inbox.uri.startsWith(place)) {
+    problems.push(
+      `source.inbox.uri ${inbox.uri} and output.uri ${place} lie in each other, so that files of the output would be taken in; give one of them a place elsewhere`,
+    );
+  }
+  return problems;
+}

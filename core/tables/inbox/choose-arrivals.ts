@@ -1,0 +1,54 @@
+import type { SourcePin } from '#core/objects/source-pin.ts';
+import type { InboxRules } from './inbox-rules.ts';
+
+/** An object that lies in an inbox. */
+export interface Arrival extends Pick<SourcePin, 'uri' | 'etag' | 'size'> {
+  /** When it came, in milliseconds since 1970. */
+  readonly arrivedAt: number;
+}
+
+/**
+ * Objects of one batch: each is looked at before it is taken in, and others wait for the next
+ * batch.
+ */
+const MAX_TAKEN = 100_000;
+
+function bytesOf(arrivals: readonly Arrival[]): number {
+  return arrivals.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** When the oldest object came; undefined if there is none. */
+export function oldestOf(arrivals: readonly Arrival[]): number | undefined {
+  return arrivals.reduce<number | undefined>(
+    (oldest, { arrivedAt }) => Math.min(oldest ?? arrivedAt, arrivedAt),
+    undefined,
+  );
+}
+
+/** Whether small objects have enough bytes together, or one of them has waited long enough. */
+function isDue(small: readonly Arrival[], rules: InboxRules, now: number): boolean {
+  const oldest = oldestOf(small);
+  if (oldest === undefined) return false;
+  return bytesOf(small) >= rules.targetBytes || now - oldest >= rules.maxAgeSeconds * 1000;
+}
+
+/**
+ * Which of the objects that wait are taken in now, in their order: large ones at once, and all
+ * others as soon as they have `targetBytes` together, or the oldest has waited `maxAgeSeconds`. A
+ * large object does not take small ones with it, which would become a small file.
+ *
+ * @param waiting in the order of their keys; none that is in already.
+ * @param now in milliseconds since 1970.
+ * @param most objects of one batch.
+ */
+export function chooseArrivals(
+  waiting: readonly Arrival[],
+  rules: InboxRules,
+  now: number,
+  most = MAX_TAKEN,
+): readonly Arrival[] {
+  const isLarge = ({ size }: Arrival) => size >= rules.largeBytes;
+  const small = waiting.filter((arrival) => !isLarge(arrival));
+  const taken = isDue(small, rules, now) ? waiting : waiting.filter(isLarge);
+  return taken.slice(0, most);
+}

@@ -1,0 +1,143 @@
+import { inOrder } from '#core/bytes/in-order.ts';
+import { withPrefetched } from '#core/bytes/prefetch.ts';
+import {
+  BoundExceededError,
+  CorruptSourceError,
+  RequestError,
+  SourceChangedError,
+  SourceNotFoundError,
+  UnsupportedSourceError,
+} from '#core/errors.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
+import type { Arrival } from '#core/tables/inbox/choose-arrivals.ts';
+import { hiveColumns } from '#core/tables/order/hive-columns.ts';
+import { formatOfName } from '#core/tables/order/name-format.ts';
+import type { AskedTable, TableSourceFormat } from '#core/tables/run/asked-table.ts';
+import { tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import type { TableSchema } from '#core/tables/schema/table-schema.ts';
+import { type ObjectShape, ObjectShapes } from './object-shape.ts';
+import { isEmptyText, type OpenedObject, openObject } from './open-object.ts';
+import { firstRecord } from './text-cuts.ts';
+import { MAX_TEXT_BYTES, provePart } from './text-file.ts';
+
+/** Objects that are judged at the same time. */
+const JUDGED_AT_ONCE = 16;
+
+/** Smaller objects are read whole, with one request. */
+const SMALL_BYTES = 4 * 1024 * 1024;
+
+/** What is wrong with an object alone, and not with the request or with S3. */
+const OWN_FAULTS = [
+  ...[BoundExceededError, CorruptSourceError, RequestError, SourceChangedError],
+  ...[SourceNotFoundError, UnsupportedSourceError],
+];
+
+/** What the objects of one run must have in common. */
+interface ObjectKind {
+  readonly format: TableSourceFormat;
+  /** Names of the columns in its key. */
+  readonly keyColumns: readonly string[];
+  /** Names in its header, where there is one and its order matters. */
+  readonly header?: readonly string[];
+}
+
+/** An object that an inbox may take in, bound to its version, or why it may not. */
+export type Judgement =
+  | { readonly pin: SourcePin; readonly kind: ObjectKind }
+  | { readonly uri: string; readonly problem: string };
+
+/** What of a request says which objects are a table. */
+export type JudgedBy = Pick<AskedTable, 'source' | 'columns' | 'onBadRow'> & {
+  readonly schema: TableSchema;
+  /** Bytes of an object that is not read whole before its run. */
+  readonly largeBytes: number;
+};
+
+/** Whether two objects can be of one run. */
+export function isOfKind(object: ObjectKind, first: ObjectKind): boolean {
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  const { format, keyColumns, header } = object;
+  if (format !== first.format || !same(keyColumns, first.keyColumns)) return false;
+  return header === undefined || first.header === undefined || same(header, first.header);
+}
+
+/** Judges objects one by one by a schema, so that none of them makes the run of others fail. */
+class Judge {
+  readonly #asked: JudgedBy;
+  readonly #store: ObjectStore;
+  readonly #shapes = new Map<TableSourceFormat, ObjectShapes>();
+
+  constructor(asked: JudgedBy, store: ObjectStore) {
+    this.#asked = asked;
+    this.#store = store;
+  }
+
+  async judge(arrival: Arrival): Promise<Judgement> {
+    const { uri } = arrival;
+    try {
+      const pin = await this.#store.pin(uri);
+      if (pin.etag !== arrival.etag) {
+        const problem = `${uri} was replaced while it waited; its new bytes are taken in later`;
+        return { uri, problem };
+      }
+      return { pin, kind: await this.#kindOf(pin) };
+    } catch (error) {
+      if (!OWN_FAULTS.some((fault) => error instanceof fault)) throw error;
+      return { uri, problem: (error as Error).message };
+    }
+  }
+
+  async #kindOf(pin: SourcePin): Promise<ObjectKind> {
+    const { source, largeBytes } = this.#asked;
+    const keyColumns = hiveColumns(pin.uri).map(({ name }) => name);
+    if (isEmptyText(pin, source)) {
+      return { format: source.format ?? formatOfName(pin.uri).format!, keyColumns };
+    }
+    const stored = this.#store.open(pin);
+    const whole = [{ offset: 0, length: pin.size }];
+    const near = pin.size <= SMALL_BYTES ? await withPrefetched(stored, whole) : stored;
+    const opened = await openObject(near, source);
+    const shape = this.#shapesOf(opened.format).of(opened);
+    if (pin.size < largeBytes) await prove(opened, shape);
+    const hasHeader = opened.format === 'csv' && opened.csv.header && !source.byName;
+    return {
+      ...{ format: opened.format, keyColumns },
+      ...(hasHeader && { header: opened.head.fields }),
+    };
+  }
+
+  #shapesOf(format: TableSourceFormat): ObjectShapes {
+    const { schema } = this.#asked;
+    const known =
+      this.#shapes.get(format) ?? new ObjectShapes(tableLayoutOf(this.#asked, { format, schema }));
+    this.#shapes.set(format, known);
+    return known;
+  }
+}
+
+/** @throws {CorruptSourceError} the text is not sound to its end. */
+async function prove(opened: OpenedObject, shape: ObjectShape): Promise<void> {
+  if (opened.format === 'parquet' || shape.format === 'parquet') return;
+  const { source, compression } = opened;
+  const part = { source, compression, start: firstRecord(opened) };
+  const write = () => {};
+  await provePart({ ...shape, parts: [] }, part, { write, maxTextBytes: MAX_TEXT_BYTES });
+}
+
+/**
+ * Judges what arrived, in its order: whether it is still there, is a table that has the columns of
+ * the schema, and, unless it is large, is sound to its end. Values are not cast.
+ *
+ * One HEAD for each object, one read of a small one, and one of each MiB of others. Holds 16 of
+ * them.
+ */
+export async function* judgeArrivals(
+  arrivals: readonly Arrival[],
+  asked: JudgedBy,
+  store: ObjectStore,
+): AsyncGenerator<Judgement> {
+  const judge = new Judge(asked, store);
+  const tasks = arrivals.map((arrival) => () => judge.judge(arrival));
+  yield* inOrder(tasks, JUDGED_AT_ONCE);
+}
