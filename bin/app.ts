@@ -16,5 +16,6 @@ new SparseFanoutStack(app, 'SparseFanout', {
   requestDefaults: context('requestDefaults'),
   schedule: context('schedule'),
   scheduledSource: context('scheduledSource'),
+  transforms: context('transforms'),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
+import { createLambdaClient } from '#aws/clients.ts';
 import type { Clients, LocalServices } from './local-services.ts';
 
 /** The bucket and the table that steps work on. */
@@ -12,6 +13,8 @@ export type Stores = Pick<LocalServices, 'bucket' | 'table'>;
 export function stepDeps({ s3, dynamo }: Clients, { bucket, table }: Stores) {
   return {
     ...{ s3, dynamo, ledgerTable: table, outputBucket: bucket, requestDefaults: {} },
+    // No step calls it without a function that a request names.
+    ...{ lambda: createLambdaClient(), transforms: {} },
     now: () => new Date(),
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics: new Metrics({ namespace: 'test' }),

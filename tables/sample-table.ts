@@ -16,6 +16,7 @@ import {
 } from '#core/tables/schema/joined-sql.ts';
 import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
+import type { CallFunction } from './apply-function.ts';
 import { convertLimited, TRANSFORM_MS } from './convert-limited.ts';
 import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
@@ -38,6 +39,8 @@ export interface SampleOptions {
   readonly directory: string;
   /** Milliseconds that the sample may take where it is transformed. @default 120,000 */
   readonly transformMs?: number;
+  /** What calls the function of a transform. */
+  readonly call?: CallFunction;
   readonly signal?: AbortSignal;
 }
 
@@ -154,14 +157,14 @@ interface SampleValues {
 async function convertValues(
   sizes: readonly Sliced[],
   directory: string,
-  { engine, layout, transformMs = TRANSFORM_MS, signal }: SampleOptions,
+  { engine, layout, transformMs = TRANSFORM_MS, call, signal }: SampleOptions,
 ): Promise<SampleValues> {
   const paths: string[] = [];
   let [rows, rejected, filtered] = [0, 0, 0];
   const output = { format: 'parquet', compression: 'none', rowGroupBytes: 0 } as const;
   for (const [index, { slices }] of sizes.entries()) {
     const given = { engine, directory, layout, output, name: `values-${index}.parquet` };
-    const limited = { ...given, ...(signal && { signal }) };
+    const limited = { ...given, ...(call && { call }), ...(signal && { signal }) };
     const converted = await convertLimited(slices, limited, transformMs);
     rows += converted.rows;
     rejected += converted.rejected.length;
