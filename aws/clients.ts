@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { type Patience, RequestHandler } from './request-handler.ts';
 import { PIECE_BYTES, piecesOf, StreamedBody } from './streamed-body.ts';
 
 export type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+export type { LambdaClient } from '@aws-sdk/client-lambda';
 export type { S3Client } from '@aws-sdk/client-s3';
 export type { SFNClient } from '@aws-sdk/client-sfn';
 
@@ -28,6 +30,9 @@ function settingsFor(address: ServiceAddress | undefined) {
   const requestHandler = new RequestHandler(ca, patience);
   return { ...where, requestHandler, ...(tries !== undefined && { maxAttempts: tries }) };
 }
+
+/** Longest time that Lambda lets a function take. */
+const FUNCTION_MILLISECONDS = 900_000;
 
 interface Client {
   readonly middlewareStack: { remove(name: string): boolean };
@@ -123,4 +128,14 @@ export function createDynamoClient(address?: ServiceAddress): DynamoDBClient {
 /** Creates a Step Functions client, to start and watch executions. */
 export function createStatesClient(address?: ServiceAddress): SFNClient {
   return quiet(new SFNClient(settingsFor(address)));
+}
+
+/**
+ * Creates a Lambda client. It waits for an answer as long as a function may take, and sends no
+ * request twice: the first one may still be under way.
+ */
+export function createLambdaClient(address?: ServiceAddress): LambdaClient {
+  const patience = { silence: FUNCTION_MILLISECONDS, patient: FUNCTION_MILLISECONDS };
+  const requestHandler = new RequestHandler(address?.ca, patience);
+  return quiet(new LambdaClient({ ...settingsFor(address), requestHandler, maxAttempts: 1 }));
 }

@@ -17,5 +17,6 @@ new SparseFanoutStack(app, 'SparseFanout', {
   schedule: context('schedule'),
   scheduledSource: context('scheduledSource'),
   scheduledRequest: context('scheduledRequest'),
+  transforms: context('transforms'),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

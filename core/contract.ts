@@ -19,7 +19,15 @@ export const ENV = {
   ledgerTable: 'LEDGER_TABLE',
   /** JSON of the request sections used where a request is silent, see {@link RequestDefaults}. */
   requestDefaults: 'REQUEST_DEFAULTS',
+  /** JSON of the functions that requests may name, by their names; see {@link TransformArns}. */
+  transforms: 'TRANSFORMS',
 } as const;
+
+/** The functions of a deployment that `transform.lambda` may name: ARNs of published versions. */
+export type TransformArns = Readonly<Record<string, string>>;
+
+/** A name of such a function; an ARN is none. */
+export const TRANSFORM_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /**
  * Tries of one request of a function to S3 or DynamoDB, by the SDK. In the model of a fresh prefix
@@ -155,12 +163,15 @@ export const STAGED_FOLDER = '_staged/';
  */
 export const FAILURES_FOLDER = '_failures/';
 
+/** Folder of the output bucket through which rows go to the functions of transforms, and back. */
+export const TRANSFORM_FOLDER = '_transform/';
+
 /** Folders of the output bucket that no output may lie in. */
 export const RESERVED_FOLDERS = [
   STAGED_FOLDER,
   FAILURES_FOLDER,
   '_shuffle/',
-  '_transform/',
+  TRANSFORM_FOLDER,
 ] as const;
 
 /** Folder below an output prefix that Step Functions' ResultWriter writes to. */

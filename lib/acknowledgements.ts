@@ -29,6 +29,10 @@ export const ACKNOWLEDGED = {
     'Serverless::Serverless-LambdaDLQ':
       'Step Functions invokes it synchronously: a failure goes to the state machine, not to a queue',
   },
+  transform: {
+    'Serverless::Serverless-LambdaDLQ':
+      'a step invokes it synchronously: a failure fails the run, and goes to no queue',
+  },
   reportFailure: {
     'Serverless::Serverless-LambdaDLQ':
       'its destination on failure is the topic, which gets the error beside the event',

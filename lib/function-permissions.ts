@@ -11,12 +11,15 @@ import {
   reads,
   useOf,
 } from './permissions.ts';
+import { callsTransforms, type Transforms } from './transforms.ts';
 
-/** The places that the steps read and write. */
+/** The places that the steps read and write, and the functions that they call. */
 export interface Stores {
   readonly sourceBucket: IBucket;
   readonly outputBucket: IBucket;
   readonly ledger: LedgerTable;
+  /** Functions that requests of tables may name. */
+  readonly transforms: Transforms;
 }
 
 /** What DynamoDB does in the name of whoever reads a table with a customer key. */
@@ -136,6 +139,7 @@ export function planTablePermissions(stores: Stores): readonly Permission[] {
       KEYS.objectLists,
       'writes the list of the objects of any table, and reads those of an inbox',
     ),
+    ...callsTransforms(outputBucket, stores.transforms),
     ...asksForStage(stores),
     ...placesRuns(stores),
   ];
@@ -179,6 +183,7 @@ export function writeTablePermissions(stores: Stores): readonly Permission[] {
     createsWhole(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
     createsWhole(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
     creates(outputBucket, KEYS.rejects, 'writes the rows that were left out of any chunk'),
+    ...callsTransforms(outputBucket, stores.transforms),
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...writesLedger(stores),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration, type Size } from 'aws-cdk-lib';
+import { Duration, type Size, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -8,12 +8,12 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ENV, ONE_VCPU_MIB, type RequestDefaults, SDK_TRIES } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
+import { BUNDLING, PROJECT_ROOT } from './bundling.ts';
 import { ENGINE_STORAGE, EngineLayer } from './engine-layer.ts';
 import { publishTo } from './failure-reports.ts';
 import {
@@ -27,7 +27,8 @@ import {
   writeTablePermissions,
 } from './function-permissions.ts';
 import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
-import { allow, type Permission, TRACING } from './permissions.ts';
+import { allow, type Permission, TRACING, writesLogs } from './permissions.ts';
+import { transformsJson } from './transforms.ts';
 
 /** Settings of {@link Functions}. */
 export interface FunctionsProps extends LogOptions, Stores {
@@ -81,43 +82,6 @@ const FINALIZE_SEMI_SPACE_MIB = 16;
 /** Source maps, so that stack traces have our file names. */
 function nodeOptions(semiSpaceMiB = SEMI_SPACE_MIB): string {
   return `--enable-source-maps --max-semi-space-size=${semiSpaceMiB}`;
-}
-
-const PROJECT_ROOT = join(import.meta.dirname, '..');
-
-/**
- * Other ways to get credentials, which the SDK loads only if the environment has none. Lambda
- * always sets them in the environment; without these modules a bundle is 90 kB smaller.
- */
-const UNUSED_CREDENTIALS = [
-  '@aws-sdk/credential-provider-ini',
-  '@aws-sdk/credential-provider-process',
-  '@aws-sdk/credential-provider-sso',
-  '@aws-sdk/credential-provider-web-identity',
-] as const;
-
-/**
- * Bundles one minified ES module with the SDK in it. CommonJS dependencies get a `require` for
- * Node's own modules.
- */
-const BUNDLING: BundlingOptions = {
-  format: OutputFormat.ESM,
-  mainFields: ['module', 'main'],
-  target: 'node24',
-  minify: true,
-  sourceMap: true,
-  sourcesContent: false,
-  bundleAwsSDK: true,
-  externalModules: [...UNUSED_CREDENTIALS],
-  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-};
-
-function writesLogs(logGroup: ILogGroup): Permission {
-  return {
-    reason: 'the function writes to its own log group',
-    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    resources: [logGroup.logGroupArn],
-  };
 }
 
 /** Name of a step's folder below `lambdas/`, such as `report-failure` for `ReportFailure`. */
@@ -193,15 +157,16 @@ export class Functions extends Construct {
     const layers = [new EngineLayer(this, 'Engine')];
     const engine = { layers, ephemeralStorageSize: ENGINE_STORAGE };
     const common = { memorySize: ONE_VCPU_MIB, acknowledged: ACKNOWLEDGED.stepFunction, engine };
+    const calling = { [ENV.transforms]: transformsJson(Stack.of(this), props.transforms) };
     return {
       planTable: this.#create('PlanTable', {
         ...common,
-        environment: planning,
+        environment: { ...planning, ...calling },
         permissions: planTablePermissions(props),
       }),
       writeTable: this.#create('WriteTable', {
         ...common,
-        environment: writing,
+        environment: { ...writing, ...calling },
         permissions: writeTablePermissions(props),
       }),
     };

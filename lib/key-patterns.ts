@@ -1,4 +1,10 @@
-import { FAILURES_FOLDER, OUTPUT_FOLDERS, RESULTS_FOLDER, STAGED_FOLDER } from '#core/contract.ts';
+import {
+  FAILURES_FOLDER,
+  OUTPUT_FOLDERS,
+  RESULTS_FOLDER,
+  STAGED_FOLDER,
+  TRANSFORM_FOLDER,
+} from '#core/contract.ts';
 
 /** Keys of the output bucket, as patterns of a policy: each for every run and every source. */
 export const KEYS = {
@@ -16,5 +22,7 @@ export const KEYS = {
   staged: `${STAGED_FOLDER}*`,
   stageJobs: `${STAGED_FOLDER}*/jobs*.jsonl`,
   stageResults: `${STAGED_FOLDER}results/*`,
+  transformInputs: `${TRANSFORM_FOLDER}*/input/*`,
+  transformOutputs: `${TRANSFORM_FOLDER}*/output/*`,
   executionFailures: `${FAILURES_FOLDER}*`,
 } as const;

@@ -1,5 +1,6 @@
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledgements.ts';
@@ -26,6 +27,15 @@ export const TRACING: Permission = {
   actions: SEND_TRACES,
   resources: ['*'],
 };
+
+/** Lets a function write its log. */
+export function writesLogs(logGroup: ILogGroup): Permission {
+  return {
+    reason: 'the function writes to its own log group',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: [logGroup.logGroupArn],
+  };
+}
 
 /** The use of a key, where there is one. */
 export function useOf(

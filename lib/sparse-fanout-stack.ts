@@ -4,7 +4,9 @@ import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import type { RequestDefaults } from '#core/contract.ts';
+import { fileTransforms } from './file-transforms.ts';
 import { SparseFanout } from './sparse-fanout.ts';
+import { transformsJson } from './transforms.ts';
 
 /** Settings of {@link SparseFanoutStack}. Each is a key of the CDK context. */
 export interface SparseFanoutStackProps extends StackProps {
@@ -59,6 +61,11 @@ export interface SparseFanoutStackProps extends StackProps {
    * @default that of {@link scheduledSource}
    */
   readonly scheduledRequest?: string;
+  /**
+   * Files of functions that `transform.lambda` may name, such as `clean=clean.mjs,map=map.mjs`.
+   * @default none
+   */
+  readonly transforms?: string;
 }
 
 /** A bucket that is there already; undefined if none is named. */
@@ -109,6 +116,18 @@ function scheduledOf({ scheduledSource: source, scheduledRequest: text }: Sparse
   );
 }
 
+/** @throws {Error} the text is no list of names and files. */
+function parsedFiles(text = ''): readonly (readonly [string, string])[] {
+  const parts = text.split(',').filter((part) => part !== '');
+  return parts.map((part) => {
+    const [, name, file] = /^([^=]+)=(.+)$/.exec(part) ?? [];
+    if (name !== undefined && file !== undefined) return [name, file];
+    throw new Error(
+      `transforms is ${text}, allowed are names and files of functions, such as clean=clean.mjs,map=map.mjs`,
+    );
+  });
+}
+
 /**
  * The stack that `cdk deploy` deploys: one SparseFanout, and outputs with the names of its
  * resources.
@@ -131,7 +150,9 @@ export class SparseFanoutStack extends Stack {
           bucketName: outputBucketName,
           keyArn: outputKeyArn,
         });
+    const transforms = fileTransforms(this, parsedFiles(props.transforms));
     this.fanout = new SparseFanout(this, 'Fanout', {
+      transforms,
       encryptionKey: customerKey ? new Key(this, 'Key', { enableKeyRotation: true }) : undefined,
       sourceBucket: source,
       outputBucket: output,
@@ -151,5 +172,7 @@ export class SparseFanoutStack extends Stack {
     new CfnOutput(this, 'FailureTopicArn', { value: failureTopic.topicArn });
     // A client that binds a request to its run must know what the deployment adds to it.
     new CfnOutput(this, 'RequestDefaults', { value: requestDefaults });
+    if (props.transforms === undefined) return;
+    new CfnOutput(this, 'Transforms', { value: transformsJson(this, transforms) });
   }
 }

@@ -15,6 +15,7 @@ import { FailureRule, FailureTopic } from './failure-reports.ts';
 import { Functions } from './functions.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { letLogsUse, stepMetric } from './observability.ts';
+import { allowTransforms, assertTransforms, type Transforms } from './transforms.ts';
 import {
   assertNoLoop,
   BUNDLE_META,
@@ -76,6 +77,13 @@ export interface SparseFanoutProps {
    */
   readonly requestDefaults?: RequestDefaults;
   /**
+   * Functions that `transform.lambda` of a request may name, by these names. Each is published as a
+   * version, which alone is called, and may read the rows that it is given and write what it makes
+   * of them, below `_transform/` of the output bucket.
+   * @default none
+   */
+  readonly transforms?: Transforms;
+  /**
    * Most writers at the same time, if a request has no `limits.concurrency`.
    * @default 500
    */
@@ -116,6 +124,7 @@ function settingsOf(props: SparseFanoutProps) {
     keys: keysOf(props),
     requestDefaults: withConcurrency(props.requestDefaults ?? {}, concurrency),
     writerMemoryMiB: writerMemoryOf(props),
+    transforms: props.transforms ?? {},
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
   };
@@ -184,6 +193,7 @@ export class SparseFanout extends Construct {
     super(scope, id);
     const settings = settingsOf(props);
     const scheduled = scheduledRequestOf(props);
+    assertTransforms(settings.transforms);
     assertNoLoop(props.sourceBucket, props.outputBucket, settings.keys?.suffixes ?? []);
     if (props.encryptionKey !== undefined) letLogsUse(props.encryptionKey, this);
     this.#service = this.node.path;
@@ -193,11 +203,9 @@ export class SparseFanout extends Construct {
     this.sourceBucket = buckets.source;
     this.outputBucket = buckets.output;
     this.ledger = new LedgerTable(this, 'Ledger', settings);
-    const stores = {
-      sourceBucket: this.sourceBucket,
-      outputBucket: this.outputBucket,
-      ledger: this.ledger,
-    };
+    const { sourceBucket, outputBucket, ledger } = this;
+    const stores = { sourceBucket, outputBucket, ledger, transforms: settings.transforms };
+    allowTransforms(outputBucket, settings.transforms);
 
     this.failureTopic = new FailureTopic(this, 'FailureTopic', settings.encryptionKey);
     const { failureTopic } = this;

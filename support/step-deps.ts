@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
+import { createLambdaClient } from '#aws/clients.ts';
 import type { Clients, LocalServices } from './local-services.ts';
 
 /** The bucket and the table that steps work on. */
@@ -19,6 +20,8 @@ export function stepDeps(
   return {
     ...{ s3, dynamo, ledgerTable: table, outputBucket: bucket, requestDefaults: {} },
     now,
+    // No step calls it without a function that a request names.
+    ...{ lambda: createLambdaClient(), transforms: {} },
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics: new Metrics({ namespace: 'test' }),
   };

@@ -1,10 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, TableFile, WrittenFile } from '@sparse-fanout/engine';
+import { TransformError } from '#core/errors.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputColumns, schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
+import { applyFunction, type CallFunction, functionText } from './apply-function.ts';
 import { assertFewRejected, type RejectedValue } from './bad-rows.ts';
 import { type ConvertedSlice, convertSlice } from './convert-slice.ts';
 import { tableFileOf, VALUES } from './table-file.ts';
@@ -29,6 +31,8 @@ export interface ChunkOptions {
   readonly name: string;
   /** Of the footer of Parquet, in this order. */
   readonly keyValues?: Readonly<Record<string, string>>;
+  /** What calls the function of a transform; needed only where the layout has one. */
+  readonly call?: CallFunction;
   readonly signal?: AbortSignal;
 }
 
@@ -51,6 +55,13 @@ async function convertOne(
     await rm(own, { recursive: true });
   }
 }
+
+/** Where there is no deployment, its functions cannot be called. */
+const refuseCall: CallFunction = async ({ lambda }) => {
+  throw new TransformError(
+    `${functionText(lambda)} runs in its deployment alone, so what it made cannot be made again here`,
+  );
+};
 
 /** Rows that were read, in Parquet files of their own. */
 interface ReadRows {
@@ -83,13 +94,16 @@ async function readRows(
 /** Writes rows that were read as they are, or what the transform makes of them. */
 async function writeRead(
   { paths, rows }: Omit<ReadRows, 'rejected'>,
-  { engine, directory, layout, file, schema, signal }: Converting,
+  { engine, directory, layout, file, schema, call, signal }: Converting,
 ): Promise<WrittenFile> {
   const input = paths.length === 0 ? emptySql(schema) : joinedSql(paths, schema);
   const run = signal && { signal };
-  if (layout.transform === undefined) return await engine.writeSelect({ text: input }, file, run);
-  const { sql } = layout.transform;
-  return await transformRows({ engine, directory, input, rows, sql, file, ...run });
+  const { transform, rowGroupRows } = layout;
+  if (transform === undefined) return await engine.writeSelect({ text: input }, file, run);
+  const given = { engine, directory, input, rows, file, ...run };
+  if ('sql' in transform) return await transformRows({ ...given, sql: transform.sql });
+  const sized = { rowGroupRows, columns: schema.length };
+  return await applyFunction({ ...given, ...sized, transform, call: call ?? refuseCall });
 }
 
 /** Converts each slice into a Parquet file of its own, and what is read of these into one. */
@@ -101,7 +115,7 @@ async function convertRead(
   await mkdir(own);
   try {
     const { rejected, ...read } = await readRows(slices, own, converting);
-    const written = await writeRead(read, converting);
+    const written = await writeRead(read, { ...converting, directory: own });
     return { ...written, rejected, filtered: read.rows - written.rows };
   } finally {
     await rm(own, { recursive: true });
@@ -118,7 +132,7 @@ async function convertRead(
  *
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column; names
  * object, byte or row, column and value.
- * @throws {TransformError} the transform fails; names the row.
+ * @throws {TransformError} the transform fails; names the row of SQL.
  * @throws {BoundExceededError} too many rows would be rejected, or a step needs more memory or disk
  * than there is.
  */

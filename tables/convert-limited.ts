@@ -1,4 +1,5 @@
 import { TransformError } from '#core/errors.ts';
+import { functionText } from './apply-function.ts';
 import { type ChunkOptions, type ConvertedChunk, convertChunk } from './convert-chunk.ts';
 import type { TableSlice } from './table-slice.ts';
 
@@ -23,8 +24,12 @@ export async function convertLimited(
     return await convertChunk(slices, { ...options, signal });
   } catch (error) {
     if (error !== limit.reason) throw error;
+    const [what, advice] =
+      'sql' in options.layout.transform
+        ? ['transform.sql', 'give a SELECT that takes less']
+        : [functionText(options.layout.transform.lambda), 'give it more memory or less to do'];
     throw new TransformError(
-      `transform.sql took more than ${milliseconds / 1000} s for a sample of the table; give a SELECT that takes less`,
+      `${what} took more than ${milliseconds / 1000} s for a sample of the table; ${advice}`,
       { cause: error },
     );
   }

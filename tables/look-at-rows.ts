@@ -1,15 +1,30 @@
 import type { Engine } from '@sparse-fanout/engine';
+import type { TransformArns } from '#core/contract.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { outputSchemaOf, type TableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { assertHeld, lookAtFirst } from './first-look.ts';
+import { planFunction } from './plan-function.ts';
 import { planTransform } from './plan-transform.ts';
 
-/** Where the objects of a table lie, and what checks the SQL of its request. */
+/** Where the objects of a table lie, and what checks the transform of its request. */
 export interface LookOptions {
   readonly store: ObjectStore;
   readonly engine: Engine;
+  /** Functions of the deployment. Absent outside of one. */
+  readonly transforms?: TransformArns;
+}
+
+async function plannedTransform(
+  { transform }: Pick<AskedTable, 'transform'>,
+  schema: TableSchema,
+  { engine, transforms }: LookOptions,
+): Promise<Pick<TableLayout, 'transform'>> {
+  if (transform === undefined) return {};
+  if ('sql' in transform) return { transform: await planTransform(engine, schema, transform) };
+  return { transform: planFunction(transform, schema, transforms) };
 }
 
 /**
@@ -21,12 +36,11 @@ export interface LookOptions {
 export async function lookAtRows(
   asked: Omit<AskedTable, 'size'>,
   objects: ObjectList,
-  { store, engine }: LookOptions,
+  options: LookOptions,
 ): Promise<TableLayout> {
-  const seen = await lookAtFirst(asked, objects, store);
-  const { transform } = asked;
-  const planned = transform && (await planTransform(engine, seen.schema, transform));
-  const layout = tableLayoutOf(asked, { ...seen, ...(planned && { transform: planned }) });
+  const seen = await lookAtFirst(asked, objects, options.store);
+  const planned = await plannedTransform(asked, seen.schema, options);
+  const layout = tableLayoutOf(asked, { ...seen, ...planned });
   assertHeld(outputSchemaOf(layout), asked.output);
   return layout;
 }

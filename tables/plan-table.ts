@@ -1,4 +1,5 @@
 import type { Engine } from '@sparse-fanout/engine';
+import type { TransformArns } from '#core/contract.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { type FileSizes, packFiles } from '#core/tables/pack/pack-files.ts';
 import type { PackUnits } from '#core/tables/pack/pack-units.ts';
@@ -7,6 +8,7 @@ import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
+import type { CallFunction } from './apply-function.ts';
 import { maxFileShare } from './large-texts.ts';
 import { lookAtRows } from './look-at-rows.ts';
 import { RowCuts } from './row-cuts.ts';
@@ -30,6 +32,10 @@ export interface PlanOptions {
   readonly directory: string;
   /** As in {@link SampleOptions}. */
   readonly transformMs?: number;
+  /** As in {@link LookOptions}. */
+  readonly transforms?: TransformArns;
+  /** As in {@link SampleOptions}. */
+  readonly call?: CallFunction;
   /** Index of the first chunk: those of the generations before it. */
   readonly firstIndex: number;
   readonly signal?: AbortSignal;
@@ -135,9 +141,10 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
 export async function planTable(
   asked: SizedTable,
   objects: ObjectList,
-  { firstIndex, store, indexes, lacksIndexes = false, ...room }: PlanOptions,
+  { firstIndex, store, indexes, lacksIndexes = false, transforms, ...room }: PlanOptions,
 ): Promise<TablePlan> {
-  const given = await lookAtRows(asked, objects, { store, engine: room.engine });
+  const looked = { store, engine: room.engine, ...(transforms && { transforms }) };
+  const given = await lookAtRows(asked, objects, looked);
   const whole = { layout: given, objects, store };
   const source = { ...whole, ...(indexes && { indexes }) };
   const read = lacksIndexes ? whole : source;

@@ -1,7 +1,7 @@
 import { type Engine, EngineError } from '@sparse-fanout/engine';
 import { RequestError } from '#core/errors.ts';
 import { shownName } from '#core/shown-name.ts';
-import type { TableLayout } from '#core/tables/run/table-layout.ts';
+import type { PlannedTransform } from '#core/tables/run/table-layout.ts';
 import { typeSql } from '#core/tables/schema/column-type.ts';
 import { parseType } from '#core/tables/schema/parse-type.ts';
 import {
@@ -9,10 +9,7 @@ import {
   type TableSchema,
   tableSchema,
 } from '#core/tables/schema/table-schema.ts';
-import type { Transform } from '#core/tables/schema/transform-section.ts';
-
-/** A transform that was checked, with the columns that it gives. */
-export type PlannedTransform = NonNullable<TableLayout['transform']>;
+import type { SqlTransform } from '#core/tables/schema/transform-section.ts';
 
 /** Types of the engine that no output has, and what they are cast to. */
 const OTHERS: Readonly<Record<string, string>> = {
@@ -59,7 +56,7 @@ function outputSchema(columns: readonly { name: string; type: string }[]): Table
 export async function planTransform(
   engine: Engine,
   schema: TableSchema,
-  { sql }: Transform,
+  { sql }: SqlTransform,
 ): Promise<PlannedTransform> {
   const input = schema.map(({ name, type }) => ({ name, type: typeSql(type) }));
   try {

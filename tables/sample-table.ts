@@ -17,6 +17,7 @@ import {
 } from '#core/tables/schema/joined-sql.ts';
 import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
+import type { CallFunction } from './apply-function.ts';
 import { convertLimited, TRANSFORM_MS } from './convert-limited.ts';
 import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
@@ -39,6 +40,8 @@ export interface SampleOptions {
   readonly directory: string;
   /** Milliseconds that the sample may take where it is transformed. @default 120,000 */
   readonly transformMs?: number;
+  /** What calls the function of a transform. */
+  readonly call?: CallFunction;
   readonly signal?: AbortSignal;
 }
 
@@ -155,13 +158,13 @@ interface SampleValues {
 async function convertValues(
   sizes: readonly Sliced[],
   directory: string,
-  { engine, layout, transformMs = TRANSFORM_MS, signal }: SampleOptions,
+  { engine, layout, transformMs = TRANSFORM_MS, call, signal }: SampleOptions,
 ): Promise<SampleValues> {
   const paths: string[] = [];
   let [rows, rejected, filtered] = [0, 0, 0];
   for (const [index, { slices }] of sizes.entries()) {
     const given = { engine, directory, layout, output: VALUES, name: `values-${index}.parquet` };
-    const limited = { ...given, ...(signal && { signal }) };
+    const limited = { ...given, ...(call && { call }), ...(signal && { signal }) };
     const converted = await convertLimited(slices, limited, transformMs);
     rows += converted.rows;
     rejected += converted.rejected.length;

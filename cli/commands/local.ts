@@ -3,6 +3,7 @@ import type { CommandIo } from '#cli/frame/command-io.ts';
 import type { LocalRunOptions, LocalUpOptions } from '#cli/local/local-options.ts';
 import { parseCount, parseSize } from '#cli/options/argument-parsers.ts';
 import { addChunkingOptions } from '#cli/options/chunking-options.ts';
+import { addTransformsOption } from '#cli/options/file-transforms.ts';
 import { addOutputOptions } from '#cli/options/output-options.ts';
 import { addRequestOption } from '#cli/options/request-file.ts';
 import { ALL_FORMATS, addSourceOptions } from '#cli/options/source-options.ts';
@@ -93,7 +94,7 @@ function runCommand(io: () => CommandIo): Command {
     .option('--concurrency <n>', 'writers at once', parseCount)
     .option('--dry-run', 'print what would be written: number, sizes and price; write nothing')
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
-  addRequestOption(addTransformOption(addRunTableOptions(addRunOptions(run))))
+  addRequestOption(addTransformsOption(addTransformOption(addRunTableOptions(addRunOptions(run)))))
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (locations: readonly string[], options: LocalRunOptions) => {
       // Loaded only here: the local cloud takes a while to load, and no other command needs it.
@@ -105,7 +106,7 @@ function runCommand(io: () => CommandIo): Command {
 
 /** `local up`: the stack for clients of AWS, until Ctrl-C. */
 function upCommand(io: () => CommandIo): Command {
-  return new Command('up')
+  return addTransformsOption(new Command('up'))
     .description('keep the stack up on this machine, for the AWS CLI, boto3 and every SDK')
     .option(
       '--state <directory>',

@@ -38,16 +38,24 @@ async function hashSources(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
+/** What `-c` gives to the app, by its names. */
+export type AppContext = Readonly<Record<string, string>>;
+
 /** Context that the CDK command line would give to the app: the feature flags of `cdk.json`. */
-async function cdkContext(): Promise<string> {
+async function cdkContext(own: AppContext): Promise<string> {
   const config: unknown = JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8'));
   const context = config !== null && typeof config === 'object' && 'context' in config;
-  return JSON.stringify(context ? config.context : {});
+  return JSON.stringify({ ...(context ? (config.context as object) : {}), ...own });
 }
 
 /** Runs the CDK app as `cdk synth` does, without the time its command line takes to start. */
-async function synthesize(directory: string, signal: AbortSignal): Promise<void> {
-  const env = { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: await cdkContext() };
+async function synthesize(
+  directory: string,
+  context: AppContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const CDK_CONTEXT_JSON = await cdkContext(context);
+  const env = { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON };
   const app = spawn(process.execPath, ['bin/app.ts'], {
     cwd: ROOT,
     env,
@@ -93,7 +101,7 @@ export async function cloudAssembly(signal: AbortSignal): Promise<string> {
   await mkdir(CACHE, { recursive: true });
   const draft = join(CACHE, `draft-${randomUUID()}`);
   try {
-    await synthesize(draft, signal);
+    await synthesize(draft, {}, signal);
     await removeStale();
     await rename(draft, directory).catch(async (error: unknown) => {
       if (!(await isMade())) throw error;
@@ -101,5 +109,19 @@ export async function cloudAssembly(signal: AbortSignal): Promise<string> {
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+  return directory;
+}
+
+/**
+ * The directory of an assembly of this checkout with the functions of files for transforms. Nobody
+ * knows what these files import, so it is made each time, and removed after a day.
+ *
+ * @throws {SynthesisError} the CDK app failed: a file cannot be bundled.
+ */
+export async function assemblyWith(context: AppContext, signal: AbortSignal): Promise<string> {
+  await mkdir(CACHE, { recursive: true });
+  const directory = join(CACHE, `assembly-${randomUUID()}`);
+  await synthesize(directory, context, signal);
+  await removeStale();
   return directory;
 }

@@ -8,7 +8,7 @@ import {
 import type { Observe } from '@sparse-fanout/local-cloud/happening.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import type { Deployment } from '#core/run/bind-run.ts';
-import { cloudAssembly, NATIVE_MODULES, SynthesisError } from './assembly.ts';
+import { assemblyWith, cloudAssembly, NATIVE_MODULES, SynthesisError } from './assembly.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
 
 /** Where a local cloud keeps its objects and ledger, and how many functions it runs at once. */
@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly out: string;
   /** Lambda functions at once. */
   readonly concurrency: number;
+  /** Files of functions for transforms, as the context of the app takes them. */
+  readonly transforms: string | undefined;
 }
 
 /** Outputs of the stack that a run needs. */
@@ -46,6 +48,7 @@ function stackOutputs({ outputs }: LocalCloud): StackOutputs {
     outputBucket: output('OutputBucketName'),
     requestDefaults: JSON.parse(output('RequestDefaults')),
     stateMachineArn: output('StateMachineArn'),
+    transforms: JSON.parse(outputs['Transforms'] ?? '{}'),
   };
 }
 
@@ -83,12 +86,19 @@ async function openState({ state, out }: SessionOptions): Promise<State> {
 
 /** Deploys the stack of this checkout into a local cloud. @throws {StateDirectoryInUse} */
 export async function startStack(
-  options: Omit<LocalCloudOptions, 'assemblyDirectory' | 'nativeModules'>,
+  {
+    transforms,
+    ...options
+  }: Omit<LocalCloudOptions, 'assemblyDirectory' | 'nativeModules'> &
+    Pick<SessionOptions, 'transforms'>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LocalCloud> {
   progress.say('synthesizing the stack');
-  const assemblyDirectory = await cloudAssembly(signal);
+  const assemblyDirectory =
+    transforms === undefined
+      ? await cloudAssembly(signal)
+      : await assemblyWith({ transforms }, signal);
   progress.say('starting the local cloud');
   return await startLocalCloud({
     assemblyDirectory,
@@ -120,11 +130,11 @@ export async function inLocalCloud<T>(
   signal: AbortSignal,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { concurrency: lambdaConcurrency } = options;
+  const { concurrency: lambdaConcurrency, transforms } = options;
   const state = await openState(options);
   try {
     const { observe, failed } = watchStorage();
-    const site = { stateDirectory: state.directory, lambdaConcurrency, observe };
+    const site = { stateDirectory: state.directory, lambdaConcurrency, observe, transforms };
     const cloud = await startStack(site, progress, signal);
     const clients = createLocalClients(cloud);
     try {

@@ -1,4 +1,5 @@
 import type { ChunkingOptions } from '#cli/options/chunking-options.ts';
+import type { GivenTransforms } from '#cli/options/file-transforms.ts';
 import type { Header, OutputOptions } from '#cli/options/output-options.ts';
 import type { SourceFlags } from '#cli/options/source-options.ts';
 import type { TransformFlag } from '#cli/options/transform-option.ts';
@@ -28,9 +29,11 @@ export interface LocalRunOptions
   readonly onBadRow?: string;
   /** Rows of the source that a test run takes. */
   readonly sample?: number;
+  readonly transforms?: GivenTransforms;
 }
 
 /** Options of `local up`. */
 export interface LocalUpOptions {
   readonly state: string;
+  readonly transforms?: GivenTransforms;
 }

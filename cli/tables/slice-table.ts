@@ -11,7 +11,7 @@ import { asUri } from '#cli/sources/location.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import { withFolder } from '#cli/sources/with-folder.ts';
 import { withStore } from '#cli/sources/with-store.ts';
-import { outputSchemaOf } from '#core/tables/run/table-layout.ts';
+import { outputSchemaOf, transformSql } from '#core/tables/run/table-layout.ts';
 import { emptySql } from '#core/tables/schema/joined-sql.ts';
 import type { OpenTable } from '#tables/first-slices.ts';
 import { readSlice } from '#tables/readable-slice.ts';
@@ -109,7 +109,7 @@ async function printRows(
 ): Promise<void> {
   const { rowStart = 0, rowEnd = Number.MAX_SAFE_INTEGER } = asked ?? {};
   let passed = 0;
-  const sql = table.layout.transform?.sql;
+  const sql = transformSql(table.layout);
   for await (const { rows, open } of tablePieces(table)) {
     if (passed >= rowEnd) break;
     if (rows !== undefined && passed + rows <= rowStart) {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { withFolder } from '#cli/sources/with-folder.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { ShownRows } from '#core/tables/run/shown-rows.ts';
-import { outputSchemaOf } from '#core/tables/run/table-layout.ts';
+import { outputSchemaOf, transformSql } from '#core/tables/run/table-layout.ts';
 import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
 import { firstSlices, type OpenTable } from '#tables/first-slices.ts';
 import { readSlice } from '#tables/readable-slice.ts';
@@ -32,7 +32,7 @@ async function rowsOfSlice(
     const path = join(folder, 'rows.parquet');
     const { rowGroupRows } = layout;
     const file = tableFileOf(VALUES, { path, rowGroupRows, columns: schema.length });
-    const sql = layout.transform?.sql;
+    const sql = transformSql(layout);
     await writeRows(slice, source, { start: 0, end, engine, file, sql, signal });
     return await shownRows(engine, { sql: joinedSql([path], schema), schema }, ALL);
   }, directory);

@@ -90,7 +90,7 @@ async function layoutOf(
   const schema = tableSchema.parse(transform?.schema ?? own);
   const request = { source: asked, schema, columns: read.columns, onBadRow: read.onBadRow };
   const seen = await lookAtFirst(request, objects, store);
-  const made = transform && { transform: { sql: transform.sql, schema: columns } };
+  const made = transform && { transform: { ...transform, schema: [...columns] } };
   return { ...tableLayoutOf(request, { ...seen, ...made }), rowGroupRows: read.rowGroupRows };
 }
 

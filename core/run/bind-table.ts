@@ -4,7 +4,9 @@ import type { SourcePin } from '#core/objects/source-pin.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
 import { listTable, tablePin } from '#core/tables/run/list-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
+import { transformFunction } from '#core/tables/run/transform-function.ts';
 import { canonicalSchema } from '#core/tables/schema/table-schema.ts';
+import type { Transform } from '#core/tables/schema/transform-section.ts';
 import type { Deployment } from './bind-run.ts';
 import { locate } from './locate-output.ts';
 import type { OutputLocation } from './run-fields.ts';
@@ -28,12 +30,17 @@ export interface TableDeployment extends Deployment {
   readonly engine: string;
 }
 
+/** A function stands there with its version, which may give other rows than the one before. */
+function transformIdentity(transform: Transform, { transforms = {} }: TableDeployment): object {
+  if (!('lambda' in transform)) return transform;
+  const { name, arn } = transformFunction(transform, transforms);
+  const { rows, schema } = transform;
+  return { lambda: { name, arn }, rows, ...(schema && { schema: canonicalSchema(schema) }) };
+}
+
 /** It has no `limits`, `expect` and `dryRun`: who changes only these resumes the same run. */
-function identityOf(
-  request: TableRequest,
-  pin: SourcePin,
-  { engine, outputBucket }: TableDeployment,
-): string {
+function identityOf(request: TableRequest, pin: SourcePin, deployment: TableDeployment): string {
+  const { engine, outputBucket } = deployment;
   const { source, schema, columns, transform, onBadRow, output, size, place } = request;
   const { companions } = request;
   // What is taken in is bound by its pins; when, is not.
@@ -45,7 +52,7 @@ function identityOf(
     source: { uri: pin.uri, etag: pin.etag, versionId: pin.versionId, ...read },
     ...(schema !== undefined && { schema: canonicalSchema(schema) }),
     columns,
-    ...(transform !== undefined && { transform }),
+    ...(transform !== undefined && { transform: transformIdentity(transform, deployment) }),
     onBadRow,
     output: {
       uri: uri ?? `s3://${outputBucket}/`,
@@ -65,7 +72,8 @@ function identityOf(
  *
  * @param input the request, or the S3 event that stands for one.
  * @param kept the pins of the objects as they were seen before.
- * @throws {RequestError} with every problem of the request; keys of the output would be too long.
+ * @throws {RequestError} with every problem of the request; keys of the output would be too long;
+ * the deployment has no such function.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
  * @throws {UnsupportedSourceError} the names of the objects are of two formats.
  */

@@ -3,6 +3,7 @@ import {
   OUTPUT_FOLDERS,
   RESERVED_FOLDERS,
   STAGED_FOLDER,
+  TRANSFORM_FOLDER,
 } from '#core/contract.ts';
 import type { OutputLocation } from './run-fields.ts';
 
@@ -150,6 +151,15 @@ export function stageResultsPrefix(executionArn: string): string {
 /** Key of the report on an execution that failed before it had claimed an output. */
 export function executionFailureKey(executionArn: string): string {
   return `${FAILURES_FOLDER}${executionName(executionArn)}.json`;
+}
+
+/**
+ * Key of rows that go to the function of a transform, or come back from it.
+ *
+ * @param name of one call: no two calls of a run share a key.
+ */
+export function transformKey(runId: string, way: 'input' | 'output', name: string): string {
+  return `${TRANSFORM_FOLDER}${runId}/${way}/${name}.parquet`;
 }
 
 /** What is wrong with a prefix that lies in a folder kept for something else. */

@@ -4,6 +4,7 @@ import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { placeRun } from '#core/manifest/place-run.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
+import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
 import { completeRun } from '#lambdas/shared/complete-run.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
@@ -28,8 +29,8 @@ import { writeTablePlan } from './write-table-plan.ts';
  *
  * Holds the list of objects, some 200 bytes each, and what `planTable` holds.
  */
-export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
-  const { s3, logger, metrics, outputBucket } = deps;
+export function createHandler(deps: PlanDeps & TransformDeps): Step<PlanInput, PlanResult> {
+  const { s3, logger, metrics, outputBucket, transforms } = deps;
 
   return async (input, signal) => {
     const { executionId } = input;
@@ -60,7 +61,8 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     }
 
     const { base } = placement;
-    const source = { store, indexes, lacksIndexes };
+    const call = callFunctionOf(deps, { bucket: outputBucket, runId, what: 'the sample' });
+    const source = { store, indexes, lacksIndexes, transforms, call };
     const planned = await withEngine(engineBytes(), (room) =>
       planTable(request, objects, { ...room, ...source, signal, firstIndex: base.chunks }),
     );

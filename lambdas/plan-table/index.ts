@@ -1,4 +1,4 @@
-import { createDynamoClient, createS3Client } from '#aws/clients.ts';
+import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/clients.ts';
 import { ENV } from '#core/contract.ts';
 import { parsePlanInput } from '#core/run/step-messages.ts';
 import { environment } from '#lambdas/shared/environment.ts';
@@ -11,6 +11,8 @@ export const handler = lambdaHandler(
   createHandler({
     ...instruments,
     s3: createS3Client(),
+    lambda: createLambdaClient(),
+    transforms: JSON.parse(environment(ENV.transforms)),
     dynamo: createDynamoClient(),
     ledgerTable: environment(ENV.ledgerTable),
     outputBucket: environment(ENV.outputBucket),

@@ -1,4 +1,4 @@
-import { createDynamoClient, createS3Client } from '#aws/clients.ts';
+import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/clients.ts';
 import { ENV } from '#core/contract.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
@@ -14,6 +14,8 @@ export const handler = lambdaHandler(
   createHandler({
     ...instruments,
     s3: createS3Client(),
+    lambda: createLambdaClient(),
+    transforms: JSON.parse(environment(ENV.transforms)),
     dynamo: createDynamoClient(),
     ledgerTable: environment(ENV.ledgerTable),
     now: () => new Date(),

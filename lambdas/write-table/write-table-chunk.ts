@@ -7,13 +7,14 @@ import { rejectsKey } from '#core/run/chunk-name.ts';
 import type { ChunkFigures } from '#core/run/ledger-records.ts';
 import type { WriteTableInput } from '#core/run/write-table-input.ts';
 import { originOf } from '#core/tables/run/table-chunk.ts';
+import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
+import { sendFile } from '#lambdas/shared/send-file.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { fileStatistics } from '#tables/file-statistics.ts';
 import { withEngine } from '#tables/with-engine.ts';
 import { openPlannedSlices } from './planned-slices.ts';
-import { sendFile } from './send-file.ts';
 
 /** Writes the rows that were left out beside the manifest, before the file that lacks them. */
 async function sendRejected(
@@ -37,19 +38,23 @@ async function sendRejected(
  *
  * @returns the figures of the stored object; its content is the object itself.
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column.
+ * @throws {TransformError} the transform fails, or makes other rows than it may.
  * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.
  */
 export async function writeTableChunk(
-  s3: S3Client,
+  deps: TransformDeps,
   { run, chunk, key }: WriteTableInput & { readonly key: string },
   signal: AbortSignal,
 ): Promise<ChunkFigures> {
+  const { s3 } = deps;
+  const { runId, location } = run;
   const { file } = run.output;
+  const call = callFunctionOf(deps, { ...location, runId, what: `chunk ${chunk.index}` });
   return await withEngine(engineBytes(), async ({ engine, directory }) => {
     const { layout, slices } = await openPlannedSlices(s3, run, chunk, signal);
     const name = `chunk.${file.format}`;
     const keyValues = originOf(run.runId, chunk);
-    const room = { engine, directory, name, signal };
+    const room = { engine, directory, name, call, signal };
     const written = await convertChunk(slices, { ...room, layout, output: file, keyValues });
     const path = join(directory, name);
     await sendRejected(s3, { run, chunk }, written.rejected, signal);

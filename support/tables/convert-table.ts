@@ -5,6 +5,7 @@ import { listTable } from '#core/tables/run/list-table.ts';
 import { type ObjectList, parsePins } from '#core/tables/run/object-list.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
+import type { CallFunction } from '#tables/apply-function.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { openChunk } from '#tables/open-chunk.ts';
@@ -22,20 +23,26 @@ export interface PlannedTable extends TablePlan {
   readonly objects: ObjectList;
   readonly store: ObjectStore;
   readonly indexes?: TextIndexes;
+  /** What calls the function of a transform. */
+  readonly call?: CallFunction;
 }
 
 /** Plans a table, as PlanTable does. */
 export async function planned(
   asked: SizedTable,
   store: ObjectStore,
-  options: Pick<PlanOptions, 'indexes' | 'lacksIndexes' | 'transformMs'> = {},
+  options: Pick<
+    PlanOptions,
+    'indexes' | 'lacksIndexes' | 'transformMs' | 'transforms' | 'call'
+  > = {},
 ): Promise<PlannedTable> {
   const objects = await listTable(asked.source, store);
   const plan = await withEngine((engine, directory) =>
     planTable(asked, objects, { ...options, store, engine, directory, firstIndex: 0 }),
   );
-  const { indexes } = options;
-  return { ...plan, asked, objects, store, ...(indexes && { indexes }) };
+  const { indexes, call } = options;
+  const used = { ...(indexes && { indexes }), ...(call && { call }) };
+  return { ...plan, asked, objects, store, ...used };
 }
 
 /** A file that was written. */
@@ -57,6 +64,7 @@ export async function convertedFile(
     objects,
     store,
     indexes,
+    call,
   }: Omit<PlannedTable, keyof TablePlan> & Pick<TablePlan, 'layout'>,
   chunk: TableChunk,
   keyValues?: Readonly<Record<string, string>>,
@@ -71,6 +79,7 @@ export async function convertedFile(
     const options = { engine, directory, layout, output, name: NAME };
     const { rows, rejected } = await convertChunk(slices, {
       ...options,
+      ...(call && { call }),
       ...(keyValues && { keyValues }),
     });
     const bytes = await readFile(join(directory, NAME));

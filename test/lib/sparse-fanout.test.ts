@@ -56,7 +56,8 @@ describe('the buckets', () => {
         LogFilePrefix: prefix,
       },
     });
-    const removed = rules(expire('_staged/', 30), expire('_failures/', 90));
+    const folders = [expire('_staged/', 30), expire('_transform/', 3), expire('_failures/', 90)];
+    const removed = rules(...folders);
     expect(output).toEqual({ ...common, ...removed, ...logging('output/') });
     expect(source).toEqual({
       ...common,

@@ -120,13 +120,13 @@ const CORE: ImportRules = {
   'core/sparse/formats/mtx': [...FORMAT, '#core/stage', '#core/text', '#core/sparse/formats/texts'],
   'core/sparse/formats/10x-mtx': [...FORMAT, '#core/text', '#core/sparse/formats/mtx'],
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
-  'core/tables/schema': ['#core/errors.ts', '#core/shown-name.ts', 'zod/mini'],
+  'core/tables/schema': [...GROUND, '#core/shown-name.ts', 'zod/mini'],
   'core/tables/infer': [
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/parquet'],
     ...['#core/tables/order', '#core/tables/pack', '#core/tables/text', '#core/tables/schema'],
   ],
   'core/tables/run': [
-    ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
+    ...[...GROUND, '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
     ...[
       '#core/stage',
       '#core/tables/inbox',
@@ -198,23 +198,21 @@ const CORE: ImportRules = {
 const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 
 const OUTER: ImportRules = {
-  aws: [...['#core', '@aws-sdk/*', 'node:http', 'node:https', 'node:stream', 'node:zlib']],
+  aws: [
+    ...['#core', '@aws-sdk/*', 'node:http', 'node:https', 'node:stream', 'node:timers/promises'],
+    'node:zlib',
+  ],
   tables: ['#core', '@sparse-fanout/engine', 'node:fs/promises', 'node:os', 'node:path'],
-  'lambdas/shared': [...STEP, 'node:timers/promises'],
+  'lambdas/shared': [
+    ...[...STEP, '#tables/apply-function.ts'],
+    ...['node:crypto', 'node:fs', 'node:timers/promises', 'node:zlib'],
+  ],
   'lambdas/plan': [...STEP, '#lambdas/shared'],
   'lambdas/stage': [...STEP, '#lambdas/shared'],
   'lambdas/plan-table': [
     ...[...STEP, '#lambdas/shared', '#tables', '@sparse-fanout/engine/engine-version.ts'],
   ],
-  'lambdas/write-table': [
-    ...STEP,
-    '#lambdas/shared',
-    '#tables',
-    'node:fs',
-    'node:path',
-    'node:v8',
-    'node:zlib',
-  ],
+  'lambdas/write-table': [...STEP, '#lambdas/shared', '#tables', 'node:path', 'node:v8'],
   'lambdas/write': [...STEP, '#lambdas/shared'],
   'lambdas/finalize': [...STEP, '#lambdas/shared'],
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
@@ -247,6 +245,7 @@ const PROOFS: ImportRules = {
   ],
   'packages/local-cloud/examples': ['@sparse-fanout/local-cloud', '@aws-sdk/*', 'node:*'],
   'packages/local-cloud/vitest.config.ts': ['vitest'],
+  'examples/clean.mjs': ['@aws-sdk/client-s3', '@duckdb/node-api', 'node:*'],
   demo: ['#core', '#cli', '#support', '@sparse-fanout/engine', 'node:*'],
   support: [
     ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud'],

@@ -18,6 +18,26 @@ const canonicalColumn = z.strictObject({
   lossy: z.optional(z.literal(true)),
 });
 
+const schema = z.array(canonicalColumn);
+
+/** What becomes of the rows, and the columns that they then have. */
+const plannedTransform = z.union([
+  z.strictObject({ sql: z.string(), schema }),
+  z.strictObject({
+    /** A function of the deployment, and its published version. */
+    lambda: z.strictObject({ name: z.string(), version: z.string() }),
+    /** Whether it may leave out rows. */
+    rows: z.enum(['same', 'fewer']),
+    schema,
+  }),
+]);
+
+/** A transform that was checked, with the columns that it gives. */
+export type PlannedTransform = Readonly<z.infer<typeof plannedTransform>>;
+
+/** The same by a function of the deployment. */
+export type PlannedFunction = Extract<PlannedTransform, { readonly lambda: unknown }>;
+
 /**
  * How all writers of a run read a table: the JSON of `_plan/source.json`. With the pins of its
  * objects it says of each byte which row and column it is.
@@ -33,10 +53,9 @@ export const tableLayout = z.strictObject({
   /** The first object with columns: what the headers of the others are compared with, in CSV. */
   first: z.optional(z.strictObject({ uri: z.string(), names: z.array(z.string()) })),
   /** Columns that are read, in their order, at most 3,000: by {@link schemaOf}. */
-  schema: z.array(canonicalColumn),
+  schema,
   columns: columnsSection,
-  /** What becomes of the rows, and the columns that they then have. */
-  transform: z.optional(z.strictObject({ sql: z.string(), schema: z.array(canonicalColumn) })),
+  transform: z.optional(plannedTransform),
   byName: z.boolean(),
   onBadRow: z.enum(['fail', 'reject']),
   /** Rows in a row group of Parquet that is written. */
@@ -68,7 +87,7 @@ export const keptLayout = z.extend(
     /** Names of the columns that may lose digits. */
     lossy: z.optional(z.array(z.string())),
     /** The columns that a transform reads: those that it gives are the manifest's. */
-    transform: z.optional(z.strictObject({ sql: z.string(), schema: z.array(canonicalColumn) })),
+    transform: z.optional(plannedTransform),
   },
 );
 
@@ -117,6 +136,11 @@ export function tableLayoutOf(
 /** The columns that are read, with their types. */
 export function schemaOf({ schema }: TableLayout): TableSchema {
   return tableSchema.parse(schema);
+}
+
+/** The SQL of the transform; undefined where a function makes it, or there is none. */
+export function transformSql({ transform }: TableLayout): string | undefined {
+  return transform !== undefined && 'sql' in transform ? transform.sql : undefined;
 }
 
 /** The columns of the output in their order. */

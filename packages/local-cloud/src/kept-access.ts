@@ -8,13 +8,19 @@ const FILE = 'access.json';
 
 const accessSchema = z.strictObject({
   secretAccessKey: z.string(),
-  endpoints: z.strictObject({ s3: z.url(), dynamodb: z.url(), states: z.url() }),
+  endpoints: z.strictObject({
+    s3: z.url(),
+    dynamodb: z.url(),
+    states: z.url(),
+    // State directories of before have none.
+    lambda: z.url().optional(),
+  }),
 });
 
 /** Ports to ask for; 0 is any free one. */
 export type Ports = Readonly<Record<keyof Endpoints, number>>;
 
-const ANY_PORTS: Ports = { s3: 0, dynamodb: 0, states: 0 };
+const ANY_PORTS: Ports = { s3: 0, dynamodb: 0, states: 0, lambda: 0 };
 
 /**
  * How clients reach the local cloud of one state directory. It stays the same from start to start,
@@ -38,9 +44,19 @@ async function readKept(file: string): Promise<z.infer<typeof accessSchema> | un
   }
 }
 
-function portsOf({ s3, dynamodb, states }: Endpoints): Ports {
+function portsOf({
+  s3,
+  dynamodb,
+  states,
+  lambda,
+}: z.infer<typeof accessSchema>['endpoints']): Ports {
   const portOf = (url: string) => Number(new URL(url).port);
-  return { s3: portOf(s3), dynamodb: portOf(dynamodb), states: portOf(states) };
+  return {
+    s3: portOf(s3),
+    dynamodb: portOf(dynamodb),
+    states: portOf(states),
+    lambda: lambda === undefined ? 0 : portOf(lambda),
+  };
 }
 
 /** Finds the access that was kept in a state directory, or makes a new one. */

@@ -15,6 +15,7 @@ import type { Ports } from './kept-access.ts';
 import { AsyncInvocations } from './lambda/async-invocations.ts';
 import { functionEnvironment } from './lambda/function-environment.ts';
 import { LambdaHost } from './lambda/lambda-host.ts';
+import { type LambdaServer, startLambdaServer } from './lambda/server.ts';
 import { createObjectAccess, type ObjectAccess } from './object-access.ts';
 import type { Publisher } from './publisher.ts';
 import { startS3Server } from './s3/server.ts';
@@ -51,6 +52,7 @@ interface Storage {
 /** What runs functions and state machines. */
 interface Compute {
   readonly host: LambdaHost;
+  readonly lambda: LambdaServer;
   readonly states: StepFunctions;
 }
 
@@ -153,7 +155,8 @@ async function startStates(
         const resource = functions.arnOf(functionName);
         const action = 'lambda:InvokeFunction';
         authority.authorize({ accessKeyId, action, resource, context: {} });
-        return invokeWithFaults(site.faults, functions, { functionName, payload });
+        const invoke: LambdaHost['invoke'] = (...call) => functions.invoke(...call);
+        return invokeWithFaults(site.faults, invoke, { functionName, payload });
       },
     },
     executionStatusChanged(change) {
@@ -161,6 +164,27 @@ async function startStates(
       site.publisher.publish(executionStatusEvent(change, ACCOUNT));
     },
   });
+}
+
+/** Starts what functions call other functions by. */
+async function startLambda(site: Site, host: Promise<LambdaHost>): Promise<LambdaServer> {
+  const { authority } = site.deployment;
+  const server = await startLambdaServer({
+    tls: site.tls,
+    region: ACCOUNT.region,
+    port: site.ports.lambda,
+    identify: authority.identify,
+    async invoke({ functionName, payload, accessKeyId }) {
+      const functions = await host;
+      const resource = functions.qualifiedArnOf(functionName);
+      const context = { 'aws:SecureTransport': 'true' };
+      authority.authorize({ accessKeyId, action: 'lambda:InvokeFunction', resource, context });
+      const invoke: LambdaHost['invoke'] = (...call) => functions.invokeNested(...call);
+      return await invokeWithFaults(site.faults, invoke, { functionName: resource, payload });
+    },
+  });
+  site.cleanup.defer(() => server.close());
+  return server;
 }
 
 /**
@@ -179,7 +203,9 @@ async function startCompute(site: Site, storage: Storage): Promise<Compute> {
   });
   cleanup.defer(() => objects.close());
   const states = await startStates(site, ready, objects);
+  const lambda = await startLambda(site, ready);
   const host = createHost(site, {
+    LAMBDA: lambda.endpoint,
     S3: storage.s3,
     DYNAMODB: storage.dynamodb,
     SFN: states.endpoint,
@@ -190,7 +216,7 @@ async function startCompute(site: Site, storage: Storage): Promise<Compute> {
   cleanup.defer(() => states.close());
   resolve(host);
   createStateMachines(site, states);
-  return { host, states };
+  return { host, lambda, states };
 }
 
 async function openObservedQueues({ stateDirectory, observe }: Site): Promise<Queues> {
@@ -255,6 +281,7 @@ export async function startServices(site: Site): Promise<LocalServices> {
   const compute = await startCompute(site, storage);
   const events = await startEvents(site, compute);
   site.publisher.attach(events.bus);
-  const endpoints = { ...storage, states: compute.states.endpoint };
+  const { states, lambda } = compute;
+  const endpoints = { ...storage, states: states.endpoint, lambda: lambda.endpoint };
   return { ...events, endpoints, host: compute.host };
 }

@@ -2,8 +2,10 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Identify } from './authorization.ts';
 
-/** A signed request to a service that speaks a JSON protocol: always `POST /`, no query. */
+/** A signed POST request without a query. */
 export interface SignedRequest {
+  /** As it was sent, its segments escaped. @default '/', where JSON protocols are */
+  readonly path?: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
 }
@@ -105,12 +107,18 @@ function assertScope(claim: SignatureClaim, rules: SignatureRules): void {
   }
 }
 
-function sign({ headers, body }: SignedRequest, claim: SignatureClaim, secret: string): Buffer {
+function sign(
+  { path = '/', headers, body }: SignedRequest,
+  claim: SignatureClaim,
+  secret: string,
+): Buffer {
   const { date, region, service, signedHeaders, amzDate } = claim;
   const lines = signedHeaders
     .split(';')
     .map((name) => `${name}:${String(headers[name] ?? '').trim()}\n`);
-  const canonical = ['POST', '/', '', lines.join(''), signedHeaders, sha256(body)].join('\n');
+  // Escaped a second time, as every service but S3 wants it.
+  const uri = path.split('/').map(encodeURIComponent).join('/');
+  const canonical = ['POST', uri, '', lines.join(''), signedHeaders, sha256(body)].join('\n');
   const scope = `${date}/${region}/${service}/aws4_request`;
   const text = ['AWS4-HMAC-SHA256', amzDate, scope, sha256(canonical)].join('\n');
   const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(

@@ -8,6 +8,7 @@ export interface Endpoints {
   readonly s3: string;
   readonly dynamodb: string;
   readonly states: string;
+  readonly lambda: string;
 }
 
 interface Holder {

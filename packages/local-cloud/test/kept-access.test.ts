@@ -8,6 +8,7 @@ const endpoints = {
   s3: 'https://127.0.0.1:1111',
   dynamodb: 'https://127.0.0.1:2222',
   states: 'https://localhost:3333',
+  lambda: 'https://localhost:4444',
 };
 let directory: string;
 
@@ -20,7 +21,7 @@ afterEach(() => rm(directory, { recursive: true }));
 it('makes a new secret for a new directory and asks for any ports', async () => {
   const { secretAccessKey, ports } = await openAccess(directory);
   expect(secretAccessKey).toMatch(/^[\w-]{40}$/);
-  expect(ports).toEqual({ s3: 0, dynamodb: 0, states: 0 });
+  expect(ports).toEqual({ s3: 0, dynamodb: 0, states: 0, lambda: 0 });
 });
 
 it('finds secret and ports again once they were kept, for this user alone', async () => {
@@ -28,7 +29,7 @@ it('finds secret and ports again once they were kept, for this user alone', asyn
   await access.keep(endpoints);
   const { secretAccessKey, ports } = await openAccess(directory);
   expect(secretAccessKey).toBe(access.secretAccessKey);
-  expect(ports).toEqual({ s3: 1111, dynamodb: 2222, states: 3333 });
+  expect(ports).toEqual({ s3: 1111, dynamodb: 2222, states: 3333, lambda: 4444 });
   expect((await stat(join(directory, 'access.json'))).mode & 0o777).toBe(0o600);
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
 import { parseRequest } from '#core/request/request.ts';
 import { parseTableRequest, tableSpecOf } from '#core/request/table-request.ts';
+import { tableSchema } from '#core/tables/schema/table-schema.ts';
 
 const source = 's3://raw/events.csv';
 
@@ -98,6 +99,13 @@ describe('parseTableRequest', () => {
     expect(parseTableRequest({ source, output: { format, ...fields } }).output).toEqual(output);
   });
 
+  it('takes a function by its name, with what it gives back', () => {
+    const parsed = (transform: object) => parseTableRequest({ source, transform }).transform;
+    expect(parsed({ lambda: 'clean' })).toEqual({ lambda: 'clean', rows: 'same' });
+    const declared = { lambda: 'clean', rows: 'fewer', schema: { n: 'int' } };
+    expect(parsed(declared)).toEqual({ ...declared, schema: tableSchema.parse({ n: 'int' }) });
+  });
+
   it.each([
     [{ source, output: { files: 0 } }, /^output\.files must be .*got 0$/],
     [{ source, output: { targetFileBytes: 1000 } }, /^output\.targetFileBytes must be /],
@@ -126,7 +134,25 @@ describe('parseTableRequest', () => {
     [{ source, onBadRow: 'skip' }, /^onBadRow must be 'fail' or 'reject', got "skip"$/],
     [{ source, transform: { sql: ' ' } }, /^transform\.sql must be one SELECT over input/],
     [{ source, transform: { sql: 'x'.repeat(65_537) } }, /^transform\.sql must be one SELECT/],
-    [{ source, transform: 'select' }, /^transform must be an object with sql, got "select"$/],
+    [
+      { source, transform: 'select' },
+      /^transform must be an object with sql, or with lambda, schema and rows, got "select"$/,
+    ],
+    [{ source, transform: {} }, /^transform must be either sql or lambda, and not both/],
+    [
+      { source, transform: { sql: 'select', lambda: 'clean' } },
+      /^transform must be either sql or lambda, and not both/,
+    ],
+    [{ source, transform: { sql: 'select', rows: 'same' } }, /^transform .*only with lambda/],
+    [
+      { source, transform: { lambda: 'arn:aws:lambda:us-east-1:1:function:f:1' } },
+      /^transform\.lambda must be .* an ARN is refused, got "arn:aws/,
+    ],
+    [
+      { source, transform: { lambda: 'clean', rows: 'more' } },
+      /^transform\.rows must be 'same' or 'fewer', got "more"$/,
+    ],
+    [{ source, transform: { lambda: 'clean', schema: { a: 'int8' } } }, /^transform\.schema\.a/],
     [{ source, dryRun: 'yes' }, /^dryRun must be true or false/],
     [{ source, chunking: { rows: 0 } }, /^chunking\.rows must be .*got 0$/],
     [{ source, chunking: 7 }, /^chunking must be an object with rows, got 7$/],

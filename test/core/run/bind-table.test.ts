@@ -50,6 +50,24 @@ describe('bindTable', () => {
     });
   });
 
+  it('binds a function to its version, and refuses one that is not deployed', async () => {
+    const arn = 'arn:aws:lambda:us-east-1:1:function:f:';
+    const of = (version: number, transform: object) =>
+      runIdOf({ transform }, { transforms: { clean: `${arn}${version}` } });
+    const asked = { lambda: 'clean' };
+    const same = await of(1, asked);
+    expect(await of(1, { ...asked, rows: 'same' })).toBe(same);
+    const others = await Promise.all([
+      ...[runIdOf({}), of(2, asked), of(1, { ...asked, rows: 'fewer' })],
+      of(1, { ...asked, schema: { id: 'int' } }),
+    ]);
+    expect(new Set([same, ...others]).size).toBe(5);
+    await expect(of(1, { lambda: 'constructor' })).rejects.toThrow(
+      'transform.lambda is constructor, but is no function of this deployment, which has clean; give it to the construct as transforms: { "constructor": … }',
+    );
+    await expect(runIdOf({ transform: asked })).rejects.toThrow('which has no functions');
+  });
+
   it('gives the same run for what changes no bytes', async () => {
     const same = await runIdOf({});
     expect(await runIdOf({ schema: [{ name: 'id', type: 'integer' }] })).toBe(same);

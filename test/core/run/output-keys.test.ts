@@ -21,7 +21,13 @@ import {
   SUFFIX_BYTES,
   stagedPrefix,
   stageResultsPrefix,
+  transformKey,
 } from '#core/run/output-keys.ts';
+
+it('gives the rows of a transform keys in a folder of the run', () => {
+  expect(transformKey('ab', 'input', 'chunk-1')).toBe('_transform/ab/input/chunk-1.parquet');
+  expect(transformKey('ab', 'output', 'chunk-1')).toBe('_transform/ab/output/chunk-1.parquet');
+});
 
 describe('the keys of a run', () => {
   it('lie below its prefix, control files apart from data', () => {

@@ -121,12 +121,14 @@ function describeRoom(
 export function describeFunctions(stack: Stack, assets: Assets): readonly FunctionConfiguration[] {
   const asyncInvocations = describeAsyncInvocations(stack);
   const layers = describeLayers(stack, assets);
+  const versions = stack.resourcesOf('AWS::Lambda::Version');
   return stack
     .resourcesOf('AWS::Lambda::Function')
     .map(({ logicalId, name, attribute, properties }) => {
       return {
         name,
         arn: attribute('Arn'),
+        versionArns: versions.filter((each) => each.name === name).map(({ ref }) => ref),
         roleArn: properties.Role,
         codeDirectory: assetDirectory(assets, logicalId, properties.Code),
         ...describeRoom(logicalId, properties, layers),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ACCOUNT, bucketArn, regionalArn, tableArn } from './account.ts';
 import { UnsupportedTemplate } from './deploy-errors.ts';
 
@@ -6,14 +7,24 @@ interface IdentityType {
   /** Property that sets the name, where the type has one. */
   readonly nameProperty?: string;
   readonly maxNameLength: number;
-  readonly ref: (name: string) => string;
-  readonly attributes: Readonly<Record<string, (name: string) => string>>;
+  readonly ref: (name: string, logicalId: string) => string;
+  readonly attributes: Readonly<Record<string, (name: string, logicalId: string) => string>>;
+}
+
+/**
+ * Number of a published version. AWS counts them. Here it follows from the logical id, in which the
+ * CDK puts a digest of code and configuration: other code is another version, in every start.
+ */
+function versionNumber(logicalId: string): string {
+  return String(createHash('sha256').update(logicalId).digest().readUInt32BE());
 }
 
 const itself = (name: string) => name;
 const iamArn = (path: string) => `arn:${ACCOUNT.partition}:iam::${ACCOUNT.accountId}:${path}`;
 const lambdaArn = (name: string) => regionalArn('lambda', `function:${name}`);
 const layerArn = (name: string) => regionalArn('lambda', `layer:${name}:1`);
+const versionArn = (functionName: string, logicalId: string) =>
+  `${lambdaArn(functionName)}:${versionNumber(logicalId)}`;
 const stateMachineArn = (name: string) => regionalArn('states', `stateMachine:${name}`);
 const queueArn = (name: string) => regionalArn('sqs', name);
 const queueUrl = (name: string) =>
@@ -45,6 +56,16 @@ const IDENTITY_TYPES: Readonly<Record<string, IdentityType>> = {
     maxNameLength: 64,
     ref: itself,
     attributes: { Arn: lambdaArn },
+  },
+  // Goes by the name of its function.
+  'AWS::Lambda::Version': {
+    nameProperty: 'FunctionName',
+    maxNameLength: 64,
+    ref: versionArn,
+    attributes: {
+      FunctionArn: versionArn,
+      Version: (_, logicalId) => versionNumber(logicalId),
+    },
   },
   'AWS::Lambda::LayerVersion': {
     nameProperty: 'LayerName',
@@ -154,9 +175,9 @@ export function identify(options: {
   const name = given ?? physicalName(stackName, logicalId, identityType.maxNameLength);
   return {
     name,
-    ref: identityType.ref(name),
+    ref: identityType.ref(name, logicalId),
     attribute(attribute) {
-      const value = identityType.attributes[attribute]?.(name);
+      const value = identityType.attributes[attribute]?.(name, logicalId);
       if (value !== undefined) return value;
       throw new UnsupportedTemplate(
         `Fn::GetAtt ${logicalId}.${attribute}: ${type} has no such attribute here`,

@@ -110,6 +110,10 @@ export const RESOURCE_SCHEMAS = {
       'TracingConfig',
     ]),
   }),
+  'AWS::Lambda::Version': z.strictObject({
+    FunctionName: z.string(),
+    ...notSimulated(['CodeSha256', 'Description', 'RuntimePolicy']),
+  }),
   'AWS::Lambda::LayerVersion': z.strictObject({
     LayerName: z.string().optional(),
     Content: z.strictObject({ S3Bucket: z.string(), S3Key: z.string() }),

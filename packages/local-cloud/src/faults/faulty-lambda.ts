@@ -1,6 +1,6 @@
 import type { Mishap } from '#local/lambda/execution-environment.ts';
 import { LambdaException } from '#local/lambda/lambda-errors.ts';
-import type { InvokeResult, LambdaHost } from '#local/lambda/lambda-host.ts';
+import type { InvokeResult } from '#local/lambda/lambda-host.ts';
 import type { FaultInjector } from './fault-injector.ts';
 import type { FaultKind } from './fault-plan.ts';
 
@@ -25,10 +25,13 @@ const LATEST_END_MS = 120;
 const SHORTEST_DEADLINE_MS = 10_000;
 const DEADLINE_SPAN_MS = 500;
 
+/** What invokes a function. */
+type Invoke = (functionName: string, payload: string) => Promise<InvokeResult>;
+
 /** Invokes a function as a service does, with the faults of the Lambda service itself. */
 export async function invokeWithFaults(
   faults: FaultInjector | undefined,
-  host: LambdaHost,
+  invoke: Invoke,
   call: { readonly functionName: string; readonly payload: string },
 ): Promise<InvokeResult> {
   const { functionName, payload } = call;
@@ -40,8 +43,8 @@ export async function invokeWithFaults(
   if (fault?.kind === 'lambda-service-error') {
     throw new LambdaException('ServiceException', 'The service encountered an internal error');
   }
-  if (fault?.kind !== 'lambda-twice') return host.invoke(functionName, payload);
-  const twins = [host.invoke(functionName, payload), host.invoke(functionName, payload)];
+  if (fault?.kind !== 'lambda-twice') return invoke(functionName, payload);
+  const twins = [invoke(functionName, payload), invoke(functionName, payload)];
   const [first, second] = await Promise.allSettled(twins);
   const heard = fault.degree < 1 / 2 ? first : second;
   if (heard?.status === 'fulfilled') return heard.value;

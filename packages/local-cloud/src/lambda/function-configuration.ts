@@ -2,6 +2,8 @@
 export interface FunctionConfiguration {
   readonly name: string;
   readonly arn: string;
+  /** ARNs of its published versions; each runs the same code here. */
+  readonly versionArns: readonly string[];
   readonly roleArn: string;
   /** Absolute directory of the bundle. */
   readonly codeDirectory: string;

@@ -70,6 +70,15 @@ function nameOf(functionName: string): string {
   return (marker < 0 ? parts[0] : parts[marker + 1]) ?? functionName;
 }
 
+const LATEST = '$LATEST';
+
+/** Version or alias in a function's name or ARN. */
+function qualifierOf(functionName: string): string | undefined {
+  const parts = functionName.split(':');
+  const marker = parts.indexOf('function');
+  return parts[marker < 0 ? 1 : marker + 2];
+}
+
 /**
  * Runs the functions of a stack, each invocation in a process of its own that is used again when
  * warm.
@@ -115,6 +124,20 @@ export class LambdaHost {
   }
 
   /**
+   * ARN of what a call names: of a function, or of a published version of it.
+   *
+   * @throws {LambdaException} there is none.
+   */
+  qualifiedArnOf(functionName: string): string {
+    const { configuration } = this.#find(functionName);
+    const qualifier = qualifierOf(functionName);
+    if (qualifier === undefined || qualifier === LATEST) return configuration.arn;
+    const arn = `${configuration.arn}:${qualifier}`;
+    if (configuration.versionArns.includes(arn)) return arn;
+    throw new LambdaException('ResourceNotFoundException', `Function not found: ${arn}`);
+  }
+
+  /**
    * Invokes a function and waits for its answer. `payload` is JSON text. A function that fails,
    * times out or dies is an answer with `functionError`, not a rejection.
    *
@@ -122,6 +145,32 @@ export class LambdaHost {
    * large.
    */
   async invoke(functionName: string, payload: string): Promise<InvokeResult> {
+    return await this.#admitted(functionName, payload, async (hosted) => {
+      await this.#turn();
+      try {
+        return await this.#run(hosted, payload);
+      } finally {
+        this.#yieldTurn();
+      }
+    });
+  }
+
+  /**
+   * As {@link invoke}, for a caller that is a function itself: it has a turn, and waits meanwhile.
+   * If this one had to wait for a turn, too, callers could hold all of them.
+   */
+  async invokeNested(functionName: string, payload: string): Promise<InvokeResult> {
+    return await this.#admitted(functionName, payload, async (hosted) => {
+      const result = await this.#run(hosted, payload);
+      return { ...result, executedVersion: qualifierOf(functionName) ?? result.executedVersion };
+    });
+  }
+
+  async #admitted(
+    functionName: string,
+    payload: string,
+    run: (hosted: HostedFunction) => Promise<InvokeResult>,
+  ): Promise<InvokeResult> {
     const hosted = this.#find(functionName);
     if (Buffer.byteLength(payload) > MAX_REQUEST_BYTES) {
       throw new LambdaException(
@@ -131,12 +180,7 @@ export class LambdaHost {
     }
     this.#admit(hosted);
     try {
-      await this.#turn();
-      try {
-        return await this.#run(hosted, payload);
-      } finally {
-        this.#yieldTurn();
-      }
+      return await run(hosted);
     } finally {
       hosted.inFlight -= 1;
       this.#inFlight -= 1;
@@ -213,7 +257,7 @@ export class LambdaHost {
       const outcome = await environment.invoke(payload, mishap);
       if (environment.isAlive && !this.#closed) hosted.idle.push(environment);
       else await this.#retire(hosted, environment);
-      if (outcome) return { ...outcome, statusCode: 200, executedVersion: '$LATEST' };
+      if (outcome) return { ...outcome, statusCode: 200, executedVersion: LATEST };
     }
   }
 

@@ -10,6 +10,7 @@ export function functionIn(
   return {
     name,
     arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
+    versionArns: [],
     roleArn: 'arn:aws:iam::000000000000:role/r',
     codeDirectory: join(directory, 'code'),
     handler: 'index.handler',

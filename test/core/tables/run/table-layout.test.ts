@@ -10,6 +10,7 @@ import {
   schemaOf,
   tableLayout,
   tableLayoutOf,
+  transformSql,
 } from '#core/tables/run/table-layout.ts';
 import { columnsSection } from '#core/tables/schema/columns-section.ts';
 import { canonicalSchema, tableSchema } from '#core/tables/schema/table-schema.ts';
@@ -69,6 +70,19 @@ describe('tableLayout', () => {
     expect(schemaOf(transformed)).toEqual(schema);
     expect(outputColumns(transformed)).toEqual(transform.schema);
     expect(outputSchemaOf(transformed)).toEqual(tableSchema.parse({ n: 'integer' }));
+    expect([transformSql(transformed), transformSql(layout)]).toEqual(['select 1', undefined]);
+  });
+
+  it('holds a function with its version, of which the manifest keeps the columns read', () => {
+    const columns = [{ name: 'n', type: 'INTEGER' }];
+    const lambda = { name: 'clean', version: '3' };
+    const transform = { lambda, rows: 'fewer', schema: columns } as const;
+    const made = { ...layout, transform: { ...transform, schema: [...columns] } };
+    expect(parseTableLayout(JSON.stringify(made))).toEqual(made);
+    expect([outputColumns(made), transformSql(made)]).toEqual([columns, undefined]);
+    const kept = keptOf(made);
+    expect(keptLayout.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
+    expect(kept.transform).toEqual({ lambda, rows: 'fewer', schema: layout.schema });
     expect(outputColumns(layout)).toEqual(layout.schema);
   });
 
