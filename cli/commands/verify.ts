@@ -26,6 +26,7 @@ import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { outputOf } from '#core/run/run-output.ts';
 
 interface VerifyOptions extends SourceFlags {
+  readonly expect?: string;
   readonly source?: readonly string[];
   readonly sample: number;
   readonly seed: number;
@@ -42,6 +43,8 @@ interface Verification {
   readonly crc32: string;
   /** Chunks that were derived from the source again and found equal byte for byte. */
   readonly rederived: readonly number[];
+  /** The table that its rows are equal to, if one was given. */
+  readonly expected?: string;
 }
 
 /** Most problems that are printed; of the others only the number is. */
@@ -54,6 +57,7 @@ Examples:
   $ npm run -s cli -- verify chunks
   $ npm run -s cli -- verify chunks --source matrix.npz --sample 10
   $ npm run -s cli -- verify files --source events/ --sample 5
+  $ npm run -s cli -- verify test --expect truth.parquet
   $ npm run -s cli -- verify s3://bucket/run/_manifest/manifest.json --source s3://bucket/matrix.npz
 `;
 
@@ -118,11 +122,12 @@ async function allChunkProblems(run: StoredRun, signal: AbortSignal): Promise<st
 }
 
 function prose(verification: Verification): string {
-  const { generations, chunks, rows, bytes, crc32, rederived } = verification;
+  const { generations, chunks, rows, bytes, crc32, rederived, expected } = verification;
   const appended = generations > 1 ? ` of ${formatCount(generations)} generations` : '';
   const again =
     rederived.length > 0 ? `; derived again and equal: chunks ${rederived.join(', ')}` : '';
-  return `verified ${formatCount(chunks)} chunks${appended}, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}`;
+  const equal = expected === undefined ? '' : `; row by row as ${expected}`;
+  return `verified ${formatCount(chunks)} chunks${appended}, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}${equal}`;
 }
 
 /** Derives sampled chunks again, if a source is given. @returns their indices */
@@ -146,10 +151,28 @@ async function rederive(
   return await withSource(asked, signal, (given) => rederiveSample(run, given, options));
 }
 
+/** Compares the rows of a table with those that are expected, if they are given. */
+async function compareExpected(
+  run: StoredRun,
+  location: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (location === undefined) return;
+  const { output } = run.manifest;
+  if (output.kind !== 'table') {
+    throw new UsageError(
+      '--expect compares the rows of a table, but the output is of a matrix; give --source instead',
+    );
+  }
+  const { assertExpectedTable } = await import('#cli/expect/compare-output.ts');
+  await assertExpectedTable(run, { location, file: output.file }, signal);
+}
+
 /**
  * Reads every chunk of a run again, and compares the chunks and the generations with the manifest.
  *
  * @throws {ManifestError} with the first problems and the number of the others.
+ * @throws {ExpectationError} its rows are not those of the expected table.
  */
 export async function verifyRun(
   run: StoredRun,
@@ -165,9 +188,13 @@ export async function verifyRun(
     ...(await allChunkProblems(run, signal)),
   ]);
   const rederived = await rederive(run, options, signal);
+  const { expect: expected } = options;
+  await compareExpected(run, expected, signal);
   const { chunks, rows, bytes, crc32 } = manifest.totals;
   const generations = manifest.generations.length;
-  return { runId: manifest.runId, generations, chunks, rows, bytes, crc32, rederived };
+  const totals = { chunks, rows, bytes, crc32 };
+  const equal = expected === undefined ? {} : { expected };
+  return { runId: manifest.runId, generations, ...totals, rederived, ...equal };
 }
 
 async function verify(location: string, options: VerifyOptions, io: CommandIo): Promise<void> {
@@ -185,6 +212,10 @@ export function verifyCommand(io: () => CommandIo): Command {
     .option(
       '--source <source...>',
       'derive sampled chunks again from this file, folder or s3:// URI',
+    )
+    .option(
+      '--expect <table>',
+      'table: compare all rows with those of a CSV, JSON lines or Parquet file or s3:// URI',
     )
     .option('--sample <n>', 'chunks to derive again', parseCount, DEFAULT_SAMPLE)
     .option('--seed <n>', 'which chunks are sampled', parseCount, DEFAULT_SEED);

@@ -90,6 +90,36 @@ describe('local run --sample', { timeout: patience(30_000) }, () => {
     expect(whole.manifest.facts).toMatchObject({ bytes: (await readFile(file)).length });
   });
 
+  it('shows by verify --expect where a transform is wrong', async () => {
+    const amounts = Array.from({ length: 5000 }, (_, id) => ((id * 37) % 1000) / 10);
+    const lines = amounts.map((amount, id) => `${id},${amount.toFixed(1)}\n`);
+    // What the transform was meant to make: whole units, cut off, of all amounts above 1.
+    const truth = amounts
+      .slice(0, 1000)
+      .flatMap((amount, id) => (amount > 1 ? [`${id},${Math.trunc(amount)}\n`] : []));
+    const folder = await folderWith({
+      'a.csv': `id,amount\n${lines.join('')}`,
+      'schema.json': '{"id":"bigint","amount":"decimal(5,1)"}',
+      'truth.csv': `id,units\n${truth.join('')}`,
+      'wrong.sql': 'select id, cast(amount as integer) as units from input where amount > 1',
+      'right.sql': 'select id, cast(trunc(amount) as integer) as units from input where amount > 1',
+    });
+    const at = (name: string) => join(folder, name);
+    const verified = async (name: string) => {
+      const asked = ['--schema', at('schema.json'), '--transform', at(`${name}.sql`)];
+      const out = ['--sample', '1000', '--out', at(name)];
+      expect((await runHere(['local', 'run', at('a.csv'), ...asked, ...out])).code).toBe(0);
+      return await runHere(['verify', at(name), '--expect', at('truth.csv')]);
+    };
+    const wrong = await verified('wrong');
+    // 3.7 of id 1 is 4 by a cast.
+    expect(wrong.stderr).toContain('row 0, column "units": the output has "4", expected is "3"');
+    expect(wrong.code).toBe(1);
+    const right = await verified('right');
+    expect(right.stderr).toBe('');
+    expect(right.code).toBe(0);
+  });
+
   it('is refused of a matrix, and as a generation', async () => {
     const folder = await folderWith({ 'a.csv': 'id\n1\n' });
     await writeFile(
