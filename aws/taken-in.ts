@@ -73,9 +73,17 @@ function hundreds({ latest }: TakenInBy): readonly number[] {
   return Array.from({ length: whole }, (_, at) => (at + 1) * JOINED);
 }
 
+/** What is in an output, and which of its lists can be joined. */
+export interface ReadTakenIn {
+  readonly taken: TakenIn;
+  /** The last generation of each hundred whose lists are not joined yet. */
+  readonly unjoined: readonly number[];
+}
+
 /**
  * Reads which objects are in an output: all that any of its generations was made of, by the lists
- * that stay beside their plans. One GET for each hundred generations, and for each after them.
+ * that stay beside their plans. One GET for each hundred generations that are joined, and for each
+ * other generation.
  *
  * @throws {ManifestError} a list was removed.
  */
@@ -83,8 +91,9 @@ export async function readTakenIn(
   s3: S3Client,
   output: TakenInBy,
   signal?: AbortSignal,
-): Promise<TakenIn> {
+): Promise<ReadTakenIn> {
   const taken = new TakenIn();
+  const unjoined: number[] = [];
   const lists = new ObjectLists(s3, output, signal);
   const add = (list: Buffer) => {
     for (const pin of parsePins(list)) taken.add(pin);
@@ -93,28 +102,27 @@ export async function readTakenIn(
   for (const upTo of whole) {
     const joined = await lists.joined(upTo);
     if (joined !== undefined) add(joined);
-    else for await (const list of lists.each(upTo - JOINED + 1, upTo)) add(list);
+    else {
+      unjoined.push(upTo);
+      for await (const list of lists.each(upTo - JOINED + 1, upTo)) add(list);
+    }
   }
   const { generation = 0 } = output.latest ?? {};
   for await (const list of lists.each((whole.at(-1) ?? 0) + 1, generation)) add(list);
-  return taken;
+  return { taken, unjoined };
 }
 
-/**
- * Joins the lists of the last hundred generations that are complete, create-only, unless that was
- * done. It is done once in a hundred generations.
- */
+/** Joins the lists of hundreds of generations, create-only. Each is joined once. */
 export async function joinLists(
   s3: S3Client,
-  output: TakenInBy,
+  output: TakenInBy & Pick<ReadTakenIn, 'unjoined'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const upTo = hundreds(output).at(-1);
-  if (upTo === undefined) return;
   const lists = new ObjectLists(s3, output, signal);
-  if ((await lists.joined(upTo)) !== undefined) return;
   const { bucket, prefix } = output.location;
-  const key = objectsOfManyKey(prefix, upTo);
-  const target = { bucket, key, contentType: 'application/x-ndjson' };
-  await createObject(s3, target, lists.each(upTo - JOINED + 1, upTo), signal);
+  for (const upTo of output.unjoined) {
+    const key = objectsOfManyKey(prefix, upTo);
+    const target = { bucket, key, contentType: 'application/x-ndjson' };
+    await createObject(s3, target, lists.each(upTo - JOINED + 1, upTo), signal);
+  }
 }

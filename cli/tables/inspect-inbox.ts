@@ -13,6 +13,7 @@ import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
 import { chosenKey } from '#core/run/output-keys.ts';
 import { type Arrival, oldestOf } from '#core/tables/inbox/choose-arrivals.ts';
+import type { TakenIn } from '#core/tables/inbox/taken-in.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import { chooseBatch, type SetAside } from '#tables/choose-batch.ts';
 import { labelled } from './describe-table.ts';
@@ -49,7 +50,7 @@ interface Listed {
 async function list(
   s3: S3Client,
   inbox: string,
-  taken: Awaited<ReturnType<typeof readTakenIn>>,
+  taken: TakenIn,
   signal: AbortSignal,
 ): Promise<Listed> {
   const waiting: Arrival[] = [];
@@ -75,7 +76,7 @@ export async function lookAtInbox(
   const location = { bucket, prefix };
   const latest = (await readLatest(s3, location, signal))?.head;
   const generations = latest?.generation ?? 0;
-  const taken = await readTakenIn(s3, { location, latest }, signal);
+  const { taken } = await readTakenIn(s3, { location, latest }, signal);
   const { waiting, replaced, ...listed } = await list(s3, rules.uri, taken, signal);
   const chosen = await readText(s3, bucket, chosenKey(prefix, generations + 1), signal);
   const store = s3ObjectStore(s3, signal);

@@ -10,7 +10,6 @@ import { chosenKey } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-fields.ts';
 import type { InboxWaits } from '#core/run/step-messages.ts';
 import { type Arrival, oldestOf } from '#core/tables/inbox/choose-arrivals.ts';
-import type { Inbox } from '#core/tables/inbox/inbox-rules.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import { type Batch, chooseBatch, type SetAside } from '#tables/choose-batch.ts';
@@ -38,13 +37,14 @@ async function chosenBefore(
 /** What lies in an inbox and no generation has, in the order of its keys. */
 async function waitingIn(
   { s3 }: PlanDeps,
-  { uri }: Inbox,
+  { source, dryRun }: TableRequest,
   output: TakenInBy,
   signal: AbortSignal,
 ): Promise<readonly Arrival[]> {
-  const taken = await readTakenIn(s3, output, signal);
+  const { taken, unjoined } = await readTakenIn(s3, output, signal);
+  if (!dryRun) await joinLists(s3, { ...output, unjoined }, signal);
   const waiting: Arrival[] = [];
-  for await (const arrival of listArrivals(s3, uri, signal)) {
+  for await (const arrival of listArrivals(s3, source.inbox!.uri, signal)) {
     if (!taken.has(arrival)) waiting.push(arrival);
   }
   return waiting;
@@ -63,13 +63,14 @@ function waits(waiting: readonly Arrival[], setAside: readonly SetAside[]): Inbo
 /** A batch of what waits, or what waits on where nothing is due. */
 async function chosenNow(
   deps: PlanDeps,
-  { source, schema, columns, onBadRow }: TableRequest,
+  request: TableRequest,
   output: TakenInBy,
   signal: AbortSignal,
 ): Promise<Batch | InboxWaits> {
   const { s3, logger, now } = deps;
+  const { source, schema, columns, onBadRow } = request;
   const rules = source.inbox!;
-  const waiting = await waitingIn(deps, rules, output, signal);
+  const waiting = await waitingIn(deps, request, output, signal);
   const store = s3ObjectStore(s3, signal);
   // The request was refused without a schema.
   const asked = { source, schema: schema!, columns, onBadRow };
@@ -102,7 +103,5 @@ export async function tickInbox(
   if (before !== undefined) return { generation, pins: before, setAside: [] };
   const output = { location, latest };
   const chosen = await chosenNow(deps, request, output, signal);
-  if (!('pins' in chosen)) return chosen;
-  if (!request.dryRun) await joinLists(s3, output, signal);
-  return { ...chosen, generation };
+  return 'pins' in chosen ? { ...chosen, generation } : chosen;
 }
