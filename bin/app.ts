@@ -16,5 +16,6 @@ new SparseFanoutStack(app, 'SparseFanout', {
   requestDefaults: context('requestDefaults'),
   schedule: context('schedule'),
   scheduledSource: context('scheduledSource'),
+  functions: context('functions'),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { functionsFolder } from '@sparse-fanout/engine/bundle-functions.ts';
+import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { Duration, type Size } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -12,7 +14,13 @@ import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ENV, ONE_VCPU_MIB, type RequestDefaults, SDK_TRIES } from '#core/contract.ts';
+import {
+  ENV,
+  FUNCTIONS_FOLDER,
+  ONE_VCPU_MIB,
+  type RequestDefaults,
+  SDK_TRIES,
+} from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { ENGINE_STORAGE, EngineLayer } from './engine-layer.ts';
 import { publishTo } from './failure-reports.ts';
@@ -38,6 +46,8 @@ export interface FunctionsProps extends LogOptions, Stores {
   readonly service: string;
   /** Gets a message for each failed execution. */
   readonly failureTopic: ITopic;
+  /** Functions that the transforms of tables may call. */
+  readonly modules: FunctionModules;
 }
 
 /** Settings that differ between steps. */
@@ -56,6 +66,8 @@ interface StepSettings {
   readonly destinations?: EventInvokeConfigOptions;
   /** The engine of tables and a `/tmp` for it. @default neither */
   readonly engine?: { readonly layers: ILayerVersion[]; readonly ephemeralStorageSize: Size };
+  /** Functions that lie beside the code. @default none */
+  readonly modules?: FunctionModules;
 }
 
 /** Memory of ReportFailure, which mostly waits for DynamoDB and S3. */
@@ -111,6 +123,26 @@ const BUNDLING: BundlingOptions = {
   externalModules: [...UNUSED_CREDENTIALS],
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 };
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** Puts modules of functions beside the code that is bundled. */
+function withModules(modules: FunctionModules = new Map()): BundlingOptions {
+  if (modules.size === 0) return BUNDLING;
+  const folder = functionsFolder(modules);
+  return {
+    ...BUNDLING,
+    commandHooks: {
+      beforeBundling: () => [],
+      beforeInstall: () => [],
+      afterBundling: (_, output) => [
+        `cp -R ${quoted(folder)} ${quoted(join(output, FUNCTIONS_FOLDER))}`,
+      ],
+    },
+  };
+}
 
 function writesLogs(logGroup: ILogGroup): Permission {
   return {
@@ -192,7 +224,9 @@ export class Functions extends Construct {
   ) {
     const layers = [new EngineLayer(this, 'Engine')];
     const engine = { layers, ephemeralStorageSize: ENGINE_STORAGE };
-    const common = { memorySize: ONE_VCPU_MIB, acknowledged: ACKNOWLEDGED.stepFunction, engine };
+    const { modules } = props;
+    const acknowledged = ACKNOWLEDGED.stepFunction;
+    const common = { memorySize: ONE_VCPU_MIB, acknowledged, engine, modules };
     return {
       planTable: this.#create('PlanTable', {
         ...common,
@@ -219,7 +253,7 @@ export class Functions extends Construct {
       entry: join(PROJECT_ROOT, 'lambdas', folderOf(step), 'index.ts'),
       projectRoot: PROJECT_ROOT,
       depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
-      bundling: BUNDLING,
+      bundling: withModules(settings.modules),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: FUNCTION_TIMEOUT,

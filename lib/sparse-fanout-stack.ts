@@ -1,3 +1,4 @@
+import { parseEntries } from '@sparse-fanout/engine/bundle-functions.ts';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
@@ -54,6 +55,11 @@ export interface SparseFanoutStackProps extends StackProps {
    * @default none; a schedule needs one
    */
   readonly scheduledSource?: string;
+  /**
+   * Modules of functions for tables: `name=file`, several with commas between them.
+   * @default none
+   */
+  readonly functions?: string;
 }
 
 /** A bucket that is there already; undefined if none is named. */
@@ -98,7 +104,7 @@ export class SparseFanoutStack extends Stack {
 
   constructor(scope: Construct, id: string, props: SparseFanoutStackProps = {}) {
     super(scope, id, props);
-    const { customerKey = false, trigger, schedule, scheduledSource } = props;
+    const { customerKey = false, trigger, schedule, scheduledSource, functions } = props;
     const { sourceBucketName, sourceKeyArn, outputBucketName, outputKeyArn } = props;
     const isOne = outputBucketName !== undefined && outputBucketName === sourceBucketName;
     const source = existingBucket(this, 'ExistingSource', {
@@ -120,6 +126,7 @@ export class SparseFanoutStack extends Stack {
       requestDefaults: parsedDefaults(props.requestDefaults),
       schedule: schedule === undefined ? undefined : ScheduleExpression.expression(schedule),
       scheduledRequest: scheduledSource === undefined ? undefined : { source: scheduledSource },
+      functions: functions === undefined ? undefined : Object.fromEntries(parseEntries(functions)),
     });
 
     const { sourceBucket, outputBucket, ledger, stateMachine, failureTopic } = this.fanout;
@@ -131,5 +138,7 @@ export class SparseFanoutStack extends Stack {
     new CfnOutput(this, 'FailureTopicArn', { value: failureTopic.topicArn });
     // A client that binds a request to its run must know what the deployment adds to it.
     new CfnOutput(this, 'RequestDefaults', { value: requestDefaults });
+    const functionDigests = JSON.stringify(this.fanout.functionDigests);
+    new CfnOutput(this, 'FunctionDigests', { value: functionDigests });
   }
 }

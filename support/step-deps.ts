@@ -12,6 +12,7 @@ export type Stores = Pick<LocalServices, 'bucket' | 'table'>;
 export function stepDeps({ s3, dynamo }: Clients, { bucket, table }: Stores) {
   return {
     ...{ s3, dynamo, ledgerTable: table, outputBucket: bucket, requestDefaults: {} },
+    functions: new Map(),
     now: () => new Date(),
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics: new Metrics({ namespace: 'test' }),

@@ -1,4 +1,4 @@
-import type { Engine } from '@sparse-fanout/engine';
+import type { Engine, FunctionModules } from '@sparse-fanout/engine';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
@@ -10,6 +10,8 @@ import { planTransform } from './plan-transform.ts';
 export interface LookOptions {
   readonly store: ObjectStore;
   readonly engine: Engine;
+  /** Functions that a transform may call. @default none */
+  readonly functions?: FunctionModules;
 }
 
 /**
@@ -21,11 +23,11 @@ export interface LookOptions {
 export async function lookAtRows(
   asked: Omit<AskedTable, 'size'>,
   objects: ObjectList,
-  { store, engine }: LookOptions,
+  { store, engine, functions = new Map() }: LookOptions,
 ): Promise<TableLayout> {
   const seen = await lookAtFirst(asked, objects, store);
   const { transform } = asked;
-  const planned = transform && (await planTransform(engine, seen.schema, transform));
+  const planned = transform && (await planTransform(engine, seen.schema, transform, functions));
   const layout = tableLayoutOf(asked, { ...seen, ...(planned && { transform: planned }) });
   assertHeld(outputSchemaOf(layout), asked.output);
   return layout;

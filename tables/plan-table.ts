@@ -1,4 +1,4 @@
-import type { Engine } from '@sparse-fanout/engine';
+import type { Engine, FunctionModules } from '@sparse-fanout/engine';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { type FileSizes, packFiles } from '#core/tables/pack/pack-files.ts';
 import type { PackUnits } from '#core/tables/pack/pack-units.ts';
@@ -28,6 +28,8 @@ export interface PlanOptions {
   readonly engine: Engine;
   /** The engine's own; what is written there is removed again. */
   readonly directory: string;
+  /** Functions that a transform may call. @default none */
+  readonly functions?: FunctionModules;
   /** As in {@link SampleOptions}. */
   readonly transformMs?: number;
   /** Index of the first chunk: those of the generations before it. */
@@ -135,9 +137,9 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
 export async function planTable(
   asked: SizedTable,
   objects: ObjectList,
-  { firstIndex, store, indexes, lacksIndexes = false, ...room }: PlanOptions,
+  { firstIndex, store, indexes, lacksIndexes = false, functions = new Map(), ...room }: PlanOptions,
 ): Promise<TablePlan> {
-  const given = await lookAtRows(asked, objects, { store, engine: room.engine });
+  const given = await lookAtRows(asked, objects, { store, engine: room.engine, functions });
   const whole = { layout: given, objects, store };
   const source = { ...whole, ...(indexes && { indexes }) };
   const read = lacksIndexes ? whole : source;

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { glob, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { digestsOf } from '@sparse-fanout/engine/function-module.ts';
+import { type GivenFunctions, NO_FUNCTIONS } from '#cli/options/functions-option.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -29,8 +31,9 @@ export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }
 
-async function hashSources(): Promise<string> {
+async function hashSources({ modules }: GivenFunctions): Promise<string> {
   const hash = createHash('sha256').update(process.version);
+  hash.update(JSON.stringify(digestsOf(modules)));
   const files = await Array.fromAsync(glob(ASSEMBLY_SOURCES, { cwd: ROOT }));
   for (const file of files.sort()) {
     hash.update(`\0${file}\0`).update(await readFile(join(ROOT, file)));
@@ -38,16 +41,28 @@ async function hashSources(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Context that the CDK command line would give to the app: the feature flags of `cdk.json`. */
-async function cdkContext(): Promise<string> {
+/**
+ * Context that the CDK command line would give to the app: the feature flags of `cdk.json`, and the
+ * functions.
+ */
+async function cdkContext({ entries }: GivenFunctions): Promise<string> {
   const config: unknown = JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8'));
   const context = config !== null && typeof config === 'object' && 'context' in config;
-  return JSON.stringify(context ? config.context : {});
+  const functions = entries.map(([name, file]) => `${name}=${resolve(file)}`).join(',');
+  return JSON.stringify({
+    ...(context && Object(config.context)),
+    ...(functions !== '' && { functions }),
+  });
 }
 
 /** Runs the CDK app as `cdk synth` does, without the time its command line takes to start. */
-async function synthesize(directory: string, signal: AbortSignal): Promise<void> {
-  const env = { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: await cdkContext() };
+async function synthesize(
+  directory: string,
+  functions: GivenFunctions,
+  signal: AbortSignal,
+): Promise<void> {
+  const context = await cdkContext(functions);
+  const env = { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: context };
   const app = spawn(process.execPath, ['bin/app.ts'], {
     cwd: ROOT,
     env,
@@ -82,18 +97,22 @@ async function removeStale(): Promise<void> {
 
 /**
  * The directory of the synthesized cloud assembly of this checkout. It is made once for each state
- * of the sources and kept in `.sparse-fanout/`. Several processes may make it at the same time.
+ * of the sources and of the functions, and kept in `.sparse-fanout/`. Several processes may make it
+ * at the same time.
  *
  * @throws {SynthesisError} the CDK app failed.
  */
-export async function cloudAssembly(signal: AbortSignal): Promise<string> {
-  const directory = join(CACHE, `assembly-${await hashSources()}`);
+export async function cloudAssembly(
+  signal: AbortSignal,
+  functions: GivenFunctions = NO_FUNCTIONS,
+): Promise<string> {
+  const directory = join(CACHE, `assembly-${await hashSources(functions)}`);
   const isMade = () => stat(join(directory, 'manifest.json')).then(Boolean, () => false);
   if (await isMade()) return directory;
   await mkdir(CACHE, { recursive: true });
   const draft = join(CACHE, `draft-${randomUUID()}`);
   try {
-    await synthesize(draft, signal);
+    await synthesize(draft, functions, signal);
     await removeStale();
     await rename(draft, directory).catch(async (error: unknown) => {
       if (!(await isMade())) throw error;

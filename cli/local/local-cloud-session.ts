@@ -7,7 +7,9 @@ import {
 } from '@sparse-fanout/local-cloud';
 import type { Observe } from '@sparse-fanout/local-cloud/happening.ts';
 import type { Progress } from '#cli/frame/progress.ts';
+import type { GivenFunctions } from '#cli/options/functions-option.ts';
 import type { Deployment } from '#core/run/bind-run.ts';
+import type { FunctionDigests } from '#core/tables/run/functions-pin.ts';
 import { cloudAssembly, NATIVE_MODULES, SynthesisError } from './assembly.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
 
@@ -19,10 +21,14 @@ export interface SessionOptions {
   readonly out: string;
   /** Lambda functions at once. */
   readonly concurrency: number;
+  /** Functions that a transform may call. */
+  readonly functions: GivenFunctions;
 }
 
 /** Outputs of the stack that a run needs. */
 interface StackOutputs extends Deployment {
+  /** SHA-256 of the functions that a transform may call. */
+  readonly functions: FunctionDigests;
   readonly sourceBucket: string;
   readonly stateMachineArn: string;
 }
@@ -45,6 +51,7 @@ function stackOutputs({ outputs }: LocalCloud): StackOutputs {
     sourceBucket: output('SourceBucketName'),
     outputBucket: output('OutputBucketName'),
     requestDefaults: JSON.parse(output('RequestDefaults')),
+    functions: JSON.parse(output('FunctionDigests')),
     stateMachineArn: output('StateMachineArn'),
   };
 }
@@ -81,14 +88,19 @@ async function openState({ state, out }: SessionOptions): Promise<State> {
   return { directory: state, remove: async () => undefined };
 }
 
+/** What a stack is deployed with. */
+interface StackOptions extends Omit<LocalCloudOptions, 'assemblyDirectory' | 'nativeModules'> {
+  readonly functions: GivenFunctions;
+}
+
 /** Deploys the stack of this checkout into a local cloud. @throws {StateDirectoryInUse} */
 export async function startStack(
-  options: Omit<LocalCloudOptions, 'assemblyDirectory' | 'nativeModules'>,
+  { functions, ...options }: StackOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LocalCloud> {
   progress.say('synthesizing the stack');
-  const assemblyDirectory = await cloudAssembly(signal);
+  const assemblyDirectory = await cloudAssembly(signal, functions);
   progress.say('starting the local cloud');
   return await startLocalCloud({
     assemblyDirectory,
@@ -120,11 +132,11 @@ export async function inLocalCloud<T>(
   signal: AbortSignal,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { concurrency: lambdaConcurrency } = options;
+  const { concurrency: lambdaConcurrency, functions } = options;
   const state = await openState(options);
   try {
     const { observe, failed } = watchStorage();
-    const site = { stateDirectory: state.directory, lambdaConcurrency, observe };
+    const site = { stateDirectory: state.directory, lambdaConcurrency, observe, functions };
     const cloud = await startStack(site, progress, signal);
     const clients = createLocalClients(cloud);
     try {

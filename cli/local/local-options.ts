@@ -1,4 +1,5 @@
 import type { ChunkingOptions } from '#cli/options/chunking-options.ts';
+import type { FunctionsFlag } from '#cli/options/functions-option.ts';
 import type { Header, OutputOptions } from '#cli/options/output-options.ts';
 import type { SourceFlags } from '#cli/options/source-options.ts';
 import type { TransformFlag } from '#cli/options/transform-option.ts';
@@ -29,6 +30,6 @@ export interface LocalRunOptions
 }
 
 /** Options of `local up`. */
-export interface LocalUpOptions {
+export interface LocalUpOptions extends FunctionsFlag {
   readonly state: string;
 }

@@ -7,6 +7,7 @@ import { type FoundRun, findRun, placeInS3 } from '#cli/executions/find-run.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount, formatSeconds } from '#cli/frame/format-figures.ts';
 import { createProgress, type Progress } from '#cli/frame/progress.ts';
+import { givenFunctions } from '#cli/options/functions-option.ts';
 import { assertHoldsRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
 import { fileObjectStore } from '#cli/sources/file-object-store.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
@@ -122,6 +123,7 @@ export async function localRun(
 ): Promise<void> {
   const startedAt = performance.now();
   const { wing, given, mode } = await askedRun(locations, options, io.signal);
+  const functions = await givenFunctions(options);
   const held = await heldManifest(options.out);
   const progress = createProgress(io);
   const { out, state } = options;
@@ -136,7 +138,7 @@ export async function localRun(
       availableBytes: process.availableMemory(),
     });
     if (line !== undefined) progress.say(line);
-    const session = { out, state, concurrency };
+    const session = { out, state, concurrency, functions };
     if (given.fields['dryRun'] === true) {
       const { signal } = io;
       const dry = await inLocalCloud(session, progress, signal, (cloud) =>

@@ -4,6 +4,7 @@ import type { LocalCloud } from '@sparse-fanout/local-cloud';
 import type { Happening } from '@sparse-fanout/local-cloud/happening.ts';
 import { type CommandIo, printResult, write } from '#cli/frame/command-io.ts';
 import { createProgress } from '#cli/frame/progress.ts';
+import { givenFunctions } from '#cli/options/functions-option.ts';
 import { clientVariables, shellLines } from './client-variables.ts';
 import { happeningLine } from './describe-happening.ts';
 import { startStack } from './local-cloud-session.ts';
@@ -73,7 +74,8 @@ export async function localUp(options: LocalUpOptions, io: CommandIo): Promise<v
   const stateDirectory = resolve(options.state);
   const { tell, start, readerGone } = createTeller(io);
   const progress = createProgress(io);
-  const cloud = await startStack({ stateDirectory, observe: tell }, progress, io.signal);
+  const site = { stateDirectory, observe: tell, functions: await givenFunctions(options) };
+  const cloud = await startStack(site, progress, io.signal);
   try {
     io.signal.throwIfAborted();
     const stopped = once(io.signal, 'abort');

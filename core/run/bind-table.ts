@@ -2,9 +2,11 @@ import { CONTRACT_VERSION } from '#core/contract.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
+import { type FunctionDigests, pinFunctions } from '#core/tables/run/functions-pin.ts';
 import { listTable, tablePin } from '#core/tables/run/list-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { canonicalSchema } from '#core/tables/schema/table-schema.ts';
+import type { Transform } from '#core/tables/schema/transform-section.ts';
 import type { Deployment } from './bind-run.ts';
 import { locate } from './locate-output.ts';
 import type { OutputLocation } from './run-fields.ts';
@@ -26,13 +28,19 @@ export interface BoundTable {
 export interface TableDeployment extends Deployment {
   /** Name and version: another one may write other bytes. */
   readonly engine: string;
+  /** Functions that a transform may call. @default none */
+  readonly functions?: FunctionDigests;
+}
+
+function pinnedTransform({ sql, functions }: Transform, digests: FunctionDigests) {
+  return { sql, ...(functions !== undefined && { functions: pinFunctions(functions, digests) }) };
 }
 
 /** It has no `limits`, `expect` and `dryRun`: who changes only these resumes the same run. */
 function identityOf(
   request: TableRequest,
   pin: SourcePin,
-  { engine, outputBucket }: TableDeployment,
+  { engine, outputBucket, functions = {} }: TableDeployment,
 ): string {
   const { source, schema, columns, transform, onBadRow, output, size, place } = request;
   const { companions } = request;
@@ -44,7 +52,7 @@ function identityOf(
     source: { uri: pin.uri, etag: pin.etag, versionId: pin.versionId, ...read },
     ...(schema !== undefined && { schema: canonicalSchema(schema) }),
     columns,
-    ...(transform !== undefined && { transform }),
+    ...(transform !== undefined && { transform: pinnedTransform(transform, functions) }),
     onBadRow,
     output: {
       uri: uri ?? `s3://${outputBucket}/`,
@@ -64,7 +72,8 @@ function identityOf(
  *
  * @param input the request, or the S3 event that stands for one.
  * @param kept the pins of the objects as the round before saw them.
- * @throws {RequestError} with every problem of the request; keys of the output would be too long.
+ * @throws {RequestError} with every problem of the request; keys of the output would be too long;
+ * it names functions that there are not.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
  * @throws {UnsupportedSourceError} the names of the objects are of two formats.
  */

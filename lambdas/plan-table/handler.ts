@@ -1,5 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
+import { digestsOf } from '@sparse-fanout/engine/function-module.ts';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { placeRun } from '#core/manifest/place-run.ts';
@@ -8,6 +9,7 @@ import { bindTable } from '#core/run/bind-table.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { completeRun } from '#lambdas/shared/complete-run.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
+import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
@@ -20,6 +22,9 @@ import { readyTable } from './ready-table.ts';
 import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
+/** What PlanTable needs from outside. */
+interface TablePlanDeps extends PlanDeps, OwnFunctions {}
+
 /**
  * The PlanTable step. It binds the request of a table to a run, places the run in its output, looks
  * at the objects, converts a sample to know how large files become, and writes the plan. It ends
@@ -28,13 +33,14 @@ import { writeTablePlan } from './write-table-plan.ts';
  *
  * Holds the list of objects, some 200 bytes each, and what `planTable` holds.
  */
-export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
-  const { s3, logger, metrics, outputBucket } = deps;
+export function createHandler(deps: TablePlanDeps): Step<PlanInput, PlanResult> {
+  const { s3, logger, metrics, outputBucket, functions } = deps;
+  const deployment = { ...deps, engine: engineVersion(), functions: digestsOf(functions) };
 
   return async ({ request: input, executionId, pins }, signal) => {
     const store = s3ObjectStore(s3, signal);
     const kept = pins ? keptObjects(s3, { bucket: outputBucket, key: pins }, signal) : undefined;
-    const bound = await bindTable(input, { ...deps, engine: engineVersion() }, store, kept);
+    const bound = await bindTable(input, deployment, store, kept);
     const { request, objects, runId, location } = bound;
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     logger.appendKeys({ runId });
@@ -57,7 +63,7 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     }
 
     const { base } = placement;
-    const source = { store, indexes, lacksIndexes };
+    const source = { store, indexes, lacksIndexes, functions };
     const planned = await withEngine(engineBytes(), (room) =>
       planTable(request, objects, { ...room, ...source, signal, firstIndex: base.chunks }),
     );

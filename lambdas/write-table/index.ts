@@ -2,6 +2,7 @@ import { createDynamoClient, createS3Client } from '#aws/clients.ts';
 import { ENV } from '#core/contract.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
+import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';
 
@@ -13,6 +14,7 @@ export const handler = lambdaHandler(
     s3: createS3Client(),
     dynamo: createDynamoClient(),
     ledgerTable: environment(ENV.ledgerTable),
+    functions: deployedFunctions(),
     now: () => new Date(),
   }),
   parseWriteTableInput,

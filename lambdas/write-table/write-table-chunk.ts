@@ -8,9 +8,11 @@ import type { ChunkFigures } from '#core/run/ledger-records.ts';
 import type { WriteTableInput } from '#core/run/write-table-input.ts';
 import { originOf } from '#core/tables/run/table-chunk.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
+import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { fileStatistics } from '#tables/file-statistics.ts';
+import { addPlanned } from '#tables/own-functions.ts';
 import { withEngine } from '#tables/with-engine.ts';
 import { openPlannedSlices } from './planned-slices.ts';
 import { sendFile } from './send-file.ts';
@@ -29,6 +31,11 @@ async function sendRejected(
   await createObject(s3, target, lines, signal);
 }
 
+/** What a chunk is written with. */
+interface ChunkDeps extends OwnFunctions {
+  readonly s3: S3Client;
+}
+
 /**
  * Writes what a chunk of a table covers as one file, create-only.
  *
@@ -37,16 +44,18 @@ async function sendRejected(
  *
  * @returns the figures of the stored object; its content is the object itself.
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column.
+ * @throws {TransformError} the transform fails, or its functions are not those of the plan.
  * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.
  */
 export async function writeTableChunk(
-  s3: S3Client,
+  { s3, functions }: ChunkDeps,
   { run, chunk, key }: WriteTableInput & { readonly key: string },
   signal: AbortSignal,
 ): Promise<ChunkFigures> {
   const { file } = run.output;
   return await withEngine(engineBytes(), async ({ engine, directory }) => {
     const { layout, slices } = await openPlannedSlices(s3, run, chunk, signal);
+    await addPlanned(engine, layout, functions);
     const name = `chunk.${file.format}`;
     const keyValues = originOf(run.runId, chunk);
     const room = { engine, directory, name, signal };

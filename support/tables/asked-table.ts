@@ -13,17 +13,20 @@ export interface ShortTable
   readonly csv?: Partial<CsvFormat>;
   /** A transform. */
   readonly sql?: string;
+  /** Name of the functions that it calls. */
+  readonly functions?: string;
 }
 
 /** A request of a table: all objects below `s3://b/` into Parquet files of 512 MiB. */
 export function askedTable(short: ShortTable = {}): SizedTable {
-  const { schema, columns = {}, onBadRow = 'fail', csv = {}, output, size, sql, ...source } = short;
+  const { schema, columns = {}, onBadRow = 'fail', csv = {}, output, size, ...others } = short;
+  const { sql, functions, ...source } = others;
   return {
     source: { uris: ['s3://b/'], byName: false, ...source, csv: csvFormatSection.parse(csv) },
     schema: schema && tableSchema.parse(schema),
     columns,
     onBadRow,
-    ...(sql !== undefined && { transform: { sql } }),
+    ...(sql !== undefined && { transform: { sql, ...(functions && { functions }) } }),
     output: output ?? { format: 'parquet', compression: 'zstd', rowGroupBytes: 128 * 1024 ** 2 },
     size: size ?? { targetFileBytes: 512 * 1024 ** 2 },
   };

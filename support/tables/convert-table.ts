@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FunctionModules } from '@sparse-fanout/engine';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { listTable } from '#core/tables/run/list-table.ts';
 import { type ObjectList, parsePins } from '#core/tables/run/object-list.ts';
@@ -8,6 +9,7 @@ import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { openChunk } from '#tables/open-chunk.ts';
+import { addPlanned } from '#tables/own-functions.ts';
 import {
   type PlanOptions,
   planTable,
@@ -22,20 +24,22 @@ export interface PlannedTable extends TablePlan {
   readonly objects: ObjectList;
   readonly store: ObjectStore;
   readonly indexes?: TextIndexes;
+  readonly functions?: FunctionModules;
 }
 
 /** Plans a table, as PlanTable does. */
 export async function planned(
   asked: SizedTable,
   store: ObjectStore,
-  options: Pick<PlanOptions, 'indexes' | 'lacksIndexes' | 'transformMs'> = {},
+  options: Pick<PlanOptions, 'indexes' | 'lacksIndexes' | 'transformMs' | 'functions'> = {},
 ): Promise<PlannedTable> {
   const objects = await listTable(asked.source, store);
   const plan = await withEngine((engine, directory) =>
     planTable(asked, objects, { ...options, store, engine, directory, firstIndex: 0 }),
   );
-  const { indexes } = options;
-  return { ...plan, asked, objects, store, ...(indexes && { indexes }) };
+  const { indexes, functions } = options;
+  const given = { ...(indexes && { indexes }), ...(functions && { functions }) };
+  return { ...plan, asked, objects, store, ...given };
 }
 
 /** A file that was written. */
@@ -57,6 +61,7 @@ export async function convertedFile(
     objects,
     store,
     indexes,
+    functions = new Map(),
   }: Omit<PlannedTable, keyof TablePlan> & Pick<TablePlan, 'layout'>,
   chunk: TableChunk,
   keyValues?: Readonly<Record<string, string>>,
@@ -67,6 +72,7 @@ export async function convertedFile(
       ...{ layout, chunk, pins, store },
       ...(indexes && { indexes }),
     });
+    await addPlanned(engine, layout, functions);
     const { output } = asked;
     const options = { engine, directory, layout, output, name: NAME };
     const { rows, rejected } = await convertChunk(slices, {

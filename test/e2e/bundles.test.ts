@@ -11,9 +11,9 @@ const MAX_BYTES: Readonly<Record<string, number>> = {
   Write: 600_000,
   // Reads the headers of every format, encodes samples, and starts once per run.
   Plan: 770_000,
-  // The engine is in a layer of its own.
-  PlanTable: 720_000,
-  WriteTable: 620_000,
+  // The engine is in a layer of its own. The realm of functions of one's own takes 7 kB.
+  PlanTable: 730_000,
+  WriteTable: 640_000,
 };
 
 interface FunctionResource {

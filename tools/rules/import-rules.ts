@@ -192,11 +192,15 @@ const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 const OUTER: ImportRules = {
   aws: [...['#core', '@aws-sdk/*', 'node:http', 'node:https', 'node:stream', 'node:zlib']],
   tables: ['#core', '@sparse-fanout/engine', 'node:fs/promises', 'node:os', 'node:path'],
-  'lambdas/shared': [...STEP, 'node:timers/promises'],
+  'lambdas/shared': [
+    ...[...STEP, '@sparse-fanout/engine/function-module.ts'],
+    ...['node:fs', 'node:path', 'node:timers/promises'],
+  ],
   'lambdas/plan': [...STEP, '#lambdas/shared'],
   'lambdas/stage': [...STEP, '#lambdas/shared'],
   'lambdas/plan-table': [
     ...[...STEP, '#lambdas/shared', '#tables', '@sparse-fanout/engine/engine-version.ts'],
+    '@sparse-fanout/engine/function-module.ts',
   ],
   'lambdas/write-table': [
     ...STEP,
@@ -211,6 +215,7 @@ const OUTER: ImportRules = {
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
   lib: [
     ...['#core/contract.ts', '@sparse-fanout/engine/layer-directory.ts'],
+    ...['@sparse-fanout/engine/bundle-functions.ts', '@sparse-fanout/engine/function-module.ts'],
     ...['aws-cdk-lib', 'constructs', 'node:fs', 'node:path'],
   ],
   cli: [
@@ -219,6 +224,11 @@ const OUTER: ImportRules = {
   ],
   'bin/app.ts': ['#lib', 'aws-cdk-lib', 'cdk-nag'],
   'bin/sparse-fanout.ts': ['#cli'],
+  // The only file that bundles; no function loads it.
+  'packages/engine/src/functions/bundle-functions.ts': [
+    ...['#packages/engine/src/layer-directory.ts', 'esbuild', 'node:*'],
+    '#packages/engine/src/functions/function-module.ts',
+  ],
   'packages/engine/src': [...Object.keys(engine.dependencies), 'node:*'],
   'packages/local-cloud/src': [...Object.keys(localCloud.dependencies), 'node:*', COMPUTED],
 };
@@ -238,6 +248,7 @@ const PROOFS: ImportRules = {
   ],
   'packages/local-cloud/examples': ['@sparse-fanout/local-cloud', '@aws-sdk/*', 'node:*'],
   'packages/local-cloud/vitest.config.ts': ['vitest'],
+  'examples/functions': [],
   demo: ['#core', '#cli', '#support', '@sparse-fanout/engine', 'node:*'],
   support: [
     ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud'],

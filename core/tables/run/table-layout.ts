@@ -9,6 +9,7 @@ import {
 } from '#core/tables/schema/table-schema.ts';
 import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
 import type { AskedTable } from './asked-table.ts';
+import { functionsPin } from './functions-pin.ts';
 
 const MAX_ROWS = 2 ** 31;
 
@@ -16,6 +17,13 @@ const canonicalColumn = z.strictObject({
   name: z.string(),
   type: z.string(),
   lossy: z.optional(z.literal(true)),
+});
+
+/** What becomes of rows, with columns. */
+const pinnedTransform = z.strictObject({
+  sql: z.string(),
+  functions: z.optional(functionsPin),
+  schema: z.array(canonicalColumn),
 });
 
 /**
@@ -36,7 +44,7 @@ export const tableLayout = z.strictObject({
   schema: z.array(canonicalColumn),
   columns: columnsSection,
   /** What becomes of the rows, and the columns that they then have. */
-  transform: z.optional(z.strictObject({ sql: z.string(), schema: z.array(canonicalColumn) })),
+  transform: z.optional(pinnedTransform),
   byName: z.boolean(),
   onBadRow: z.enum(['fail', 'reject']),
   /** Rows in a row group of Parquet that is written. */
@@ -68,7 +76,7 @@ export const keptLayout = z.extend(
     /** Names of the columns that may lose digits. */
     lossy: z.optional(z.array(z.string())),
     /** The columns that a transform reads: those that it gives are the manifest's. */
-    transform: z.optional(z.strictObject({ sql: z.string(), schema: z.array(canonicalColumn) })),
+    transform: z.optional(pinnedTransform),
   },
 );
 

@@ -126,7 +126,18 @@ describe('parseTableRequest', () => {
     [{ source, onBadRow: 'skip' }, /^onBadRow must be 'fail' or 'reject', got "skip"$/],
     [{ source, transform: { sql: ' ' } }, /^transform\.sql must be one SELECT over input/],
     [{ source, transform: { sql: 'x'.repeat(65_537) } }, /^transform\.sql must be one SELECT/],
-    [{ source, transform: 'select' }, /^transform must be an object with sql, got "select"$/],
+    [
+      { source, transform: 'select' },
+      /^transform must be an object with sql and functions, got "select"$/,
+    ],
+    [
+      { source, transform: { sql: 'x', functions: '' } },
+      /^transform\.functions must be the name of/,
+    ],
+    [
+      { source, transform: { sql: 'x', functions: 7 } },
+      /^transform\.functions must be the name of/,
+    ],
     [{ source, dryRun: 'yes' }, /^dryRun must be true or false/],
     [{ source, chunking: { rows: 0 } }, /^chunking\.rows must be .*got 0$/],
     [{ source, chunking: 7 }, /^chunking must be an object with rows, got 7$/],
