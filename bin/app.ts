@@ -18,5 +18,6 @@ new SparseFanoutStack(app, 'SparseFanout', {
   scheduledSource: context('scheduledSource'),
   scheduledRequest: context('scheduledRequest'),
   transforms: context('transforms'),
+  functions: context('functions'),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

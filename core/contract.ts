@@ -149,6 +149,9 @@ export const ARRIVAL_RETRY = {
   maxDelaySeconds: 300,
 } as const;
 
+/** Folder beside the code of a function with one file for each module of functions for tables. */
+export const FUNCTIONS_FOLDER = 'functions';
+
 /** Folders below an output prefix. `data/` holds only chunks, so that consumers can list it. */
 export const OUTPUT_FOLDERS = { data: 'data/', manifest: '_manifest/', plan: '_plan/' } as const;
 

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { functionsFolder } from '@sparse-fanout/engine/bundle-functions.ts';
+import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { Duration, type Size, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -8,10 +10,16 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ENV, ONE_VCPU_MIB, type RequestDefaults, SDK_TRIES } from '#core/contract.ts';
+import {
+  ENV,
+  FUNCTIONS_FOLDER,
+  ONE_VCPU_MIB,
+  type RequestDefaults,
+  SDK_TRIES,
+} from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { BUNDLING, PROJECT_ROOT } from './bundling.ts';
 import { ENGINE_STORAGE, EngineLayer } from './engine-layer.ts';
@@ -39,6 +47,8 @@ export interface FunctionsProps extends LogOptions, Stores {
   readonly service: string;
   /** Gets a message for each failed execution. */
   readonly failureTopic: ITopic;
+  /** Functions that the transforms of tables may call. */
+  readonly modules: FunctionModules;
 }
 
 /** Settings that differ between steps. */
@@ -57,6 +67,8 @@ interface StepSettings {
   readonly destinations?: EventInvokeConfigOptions;
   /** The engine of tables and a `/tmp` for it. @default neither */
   readonly engine?: { readonly layers: ILayerVersion[]; readonly ephemeralStorageSize: Size };
+  /** Functions that lie beside the code. @default none */
+  readonly modules?: FunctionModules;
 }
 
 /** Memory of ReportFailure, which mostly waits for DynamoDB and S3. */
@@ -82,6 +94,26 @@ const FINALIZE_SEMI_SPACE_MIB = 16;
 /** Source maps, so that stack traces have our file names. */
 function nodeOptions(semiSpaceMiB = SEMI_SPACE_MIB): string {
   return `--enable-source-maps --max-semi-space-size=${semiSpaceMiB}`;
+}
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** Puts modules of functions beside the code that is bundled. */
+function withModules(modules: FunctionModules = new Map()): BundlingOptions {
+  if (modules.size === 0) return BUNDLING;
+  const folder = functionsFolder(modules);
+  return {
+    ...BUNDLING,
+    commandHooks: {
+      beforeBundling: () => [],
+      beforeInstall: () => [],
+      afterBundling: (_, output) => [
+        `cp -R ${quoted(folder)} ${quoted(join(output, FUNCTIONS_FOLDER))}`,
+      ],
+    },
+  };
 }
 
 /** Name of a step's folder below `lambdas/`, such as `report-failure` for `ReportFailure`. */
@@ -156,7 +188,9 @@ export class Functions extends Construct {
   ) {
     const layers = [new EngineLayer(this, 'Engine')];
     const engine = { layers, ephemeralStorageSize: ENGINE_STORAGE };
-    const common = { memorySize: ONE_VCPU_MIB, acknowledged: ACKNOWLEDGED.stepFunction, engine };
+    const { modules } = props;
+    const acknowledged = ACKNOWLEDGED.stepFunction;
+    const common = { memorySize: ONE_VCPU_MIB, acknowledged, engine, modules };
     const calling = { [ENV.transforms]: transformsJson(Stack.of(this), props.transforms) };
     return {
       planTable: this.#create('PlanTable', {
@@ -184,7 +218,7 @@ export class Functions extends Construct {
       entry: join(PROJECT_ROOT, 'lambdas', folderOf(step), 'index.ts'),
       projectRoot: PROJECT_ROOT,
       depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
-      bundling: BUNDLING,
+      bundling: withModules(settings.modules),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: FUNCTION_TIMEOUT,

@@ -1,3 +1,4 @@
+import { parseEntries } from '@sparse-fanout/engine/bundle-functions.ts';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
@@ -66,6 +67,11 @@ export interface SparseFanoutStackProps extends StackProps {
    * @default none
    */
   readonly transforms?: string;
+  /**
+   * Modules of functions for tables: `name=file`, several with commas between them.
+   * @default none
+   */
+  readonly functions?: string;
 }
 
 /** A bucket that is there already; undefined if none is named. */
@@ -137,7 +143,7 @@ export class SparseFanoutStack extends Stack {
 
   constructor(scope: Construct, id: string, props: SparseFanoutStackProps = {}) {
     super(scope, id, props);
-    const { customerKey = false, trigger, schedule } = props;
+    const { customerKey = false, trigger, schedule, functions } = props;
     const { sourceBucketName, sourceKeyArn, outputBucketName, outputKeyArn } = props;
     const isOne = outputBucketName !== undefined && outputBucketName === sourceBucketName;
     const source = existingBucket(this, 'ExistingSource', {
@@ -161,6 +167,7 @@ export class SparseFanoutStack extends Stack {
       requestDefaults: parsedDefaults(props.requestDefaults),
       schedule: schedule === undefined ? undefined : ScheduleExpression.expression(schedule),
       scheduledRequest: scheduledOf(props),
+      functions: functions === undefined ? undefined : Object.fromEntries(parseEntries(functions)),
     });
 
     const { sourceBucket, outputBucket, ledger, stateMachine, failureTopic } = this.fanout;
@@ -172,6 +179,8 @@ export class SparseFanoutStack extends Stack {
     new CfnOutput(this, 'FailureTopicArn', { value: failureTopic.topicArn });
     // A client that binds a request to its run must know what the deployment adds to it.
     new CfnOutput(this, 'RequestDefaults', { value: requestDefaults });
+    const functionDigests = JSON.stringify(this.fanout.functionDigests);
+    new CfnOutput(this, 'FunctionDigests', { value: functionDigests });
     if (props.transforms === undefined) return;
     new CfnOutput(this, 'Transforms', { value: transformsJson(this, transforms) });
   }

@@ -1,3 +1,5 @@
+import { bundleAll } from '@sparse-fanout/engine/bundle-functions.ts';
+import { digestsOf } from '@sparse-fanout/engine/function-module.ts';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -95,6 +97,14 @@ export interface SparseFanoutProps {
    */
   readonly writerMemoryMiB?: number;
   /**
+   * Functions that `transform.sql` of a table may call: for each name that a request may give as
+   * `transform.functions` the file of an ES module, in TypeScript or JavaScript. It is bundled with
+   * what it imports.
+   * @default none
+   * @see docs/tables.md, Functions of your own
+   */
+  readonly functions?: Readonly<Record<string, string>>;
+  /**
    * How long logs are kept.
    * @default RetentionDays.THREE_MONTHS
    */
@@ -125,6 +135,7 @@ function settingsOf(props: SparseFanoutProps) {
     requestDefaults: withConcurrency(props.requestDefaults ?? {}, concurrency),
     writerMemoryMiB: writerMemoryOf(props),
     transforms: props.transforms ?? {},
+    modules: bundleAll(Object.entries(props.functions ?? {})),
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
   };
@@ -163,7 +174,8 @@ function scheduledRequestOf(props: SparseFanoutProps): ScheduledRequest | undefi
  * writes and finalizes, with its functions and ledger, the triggers that start it, and the topic
  * for its failures.
  *
- * @throws {Error} the outputs would match their own trigger, or a schedule has no request.
+ * @throws {Error} the outputs would match their own trigger, a schedule has no request, or a module
+ * of functions cannot be bundled.
  * @example
  * const fanout = new SparseFanout(stack, 'Export', {
  *   schedule: Schedule.rate(Duration.days(1)),
@@ -179,6 +191,8 @@ export class SparseFanout extends Construct {
   readonly functions: Functions;
   /** Sections of a request that are used where it is silent. */
   readonly requestDefaults: RequestDefaults;
+  /** SHA-256 of each module of functions, by its name. */
+  readonly functionDigests: Readonly<Record<string, string>>;
   /** Gets one message per failed execution; subscribe to it. */
   readonly failureTopic: ITopic;
   /**
@@ -198,6 +212,7 @@ export class SparseFanout extends Construct {
     if (props.encryptionKey !== undefined) letLogsUse(props.encryptionKey, this);
     this.#service = this.node.path;
     this.requestDefaults = settings.requestDefaults;
+    this.functionDigests = digestsOf(settings.modules);
 
     const buckets = new Buckets(this, 'Buckets', { ...props, ...settings });
     this.sourceBucket = buckets.source;

@@ -22,6 +22,7 @@ export function stepDeps(
     now,
     // No step calls it without a function that a request names.
     ...{ lambda: createLambdaClient(), transforms: {} },
+    functions: new Map(),
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics: new Metrics({ namespace: 'test' }),
   };

@@ -1,4 +1,4 @@
-import type { Engine } from '@sparse-fanout/engine';
+import type { Engine, FunctionModules } from '@sparse-fanout/engine';
 import type { TransformArns } from '#core/contract.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
@@ -15,16 +15,18 @@ export interface LookOptions {
   readonly engine: Engine;
   /** Functions of the deployment. Absent outside of one. */
   readonly transforms?: TransformArns;
+  /** Functions that a transform may call. @default none */
+  readonly functions?: FunctionModules;
 }
 
 async function plannedTransform(
   { transform }: Pick<AskedTable, 'transform'>,
   schema: TableSchema,
-  { engine, transforms }: LookOptions,
+  { engine, transforms, functions = new Map() }: LookOptions,
 ): Promise<Pick<TableLayout, 'transform'>> {
   if (transform === undefined) return {};
-  if ('sql' in transform) return { transform: await planTransform(engine, schema, transform) };
-  return { transform: planFunction(transform, schema, transforms) };
+  if ('lambda' in transform) return { transform: planFunction(transform, schema, transforms) };
+  return { transform: await planTransform(engine, schema, transform, functions) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Engine } from '@sparse-fanout/engine';
+import type { Engine, FunctionModules } from '@sparse-fanout/engine';
 import type { TransformArns } from '#core/contract.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { type FileSizes, packFiles } from '#core/tables/pack/pack-files.ts';
@@ -30,6 +30,8 @@ export interface PlanOptions {
   readonly engine: Engine;
   /** The engine's own; what is written there is removed again. */
   readonly directory: string;
+  /** Functions that a transform may call. @default none */
+  readonly functions?: FunctionModules;
   /** As in {@link SampleOptions}. */
   readonly transformMs?: number;
   /** As in {@link LookOptions}. */
@@ -141,10 +143,10 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
 export async function planTable(
   asked: SizedTable,
   objects: ObjectList,
-  { firstIndex, store, indexes, lacksIndexes = false, transforms, ...room }: PlanOptions,
+  options: PlanOptions,
 ): Promise<TablePlan> {
-  const looked = { store, engine: room.engine, ...(transforms && { transforms }) };
-  const given = await lookAtRows(asked, objects, looked);
+  const { firstIndex, store, indexes, lacksIndexes = false, transforms, ...room } = options;
+  const given = await lookAtRows(asked, objects, options);
   const whole = { layout: given, objects, store };
   const source = { ...whole, ...(indexes && { indexes }) };
   const read = lacksIndexes ? whole : source;

@@ -1,4 +1,9 @@
-import { type Engine, EngineError } from '@sparse-fanout/engine';
+import {
+  type Engine,
+  EngineError,
+  type EngineErrorKind,
+  type FunctionModules,
+} from '@sparse-fanout/engine';
 import { RequestError } from '#core/errors.ts';
 import { shownName } from '#core/shown-name.ts';
 import type { PlannedTransform } from '#core/tables/run/table-layout.ts';
@@ -10,6 +15,14 @@ import {
   tableSchema,
 } from '#core/tables/schema/table-schema.ts';
 import type { SqlTransform } from '#core/tables/schema/transform-section.ts';
+import { addFunctions } from './own-functions.ts';
+
+/** How a refusal begins, by its kind. */
+const SAID: Readonly<Partial<Record<EngineErrorKind, string>>> = {
+  refused: '',
+  function: 'fails before there is a row: ',
+  contract: 'fails before there is a row: ',
+};
 
 /** Types of the engine that no output has, and what they are cast to. */
 const OTHERS: Readonly<Record<string, string>> = {
@@ -47,24 +60,32 @@ function outputSchema(columns: readonly { name: string; type: string }[]): Table
 }
 
 /**
- * Checks a transform, and asks the engine which columns it gives. No row is read.
+ * Checks a transform, and asks the engine which columns it gives. No row is read. The engine has
+ * its functions from then on, and keeps how they are called.
  *
  * @param schema columns of `input`.
  * @throws {RequestError} the SQL is no SELECT that makes of each row one row or none, or gives
- * columns that no output can have.
+ * columns that no output can have; there are no such functions, or they are not of the form that
+ * they must have.
  */
 export async function planTransform(
   engine: Engine,
   schema: TableSchema,
-  { sql }: SqlTransform,
+  { sql, functions }: SqlTransform,
+  modules: FunctionModules,
 ): Promise<PlannedTransform> {
+  const pin = functions === undefined ? undefined : await addFunctions(engine, functions, modules);
   const input = schema.map(({ name, type }) => ({ name, type: typeSql(type) }));
   try {
     const columns = await engine.describeTransform({ text: sql, input });
-    return { sql, schema: [...canonicalSchema(outputSchema(columns))] };
+    return {
+      sql,
+      ...(pin && { functions: pin }),
+      schema: [...canonicalSchema(outputSchema(columns))],
+    };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    const said = error.kind === 'refused' ? '' : 'cannot be read as one SELECT over input: ';
+    const said = SAID[error.kind] ?? 'cannot be read as one SELECT over input: ';
     throw new RequestError([`transform.sql ${said}${error.message}`], { cause: error });
   }
 }

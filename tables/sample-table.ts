@@ -22,6 +22,7 @@ import { convertLimited, TRANSFORM_MS } from './convert-limited.ts';
 import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
 import type { OpenedObject } from './open-object.ts';
+import { proveFunctions } from './own-functions.ts';
 import { type SamplePart, samplePart } from './sample-part.ts';
 import { shownRows } from './shown-rows.ts';
 import { smallerTypes } from './smaller-types.ts';
@@ -215,6 +216,7 @@ async function convertSample(
   const schema = outputSchemaOf(layout);
   // Its values first, since what a row takes says how large the row groups are.
   const { paths, ...counted } = await convertValues(sizes, directory, options);
+  proveFunctions(options.engine);
   const rowBytes = await rowBytesOf({ paths, rows: counted.rows, schema }, options);
   const groupBytes = output.format === 'parquet' ? output.rowGroupBytes : MAX_GROUP_BYTES;
   const groupRows = rowGroupRows(rowBytes, groupBytes);
@@ -237,6 +239,7 @@ async function convertSample(
  * Memory: 100 MiB and the engine's own. In the directory lie the sample and its files.
  *
  * @throws as {@link convertLimited}: with `onBadRow` `fail` a bad value in the sample is an error.
+ * @throws {TransformError} a function answers the sample differently in another order.
  */
 export async function sampleTable(options: SampleOptions): Promise<TableSample> {
   const { units, layout } = options;

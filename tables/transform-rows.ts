@@ -8,6 +8,7 @@ import {
   type WrittenFile,
 } from '@sparse-fanout/engine';
 import { BoundExceededError, TransformError } from '#core/errors.ts';
+import { functionsProblem } from './own-functions.ts';
 import { tableFileOf, VALUES } from './table-file.ts';
 
 /** Rows that a transform gets, and what is made of them. */
@@ -62,6 +63,7 @@ async function problemOf(error: EngineError, options: TransformOptions): Promise
       { cause: error },
     );
   }
+  if (error.kind === 'contract') return functionsProblem(error);
   const row = await failingRow(options);
   return new TransformError(
     `transform.sql fails at row ${row} of those that the file gets (the first is row 0): ${error.message}`,
@@ -72,7 +74,7 @@ async function problemOf(error: EngineError, options: TransformOptions): Promise
 /**
  * Makes of rows what a transform makes of them, in their order.
  *
- * @throws {TransformError} it fails; names the row.
+ * @throws {TransformError} it fails; names the row, but where a function does not end.
  * @throws {BoundExceededError} it needs more memory or disk than there is.
  */
 export async function transformRows(options: TransformOptions): Promise<WrittenFile> {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { type CommandIo, printResult, write } from '#cli/frame/command-io.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
+import { givenFunctions } from '#cli/options/functions-option.ts';
 import {
   addRequestOption,
   givenRequest,
@@ -88,14 +89,18 @@ async function writeRequest(file: string, request: RequestFields): Promise<void>
  */
 async function transformedOf(
   { request, ...table }: Proposed,
-  signal: AbortSignal,
+  { options, signal }: { readonly options: InferOptions; readonly signal: AbortSignal },
 ): Promise<ShownRows | string | undefined> {
   const asked = parseInferred(request);
   if (asked.transform === undefined) return undefined;
   // Loaded only here, as the engine takes a while to load.
+  const { modules: functions } = await givenFunctions(options);
   const { transformedRows } = await import('#cli/tables/transformed-rows.ts');
   try {
-    return await transformedRows({ uris: table.uris, asked }, table.store, signal);
+    return await transformedRows(
+      { uris: table.uris, asked },
+      { store: table.store, functions, signal },
+    );
   } catch (error) {
     if (!(error instanceof RequestError || error instanceof TransformError)) throw error;
     return error.message;
@@ -114,7 +119,10 @@ async function infer(
     const inferred = await lookAtTable(table, asked, options.widen === true);
     const request = inferredRequest(given, { uris: table.uris, asked }, inferred);
     const { uris, store } = table;
-    const transformed = await transformedOf({ request, uris, store }, io.signal);
+    const transformed = await transformedOf(
+      { request, uris, store },
+      { options, signal: io.signal },
+    );
     const { out } = options;
     if (out !== undefined) await writeRequest(out, request);
     const isWrong = typeof transformed === 'string';

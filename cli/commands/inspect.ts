@@ -6,6 +6,7 @@ import {
   type ChunkingOptions,
   chunkingSection,
 } from '#cli/options/chunking-options.ts';
+import { givenFunctions } from '#cli/options/functions-option.ts';
 import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
 import {
   addOutputOptions,
@@ -174,9 +175,10 @@ async function inspect(
 ): Promise<void> {
   const flags = await flagsOf(options);
   const given = await givenRequest({ locations, request: options.request, flags });
-  if (given.inbox !== undefined) await inspectInbox(given, io);
-  else if ((await sourceKind(given, io.signal)) === 'table') await inspectTable(given, io);
-  else await inspectMatrix(given, io);
+  if (given.inbox !== undefined) return await inspectInbox(given, io);
+  if ((await sourceKind(given, io.signal)) === 'matrix') return await inspectMatrix(given, io);
+  const { modules } = await givenFunctions(options);
+  await inspectTable(given, modules, io);
 }
 
 /** `inspect`: shows what a source holds and what a run would write. Reads headers and `indptr`. */

@@ -4,6 +4,7 @@ import type { LocalRunOptions, LocalUpOptions } from '#cli/local/local-options.t
 import { parseCount, parseSize } from '#cli/options/argument-parsers.ts';
 import { addChunkingOptions } from '#cli/options/chunking-options.ts';
 import { addTransformsOption } from '#cli/options/file-transforms.ts';
+import { addFunctionsOption } from '#cli/options/functions-option.ts';
 import { addOutputOptions } from '#cli/options/output-options.ts';
 import { addRequestOption } from '#cli/options/request-file.ts';
 import { ALL_FORMATS, addSourceOptions } from '#cli/options/source-options.ts';
@@ -26,6 +27,7 @@ const UP_EXAMPLES = `
 Examples:
   $ npm run -s cli -- local up
   $ npm run -s cli -- --json local up --state .state
+  $ npm run -s cli -- local up --functions clean=examples/functions/clean.ts
 `;
 
 /** Options of both wings, and those of matrices. */
@@ -106,13 +108,14 @@ function runCommand(io: () => CommandIo): Command {
 
 /** `local up`: the stack for clients of AWS, until Ctrl-C. */
 function upCommand(io: () => CommandIo): Command {
-  return addTransformsOption(new Command('up'))
+  const up = new Command('up')
     .description('keep the stack up on this machine, for the AWS CLI, boto3 and every SDK')
     .option(
       '--state <directory>',
       'keeps objects, ledger, executions and access for the next start',
       '.sparse-fanout/up',
-    )
+    );
+  return addTransformsOption(addFunctionsOption(up))
     .addHelpText('after', UP_EXAMPLES)
     .action(async (options: LocalUpOptions) => {
       const { localUp } = await import('#cli/local/local-up.ts');

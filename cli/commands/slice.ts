@@ -3,6 +3,7 @@ import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { TerminalLines } from '#cli/frame/terminal-lines.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { type AskedRows, parseRows, rowsWithin } from '#cli/options/argument-parsers.ts';
+import { givenFunctions } from '#cli/options/functions-option.ts';
 import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
 import {
   addOutputOptions,
@@ -125,15 +126,17 @@ async function sliceMatrix(
 }
 
 /** How rows of a table are printed. @throws {UsageError} an option is of matrices. */
-function tableOptions(options: SliceOptions, io: CommandIo): TableSliceOptions {
+async function tableOptions(options: SliceOptions, io: CommandIo): Promise<TableSliceOptions> {
   const { profile, naRep, index, delimiter = ',', compression = 'none' } = options;
   if (profile !== undefined || naRep !== undefined || index !== undefined) {
     throw new UsageError('--profile, --na-rep and --index are of matrices; leave them out');
   }
+  const { modules } = await givenFunctions(options);
   return {
     ...{ rows: options.rows, format: options.outputFormat ?? 'csv', delimiter, compression },
     header: options.header === true,
     isCut: compression === 'none' && isCutFor(io, options),
+    functions: modules,
   };
 }
 
@@ -154,7 +157,7 @@ async function slice(
   assertOneObject(given.locations, options.versionId);
   // Loaded only here: the engine takes a while to load, and a matrix does not need it.
   const { sliceTable } = await import('#cli/tables/slice-table.ts');
-  await sliceTable(given, tableOptions(options, io), io);
+  await sliceTable(given, await tableOptions(options, io), io);
 }
 
 /** `slice`: prints rows as a writer would write them, to reproduce one chunk. */

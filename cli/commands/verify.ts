@@ -4,6 +4,11 @@ import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import {
+  addFunctionsOption,
+  type FunctionsFlag,
+  givenFunctions,
+} from '#cli/options/functions-option.ts';
+import {
   addSourceOptions,
   type SourceFlags,
   sourceOptions,
@@ -25,7 +30,7 @@ import type { Output } from '#core/outputs/output.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { outputOf } from '#core/run/run-output.ts';
 
-interface VerifyOptions extends SourceFlags {
+interface VerifyOptions extends SourceFlags, FunctionsFlag {
   readonly expect?: string;
   readonly source?: readonly string[];
   readonly sample: number;
@@ -143,7 +148,9 @@ async function rederive(
     assertNoFlags(options);
     // Loaded only here: the engine takes a while to load, and matrices do not need it.
     const { rederiveTable } = await import('#cli/verify/rederive-table.ts');
-    return await rederiveTable(run, { locations, file: output.file }, options, signal);
+    const { modules: functions } = await givenFunctions(options);
+    const given = { locations, functions, file: output.file };
+    return await rederiveTable(run, given, options, signal);
   }
   const columnNames = named && { given: options.columnNames };
   const withRowNames = matrixOutputOf(output).printsRowNames;
@@ -219,7 +226,7 @@ export function verifyCommand(io: () => CommandIo): Command {
     )
     .option('--sample <n>', 'chunks to derive again', parseCount, DEFAULT_SAMPLE)
     .option('--seed <n>', 'which chunks are sampled', parseCount, DEFAULT_SEED);
-  return addSourceOptions(command)
+  return addFunctionsOption(addSourceOptions(command))
     .addHelpText('after', EXAMPLES)
     .action((location: string, options: VerifyOptions) => verify(location, options, io()));
 }

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { glob, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { digestsOf } from '@sparse-fanout/engine/function-module.ts';
+import { type GivenFunctions, NO_FUNCTIONS } from '#cli/options/functions-option.ts';
+import type { OwnCode } from '#cli/options/own-code.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -29,8 +32,9 @@ export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }
 
-async function hashSources(): Promise<string> {
+async function hashSources({ modules }: GivenFunctions): Promise<string> {
   const hash = createHash('sha256').update(process.version);
+  hash.update(JSON.stringify(digestsOf(modules)));
   const files = await Array.fromAsync(glob(ASSEMBLY_SOURCES, { cwd: ROOT }));
   for (const file of files.sort()) {
     hash.update(`\0${file}\0`).update(await readFile(join(ROOT, file)));
@@ -39,13 +43,22 @@ async function hashSources(): Promise<string> {
 }
 
 /** What `-c` gives to the app, by its names. */
-export type AppContext = Readonly<Record<string, string>>;
+type AppContext = Readonly<Record<string, string>>;
 
 /** Context that the CDK command line would give to the app: the feature flags of `cdk.json`. */
 async function cdkContext(own: AppContext): Promise<string> {
   const config: unknown = JSON.parse(await readFile(join(ROOT, 'cdk.json'), 'utf8'));
   const context = config !== null && typeof config === 'object' && 'context' in config;
-  return JSON.stringify({ ...(context ? (config.context as object) : {}), ...own });
+  return JSON.stringify({ ...(context && Object(config.context)), ...own });
+}
+
+/** What the command line gives to the app. */
+function contextOf({ functions, transforms }: OwnCode): AppContext {
+  const files = functions.entries.map(([name, file]) => `${name}=${resolve(file)}`).join(',');
+  return {
+    ...(files !== '' && { functions: files }),
+    ...(transforms !== undefined && { transforms }),
+  };
 }
 
 /** Runs the CDK app as `cdk synth` does, without the time its command line takes to start. */
@@ -90,18 +103,22 @@ async function removeStale(): Promise<void> {
 
 /**
  * The directory of the synthesized cloud assembly of this checkout. It is made once for each state
- * of the sources and kept in `.sparse-fanout/`. Several processes may make it at the same time.
+ * of the sources and of the functions, and kept in `.sparse-fanout/`. Several processes may make it
+ * at the same time.
  *
  * @throws {SynthesisError} the CDK app failed.
  */
-export async function cloudAssembly(signal: AbortSignal): Promise<string> {
-  const directory = join(CACHE, `assembly-${await hashSources()}`);
+export async function cloudAssembly(
+  signal: AbortSignal,
+  functions: GivenFunctions = NO_FUNCTIONS,
+): Promise<string> {
+  const directory = join(CACHE, `assembly-${await hashSources(functions)}`);
   const isMade = () => stat(join(directory, 'manifest.json')).then(Boolean, () => false);
   if (await isMade()) return directory;
   await mkdir(CACHE, { recursive: true });
   const draft = join(CACHE, `draft-${randomUUID()}`);
   try {
-    await synthesize(draft, {}, signal);
+    await synthesize(draft, contextOf({ functions }), signal);
     await removeStale();
     await rename(draft, directory).catch(async (error: unknown) => {
       if (!(await isMade())) throw error;
@@ -118,10 +135,20 @@ export async function cloudAssembly(signal: AbortSignal): Promise<string> {
  *
  * @throws {SynthesisError} the CDK app failed: a file cannot be bundled.
  */
-export async function assemblyWith(context: AppContext, signal: AbortSignal): Promise<string> {
+async function assemblyWith(context: AppContext, signal: AbortSignal): Promise<string> {
   await mkdir(CACHE, { recursive: true });
   const directory = join(CACHE, `assembly-${randomUUID()}`);
   await synthesize(directory, context, signal);
   await removeStale();
   return directory;
+}
+
+/**
+ * The directory of an assembly of this checkout with the code of a user.
+ *
+ * @throws {SynthesisError} the CDK app failed: a file cannot be bundled.
+ */
+export async function assemblyOf(own: OwnCode, signal: AbortSignal): Promise<string> {
+  if (own.transforms !== undefined) return await assemblyWith(contextOf(own), signal);
+  return await cloudAssembly(signal, own.functions);
 }

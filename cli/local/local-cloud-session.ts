@@ -7,8 +7,10 @@ import {
 } from '@sparse-fanout/local-cloud';
 import type { Observe } from '@sparse-fanout/local-cloud/happening.ts';
 import type { Progress } from '#cli/frame/progress.ts';
+import type { OwnCode } from '#cli/options/own-code.ts';
 import type { Deployment } from '#core/run/bind-run.ts';
-import { assemblyWith, cloudAssembly, NATIVE_MODULES, SynthesisError } from './assembly.ts';
+import type { FunctionDigests } from '#core/tables/run/functions-pin.ts';
+import { assemblyOf, NATIVE_MODULES, SynthesisError } from './assembly.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
 
 /** Where a local cloud keeps its objects and ledger, and how many functions it runs at once. */
@@ -19,12 +21,14 @@ export interface SessionOptions {
   readonly out: string;
   /** Lambda functions at once. */
   readonly concurrency: number;
-  /** Files of functions for transforms, as the context of the app takes them. */
-  readonly transforms: string | undefined;
+  /** What transforms may call. */
+  readonly own: OwnCode;
 }
 
 /** Outputs of the stack that a run needs. */
 interface StackOutputs extends Deployment {
+  /** SHA-256 of the functions that a transform may call. */
+  readonly functions: FunctionDigests;
   readonly sourceBucket: string;
   readonly stateMachineArn: string;
 }
@@ -47,6 +51,7 @@ function stackOutputs({ outputs }: LocalCloud): StackOutputs {
     sourceBucket: output('SourceBucketName'),
     outputBucket: output('OutputBucketName'),
     requestDefaults: JSON.parse(output('RequestDefaults')),
+    functions: JSON.parse(output('FunctionDigests')),
     stateMachineArn: output('StateMachineArn'),
     transforms: JSON.parse(outputs['Transforms'] ?? '{}'),
   };
@@ -84,21 +89,19 @@ async function openState({ state, out }: SessionOptions): Promise<State> {
   return { directory: state, remove: async () => undefined };
 }
 
+/** What a stack is deployed with. */
+interface StackOptions extends Omit<LocalCloudOptions, 'assemblyDirectory' | 'nativeModules'> {
+  readonly own: OwnCode;
+}
+
 /** Deploys the stack of this checkout into a local cloud. @throws {StateDirectoryInUse} */
 export async function startStack(
-  {
-    transforms,
-    ...options
-  }: Omit<LocalCloudOptions, 'assemblyDirectory' | 'nativeModules'> &
-    Pick<SessionOptions, 'transforms'>,
+  { own, ...options }: StackOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LocalCloud> {
   progress.say('synthesizing the stack');
-  const assemblyDirectory =
-    transforms === undefined
-      ? await cloudAssembly(signal)
-      : await assemblyWith({ transforms }, signal);
+  const assemblyDirectory = await assemblyOf(own, signal);
   progress.say('starting the local cloud');
   return await startLocalCloud({
     assemblyDirectory,
@@ -130,11 +133,11 @@ export async function inLocalCloud<T>(
   signal: AbortSignal,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { concurrency: lambdaConcurrency, transforms } = options;
+  const { concurrency: lambdaConcurrency, own } = options;
   const state = await openState(options);
   try {
     const { observe, failed } = watchStorage();
-    const site = { stateDirectory: state.directory, lambdaConcurrency, observe, transforms };
+    const site = { stateDirectory: state.directory, lambdaConcurrency, observe, own };
     const cloud = await startStack(site, progress, signal);
     const clients = createLocalClients(cloud);
     try {

@@ -1,5 +1,6 @@
 import type { ChunkingOptions } from '#cli/options/chunking-options.ts';
 import type { GivenTransforms } from '#cli/options/file-transforms.ts';
+import type { FunctionsFlag } from '#cli/options/functions-option.ts';
 import type { Header, OutputOptions } from '#cli/options/output-options.ts';
 import type { SourceFlags } from '#cli/options/source-options.ts';
 import type { TransformFlag } from '#cli/options/transform-option.ts';
@@ -33,7 +34,7 @@ export interface LocalRunOptions
 }
 
 /** Options of `local up`. */
-export interface LocalUpOptions {
+export interface LocalUpOptions extends FunctionsFlag {
   readonly state: string;
   readonly transforms?: GivenTransforms;
 }

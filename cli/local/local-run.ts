@@ -7,7 +7,7 @@ import { type FoundRun, findRun, placeInS3 } from '#cli/executions/find-run.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount, formatSeconds } from '#cli/frame/format-figures.ts';
 import { createProgress, type Progress } from '#cli/frame/progress.ts';
-import { transformsContext } from '#cli/options/file-transforms.ts';
+import { ownCode } from '#cli/options/own-code.ts';
 import { assertHoldsRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
 import { fileObjectStore } from '#cli/sources/file-object-store.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
@@ -133,6 +133,7 @@ export async function localRun(
 ): Promise<void> {
   const startedAt = performance.now();
   const { wing, given, mode } = await askedRun(locations, options, io.signal);
+  const own = await ownCode(options);
   const held = await heldManifest(options.out);
   const progress = createProgress(io);
   const { out, state, sample } = options;
@@ -147,7 +148,7 @@ export async function localRun(
       availableBytes: process.availableMemory(),
     });
     if (line !== undefined) progress.say(line);
-    const session = { out, state, concurrency, transforms: transformsContext(options.transforms) };
+    const session = { out, state, concurrency, own };
     if (given.fields['dryRun'] === true) {
       const { signal } = io;
       const dry = await inLocalCloud(session, progress, signal, (cloud) =>

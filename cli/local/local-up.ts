@@ -4,7 +4,7 @@ import type { LocalCloud } from '@sparse-fanout/local-cloud';
 import type { Happening } from '@sparse-fanout/local-cloud/happening.ts';
 import { type CommandIo, printResult, write } from '#cli/frame/command-io.ts';
 import { createProgress } from '#cli/frame/progress.ts';
-import { transformsContext } from '#cli/options/file-transforms.ts';
+import { ownCode } from '#cli/options/own-code.ts';
 import { clientVariables, shellLines } from './client-variables.ts';
 import { happeningLine } from './describe-happening.ts';
 import { startStack } from './local-cloud-session.ts';
@@ -74,8 +74,7 @@ export async function localUp(options: LocalUpOptions, io: CommandIo): Promise<v
   const stateDirectory = resolve(options.state);
   const { tell, start, readerGone } = createTeller(io);
   const progress = createProgress(io);
-  const transforms = transformsContext(options.transforms);
-  const site = { stateDirectory, observe: tell, transforms };
+  const site = { stateDirectory, observe: tell, own: await ownCode(options) };
   const cloud = await startStack(site, progress, io.signal);
   try {
     io.signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import { textGrid } from '#cli/frame/text-grid.ts';
@@ -64,14 +65,14 @@ async function transformedOf(
   given: GivenRequest,
   { uris, store }: GivenTable,
   { asked, inferred }: { readonly asked: TableRequest; readonly inferred: InferredTable },
-  signal: AbortSignal,
+  made: { readonly functions: FunctionModules; readonly signal: AbortSignal },
 ): Promise<ShownRows | undefined> {
   if (asked.transform === undefined) return undefined;
   const isTyped = asked.schema !== undefined || inferred.format === 'parquet';
   const read = isTyped ? asked : parseInferred(inferredRequest(given, { uris, asked }, inferred));
   // Loaded only here, as the engine takes a while to load.
   const { transformedRows } = await import('./transformed-rows.ts');
-  return await transformedRows({ uris, asked: read }, store, signal);
+  return await transformedRows({ uris, asked: read }, { ...made, store });
 }
 
 interface Seen {
@@ -120,13 +121,18 @@ function fields({ table, inferred, totals, ends, transformed }: Seen): object {
 }
 
 /** `inspect` of a table: objects, format, columns with types, the first and the last rows. */
-export async function inspectTable(given: GivenRequest, io: CommandIo): Promise<void> {
+export async function inspectTable(
+  given: GivenRequest,
+  functions: FunctionModules,
+  io: CommandIo,
+): Promise<void> {
   const asked = parseGiven(given, parseTableRequest);
+  const made = { functions, signal: io.signal };
   const use = async (table: GivenTable) => {
     const inferred = await lookAtTable(table, asked, false);
     const totals = inferred.format === 'parquet' ? await totalsOf(table) : undefined;
     const ends = await endRows(table, inferred);
-    const transformed = await transformedOf(given, table, { asked, inferred }, io.signal);
+    const transformed = await transformedOf(given, table, { asked, inferred }, made);
     const seen = { table, inferred, totals, ends, transformed };
     await printResult(io, fields(seen), prose(seen));
   };

@@ -19,7 +19,7 @@ export interface TableToOpen {
  */
 export async function openTable(
   { uris, asked, output }: TableToOpen,
-  { store, engine }: LookOptions,
+  look: LookOptions,
 ): Promise<OpenTable> {
   const { versionId, format, compression, csv, byName, schema, columns, transform } = asked;
   const source = {
@@ -28,8 +28,9 @@ export async function openTable(
     ...(format !== undefined && { format }),
     ...(compression !== undefined && { compression }),
   };
+  const { store } = look;
   const objects = await listTable(source, store);
   const table = { source, schema, columns, output, onBadRow: 'fail' } as const;
   const transformed = { ...table, ...(transform && { transform }) };
-  return { layout: await lookAtRows(transformed, objects, { store, engine }), objects, store };
+  return { layout: await lookAtRows(transformed, objects, look), objects, store };
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Engine, TableFile } from '@sparse-fanout/engine';
+import type { Engine, FunctionModules, TableFile } from '@sparse-fanout/engine';
 import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { TerminalLines } from '#cli/frame/terminal-lines.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
@@ -31,6 +31,8 @@ export interface TableSliceOptions {
   readonly compression: 'none' | 'gzip';
   /** Whether rows are cut to the width of the terminal. */
   readonly isCut: boolean;
+  /** Functions that a transform may call. */
+  readonly functions: FunctionModules;
 }
 
 /** Prints rows of slices with an engine of its own. */
@@ -144,9 +146,10 @@ export async function sliceTable(
   const uris = await Promise.all(given.locations.map(asUri));
   await withStore(io.signal, async (store) => {
     await withEngine(ENGINE_BYTES, async (room) => {
-      const { header, delimiter, format } = options;
+      const { header, delimiter, format, functions } = options;
       const form = { format, header, delimiter, compression: 'none' } as const;
-      const table = await openTable({ uris, asked, output: form }, { store, engine: room.engine });
+      const look = { store, engine: room.engine, functions };
+      const table = await openTable({ uris, asked, output: form }, look);
       const printer = new RowPrinter(io, options, room);
       if (options.header && options.format === 'csv') await printer.printHeader(table);
       await printRows(table, options.rows, printer);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { FunctionModules } from '@sparse-fanout/engine';
 import { withFolder } from '#cli/sources/with-folder.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { ShownRows } from '#core/tables/run/shown-rows.ts';
@@ -38,6 +39,14 @@ async function rowsOfSlice(
   }, directory);
 }
 
+/** What the rows of a transform are made with. */
+interface TransformWith {
+  readonly store: ObjectStore;
+  /** Functions that it may call. */
+  readonly functions: FunctionModules;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The columns that the transform of a request gives, and the first rows that it makes of those in
  * the first 1 MiB of text, or the first row group, of the first object of which it leaves any.
@@ -49,12 +58,11 @@ async function rowsOfSlice(
  */
 export async function transformedRows(
   asked: Omit<TableToOpen, 'output'>,
-  store: ObjectStore,
-  signal: AbortSignal,
+  { store, functions, signal }: TransformWith,
 ): Promise<ShownRows> {
   return await withEngine(ENGINE_BYTES, async (room) => {
     const output = { format: 'jsonl', compression: 'none' } as const;
-    const table = await openTable({ ...asked, output }, { store, engine: room.engine });
+    const table = await openTable({ ...asked, output }, { store, functions, engine: room.engine });
     let looked = 0;
     for await (const slice of firstSlices(table)) {
       const rows = await rowsOfSlice(table, slice, { ...room, signal });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { FunctionModules } from '@sparse-fanout/engine';
 import type { StoredRun } from '#cli/outputs/stored-run.ts';
 import { asUri } from '#cli/sources/location.ts';
 import { withStore } from '#cli/sources/with-store.ts';
@@ -9,6 +10,7 @@ import { parsePins } from '#core/tables/run/object-list.ts';
 import { originOf, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { openChunk } from '#tables/open-chunk.ts';
+import { addPlanned } from '#tables/own-functions.ts';
 import { withEngine } from '#tables/with-engine.ts';
 import { sampleIndices } from './sample-indices.ts';
 import { tableDifference } from './table-difference.ts';
@@ -23,10 +25,18 @@ interface Sample {
   readonly seed: number;
 }
 
+/** Where the source is, and what the files are made with. */
+interface GivenOutput {
+  readonly locations: readonly string[];
+  readonly file: TableSpec['file'];
+  /** Functions that a transform may call. */
+  readonly functions: FunctionModules;
+}
+
 /** Makes the file of an entry again. @returns where it differs; undefined if it does not. */
 async function differs(
   run: StoredRun,
-  { generation, objects, layout, file, store }: OpenedTable,
+  { generation, objects, layout, file, store, functions }: OpenedTable,
   entry: ManifestEntry,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -35,6 +45,7 @@ async function differs(
   const chunk = tableChunkOf({ index, ...range }, objects);
   return await withEngine(ENGINE_BYTES, async (room) => {
     const pins = parsePins(objects.textOf(chunk.list));
+    await addPlanned(room.engine, layout, functions);
     const slices = await openChunk({ layout, chunk, pins, store });
     const name = `chunk.${file.format}`;
     const keyValues = originOf(generation.runId, chunk);
@@ -87,14 +98,14 @@ async function rederiveGeneration(
  *
  * Memory: that of a writer. In a temporary folder lie the text of a file, and the file twice.
  *
- * @param file form of the files.
  * @returns the indices of the files, which are equal byte for byte.
  * @throws {SourceChangedError} the source lies where that of the run lay, and is another one.
  * @throws {ManifestError} it is the source of no generation, or a file differs.
+ * @throws {TransformError} the functions of the run are not there, or others have their name.
  */
 export async function rederiveTable(
   run: StoredRun,
-  { locations, file }: { readonly locations: readonly string[]; readonly file: TableSpec['file'] },
+  { locations, ...given }: GivenOutput,
   sample: Sample,
   signal: AbortSignal,
 ): Promise<number[]> {
@@ -105,7 +116,7 @@ export async function rederiveTable(
     let difference: string | undefined;
     // Two generations may have the same size, or lie at one place one after the other.
     for (const generation of generations.toReversed()) {
-      const opened = await openTableGeneration(generation, { uris, store, file, columns });
+      const opened = await openTableGeneration(generation, { ...given, uris, store, columns });
       if (opened instanceof Error) {
         others.push(opened);
         continue;

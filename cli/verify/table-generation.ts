@@ -1,3 +1,4 @@
+import type { FunctionModules } from '@sparse-fanout/engine';
 import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
 import { ManifestError, SourceChangedError } from '#core/errors.ts';
 import type { Generation } from '#core/manifest/manifest.ts';
@@ -25,6 +26,8 @@ export interface OpenedTable {
   readonly layout: TableLayout;
   readonly file: TableSpec['file'];
   readonly store: ObjectStore;
+  /** Functions that a transform may call. */
+  readonly functions: FunctionModules;
 }
 
 /** @throws {ManifestError} the generation cannot be made again by this program. */
@@ -100,6 +103,8 @@ export interface GivenTable {
   readonly uris: readonly string[];
   readonly store: ObjectStore;
   readonly file: TableSpec['file'];
+  /** Functions that a transform may call. */
+  readonly functions: FunctionModules;
   /** Of the output. */
   readonly columns: TableLayout['schema'];
 }
@@ -111,14 +116,14 @@ export interface GivenTable {
  * @throws {ManifestError} the generation cannot be made again by this program.
  */
 export async function openTableGeneration(
-  given: Generation,
-  { uris, store, file, columns }: GivenTable,
+  written: Generation,
+  { uris, columns, ...given }: GivenTable,
 ): Promise<OpenedTable | OtherSource> {
-  const generation = readable(given);
+  const generation = readable(written);
   const asked = sourceOf(uris, generation);
-  const objects = await listTable(asked, store);
+  const objects = await listTable(asked, given.store);
   const problem = await problemOf(generation, asked, objects);
   if (problem !== undefined) return problem;
-  const opened = { generation, objects, file, store };
+  const opened = { generation, objects, ...given };
   return { ...opened, layout: await layoutOf(asked, opened, columns) };
 }

@@ -2,6 +2,7 @@ import { CONTRACT_VERSION } from '#core/contract.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
+import { type FunctionDigests, pinFunctions } from '#core/tables/run/functions-pin.ts';
 import { listTable, tablePin } from '#core/tables/run/list-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { transformFunction } from '#core/tables/run/transform-function.ts';
@@ -28,11 +29,19 @@ export interface BoundTable {
 export interface TableDeployment extends Deployment {
   /** Name and version: another one may write other bytes. */
   readonly engine: string;
+  /** Functions that a transform may call. @default none */
+  readonly functions?: FunctionDigests;
 }
 
-/** A function stands there with its version, which may give other rows than the one before. */
-function transformIdentity(transform: Transform, { transforms = {} }: TableDeployment): object {
-  if (!('lambda' in transform)) return transform;
+/** Code stands there with its digest or version: another one may give other rows. */
+function transformIdentity(
+  transform: Transform,
+  { transforms = {}, functions: digests = {} }: TableDeployment,
+): object {
+  if (!('lambda' in transform)) {
+    const { sql, functions } = transform;
+    return { sql, ...(functions !== undefined && { functions: pinFunctions(functions, digests) }) };
+  }
   const { name, arn } = transformFunction(transform, transforms);
   const { rows, schema } = transform;
   return { lambda: { name, arn }, rows, ...(schema && { schema: canonicalSchema(schema) }) };
@@ -73,7 +82,7 @@ function identityOf(request: TableRequest, pin: SourcePin, deployment: TableDepl
  * @param input the request, or the S3 event that stands for one.
  * @param kept the pins of the objects as they were seen before.
  * @throws {RequestError} with every problem of the request; keys of the output would be too long;
- * the deployment has no such function.
+ * the deployment has no such functions.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
  * @throws {UnsupportedSourceError} the names of the objects are of two formats.
  */

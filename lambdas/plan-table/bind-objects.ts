@@ -1,8 +1,10 @@
 import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
+import { digestsOf } from '@sparse-fanout/engine/function-module.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { saysInbox } from '#core/request/inbox-section.ts';
 import { type BoundTable, bindTable } from '#core/run/bind-table.ts';
 import type { InboxWaits, PlanInput } from '#core/run/step-messages.ts';
+import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import type { SetAside } from '#tables/choose-batch.ts';
 import { tickInbox } from './inbox-tick.ts';
@@ -22,13 +24,13 @@ export interface BoundObjects extends BoundTable {
  * @returns what waits where an inbox takes nothing in.
  */
 export async function bindObjects(
-  deps: PlanDeps,
+  deps: PlanDeps & OwnFunctions,
   { request: input, pins }: PlanInput,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<BoundObjects | InboxWaits> {
   const { s3, outputBucket } = deps;
-  const deployment = { ...deps, engine: engineVersion() };
+  const deployment = { ...deps, engine: engineVersion(), functions: digestsOf(deps.functions) };
   if (saysInbox(input)) {
     const tick = await tickInbox(deps, input, signal);
     if (!('pins' in tick)) return tick;

@@ -7,6 +7,7 @@ import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
 import { completeRun } from '#lambdas/shared/complete-run.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
+import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
@@ -21,6 +22,9 @@ import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
 import { assertNext, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
+/** What PlanTable needs from outside. */
+type TablePlanDeps = PlanDeps & TransformDeps & OwnFunctions;
+
 /**
  * The PlanTable step. It binds the request of a table to a run, places the run in its output, looks
  * at the objects, converts a sample to know how large files become, and writes the plan. It ends
@@ -29,8 +33,8 @@ import { writeTablePlan } from './write-table-plan.ts';
  *
  * Holds the list of objects, some 200 bytes each, and what `planTable` holds.
  */
-export function createHandler(deps: PlanDeps & TransformDeps): Step<PlanInput, PlanResult> {
-  const { s3, logger, metrics, outputBucket, transforms } = deps;
+export function createHandler(deps: TablePlanDeps): Step<PlanInput, PlanResult> {
+  const { s3, logger, metrics, outputBucket, transforms, functions } = deps;
 
   return async (input, signal) => {
     const { executionId } = input;
@@ -62,7 +66,7 @@ export function createHandler(deps: PlanDeps & TransformDeps): Step<PlanInput, P
 
     const { base } = placement;
     const call = callFunctionOf(deps, { bucket: outputBucket, runId, what: 'the sample' });
-    const source = { store, indexes, lacksIndexes, transforms, call };
+    const source = { store, indexes, lacksIndexes, transforms, functions, call };
     const planned = await withEngine(engineBytes(), (room) =>
       planTable(request, objects, { ...room, ...source, signal, firstIndex: base.chunks }),
     );

@@ -2,6 +2,7 @@ import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/cli
 import { ENV } from '#core/contract.ts';
 import { parsePlanInput } from '#core/run/step-messages.ts';
 import { environment } from '#lambdas/shared/environment.ts';
+import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';
 
@@ -17,6 +18,7 @@ export const handler = lambdaHandler(
     ledgerTable: environment(ENV.ledgerTable),
     outputBucket: environment(ENV.outputBucket),
     requestDefaults: JSON.parse(environment(ENV.requestDefaults)),
+    functions: deployedFunctions(),
     now: () => new Date(),
   }),
   parsePlanInput,

@@ -2,6 +2,7 @@ import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/cli
 import { ENV } from '#core/contract.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
+import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';
 import { sweepSeldom } from './heap.ts';
@@ -18,6 +19,7 @@ export const handler = lambdaHandler(
     transforms: JSON.parse(environment(ENV.transforms)),
     dynamo: createDynamoClient(),
     ledgerTable: environment(ENV.ledgerTable),
+    functions: deployedFunctions(),
     now: () => new Date(),
   }),
   parseWriteTableInput,

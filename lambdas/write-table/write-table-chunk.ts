@@ -9,10 +9,12 @@ import type { WriteTableInput } from '#core/run/write-table-input.ts';
 import { originOf } from '#core/tables/run/table-chunk.ts';
 import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
+import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import { sendFile } from '#lambdas/shared/send-file.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { fileStatistics } from '#tables/file-statistics.ts';
+import { addPlanned } from '#tables/own-functions.ts';
 import { withEngine } from '#tables/with-engine.ts';
 import { openPlannedSlices } from './planned-slices.ts';
 
@@ -30,6 +32,9 @@ async function sendRejected(
   await createObject(s3, target, lines, signal);
 }
 
+/** What a chunk is written with. */
+interface ChunkDeps extends TransformDeps, OwnFunctions {}
+
 /**
  * Writes what a chunk of a table covers as one file, create-only.
  *
@@ -38,20 +43,22 @@ async function sendRejected(
  *
  * @returns the figures of the stored object; its content is the object itself.
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column.
- * @throws {TransformError} the transform fails, or makes other rows than it may.
+ * @throws {TransformError} the transform fails, makes other rows than it may, or its functions are
+ * not those of the plan.
  * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.
  */
 export async function writeTableChunk(
-  deps: TransformDeps,
+  deps: ChunkDeps,
   { run, chunk, key }: WriteTableInput & { readonly key: string },
   signal: AbortSignal,
 ): Promise<ChunkFigures> {
-  const { s3 } = deps;
+  const { s3, functions } = deps;
   const { runId, location } = run;
   const { file } = run.output;
   const call = callFunctionOf(deps, { ...location, runId, what: `chunk ${chunk.index}` });
   return await withEngine(engineBytes(), async ({ engine, directory }) => {
     const { layout, slices } = await openPlannedSlices(s3, run, chunk, signal);
+    await addPlanned(engine, layout, functions);
     const name = `chunk.${file.format}`;
     const keyValues = originOf(run.runId, chunk);
     const room = { engine, directory, name, call, signal };

@@ -16,12 +16,15 @@ export interface ShortTable
   readonly sql?: string;
   /** Any other transform. */
   readonly transform?: Transform;
+  /** Name of the functions that it calls. */
+  readonly functions?: string;
 }
 
 /** A request of a table: all objects below `s3://b/` into Parquet files of 512 MiB. */
 export function askedTable(short: ShortTable = {}): SizedTable {
   const { schema, columns = {}, onBadRow = 'fail', csv = {}, output, size, ...others } = short;
-  const { sql, transform = sql === undefined ? undefined : { sql }, ...source } = others;
+  const { sql, functions, transform: other, ...source } = others;
+  const transform = sql === undefined ? other : { sql, ...(functions && { functions }) };
   return {
     source: { uris: ['s3://b/'], byName: false, ...source, csv: csvFormatSection.parse(csv) },
     schema: schema && tableSchema.parse(schema),

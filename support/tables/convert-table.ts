@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FunctionModules } from '@sparse-fanout/engine';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { listTable } from '#core/tables/run/list-table.ts';
 import { type ObjectList, parsePins } from '#core/tables/run/object-list.ts';
@@ -9,6 +10,7 @@ import type { CallFunction } from '#tables/apply-function.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { openChunk } from '#tables/open-chunk.ts';
+import { addPlanned } from '#tables/own-functions.ts';
 import {
   type PlanOptions,
   planTable,
@@ -25,6 +27,7 @@ export interface PlannedTable extends TablePlan {
   readonly indexes?: TextIndexes;
   /** What calls the function of a transform. */
   readonly call?: CallFunction;
+  readonly functions?: FunctionModules;
 }
 
 /** Plans a table, as PlanTable does. */
@@ -33,15 +36,19 @@ export async function planned(
   store: ObjectStore,
   options: Pick<
     PlanOptions,
-    'indexes' | 'lacksIndexes' | 'transformMs' | 'transforms' | 'call'
+    'indexes' | 'lacksIndexes' | 'transformMs' | 'transforms' | 'call' | 'functions'
   > = {},
 ): Promise<PlannedTable> {
   const objects = await listTable(asked.source, store);
   const plan = await withEngine((engine, directory) =>
     planTable(asked, objects, { ...options, store, engine, directory, firstIndex: 0 }),
   );
-  const { indexes, call } = options;
-  const used = { ...(indexes && { indexes }), ...(call && { call }) };
+  const { indexes, call, functions } = options;
+  const used = {
+    ...(indexes && { indexes }),
+    ...(call && { call }),
+    ...(functions && { functions }),
+  };
   return { ...plan, asked, objects, store, ...used };
 }
 
@@ -65,6 +72,7 @@ export async function convertedFile(
     store,
     indexes,
     call,
+    functions = new Map(),
   }: Omit<PlannedTable, keyof TablePlan> & Pick<TablePlan, 'layout'>,
   chunk: TableChunk,
   keyValues?: Readonly<Record<string, string>>,
@@ -75,6 +83,7 @@ export async function convertedFile(
       ...{ layout, chunk, pins, store },
       ...(indexes && { indexes }),
     });
+    await addPlanned(engine, layout, functions);
     const { output } = asked;
     const options = { engine, directory, layout, output, name: NAME };
     const { rows, rejected } = await convertChunk(slices, {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BundleError, bundleFunctions } from '@sparse-fanout/engine/bundle-functions.ts';
 import { Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -49,6 +50,7 @@ test('outputs name what a caller needs', () => {
     StateMachineArn: '<FanoutWorkflowStateMachine>',
     FailureTopicArn: '<FanoutFailureTopic>',
     RequestDefaults: '{}',
+    FunctionDigests: '{}',
   });
 });
 
@@ -83,6 +85,16 @@ test.each<[string, string | undefined, RegExp]>([
 ])('a schedule fails of the request %s beside the source %s', (text, source, message) => {
   const given = { scheduledRequest: text, ...(source && { scheduledSource: source }) };
   expect(() => checkedStack({ schedule: 'rate(1 day)', ...given })).toThrow(message);
+});
+
+test('functions are bundled for the two functions of tables, and their digests are an output', () => {
+  const file = 'examples/functions/clean.ts';
+  const { digest } = bundleFunctions('clean', file);
+  const template = Template.fromStack(checkedStack({ functions: `clean=${file}` }).stack);
+  template.hasOutput('FunctionDigests', { Value: JSON.stringify({ clean: digest }) });
+  for (const functions of ['clean', 'clean=nowhere.ts', 'a b=x.ts', `a=${file},a=${file}`]) {
+    expect(() => checkedStack({ functions })).toThrow(BundleError);
+  }
 });
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/';

@@ -204,13 +204,14 @@ const OUTER: ImportRules = {
   ],
   tables: ['#core', '@sparse-fanout/engine', 'node:fs/promises', 'node:os', 'node:path'],
   'lambdas/shared': [
-    ...[...STEP, '#tables/apply-function.ts'],
-    ...['node:crypto', 'node:fs', 'node:timers/promises', 'node:zlib'],
+    ...[...STEP, '#tables/apply-function.ts', '@sparse-fanout/engine/function-module.ts'],
+    ...['node:crypto', 'node:fs', 'node:path', 'node:timers/promises', 'node:zlib'],
   ],
   'lambdas/plan': [...STEP, '#lambdas/shared'],
   'lambdas/stage': [...STEP, '#lambdas/shared'],
   'lambdas/plan-table': [
     ...[...STEP, '#lambdas/shared', '#tables', '@sparse-fanout/engine/engine-version.ts'],
+    '@sparse-fanout/engine/function-module.ts',
   ],
   'lambdas/write-table': [...STEP, '#lambdas/shared', '#tables', 'node:path', 'node:v8'],
   'lambdas/write': [...STEP, '#lambdas/shared'],
@@ -218,6 +219,7 @@ const OUTER: ImportRules = {
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
   lib: [
     ...['#core/contract.ts', '@sparse-fanout/engine/layer-directory.ts'],
+    ...['@sparse-fanout/engine/bundle-functions.ts', '@sparse-fanout/engine/function-module.ts'],
     ...['aws-cdk-lib', 'constructs', 'node:fs', 'node:path'],
   ],
   cli: [
@@ -226,6 +228,11 @@ const OUTER: ImportRules = {
   ],
   'bin/app.ts': ['#lib', 'aws-cdk-lib', 'cdk-nag'],
   'bin/sparse-fanout.ts': ['#cli'],
+  // The only file that bundles; no function loads it.
+  'packages/engine/src/functions/bundle-functions.ts': [
+    ...['#packages/engine/src/layer-directory.ts', 'esbuild', 'node:*'],
+    '#packages/engine/src/functions/function-module.ts',
+  ],
   'packages/engine/src': [...Object.keys(engine.dependencies), 'node:*'],
   'packages/local-cloud/src': [...Object.keys(localCloud.dependencies), 'node:*', COMPUTED],
 };
@@ -246,6 +253,7 @@ const PROOFS: ImportRules = {
   'packages/local-cloud/examples': ['@sparse-fanout/local-cloud', '@aws-sdk/*', 'node:*'],
   'packages/local-cloud/vitest.config.ts': ['vitest'],
   'examples/clean.mjs': ['@aws-sdk/client-s3', '@duckdb/node-api', 'node:*'],
+  'examples/functions': [],
   demo: ['#core', '#cli', '#support', '@sparse-fanout/engine', 'node:*'],
   support: [
     ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud'],

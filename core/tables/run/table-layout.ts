@@ -9,6 +9,7 @@ import {
 } from '#core/tables/schema/table-schema.ts';
 import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
 import type { AskedTable } from './asked-table.ts';
+import { functionsPin } from './functions-pin.ts';
 
 const MAX_ROWS = 2 ** 31;
 
@@ -22,7 +23,7 @@ const schema = z.array(canonicalColumn);
 
 /** What becomes of the rows, and the columns that they then have. */
 const plannedTransform = z.union([
-  z.strictObject({ sql: z.string(), schema }),
+  z.strictObject({ sql: z.string(), functions: z.optional(functionsPin), schema }),
   z.strictObject({
     /** A function of the deployment, and its published version. */
     lambda: z.strictObject({ name: z.string(), version: z.string() }),

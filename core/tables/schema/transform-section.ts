@@ -5,6 +5,11 @@ import { type TableSchema, tableSchema } from './table-schema.ts';
 /** Bytes of SQL: more is no SELECT that a person wrote. */
 const MAX_SQL_BYTES = 64 * 1024;
 
+/** As long as a deployment may call them. */
+const MAX_NAME = 63;
+
+const FUNCTIONS = 'the name of a module of functions that was deployed';
+
 const SQL = `one SELECT over input that makes of each row one row or none, at most ${MAX_SQL_BYTES} bytes`;
 const LAMBDA =
   "the name that the deployment gives a function, such as 'clean': a letter, then letters, digits, hyphens and underscores, 64 at most; an ARN is refused";
@@ -12,6 +17,8 @@ const LAMBDA =
 /** A transform by SQL. */
 export interface SqlTransform {
   readonly sql: string;
+  /** Name of the module of functions that the SELECT calls. */
+  readonly functions?: string;
 }
 
 /** Whether a function gives back all rows, or may leave some out. */
@@ -39,13 +46,18 @@ const fields = z
           }),
         ),
       ),
+      functions: z.optional(
+        z
+          .string({ error: FUNCTIONS })
+          .check(z.minLength(1, FUNCTIONS), z.maxLength(MAX_NAME, FUNCTIONS)),
+      ),
       lambda: z.optional(
         z.string({ error: LAMBDA }).check(z.regex(TRANSFORM_NAME, { error: LAMBDA })),
       ),
       schema: z.optional(tableSchema),
       rows: z.optional(z.enum(['same', 'fewer'], { error: "'same' or 'fewer'" })),
     },
-    { error: 'an object with sql, or with lambda, schema and rows' },
+    { error: 'an object with sql and functions, or with lambda, schema and rows' },
   )
   .check(
     z.refine(({ sql, lambda }) => (sql === undefined) !== (lambda === undefined), {
@@ -56,13 +68,16 @@ const fields = z
         lambda !== undefined || (schema === undefined && rows === undefined),
       { error: 'schema and rows only with lambda: those of sql follow from it' },
     ),
+    z.refine(({ sql, functions }) => sql !== undefined || functions === undefined, {
+      error: 'functions only with sql, which calls them',
+    }),
   );
 
 /** The `transform` section: what becomes of the rows once they have the columns of `schema`. */
 export const transformSection = z.pipe(
   fields,
-  z.transform(({ sql, lambda, schema, rows = 'same' }): Transform => {
-    if (lambda === undefined) return { sql: sql! };
+  z.transform(({ sql, functions, lambda, schema, rows = 'same' }): Transform => {
+    if (lambda === undefined) return { sql: sql!, ...(functions !== undefined && { functions }) };
     return { lambda, rows, ...(schema !== undefined && { schema }) };
   }),
 );

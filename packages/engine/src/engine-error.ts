@@ -7,9 +7,20 @@ import { basename } from 'node:path';
  * - `memory`: more than `memoryBytes`; `disk`: the directory takes no more bytes;
  * - `refused`: what the engine never does, such as reading a file elsewhere;
  * - `syntax`: no SELECT that it understands, or a name that there is not;
+ * - `function`: a function of one's own throws for a row, or answers what its type does not hold;
+ * - `contract`: functions of one's own are not of the form they must have, take forever, or do not
+ *   answer the same twice;
  * - `other`: the message says it.
  */
-export type EngineErrorKind = 'conversion' | 'memory' | 'disk' | 'refused' | 'syntax' | 'other';
+export type EngineErrorKind =
+  | 'conversion'
+  | 'memory'
+  | 'disk'
+  | 'refused'
+  | 'syntax'
+  | 'function'
+  | 'contract'
+  | 'other';
 
 /** What the engine says, in one line and without a path of this machine. */
 export class EngineError extends Error {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PACKAGE = join(import.meta.dirname, '..');
-const CACHE = join(PACKAGE, '../../node_modules/.cache/sparse-fanout');
+/** Where this package keeps what is made once. */
+export const CACHE: string = join(PACKAGE, '../../node_modules/.cache/sparse-fanout');
 
 /** Holds `package.json` and `package-lock.json` of what lies in the layer. */
 export const LAYER_PACKAGE: string = join(PACKAGE, 'layer');

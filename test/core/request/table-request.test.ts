@@ -136,7 +136,7 @@ describe('parseTableRequest', () => {
     [{ source, transform: { sql: 'x'.repeat(65_537) } }, /^transform\.sql must be one SELECT/],
     [
       { source, transform: 'select' },
-      /^transform must be an object with sql, or with lambda, schema and rows, got "select"$/,
+      /^transform must be an object with sql and functions, or with lambda, schema and rows, got "select"$/,
     ],
     [{ source, transform: {} }, /^transform must be either sql or lambda, and not both/],
     [
@@ -144,6 +144,10 @@ describe('parseTableRequest', () => {
       /^transform must be either sql or lambda, and not both/,
     ],
     [{ source, transform: { sql: 'select', rows: 'same' } }, /^transform .*only with lambda/],
+    [
+      { source, transform: { lambda: 'clean', functions: 'clean' } },
+      /^transform must be functions only with sql/,
+    ],
     [
       { source, transform: { lambda: 'arn:aws:lambda:us-east-1:1:function:f:1' } },
       /^transform\.lambda must be .* an ARN is refused, got "arn:aws/,
@@ -153,6 +157,14 @@ describe('parseTableRequest', () => {
       /^transform\.rows must be 'same' or 'fewer', got "more"$/,
     ],
     [{ source, transform: { lambda: 'clean', schema: { a: 'int8' } } }, /^transform\.schema\.a/],
+    [
+      { source, transform: { sql: 'x', functions: '' } },
+      /^transform\.functions must be the name of/,
+    ],
+    [
+      { source, transform: { sql: 'x', functions: 7 } },
+      /^transform\.functions must be the name of/,
+    ],
     [{ source, dryRun: 'yes' }, /^dryRun must be true or false/],
     [{ source, chunking: { rows: 0 } }, /^chunking\.rows must be .*got 0$/],
     [{ source, chunking: 7 }, /^chunking must be an object with rows, got 7$/],

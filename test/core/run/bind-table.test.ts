@@ -18,6 +18,9 @@ const bind = (request: object, changes: object = {}) =>
 
 const request = { source: 's3://raw/t/', schema: { id: 'int' } };
 
+const FUNCTIONS = { functions: 'clean' };
+const CLEAN = { functions: { clean: 'd1' } };
+
 async function runIdOf(changed: object, changes?: object): Promise<string> {
   return (await bind({ ...request, ...changed }, changes)).runId;
 }
@@ -81,6 +84,7 @@ describe('bindTable', () => {
     ['another type', { schema: { id: 'bigint' } }, {}],
     ['no schema', { schema: undefined }, {}],
     ['a transform', { transform: { sql: 'select id from input' } }, {}],
+    ['functions', { transform: { ...FUNCTIONS, sql: 'select f(id) from input' } }, CLEAN],
     ['other rows', { onBadRow: 'reject' }, {}],
     ['other columns', { columns: { id: { default: '0' } } }, {}],
     ['companions', { output: { companions: ['hive'] } }, {}],
@@ -90,6 +94,28 @@ describe('bindTable', () => {
     ['another engine', {}, { engine: 'duckdb-2' }],
   ])('gives another run for %s', async (_, changed, changes) => {
     expect(await runIdOf(changed, changes)).not.toBe(await runIdOf({}));
+  });
+
+  it('gives another run for other functions of the name, and refuses names of none', async () => {
+    const transform = { sql: 'select f(id) from input', functions: 'clean' };
+    const others = { functions: { clean: 'd2', geo: 'd3' } };
+    expect(await runIdOf({ transform }, others)).not.toBe(await runIdOf({ transform }, CLEAN));
+    const more = { functions: { ...CLEAN.functions, geo: 'd3' } };
+    expect(await runIdOf({ transform }, more)).toBe(await runIdOf({ transform }, CLEAN));
+    const { identity } = await bind({ ...request, transform }, CLEAN);
+    expect(JSON.parse(identity).transform).toEqual({
+      sql: transform.sql,
+      functions: { name: 'clean', digest: 'd1' },
+    });
+    for (const functions of ['toString', 'arn:aws:lambda:x', '../clean']) {
+      const asked = bind({ ...request, transform: { ...transform, functions } }, others);
+      await expect(asked).rejects.toThrow(RequestError);
+      await expect(asked).rejects.toThrow(
+        `transform.functions is ${JSON.stringify(functions)}, here are clean, geo;`,
+      );
+    }
+    const none = bind({ ...request, transform });
+    await expect(none).rejects.toThrow('transform.functions is "clean", there are none here');
   });
 
   it('refuses a place that is not in its bucket, and names of two formats', async () => {

@@ -1,0 +1,251 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bundleFunctions, parseEntries } from '#engine/functions/bundle-functions.ts';
+import { functionModule } from '#engine/functions/function-module.ts';
+import type { OwnOptions } from '#engine/functions/own-functions.ts';
+import { open } from './opened.ts';
+
+const EXAMPLE = join(import.meta.dirname, '../../../examples/functions/clean.ts');
+
+const moduleOf = (exported: string) => functionModule('own', `var functions = ${exported}`);
+
+/** One function of a text. */
+const ofText = (apply: string, more = '', before = '') =>
+  moduleOf(
+    `(() => { ${before}; return { f: { parameters: ['VARCHAR'], returns: 'VARCHAR', apply: ${apply}, ${more} } }; })()`,
+  );
+
+/** The first column of a SELECT that calls functions, or the error of it. */
+async function answered(
+  module: ReturnType<typeof moduleOf>,
+  text: string,
+  options: OwnOptions = {},
+) {
+  await using opened = await open();
+  await opened.engine.addFunctions(module, options);
+  const rows = await opened.engine.runSelect({ text });
+  opened.engine.proveFunctions();
+  return rows.map((row) => Object.values(row)[0]);
+}
+
+const failed = (module: ReturnType<typeof moduleOf>, text: string, options: OwnOptions = {}) =>
+  answered(module, text, options).then(
+    (rows) => ({ rows }),
+    ({ name, kind, message }) => ({ name, kind, message }),
+  );
+
+describe('functions of a module', () => {
+  it('are called for each row, and NULL gives NULL', async () => {
+    const text = "SELECT tidy_name(t) FROM (VALUES ('  new  YORK '), (NULL), (' '), ('oslo')) v(t)";
+    const module = bundleFunctions('clean', EXAMPLE);
+    expect(await answered(module, text)).toEqual(['New York', null, null, 'Oslo']);
+    const km =
+      'SELECT round(distance_km(52.52, 13.405, 48.8566, 2.3522 + i * 0.0))::INT FROM range(3) r(i)';
+    expect(await answered(module, km)).toEqual([877, 877, 877]);
+  });
+
+  it('keep their order over many chunks, and every type its value', async () => {
+    const types = {
+      BOOLEAN: 'i % 2 = 0',
+      TINYINT: '(i % 100)::TINYINT',
+      SMALLINT: '(i % 1000)::SMALLINT',
+      INTEGER: '(-i)::INTEGER',
+      BIGINT: '9007199254740993 + i',
+      UTINYINT: '(i % 200)::UTINYINT',
+      USMALLINT: '(i % 2000)::USMALLINT',
+      UINTEGER: '(4294900000 + i % 60000)::UINTEGER',
+      UBIGINT: '18446744073709500000::UBIGINT + i::UBIGINT',
+      FLOAT: '(i / 8)::FLOAT',
+      DOUBLE: 'i / 3.0::DOUBLE',
+      VARCHAR: "'ü' || repeat('x', (i % 20)::INTEGER)",
+    };
+    const module = moduleOf(
+      `{ ${Object.keys(types).map((type) => `F_${type}: { parameters: ['${type}'], returns: '${type.toLowerCase()}', apply: (a) => a }`)} }`,
+    );
+    for (const [type, sql] of Object.entries(types)) {
+      const text = `SELECT count(*) FROM (SELECT nullif(${sql}, NULL) AS a, i FROM range(5000) t(i)) WHERE f_${type}(a) IS NOT DISTINCT FROM a`;
+      expect([type, await answered(module, text)]).toEqual([type, [5000n]]);
+    }
+  });
+
+  it('may take NULL, and several arguments', async () => {
+    const takes = (parameters: string, apply: string) =>
+      moduleOf(
+        `{ own: { parameters: [${parameters}], returns: 'VARCHAR', takesNulls: true, apply: ${apply} } }`,
+      );
+    const three = takes("'VARCHAR', 'INTEGER', 'BOOLEAN'", '(...all) => JSON.stringify(all)');
+    const joined = "SELECT own(t, i, NULL) FROM (VALUES (NULL, 1), ('a', 2)) v(t, i)";
+    expect(await answered(three, joined)).toEqual(['[null,1,null]', '["a",2,null]']);
+    const two = takes("'INTEGER', 'INTEGER'", '(a, b) => [a, b].join()');
+    expect(await answered(two, 'SELECT own(NULL, i::INT) FROM range(2) r(i)')).toEqual([
+      ',0',
+      ',1',
+    ]);
+  });
+
+  const REFUSED: readonly (readonly [string, string])[] = [
+    ['{}', 'exports nothing'],
+    ['{ f: (a) => a }', 'exports f, which is not of the form'],
+    ["{ f: { parameters: ['VARCHAR'], returns: 'VARCHAR' } }", 'not of the form'],
+    ["{ f: { parameters: 'VARCHAR', returns: 'VARCHAR', apply() {} } }", 'not of the form'],
+    ["{ f: { parameters: [], returns: 'VARCHAR', apply() {} } }", '0 parameters'],
+    ["{ f: { parameters: ['DATE'], returns: 'VARCHAR', apply() {} } }", 'type "DATE"'],
+    ["{ f: { parameters: ['VARCHAR'], apply() {} } }", 'type undefined'],
+    ["{ 'a b': { parameters: ['VARCHAR'], returns: 'VARCHAR', apply() {} } }", 'a b'],
+    ["{ lower: { parameters: ['VARCHAR'], returns: 'VARCHAR', apply() {} } }", 'lower'],
+    ["{ coalesce: { parameters: ['VARCHAR'], returns: 'VARCHAR', apply() {} } }", 'coalesce'],
+    ["{ select: { parameters: ['VARCHAR'], returns: 'VARCHAR', apply() {} } }", 'select'],
+    [
+      "{ f: { parameters: ['VARCHAR'], returns: 'VARCHAR', apply() {} }, F: { parameters: ['VARCHAR'], returns: 'VARCHAR', apply() {} } }",
+      'f twice',
+    ],
+    ['new Date()', 'Date is not defined'],
+    ['Math.random()', 'not a function'],
+    ['process.env', 'process is not defined'],
+    ["require('fs')", 'require is not defined'],
+    ["fetch('http://localhost')", 'fetch is not defined'],
+    ['setTimeout(() => 0)', 'setTimeout is not defined'],
+    ["new Function('return 1')()", 'Code generation'],
+    ['(() => {}).constructor.constructor("return process")()', 'Code generation'],
+    ['new Intl.Collator()', 'Intl is not defined'],
+    ['}', 'no script'],
+  ];
+
+  it.each(REFUSED)('are refused: %s', async (exported, named) => {
+    const error = await failed(moduleOf(exported), 'SELECT 1');
+    expect(error).toMatchObject({ name: 'EngineError', kind: 'contract' });
+    expect(error).toHaveProperty('message', expect.stringContaining(named));
+  });
+
+  it('fail by name where a module is loaded forever', async () => {
+    const error = await failed(moduleOf('(() => { for (;;); })()'), 'SELECT 1', { callMs: 50 });
+    expect(error).toMatchObject({
+      kind: 'contract',
+      message: expect.stringContaining('timed out'),
+    });
+  });
+
+  const CALL = "SELECT f('a' || i) FROM range(3000) r(i)";
+
+  it('fail by name where one throws', async () => {
+    const module = ofText("(a) => { if (a === 'a2500') throw new RangeError('odd'); return a; }");
+    expect(await failed(module, CALL)).toEqual({
+      name: 'EngineError',
+      kind: 'function',
+      message: "the function f throws at f('a2500'): RangeError: odd",
+    });
+    const rows = await answered(module, CALL.replace("f('a' || i)", "try(f('a' || i))"));
+    expect(rows.flatMap((row, at) => (row === null ? [at] : []))).toEqual([2500]);
+  });
+
+  it.each([
+    ['3', 'the number 3'],
+    ['undefined', 'undefined'],
+    ['{}', 'a value of type object'],
+    ['Promise.resolve(a)', 'a value of type object'],
+    ['a + "\\ud800"', 'the string'],
+  ])('fail by name where one answers another type: %s', async (answer, said) => {
+    const error = await failed(ofText(`(a) => (${answer})`), CALL);
+    expect(error).toMatchObject({ kind: 'function', message: expect.stringContaining(said) });
+  });
+
+  it('fail by name where one never ends, also within try()', async () => {
+    const module = ofText("(a) => { while (a === 'a7'); return a; }");
+    for (const call of ["f('a' || i)", "try(f('a' || i))"]) {
+      const error = await failed(module, CALL.replace("f('a' || i)", call), { callMs: 100 });
+      expect(error).toMatchObject({
+        kind: 'contract',
+        message: expect.stringMatching(/^the function f takes more than 0.1 s .* f\('a7'\)$/),
+      });
+    }
+  });
+
+  it.each([
+    ['counts', '(a) => a + n++', 'let n = 0'],
+    ['remembers', '(a) => (last = a + (last ?? "").length)', 'let last'],
+    [
+      'sees what came before',
+      '(a) => { seen.add(a); return String(seen.size); }',
+      'const seen = new Set()',
+    ],
+  ])('fail by name where one %s', async (_, apply, before) => {
+    const error = await failed(ofText(apply, '', before), CALL, { keepsCalls: true });
+    expect(error).toMatchObject({
+      kind: 'contract',
+      message: expect.stringMatching(/^the function f answers .* and then .* arguments alone$/),
+    });
+    expect(await failed(ofText(apply, '', before), CALL)).toHaveProperty('rows');
+  });
+
+  it('may remember what changes no answer', async () => {
+    const module = ofText(
+      '(a) => { if (!cache.has(a)) cache.set(a, a + 1); return cache.get(a); }',
+      '',
+      'const cache = new Map()',
+    );
+    expect(await answered(module, CALL, { keepsCalls: true })).toHaveLength(3000);
+  });
+
+  it('end with the statement that is given up', async () => {
+    await using opened = await open();
+    await opened.engine.addFunctions(ofText('(a) => a'));
+    const text = "SELECT max(f('a' || i)) FROM range(100000000) r(i)";
+    const signal = AbortSignal.timeout(200);
+    await expect(opened.engine.runSelect({ text }, { signal })).rejects.toThrow(/timeout/);
+    expect(await opened.engine.runSelect({ text: "SELECT f('b') AS b" })).toEqual([{ b: 'b' }]);
+  });
+
+  it('are the only ones that a transform may call besides', async () => {
+    await using opened = await open();
+    await opened.engine.addFunctions(ofText('(a) => a'));
+    const input = [{ name: 't', type: 'VARCHAR' }];
+    const described = (text: string) => opened.engine.describeTransform({ text, input });
+    expect(await described('select F(t) as t from input')).toEqual(input);
+    await expect(described('select g(t) as t from input')).rejects.toThrow('calls g()');
+    await expect(described('select random() as t from input')).rejects.toThrow('random');
+  });
+});
+
+describe('a module', () => {
+  it('is bundled with what it imports, the same each time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'functions-'));
+    try {
+      await writeFile(join(folder, 'other.ts'), 'export const mark: string = "!";');
+      const file = join(folder, 'own.ts');
+      await writeFile(
+        file,
+        `import { mark } from './other.ts';
+         export const loud = { parameters: ['VARCHAR'], returns: 'VARCHAR', apply: (a: string) => a + mark };`,
+      );
+      const module = bundleFunctions('own', file);
+      expect(bundleFunctions('own', file)).toEqual(module);
+      expect(module.digest).toMatch(/^[0-9a-f]{64}$/);
+      expect(await answered(module, "SELECT loud('a')")).toEqual(['a!']);
+      await writeFile(join(folder, 'other.ts'), 'export const mark: string = "?";');
+      expect(bundleFunctions('own', file).digest).not.toBe(module.digest);
+      await writeFile(
+        file,
+        "import { readFileSync } from 'node:fs'; export const a = readFileSync;",
+      );
+      expect(() => bundleFunctions('own', file)).toThrow(/own of .*node:fs/);
+      await writeFile(file, 'export const = 1;');
+      expect(() => bundleFunctions('own', file)).toThrow(/own.ts:1/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('has a name and a file', () => {
+    expect(() => bundleFunctions('../x', EXAMPLE)).toThrow('allowed are letters');
+    expect(() => bundleFunctions('x', 'nowhere.ts')).toThrow('no file: nowhere.ts');
+    expect(parseEntries('a=b.ts,c=d=e.ts')).toEqual([
+      ['a', 'b.ts'],
+      ['c', 'd=e.ts'],
+    ]);
+    for (const text of ['a', 'a=', '=b.ts', 'a=b.ts,', 'a=b.ts,a=c.ts']) {
+      expect(() => parseEntries(text)).toThrow('name=file');
+    }
+  });
+});
