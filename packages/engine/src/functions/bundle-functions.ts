@@ -16,6 +16,12 @@ const NAME = /^[A-Za-z][\w-]{0,62}$/;
 /** Bytes of a module with all that it imports: each function loads it at its start. */
 const MAX_BYTES = 5 * 1024 ** 2;
 
+/**
+ * A realm has no promises: one that is rejected where nobody waits would end the whole process. So
+ * what is asynchronous becomes calls of `Promise`, which throw.
+ */
+const SYNCHRONOUS = { 'async-await': false, 'async-generator': false, 'for-await': false };
+
 /** What is wrong with a module; its message is one sentence. */
 export class BundleError extends Error {
   override readonly name = 'BundleError';
@@ -48,7 +54,12 @@ export function bundleFunctions(name: string, file: string): FunctionModule {
     const { outputFiles } = buildSync({
       ...{ entryPoints: [entry], bundle: true, minify: true, write: false, logLevel: 'silent' },
       ...{ format: 'iife', globalName: 'functions', platform: 'neutral', target: 'node24' },
-      ...{ charset: 'utf8', legalComments: 'none', mainFields: ['module', 'main'] },
+      ...{
+        charset: 'utf8',
+        supported: SYNCHRONOUS,
+        legalComments: 'none',
+        mainFields: ['module', 'main'],
+      },
     });
     const text = outputFiles[0]!.text;
     if (Buffer.byteLength(text) > MAX_BYTES) {
