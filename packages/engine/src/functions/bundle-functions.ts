@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type BuildFailure, buildSync } from 'esbuild';
 import { CACHE } from '#engine/layer-directory.ts';
@@ -108,6 +109,11 @@ export function functionsFolder(modules: FunctionModules): string {
   const { digest } = functionModule('', JSON.stringify(digestsOf(modules)));
   const folder = join(CACHE, `functions-${digest.slice(0, 16)}`);
   mkdirSync(folder, { recursive: true });
-  for (const { name, text } of modules.values()) writeFileSync(join(folder, `${name}.js`), text);
+  for (const { name, text } of modules.values()) {
+    // Another process may copy the folder now.
+    const draft = `${folder}-${randomUUID()}`;
+    writeFileSync(draft, text);
+    renameSync(draft, join(folder, `${name}.js`));
+  }
   return folder;
 }
