@@ -5,8 +5,8 @@ import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { placeRun, type UnplacedRun } from '#core/manifest/place-run.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
 import { wingOf } from '#core/request/wing.ts';
-import { bindRun, type Deployment } from '#core/run/bind-run.ts';
-import { bindTable } from '#core/run/bind-table.ts';
+import { bindRun } from '#core/run/bind-run.ts';
+import { bindTable, type TableDeployment } from '#core/run/bind-table.ts';
 import type { OutputSpec } from '#core/run/run-output.ts';
 import type { Expectations } from '#core/sparse/expectations.ts';
 import type { WatchedRun } from './watch-run.ts';
@@ -25,7 +25,7 @@ export interface FoundRun extends UnplacedRun {
 export async function findRun(
   client: S3Client,
   request: unknown,
-  deployment: Deployment,
+  deployment: Omit<TableDeployment, 'engine'>,
 ): Promise<FoundRun> {
   const store = s3ObjectStore(client);
   if ((await wingOf(request, store)) === 'table') {

@@ -8,8 +8,7 @@ import {
 import type { Observe } from '@sparse-fanout/local-cloud/happening.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import type { OwnCode } from '#cli/options/own-code.ts';
-import type { Deployment } from '#core/run/bind-run.ts';
-import type { FunctionDigests } from '#core/tables/run/functions-pin.ts';
+import type { TableDeployment } from '#core/run/bind-table.ts';
 import { assemblyOf, NATIVE_MODULES, SynthesisError } from './assembly.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
 
@@ -26,9 +25,7 @@ export interface SessionOptions {
 }
 
 /** Outputs of the stack that a run needs. */
-interface StackOutputs extends Deployment {
-  /** SHA-256 of the functions that a transform may call. */
-  readonly functions: FunctionDigests;
+interface StackOutputs extends Omit<TableDeployment, 'engine'> {
   readonly sourceBucket: string;
   readonly stateMachineArn: string;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { overInput } from '#engine/engine.ts';
 import { bundleFunctions, parseEntries } from '#engine/functions/bundle-functions.ts';
 import { functionModule } from '#engine/functions/function-module.ts';
 import type { OwnOptions } from '#engine/functions/own-functions.ts';
@@ -109,12 +110,16 @@ describe('functions of a module', () => {
     ['setTimeout(() => 0)', 'setTimeout is not defined'],
     ["new Function('return 1')()", 'Code generation'],
     ['(() => {}).constructor.constructor("return process")()', 'Code generation'],
+    ['Promise.reject(1)', 'Promise is not defined'],
+    ['{ f: { get parameters() { for (;;); } } }', 'timed out'],
+    ["{ f: { parameters: ['VARCHAR'], returns: 1n, apply() {} } }", 'BigInt'],
+    ['(Array.prototype.toJSON = () => 1, { f: 1 })', 'writes JSON'],
     ['new Intl.Collator()', 'Intl is not defined'],
     ['}', 'no script'],
   ];
 
   it.each(REFUSED)('are refused: %s', async (exported, named) => {
-    const error = await failed(moduleOf(exported), 'SELECT 1');
+    const error = await failed(moduleOf(exported), 'SELECT 1', { callMs: 500 });
     expect(error).toMatchObject({ name: 'EngineError', kind: 'contract' });
     expect(error).toHaveProperty('message', expect.stringContaining(named));
   });
@@ -144,7 +149,7 @@ describe('functions of a module', () => {
     ['3', 'the number 3'],
     ['undefined', 'undefined'],
     ['{}', 'a value of type object'],
-    ['Promise.resolve(a)', 'a value of type object'],
+    ['Symbol.iterator', 'symbol'],
     ['a + "\\ud800"', 'the string'],
   ])('fail by name where one answers another type: %s', async (answer, said) => {
     const error = await failed(ofText(`(a) => (${answer})`), CALL);
@@ -177,6 +182,26 @@ describe('functions of a module', () => {
       message: expect.stringMatching(/^the function f answers .* and then .* arguments alone$/),
     });
     expect(await failed(ofText(apply, '', before), CALL)).toHaveProperty('rows');
+  });
+
+  it('fail by name where the texts of one need more memory than there is', async () => {
+    const error = await failed(ofText("(a) => 'x'.repeat(1e6)"), CALL);
+    expect(error).toMatchObject({
+      kind: 'memory',
+      message: expect.stringContaining('the function f answers more than 134217728 characters'),
+    });
+  });
+
+  it('are called within lists, too', async () => {
+    await using opened = await open();
+    await opened.engine.addFunctions(ofText("(a) => a + '!'"));
+    const text = 'select list_transform(l, lambda t: f(t)) as l from input';
+    const input = [{ name: 'l', type: 'VARCHAR[]' }];
+    expect(await opened.engine.describeTransform({ text, input })).toEqual(input);
+    const rows = await opened.engine.runSelect({
+      text: overInput("SELECT ['a', NULL, 'b'] AS l", text),
+    });
+    expect(String(rows[0]?.['l'])).toBe("['a!', NULL, 'b!']");
   });
 
   it('may remember what changes no answer', async () => {
@@ -230,6 +255,15 @@ describe('a module', () => {
         "import { readFileSync } from 'node:fs'; export const a = readFileSync;",
       );
       expect(() => bundleFunctions('own', file)).toThrow(/own of .*node:fs/);
+      await writeFile(
+        file,
+        `const later = async (a: string) => { throw new Error(a); };
+         export const f = { parameters: ['VARCHAR'], returns: 'VARCHAR', apply: (a: string) => { later(a); return a; } };`,
+      );
+      expect(await failed(bundleFunctions('own', file), "SELECT f('a')")).toMatchObject({
+        kind: 'function',
+        message: expect.stringContaining('Promise is not defined'),
+      });
       await writeFile(file, 'export const = 1;');
       expect(() => bundleFunctions('own', file)).toThrow(/own.ts:1/);
     } finally {

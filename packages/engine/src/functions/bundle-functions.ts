@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type BuildFailure, buildSync } from 'esbuild';
 import { CACHE } from '#engine/layer-directory.ts';
@@ -15,6 +16,12 @@ const NAME = /^[A-Za-z][\w-]{0,62}$/;
 
 /** Bytes of a module with all that it imports: each function loads it at its start. */
 const MAX_BYTES = 5 * 1024 ** 2;
+
+/**
+ * A realm has no promises: one that is rejected where nobody waits would end the whole process. So
+ * what is asynchronous becomes calls of `Promise`, which throw.
+ */
+const SYNCHRONOUS = { 'async-await': false, 'async-generator': false, 'for-await': false };
 
 /** What is wrong with a module; its message is one sentence. */
 export class BundleError extends Error {
@@ -48,7 +55,12 @@ export function bundleFunctions(name: string, file: string): FunctionModule {
     const { outputFiles } = buildSync({
       ...{ entryPoints: [entry], bundle: true, minify: true, write: false, logLevel: 'silent' },
       ...{ format: 'iife', globalName: 'functions', platform: 'neutral', target: 'node24' },
-      ...{ charset: 'utf8', legalComments: 'none', mainFields: ['module', 'main'] },
+      ...{
+        charset: 'utf8',
+        supported: SYNCHRONOUS,
+        legalComments: 'none',
+        mainFields: ['module', 'main'],
+      },
     });
     const text = outputFiles[0]!.text;
     if (Buffer.byteLength(text) > MAX_BYTES) {
@@ -97,6 +109,11 @@ export function functionsFolder(modules: FunctionModules): string {
   const { digest } = functionModule('', JSON.stringify(digestsOf(modules)));
   const folder = join(CACHE, `functions-${digest.slice(0, 16)}`);
   mkdirSync(folder, { recursive: true });
-  for (const { name, text } of modules.values()) writeFileSync(join(folder, `${name}.js`), text);
+  for (const { name, text } of modules.values()) {
+    // Another process may copy the folder now.
+    const draft = `${folder}-${randomUUID()}`;
+    writeFileSync(draft, text);
+    renameSync(draft, join(folder, `${name}.js`));
+  }
   return folder;
 }

@@ -2,6 +2,7 @@ import vm from 'node:vm';
 import { EngineError } from '#engine/engine-error.ts';
 import type { FunctionModule } from './function-module.ts';
 import { REALM_KERNEL } from './realm-kernel.ts';
+import { clipped, shown } from './shown-value.ts';
 import { FUNCTION_TYPES, type FunctionValue, type ValueType, valueType } from './value-types.ts';
 
 /** A function as its module defines it. */
@@ -22,11 +23,11 @@ const MAX_PARAMETERS = 16;
 /** What DuckDB reads as a name without quotes. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
-/** Characters of what a function throws, in a message. */
+/** Characters of what a module throws, in a message. */
 const MAX_THROWN = 300;
 
-/** Characters of a value in a message. */
-const SHOWN = 40;
+/** Characters of the texts that a function answers for some 2,000 rows: they are all in memory. */
+const MAX_CHARACTERS = 128 * 1024 ** 2;
 
 const FORM = "{ parameters: ['VARCHAR'], returns: 'DOUBLE', apply(text) { … } }";
 
@@ -45,23 +46,15 @@ interface Work {
   readonly answers?: unknown[];
   readonly rows?: number;
   readonly takesNulls?: boolean;
+  readonly maxCharacters?: number;
   row?: number;
+  isTooLong?: true;
   thrown?: string;
   described?: string;
 }
 
 function refuse(message: string): never {
   throw new EngineError('contract', message);
-}
-
-function clipped(text: string): string {
-  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-  return shown.toWellFormed();
-}
-
-function shown(value: unknown): string {
-  if (value === null) return 'NULL';
-  return typeof value === 'string' ? `'${clipped(value)}'` : clipped(String(value));
 }
 
 /** What a function answered, for a message; no method of its realm is called. */
@@ -98,7 +91,9 @@ function functionOf(each: Described): OwnFunction {
 
 /** @throws {EngineError} `contract`: the module does not export what it must. */
 function functionsOf(described: string): readonly OwnFunction[] {
-  const functions = (JSON.parse(described) as readonly Described[]).map(functionOf);
+  const exported: unknown = JSON.parse(described);
+  if (!Array.isArray(exported)) return refuse('changes how the language writes JSON');
+  const functions = (exported as readonly Described[]).map(functionOf);
   if (functions.length === 0) refuse(`exports nothing; a function has the form ${FORM}`);
   const names = functions.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) < at);
@@ -142,17 +137,24 @@ export class FunctionRealm {
       this.#work = undefined;
       return work;
     });
+    this.functions = functionsOf(this.#load(module));
+  }
+
+  /** Runs a module. @returns what it exports, as JSON. */
+  #load(module: FunctionModule): string {
     const script = scriptOf(module);
-    try {
-      script.runInContext(this.#context, { timeout: callMs });
-    } catch (error) {
-      const said = clipped(String(Object(error).message).split('\n')[0] ?? '');
-      refuse(`cannot be loaded (${said}); it has the language alone, without clock and chance`);
-    }
     const work: Work = {};
-    this.#run(work);
-    if (work.described === undefined) refuse('does not leave its exports in functions');
-    this.functions = functionsOf(work.described);
+    try {
+      script.runInContext(this.#context, { timeout: this.#callMs });
+      this.#run(work);
+    } catch (error) {
+      work.thrown = String(Object(error).message);
+    }
+    if (work.described !== undefined) return work.described;
+    const said = clipped(work.thrown?.split('\n')[0] ?? 'it has no exports', MAX_THROWN);
+    return refuse(
+      `cannot be loaded (${said}); it has the language alone, without clock, chance and promises`,
+    );
   }
 
   #run(work: Work): void {
@@ -166,12 +168,13 @@ export class FunctionRealm {
    * @param at place of the function in {@link functions}.
    * @param columns its arguments, each of them of all rows.
    * @throws {EngineError} `function`: it throws, or answers another type; `contract`: it takes too
-   *   long.
+   *   long; `memory`: its texts are too long together.
    */
   call(at: number, columns: readonly (readonly FunctionValue[])[], rows: number): FunctionValue[] {
     const { name, returns, takesNulls } = this.functions[at]!;
     const answers: unknown[] = new Array(rows).fill(null);
-    const work: Work = { at, columns, answers, rows, takesNulls, row: 0 };
+    const maxCharacters = MAX_CHARACTERS;
+    const work: Work = { at, columns, answers, rows, takesNulls, maxCharacters, row: 0 };
     const argumentsOf = (row: number) => `(${columns.map((each) => shown(each[row])).join(', ')})`;
     try {
       this.#run(work);
@@ -183,8 +186,12 @@ export class FunctionRealm {
     }
     if (work.thrown !== undefined) {
       const call = `${name}${argumentsOf(work.row!)}`;
-      const said = work.thrown.slice(0, MAX_THROWN).toWellFormed();
+      const said = clipped(work.thrown, MAX_THROWN);
       throw new EngineError('function', `the function ${name} throws at ${call}: ${said}`);
+    }
+    if (work.isTooLong) {
+      const most = `more than ${MAX_CHARACTERS} characters for ${rows} rows`;
+      throw new EngineError('memory', `the function ${name} answers ${most}`);
     }
     const wrong = answers.findIndex((answer) => answer !== null && !returns.holds(answer));
     if (wrong < 0) return answers as FunctionValue[];

@@ -1,5 +1,6 @@
 import { EngineError } from '#engine/engine-error.ts';
 import type { FunctionRealm } from './function-realm.ts';
+import { shown } from './shown-value.ts';
 import type { FunctionValue } from './value-types.ts';
 
 /** Calls of one function, and what it answered. */
@@ -17,11 +18,6 @@ function charactersOf(values: readonly FunctionValue[]): number {
     (sum, value) => sum + (typeof value === 'string' ? value.length : 0),
     0,
   );
-}
-
-function shown(value: FunctionValue): string {
-  const text = String(value);
-  return text.length > 40 ? `${text.slice(0, 40).toWellFormed()}…` : text;
 }
 
 /** The first calls of functions, to see whether they answer the same again. */
@@ -49,11 +45,11 @@ export class KeptCalls {
       const again = realm.call(at, reversed, answers.length).reverse();
       const other = answers.findIndex((answer, row) => !Object.is(answer, again[row]));
       if (other < 0) continue;
-      const given = columns.map((values) => shown(values[other]!)).join(', ');
+      const given = columns.map((values) => shown(values[other])).join(', ');
       const { name } = realm.functions[at]!;
       throw new EngineError(
         'contract',
-        `the function ${name} answers ${shown(answers[other]!)} and then ${shown(again[other]!)} at ${name}(${given}); what it answers must follow from its arguments alone`,
+        `the function ${name} answers ${shown(answers[other])} and then ${shown(again[other])} at ${name}(${given}); what it answers must follow from its arguments alone`,
       );
     }
   }

@@ -5,7 +5,8 @@
  *
  * - without `columns`: sets `described` to the JSON of what the module exports;
  * - with `columns`: calls `apply` of an export for each row from `row` on and puts what it answers
- *   into `answers`; where it throws, `thrown` is the text of it and `row` its place.
+ *   into `answers`; where it throws, `thrown` is the text of it and `row` its place; `isTooLong`
+ *   says that the texts that it answers pass `maxCharacters`.
  *
  * A number, a text, a boolean or null is all that passes to and from the module.
  */
@@ -18,8 +19,11 @@ export const REALM_KERNEL = `(function (take) {
   const { String, Error } = globalThis;
 
   for (const name of ['Date', 'Temporal', 'Intl', 'WeakRef', 'FinalizationRegistry', 'Atomics',
-    'SharedArrayBuffer', 'WebAssembly', 'console']) delete globalThis[name];
+    'SharedArrayBuffer', 'WebAssembly', 'Promise', 'AsyncDisposableStack', 'console']) {
+    delete globalThis[name];
+  }
   delete Math.random;
+  delete Array.fromAsync;
   const locale = ['localeCompare', 'toLocaleLowerCase', 'toLocaleUpperCase', 'toLocaleString'];
   for (const type of [String, Number, BigInt, Array, Object, Object.getPrototypeOf(Uint8Array)]) {
     for (const name of locale) delete type.prototype[name];
@@ -58,28 +62,38 @@ export const REALM_KERNEL = `(function (take) {
   }
 
   function call(work) {
-    const { columns, answers, takesNulls, rows } = work;
+    const { columns, answers, takesNulls, rows, maxCharacters } = work;
     const definition = definitions[work.at];
     const width = columns.length;
     const first = columns[0];
     const second = columns[1];
-    for (let row = work.row; row < rows; row += 1) {
-      work.row = row;
+    let characters = 0;
+
+    function answerOf(row) {
       const a = first[row];
       const b = width > 1 ? second[row] : 0;
-      let isNull = a === null || b === null;
       if (width <= 2) {
-        if (isNull && !takesNulls) answers[row] = null;
-        else answers[row] = width === 1 ? definition.apply(a) : definition.apply(a, b);
-        continue;
+        if ((a === null || b === null) && !takesNulls) return null;
+        return width === 1 ? definition.apply(a) : definition.apply(a, b);
       }
       const values = [];
       for (let at = 0; at < width; at += 1) {
         const value = columns[at][row];
+        if (value === null && !takesNulls) return null;
         values[at] = value;
-        if (value === null) isNull = true;
       }
-      answers[row] = isNull && !takesNulls ? null : apply(definition.apply, definition, values);
+      return apply(definition.apply, definition, values);
+    }
+
+    for (let row = work.row; row < rows; row += 1) {
+      work.row = row;
+      const answer = answerOf(row);
+      if (typeof answer === 'string') characters += answer.length;
+      if (characters > maxCharacters) {
+        work.isTooLong = true;
+        return;
+      }
+      answers[row] = answer;
     }
   }
 
