@@ -18,6 +18,7 @@ const LONG = [
   'test/house/add-a-kind.test.ts',
   'test/e2e/silent-s3.test.ts',
   'test/e2e/large-gzip.test.ts',
+  'test/e2e/transform-lambda.test.ts',
   'test/tables/plan-sizes.test.ts',
   'test/tables/row-files.test.ts',
   'test/tables/zoo.test.ts',
