@@ -21,6 +21,7 @@ const LONG = [
   'test/e2e/silent-s3.test.ts',
   'test/e2e/large-gzip.test.ts',
   'test/e2e/local-functions.test.ts',
+  'test/e2e/transform-lambda.test.ts',
   'test/tables/plan-sizes.test.ts',
   'test/tables/row-files.test.ts',
   'test/tables/zoo.test.ts',

@@ -86,6 +86,7 @@ export async function synthesizeFull(outdir: string): Promise<Template> {
     customerKey: true,
     schedule: 'rate(1 day)',
     scheduledSource: `s3://${SOURCES}/${NIGHTLY}`,
+    transforms: 'clean=examples/clean.mjs',
   });
   app.synth();
   return prepare(JSON.parse(await templateText(outdir)));

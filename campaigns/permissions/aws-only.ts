@@ -14,7 +14,7 @@ export interface Exemption {
 /** Services that the local cloud does not have: no call to them can be refused. */
 export const ABSENT_SERVICES = /^(kms|logs|xray):/;
 
-const STEPS = /^FanoutFunctions/;
+const STEPS = /^FanoutFunctions|^TransformFiles/;
 const WORKFLOW = /^FanoutWorkflowRole$/;
 
 /** Grants that no scenario needs, and why the template has them nevertheless. */
@@ -35,7 +35,7 @@ export const EXEMPTIONS: readonly Exemption[] = [
     why: "Lambda sends a function's log to CloudWatch under the function's role",
   },
   {
-    role: /^FanoutFunctions|^FanoutWorkflowRole$/,
+    role: /^FanoutFunctions|^TransformFiles|^FanoutWorkflowRole$/,
     actions: /^xray:/,
     why: 'Lambda and Step Functions send traces under the role that they run with',
   },
@@ -66,6 +66,17 @@ export const EXEMPTIONS: readonly Exemption[] = [
     actions: /^s3:AbortMultipartUpload$/,
     resource: /((plan|objects|jobs)\*\.jsonl|source\*\.json|rejects\*\/\*)$/,
     why: 'the list of a table has a second part from about 100,000 objects on, what was rejected from about 50,000 rows on; PartSink gives it up as it does a plan, which scenarios show',
+  },
+  {
+    role: /^FanoutFunctions(PlanTable|WriteTable)Role$/,
+    actions: /^s3:GetObject$/,
+    resource: /_transform\/\*\/input\/\*$/,
+    why: 'no two calls of a function share a key: the step looks at what is there only where the answer to its own write was lost, as it does for chunks, which scenarios show',
+  },
+  {
+    role: /^TransformFiles/,
+    actions: /^s3:AbortMultipartUpload$/,
+    why: 'a client that writes rows in parts gives them up where it fails; the function of the scenario writes one part',
   },
   {
     role: /^FanoutFunctionsStageRole$/,

@@ -214,6 +214,21 @@ const inbox: Scenario = {
   },
 };
 
+const transformed: Scenario = {
+  name: 'a function makes the rows of a table',
+  about: /Table|TransformFiles/,
+  async play(stack) {
+    const text = Buffer.from('id,city,amount\n1,a,2\n2,b,\n');
+    const source = await stack.putSource('tables/transformed.csv', text);
+    const schema = { id: 'int', city: 'text', doubled: 'double' };
+    return await whyNot(stack, {
+      ...{ source, schema: { id: 'int', city: 'text', amount: 'double' } },
+      transform: { lambda: 'clean', rows: 'fewer', schema },
+      output: { uri: `s3://${stack.outputBucket}/transformed/` },
+    });
+  },
+};
+
 /** A text in gzip of 66 members, each a record of one MiB that is not compressed. */
 function largeGzip(): Buffer {
   const record = Buffer.from(`1,${'x'.repeat(1024 * 1024)}\n`);
@@ -279,6 +294,7 @@ export const SCENARIOS: readonly Scenario[] = [
   table,
   overwrittenTable,
   inbox,
+  transformed,
   largeText,
   tooLong,
 ];

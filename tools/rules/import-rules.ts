@@ -254,6 +254,7 @@ const PROOFS: ImportRules = {
   'packages/local-cloud/vitest.config.ts': ['vitest'],
   'examples/clean.mjs': ['@aws-sdk/client-s3', '@duckdb/node-api', 'node:*'],
   'examples/functions': [],
+  'test/e2e/odd-transform.mjs': ['@aws-sdk/client-s3', '@duckdb/node-api', 'node:*'],
   demo: ['#core', '#cli', '#support', '@sparse-fanout/engine', 'node:*'],
   support: [
     ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud'],

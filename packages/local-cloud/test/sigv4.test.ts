@@ -63,3 +63,16 @@ test.each([
     expect.objectContaining({ name }),
   );
 });
+
+test('takes the path of a request as services other than S3 escape it', async () => {
+  const path = '/2015-03-31/functions/arn%3Aaws%3Alambda%3Af/invocations';
+  const signer = createSigner(true);
+  const message = {
+    ...{ method: 'POST', protocol: 'https:', hostname: 'localhost', path, body: BODY },
+    headers: { host: 'localhost:1' },
+  };
+  const { headers } = await signer.sign(message, { signingDate: new Date(SIGNED_AT) });
+  const request = { headers, body: Buffer.from(BODY) };
+  expect(verifySignature({ ...request, path }, RULES)).toBe(TESTER.accessKeyId);
+  expect(() => verifySignature({ ...request, path: `${path}x` }, RULES)).toThrow('not match');
+});

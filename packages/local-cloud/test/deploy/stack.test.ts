@@ -63,6 +63,23 @@ describe('a stack', () => {
     expect(stack.outputs).toEqual({ Name: 'my-stack-box' });
   });
 
+  it('gives a version of a function a number by its logical id, the same every time', () => {
+    const versionOf = (id: string) => {
+      const Properties = { FunctionName: { Ref: 'Clean' } };
+      const resources = {
+        Clean: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'f' } },
+        [id]: { Type: 'AWS::Lambda::Version', Properties },
+      };
+      const version = { 'Fn::GetAtt': [id, 'Version'] };
+      return stackOf({ ...resources }, { Version: version, Arn: { Ref: id } }).outputs;
+    };
+    const { Version, Arn } = versionOf('CleanVersion1f');
+    expect(Version).toMatch(/^\d+$/);
+    expect(Arn).toMatch(new RegExp(`^arn:aws:lambda:.*:${Version}$`));
+    expect(versionOf('CleanVersion1f')).toEqual({ Version, Arn });
+    expect(versionOf('CleanVersion2f')['Version']).not.toBe(Version);
+  });
+
   it('says what it accepts and does not simulate', () => {
     const stack = stackOf({
       Key: { Type: 'AWS::KMS::Key', Properties: { Anything: 1 } },

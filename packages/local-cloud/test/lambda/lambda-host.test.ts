@@ -33,6 +33,8 @@ const actions = {
 export const handler = async (event, context) => actions[event.action](event, context);
 `;
 
+const FUNCTIONS = 'arn:aws:lambda:us-east-1:000000000000:function';
+
 /** Longer than Node's HTTP servers keep an idle connection open: 5 s and a buffer of 1 s. */
 const LONG_MILLISECONDS = 6_500;
 
@@ -73,7 +75,7 @@ beforeAll(async () => {
   await writeFile(join(directory, 'code', 'broken.mjs'), 'throw new TypeError("cannot load");');
   host = new LambdaHost({
     functions: [
-      configuration('f'),
+      configuration('f', { versionArns: [`${FUNCTIONS}:f:7`] }),
       configuration('warm'),
       configuration('hasty', { timeoutSeconds: 1 }),
       configuration('scarce', { reservedConcurrency: 1 }),
@@ -128,6 +130,27 @@ describe('a function', () => {
     await expect(invoke('echo', {}, 'unheard')).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
+  });
+
+  it('has the ARN of what names it: its own, or that of a version', () => {
+    const { arn } = configuration('f');
+    for (const name of ['f', arn, `${arn}:$LATEST`]) expect(host.qualifiedArnOf(name)).toBe(arn);
+    expect(host.qualifiedArnOf(`${arn}:7`)).toBe(`${arn}:7`);
+    expect(() => host.qualifiedArnOf(`${arn}:8`)).toThrow(`Function not found: ${arn}:8`);
+  });
+
+  it('runs for a function that waits for it, even where no turn is free', async () => {
+    const scratchDirectory = join(directory, 'nested-scratch');
+    const logDirectory = join(directory, 'logs');
+    const functions = [configuration('f')];
+    const shared = { functions, environmentOf, logDirectory, scratchDirectory };
+    const busy = new LambdaHost({ ...shared, concurrency: 1 });
+    const outer = busy.invoke('f', '{"action":"wait","ms":60000}');
+    const { arn } = configuration('f');
+    const nested = await busy.invokeNested(`${arn}:7`, '{"action":"echo"}');
+    expect(nested).toMatchObject({ executedVersion: '7', payload: '{"action":"echo"}' });
+    await busy.close();
+    expect(await outer).toMatchObject({ functionError: 'Unhandled' });
   });
 
   it('stays warm: one process serves invocations one after the other', async () => {

@@ -43,13 +43,13 @@ class Sha256 {
 }
 
 /** Signs as the tester does. */
-export function createSigner(): SignatureV4 {
+export function createSigner(uriEscapePath = false): SignatureV4 {
   return new SignatureV4({
     service: 's3',
     region: 'us-east-1',
     credentials: TESTER,
     sha256: Sha256,
-    uriEscapePath: false,
+    uriEscapePath,
     applyChecksum: true,
   });
 }
