@@ -102,8 +102,8 @@ export class PlayedDay {
   async tick(second: number, isCalm = false): Promise<number | 'waiting' | 'died'> {
     this.#second = second;
     const random = this.#random;
-    if (!isCalm && random.chance(0.15)) return await this.#run(dying(random));
-    if (isCalm || random.chance(0.9)) return await this.#run();
+    if (!isCalm && random.chance(0.5)) return await this.#run(dying(random));
+    if (isCalm || random.chance(0.6)) return await this.#run();
     const ends = await Promise.all([this.#run(), this.#run()]);
     return ends.find((end) => typeof end === 'number') ?? ends[0]!;
   }
