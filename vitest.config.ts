@@ -30,6 +30,7 @@ const LONG = [
   'campaigns/arrivals/arrivals.test.ts',
   'campaigns/chaos/chaos.test.ts',
   'campaigns/fuzz-tables/fuzz-tables.test.ts',
+  'campaigns/inbox/inbox.test.ts',
   'campaigns/permissions/permissions.test.ts',
 ];
 const ALL = ['{test,bench,campaigns,packages}/**/*.test.ts'];

@@ -67,6 +67,14 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./fuzz-tables/run.ts'),
   },
   {
+    name: 'inbox',
+    proves:
+      'Days of arrivals are taken in with every object once, in files of the right size, whatever dies.',
+    takes: 'two minutes a day',
+    args: '[--days 1] [--seed 1] [--small 3000] [--large 8]',
+    start: () => import('./inbox/run.ts'),
+  },
+  {
     name: 'mutation',
     proves: 'The tests notice at least 85 % of seeded changes of `core`, 95 % of those of seed 1.',
     takes: 'an hour for 300 changes',

@@ -67,6 +67,8 @@ class Judge {
   readonly #asked: JudgedBy;
   readonly #store: ObjectStore;
   readonly #shapes = new Map<TableSourceFormat, ObjectShapes>();
+  /** What is wrong with all objects of a format. */
+  #requestFault: unknown;
 
   constructor(asked: JudgedBy, store: ObjectStore) {
     this.#asked = asked;
@@ -83,7 +85,8 @@ class Judge {
       }
       return { pin, kind: await this.#kindOf(pin) };
     } catch (error) {
-      if (!OWN_FAULTS.some((fault) => error instanceof fault)) throw error;
+      const isOwn = OWN_FAULTS.some((fault) => error instanceof fault);
+      if (!isOwn || error === this.#requestFault) throw error;
       return { uri, problem: (error as Error).message };
     }
   }
@@ -109,10 +112,15 @@ class Judge {
 
   #shapesOf(format: TableSourceFormat): ObjectShapes {
     const { schema } = this.#asked;
-    const known =
-      this.#shapes.get(format) ?? new ObjectShapes(tableLayoutOf(this.#asked, { format, schema }));
-    this.#shapes.set(format, known);
-    return known;
+    try {
+      const layout = tableLayoutOf(this.#asked, { format, schema });
+      const shapes = this.#shapes.get(format) ?? new ObjectShapes(layout);
+      this.#shapes.set(format, shapes);
+      return shapes;
+    } catch (error) {
+      this.#requestFault = error;
+      throw error;
+    }
   }
 }
 

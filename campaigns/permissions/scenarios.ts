@@ -206,7 +206,7 @@ const inbox: Scenario = {
     await stack.putSource('inbox/1.csv', Buffer.from('id\n1\n'));
     const request = {
       source: { inbox: { uri: `s3://${SOURCES}/inbox/`, targetBytes: 1 } },
-      schema: { id: 'int' },
+      ...{ schema: { id: 'int' }, onBadRow: 'reject' },
       output: { uri: `s3://${stack.outputBucket}/taken-in/`, mode: 'append' },
     };
     const first = await whyNot(stack, request);

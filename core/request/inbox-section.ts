@@ -41,12 +41,14 @@ export function saysInbox(input: unknown): boolean {
 interface InboxRequest {
   readonly source: { readonly inbox?: Pick<Inbox, 'uri'> | undefined };
   readonly schema?: unknown;
+  readonly onBadRow?: 'fail' | 'reject' | undefined;
   readonly expect?: { readonly rows?: number | undefined } | undefined;
   readonly output: { readonly uri?: string | undefined; readonly mode?: OutputMode | undefined };
 }
 
 /** What is wrong with a request that has an inbox; nothing of any other. */
-export function inboxProblems({ source, schema, expect, output }: InboxRequest): readonly string[] {
+export function inboxProblems(request: InboxRequest): readonly string[] {
+  const { source, schema, onBadRow = 'fail', expect, output } = request;
   const { inbox } = source;
   if (inbox === undefined) return [];
   const { mode = 'create', uri = '' } = output;
@@ -59,6 +61,11 @@ export function inboxProblems({ source, schema, expect, output }: InboxRequest):
   if (schema === undefined) {
     problems.push(
       'schema must be given where source.inbox is, because each object is judged by it before it is taken in',
+    );
+  }
+  if (onBadRow !== 'reject') {
+    problems.push(
+      `onBadRow must be 'reject' where source.inbox is given, because a value that does not fit would stop all that arrives after it, got "${onBadRow}"`,
     );
   }
   if (expect?.rows !== undefined) {

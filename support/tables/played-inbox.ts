@@ -1,4 +1,3 @@
-import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import { BucketContents } from '#support/bucket-contents.ts';
 import type { LocalServices } from '#support/local-services.ts';
@@ -24,6 +23,7 @@ export class PlayedInbox {
     return {
       source: { inbox: { uri, targetBytes: 30, maxAge: '10 minutes', largeBytes: 100 } },
       schema: { id: 'int' },
+      onBadRow: 'reject',
       output: {
         uri: `s3://${this.#services.bucket}/${this.name}/`,
         ...{ mode: 'append', format: 'jsonl', ...output },
@@ -36,9 +36,8 @@ export class PlayedInbox {
     return this.#bucket.put(`${this.name}-in/${key}`, content);
   }
 
-  async remove(key: string): Promise<void> {
-    const Key = `${this.name}-in/${key}`;
-    await this.#services.s3.send(new DeleteObjectCommand({ Bucket: this.#services.bucket, Key }));
+  remove(key: string): Promise<void> {
+    return this.#bucket.remove(`${this.name}-in/${key}`);
   }
 
   /** Lets time pass for its ticks. */

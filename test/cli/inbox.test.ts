@@ -41,6 +41,7 @@ beforeAll(async () => {
   const body = {
     source: { inbox: { uri: `s3://${Bucket}/in/`, targetBytes: 10 } },
     schema: { id: 'int' },
+    onBadRow: 'reject',
     output: { uri: `s3://${Bucket}/out/`, mode: 'append' },
   };
   await writeFile(request, JSON.stringify(body));

@@ -92,6 +92,15 @@ describe('an inbox', TIMEOUT, () => {
     });
   });
 
+  it('leaves out values that do not fit, and takes in what comes after them', async () => {
+    const inbox = new PlayedInbox(services, 'rejected');
+    await inbox.put('a.jsonl', `${lines(1)}{"id":"no number"}\n${lines(2)}`);
+    expect(await inbox.tick()).toBe(1);
+    await inbox.put('b.jsonl', lines(3, 4, 5, 6));
+    expect(await inbox.tick()).toBe(2);
+    expect(await inbox.rows()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it('plans a batch and writes nothing as a dry run', async () => {
     const inbox = new PlayedInbox(services, 'dry');
     await inbox.put('a.jsonl', lines(1, 2, 3, 4));

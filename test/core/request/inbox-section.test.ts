@@ -9,6 +9,7 @@ const uri = 's3://raw/arrivals/';
 const REQUEST = {
   source: { inbox: { uri } },
   schema: { id: 'int' },
+  onBadRow: 'reject',
   output: { uri: 's3://lake/all/', mode: 'append' },
 };
 
@@ -57,6 +58,7 @@ describe('source.inbox', () => {
     [{ output: { uri: 's3://lake/all/' } }, /^output\.mode must be 'append' .* got "create"$/],
     [{ output: { ...REQUEST.output, mode: 'overwrite' } }, /must be 'append' .* got "overwrite"$/],
     [{ schema: undefined }, /^schema must be given where source\.inbox is/],
+    [{ onBadRow: 'fail' }, /^onBadRow must be 'reject' .* got "fail"$/],
     [{ expect: { rows: 5 } }, /^expect\.rows is of one run/],
     [{ output: { uri: 's3://raw/arrivals/all', mode: 'append' } }, /lie in each other/],
     [{ output: { uri: 's3://raw/arrivals', mode: 'append' } }, /lie in each other/],
