@@ -8,7 +8,6 @@ import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
 import { maxFileShare } from './large-texts.ts';
-import { lookAtRows } from './look-at-rows.ts';
 import { RowCuts } from './row-cuts.ts';
 import { rowFiles } from './row-files.ts';
 import { sampleTable, type TableSample } from './sample-table.ts';
@@ -23,6 +22,8 @@ export type SizedTable = Omit<AskedTable, 'size'> & {
 
 /** What a table is planned with. */
 export interface PlanOptions {
+  /** As `lookAtRows` found it. */
+  readonly layout: TableLayout;
   readonly store: ObjectStore;
   /** Reads and writes in `directory` alone. */
   readonly engine: Engine;
@@ -118,14 +119,14 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
 }
 
 /**
- * Plans the files of a table: looks at its objects, converts a sample of it to the output to learn
+ * Plans the files of a table: converts a sample of it to the output to learn
  * the sizes, and cuts it at records. The same objects and request give the same plan.
  *
  * Reads what {@link collectUnits} and {@link sampleTable} read, and 64 KiB for each file that ends
  * within a text; by rows all texts, or the footers of Parquet; and three times 25 kB of each seek
  * index. Holds 51 bytes for an object or row group, 2 kB for a file, 100 MiB and the engine's own.
  *
- * @throws {RequestError} the schema, `columns` or sizes do not fit the table.
+ * @throws {RequestError} the sizes do not fit the table.
  * @throws {UnsupportedSourceError} an object is not what its name or the request says.
  * @throws {CorruptSourceError} an object is not sound; with `onBadRow` `fail` also a value of the
  * sample that its column cannot hold.
@@ -135,9 +136,8 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
 export async function planTable(
   asked: SizedTable,
   objects: ObjectList,
-  { firstIndex, store, indexes, lacksIndexes = false, ...room }: PlanOptions,
+  { firstIndex, layout: given, store, indexes, lacksIndexes = false, ...room }: PlanOptions,
 ): Promise<TablePlan> {
-  const given = await lookAtRows(asked, objects, { store, engine: room.engine });
   const whole = { layout: given, objects, store };
   const source = { ...whole, ...(indexes && { indexes }) };
   const read = lacksIndexes ? whole : source;

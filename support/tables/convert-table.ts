@@ -7,6 +7,7 @@ import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
+import { lookAtRows } from '#tables/look-at-rows.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import {
   type PlanOptions,
@@ -31,9 +32,11 @@ export async function planned(
   options: Pick<PlanOptions, 'indexes' | 'lacksIndexes' | 'transformMs'> = {},
 ): Promise<PlannedTable> {
   const objects = await listTable(asked.source, store);
-  const plan = await withEngine((engine, directory) =>
-    planTable(asked, objects, { ...options, store, engine, directory, firstIndex: 0 }),
-  );
+  const plan = await withEngine(async (engine, directory) => {
+    const layout = await lookAtRows(asked, objects, { store, engine });
+    const room = { ...options, layout, store, engine, directory };
+    return await planTable(asked, objects, { ...room, firstIndex: 0 });
+  });
   const { indexes } = options;
   return { ...plan, asked, objects, store, ...(indexes && { indexes }) };
 }
