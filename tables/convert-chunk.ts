@@ -2,8 +2,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, TableFile, WrittenFile } from '@sparse-fanout/engine';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
-import { outputColumns, schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
+import { outputSchemaOf, schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
+import { jsonValues } from '#core/tables/schema/json-values.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { assertFewRejected, type RejectedValue } from './bad-rows.ts';
 import { type ConvertedSlice, convertSlice } from './convert-slice.ts';
@@ -129,10 +130,12 @@ export async function convertChunk(
   const { layout, output, keyValues } = options;
   const path = join(options.directory, options.name);
   const { rowGroupRows } = layout;
+  const made = outputSchemaOf(layout);
   const file = tableFileOf(output, {
     path,
     rowGroupRows,
-    columns: outputColumns(layout).length,
+    columns: made.length,
+    values: jsonValues(made),
     ...(keyValues && { keyValues }),
   });
   const [only, second] = slices;
