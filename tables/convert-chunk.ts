@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Engine, TableFile, WrittenFile } from '@sparse-fanout/engine';
 import { TransformError } from '#core/errors.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
-import { outputColumns, schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
+import { outputSchemaOf, schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
+import { jsonValues } from '#core/tables/schema/json-values.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { applyFunction, type CallFunction, functionText } from './apply-function.ts';
 import { assertFewRejected, type RejectedValue } from './bad-rows.ts';
@@ -143,10 +144,12 @@ export async function convertChunk(
   const { layout, output, keyValues } = options;
   const path = join(options.directory, options.name);
   const { rowGroupRows } = layout;
+  const made = outputSchemaOf(layout);
   const file = tableFileOf(output, {
     path,
     rowGroupRows,
-    columns: outputColumns(layout).length,
+    columns: made.length,
+    values: jsonValues(made),
     ...(keyValues && { keyValues }),
   });
   const [only, second] = slices;

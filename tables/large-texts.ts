@@ -1,9 +1,6 @@
 import { inOrder } from '#core/bytes/in-order.ts';
 import { BoundExceededError } from '#core/errors.ts';
-import type { AskedTable } from '#core/tables/run/asked-table.ts';
-import { tableLayoutOf } from '#core/tables/run/table-layout.ts';
 import { LARGE_GZIP_BYTES, type TextTask } from '#core/tables/run/text-indexes.ts';
-import { lookAtFirst } from './first-look.ts';
 import { indexedTexts, type UnitsSource } from './table-units.ts';
 import { MAX_TEXT_BYTES } from './text-file.ts';
 
@@ -21,22 +18,18 @@ function hasLarge({ objects, indexes }: Omit<UnitsSource, 'layout'>): boolean {
 
 /**
  * The jobs of the next Stage round of a table, in the order of its objects: one for each large text
- * that has no seek index yet. The first object is looked at before, so that nothing is staged for a
- * request that does not fit the table.
+ * that has no seek index yet.
  *
  * One LIST request for each large text, 32 at the same time. Holds 300 bytes for a job.
  *
  * @throws {BoundExceededError} more than 10,000 large texts.
- * @throws as {@link lookAtFirst}.
  */
 export async function textsToStage(
-  asked: Pick<AskedTable, 'source' | 'schema' | 'columns' | 'output' | 'onBadRow'>,
-  table: Omit<UnitsSource, 'layout'> & Required<Pick<UnitsSource, 'indexes'>>,
+  table: UnitsSource & Required<Pick<UnitsSource, 'indexes'>>,
 ): Promise<readonly TextTask[]> {
-  const { objects, store, indexes } = table;
+  const { indexes } = table;
   if (!hasLarge(table)) return [];
-  const layout = tableLayoutOf(asked, await lookAtFirst(asked, objects, store));
-  const texts = await Array.fromAsync(indexedTexts({ ...table, layout }));
+  const texts = await Array.fromAsync(indexedTexts(table));
   if (texts.length > MAX_TEXTS) {
     throw new BoundExceededError(
       `the table has ${texts.length} texts in gzip of more than ${LARGE_GZIP_BYTES} bytes, each of which gets a seek index, at most ${MAX_TEXTS} are allowed; give parts of it as sources of their own`,

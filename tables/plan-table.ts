@@ -1,5 +1,4 @@
-import type { Engine, FunctionModules } from '@sparse-fanout/engine';
-import type { TransformArns } from '#core/contract.ts';
+import type { Engine } from '@sparse-fanout/engine';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { type FileSizes, packFiles } from '#core/tables/pack/pack-files.ts';
 import type { PackUnits } from '#core/tables/pack/pack-units.ts';
@@ -10,7 +9,6 @@ import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
 import type { CallFunction } from './apply-function.ts';
 import { maxFileShare } from './large-texts.ts';
-import { lookAtRows } from './look-at-rows.ts';
 import { RowCuts } from './row-cuts.ts';
 import { rowFiles } from './row-files.ts';
 import { sampleTable, type TableSample } from './sample-table.ts';
@@ -25,17 +23,15 @@ export type SizedTable = Omit<AskedTable, 'size'> & {
 
 /** What a table is planned with. */
 export interface PlanOptions {
+  /** As `lookAtRows` found it. */
+  readonly layout: TableLayout;
   readonly store: ObjectStore;
   /** Reads and writes in `directory` alone. */
   readonly engine: Engine;
   /** The engine's own; what is written there is removed again. */
   readonly directory: string;
-  /** Functions that a transform may call. @default none */
-  readonly functions?: FunctionModules;
   /** As in {@link SampleOptions}. */
   readonly transformMs?: number;
-  /** As in {@link LookOptions}. */
-  readonly transforms?: TransformArns;
   /** As in {@link SampleOptions}. */
   readonly call?: CallFunction;
   /** Index of the first chunk: those of the generations before it. */
@@ -126,14 +122,14 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
 }
 
 /**
- * Plans the files of a table: looks at its objects, converts a sample of it to the output to learn
+ * Plans the files of a table: converts a sample of it to the output to learn
  * the sizes, and cuts it at records. The same objects and request give the same plan.
  *
  * Reads what {@link collectUnits} and {@link sampleTable} read, and 64 KiB for each file that ends
  * within a text; by rows all texts, or the footers of Parquet; and three times 25 kB of each seek
  * index. Holds 51 bytes for an object or row group, 2 kB for a file, 100 MiB and the engine's own.
  *
- * @throws {RequestError} the schema, `columns` or sizes do not fit the table.
+ * @throws {RequestError} the sizes do not fit the table.
  * @throws {UnsupportedSourceError} an object is not what its name or the request says.
  * @throws {CorruptSourceError} an object is not sound; with `onBadRow` `fail` also a value of the
  * sample that its column cannot hold.
@@ -143,10 +139,8 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
 export async function planTable(
   asked: SizedTable,
   objects: ObjectList,
-  options: PlanOptions,
+  { firstIndex, layout: given, store, indexes, lacksIndexes = false, ...room }: PlanOptions,
 ): Promise<TablePlan> {
-  const { firstIndex, store, indexes, lacksIndexes = false, transforms, ...room } = options;
-  const given = await lookAtRows(asked, objects, options);
   const whole = { layout: given, objects, store };
   const source = { ...whole, ...(indexes && { indexes }) };
   const read = lacksIndexes ? whole : source;

@@ -15,6 +15,7 @@ import {
   joinedSql,
   textBytesSql,
 } from '#core/tables/schema/joined-sql.ts';
+import { jsonValues } from '#core/tables/schema/json-values.ts';
 import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import type { CallFunction } from './apply-function.ts';
@@ -188,7 +189,7 @@ async function ratiosOf(
     const { rowGroupRows: groupRows } = layout;
     const form = { path: `${paths[index]}.file`, rowGroupRows: groupRows, columns: schema.length };
     const select = { text: joinedSql([paths[index]!], schema) };
-    const file = tableFileOf(output, form);
+    const file = tableFileOf(output, { ...form, values: jsonValues(schema) });
     const written = await engine.writeSelect(select, file, signal && { signal });
     bytes += written.bytes;
     sourceBytes += size.sourceBytes;

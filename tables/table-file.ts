@@ -9,6 +9,8 @@ export interface FileParts {
   readonly rowGroupRows: number;
   /** Columns of the table. */
   readonly columns: number;
+  /** Of JSON lines: what {@link jsonValues} makes of the columns. */
+  readonly values?: readonly string[] | undefined;
   /** Of the footer of Parquet, in this order. */
   readonly keyValues?: Readonly<Record<string, string>>;
 }
@@ -27,8 +29,9 @@ function dictionaryOf(columns: number): { readonly dictionaryBytes?: number } {
 
 /** A file of an output, as the engine writes it. */
 export function tableFileOf(output: TableOutput, parts: FileParts): TableFile {
-  const { path, rowGroupRows, columns, keyValues } = parts;
-  if (output.format !== 'parquet') return { ...output, path };
+  const { path, rowGroupRows, columns, values, keyValues } = parts;
+  if (output.format === 'csv') return { ...output, path };
+  if (output.format === 'jsonl') return { ...output, path, ...(values && { values }) };
   const { format, compression } = output;
   const file = { path, format, compression, rowGroupRows, ...dictionaryOf(columns) };
   return { ...file, ...(keyValues && { keyValues }) };

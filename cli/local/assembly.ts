@@ -43,7 +43,7 @@ async function hashSources({ modules }: GivenFunctions): Promise<string> {
 }
 
 /** What `-c` gives to the app, by its names. */
-type AppContext = Readonly<Record<string, string>>;
+export type AppContext = Readonly<Record<string, string>>;
 
 /** Context that the CDK command line would give to the app: the feature flags of `cdk.json`. */
 async function cdkContext(own: AppContext): Promise<string> {
@@ -135,7 +135,7 @@ export async function cloudAssembly(
  *
  * @throws {SynthesisError} the CDK app failed: a file cannot be bundled.
  */
-async function assemblyWith(context: AppContext, signal: AbortSignal): Promise<string> {
+export async function assemblyWith(context: AppContext, signal: AbortSignal): Promise<string> {
   await mkdir(CACHE, { recursive: true });
   const directory = join(CACHE, `assembly-${randomUUID()}`);
   await synthesize(directory, context, signal);

@@ -13,6 +13,7 @@ import { withFolder } from '#cli/sources/with-folder.ts';
 import { withStore } from '#cli/sources/with-store.ts';
 import { outputSchemaOf, transformSql } from '#core/tables/run/table-layout.ts';
 import { emptySql } from '#core/tables/schema/joined-sql.ts';
+import { jsonValues } from '#core/tables/schema/json-values.ts';
 import type { OpenTable } from '#tables/first-slices.ts';
 import { readSlice } from '#tables/readable-slice.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
@@ -35,15 +36,20 @@ export interface TableSliceOptions {
   readonly functions: FunctionModules;
 }
 
+/** How rows are printed, with what JSON makes of their columns. */
+interface PrintOptions extends TableSliceOptions {
+  readonly values: readonly string[] | undefined;
+}
+
 /** Prints rows of slices with an engine of its own. */
 class RowPrinter {
   readonly #io: CommandIo;
-  readonly #options: TableSliceOptions;
+  readonly #options: PrintOptions;
   readonly #engine: Engine;
   readonly #directory: string;
   readonly #terminal: TerminalLines | undefined;
 
-  constructor(io: CommandIo, options: TableSliceOptions, { engine, directory }: EngineRoom) {
+  constructor(io: CommandIo, options: PrintOptions, { engine, directory }: EngineRoom) {
     this.#io = io;
     this.#options = options;
     this.#engine = engine;
@@ -52,11 +58,11 @@ class RowPrinter {
   }
 
   #fileIn(folder: string, header: boolean): TableFile {
-    const { format, delimiter, compression } = this.#options;
+    const { format, delimiter, compression, values } = this.#options;
     const path = join(folder, 'rows');
     return format === 'csv'
       ? { path, format, compression, header, delimiter }
-      : { path, format, compression };
+      : { path, format, compression, ...(values && { values }) };
   }
 
   async #print(path: string): Promise<void> {
@@ -150,7 +156,8 @@ export async function sliceTable(
       const form = { format, header, delimiter, compression: 'none' } as const;
       const look = { store, engine: room.engine, functions };
       const table = await openTable({ uris, asked, output: form }, look);
-      const printer = new RowPrinter(io, options, room);
+      const values = jsonValues(outputSchemaOf(table.layout));
+      const printer = new RowPrinter(io, { ...options, values }, room);
       if (options.header && options.format === 'csv') await printer.printHeader(table);
       await printRows(table, options.rows, printer);
       await printer.end();

@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { placeRun } from '#core/manifest/place-run.ts';
+import { type Placement, placeRun } from '#core/manifest/place-run.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
@@ -13,17 +13,70 @@ import type { Step } from '#lambdas/shared/step.ts';
 import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
 import { writeJobs } from '#lambdas/shared/write-jobs.ts';
 import { textsToStage } from '#tables/large-texts.ts';
+import { lookAtRows } from '#tables/look-at-rows.ts';
 import { planTable } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
-import { bindObjects } from './bind-objects.ts';
+import { type BoundObjects, bindObjects } from './bind-objects.ts';
+import { checkTable } from './checked-table.ts';
 import { pinsToKeep } from './kept-objects.ts';
-import { readyTable } from './ready-table.ts';
 import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
 import { assertNext, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /** What PlanTable needs from outside. */
 type TablePlanDeps = PlanDeps & TransformDeps & OwnFunctions;
+
+/** A table whose place in its output is known. */
+interface PlacedTable {
+  readonly bound: BoundObjects;
+  readonly placement: Placement;
+  readonly executionId: string;
+}
+
+/** Starts the Stage round of large texts; its objects are those that it was found for. */
+async function stageTexts(
+  deps: TablePlanDeps,
+  { bound, placement, executionId }: PlacedTable,
+  tasks: Awaited<ReturnType<typeof textsToStage>>,
+  signal: AbortSignal,
+): Promise<PlanResult> {
+  const { request, runId, objects } = bound;
+  await takeIn(deps, bound, placement.generation, signal);
+  const { concurrency } = request;
+  const round = { wing: 'table', runId, tasks, concurrency, executionId } as const;
+  return await writeJobs(deps, { ...round, pins: await pinsToKeep(objects) }, signal);
+}
+
+/** Plans a table; what does not fit it is refused before its large texts are staged. */
+async function planPlaced(
+  deps: TablePlanDeps,
+  placed: PlacedTable,
+  signal: AbortSignal,
+): Promise<PlanResult> {
+  const { bound, placement, executionId } = placed;
+  const { s3, outputBucket, transforms, functions } = deps;
+  const { request, objects, runId, location } = bound;
+  const store = s3ObjectStore(s3, signal);
+  const indexes = s3TextIndexes(s3, outputBucket, signal);
+  return await withEngine(engineBytes(), async (room) => {
+    const look = { store, engine: room.engine, transforms, functions };
+    const layout = await lookAtRows(request, objects, look);
+    const checked = await checkTable(bound, placement, layout);
+    const source = { layout, store, indexes };
+    const tasks = await textsToStage({ ...source, objects });
+    const lacksIndexes = tasks.length > 0;
+    if (lacksIndexes && !request.dryRun) return await stageTexts(deps, placed, tasks, signal);
+    const call = callFunctionOf(deps, { bucket: outputBucket, runId, what: 'the sample' });
+    const firstIndex = placement.base.chunks;
+    const options = { ...room, ...source, lacksIndexes, call, signal, firstIndex };
+    const ready = { ...checked, planned: await planTable(request, objects, options) };
+    if (request.dryRun) {
+      return { decision: 'dry-run', runId, location, summary: dryRunSummary(ready) };
+    }
+    assertTableBelowCeiling(ready);
+    return await writeTablePlan(deps, { ready, executionId }, signal);
+  });
+}
 
 /**
  * The PlanTable step. It binds the request of a table to a run, places the run in its output, looks
@@ -34,14 +87,14 @@ type TablePlanDeps = PlanDeps & TransformDeps & OwnFunctions;
  * Holds the list of objects, some 200 bytes each, and what `planTable` holds.
  */
 export function createHandler(deps: TablePlanDeps): Step<PlanInput, PlanResult> {
-  const { s3, logger, metrics, outputBucket, transforms, functions } = deps;
+  const { s3, logger, metrics } = deps;
 
   return async (input, signal) => {
     const { executionId } = input;
     const store = s3ObjectStore(s3, signal);
     const bound = await bindObjects(deps, input, store, signal);
     if (!('runId' in bound)) return { decision: 'waiting', waiting: bound };
-    const { request, objects, runId, location } = bound;
+    const { request, runId, location } = bound;
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     logger.appendKeys({ runId });
 
@@ -54,27 +107,6 @@ export function createHandler(deps: TablePlanDeps): Step<PlanInput, PlanResult> 
     }
     assertNext(placement.generation, bound.chosenFor);
 
-    const indexes = s3TextIndexes(s3, outputBucket, signal);
-    const tasks = await textsToStage(request, { objects, store, indexes });
-    const lacksIndexes = tasks.length > 0;
-    if (lacksIndexes && !request.dryRun) {
-      await takeIn(deps, bound, placement.generation, signal);
-      const { concurrency } = request;
-      const round = { wing: 'table', runId, tasks, concurrency, executionId } as const;
-      return await writeJobs(deps, { ...round, pins: await pinsToKeep(objects) }, signal);
-    }
-
-    const { base } = placement;
-    const call = callFunctionOf(deps, { bucket: outputBucket, runId, what: 'the sample' });
-    const source = { store, indexes, lacksIndexes, transforms, functions, call };
-    const planned = await withEngine(engineBytes(), (room) =>
-      planTable(request, objects, { ...room, ...source, signal, firstIndex: base.chunks }),
-    );
-    const ready = await readyTable(bound, placement, planned);
-    if (request.dryRun) {
-      return { decision: 'dry-run', runId, location, summary: dryRunSummary(ready) };
-    }
-    assertTableBelowCeiling(ready);
-    return await writeTablePlan(deps, { ready, executionId }, signal);
+    return await planPlaced(deps, { bound, placement, executionId }, signal);
   };
 }

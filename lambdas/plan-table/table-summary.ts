@@ -4,7 +4,7 @@ import { NETWORK_BYTES_PER_SECOND } from '#core/cost/cost.ts';
 import { type ExpectedRun, estimateRun } from '#core/cost/estimate-run.ts';
 import { BoundExceededError } from '#core/errors.ts';
 import type { TablePlanSummary } from '#core/run/step-messages.ts';
-import type { ReadyTable } from './ready-table.ts';
+import type { ReadyTable } from './checked-table.ts';
 
 /**
  * CPU seconds of a whole vCPU for a byte of output, which has the values of several bytes of text.

@@ -8,7 +8,7 @@ import type { TableRun } from '#core/run/table-run.ts';
 import { claimGeneration } from '#lambdas/shared/claim.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
-import type { ReadyTable } from './ready-table.ts';
+import type { ReadyTable } from './checked-table.ts';
 import { summarizeTable } from './table-summary.ts';
 import { takeIn } from './take-in.ts';
 

@@ -9,6 +9,7 @@ import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
 import type { CallFunction } from '#tables/apply-function.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
+import { type LookOptions, lookAtRows } from '#tables/look-at-rows.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import { addPlanned } from '#tables/own-functions.ts';
 import {
@@ -34,22 +35,19 @@ export interface PlannedTable extends TablePlan {
 export async function planned(
   asked: SizedTable,
   store: ObjectStore,
-  options: Pick<
-    PlanOptions,
-    'indexes' | 'lacksIndexes' | 'transformMs' | 'transforms' | 'call' | 'functions'
-  > = {},
+  options: Pick<PlanOptions, 'indexes' | 'lacksIndexes' | 'transformMs' | 'call'> &
+    Pick<LookOptions, 'transforms' | 'functions'> = {},
 ): Promise<PlannedTable> {
   const objects = await listTable(asked.source, store);
-  const plan = await withEngine((engine, directory) =>
-    planTable(asked, objects, { ...options, store, engine, directory, firstIndex: 0 }),
-  );
-  const { indexes, call, functions } = options;
-  const used = {
-    ...(indexes && { indexes }),
-    ...(call && { call }),
-    ...(functions && { functions }),
-  };
-  return { ...plan, asked, objects, store, ...used };
+  const { indexes, call, functions = new Map(), transforms, ...others } = options;
+  const look = { functions, ...(transforms && { transforms }) };
+  const used = { ...(indexes && { indexes }), ...(call && { call }) };
+  const plan = await withEngine(async (engine, directory) => {
+    const layout = await lookAtRows(asked, objects, { ...look, store, engine });
+    const room = { ...others, ...used, layout, store, engine, directory };
+    return await planTable(asked, objects, { ...room, firstIndex: 0 });
+  });
+  return { ...plan, asked, objects, store, ...used, functions };
 }
 
 /** A file that was written. */

@@ -1,8 +1,10 @@
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import { listTable } from '#core/tables/run/list-table.ts';
+import { tableLayoutOf } from '#core/tables/run/table-layout.ts';
 import { stageText, TextIndexes } from '#core/tables/run/text-indexes.ts';
 import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
+import { lookAtFirst } from '#tables/first-look.ts';
 import { textsToStage } from '#tables/large-texts.ts';
 import type { SizedTable } from '#tables/plan-table.ts';
 
@@ -31,7 +33,8 @@ export class StagedTexts {
     const jobs: StageJob[] = [];
     for (;;) {
       const objects = await listTable(asked.source, store);
-      const tasks = await textsToStage(asked, { objects, store, indexes: this.indexes });
+      const layout = tableLayoutOf(asked, await lookAtFirst(asked, objects, store));
+      const tasks = await textsToStage({ layout, objects, store, indexes: this.indexes });
       if (tasks.length === 0) return jobs;
       for (const task of tasks) {
         const context = { store, stagedFor: (id: string) => this.stagedFor(id) };

@@ -78,6 +78,26 @@ describe('a large text in gzip', { timeout: patience(60_000) }, () => {
     expect(Buffer.compare(Buffer.concat(files), text)).toBe(0);
   });
 
+  it('is staged for no request that does not fit it, or what its rows come after', async () => {
+    const few = await stack.putSource('large/few.csv', Buffer.from('1,a\n'));
+    const to = (mode: string) => ({ ...outputAt('first'), files: 1, mode });
+    await stack.runToSuccess({ ...source(few), output: to('create') });
+    const before = await stack.keys('_staged/');
+    const uri = await stack.putSource('large/unfit.csv.gz', gzipOf(member));
+    const refused = async (request: object) => {
+      const { status, error, cause } = await stack.run({ ...source(uri), ...request });
+      expect(status).toBe('FAILED');
+      return `${error}: ${cause}`;
+    };
+    const sql = (text: string) => ({ transform: { sql: text } });
+    expect(await refused(sql('select sum(id) from input'))).toMatch(/RequestError.*transform.sql/);
+    const one = { ...sql('select id from input'), expect: { columns: 2 } };
+    expect(await refused(one)).toMatch(/ExpectationError.*expect.columns is 2/);
+    const other = { ...sql('select id, id as note from input'), output: to('append') };
+    expect(await refused(other)).toMatch(/OutputConflictError.*column 2/);
+    expect(await stack.keys('_staged/')).toEqual(before);
+  });
+
   it('is refused by its name where a member is damaged', async () => {
     const bytes = gzipOf(member);
     // The CRC-32 of the first member.

@@ -166,3 +166,12 @@ export function castBefore(cast: LeafCast, given: string, value: string) {
     fails: leafFails(rule, given, value),
   };
 }
+
+/** SQL of a value in which NULL stands for each number that is not finite. */
+export function finiteValue(type: ColumnType, given: string): string {
+  const leaf: Parts['leaf'] = ({ to }, value) =>
+    /^(?:FLOAT|DOUBLE)$/.test(typeSql(to))
+      ? `CASE WHEN isfinite(${value}) THEN ${value} END`
+      : value;
+  return walk({ ...VALUES, leaf }, { from: type, to: type, lossy: false }, given, 0);
+}

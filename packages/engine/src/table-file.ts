@@ -34,6 +34,8 @@ export interface JsonLinesFile {
   readonly path: string;
   readonly format: 'jsonl';
   readonly compression: 'none' | 'gzip' | 'zstd';
+  /** SQL of each column over those of the SELECT. @default these as they are */
+  readonly values?: readonly string[];
 }
 
 /** A file that the engine writes. */
@@ -75,7 +77,9 @@ function textOptions(file: CsvFile | JsonLinesFile): string[] {
  * The COPY of a SELECT into a file. It writes the file under its own name: what is left of a COPY
  * that failed is known to the caller.
  */
-export function copyStatement(select: string, file: TableFile): string {
+export function copyStatement(given: string, file: TableFile): string {
+  const values = file.format === 'jsonl' ? file.values : undefined;
+  const select = values ? `SELECT ${values.join(', ')} FROM (${given}\n)` : given;
   const options = file.format === 'parquet' ? parquetOptions(file) : textOptions(file);
   // A line of its own, because the SELECT may end in a comment.
   const to = `TO ${literal(file.path)} (${[...options, 'USE_TMP_FILE false'].join(', ')})`;

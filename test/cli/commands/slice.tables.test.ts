@@ -34,12 +34,12 @@ describe('slice of a table', () => {
   });
 
   test('prints JSON lines of nested values', async () => {
-    const lines = '{"id":1,"o":{"l":[1,2]},"junk":0}\n{"id":2}\n';
-    const schema = { id: 'integer', o: 'struct(l integer[])' };
+    const lines = '{"id":1,"o":{"l":[1,"NaN"]},"junk":0}\n{"id":2}\n';
+    const schema = { id: 'integer', o: 'struct(l double[])' };
     const request = await requestOf({ 'x.jsonl': lines }, { schema });
     const flags = ['--output-format', 'jsonl'];
     expect((await good('slice', '--request', request, ...flags)).text).toBe(
-      '{"id":1,"o":{"l":[1,2]}}\n{"id":2,"o":null}\n',
+      '{"id":1,"o":{"l":[1.0,null]}}\n{"id":2,"o":null}\n',
     );
     const csv = await runHere(['slice', '--request', request]);
     expect(csv.stderr).toMatch(/RequestError: column "o" is nested, which CSV cannot hold/);

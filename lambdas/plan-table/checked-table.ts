@@ -7,31 +7,36 @@ import { tableSpecOf } from '#core/request/table-request.ts';
 import { outputUri } from '#core/run/output-keys.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import type { TableFacts } from '#core/tables/run/table-facts.ts';
-import { outputColumns } from '#core/tables/run/table-layout.ts';
+import { outputColumns, type TableLayout } from '#core/tables/run/table-layout.ts';
 import type { TablePlan } from '#tables/plan-table.ts';
 import type { BoundObjects } from './bind-objects.ts';
 
-/** A table that is cut into files, and whose base is known. */
-export interface ReadyTable extends BoundObjects, Placement {
-  readonly planned: TablePlan;
+/** A table that fits its request and what its rows come after. */
+interface CheckedTable extends BoundObjects, Placement {
   readonly facts: TableFacts;
 }
 
+/** A table that is cut into files. */
+export interface ReadyTable extends CheckedTable {
+  readonly planned: TablePlan;
+}
+
 /**
- * Puts together what is known of a run, once its table is planned.
+ * Puts together what is known of a run once its table was looked at, and compares it with what the
+ * request expects and the output has: before anything is staged or sampled.
  *
  * @throws {RequestError} a companion cannot have a name or type of the columns.
  * @throws {ExpectationError} the table is not what the request expects.
  * @throws {OutputConflictError} its columns are not those that its rows come after.
  */
-export async function readyTable(
+export async function checkTable(
   bound: BoundObjects,
   placement: Placement,
-  planned: TablePlan,
-): Promise<ReadyTable> {
+  layout: TableLayout,
+): Promise<CheckedTable> {
   const { request, objects, location } = bound;
-  const { format } = planned.layout;
-  const schema = outputColumns(planned.layout);
+  const { format } = layout;
+  const schema = outputColumns(layout);
   const facts: TableFacts = {
     kind: 'table',
     format,
@@ -43,9 +48,8 @@ export async function readyTable(
   };
   const output = tableSpecOf(request);
   const { generation, base } = placement;
-  const chunks = planned.chunks.length;
-  // Refused here what Finalize could not write.
-  companionObjects({ output, location, generation, base, chunks, columns: schema });
+  // Refused here what Finalize could not write, however many files there will be.
+  companionObjects({ output, location, generation, base, chunks: 1, columns: schema });
   sourceOf(facts).assertExpected(request.expect);
   if (placement.set !== undefined) {
     assertSameKind(
@@ -54,5 +58,5 @@ export async function readyTable(
       outputUri(location, location.prefix),
     );
   }
-  return { ...bound, ...placement, planned, facts };
+  return { ...bound, ...placement, facts };
 }
