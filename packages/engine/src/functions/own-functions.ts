@@ -25,15 +25,16 @@ const FAILED = 'a function of a module failed';
 
 function valuesOf(chunk: DuckDBDataChunk, column: number): FunctionValue[] {
   const vector = chunk.getColumnVector(column);
-  const values: FunctionValue[] = new Array(chunk.rowCount);
-  for (let row = 0; row < chunk.rowCount; row += 1) {
+  const rows = chunk.rowCount;
+  const values: FunctionValue[] = new Array(rows);
+  for (let row = 0; row < rows; row += 1) {
     values[row] = vector.getItem(row) as FunctionValue;
   }
   return values;
 }
 
 function fill(vector: DuckDBVector, answers: readonly FunctionValue[]): void {
-  for (const [row, answer] of answers.entries()) vector.setItem(row, answer);
+  for (let row = 0; row < answers.length; row += 1) vector.setItem(row, answers[row]!);
   vector.flush();
 }
 
