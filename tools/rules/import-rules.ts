@@ -210,7 +210,7 @@ const OUTER: ImportRules = {
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
   lib: [
     ...['#core/contract.ts', '@sparse-fanout/engine/layer-directory.ts'],
-    ...['aws-cdk-lib', 'constructs', 'node:fs', 'node:path'],
+    ...['aws-cdk-lib', 'constructs', 'esbuild', 'node:fs', 'node:path'],
   ],
   cli: [
     ...['#core', '#aws', '#tables', '@sparse-fanout/engine', '@sparse-fanout/local-cloud'],
