@@ -115,6 +115,13 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./throttle/run.ts'),
   },
   {
+    name: 'transforms',
+    proves: 'Functions of pandas in the stack make of real tables what pandas makes of the whole.',
+    takes: 'a minute, the first time two',
+    needs: 'Python 3.11 to 3.13 and a package index',
+    start: () => import('./transforms/run.ts'),
+  },
+  {
     name: 'vectors',
     proves: 'The local cloud answers as AWS did when it was recorded.',
     takes: '10 seconds',

@@ -1,13 +1,20 @@
-import { join, resolve } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AssetHashType, Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { type ICommandHooks, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
 import { ONE_VCPU_MIB } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
-import { BUNDLING, PROJECT_ROOT, UNUSED_CREDENTIALS } from './bundling.ts';
+import { PROJECT_ROOT, UNUSED_CREDENTIALS } from './bundling.ts';
 import { ENGINE_STORAGE, EngineLayer } from './engine-layer.ts';
 import { allow, TRACING, writesLogs } from './permissions.ts';
 import type { Transforms } from './transforms.ts';
@@ -18,39 +25,55 @@ const ENGINE = '@duckdb/node-api';
 /** A writer waits no longer. */
 const TIMEOUT = Duration.minutes(10);
 
-/** Says what a bundle is, wherever it lies. */
-const COMMON_JS: ICommandHooks = {
-  beforeBundling: () => [],
-  beforeInstall: () => [],
-  afterBundling: (_, outputDir) => [`echo '{"type":"commonjs"}' > ${outputDir}/package.json`],
-};
+/** Makes one CommonJS module of a file: only `require` finds the engine in the layer. */
+function bundle(file: string, directory: string): void {
+  buildSync({
+    entryPoints: [file],
+    outfile: join(directory, 'index.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    minify: true,
+    external: [ENGINE, ...UNUSED_CREDENTIALS],
+    // A file elsewhere finds the packages of the checkout.
+    nodePaths: [join(PROJECT_ROOT, 'node_modules')],
+    logLevel: 'silent',
+  });
+  // Says what it is, wherever it lies.
+  writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}\n');
+}
 
-/** A function of a file: CommonJS, as only `require` finds the engine in the layer. */
-function createFunction(scope: Construct, file: string, layer: EngineLayer): NodejsFunction {
+/** The bundle of a file, which is made on this machine. */
+function codeOf(file: string): Code {
+  const tryBundle = (directory: string): boolean => {
+    bundle(file, directory);
+    return true;
+  };
+  const { bundlingImage: image } = Runtime.NODEJS_24_X;
+  return Code.fromAsset(dirname(file), {
+    assetHashType: AssetHashType.OUTPUT,
+    // The variable keeps the CDK from taking the bundle of another file of the folder.
+    bundling: { image, local: { tryBundle }, environment: { FILE: basename(file) } },
+  });
+}
+
+function createFunction(scope: Construct, file: string, layer: EngineLayer): LambdaFunction {
   const logGroup = new LogGroup(scope, 'Logs', { retention: RetentionDays.THREE_MONTHS });
   const role = new Role(scope, 'Role', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
   });
   allow(role, [writesLogs(logGroup), TRACING]);
-  const { banner: _, ...bundling } = BUNDLING;
-  const handler = new NodejsFunction(scope, 'Function', {
-    entry: resolve(file),
-    projectRoot: PROJECT_ROOT,
-    depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
-    bundling: {
-      ...bundling,
-      format: OutputFormat.CJS,
-      commandHooks: COMMON_JS,
-      externalModules: [ENGINE, ...UNUSED_CREDENTIALS],
-      // A file elsewhere finds the packages of the checkout.
-      environment: { NODE_PATH: join(PROJECT_ROOT, 'node_modules') },
-    },
+  const handler = new LambdaFunction(scope, 'Function', {
+    code: codeOf(resolve(file)),
+    handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     timeout: TIMEOUT,
     memorySize: ONE_VCPU_MIB,
     layers: [layer],
     ephemeralStorageSize: ENGINE_STORAGE,
+    tracing: Tracing.ACTIVE,
     role,
     logGroup,
   });
@@ -61,6 +84,8 @@ function createFunction(scope: Construct, file: string, layer: EngineLayer): Nod
 /**
  * Makes functions for transforms of files with a `handler`: with one vCPU, ten minutes, and the
  * engine in a layer.
+ *
+ * @throws {Error} a file cannot be bundled.
  */
 export function fileTransforms(
   scope: Construct,

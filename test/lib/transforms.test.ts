@@ -1,9 +1,13 @@
-import { Stack } from 'aws-cdk-lib';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
+import { fileTransforms } from '#lib/file-transforms.ts';
 import { SparseFanout, type SparseFanoutProps } from '#lib/sparse-fanout.ts';
 import { SparseFanoutStack } from '#lib/sparse-fanout-stack.ts';
 import { resolved } from '#support/readable-template.ts';
@@ -107,6 +111,23 @@ describe('transforms of the stack', () => {
     expect(JSON.parse(String(resolved(Transforms?.['Value'])))).toEqual({
       clean: expect.stringMatching(/CurrentVersion/),
     });
+  });
+
+  it('have each the bundle of its own file, and fail where there is none', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'transform-files-'));
+    const files = ['a', 'b'].map((name) => [name, join(folder, `${name}.mjs`)] as const);
+    for (const [name, file] of files) {
+      await writeFile(file, `export const handler = () => '${name}';`);
+    }
+    const stack = new Stack(new App({ outdir: join(folder, 'out') }), 'Test');
+    fileTransforms(stack, files);
+    const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function');
+    const keys = Object.values(functions).map(({ Properties }) => Properties.Code.S3Key);
+    expect(new Set(keys).size).toBe(2);
+    await writeFile(files[0]![1], 'no JavaScript');
+    const broken = new Stack(new App({ outdir: join(folder, 'broken') }), 'Test');
+    expect(() => fileTransforms(broken, files)).toThrow(/a\.mjs:1:3: ERROR/);
+    await rm(folder, { recursive: true });
   });
 
   it.each(['clean', '=clean.mjs', 'clean='])('fails for %j', (text) => {

@@ -220,7 +220,7 @@ const OUTER: ImportRules = {
   lib: [
     ...['#core/contract.ts', '@sparse-fanout/engine/layer-directory.ts'],
     ...['@sparse-fanout/engine/bundle-functions.ts', '@sparse-fanout/engine/function-module.ts'],
-    ...['aws-cdk-lib', 'constructs', 'node:fs', 'node:path'],
+    ...['aws-cdk-lib', 'constructs', 'esbuild', 'node:fs', 'node:path'],
   ],
   cli: [
     ...['#core', '#aws', '#tables', '@sparse-fanout/engine', '@sparse-fanout/local-cloud'],
