@@ -23,6 +23,8 @@ export interface BatchOptions {
   readonly store: ObjectStore;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** As in {@link judgeArrivals}; tests use a small one. */
+  readonly provedBytes?: number;
 }
 
 /** Objects of the kind of the first one; others are left for a batch of their own. */
@@ -41,8 +43,8 @@ function ofOneKind(judged: readonly Judgement[]): readonly SourcePin[] {
  */
 export async function chooseBatch(
   waiting: readonly Arrival[],
-  asked: Omit<JudgedBy, 'largeBytes'>,
-  { rules, store, now }: BatchOptions,
+  asked: JudgedBy,
+  { rules, store, now, provedBytes }: BatchOptions,
 ): Promise<Batch> {
   const judgements = new Map<string, Judgement>();
   const isRefused = ({ uri }: Arrival) => 'problem' in (judgements.get(uri) ?? {});
@@ -58,8 +60,7 @@ export async function chooseBatch(
       return { pins: ofOneKind(chosen.map(({ uri }) => judgements.get(uri)!)), setAside };
     }
     let at = 0;
-    const by = { ...asked, largeBytes: rules.largeBytes };
-    for await (const judgement of judgeArrivals(unjudged, by, store)) {
+    for await (const judgement of judgeArrivals(unjudged, asked, store, provedBytes)) {
       judgements.set(unjudged[at]!.uri, judgement);
       at += 1;
     }

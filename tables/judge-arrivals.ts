@@ -15,6 +15,7 @@ import { hiveColumns } from '#core/tables/order/hive-columns.ts';
 import { formatOfName } from '#core/tables/order/name-format.ts';
 import type { AskedTable, TableSourceFormat } from '#core/tables/run/asked-table.ts';
 import { tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import { LARGE_GZIP_BYTES } from '#core/tables/run/text-indexes.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { type ObjectShape, ObjectShapes } from './object-shape.ts';
 import { isEmptyText, type OpenedObject, openObject } from './open-object.ts';
@@ -26,6 +27,12 @@ const JUDGED_AT_ONCE = 16;
 
 /** Smaller objects are read whole, with one request. */
 const SMALL_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Bytes of texts that are proved before a run: some five minutes at what one function reads of S3.
+ * Of what comes after them only the heads are looked at.
+ */
+const PROVED_BYTES = 16e9;
 
 /** What is wrong with an object alone, and not with the request or with S3. */
 const OWN_FAULTS = [
@@ -50,8 +57,6 @@ export type Judgement =
 /** What of a request says which objects are a table. */
 export type JudgedBy = Pick<AskedTable, 'source' | 'columns' | 'onBadRow'> & {
   readonly schema: TableSchema;
-  /** Bytes of an object that is not read whole before its run. */
-  readonly largeBytes: number;
 };
 
 /** Whether two objects can be of one run. */
@@ -67,12 +72,15 @@ class Judge {
   readonly #asked: JudgedBy;
   readonly #store: ObjectStore;
   readonly #shapes = new Map<TableSourceFormat, ObjectShapes>();
+  /** Bytes of texts that may still be proved. */
+  #unproved: number;
   /** What is wrong with all objects of a format. */
   #requestFault: unknown;
 
-  constructor(asked: JudgedBy, store: ObjectStore) {
+  constructor(asked: JudgedBy, store: ObjectStore, provedBytes: number) {
     this.#asked = asked;
     this.#store = store;
+    this.#unproved = provedBytes;
   }
 
   async judge(arrival: Arrival): Promise<Judgement> {
@@ -92,7 +100,7 @@ class Judge {
   }
 
   async #kindOf(pin: SourcePin): Promise<ObjectKind> {
-    const { source, largeBytes } = this.#asked;
+    const { source } = this.#asked;
     const keyColumns = hiveColumns(pin.uri).map(({ name }) => name);
     if (isEmptyText(pin, source)) {
       return { format: source.format ?? formatOfName(pin.uri).format!, keyColumns };
@@ -102,12 +110,21 @@ class Judge {
     const near = pin.size <= SMALL_BYTES ? await withPrefetched(stored, whole) : stored;
     const opened = await openObject(near, source);
     const shape = this.#shapesOf(opened.format).of(opened);
-    if (pin.size < largeBytes) await prove(opened, shape);
+    if (this.#isProved(opened)) await prove(opened, shape);
     const hasHeader = opened.format === 'csv' && opened.csv.header && !source.byName;
     return {
       ...{ format: opened.format, keyColumns },
       ...(hasHeader && { header: opened.head.fields }),
     };
+  }
+
+  /** Whether there is time for a text; one with a seek index is proved when that is made. */
+  #isProved(opened: OpenedObject): boolean {
+    if (opened.format === 'parquet') return false;
+    const { source, compression } = opened;
+    if (compression === 'gzip' && source.size > LARGE_GZIP_BYTES) return false;
+    this.#unproved -= source.size;
+    return this.#unproved >= 0;
   }
 
   #shapesOf(format: TableSourceFormat): ObjectShapes {
@@ -135,17 +152,20 @@ async function prove(opened: OpenedObject, shape: ObjectShape): Promise<void> {
 
 /**
  * Judges what arrived, in its order: whether it is still there, is a table that has the columns of
- * the schema, and, unless it is large, is sound to its end. Values are not cast.
+ * the schema, and is a text that is sound to its end. Values are not cast.
  *
  * One HEAD for each object, one read of a small one, and one of each MiB of others. Holds 16 of
  * them.
+ *
+ * @param provedBytes of texts; of those after them only the heads are looked at.
  */
 export async function* judgeArrivals(
   arrivals: readonly Arrival[],
   asked: JudgedBy,
   store: ObjectStore,
+  provedBytes = PROVED_BYTES,
 ): AsyncGenerator<Judgement> {
-  const judge = new Judge(asked, store);
+  const judge = new Judge(asked, store, provedBytes);
   const tasks = arrivals.map((arrival) => () => judge.judge(arrival));
   yield* inOrder(tasks, JUDGED_AT_ONCE);
 }

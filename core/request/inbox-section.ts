@@ -3,7 +3,6 @@ import { S3_URI } from '#core/objects/s3-uri.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
 import { wholeNumber } from '#core/schemas/count.ts';
 import { AGE, ageSeconds, type Inbox } from '#core/tables/inbox/inbox-rules.ts';
-import { isObject } from './raw-request.ts';
 
 const FOLDER = 'an S3 URI of a folder, such as s3://bucket/inbox/, which ends with a slash';
 
@@ -31,11 +30,6 @@ export const inboxSection = z.pipe(
   fields,
   z.transform(({ maxAge, ...given }) => ({ ...given, maxAgeSeconds: ageSeconds(maxAge)! })),
 );
-
-/** Whether a request that is not parsed yet asks for an inbox. */
-export function saysInbox(input: unknown): boolean {
-  return isObject(input) && isObject(input['source']) && input['source']['inbox'] !== undefined;
-}
 
 /** What a request says that is looked at where it has an inbox. */
 interface InboxRequest {

@@ -1,7 +1,7 @@
 import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
 import { digestsOf } from '@sparse-fanout/engine/function-module.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import { saysInbox } from '#core/request/inbox-section.ts';
+import { parseTableRequest } from '#core/request/table-request.ts';
 import { type BoundTable, bindTable } from '#core/run/bind-table.ts';
 import type { InboxWaits, PlanInput } from '#core/run/step-messages.ts';
 import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
@@ -29,10 +29,11 @@ export async function bindObjects(
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<BoundObjects | InboxWaits> {
-  const { s3, outputBucket } = deps;
+  const { s3, outputBucket, requestDefaults } = deps;
   const deployment = { ...deps, engine: engineVersion(), functions: digestsOf(deps.functions) };
-  if (saysInbox(input)) {
-    const tick = await tickInbox(deps, input, signal);
+  const request = parseTableRequest(input, requestDefaults);
+  if (request.source.inbox !== undefined) {
+    const tick = await tickInbox(deps, request, signal);
     if (!('pins' in tick)) return tick;
     const { generation: chosenFor, setAside } = tick;
     return { ...(await bindTable(input, deployment, store, tick.pins)), chosenFor, setAside };

@@ -4,7 +4,7 @@ import { openObject } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { joinLists, readTakenIn, type TakenInBy } from '#aws/taken-in.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
-import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
+import type { TableRequest } from '#core/request/table-request.ts';
 import { locate } from '#core/run/locate-output.ts';
 import { chosenKey } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-fields.ts';
@@ -86,15 +86,15 @@ async function chosenNow(
  *
  * Sends the requests of {@link readTakenIn}, {@link listArrivals} and `judgeArrivals`.
  *
+ * @param request with an inbox.
  * @throws {ManifestError} it cannot be known what is in the output.
  */
 export async function tickInbox(
   deps: PlanDeps,
-  input: unknown,
+  request: TableRequest,
   signal: AbortSignal,
 ): Promise<InboxBatch | InboxWaits> {
-  const { s3, outputBucket, requestDefaults } = deps;
-  const request = parseTableRequest(input, requestDefaults);
+  const { s3, outputBucket } = deps;
   const { source, place } = request;
   const location = locate({ uri: place.uri, sourceUri: source.uris[0]! }, '', outputBucket);
   const latest = (await readLatest(s3, location, signal))?.head;

@@ -34,13 +34,17 @@ function secondsOf({ planned, objects, request }: ReadyTable): number {
 /** Objects that a summary names; the log names all. */
 const MAX_NAMED = 20;
 
-function asideWarnings(setAside: ReadyTable['setAside']): readonly string[] {
-  return setAside.slice(0, MAX_NAMED).map(({ problem }) => `set aside: ${problem}`);
+function inboxWarnings({ request, objects, setAside }: ReadyTable): readonly string[] {
+  const named = setAside.slice(0, MAX_NAMED).map(({ problem }) => `set aside: ${problem}`);
+  const { inbox } = request.source;
+  if (inbox === undefined || objects.hasVersions) return named;
+  const unkept = `the bucket of ${inbox.uri} keeps no versions, so an object that is replaced or deleted before it is written stops its generation; switch versioning on`;
+  return [...named, unkept];
 }
 
 /** What the plan promises. */
 export function summarizeTable(ready: ReadyTable): TablePlanSummary {
-  const { planned, facts, setAside } = ready;
+  const { planned, facts } = ready;
   const { write, keep } = estimateRun(expectedRun(ready));
   const { chunks, predictedBytes, predictedRows, predictedFileBytes, ...suggested } = planned;
   return {
@@ -48,7 +52,7 @@ export function summarizeTable(ready: ReadyTable): TablePlanSummary {
     seconds: secondsOf(ready),
     dollars: { write: write.total, keep },
     smallerTypes: suggested.smallerTypes,
-    warnings: [...suggested.warnings, ...asideWarnings(setAside)],
+    warnings: [...suggested.warnings, ...inboxWarnings(ready)],
   };
 }
 

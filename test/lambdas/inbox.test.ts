@@ -122,8 +122,9 @@ describe('an object that cannot be taken in', TIMEOUT, () => {
     expect(planned).toMatchObject({ decision: 'write', run: { facts: { objects: 2 } } });
     const { warnings } = (planned as { summary: { warnings: readonly string[] } }).summary;
     expect(warnings.map((text) => /set aside: .*aside-in\/(\S+)/.exec(text)?.[1])).toEqual([
-      ...['b.png', 'c.jsonl', 'd.jsonl.gz'],
+      ...['b.png', 'c.jsonl', 'd.jsonl.gz', undefined],
     ]);
+    expect(warnings.at(-1)).toMatch(/aside-in\/ keeps no versions, so .* switch versioning on$/);
     expect(await finishRun(services, services, planned)).toBe(1);
     expect(await inbox.rows()).toEqual([1, 2, 3, 4]);
     inbox.pass(11);

@@ -10,12 +10,19 @@ import { chooseBatch } from '#tables/choose-batch.ts';
 const RULES = { targetBytes: 1, maxAgeSeconds: 60, largeBytes: 10_000 };
 
 /** Names of the objects that are taken in, and of those that are set aside. */
-async function chosen(objects: Objects, short: ShortTable = {}, store = storeOf(objects)) {
+async function chosen(
+  objects: Objects,
+  short: ShortTable = {},
+  store = storeOf(objects),
+  provedBytes = 1e6,
+) {
   const { source, schema, columns, onBadRow } = askedTable({ schema: { id: 'int' }, ...short });
   const listed = await Array.fromAsync(storeOf(objects).list('s3://b/'));
   const waiting = listed.map((pin) => ({ ...pin, arrivedAt: 0 }));
   const asked = { source, schema: schema!, columns, onBadRow };
-  const batch = await chooseBatch(waiting, asked, { rules: RULES, store, now: 0 });
+  const batch = await chooseBatch(waiting, asked, {
+    ...{ rules: RULES, store, now: 0, provedBytes },
+  });
   const name = ({ uri }: { readonly uri: string }) => uri.slice('s3://b/'.length);
   return { taken: batch.pins.map(name), aside: batch.setAside.map(name), ...batch };
 }
@@ -55,10 +62,13 @@ describe('chooseBatch', () => {
     expect(await chosen(folders, { schema })).toMatchObject({ taken: ['n=1/a.csv'], aside: [] });
   });
 
-  it('looks at the head of a large object alone', async () => {
-    const text = `id\n${'1\n'.repeat(RULES.largeBytes / 2)}`;
-    expect(await chosen({ 'a.csv': `${text}"` })).toMatchObject({ taken: ['a.csv'] });
-    expect(await chosen({ 'a.csv': `${text.slice(0, 100)}"` })).toMatchObject({ aside: ['a.csv'] });
+  it('proves texts as long as there is time, and then looks at their heads', async () => {
+    const bad = `id\n${'1\n'.repeat(50_000)}"`;
+    expect(await chosen({ 'a.csv': bad })).toMatchObject({ aside: ['a.csv'] });
+    const objects = { 'a.csv': 'id\n1\n', 'b.csv': bad };
+    expect(await chosen(objects, {}, storeOf(objects), 1000)).toMatchObject({
+      ...{ taken: ['a.csv', 'b.csv'], aside: [] },
+    });
   });
 
   it('fails where not the object is at fault', async () => {

@@ -47,7 +47,7 @@ const CORE: ImportRules = {
   'core/tables/pack': ['#core/errors.ts', '#core/bytes'],
   'core/tables/companions': ['#core/errors.ts', '#core/shown-name.ts'],
   'core/tables/order': ['#core/errors.ts', '#core/objects'],
-  'core/tables/inbox': ['#core/objects'],
+  'core/tables/inbox': ['#core/errors.ts', '#core/objects'],
   'core/text': ['#core/errors.ts', '#core/bytes', '#core/containers/deflate', 'node:zlib'],
   'core/tables/text': [
     ...['#core/errors.ts', '#core/bytes', '#core/containers/deflate', '#core/text'],

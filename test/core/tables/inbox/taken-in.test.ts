@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { BoundExceededError } from '#core/errors.ts';
 import { TakenIn } from '#core/tables/inbox/taken-in.ts';
 
 const at = (uri: string, etag: string) => ({ uri, etag });
@@ -25,4 +26,10 @@ it('says of which keys other bytes were taken in', () => {
   expect(taken.hadOthers(at('s3://in/a', '2'))).toBe(true);
   expect(taken.hadOthers(at('s3://in/a', '1'))).toBe(false);
   expect(taken.hadOthers(at('s3://in/b', '1'))).toBe(false);
+});
+
+it('fails at more objects than there is memory for', () => {
+  const taken = new TakenIn(1);
+  taken.add(at('s3://in/a', '1'));
+  expect(() => taken.add(at('s3://in/b', '1'))).toThrow(BoundExceededError);
 });
