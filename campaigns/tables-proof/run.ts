@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { LocalStack } from '#support/local-stack.ts';
 import { proveDeterminism } from './determinism.ts';
-import { proveEquality, proveLocalRun } from './equality.ts';
+import { proveEquality, proveLocalRun, proveTransforms } from './equality.ts';
 import type { Proof } from './proof.ts';
 import { pythonOfReaders } from './python.ts';
 import { proveSizes } from './sizes.ts';
@@ -19,6 +19,7 @@ const EXIT_ABSENT = 3;
 const PROOFS: Readonly<Record<string, Proof>> = {
   equality: proveEquality,
   'local-run': proveLocalRun,
+  transforms: proveTransforms,
   determinism: proveDeterminism,
   sizes: proveSizes,
   types: proveTypes,
