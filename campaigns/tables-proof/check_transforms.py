@@ -17,6 +17,10 @@ from differences import difference
 from readers import by_polars
 
 
+def vowels(text):
+    return text.str.count_matches("(?i)[aeiou]").cast(pl.Int32).alias("vowels")
+
+
 def flights(frame):
     kept = pl.col("dep_delay").is_not_null() & pl.col("origin").str.contains("^(JFK|LGA)$")
     return frame.filter(kept).select(
@@ -27,6 +31,8 @@ def flights(frame):
         pl.col("distance").cast(pl.Int32).alias("miles"),
         (pl.col("dep_delay").cast(pl.Float64) * 0.25).alias("quarters"),
         pl.col("time_hour").dt.date().alias("day"),
+        vowels(pl.col("carrier") + pl.col("dest")),
+        pl.col("dep_delay").cast(pl.Float64).clip(-5, 60).alias("late"),
     )
 
 
@@ -39,6 +45,8 @@ def glosses(frame):
         pl.col("gloss").str.replace_all(r"[,;]\s+", " / ").alias("parts"),
         pl.col("gloss").str.len_chars().cast(pl.Int64).alias("characters"),
         pl.col("words").cast(pl.String),
+        vowels(pl.col("gloss")),
+        pl.col("words").cast(pl.Float64).clip(2, 20).alias("few"),
     )
 
 
@@ -51,6 +59,8 @@ def weather(frame):
         pl.col("wind_dir").cast(pl.Int16),
         pl.col("origin").str.contains("^[EJ]").alias("is_east"),
         pl.col("precip").cast(pl.Float64),
+        vowels(pl.col("origin")),
+        pl.col("temp").cast(pl.Float64).clip(32, 80).alias("mild"),
     )
 
 

@@ -6,7 +6,7 @@ import { main } from '#cli/main.ts';
 import { copyFiles } from './output-files.ts';
 import type { Proof, ProofRoom } from './proof.ts';
 import { scriptLines } from './python.ts';
-import { TRANSFORMS } from './transforms.ts';
+import { FUNCTIONS, TRANSFORMS } from './transforms.ts';
 
 /** A data set that Python wrote. */
 interface DataSet {
@@ -118,14 +118,14 @@ export const proveLocalRun: Proof = async (room) => {
 };
 
 /**
- * Three of the tables through a transform with casts, regular expressions and a filter: the rows
- * that Polars makes of their objects, in their order.
+ * Three of the tables through a transform with casts, regular expressions, a filter and two
+ * functions of a module: the rows that Polars makes of their objects, in their order.
  */
 export const proveTransforms: Proof = async (room) => {
   const sets = { which: 'transforms', script: 'check_transforms.py' } as const;
   return await compareSets(room, sets, async (set, form) => {
     const sql = TRANSFORMS[set.name];
     if (sql === undefined) throw new Error(`no transform is of ${set.name}`);
-    await throughStack(room, set, form, { transform: { sql } });
+    await throughStack(room, set, form, { transform: { sql, functions: FUNCTIONS } });
   });
 };

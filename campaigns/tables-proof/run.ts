@@ -6,15 +6,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { cloudAssembly } from '#cli/local/assembly.ts';
+import { givenFunctions } from '#cli/options/functions-option.ts';
 import { LocalStack } from '#support/local-stack.ts';
 import { proveDeterminism } from './determinism.ts';
 import { proveEquality, proveLocalRun, proveTransforms } from './equality.ts';
 import type { Proof } from './proof.ts';
 import { pythonOfReaders } from './python.ts';
 import { proveSizes } from './sizes.ts';
+import { FUNCTIONS } from './transforms.ts';
 import { proveTypes } from './types.ts';
 
 const EXIT_ABSENT = 3;
+
+const MODULE = join(import.meta.dirname, 'transform-functions.ts');
 
 const PROOFS: Readonly<Record<string, Proof>> = {
   equality: proveEquality,
@@ -44,11 +49,13 @@ if (python === undefined) {
   console.error('there is no Python 3.10 to 3.13 here, so nothing was compared');
   process.exit(EXIT_ABSENT);
 }
+const functions = await givenFunctions({ functions: `${FUNCTIONS}=${MODULE}` });
+const assembly = await cloudAssembly(new AbortController().signal, functions);
 for (const [name, prove] of Object.entries(PROOFS)) {
   if (options.only !== undefined && options.only !== name) continue;
   const started = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'tables-proof-'));
-  const stack = await LocalStack.start();
+  const stack = await LocalStack.start(assembly);
   try {
     const say = (line: string) => console.log(`${name}: ${line}`);
     const isRight = await prove({ stack, python, folder, isFull: options.full ?? false, say });
