@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LambdaClient, S3Client } from '#aws/clients.ts';
 import { isNamed } from '#aws/errors.ts';
-import { type FunctionFailure, invokeFunction } from '#aws/invoke-function.ts';
+import { type FunctionEvent, type FunctionFailure, invokeFunction } from '#aws/invoke-function.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import type { TransformArns } from '#core/contract.ts';
@@ -53,15 +53,14 @@ function arnOf({ lambda }: FunctionCall, transforms: TransformArns): string {
 }
 
 async function invoke(
-  { lambda, transforms }: TransformDeps,
+  { lambda }: TransformDeps,
   call: FunctionCall,
-  { payload, what }: { readonly payload: object; readonly what: string },
+  { arn, payload, what }: FunctionEvent & Pick<CalledFor, 'what'>,
 ): Promise<void> {
   const text = functionText(call.lambda);
   const limit = AbortSignal.timeout(MOST_MILLISECONDS);
   const signal = call.signal === undefined ? limit : AbortSignal.any([call.signal, limit]);
-  const event = { arn: arnOf(call, transforms), payload };
-  const failure = await invokeFunction(lambda, event, signal).catch((error: unknown) => {
+  const failure = await invokeFunction(lambda, { arn, payload }, signal).catch((error: unknown) => {
     const isGone = isNamed(error, 'ResourceNotFoundException');
     if (!limit.aborted && !isGone) throw error;
     const gone = `${text} is no longer there; deploy again, and start the request again`;
@@ -83,6 +82,7 @@ export function callFunctionOf(
 ): CallFunction {
   return async (call): Promise<ByteSource> => {
     const { s3 } = deps;
+    const arn = arnOf(call, deps.transforms);
     const signal = call.signal ?? new AbortController().signal;
     const name = `${what.replaceAll(' ', '-')}-${randomUUID()}`;
     const key = transformKey(runId, 'input', name);
@@ -91,7 +91,7 @@ export function callFunctionOf(
     const [input, output] = [key, transformKey(runId, 'output', name)].map(
       (each) => `s3://${bucket}/${each}`,
     );
-    await invoke(deps, call, { payload: { input, output }, what });
+    await invoke(deps, call, { arn, payload: { input, output }, what });
     const store = s3ObjectStore(s3, signal);
     try {
       return store.open(await store.pin(output!));

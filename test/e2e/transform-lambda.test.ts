@@ -8,6 +8,7 @@ import { parseManifest } from '#core/manifest/manifest.ts';
 import { templateText, writeVariant } from '#support/assembly-variant.ts';
 import { LocalStack } from '#support/local-stack.ts';
 import { patience } from '#support/patience.ts';
+import { runHere } from '#test/cli/run-command.ts';
 
 const FILES = { clean: 'examples/clean.mjs', odd: 'test/e2e/odd-transform.mjs' };
 
@@ -154,6 +155,30 @@ describe('transform.lambda in the stack', { timeout: patience(60_000) }, () => {
     const denied = Array(6).fill('AccessDenied').join(' ');
     expect(JSON.parse(ended.cause).errorMessage).toContain(`ValueError: ${denied}`);
   });
+
+  it(
+    'runs from a file by local run, which finds the run again, and verify says what it cannot',
+    async () => {
+      const inside = (name: string) => join(directory, name);
+      const out = inside('out');
+      await writeFile(inside('t.csv'), 'id,city,amount\n1, a,2\n2,b,\n');
+      await writeFile(inside('r.json'), JSON.stringify({ schema: SCHEMA, transform: CLEAN }));
+      const flags = ['--request', inside('r.json'), '--transforms', `clean=${FILES.clean}`];
+      for (const isNew of [true, false]) {
+        const run = ['--json', 'local', 'run', inside('t.csv'), ...flags, '--out', out];
+        const ended = await runHere(run);
+        expect(ended.stderr).not.toContain('Error');
+        expect(JSON.parse(String(ended.stdout))).toMatchObject({ isNew, rows: 1 });
+      }
+      expect((await runHere(['verify', out])).code).toBe(0);
+      const ended = await runHere(['verify', out, '--source', inside('t.csv')]);
+      expect(ended.stderr).toMatch(
+        /TransformError: transform\.lambda clean .* runs in its deployment/,
+      );
+      expect(ended.code).toBe(1);
+    },
+    patience(60_000),
+  );
 
   it('refuses a function that is not deployed', async () => {
     const ended = await stack.run(await requestOf('none', 'a', { lambda: 'toString' }));

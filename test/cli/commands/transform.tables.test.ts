@@ -19,6 +19,33 @@ const MADE = {
   ],
 };
 
+describe('transform.lambda', () => {
+  const SENTENCE = /transform\.lambda runs in a deployment alone, so clean cannot be shown here;/;
+
+  test.each(['slice', 'inspect', 'infer'])('is refused by %s by name', async (command) => {
+    const request = { schema: { id: 'int', city: 'text', delta: 'int' } };
+    const folder = await folderOf({
+      'x.csv': CSV,
+      'r.json': JSON.stringify({ ...request, transform: { lambda: 'clean' } }),
+    });
+    const [file, asked] = ['x.csv', 'r.json'].map((name) => join(folder, name));
+    const { code, stdout, stderr } = await runHere([command, file!, '--request', asked!]);
+    expect(command === 'infer' ? String(stdout) : stderr).toMatch(SENTENCE);
+    expect(code).toBe(command === 'infer' ? 0 : 2);
+  });
+
+  test.each([
+    ['clean', 'give a name and a file, such as clean=clean.mjs'],
+    ['1st=clean.mjs', 'give a name and a file, such as clean=clean.mjs'],
+    ['clean=missing.mjs', 'missing.mjs is no file that can be read'],
+  ])('fails for --transforms %s', async (text, sentence) => {
+    const flags = ['x.csv', '--out', 'files', '--transforms', text];
+    const ended = await runHere(['local', 'run', ...flags]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(sentence);
+  });
+});
+
 describe('--transform', () => {
   test('is proposed by infer with its columns and first rows', async () => {
     const folder = await folderOf({ 'x.csv': CSV, 'c.sql': SQL });
