@@ -2,15 +2,18 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openEngine } from '@sparse-fanout/engine';
 import { openFileSource } from '#cli/sources/file-source.ts';
+import { convertChunk } from '#tables/convert-chunk.ts';
 import { convertSlice } from '#tables/convert-slice.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
 import { planSlices, type SourceFormat } from './plan-slices.ts';
+import { transformedLayout } from './transform.ts';
 
 /**
  * Converts a table from files into a folder of Parquet files, one for each part of the plan, one
- * after the other in this process, as a writer that is used again does.
+ * after the other in this process, as a writer that is used again does: as it is, or transformed.
  */
-const [format, , out, ...files] = process.argv.slice(2) as [
+const [mode, format, , out, ...files] = process.argv.slice(2) as [
+  'plain' | 'transformed',
   SourceFormat,
   string,
   string,
@@ -25,7 +28,14 @@ async function write(slice: TableSlice, target: string): Promise<void> {
   const engine = await openEngine({ directory, memoryBytes: MEMORY_BYTES });
   const file = { path: path.join(directory, 'out.parquet'), rowGroupRows: 122_880 };
   const parquet = { ...file, format: 'parquet', compression: 'zstd' } as const;
-  await convertSlice(slice, { engine, directory, file: parquet, onBadRow: 'fail' });
+  if (mode === 'plain') {
+    await convertSlice(slice, { engine, directory, file: parquet, onBadRow: 'fail' });
+  } else {
+    const layout = await transformedLayout(engine, format);
+    const output = { format: 'parquet', compression: 'zstd', rowGroupBytes: 0 } as const;
+    const name = path.basename(file.path);
+    await convertChunk([slice], { engine, directory, layout, output, name });
+  }
   engine.close();
   await rename(file.path, target);
   await rm(directory, { recursive: true });

@@ -19,6 +19,7 @@ import {
   peerWays,
   SPEED_GOALS,
   STACK_WAY,
+  transformWays,
   type Way,
 } from './ways.ts';
 
@@ -75,14 +76,18 @@ async function measure(way: Way, format: SourceFormat, files: readonly string[])
   return way.reportsUsage ? JSON.parse(await run(command)) : await measured(python, command);
 }
 
-/** All ways in turn, so that other work of the machine affects all of them equally. */
-async function measureAll(format: SourceFormat, files: readonly string[]) {
+/**
+ * Ways in turn, so that other work of the machine affects all of them equally.
+ *
+ * @param ways the first one is ours.
+ */
+async function measureAll(ways: readonly Way[], format: SourceFormat, files: readonly string[]) {
   const usages = new Map<string, Usage[]>(ways.map(({ name }) => [name, []]));
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     for (const way of ways) {
       usages.get(way.name)!.push(await measure(way, format, files));
       // What it wrote counts only if it is what ours wrote.
-      if (repetition === 0) await run([python, COMPARE, outOf(ours), outOf(way)]);
+      if (repetition === 0) await run([python, COMPARE, outOf(ways[0]!), outOf(way)]);
     }
   }
   return usages;
@@ -109,6 +114,20 @@ function speedMeasures(
       ...(goal && { goal }),
     };
   });
+}
+
+/** What a transform costs: the same run with it ÷ without, and Polars ÷ ours, both with it. */
+function transformMeasures(
+  format: SourceFormat,
+  usages: Usages,
+  transformed: Usages,
+): readonly Measure[] {
+  const [own, peer] = [...transformed.values()].map((all) => median(all.map((u) => u.cpuSeconds)));
+  const plain = median(usages.get(OURS)!.map(({ cpuSeconds }) => cpuSeconds));
+  return [
+    { data: format, measure: 'CPU of ours with a transform ÷ without', value: own! / plain },
+    { data: format, measure: 'CPU of polars ÷ ours, both with it', value: peer! / own! },
+  ];
 }
 
 /** The peak of a way of ours for the whole table, and its growth over that of a part of it. */
@@ -142,7 +161,7 @@ function usageLine(format: SourceFormat, name: string, all: readonly Usage[]): s
   const cpu = of('cpuSeconds');
   return [
     format.padEnd(8),
-    name.padEnd(14),
+    name.padEnd(26),
     `${digits(median(cpu))} s CPU`.padStart(12),
     `(${digits(cpu[0]!)} – ${digits(cpu.at(-1)!)})`.padStart(16),
     `${digits(median(of('seconds')))} s`.padStart(8),
@@ -156,9 +175,13 @@ say(`${JSON.stringify(machine)}\n${data}, to Parquet in zstd, one thread each`);
 const measures: Measure[] = [];
 const results: Record<string, Record<string, readonly Usage[]>> = {};
 for (const format of ['csv', 'jsonl', 'parquet'] as const) {
-  const usages = await measureAll(format, await sourcesOf(format, rows));
-  for (const [name, all] of usages) say(usageLine(format, name, all));
-  results[format] = Object.fromEntries(usages);
+  const files = await sourcesOf(format, rows);
+  const usages = await measureAll(ways, format, files);
+  const transformed = await measureAll(transformWays(ours, python), format, files);
+  const all = [...usages, ...transformed];
+  for (const [name, each] of all) say(usageLine(format, name, each));
+  results[format] = Object.fromEntries(all);
+  measures.push(...transformMeasures(format, usages, transformed));
   for (const base of [OURS, OURS_IN_STACK] as const) {
     measures.push(...speedMeasures(format, usages, base));
   }

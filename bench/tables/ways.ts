@@ -31,7 +31,16 @@ export async function ourWay(folder: string): Promise<Way> {
     ...{ entryPoints: [OUR_SCRIPT], outfile, bundle: true, minify: true, logLevel: 'error' },
     ...{ platform: 'node', format: 'esm', mainFields: ['module', 'main'] },
   });
-  return { name: OURS, command: [...NODE, outfile] };
+  return { name: OURS, command: [...NODE, outfile, 'plain'] };
+}
+
+/** The same table transformed by us, file to file, and by Polars. */
+export function transformWays({ command }: Way, python: string): readonly [ours: Way, peer: Way] {
+  const script = path.join(import.meta.dirname, 'polars_transformed.py');
+  return [
+    { name: `${OURS}, transformed`, command: command.with(-1, 'transformed') },
+    { name: 'polars, transformed', command: [python, script] },
+  ];
 }
 
 /** The writers of the deployed stack on this machine, from S3 to S3. */
