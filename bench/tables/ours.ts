@@ -1,12 +1,16 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openEngine } from '@sparse-fanout/engine';
+import { byName, functionModule } from '@sparse-fanout/engine/function-module.ts';
 import { openFileSource } from '#cli/sources/file-source.ts';
+import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { convertSlice } from '#tables/convert-slice.ts';
+import { addPlanned } from '#tables/own-functions.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
+import { withEngine } from '#tables/with-engine.ts';
 import { planSlices, type SourceFormat } from './plan-slices.ts';
-import { transformedLayout } from './transform.ts';
+import { FUNCTIONS, transformedLayout } from './transform.ts';
 
 /**
  * Converts a table from files into a folder of Parquet files, one for each part of the plan, one
@@ -23,6 +27,22 @@ const [mode, format, , out, ...files] = process.argv.slice(2) as [
 /** What a writer of 1,769 MB gives its engine. */
 const MEMORY_BYTES = 884e6;
 
+/** Functions that were bundled beside this script. */
+const modules = byName([
+  functionModule(
+    FUNCTIONS,
+    await readFile(path.join(import.meta.dirname, `${FUNCTIONS}.js`), 'utf8'),
+  ),
+]);
+
+let planned: Promise<TableLayout> | undefined;
+
+/** The layout as Plan finds it, with an engine of its own. */
+function plannedLayout(): Promise<TableLayout> {
+  planned ??= withEngine(MEMORY_BYTES, ({ engine }) => transformedLayout(engine, format, modules));
+  return planned;
+}
+
 async function write(slice: TableSlice, target: string): Promise<void> {
   const directory = await mkdtemp(path.join(out, 'part-'));
   const engine = await openEngine({ directory, memoryBytes: MEMORY_BYTES });
@@ -31,7 +51,8 @@ async function write(slice: TableSlice, target: string): Promise<void> {
   if (mode === 'plain') {
     await convertSlice(slice, { engine, directory, file: parquet, onBadRow: 'fail' });
   } else {
-    const layout = await transformedLayout(engine, format);
+    const layout = await plannedLayout();
+    await addPlanned(engine, layout, modules);
     const output = { format: 'parquet', compression: 'zstd', rowGroupBytes: 0 } as const;
     const name = path.basename(file.path);
     await convertChunk([slice], { engine, directory, layout, output, name });

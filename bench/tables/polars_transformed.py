@@ -15,5 +15,7 @@ made = frame.filter((status != "cancelled") & comment.str.contains("^(the|of|was
     pl.col("weight") * 2,
     pl.col("session").str.extract("^([0-9a-f]+)-", 1),
     comment.str.replace_all("\\s+", "_"),
+    comment.str.count_matches("(?i)[aeiou]").cast(pl.Int32).alias("vowels"),
+    pl.col("total").cast(pl.Float64).clip(10, 500).alias("billed"),
 )
 made.sink_parquet(OUT / "out.parquet", compression="zstd", row_group_size=GROUP_ROWS)

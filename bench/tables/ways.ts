@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleFunctions } from '@sparse-fanout/engine/bundle-functions.ts';
 import { build } from 'esbuild';
 import type { Goal } from '#bench/encode/goals.ts';
 import { SCHEMA } from './columns.ts';
 import type { SourceFormat } from './plan-slices.ts';
+import { FUNCTIONS } from './transform.ts';
 
 /** One way of converting a table from files to Parquet in zstd: a process. */
 export interface Way {
@@ -24,6 +27,11 @@ const NODE = [process.execPath, '--max-semi-space-size=2'] as const;
 
 const OUR_SCRIPT = fileURLToPath(import.meta.resolve('./ours.ts'));
 
+const FUNCTIONS_FILE = path.join(
+  import.meta.dirname,
+  '../../support/tables/transform-functions.ts',
+);
+
 /** Ours, file to file, bundled into a folder as a deployed function is. */
 export async function ourWay(folder: string): Promise<Way> {
   const outfile = path.join(folder, 'ours.mjs');
@@ -31,6 +39,8 @@ export async function ourWay(folder: string): Promise<Way> {
     ...{ entryPoints: [OUR_SCRIPT], outfile, bundle: true, minify: true, logLevel: 'error' },
     ...{ platform: 'node', format: 'esm', mainFields: ['module', 'main'] },
   });
+  const { text } = bundleFunctions(FUNCTIONS, FUNCTIONS_FILE);
+  await writeFile(path.join(folder, `${FUNCTIONS}.js`), text);
   return { name: OURS, command: [...NODE, outfile, 'plain'] };
 }
 

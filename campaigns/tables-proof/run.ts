@@ -19,7 +19,7 @@ import { proveTypes } from './types.ts';
 
 const EXIT_ABSENT = 3;
 
-const MODULE = join(import.meta.dirname, 'transform-functions.ts');
+const MODULE = join(import.meta.dirname, '../../support/tables/transform-functions.ts');
 
 const PROOFS: Readonly<Record<string, Proof>> = {
   equality: proveEquality,

@@ -2,7 +2,7 @@
 export const FUNCTIONS = 'proof';
 
 /**
- * A transform for each data set by its name, with `transform-functions.ts`; `check_transforms.py`
+ * A transform for each data set by its name, with the functions of support; `check_transforms.py`
  * has the same in Polars.
  */
 export const TRANSFORMS: Readonly<Record<string, string>> = {

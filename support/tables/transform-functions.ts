@@ -1,4 +1,4 @@
-/** Functions that the transforms of `transforms.ts` call. */
+/** Functions that the transforms of a campaign and of a benchmark call. */
 
 export const vowels = {
   parameters: ['VARCHAR'],
