@@ -6,7 +6,10 @@ import { planTransform } from '#tables/plan-transform.ts';
 import { SCHEMA } from './columns.ts';
 import type { SourceFormat } from './plan-slices.ts';
 
-/** Casts, regular expressions, a filter and two functions of a module; `polars_transformed.py` does the same. */
+/**
+ * Casts, regular expressions, a filter and two functions of a module; `polars_transformed.py` does
+ * the same.
+ */
 const SQL = `
   select order_id, cast(ordered_at as date) as ordered_on, cast(customer as varchar) as customer,
     lower(country) as country, regexp_replace(product, '^SKU-0*', '') as product,
