@@ -5,12 +5,11 @@ import { TransformError } from '#core/errors.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputSchemaOf, schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
-import { jsonValues } from '#core/tables/schema/json-values.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { applyFunction, type CallFunction, functionText } from './apply-function.ts';
 import { assertFewRejected, type RejectedValue } from './bad-rows.ts';
 import { type ConvertedSlice, convertSlice } from './convert-slice.ts';
-import { tableFileOf, VALUES } from './table-file.ts';
+import { outputFileOf, tableFileOf, VALUES } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 import { transformRows } from './transform-rows.ts';
 
@@ -144,14 +143,8 @@ export async function convertChunk(
   const { layout, output, keyValues } = options;
   const path = join(options.directory, options.name);
   const { rowGroupRows } = layout;
-  const made = outputSchemaOf(layout);
-  const file = tableFileOf(output, {
-    path,
-    rowGroupRows,
-    columns: made.length,
-    values: jsonValues(made),
-    ...(keyValues && { keyValues }),
-  });
+  const form = { path, rowGroupRows, schema: outputSchemaOf(layout) };
+  const file = outputFileOf(output, { ...form, ...(keyValues && { keyValues }) });
   const [only, second] = slices;
   if (only !== undefined && second === undefined && layout.transform === undefined) {
     return { ...(await convertOne(only, options, file)), filtered: 0 };

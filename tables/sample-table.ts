@@ -15,7 +15,6 @@ import {
   joinedSql,
   textBytesSql,
 } from '#core/tables/schema/joined-sql.ts';
-import { jsonValues } from '#core/tables/schema/json-values.ts';
 import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import type { CallFunction } from './apply-function.ts';
@@ -27,7 +26,7 @@ import { proveFunctions } from './own-functions.ts';
 import { type SamplePart, samplePart } from './sample-part.ts';
 import { shownRows } from './shown-rows.ts';
 import { smallerTypes } from './smaller-types.ts';
-import { tableFileOf, VALUES } from './table-file.ts';
+import { outputFileOf, VALUES } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 import type { TextCuts } from './text-cuts.ts';
 
@@ -187,9 +186,9 @@ async function ratiosOf(
   let [bytes, sourceBytes] = [0, 0];
   for (const [index, size] of sizes.entries()) {
     const { rowGroupRows: groupRows } = layout;
-    const form = { path: `${paths[index]}.file`, rowGroupRows: groupRows, columns: schema.length };
+    const form = { path: `${paths[index]}.file`, rowGroupRows: groupRows, schema };
     const select = { text: joinedSql([paths[index]!], schema) };
-    const file = tableFileOf(output, { ...form, values: jsonValues(schema) });
+    const file = outputFileOf(output, form);
     const written = await engine.writeSelect(select, file, signal && { signal });
     bytes += written.bytes;
     sourceBytes += size.sourceBytes;

@@ -1,5 +1,8 @@
 import type { TableFile } from '@sparse-fanout/engine';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
+import { isLeaf } from '#core/tables/schema/column-type.ts';
+import { jsonValues } from '#core/tables/schema/json-values.ts';
+import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 
 /** What a file of an output has besides its form. */
 export interface FileParts {
@@ -9,8 +12,11 @@ export interface FileParts {
   readonly rowGroupRows: number;
   /** Columns of the table. */
   readonly columns: number;
-  /** Of JSON lines: what {@link jsonValues} makes of the columns. */
-  readonly values?: readonly string[] | undefined;
+}
+
+/** What a file has that is kept. */
+export interface OutputParts extends Omit<FileParts, 'columns'> {
+  readonly schema: TableSchema;
   /** Of the footer of Parquet, in this order. */
   readonly keyValues?: Readonly<Record<string, string>>;
 }
@@ -27,12 +33,35 @@ function dictionaryOf(columns: number): { readonly dictionaryBytes?: number } {
   return columns * each > all ? { dictionaryBytes: Math.floor(all / columns) } : {};
 }
 
-/** A file of an output, as the engine writes it. */
+/** A file of a form, as the engine writes it. */
 export function tableFileOf(output: TableOutput, parts: FileParts): TableFile {
-  const { path, rowGroupRows, columns, values, keyValues } = parts;
-  if (output.format === 'csv') return { ...output, path };
-  if (output.format === 'jsonl') return { ...output, path, ...(values && { values }) };
+  const { path, rowGroupRows, columns } = parts;
+  if (output.format !== 'parquet') return { ...output, path };
   const { format, compression } = output;
-  const file = { path, format, compression, rowGroupRows, ...dictionaryOf(columns) };
-  return { ...file, ...(keyValues && { keyValues }) };
+  return { path, format, compression, rowGroupRows, ...dictionaryOf(columns) };
+}
+
+/**
+ * Columns of more values end without a dictionary nearly always, and to try it takes 6 % of the
+ * time of a writer. Up to it the engine has one for five rows.
+ */
+const DICTIONARY_VALUES = 8192;
+const ROWS_OF_VALUE = 5;
+
+/** A file of an output, as the engine writes it. */
+export function outputFileOf(output: TableOutput, parts: OutputParts): TableFile {
+  const { schema, keyValues, ...own } = parts;
+  const file = tableFileOf(output, { ...own, columns: schema.length });
+  if (file.format === 'csv') return file;
+  if (file.format === 'jsonl') {
+    const values = jsonValues(schema);
+    return { ...file, ...(values && { values }) };
+  }
+  const isFlat = schema.every(({ type }) => isLeaf(type));
+  const values = Math.min(DICTIONARY_VALUES, Math.ceil(own.rowGroupRows / ROWS_OF_VALUE));
+  return {
+    ...file,
+    ...(isFlat && { dictionaryValues: values }),
+    ...(keyValues && { keyValues }),
+  };
 }

@@ -4,11 +4,14 @@ import { openEngine } from '@sparse-fanout/engine';
 import { byName, functionModule } from '@sparse-fanout/engine/function-module.ts';
 import { openFileSource } from '#cli/sources/file-source.ts';
 import type { TableLayout } from '#core/tables/run/table-layout.ts';
+import { tableSchema } from '#core/tables/schema/table-schema.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { convertSlice } from '#tables/convert-slice.ts';
 import { addPlanned } from '#tables/own-functions.ts';
+import { outputFileOf } from '#tables/table-file.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
 import { withEngine } from '#tables/with-engine.ts';
+import { SCHEMA } from './columns.ts';
 import { planSlices, type SourceFormat } from './plan-slices.ts';
 import { FUNCTIONS, transformedLayout } from './transform.ts';
 
@@ -46,19 +49,19 @@ function plannedLayout(): Promise<TableLayout> {
 async function write(slice: TableSlice, target: string): Promise<void> {
   const directory = await mkdtemp(path.join(out, 'part-'));
   const engine = await openEngine({ directory, memoryBytes: MEMORY_BYTES });
-  const file = { path: path.join(directory, 'out.parquet'), rowGroupRows: 122_880 };
-  const parquet = { ...file, format: 'parquet', compression: 'zstd' } as const;
+  const form = { path: path.join(directory, 'out.parquet'), rowGroupRows: 122_880 };
+  const output = { format: 'parquet', compression: 'zstd', rowGroupBytes: 0 } as const;
   if (mode === 'plain') {
-    await convertSlice(slice, { engine, directory, file: parquet, onBadRow: 'fail' });
+    const file = outputFileOf(output, { ...form, schema: tableSchema.parse(SCHEMA) });
+    await convertSlice(slice, { engine, directory, file, onBadRow: 'fail' });
   } else {
     const layout = await plannedLayout();
     await addPlanned(engine, layout, modules);
-    const output = { format: 'parquet', compression: 'zstd', rowGroupBytes: 0 } as const;
-    const name = path.basename(file.path);
+    const name = path.basename(form.path);
     await convertChunk([slice], { engine, directory, layout, output, name });
   }
   engine.close();
-  await rename(file.path, target);
+  await rename(form.path, target);
   await rm(directory, { recursive: true });
 }
 

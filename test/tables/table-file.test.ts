@@ -1,18 +1,37 @@
 import { expect, it } from 'vitest';
-import { tableFileOf } from '#tables/table-file.ts';
+import { tableSchema } from '#core/tables/schema/table-schema.ts';
+import { outputFileOf, tableFileOf, VALUES } from '#tables/table-file.ts';
+
+const PARQUET = { format: 'parquet', compression: 'none', rowGroupBytes: 1 } as const;
+const FLAT = tableSchema.parse({ id: 'int', x: 'double' });
+
+it('makes the form of values the engine’s own', () => {
+  const parts = { path: '/d/out', rowGroupRows: 5_000 };
+  const { rowGroupBytes: _, ...form } = VALUES;
+  expect(tableFileOf(VALUES, { ...parts, columns: 128 })).toEqual({ ...form, ...parts });
+  const wide = tableFileOf(VALUES, { ...parts, columns: 1000 });
+  expect(wide).toMatchObject({ dictionaryBytes: 134_217 });
+});
 
 it('makes the form of an output the engine’s own', () => {
   const made = { path: '/d/out', rowGroupRows: 5_000, keyValues: { a: 'b' } };
-  const parts = { ...made, columns: 128 };
+  const parts = { ...made, schema: FLAT };
   const csv = { format: 'csv', compression: 'zstd', header: true, delimiter: ';' } as const;
-  expect(tableFileOf(csv, parts)).toEqual({ ...csv, path: '/d/out' });
+  expect(outputFileOf(csv, parts)).toEqual({ ...csv, path: '/d/out' });
   const jsonl = { format: 'jsonl', compression: 'none' } as const;
-  const values = ['1'];
-  expect(tableFileOf(jsonl, { ...parts, values })).toEqual({ ...jsonl, path: '/d/out', values });
-  const parquet = { format: 'parquet', compression: 'none' } as const;
-  expect(tableFileOf({ ...parquet, rowGroupBytes: 1 }, parts)).toEqual({ ...parquet, ...made });
+  const written = outputFileOf(jsonl, parts);
+  expect(written).toMatchObject({ ...jsonl, path: '/d/out' });
+  expect(written).toHaveProperty('values.length', 2);
+  expect(outputFileOf(PARQUET, parts)).toMatchObject({ ...made, format: 'parquet' });
   const { keyValues: _, ...plain } = parts;
-  expect(tableFileOf({ ...parquet, rowGroupBytes: 1 }, plain)).not.toHaveProperty('keyValues');
-  const wide = tableFileOf({ ...parquet, rowGroupBytes: 1 }, { ...parts, columns: 1000 });
-  expect(wide).toMatchObject({ dictionaryBytes: 134_217 });
+  expect(outputFileOf(PARQUET, plain)).not.toHaveProperty('keyValues');
+});
+
+it('bounds dictionaries by their values, unless values lie in values', () => {
+  const valuesOf = (rowGroupRows: number, schema = FLAT) =>
+    outputFileOf(PARQUET, { path: '/d/out', rowGroupRows, schema });
+  expect(valuesOf(122_880)).toHaveProperty('dictionaryValues', 8192);
+  expect(valuesOf(5_001)).toHaveProperty('dictionaryValues', 1001);
+  const nested = tableSchema.parse({ id: 'int', tags: 'int[]' });
+  expect(valuesOf(122_880, nested)).not.toHaveProperty('dictionaryValues');
 });

@@ -13,6 +13,11 @@ export interface ParquetFile {
    * each such column. @default 1 MiB
    */
   readonly dictionaryBytes?: number;
+  /**
+   * Most values of the dictionary of a column in a row group. @default one for five values; before
+   * it is filled, the engine takes its memory, which bounds what a list may have
+   */
+  readonly dictionaryValues?: number;
   /** Key-value metadata of the footer, in this order. */
   readonly keyValues?: Readonly<Record<string, string>>;
 }
@@ -52,13 +57,14 @@ function parquetOptions(file: ParquetFile): string[] {
   const pairs = Object.entries(file.keyValues ?? {}).map(
     ([key, value]) => `${identifier(key)}: ${literal(value)}`,
   );
-  const { dictionaryBytes } = file;
+  const { dictionaryBytes, dictionaryValues } = file;
   const dictionary =
     dictionaryBytes === undefined
       ? []
       : [`STRING_DICTIONARY_PAGE_SIZE_LIMIT ${Math.trunc(dictionaryBytes)}`];
   return [
     ...dictionary,
+    ...(dictionaryValues === undefined ? [] : [`DICTIONARY_SIZE_LIMIT ${dictionaryValues}`]),
     ...['FORMAT parquet', `COMPRESSION ${literal(compression)}`],
     ...(compression === 'zstd' ? [`COMPRESSION_LEVEL ${ZSTD_LEVEL}`] : []),
     `ROW_GROUP_SIZE ${Math.trunc(file.rowGroupRows)}`,
