@@ -27,11 +27,19 @@ const ROWS = LONG.matrices.map(({ shape }) => shape[0]!);
 let services: LocalServices;
 /** Texts of the manifests of four generations, of which the last overwrites, and of the latest. */
 let written: ReadonlyMap<string, string>;
+/** What prune would have removed before the last one. */
+const unlisted: string[] = [];
 
 const latest = [manifestKey(PREFIX), generationKey(PREFIX, 4)];
 
 async function textAt(key: string): Promise<string> {
   return (await readText(services.s3, services.bucket, key)) ?? '';
+}
+
+/** Keys that prune would remove. */
+async function findKeys(): Promise<readonly string[]> {
+  const output = s3Output(services.s3, `s3://${services.bucket}/${PREFIX}`, signal);
+  return await Array.fromAsync(findUnlisted(output), ({ key }) => key);
 }
 
 async function put(Key: string, Body: string): Promise<void> {
@@ -45,6 +53,7 @@ beforeAll(async () => {
   for (const batch of [0, 1, 2]) {
     await runSteps(services, services, await appended.request(batch));
   }
+  unlisted.push(...(await findKeys()));
   await runSteps(services, services, await replaced.request(1));
   const keys = [manifestKey(PREFIX), ...[1, 2, 3, 4].map((each) => generationKey(PREFIX, each))];
   const entries = keys.map(async (key) => [key, await textAt(key)] as const);
@@ -111,11 +120,11 @@ describe('verify of manifests that link a long one', () => {
   });
 });
 
-test('prune finds what was overwritten, whichever manifest listed it', async () => {
-  const output = s3Output(services.s3, `s3://${services.bucket}/${PREFIX}`, signal);
-  const unlisted = await Array.fromAsync(findUnlisted(output), ({ key }) => key);
-  expect(unlisted).toHaveLength(ROWS[0]! + ROWS[1]! + ROWS[2]!);
-  expect(unlisted.every((key) => key.startsWith('data/'))).toBe(true);
+test('prune finds what was overwritten, and nothing of what a linked manifest lists', async () => {
+  expect(unlisted).toEqual([]);
+  const found = await findKeys();
+  expect(found).toHaveLength(ROWS[0]! + ROWS[1]! + ROWS[2]!);
+  expect(found.every((key) => key.startsWith('data/'))).toBe(true);
 });
 
 test('a directory gets all generations, and is whole after each', async () => {

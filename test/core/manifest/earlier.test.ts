@@ -78,6 +78,14 @@ describe('manifests that link earlier ones', () => {
     await expectWhole(output);
   });
 
+  it('are not linked for entries that an overwrite leaves out', async () => {
+    const output = new GrowingOutput();
+    await output.add('append', 400);
+    for (let k = 0; k < 3; k += 1) await output.add('overwrite', 400);
+    expect(output.links()).toEqual({ earlier: [], earlierReplaced: [] });
+    await expectWhole(output);
+  });
+
   it('are refused where one is missing or changed', async () => {
     const output = await linkingOutput();
     const refused = (read: typeof output.read) => {
