@@ -66,7 +66,8 @@ export async function heldManifest(directory: string): Promise<Manifest | undefi
   try {
     return (await readDirectory(directory)).manifest;
   } catch (cause) {
-    const problem = `--out ${directory} is not empty and holds no run`;
+    const why = cause instanceof ManifestError ? ` that can be read (${cause.message})` : '';
+    const problem = `--out ${directory} is not empty and holds no run${why}`;
     throw new UsageError(`${problem}; ${REMEDY}`, { cause });
   }
 }

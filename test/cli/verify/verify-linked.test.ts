@@ -142,5 +142,9 @@ test('a directory gets all generations, and is whole after each', async () => {
     const options = { sample: 0, seed: 1 };
     await withStoredRun(out, signal, (stored) => verifyRun(stored, options, signal));
   }
+  await rm(join(out, generationKey('', 1)));
+  await expect(heldManifest(out)).rejects.toThrow(
+    /holds no run that can be read \(.*manifest-000001\.json is missing, a later manifest says/,
+  );
   await rm(base, { recursive: true });
 });
