@@ -16,7 +16,9 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
  */
 const LONG = [
   'test/house/add-a-kind.test.ts',
+  'test/core/manifest/ten-thousand.test.ts',
   'test/cli/verify/expect.test.ts',
+  'test/e2e/local-linked.test.ts',
   'test/e2e/local-sample.test.ts',
   'test/e2e/silent-s3.test.ts',
   'test/e2e/large-gzip.test.ts',

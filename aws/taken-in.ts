@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { inOrder } from '#core/bytes/in-order.ts';
 import { ManifestError } from '#core/errors.ts';
+import { type ListedSet, sinceOf } from '#core/manifest/generations.ts';
 import type { ManifestHead } from '#core/manifest/manifest.ts';
 import { objectsKey, objectsOfManyKey, outputUri } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-fields.ts';
@@ -18,7 +19,7 @@ const READS_AT_ONCE = 8;
 export interface TakenInBy {
   readonly location: OutputLocation;
   /** Absent where nothing is in it. */
-  readonly latest: Pick<ManifestHead, 'generation' | 'generations'> | undefined;
+  readonly latest: (ListedSet & Pick<ManifestHead, 'generation'>) | undefined;
 }
 
 async function bytesAt(
@@ -52,7 +53,7 @@ class ObjectLists {
       const key = objectsKey(prefix, generation);
       const list = await bytesAt(this.#s3, bucket, key, this.#signal);
       // Rows that were overwritten may have come from a matrix, which has no list.
-      if (list !== undefined || generation < latest!.generations[0]!.generation) return list;
+      if (list !== undefined || generation < sinceOf(latest!)) return list;
       throw new ManifestError(
         `${outputUri(location, key)} is missing, which says what generation ${generation} has, so an inbox could take it in twice; restore the object that was written`,
       );

@@ -1,8 +1,8 @@
 import { openObject } from '#aws/objects.ts';
 import { headObject } from '#aws/stored-object.ts';
 import { verifyRun } from '#cli/commands/verify.ts';
-import { openRunInS3 } from '#cli/outputs/stored-run.ts';
-import { parseManifest } from '#core/manifest/manifest.ts';
+import { openRunInS3, type StoredRun } from '#cli/outputs/stored-run.ts';
+import type { Manifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
 import { generationKey, manifestKey } from '#core/run/output-keys.ts';
@@ -51,13 +51,11 @@ export class BatchedOutput {
     const { bucket, s3 } = this.#services;
     const latest = await headObject(s3, bucket, manifestKey(this.#prefix));
     if (latest === undefined) return [];
-    const manifest = parseManifest(await this.#text(manifestKey(this.#prefix)));
-    await this.#verify(manifestKey(this.#prefix));
+    const manifest = await this.#verified(manifestKey(this.#prefix));
     const batches: number[] = [];
     for (let generation = 1; generation <= manifest.generation; generation += 1) {
       const key = generationKey(this.#prefix, generation);
-      await this.#verify(key);
-      const { source, generations } = parseManifest(await this.#text(key));
+      const { source, generations } = await this.#verified(key);
       const live = this.#kind.mode === 'append' ? generation : 1;
       if (generations.length !== live) throw new Error(`${key} has ${generations.length} runs`);
       batches.push(Number(/batch-(\d+)$/.exec(source.uri)?.[1]));
@@ -67,7 +65,7 @@ export class BatchedOutput {
 
   /** Reads all chunks in the manifest's order. */
   async content(): Promise<Content> {
-    const manifest = parseManifest(await this.#text(manifestKey(this.#prefix)));
+    const { manifest } = await this.#open(manifestKey(this.#prefix));
     return await this.#kind.form.content(manifest, (uri) => this.#bytes(parseS3Uri(uri).key));
   }
 
@@ -86,11 +84,15 @@ export class BatchedOutput {
     return { ...request, output: { ...request.output, uri, mode } };
   }
 
-  async #verify(key: string): Promise<void> {
+  async #open(key: string): Promise<StoredRun> {
     const { bucket, s3 } = this.#services;
-    const { signal } = new AbortController();
-    const run = await openRunInS3(s3, `s3://${bucket}/${key}`, signal);
-    await verifyRun(run, { sample: 0, seed: 0 }, signal);
+    return await openRunInS3(s3, `s3://${bucket}/${key}`, new AbortController().signal);
+  }
+
+  async #verified(key: string): Promise<Manifest> {
+    const run = await this.#open(key);
+    await verifyRun(run, { sample: 0, seed: 0 }, new AbortController().signal);
+    return run.manifest;
   }
 
   async #bytes(key: string): Promise<Buffer> {
@@ -98,9 +100,5 @@ export class BatchedOutput {
     const object = await openObject(s3, { bucket, key });
     if (object === undefined) throw new Error(`${key} is missing`);
     return Buffer.concat(await Array.fromAsync(object.body));
-  }
-
-  async #text(key: string): Promise<string> {
-    return (await this.#bytes(key)).toString();
   }
 }

@@ -11,10 +11,15 @@ const COLUMNS = 7;
 const ROWS = [5, 4, 6];
 const CHUNK_ROWS = 3;
 
+/** Chunks of one row each, whose entries with long keys are more than a manifest repeats. */
+const LONG_ROWS = 90;
+
+function matrixOf(seed: number, rows: number): PlainCsr {
+  return randomMatrix(createRandom(seed), 'float64', { rows, columns: COLUMNS, entries: 4 });
+}
+
 /** Three matrices of the same columns: two chunks each. */
-export const BATCHES: readonly PlainCsr[] = ROWS.map((rows, index) =>
-  randomMatrix(createRandom(index + 1), 'float64', { rows, columns: COLUMNS, entries: 4 }),
-);
+export const BATCHES: readonly PlainCsr[] = ROWS.map((rows, index) => matrixOf(index + 1, rows));
 
 /** Stacks matrices of the same columns. */
 export function stacked(parts: readonly PlainCsr[]): PlainCsr {
@@ -33,24 +38,43 @@ export function stacked(parts: readonly PlainCsr[]): PlainCsr {
   };
 }
 
-/** Batches of {@link BATCHES}. */
-export function matrixBatches(compression: Compression): BatchForm {
+/** How the batches of matrices are named and cut. */
+interface MatrixBatches {
+  readonly folder: string;
+  readonly matrices: readonly PlainCsr[];
+  readonly chunkRows: number;
+}
+
+const SHORT: MatrixBatches = { folder: '', matrices: BATCHES, chunkRows: CHUNK_ROWS };
+
+/** The first batch has so many chunks that later manifests link its list. */
+export const LONG: MatrixBatches = {
+  folder: 'deep/'.repeat(120),
+  matrices: BATCHES.with(0, matrixOf(1, LONG_ROWS)),
+  chunkRows: 1,
+};
+
+/** Batches of {@link BATCHES}, or of other matrices. */
+export function matrixBatches(
+  compression: Compression,
+  { folder, matrices, chunkRows }: MatrixBatches = SHORT,
+): BatchForm {
   const requestOf = async (
     { bucket, s3 }: LocalServices,
     name: string,
     matrix: PlainCsr,
   ): Promise<BatchRequest> => {
-    const Key = `sources/${name}`;
+    const Key = `sources/${folder}${name}`;
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: writeNpz(matrix) }));
     return {
       source: `s3://${bucket}/${Key}`,
       output: { compression, text: { header: 'first-chunk' } },
-      chunking: { rows: CHUNK_ROWS },
+      chunking: { rows: chunkRows },
     };
   };
   return {
-    name: compression,
-    request: (services, batch) => requestOf(services, `batch-${batch}`, BATCHES[batch]!),
+    name: `${folder}${compression}`,
+    request: (services, batch) => requestOf(services, `batch-${batch}`, matrices[batch]!),
     async content({ entries, totals }, read) {
       const texts: Buffer[] = [];
       for (const { url } of entries) {
@@ -61,8 +85,8 @@ export function matrixBatches(compression: Compression): BatchForm {
     },
     // What one run over all batches that are there, stacked in that order, writes.
     async expected(services, live, run) {
-      const name = `whole-${live.join('-')}-${compression}`;
-      const source = stacked(live.map((batch) => BATCHES[batch]!));
+      const name = `whole-${live.join('-')}-${compression}-${chunkRows}`;
+      const source = stacked(live.map((batch) => matrices[batch]!));
       return await run(name, await requestOf(services, name, source));
     },
   };

@@ -6,11 +6,14 @@ import { ManifestError, OutputConflictError } from '#core/errors.ts';
 import { BatchedOutput, type BatchKind } from '#support/batched-output.ts';
 import { type Call, hookClients } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
-import { matrixBatches } from '#support/matrix-batches.ts';
+import { LONG, matrixBatches } from '#support/matrix-batches.ts';
+import { patience } from '#support/patience.ts';
 import { finishRun, planRun, runSteps } from '#support/run-steps.ts';
 import { crashOnce, raceOnce, writesOf } from './crashes.ts';
 
 const APPEND: BatchKind = { form: matrixBatches('none'), mode: 'append' };
+/** Later manifests link that of the first batch. */
+const LINKING: BatchKind = { form: matrixBatches('none', LONG), mode: 'append' };
 const OVERWRITE: BatchKind = { form: matrixBatches('gzip'), mode: 'overwrite' };
 
 let services: LocalServices;
@@ -215,5 +218,29 @@ describe('an overwrite', () => {
   it('wins or is refused when another one runs from beginning to end meanwhile', async () => {
     const write = overwrites.findIndex(({ subject }) => subject.endsWith('plan-000002.jsonl'));
     expect(await raceOnce(services, write, OVERWRITE)).toBe(1);
+  });
+});
+
+describe('an append after a long manifest, which it links', () => {
+  const slow = { timeout: patience(30_000) };
+  let linking: readonly Call[];
+
+  beforeAll(async () => {
+    const output = new BatchedOutput(services, LINKING.form.name, LINKING);
+    await writesOf(services, output, 0);
+    linking = await writesOf(services, output, 1);
+  }, patience(30_000));
+
+  it.each([
+    ["the generation's manifest was written", 'manifest-000002.json', 'after'],
+    ['the latest manifest was replaced, whose answer is lost', '/manifest.json', 'lost answer'],
+  ] as const)('leaves whole generations when it dies where %s', slow, async (_, name, moment) => {
+    const write = linking.findIndex(({ subject }) => subject.endsWith(name));
+    await crashOnce(services, { batch: 1, write, moment }, LINKING);
+  });
+
+  it('wins or is refused when another one runs from beginning to end meanwhile', slow, async () => {
+    const write = linking.findIndex(({ subject }) => subject.endsWith('plan-000002.jsonl'));
+    expect(await raceOnce(services, write, LINKING)).toBe(1);
   });
 });

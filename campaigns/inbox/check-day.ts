@@ -1,5 +1,6 @@
 import { readLines, readText } from '#aws/objects.ts';
-import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
+import { openRunInS3 } from '#cli/outputs/stored-run.ts';
+import type { Manifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { manifestKey, objectsKey } from '#core/run/output-keys.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
@@ -121,7 +122,8 @@ export async function checkDay(
   rules: DayRules,
 ): Promise<DayFigures> {
   const { s3, bucket } = services;
-  const manifest = parseManifest((await readText(s3, bucket, manifestKey('out/'))) ?? '');
+  const uri = `s3://${bucket}/${manifestKey('out/')}`;
+  const { manifest } = await openRunInS3(s3, uri, new AbortController().signal);
   const taken = await generationsOf(services, manifest, day);
   for (const object of day.there.values()) {
     const isTable = day.contents.get(object)!.rows > 0;

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { readText } from '#aws/objects.ts';
@@ -10,11 +9,11 @@ import { UsageError } from '#cli/frame/usage-error.ts';
 import type { RequestFields } from '#cli/options/request-file.ts';
 import { addGeneration } from '#cli/outputs/add-generation.ts';
 import { assertHoldsRun, holdsRun } from '#cli/outputs/out-directory.ts';
-import { manifestPath } from '#cli/outputs/stored-run.ts';
+import { locationOf, readDirectory } from '#cli/outputs/stored-run.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
 import { ManifestError } from '#core/errors.ts';
+import { wholeManifest } from '#core/manifest/earlier.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
-import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
 import { generationKey, manifestKey } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-fields.ts';
@@ -33,12 +32,23 @@ export interface GenerationWork {
 }
 
 /** Where the output of a directory lies in S3, as its manifest says. */
-function locate({ entries }: Manifest, directory: string, bucket: string): OutputLocation {
-  const folder = dirname(dirname(entries[0]!.url));
-  const { bucket: found, key } = parseS3Uri(`${folder}/`);
-  if (found === bucket) return { bucket, prefix: key };
+function locate(held: Manifest, directory: string, bucket: string): OutputLocation {
+  const location = locationOf(held);
+  const { bucket: found } = location;
+  if (found === bucket) return location;
   throw new UsageError(
     `--out ${directory} was written to the bucket ${found}, not to that of this checkout's stack, ${bucket}: add to it where it was made`,
+  );
+}
+
+/** A whole manifest of an output in S3. */
+async function wholeInS3(
+  s3: S3Client,
+  { bucket, prefix }: OutputLocation,
+  text: string,
+): Promise<Manifest> {
+  return await wholeManifest(text, (generation) =>
+    readText(s3, bucket, generationKey(prefix, generation)),
   );
 }
 
@@ -60,16 +70,23 @@ async function seed(
 ): Promise<void> {
   const there = await readText(s3, bucket, manifestKey(prefix));
   if (there !== undefined) {
-    const generations = generationsIn(parseManifest(there));
+    const generations = generationsIn(await wholeInS3(s3, { bucket, prefix }, there));
     if (generationsIn(held).every((each, index) => each === generations[index])) return;
     throw new UsageError(
       `--state holds another set at the place of --out ${directory}; run without --state, or with that which the set was made with`,
     );
   }
-  const text = await readFile(manifestPath(directory), 'utf8');
-  for (const key of [generationKey(prefix, held.generation), manifestKey(prefix)]) {
-    await createObject(s3, { bucket, key, contentType: 'application/json' }, [text]);
+  const { text, readGeneration } = await readDirectory(directory);
+  const create = async (key: string, manifestText: string) => {
+    await createObject(s3, { bucket, key, contentType: 'application/json' }, [manifestText]);
+  };
+  const { earlier = [], earlierReplaced = [] } = parseManifest(text);
+  for (const { generation } of [...earlierReplaced, ...earlier]) {
+    // It was read when the directory was.
+    await create(generationKey(prefix, generation), (await readGeneration(generation))!);
   }
+  await create(generationKey(prefix, held.generation), text);
+  await create(manifestKey(prefix), text);
 }
 
 /** Copies the generations that a directory does not have yet. @returns its new latest manifest */
@@ -85,7 +102,7 @@ async function copyGenerations(
     const manifestText = await readText(s3, bucket, key);
     if (manifestText === undefined) return held;
     await addGeneration({ manifestText, open }, work.directory, held, work.signal);
-    held = parseManifest(manifestText);
+    held = await wholeInS3(s3, { bucket, prefix }, manifestText);
   }
 }
 

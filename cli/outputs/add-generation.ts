@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '#cli/frame/usage-error.ts';
+import { sinceOf } from '#core/manifest/generations.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { claimText } from '#core/manifest/place-run.ts';
 import { claimKey, columnNamesKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
@@ -27,8 +28,8 @@ async function claim(directory: string, { runId, generation }: Manifest): Promis
 
 /** The names of the columns of a set that overwrites another; one that is continued has them. */
 async function copyOwnNames(run: FinishedRun, manifest: Manifest, place: string, draft: string) {
-  const { columnNames, generation, generations } = manifest;
-  if (columnNames === undefined || generations.length > 1) return;
+  const { columnNames, generation } = manifest;
+  if (columnNames === undefined || sinceOf(manifest) < generation) return;
   const key = columnNamesKey('', generation);
   const copy = join(draft, basename(key));
   await copyNames(run, columnNames, copy);

@@ -4,7 +4,6 @@ import {
   mkdir,
   open,
   readdir,
-  readFile,
   rename,
   rm,
   stat,
@@ -28,7 +27,7 @@ import type { Output } from '#core/outputs/output.ts';
 import { columnNamesKey, generationKey } from '#core/run/output-keys.ts';
 import { outputOf } from '#core/run/run-output.ts';
 import type { Expectations } from '#core/sparse/expectations.ts';
-import { chunkName, dataPath, keyBelow, manifestPath } from './stored-run.ts';
+import { chunkName, dataPath, keyBelow, manifestPath, readDirectory } from './stored-run.ts';
 
 /** A finished run in S3, to be copied into a directory. */
 export interface FinishedRun {
@@ -65,9 +64,10 @@ async function namesIn(directory: string): Promise<string[]> {
 export async function heldManifest(directory: string): Promise<Manifest | undefined> {
   if ((await namesIn(directory)).length === 0) return undefined;
   try {
-    return parseManifest(await readFile(manifestPath(directory), 'utf8'));
+    return (await readDirectory(directory)).manifest;
   } catch (cause) {
-    const problem = `--out ${directory} is not empty and holds no run`;
+    const why = cause instanceof ManifestError ? ` that can be read (${cause.message})` : '';
+    const problem = `--out ${directory} is not empty and holds no run${why}`;
     throw new UsageError(`${problem}; ${REMEDY}`, { cause });
   }
 }

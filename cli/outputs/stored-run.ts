@@ -8,7 +8,9 @@ import { pinObject, withS3Client } from '#cli/sources/s3-client.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
-import { type Manifest, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
+import { wholeManifest } from '#core/manifest/earlier.ts';
+import { sinceOf } from '#core/manifest/generations.ts';
+import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import {
   claimKey,
@@ -17,9 +19,11 @@ import {
   generationKey,
   manifestKey,
 } from '#core/run/output-keys.ts';
+import type { OutputLocation } from '#core/run/run-fields.ts';
 
 /** A finished run: its manifest, and its chunks wherever they lie now. */
 export interface StoredRun {
+  /** With all that it links. */
   readonly manifest: Manifest;
   /** The manifest's own text. */
   readonly text: string;
@@ -52,35 +56,49 @@ export function manifestPath(directory: string): string {
   return join(directory, manifestKey(''));
 }
 
-/** The generation with which the chunks of a manifest begin. */
-function sinceOf({ generations }: Manifest): number {
-  return generations[0]!.generation;
-}
-
 /** Path of the chunks of a manifest below a directory that `local run --out` wrote. */
 export function dataPath(directory: string, manifest: Manifest): string {
   return join(directory, dataFolder(sinceOf(manifest)));
+}
+
+/** Where the output of a manifest was written. */
+export function locationOf({ entries }: Manifest): OutputLocation {
+  const { bucket, key } = parseS3Uri(`${dirname(dirname(entries[0]!.url))}/`);
+  return { bucket, prefix: key };
 }
 
 function nextGeneration({ generation }: Manifest): number {
   return generation + 1;
 }
 
-async function openDirectory(directory: string): Promise<StoredRun> {
+/** What is read of a run before its chunks. */
+type StoredManifest = Pick<StoredRun, 'manifest' | 'text' | 'readGeneration'>;
+
+/**
+ * Reads the latest manifest below a directory that `local run --out` wrote.
+ *
+ * @throws {ManifestError} there is none, or it is of another version.
+ */
+export async function readDirectory(directory: string): Promise<StoredManifest> {
   const isDirectory = (await stat(directory).catch(() => undefined))?.isDirectory() === true;
   const text = await readFile(manifestPath(directory), 'utf8').catch((cause: unknown) => {
     const what = isDirectory ? 'holds no _manifest/manifest.json' : 'is not a directory';
     throw new ManifestError(`${directory} ${what}; name the --out directory of a run`, { cause });
   });
-  const readFrom = (key: string) => readFile(join(directory, key), 'utf8').catch(() => undefined);
-  const manifest = parseManifest(text);
+  const readGeneration = (generation: number) =>
+    readFile(join(directory, generationKey('', generation)), 'utf8').catch(() => undefined);
+  return { manifest: await wholeManifest(text, readGeneration), text, readGeneration };
+}
+
+async function openDirectory(directory: string): Promise<StoredRun> {
+  const stored = await readDirectory(directory);
+  const { manifest } = stored;
+  const claim = join(directory, claimKey('', nextGeneration(manifest)));
   const data = dataPath(directory, manifest);
   const names = join(directory, columnNamesKey('', sinceOf(manifest)));
   return {
-    manifest,
-    text,
-    isContinued: (await readFrom(claimKey('', nextGeneration(manifest)))) !== undefined,
-    readGeneration: (generation) => readFrom(generationKey('', generation)),
+    ...stored,
+    isContinued: (await stat(claim).catch(() => undefined)) !== undefined,
     names: await readdir(data).catch(() => []),
     withColumnNames: (use) => withFile(names, use),
     withNamed: (uri, use) => withFile(join(directory, keyBelow(uri)), use),
@@ -98,16 +116,17 @@ export async function openRunInS3(
   const readFrom = (from: string) => readText(client, bucket, from, signal);
   const text = await readFrom(key);
   if (text === undefined) throw new ManifestError(`${uri} does not exist`);
-  const manifest = parseManifest(text);
+  const prefix = `${dirname(key)}/`.slice(0, -OUTPUT_FOLDERS.manifest.length);
+  const readGeneration = (generation: number) => readFrom(generationKey(prefix, generation));
+  const manifest = await wholeManifest(text, readGeneration);
   const [first] = manifest.entries;
   const data = parseS3Uri(dirname(first!.url));
   const objects = listObjects(client, data.bucket, `${data.key}/`, signal);
-  const prefix = `${dirname(key)}/`.slice(0, -OUTPUT_FOLDERS.manifest.length);
   return {
     manifest,
     text,
     isContinued: (await readFrom(claimKey(prefix, nextGeneration(manifest)))) !== undefined,
-    readGeneration: (generation) => readFrom(generationKey(prefix, generation)),
+    readGeneration,
     names: await Array.fromAsync(objects, (object) => basename(object.key)),
     withColumnNames: async (use) => {
       const uri = `s3://${bucket}/${columnNamesKey(prefix, sinceOf(manifest))}`;

@@ -13,7 +13,7 @@ const PRUNING = `${JSON.stringify({ prune: 'sparse-fanout prune --apply' })}\n`;
 
 /** Says of a key whether the latest manifest lists it. All chunks of a set have computed names. */
 function listedBy(head: ManifestHead): (key: string) => boolean {
-  const { chunks, since } = baseOf(head.generations);
+  const { chunks, since } = baseOf(head);
   const run = { location: { bucket: '', prefix: '' }, output: head.output };
   const base = { chunks: 0, rows: 0, since };
   return (key) => {

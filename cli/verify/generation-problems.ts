@@ -1,8 +1,14 @@
 import { crc32 } from 'node:zlib';
-import type { StoredRun } from '#cli/outputs/stored-run.ts';
+import { locationOf, type StoredRun } from '#cli/outputs/stored-run.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
-import { settingsOf } from '#core/manifest/generations.ts';
-import { type Generation, type Manifest, parseManifest } from '#core/manifest/manifest.ts';
+import { runsBefore } from '#core/manifest/earlier.ts';
+import { settingsOf, sinceOf } from '#core/manifest/generations.ts';
+import {
+  type Generation,
+  type Manifest,
+  type ManifestLink,
+  parseManifest,
+} from '#core/manifest/manifest.ts';
 import { totalsProblems } from './manifest-problems.ts';
 
 function isSame(a: unknown, b: unknown): boolean {
@@ -43,38 +49,53 @@ function listProblems(manifest: Manifest, generations: readonly Generation[]): s
   return problems;
 }
 
-/** Compares what a newer manifest says of the one before it with that manifest. */
-function linkProblems(newer: Manifest, text: string, generation: number): string[] {
-  const bytes = Buffer.from(text);
-  const link = { generation, bytes: bytes.length, crc32: crc32Hex(crc32(bytes)) };
+/** A manifest beside the one before it, each with its own lists alone. */
+interface Neighbours {
+  readonly newer: Manifest;
+  readonly older: Manifest;
+  /** What identifies the older one. */
+  readonly link: ManifestLink;
+}
+
+/** Compares what a newer manifest says of the bytes of the one before it with them. */
+function linkProblems({ newer, link }: Neighbours): string[] {
+  const { generation, bytes, crc32 } = link;
   if (isSame(newer.previous, link)) return [];
   return [
-    `the manifest of generation ${generation} has ${link.bytes} bytes and CRC-32 ${link.crc32}, which generation ${generation + 1} does not say`,
+    `the manifest of generation ${generation} has ${bytes} bytes and CRC-32 ${crc32}, which generation ${generation + 1} does not say`,
   ];
 }
 
-/** What each manifest says of the runs whose rows are not in the output. */
-function replacedProblems(newer: Manifest, older: Manifest, overwrites: boolean): string[] {
-  const gone = overwrites ? older.generations : [];
-  const expected = [
-    ...(older.replaced ?? []),
-    ...gone.map(({ generation, runId }) => ({ generation, runId })),
-  ];
-  if (isSame(newer.replaced ?? [], expected)) return [];
-  return [`generation ${newer.generation} does not list the runs that were replaced`];
-}
-
-function prefixProblems(newer: Manifest, older: Manifest, generation: number): string[] {
-  const { generations } = older;
-  const [before, now] = [settingsOf(older), settingsOf(newer)];
+/** Compares the lists of a manifest with those of the one before, which it repeats or links. */
+function succession({ newer, older, link }: Neighbours): string[] {
+  const { generation, earlier = [], earlierReplaced = [], replaced = [] } = newer;
+  const since = sinceOf(newer);
+  const isLinked = [...earlier, ...earlierReplaced].some(
+    (each) => each.generation === older.generation,
+  );
+  const run = { generation, base: { since }, location: locationOf(newer) };
+  const totals = isLinked ? older.totals : undefined;
+  const expected = runsBefore(run, { head: older, link, totals });
+  const isOverwritten = since === generation;
+  const entries = isLinked || isOverwritten ? [] : older.entries;
+  const settings = isOverwritten ? {} : settingsOf(newer);
+  const before = settingsOf(older);
+  const { generations } = expected;
   const facts: readonly (readonly [string, unknown, unknown])[] = [
-    ['the chunks', older.entries, newer.entries.slice(0, older.entries.length)],
+    ['the chunks', entries, newer.entries.slice(0, entries.length)],
     ['the list of generations', generations, newer.generations.slice(0, generations.length)],
-    ...Object.keys(now).map((name) => [name, before[name], now[name]] as const),
+    ['the list of earlier manifests', expected.earlier, earlier],
+    ...Object.entries(settings).map(([name, now]) => [name, before[name], now] as const),
   ];
-  return facts
+  const problems = facts
     .filter(([, old, current]) => !isSame(old, current))
-    .map(([fact]) => `${fact} of generation ${generation} changed in generation ${generation + 1}`);
+    .map(
+      ([fact]) => `${fact} of generation ${link.generation} changed in generation ${generation}`,
+    );
+  const areListed =
+    isSame(replaced, expected.replaced) && isSame(earlierReplaced, expected.earlierReplaced);
+  if (areListed) return problems;
+  return [`generation ${generation} does not list the runs that were replaced`, ...problems];
 }
 
 /**
@@ -92,20 +113,17 @@ export async function generationProblems(run: StoredRun): Promise<string[]> {
       `the manifest of generation ${latest} is ${own === undefined ? 'missing' : 'another one'}`,
     );
   }
-  let newer = manifest;
+  let newer = parseManifest(text);
   for (let generation = latest - 1; generation > 0; generation -= 1) {
     const olderText = await run.readGeneration(generation);
     if (olderText === undefined) {
       return [...problems, `the manifest of generation ${generation} is missing`];
     }
     const older = parseManifest(olderText);
-    const overwrites = newer.generations[0]?.generation === newer.generation;
-    problems.push(
-      ...linkProblems(newer, olderText, generation),
-      ...replacedProblems(newer, older, overwrites),
-      ...(overwrites ? [] : prefixProblems(newer, older, generation)),
-      ...totalsProblems(older),
-    );
+    const bytes = Buffer.from(olderText);
+    const link = { generation, bytes: bytes.length, crc32: crc32Hex(crc32(bytes)) };
+    const neighbours = { newer, older, link };
+    problems.push(...linkProblems(neighbours), ...succession(neighbours), ...totalsProblems(older));
     newer = older;
   }
   return problems;

@@ -28,8 +28,9 @@ function entryProblems(manifest: Manifest, entry: ManifestEntry, position: numbe
  * Finds where the totals of a manifest are not those of its chunks, or its facts are not those of
  * its rows.
  */
-export function totalsProblems({ entries, totals, facts }: Manifest): string[] {
-  const sums = new TotalsBuilder();
+export function totalsProblems(manifest: Manifest): string[] {
+  const { entries, totals, facts } = manifest;
+  const sums = new TotalsBuilder(manifest);
   for (const entry of entries) sums.add(entry);
   const { counts, ...expected } = sums.totals();
   const problems = Object.entries(expected)

@@ -1,9 +1,9 @@
 import { OutputConflictError } from '#core/errors.ts';
-import { EMPTY_BASE, type RunBase } from '#core/run/run-fields.ts';
+import type { RunBase } from '#core/run/run-fields.ts';
 import { type OutputSpec, outputOf } from '#core/run/run-output.ts';
 import { type SourceFacts, type SourceView, sourceOf } from '#core/sources/source-kinds.ts';
 import { assertExpectedRows } from '#core/tables/run/expected-rows.ts';
-import type { Generation } from './manifest.ts';
+import type { Generation, ManifestHead } from './manifest.ts';
 
 /** A table may have thousands of columns. */
 const MAX_DIFFERENCES = 10;
@@ -26,13 +26,20 @@ export interface RowKind {
 /** What a request expects of its source. */
 type Expectations = Parameters<SourceView['assertExpected']>[0];
 
-/** The base of a run that comes after these generations. */
-export function baseOf(generations: readonly Generation[]): RunBase {
-  const [first] = generations;
-  const last = generations.at(-1);
-  if (first === undefined || last === undefined) return EMPTY_BASE;
-  const chunks = generations.reduce((sum, each) => sum + each.chunks, 0);
-  return { chunks, rows: last.rowEnd, since: first.generation };
+/** What a manifest says of its set: the runs that it lists itself, and those of earlier ones. */
+export type ListedSet = Pick<ManifestHead, 'generations' | 'earlier'>;
+
+/** The generation with which the set of a manifest begins. */
+export function sinceOf({ generations, earlier }: ListedSet): number {
+  return earlier?.[0]?.first ?? generations[0]!.generation;
+}
+
+/** The base of a run that comes after the set of a manifest. */
+export function baseOf(set: ListedSet): RunBase {
+  const { generations, earlier } = set;
+  const before = earlier?.at(-1)?.totals.chunks ?? 0;
+  const chunks = generations.reduce((sum, each) => sum + each.chunks, before);
+  return { chunks, rows: generations.at(-1)!.rowEnd, since: sinceOf(set) };
 }
 
 /** What all rows of one output must have in common, named as in messages. */

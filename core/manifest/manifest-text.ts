@@ -3,12 +3,12 @@ import { columnNamesKey, outputUri } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import { listedCompanions } from './companions.ts';
+import { type PreviousManifest, runsBefore } from './earlier.ts';
 import {
   type Generation,
   MANIFEST_VERSION,
   type ManifestEntry,
   type ManifestHead,
-  type ManifestLink,
   parseManifestEntry,
   parseManifestHead,
 } from './manifest.ts';
@@ -20,12 +20,6 @@ const BEFORE_ENTRIES = ',"entries":[';
 /** Begins the line after the last entry. */
 const AFTER_ENTRIES = ']';
 
-/** The manifest of the generation that a run comes after. */
-interface PreviousManifest {
-  readonly head: ManifestHead;
-  readonly link: ManifestLink;
-}
-
 /** A run that is written, so that its rows are known. */
 export type CountedRun = RunHeader & {
   readonly rows: number;
@@ -34,17 +28,6 @@ export type CountedRun = RunHeader & {
   /** Of a table: how its source was read. */
   readonly read?: Generation['read'];
 };
-
-/** What a manifest says of the runs before its own: those still in the output, and the others. */
-function runsBefore(
-  { base, generation }: CountedRun,
-  previous: ManifestHead | undefined,
-): Required<Pick<ManifestHead, 'generations' | 'replaced'>> {
-  const { generations = [], replaced = [] } = previous ?? {};
-  if (base.since < generation) return { generations, replaced };
-  const gone = generations.map((run) => ({ generation: run.generation, runId: run.runId }));
-  return { generations: [], replaced: [...replaced, ...gone] };
-}
 
 /**
  * The part of a manifest that is known before its entries.
@@ -55,7 +38,7 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
   const { runId, source, output, base, chunks, generation, location, columns, read } = run;
   const columnNames = run.facts.kind === 'matrix' ? run.facts.columnNames : undefined;
   const own = sourceOf(run.facts);
-  const { generations, replaced } = runsBefore(run, previous?.head);
+  const { earlier, earlierReplaced, generations, replaced } = runsBefore(run, previous);
   const rowEnd = base.rows + run.rows;
   const companions = [...listedCompanions(run)];
   return {
@@ -64,7 +47,7 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
     runId,
     source,
     facts:
-      previous === undefined || generations.length === 0
+      previous === undefined || base.since === generation
         ? run.facts
         : own.after(previous.head.facts),
     output,
@@ -78,6 +61,8 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
     ...(companions.length > 0 && { companions }),
     generation,
     ...(previous && { previous: previous.link }),
+    ...(earlier.length > 0 && { earlier }),
+    ...(earlierReplaced.length > 0 && { earlierReplaced }),
     generations: [
       ...generations,
       {
@@ -94,11 +79,11 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
  *
  * The text depends on the arguments alone, not on the time or on the execution.
  *
- * @param totals an empty builder, to which every entry is added.
+ * @param totals a builder that begins after what the head links, to which every entry is added.
  * @example
  * const head = manifestHead(run);
  * const entries = proveChunks(run, evidence);
- * for await (const text of manifestText(head, entries, new TotalsBuilder())) {
+ * for await (const text of manifestText(head, entries, new TotalsBuilder(head))) {
  *   console.log(text.length);
  * }
  */

@@ -9,7 +9,7 @@ import { tableChunk } from '#core/tables/run/table-chunk.ts';
 import { keptLayout } from '#core/tables/run/table-layout.ts';
 
 /** Readers refuse any other version. A new optional field does not need a new version. */
-export const MANIFEST_VERSION = 4;
+export const MANIFEST_VERSION = 5;
 
 const counts = z.record(z.string(), count);
 
@@ -29,6 +29,24 @@ const generationSchema = z.object({
 const replacedSchema = z.object({ generation: ordinal, runId });
 
 const linkSchema = z.object({ generation: ordinal, bytes: count, crc32: crc32Digits });
+
+const totalsSchema = z.object({
+  chunks: count,
+  rows: count,
+  counts,
+  bytes: count,
+  contentBytes: count,
+  crc32: crc32Digits,
+});
+
+/** The manifest of an earlier generation, whose lists are not repeated. */
+const earlierSchema = z.extend(linkSchema, {
+  url: z.string(),
+  /** The first of the generations that it lists itself. */
+  first: ordinal,
+  /** Those of that manifest: of its set up to its generation. */
+  totals: totalsSchema,
+});
 
 /** Where the names of the columns lie, their number, and the CRC-32 of that object. */
 const columnNamesSchema = z.object({ uri: z.string(), count, crc32: crc32Digits });
@@ -88,7 +106,11 @@ const headSchema = z.object({
   companions: z.optional(z.array(companionSchema)),
   generation: ordinal,
   previous: z.optional(linkSchema),
-  /** The runs whose rows are in the output, in row order. */
+  /** Manifests that list the runs and chunks before these: together they are the set, in order. */
+  earlier: z.optional(z.array(earlierSchema)),
+  /** Manifests that list runs whose rows are no longer in the set, in order. */
+  earlierReplaced: z.optional(z.array(earlierSchema)),
+  /** The runs whose rows are in the output, in row order, from the last one in `earlier`. */
   generations: z.array(generationSchema).check(z.minLength(1)),
   /** The runs before them, whose rows are no longer in it. */
   replaced: z.optional(z.array(replacedSchema)),
@@ -97,14 +119,8 @@ const headSchema = z.object({
 /** The published shape of `_manifest/manifest.json`. @see docs/manifest.md */
 export const manifestSchema = z.extend(headSchema, {
   entries: z.array(entrySchema).check(z.minLength(1)),
-  totals: z.object({
-    chunks: count,
-    rows: count,
-    counts,
-    bytes: count,
-    contentBytes: count,
-    crc32: crc32Digits,
-  }),
+  /** Of the whole set, with what `earlier` lists. */
+  totals: totalsSchema,
 });
 
 /** One chunk: a Redshift manifest entry with fields of our own added. */
@@ -112,7 +128,7 @@ export type ManifestEntry = z.infer<typeof entrySchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
 /** All of a manifest but its entries and the totals over them. */
 export type ManifestHead = z.infer<typeof headSchema>;
-export type ManifestTotals = Manifest['totals'];
+export type ManifestTotals = z.infer<typeof totalsSchema>;
 /** The names of the columns of an output. */
 export type ManifestColumnNames = z.infer<typeof columnNamesSchema>;
 /** An object for readers that do not know manifests. */
@@ -121,6 +137,10 @@ export type ManifestCompanion = z.infer<typeof companionSchema>;
 export type Generation = z.infer<typeof generationSchema>;
 /** The manifest of the generation before: its number, and length and CRC-32 of its bytes. */
 export type ManifestLink = z.infer<typeof linkSchema>;
+/** The manifest of an earlier generation, whose lists are not repeated. */
+export type EarlierManifest = z.infer<typeof earlierSchema>;
+/** A run whose rows are no longer in the output. */
+export type ReplacedRun = z.infer<typeof replacedSchema>;
 
 function parseJson(text: string): unknown {
   try {

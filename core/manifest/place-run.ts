@@ -3,8 +3,9 @@ import type { OutputMode } from '#core/outputs/output-place.ts';
 import { outputUri } from '#core/run/output-keys.ts';
 import { EMPTY_BASE, type OutputLocation, type RunBase } from '#core/run/run-fields.ts';
 import type { OutputSpec } from '#core/run/run-output.ts';
-import { assertSameKind, baseOf } from './generations.ts';
-import type { Generation, ManifestHead } from './manifest.ts';
+import { listedRuns } from './earlier.ts';
+import { assertSameKind, baseOf, sinceOf } from './generations.ts';
+import type { EarlierManifest, Generation, ManifestHead, ReplacedRun } from './manifest.ts';
 
 /** A run whose generation is not known yet. */
 export interface UnplacedRun {
@@ -26,6 +27,12 @@ export interface PlacedRun extends UnplacedRun {
 export interface OutputRecords {
   /** Head of the latest manifest; undefined when nothing is complete. */
   latest(): Promise<ManifestHead | undefined>;
+  /**
+   * Heads of manifests that the latest one links, in their order.
+   *
+   * @throws {ManifestError} one is missing, or another than was linked.
+   */
+  earlier(links: readonly EarlierManifest[]): Promise<readonly ManifestHead[]>;
   /** Text of the object that claims a generation; undefined when nobody has claimed it. */
   claim(generation: number): Promise<string | undefined>;
 }
@@ -78,22 +85,28 @@ export async function isClaimedBy(run: PlacedRun, records: OutputRecords): Promi
 }
 
 /** A repeated start, such as an event that is delivered twice, must not bring old rows back. */
-function assertNotReplaced({ runId, location }: UnplacedRun, latest?: ManifestHead): void {
-  const run = latest?.replaced?.find((replaced) => replaced.runId === runId);
-  if (latest === undefined || run === undefined) return;
+function assertNotReplaced(
+  { runId, location }: UnplacedRun,
+  latest: ManifestHead,
+  all: readonly ReplacedRun[],
+): void {
+  const run = all.find((replaced) => replaced.runId === runId);
+  if (run === undefined) return;
   const uri = outputUri(location, location.prefix);
   throw new OutputConflictError(
-    `run ${runId} was generation ${run.generation} of ${uri}, whose rows generation ${latest.generations[0]?.generation} has replaced since; to bring them back, change the request (such as its chunking), or choose another output.uri`,
+    `run ${runId} was generation ${run.generation} of ${uri}, whose rows generation ${sinceOf(latest)} has replaced since; to bring them back, change the request (such as its chunking), or choose another output.uri`,
   );
 }
 
 /**
- * Finds the base of a run: what its rows come after. Takes at most two reads.
+ * Finds the base of a run: what its rows come after. Takes at most two reads, and one for each
+ * manifest that the latest one links.
  *
  * @returns its generation when the run is in its output already.
  * @throws {OutputConflictError} another run has claimed the output or the generation, a later one
  * has replaced the rows of this one, or what is there was written with other settings.
- * @throws {ManifestError} the output's manifest was written by another version.
+ * @throws {ManifestError} the output's manifest was written by another version, or one that it
+ * links is missing.
  * @example
  * const placement = await placeRun({ ...run, mode: 'append' }, records);
  * if ('published' in placement) console.log('the rows are in the output already');
@@ -104,8 +117,9 @@ export async function placeRun(
   records: OutputRecords,
 ): Promise<Placement | PublishedRun> {
   const latest = await records.latest();
-  const published = latest?.generations.find(({ runId }) => runId === run.runId);
-  assertNotReplaced(run, latest);
+  const runs = latest && (await listedRuns(latest, (links) => records.earlier(links)));
+  const published = runs?.generations.find(({ runId }) => runId === run.runId);
+  if (latest !== undefined) assertNotReplaced(run, latest, runs!.replaced);
   if (latest === undefined || run.mode === 'create') {
     const isOurs = await isClaimedBy({ ...run, generation: 1 }, records);
     if (published !== undefined && isOurs) return { published };
@@ -118,5 +132,5 @@ export async function placeRun(
     return { generation, base: { ...EMPTY_BASE, since: generation }, set: undefined };
   }
   assertSameKind(run, { output: latest.output }, outputUri(run.location, run.location.prefix));
-  return { generation, base: baseOf(latest.generations), set: latest };
+  return { generation, base: baseOf(latest), set: latest };
 }

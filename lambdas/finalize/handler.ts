@@ -2,7 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '#aws/clients.ts';
 import { openGeneration } from '#aws/manifests.ts';
 import type { ManifestTotals } from '#core/manifest/manifest.ts';
-import { TotalsBuilder } from '#core/manifest/totals.ts';
+import { totalsOf } from '#core/manifest/totals.ts';
 import { manifestKey, outputUri } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import type { FinalizeInput } from '#core/run/step-messages.ts';
@@ -29,10 +29,7 @@ async function publishedTotals(
   signal: AbortSignal,
 ): Promise<ManifestTotals | undefined> {
   if (!(await isPublished(s3, run, signal))) return undefined;
-  const { entries } = await openGeneration(s3, run.location, run.generation, signal);
-  const totals = new TotalsBuilder();
-  for await (const entry of entries) totals.add(entry);
-  return totals.totals();
+  return await totalsOf(await openGeneration(s3, run.location, run.generation, signal));
 }
 
 /**

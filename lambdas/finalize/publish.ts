@@ -1,8 +1,9 @@
 import type { S3Client } from '#aws/clients.ts';
 import { createObject, replaceObject } from '#aws/create-only.ts';
-import { type LatestManifest, readLatest } from '#aws/manifests.ts';
+import { type LatestManifest, readEarlier, readLatest } from '#aws/manifests.ts';
 import { openObject } from '#aws/objects.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
+import type { ManifestHead } from '#core/manifest/manifest.ts';
 import { generationKey, manifestKey, outputUri } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 
@@ -30,14 +31,23 @@ function assertBase(latest: LatestManifest | undefined, run: RunHeader): void {
   );
 }
 
-/** Finds out with one GET whether a run is in its output already, by any execution. */
+/**
+ * Finds out whether a run is in its output already, by any execution: with one GET, and one more
+ * where another manifest lists its generation.
+ */
 export async function isPublished(
   s3: S3Client,
   { location, generation, runId }: RunHeader,
   signal: AbortSignal,
 ): Promise<boolean> {
   const latest = await readLatest(s3, location, signal);
-  return latest?.head.generations.find((run) => run.generation === generation)?.runId === runId;
+  if (latest === undefined) return false;
+  const isIn = ({ generations }: ManifestHead) =>
+    generations.some((run) => run.generation === generation && run.runId === runId);
+  if (isIn(latest.head)) return true;
+  const link = latest.head.earlier?.find((each) => generation <= each.generation);
+  if (link === undefined) return false;
+  return (await readEarlier(s3, location, [link], signal)).some(isIn);
 }
 
 /**

@@ -4,11 +4,12 @@ import { type GenerationManifest, openGeneration } from '#aws/manifests.ts';
 import { readLines } from '#aws/objects.ts';
 import { ManifestError } from '#core/errors.ts';
 import { companionObjects } from '#core/manifest/companions.ts';
+import { isOutgrown } from '#core/manifest/earlier.ts';
 import { baseOf } from '#core/manifest/generations.ts';
 import type { ManifestEntry, ManifestTotals } from '#core/manifest/manifest.ts';
 import { type CountedRun, manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { proveChunks } from '#core/manifest/prove-chunks.ts';
-import { TotalsBuilder } from '#core/manifest/totals.ts';
+import { TotalsBuilder, totalsOf } from '#core/manifest/totals.ts';
 import { chunkKey } from '#core/run/chunk-key.ts';
 import { dataFolder, generationKey, outputUri, planKey } from '#core/run/output-keys.ts';
 import { parsePlanLine } from '#core/run/plan-line.ts';
@@ -42,7 +43,7 @@ async function openBase(
   if (generation === 1) return undefined;
   const opened = await openGeneration(s3, location, generation - 1, signal);
   if (base.since === generation) return opened;
-  const found = baseText(baseOf(opened.head.generations), opened.head.generation);
+  const found = baseText(baseOf(opened.head), opened.head.generation);
   const planned = baseText(base, generation - 1);
   if (found === planned) return opened;
   const uri = outputUri(location, generationKey(location.prefix, generation - 1));
@@ -89,8 +90,8 @@ async function writeCompanions({ s3 }: FinalizeDeps, run: CountedRun, signal: Ab
 /**
  * Writes the manifest of a run's generation create-only, each entry as soon as it is proved. The
  * manifest appears only if nothing was wrong. An append copies the entries of its base before its
- * own; an overwrite has its own alone. The companions of a table are written before the manifest
- * ends: they hold part buffers of their own.
+ * own, or links that manifest once it is large; an overwrite has its own alone. The companions of a
+ * table are written before the manifest ends: they hold part buffers of their own.
  *
  * @throws {IncompleteRunError} chunks are missing, failed or foreign.
  * @throws {ManifestError} the manifest of the base is not the one that the run was planned with.
@@ -103,13 +104,16 @@ export async function writeManifest(
   const { s3, logger } = deps;
   const counted = await countedRun(deps, run, signal);
   const base = await openBase(deps, run, signal);
+  const linked = base && isOutgrown(run, base) ? await totalsOf(base) : undefined;
+  const isCopied = linked === undefined && run.base.since < run.generation;
   const entries = async function* () {
-    if (base !== undefined && run.base.since < run.generation) yield* base.entries;
+    if (base !== undefined && isCopied) yield* base.entries;
     yield* proven(deps, counted, signal);
     await writeCompanions(deps, counted, signal);
   };
-  const totals = new TotalsBuilder();
-  const text = manifestText(manifestHead(counted, base), entries(), totals);
+  const head = manifestHead(counted, base && { ...base, totals: linked });
+  const totals = new TotalsBuilder(head);
+  const text = manifestText(head, entries(), totals);
   const { bucket, prefix } = run.location;
   const key = generationKey(prefix, run.generation);
   const target = { bucket, key, contentType: 'application/json' };

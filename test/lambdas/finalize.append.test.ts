@@ -9,7 +9,7 @@ import { createHandler } from '#lambdas/finalize/handler.ts';
 import { BucketContents } from '#support/bucket-contents.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
-import { planRun, writeRun } from '#support/run-steps.ts';
+import { planRun, runSteps, writeRun } from '#support/run-steps.ts';
 import { stepDeps } from '#support/step-deps.ts';
 import { SMALL, smallText } from './small-matrix.ts';
 
@@ -34,10 +34,10 @@ function finalize(run: RunHeader) {
   return createHandler(stepDeps(services, services))({ run }, never);
 }
 
-/** An appended run whose chunks are written, three rows each. */
-async function written(source: string, folder: string): Promise<RunHeader> {
+/** An appended run whose chunks are written. */
+async function written(source: string, folder: string, rows = 3): Promise<RunHeader> {
   const output = { uri: `s3://${services.bucket}/${folder}/`, mode: 'append' };
-  const request = { source, output, chunking: { rows: 3 } };
+  const request = { source, output, chunking: { rows } };
   return await writeRun(services, services, await planRun(services, services, request));
 }
 
@@ -151,5 +151,69 @@ describe('Finalize of an append', () => {
       `run ${second.runId} comes after generation 1 of s3://${services.bucket}/latest/_manifest/manifest.json, which is of generation 0 now (0: none is there); nothing was overwritten, so restore it`,
     );
     expect(await bucket.text(manifestKey('latest/'))).toBeUndefined();
+  });
+});
+
+describe('Finalize of an append after a long manifest', () => {
+  /** With such keys a manifest is long after few chunks. */
+  const DEEP = 'deep/'.repeat(120);
+
+  const rows = Array.from({ length: 90 }, (_, row) => row);
+  const long = {
+    ...{ ...SMALL, shape: [90, 3], indptr: [...rows, 90] },
+    ...{ indices: rows.map((row) => row % 3), data: rows.map(BigInt) },
+  };
+
+  /** An output whose second generation links the first one, and whose third repeats the second. */
+  async function linked(folder: string) {
+    const source = await bucket.put('long.npz', writeNpz(long));
+    const first = await written(source, folder, 1);
+    await finalize(first);
+    const second = await written(sources.second, folder);
+    await finalize(second);
+    return { first, second, third: await written(sources.first, folder) };
+  }
+
+  it('links it, and lists only what came since', async () => {
+    const { first, second, third } = await linked(`${DEEP}links`);
+    expect(await finalize(third)).toMatchObject({
+      ...{ generation: 3, totals: { chunks: 93, rows: 96, counts: { nnz: 97 } } },
+    });
+    const manifest = await manifestAt(manifestKey(`${DEEP}links/`));
+    const text = (await bucket.text(generationKey(`${DEEP}links/`, 1))) ?? '';
+    const { totals } = parseManifest(text);
+    expect(manifest).toMatchObject({
+      facts: { shape: [96, 3], nnz: 97 },
+      earlier: [
+        {
+          ...{ generation: 1, bytes: text.length, crc32: crc32Hex(crc32(text)), first: 1, totals },
+          url: `s3://${services.bucket}/${DEEP}links/_manifest/manifest-000001.json`,
+        },
+      ],
+      generations: [
+        { generation: 2, rowStart: 90, rowEnd: 91 },
+        { generation: 3, rowStart: 91, rowEnd: 96 },
+      ],
+    });
+    expect(manifest.entries.map(({ index }) => index)).toEqual([90, 91, 92]);
+    for (const [run, rows] of [[first, 90] as const, [second, 91] as const]) {
+      expect(await finalize(run)).toMatchObject({ totals: { rows } });
+    }
+    await expect(finalize({ ...first, runId: 'f'.repeat(32) })).rejects.toThrow();
+  });
+
+  it('is found complete by Plan, and by nobody where the long manifest is another one', async () => {
+    const { first } = await linked(`${DEEP}found`);
+    const output = { uri: `s3://${services.bucket}/${DEEP}found/`, mode: 'append' };
+    const request = { source: first.source.uri, output, chunking: { rows: 1 } };
+    expect(await runSteps(services, services, request)).toBe('complete');
+    const key = generationKey(`${DEEP}found/`, 1);
+    const text = (await bucket.text(key)) ?? '';
+    await bucket.put(key, text.replace('"etag":"', '"etag":"0'));
+    const again = runSteps(services, services, request);
+    await expect(again).rejects.toThrow(ManifestError);
+    await expect(again).rejects.toThrow(/manifest-000001\.json has .* a later manifest says /);
+    await bucket.remove(key);
+    await expect(runSteps(services, services, request)).rejects.toThrow(/json is missing, a later/);
   });
 });

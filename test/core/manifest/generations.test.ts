@@ -7,7 +7,6 @@ import {
   type RowKind,
 } from '#core/manifest/generations.ts';
 import { manifestHead } from '#core/manifest/manifest-text.ts';
-import { EMPTY_BASE } from '#core/run/run-fields.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { headerOf } from '#support/run-header.ts';
 
@@ -35,19 +34,13 @@ describe('manifestHead', () => {
   it('of an appended run describes the whole set, and links what was there', () => {
     const runId = 'f'.repeat(32);
     const run = { ...headerOf({ rows: 5, nnz: 2, chunks: 1 }), runId };
-    const base = baseOf(firstHead.generations);
+    const base = baseOf(firstHead);
     const head = manifestHead({ ...run, base, generation: 2 }, { head: firstHead, link });
     expect(head).toMatchObject({ runId, generation: 2, previous: link });
     expect(head.facts).toMatchObject({ shape: [15, 2], nnz: 9 });
     expect(head.generations[0]).toEqual(firstHead.generations[0]);
     expect(head.generations[1]).toMatchObject({ runId, rowStart: 10, rowEnd: 15, chunks: 1 });
-    expect(baseOf(head.generations)).toEqual({ chunks: 4, rows: 15, since: 1 });
-  });
-});
-
-describe('baseOf', () => {
-  it('is empty where nothing is, so that the run is the first generation', () => {
-    expect(baseOf([])).toBe(EMPTY_BASE);
+    expect(baseOf(head)).toEqual({ chunks: 4, rows: 15, since: 1 });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OutputConflictError } from '#core/errors.ts';
-import type { ManifestHead } from '#core/manifest/manifest.ts';
+import type { EarlierManifest, ManifestHead } from '#core/manifest/manifest.ts';
 import { manifestHead } from '#core/manifest/manifest-text.ts';
 import { claimText, isClaimedBy, type OutputRecords, placeRun } from '#core/manifest/place-run.ts';
 import { headerOf } from '#support/run-header.ts';
@@ -24,15 +24,25 @@ class MemoryRecords implements OutputRecords {
   readonly asked: (string | number)[] = [];
   readonly #latest: ManifestHead | undefined;
   readonly #claims: Readonly<Record<number, string>>;
+  readonly #earlier: Readonly<Record<number, ManifestHead>>;
 
-  constructor(latest?: ManifestHead, claims: Readonly<Record<number, string>> = {}) {
+  constructor(
+    latest?: ManifestHead,
+    claims: Readonly<Record<number, string>> = {},
+    earlier: Readonly<Record<number, ManifestHead>> = {},
+  ) {
     this.#latest = latest;
     this.#claims = claims;
+    this.#earlier = earlier;
   }
 
   async latest() {
     this.asked.push('latest');
     return this.#latest;
+  }
+
+  async earlier(links: readonly EarlierManifest[]) {
+    return links.map(({ generation }) => this.#earlier[generation]!);
   }
 
   async claim(generation: number) {
@@ -184,5 +194,31 @@ describe('a claim', () => {
   it('fails with no more of a text that is none of ours than fits a line', async () => {
     const claiming = isClaimedBy(run, new MemoryRecords(undefined, { 4: `  ${'x'.repeat(99)}` }));
     await expect(claiming).rejects.toThrow(`another run (${'x'.repeat(80)});`);
+  });
+});
+
+describe('placeRun after manifests that are linked', () => {
+  const totals = { chunks: 3, rows: 10, counts: { nnz: 7 }, bytes: 9, contentBytes: 9, crc32: '0' };
+  const linking = manifestHead(second, { head: firstHead, link, totals });
+  const overwriting = manifestHead(third, { head: linking, link: { ...link, generation: 2 } });
+
+  it('finds a run that another manifest lists', async () => {
+    expect(linking.generations).toHaveLength(1);
+    const records = new MemoryRecords(linking, {}, { 1: firstHead });
+    const published = firstHead.generations[0];
+    expect(await placeRun({ ...batch, runId: first.runId }, records)).toEqual({ published });
+  });
+
+  it('counts what the others list', async () => {
+    const records = new MemoryRecords(linking, {}, { 1: firstHead });
+    const base = { chunks: 6, rows: 20, since: 1 };
+    expect(await placeRun(batch, records)).toEqual({ generation: 3, base, set: linking });
+  });
+
+  it('refuses a run that was replaced, and that another manifest lists', async () => {
+    expect(overwriting.replaced).toEqual([{ generation: 2, runId: second.runId }]);
+    const records = new MemoryRecords(overwriting, {}, { 1: firstHead });
+    const message = 'was generation 1 of s3://bucket/out/, whose rows generation 3 has replaced';
+    await expectConflict({ ...batch, runId: first.runId }, records, message);
   });
 });
