@@ -43,9 +43,11 @@ export function tableFileOf(output: TableOutput, parts: FileParts): TableFile {
 
 /**
  * Columns of more values end without a dictionary nearly always, and to try it takes 6 % of the
- * time of a writer. Up to it the engine has one for five rows.
+ * time of a writer. Up to it the engine has one for five rows. It takes the memory of so many for
+ * each column, whatever there are, so wide tables are left to it.
  */
 const DICTIONARY_VALUES = 8192;
+const WIDE = 64;
 const ROWS_OF_VALUE = 5;
 
 /** A file of an output, as the engine writes it. */
@@ -57,11 +59,11 @@ export function outputFileOf(output: TableOutput, parts: OutputParts): TableFile
     const values = jsonValues(schema);
     return { ...file, ...(values && { values }) };
   }
-  const isFlat = schema.every(({ type }) => isLeaf(type));
+  const isPlain = schema.length <= WIDE && schema.every(({ type }) => isLeaf(type));
   const values = Math.min(DICTIONARY_VALUES, Math.ceil(own.rowGroupRows / ROWS_OF_VALUE));
   return {
     ...file,
-    ...(isFlat && { dictionaryValues: values }),
+    ...(isPlain && { dictionaryValues: values }),
     ...(keyValues && { keyValues }),
   };
 }

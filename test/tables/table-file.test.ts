@@ -27,11 +27,14 @@ it('makes the form of an output the engine’s own', () => {
   expect(outputFileOf(PARQUET, plain)).not.toHaveProperty('keyValues');
 });
 
-it('bounds dictionaries by their values, unless values lie in values', () => {
+it('bounds dictionaries by their values, unless values lie in values or columns are many', () => {
   const valuesOf = (rowGroupRows: number, schema = FLAT) =>
     outputFileOf(PARQUET, { path: '/d/out', rowGroupRows, schema });
   expect(valuesOf(122_880)).toHaveProperty('dictionaryValues', 8192);
   expect(valuesOf(5_001)).toHaveProperty('dictionaryValues', 1001);
   const nested = tableSchema.parse({ id: 'int', tags: 'int[]' });
   expect(valuesOf(122_880, nested)).not.toHaveProperty('dictionaryValues');
+  const names = Array.from({ length: 65 }, (_, column) => [`c${column}`, 'int']);
+  const wide = tableSchema.parse(Object.fromEntries(names));
+  expect(valuesOf(122_880, wide)).not.toHaveProperty('dictionaryValues');
 });
