@@ -9,6 +9,7 @@ import { SourceNotFoundError, TransformError } from '#core/errors.ts';
 import { transformKey } from '#core/run/output-keys.ts';
 import { transformFunction } from '#core/tables/run/transform-function.ts';
 import { type CallFunction, type FunctionCall, functionText } from '#tables/apply-function.ts';
+import { openOwn } from './open-own.ts';
 import { sendFile } from './send-file.ts';
 
 /** What calls the functions of transforms. */
@@ -94,7 +95,7 @@ export function callFunctionOf(
     await invoke(deps, call, { arn, payload: { input, output }, what });
     const store = s3ObjectStore(s3, signal);
     try {
-      return store.open(await store.pin(output!));
+      return await openOwn(store, output!);
     } catch (error) {
       if (!(error instanceof SourceNotFoundError)) throw error;
       const text = functionText(call.lambda);

@@ -7,6 +7,7 @@ import type { TableRun } from '#core/run/table-run.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import { parseTableLayout, type TableLayout } from '#core/tables/run/table-layout.ts';
+import { openOwn } from '#lambdas/shared/open-own.ts';
 import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
@@ -38,7 +39,7 @@ export async function openPlannedSlices(
   }
   const layout = parseTableLayout(text);
   const store = s3ObjectStore(s3, signal);
-  const list = store.open(await store.pin(outputUri(location, objectsKey(prefix, generation))));
+  const list = await openOwn(store, outputUri(location, objectsKey(prefix, generation)));
   const pins = parsePins(chunk.list.length === 0 ? new Uint8Array() : await list.read(chunk.list));
   const indexes = s3TextIndexes(s3, bucket, signal);
   return { layout, slices: await openChunk({ layout, chunk, pins, store, indexes }) };

@@ -6,6 +6,7 @@ import { columnNamesKey, outputUri } from '#core/run/output-keys.ts';
 import { jsonNames } from '#core/sparse/names/json-names.ts';
 import { checkedNames } from '#core/sparse/names/names-text.ts';
 import type { Names } from '#core/sparse/names.ts';
+import { openOwn } from '#lambdas/shared/open-own.ts';
 
 /**
  * Opens the names of the columns that Plan wrote, if a chunk begins with them. One HEAD.
@@ -21,6 +22,6 @@ export async function openPlannedNames(
 ): Promise<Names | undefined> {
   if (columnNames === undefined || !matrixOutputOf(output).beginsWithNames(index)) return undefined;
   const store = s3ObjectStore(s3, signal);
-  const pin = await store.pin(outputUri(location, columnNamesKey(location.prefix, base.since)));
-  return checkedNames(jsonNames(store.open(pin)), columnNames);
+  const uri = outputUri(location, columnNamesKey(location.prefix, base.since));
+  return checkedNames(jsonNames(await openOwn(store, uri)), columnNames);
 }

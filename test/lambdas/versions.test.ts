@@ -1,9 +1,12 @@
 import { PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLines } from '#aws/objects.ts';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
+import { SourceChangedError } from '#core/errors.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { parseStageTask } from '#core/sources/stage-task.ts';
 import { createHandler as createPlan } from '#lambdas/plan/handler.ts';
+import { openOwn } from '#lambdas/shared/open-own.ts';
 import { createHandler as createStage } from '#lambdas/stage/handler.ts';
 import { BucketContents } from '#support/bucket-contents.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
@@ -101,4 +104,14 @@ describe('a source in a bucket that keeps versions', () => {
     expect(runIds.size).toBe(1);
     expect(await textOf(planned)).toBe(`a,b,c\n${TEXT}${TEXT}`);
   });
+});
+
+it('reads its own objects without their versions, which no role may read', async () => {
+  const uri = `s3://${services.bucket}/own`;
+  const store = s3ObjectStore(services.s3);
+  await bucket.put('own', Buffer.from('a'));
+  const own = await openOwn(store, uri);
+  expect(await own.read({ offset: 0, length: 1 })).toEqual(new Uint8Array([97]));
+  await bucket.put('own', Buffer.from('b'));
+  await expect(own.read({ offset: 0, length: 1 })).rejects.toThrow(SourceChangedError);
 });

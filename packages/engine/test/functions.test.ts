@@ -1,41 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { overInput } from '#engine/engine.ts';
-import { bundleFunctions, parseEntries } from '#engine/functions/bundle-functions.ts';
-import { functionModule } from '#engine/functions/function-module.ts';
-import type { OwnOptions } from '#engine/functions/own-functions.ts';
+import { bundleFunctions } from '#engine/functions/bundle-functions.ts';
+import { answered, EXAMPLE, failed, moduleOf, ofText } from './module-calls.ts';
 import { open } from './opened.ts';
-
-const EXAMPLE = join(import.meta.dirname, '../../../examples/functions/clean.ts');
-
-const moduleOf = (exported: string) => functionModule('own', `var functions = ${exported}`);
-
-/** One function of a text. */
-const ofText = (apply: string, more = '', before = '') =>
-  moduleOf(
-    `(() => { ${before}; return { f: { parameters: ['VARCHAR'], returns: 'VARCHAR', apply: ${apply}, ${more} } }; })()`,
-  );
-
-/** The first column of a SELECT that calls functions, or the error of it. */
-async function answered(
-  module: ReturnType<typeof moduleOf>,
-  text: string,
-  options: OwnOptions = {},
-) {
-  await using opened = await open();
-  await opened.engine.addFunctions(module, options);
-  const rows = await opened.engine.runSelect({ text });
-  opened.engine.proveFunctions();
-  return rows.map((row) => Object.values(row)[0]);
-}
-
-const failed = (module: ReturnType<typeof moduleOf>, text: string, options: OwnOptions = {}) =>
-  answered(module, text, options).then(
-    (rows) => ({ rows }),
-    ({ name, kind, message }) => ({ name, kind, message }),
-  );
 
 describe('functions of a module', () => {
   it('are called for each row, and NULL gives NULL', async () => {
@@ -114,6 +81,9 @@ describe('functions of a module', () => {
     ['{ f: { get parameters() { for (;;); } } }', 'timed out'],
     ["{ f: { parameters: ['VARCHAR'], returns: 1n, apply() {} } }", 'BigInt'],
     ['(Array.prototype.toJSON = () => 1, { f: 1 })', 'writes JSON'],
+    ['(Array.prototype.toJSON = () => [null], { f: 1 })', 'writes JSON'],
+    ['(() => { throw { get message() { for (;;); } }; })()', 'what is no error'],
+    ['(() => { throw Object.create(new Error("x")); })()', 'what is no error'],
     ['new Intl.Collator()', 'Intl is not defined'],
     ['}', 'no script'],
   ];
@@ -133,6 +103,33 @@ describe('functions of a module', () => {
   });
 
   const CALL = "SELECT f('a' || i) FROM range(3000) r(i)";
+
+  it('keep a byte order mark at the begin of a text', async () => {
+    const module = ofText('(a) => a');
+    const text = "SELECT length(f(chr(65279) || t)) FROM (VALUES ('Zürich'), ('ab'), ('')) v(t)";
+    expect(await answered(module, text)).toEqual([7n, 3n, 1n]);
+  });
+
+  it('never get an error of the host, through which they would reach it', async () => {
+    const digging = `(a) => {
+      const caught = [];
+      const dig = () => {
+        try { dig(); } catch {}
+        try { callFunctions(); } catch (error) { caught[caught.length] = error; }
+      };
+      dig();
+      for (const error of caught) {
+        try { return error.constructor.constructor('return process')().version; } catch {}
+      }
+      return 'nothing';
+    }`;
+    expect(await answered(ofText(digging), "SELECT f('a')")).toEqual(['nothing']);
+  });
+
+  it('leave an error of the SQL alone that reads as theirs would', async () => {
+    const error = await failed(ofText('(a) => a'), "SELECT error('a function of a module failed')");
+    expect(error).toMatchObject({ message: expect.stringContaining('a function of a module') });
+  });
 
   it('fail by name where one throws', async () => {
     const module = ofText("(a) => { if (a === 'a2500') throw new RangeError('odd'); return a; }");
@@ -230,56 +227,5 @@ describe('functions of a module', () => {
     expect(await described('select F(t) as t from input')).toEqual(input);
     await expect(described('select g(t) as t from input')).rejects.toThrow('calls g()');
     await expect(described('select random() as t from input')).rejects.toThrow('random');
-  });
-});
-
-describe('a module', () => {
-  it('is bundled with what it imports, the same each time', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'functions-'));
-    try {
-      await writeFile(join(folder, 'other.ts'), 'export const mark: string = "!";');
-      const file = join(folder, 'own.ts');
-      await writeFile(
-        file,
-        `import { mark } from './other.ts';
-         export const loud = { parameters: ['VARCHAR'], returns: 'VARCHAR', apply: (a: string) => a + mark };`,
-      );
-      const module = bundleFunctions('own', file);
-      expect(bundleFunctions('own', file)).toEqual(module);
-      expect(module.digest).toMatch(/^[0-9a-f]{64}$/);
-      expect(await answered(module, "SELECT loud('a')")).toEqual(['a!']);
-      await writeFile(join(folder, 'other.ts'), 'export const mark: string = "?";');
-      expect(bundleFunctions('own', file).digest).not.toBe(module.digest);
-      await writeFile(
-        file,
-        "import { readFileSync } from 'node:fs'; export const a = readFileSync;",
-      );
-      expect(() => bundleFunctions('own', file)).toThrow(/own of .*node:fs/);
-      await writeFile(
-        file,
-        `const later = async (a: string) => { throw new Error(a); };
-         export const f = { parameters: ['VARCHAR'], returns: 'VARCHAR', apply: (a: string) => { later(a); return a; } };`,
-      );
-      expect(await failed(bundleFunctions('own', file), "SELECT f('a')")).toMatchObject({
-        kind: 'function',
-        message: expect.stringContaining('Promise is not defined'),
-      });
-      await writeFile(file, 'export const = 1;');
-      expect(() => bundleFunctions('own', file)).toThrow(/own.ts:1/);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  });
-
-  it('has a name and a file', () => {
-    expect(() => bundleFunctions('../x', EXAMPLE)).toThrow('allowed are letters');
-    expect(() => bundleFunctions('x', 'nowhere.ts')).toThrow('no file: nowhere.ts');
-    expect(parseEntries('a=b.ts,c=d=e.ts')).toEqual([
-      ['a', 'b.ts'],
-      ['c', 'd=e.ts'],
-    ]);
-    for (const text of ['a', 'a=', '=b.ts', 'a=b.ts,', 'a=b.ts,a=c.ts']) {
-      expect(() => parseEntries(text)).toThrow('name=file');
-    }
   });
 });

@@ -21,7 +21,12 @@ const MAX_BYTES = 5 * 1024 ** 2;
  * A realm has no promises: one that is rejected where nobody waits would end the whole process. So
  * what is asynchronous becomes calls of `Promise`, which throw.
  */
-const SYNCHRONOUS = { 'async-await': false, 'async-generator': false, 'for-await': false };
+const SYNCHRONOUS = {
+  'async-await': false,
+  'async-generator': false,
+  'for-await': false,
+  'dynamic-import': false,
+};
 
 /** What is wrong with a module; its message is one sentence. */
 export class BundleError extends Error {

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import vm from 'node:vm';
 import { EngineError } from '#engine/engine-error.ts';
 import type { FunctionModule } from './function-module.ts';
@@ -29,6 +30,8 @@ const MAX_THROWN = 300;
 /** Characters of the texts that a function answers for some 2,000 rows: they are all in memory. */
 const MAX_CHARACTERS = 128 * 1024 ** 2;
 
+const CHANGED_JSON = 'changes how the language writes JSON';
+
 const FORM = "{ parameters: ['VARCHAR'], returns: 'DOUBLE', apply(text) { … } }";
 
 interface Described {
@@ -53,6 +56,13 @@ interface Work {
   described?: string;
 }
 
+/** A text of an error that a module may have thrown: none of its code runs. */
+function ownText(error: unknown, name: 'message' | 'code'): string | undefined {
+  if (!types.isNativeError(error)) return undefined;
+  const value: unknown = Object.getOwnPropertyDescriptor(error, name)?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
 function refuse(message: string): never {
   throw new EngineError('contract', message);
 }
@@ -66,7 +76,8 @@ function shownAnswer(value: unknown): string {
     : `the ${type} ${shown(value)}`;
 }
 
-function functionOf(each: Described): OwnFunction {
+function functionOf(each: Described | null): OwnFunction {
+  if (each === null) return refuse(CHANGED_JSON);
   const { name, parameters, returns, takesNulls = false } = each;
   const of = `exports ${clipped(name)}`;
   if (!NAME.test(name) || name === 'default') {
@@ -78,21 +89,21 @@ function functionOf(each: Described): OwnFunction {
   if (parameters.length < 1 || parameters.length > MAX_PARAMETERS) {
     refuse(`${of} with ${parameters.length} parameters, allowed are 1 to ${MAX_PARAMETERS}`);
   }
-  const types = [...parameters, returns].map((type) => {
+  const typed = [...parameters, returns].map((type) => {
     const known = valueType(type);
     if (known !== undefined) return known;
     return refuse(
       `${of} with the type ${clipped(JSON.stringify(type) ?? 'undefined')}, allowed are ${FUNCTION_TYPES}; cast others in the SQL`,
     );
   });
-  const takes = types.slice(0, -1);
-  return { name: name.toLowerCase(), parameters: takes, returns: types.at(-1)!, takesNulls };
+  const takes = typed.slice(0, -1);
+  return { name: name.toLowerCase(), parameters: takes, returns: typed.at(-1)!, takesNulls };
 }
 
 /** @throws {EngineError} `contract`: the module does not export what it must. */
 function functionsOf(described: string): readonly OwnFunction[] {
   const exported: unknown = JSON.parse(described);
-  if (!Array.isArray(exported)) return refuse('changes how the language writes JSON');
+  if (!Array.isArray(exported)) return refuse(CHANGED_JSON);
   const functions = (exported as readonly Described[]).map(functionOf);
   if (functions.length === 0) refuse(`exports nothing; a function has the form ${FORM}`);
   const names = functions.map(({ name }) => name);
@@ -148,7 +159,7 @@ export class FunctionRealm {
       script.runInContext(this.#context, { timeout: this.#callMs });
       this.#run(work);
     } catch (error) {
-      work.thrown = String(Object(error).message);
+      work.thrown = ownText(error, 'message') ?? 'it throws what is no error';
     }
     if (work.described !== undefined) return work.described;
     const said = clipped(work.thrown?.split('\n')[0] ?? 'it has no exports', MAX_THROWN);
@@ -179,7 +190,7 @@ export class FunctionRealm {
     try {
       this.#run(work);
     } catch (error) {
-      if (Object(error).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      if (ownText(error, 'code') !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
       refuse(
         `the function ${name} takes more than ${this.#callMs / 1000} s for ${rows} rows, the last of them ${name}${argumentsOf(work.row!)}`,
       );

@@ -28,10 +28,12 @@ export class KeptCalls {
 
   /** Keeps calls, as long as there is room. */
   keep(call: KeptCall): void {
-    if (this.#rows >= MOST.rows || this.#characters >= MOST.characters) return;
+    const texts = [...call.columns, call.answers];
+    const characters = texts.reduce((sum, values) => sum + charactersOf(values), this.#characters);
+    if (this.#rows >= MOST.rows || characters > MOST.characters) return;
     this.#calls.push(call);
     this.#rows += call.answers.length;
-    for (const values of [...call.columns, call.answers]) this.#characters += charactersOf(values);
+    this.#characters = characters;
   }
 
   /**

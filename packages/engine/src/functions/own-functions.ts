@@ -23,6 +23,21 @@ export interface OwnOptions {
 /** What the engine says of a statement in which a function failed; why is said by the failure. */
 const FAILED = 'a function of a module failed';
 
+/** Bytes of a text in a vector, which begin with its length. */
+const TEXT_BYTES = 16;
+
+/** A byte order mark, which the binding takes off the begin of a text. */
+const MARK = '\u{feff}';
+
+function restoreMarks(values: FunctionValue[], view: DataView): void {
+  for (const [row, value] of values.entries()) {
+    if (typeof value !== 'string') continue;
+    const bytes = view.getUint32(row * TEXT_BYTES, true);
+    if (bytes === value.length) continue;
+    if (bytes === Buffer.byteLength(value) + Buffer.byteLength(MARK)) values[row] = MARK + value;
+  }
+}
+
 function valuesOf(chunk: DuckDBDataChunk, column: number): FunctionValue[] {
   const vector = chunk.getColumnVector(column);
   const rows = chunk.rowCount;
@@ -30,6 +45,7 @@ function valuesOf(chunk: DuckDBDataChunk, column: number): FunctionValue[] {
   for (let row = 0; row < rows; row += 1) {
     values[row] = vector.getItem(row) as FunctionValue;
   }
+  if (vector instanceof duckdb.DuckDBVarCharVector) restoreMarks(values, vector['dataView']);
   return values;
 }
 
@@ -122,7 +138,8 @@ export class OwnFunctions {
       if (this.#isBroken()) throw this.#failure;
       return result;
     } catch (error) {
-      throw this.#isBroken() || String(error).includes(FAILED) ? this.#failure : error;
+      const isOurs = this.#failure !== undefined && String(error).includes(FAILED);
+      throw this.#isBroken() || isOurs ? this.#failure : error;
     }
   }
 

@@ -99,7 +99,13 @@ export const REALM_KERNEL = `(function (take) {
 
   defineProperty(globalThis, 'callFunctions', {
     value() {
-      const work = take();
+      // An error of the host, such as that of a full stack, would lead a module out of its realm.
+      let work;
+      try {
+        work = take();
+      } catch {
+        return;
+      }
       if (work === undefined) return;
       try {
         if (work.columns === undefined) describe(work);
