@@ -6,9 +6,9 @@ import type { ManifestHead } from '#core/manifest/manifest.ts';
 import { objectsKey, objectsOfManyKey, outputUri } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-fields.ts';
 import { TakenIn } from '#core/tables/inbox/taken-in.ts';
-import { parsePins } from '#core/tables/run/object-list.ts';
+import { parsePin, parsePins } from '#core/tables/run/object-list.ts';
 import { createObject } from './create-only.ts';
-import { openObject } from './objects.ts';
+import { linesOf, type OpenObject, openObject } from './objects.ts';
 
 /** Generations whose lists are joined, so that a tick reads few objects after many of them. */
 const JOINED = 100;
@@ -62,9 +62,10 @@ class ObjectLists {
   }
 
   /** The joined lists of the generations up to a whole multiple of {@link JOINED}, if there. */
-  async joined(upTo: number): Promise<Buffer | undefined> {
+  async joined(upTo: number): Promise<OpenObject | undefined> {
     const { bucket, prefix } = this.#output.location;
-    return await bytesAt(this.#s3, bucket, objectsOfManyKey(prefix, upTo), this.#signal);
+    const key = objectsOfManyKey(prefix, upTo);
+    return await openObject(this.#s3, { bucket, key }, this.#signal);
   }
 }
 
@@ -102,10 +103,12 @@ export async function readTakenIn(
   const whole = hundreds(output);
   for (const upTo of whole) {
     const joined = await lists.joined(upTo);
-    if (joined !== undefined) add(joined);
-    else {
+    if (joined === undefined) {
       unjoined.push(upTo);
       for await (const list of lists.each(upTo - JOINED + 1, upTo)) add(list);
+    } else {
+      // It may be far larger than what is kept of it.
+      for await (const line of linesOf(joined)) taken.add(parsePin(line));
     }
   }
   const { generation = 0 } = output.latest ?? {};

@@ -123,15 +123,15 @@ function scheduledOf({ scheduledSource: source, scheduledRequest: text }: Sparse
 }
 
 /** @throws {Error} the text is no list of names and files. */
-function parsedFiles(text = ''): readonly (readonly [string, string])[] {
-  const parts = text.split(',').filter((part) => part !== '');
-  return parts.map((part) => {
-    const [, name, file] = /^([^=]+)=(.+)$/.exec(part) ?? [];
-    if (name !== undefined && file !== undefined) return [name, file];
+function parsedFiles(text = ''): ReturnType<typeof parseEntries> {
+  try {
+    return text === '' ? [] : parseEntries(text);
+  } catch (error) {
     throw new Error(
-      `transforms is ${text}, allowed are names and files of functions, such as clean=clean.mjs,map=map.mjs`,
+      `transforms is ${text}, allowed are names and files of functions, such as clean=clean.mjs,map=map.mjs, each name once`,
+      { cause: error },
     );
-  });
+  }
 }
 
 /**

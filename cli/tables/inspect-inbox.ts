@@ -12,7 +12,7 @@ import { withS3Client } from '#cli/sources/s3-client.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
 import { chosenKey } from '#core/run/output-keys.ts';
-import { type Arrival, oldestOf } from '#core/tables/inbox/choose-arrivals.ts';
+import { type Arrival, summedUp } from '#core/tables/inbox/choose-arrivals.ts';
 import type { TakenIn } from '#core/tables/inbox/taken-in.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import { chooseBatch, type SetAside } from '#tables/choose-batch.ts';
@@ -82,14 +82,12 @@ export async function lookAtInbox(
   const store = s3ObjectStore(s3, signal);
   const asked = { source, schema: schema!, columns, onBadRow };
   const batch = await chooseBatch(waiting, asked, { rules, store, now: Date.now() });
-  const oldest = oldestOf(waiting);
+  const { objects, bytes, oldest } = summedUp(waiting);
   return {
     ...{ inbox: rules.uri, output: place.uri!, generations },
     unfinished: chosen === undefined ? null : parsePins(Buffer.from(chosen)).length,
     ...listed,
-    waiting: waiting.length,
-    waitingBytes: waiting.reduce((sum, { size }) => sum + size, 0),
-    oldest: oldest === undefined ? null : new Date(oldest).toISOString(),
+    ...{ waiting: objects, waitingBytes: bytes, oldest },
     due: batch.pins.length,
     replaced,
     setAside: batch.setAside,

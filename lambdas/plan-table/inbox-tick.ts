@@ -9,10 +9,10 @@ import { locate } from '#core/run/locate-output.ts';
 import { chosenKey } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-fields.ts';
 import type { InboxWaits } from '#core/run/step-messages.ts';
-import { type Arrival, oldestOf } from '#core/tables/inbox/choose-arrivals.ts';
+import { type Arrival, summedUp } from '#core/tables/inbox/choose-arrivals.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
-import { type Batch, chooseBatch, type SetAside } from '#tables/choose-batch.ts';
+import { type Batch, chooseBatch } from '#tables/choose-batch.ts';
 
 /** What a tick of an inbox takes in. */
 export interface InboxBatch extends Batch {
@@ -50,16 +50,6 @@ async function waitingIn(
   return waiting;
 }
 
-function waits(waiting: readonly Arrival[], setAside: readonly SetAside[]): InboxWaits {
-  const oldest = oldestOf(waiting);
-  return {
-    objects: waiting.length,
-    bytes: waiting.reduce((sum, { size }) => sum + size, 0),
-    oldest: oldest === undefined ? null : new Date(oldest).toISOString(),
-    setAside: setAside.slice(0, MAX_NAMED),
-  };
-}
-
 /** A batch of what waits, or what waits on where nothing is due. */
 async function chosenNow(
   deps: PlanDeps,
@@ -76,7 +66,9 @@ async function chosenNow(
   const asked = { source, schema: schema!, columns, onBadRow };
   const batch = await chooseBatch(waiting, asked, { rules, store, now: now().getTime() });
   for (const { uri, problem } of batch.setAside) logger.warn('set aside', { uri, problem });
-  return batch.pins.length > 0 ? batch : waits(waiting, batch.setAside);
+  return batch.pins.length > 0
+    ? batch
+    : { ...summedUp(waiting), setAside: batch.setAside.slice(0, MAX_NAMED) };
 }
 
 /**

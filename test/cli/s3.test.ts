@@ -1,75 +1,43 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { S3 } from '@aws-sdk/client-s3';
-import { type S3Server, startS3Server } from '@sparse-fanout/local-cloud/s3/server.ts';
-import {
-  createTestS3,
-  identifyTester,
-  TESTER,
-} from '@sparse-fanout/local-cloud/testing/s3-client.ts';
-import { createCertificate } from '@sparse-fanout/local-cloud/tls.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldenBytes, goldenPath } from '#support/golden.ts';
+import { type CliS3, startCliS3 } from './cli-s3.ts';
 import { type Ended, runShell } from './run-command.ts';
 import { writeRun } from './write-run.ts';
 
 const FILE = 'inputs/dtype-float32.npz';
 
-let directory: string;
-let server: S3Server;
-let s3: S3;
-let environment: string;
+let cliS3: CliS3;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'cli-s3-'));
-  const tls = await createCertificate(directory);
-  server = await startS3Server({
-    directory: join(directory, 's3'),
-    tls,
-    region: 'us-east-1',
-    identify: identifyTester,
-    authorize: () => undefined,
-  });
-  s3 = createTestS3({ endpoint: server.endpoint, ca: tls.cert });
-  await server.createBucket('bucket');
-  environment = [
-    `AWS_ENDPOINT_URL_S3=https://127.0.0.1:${server.port}`,
-    `AWS_ACCESS_KEY_ID=${TESTER.accessKeyId}`,
-    `AWS_SECRET_ACCESS_KEY=${TESTER.secretAccessKey}`,
-    'AWS_REGION=us-east-1',
-    `NODE_EXTRA_CA_CERTS=${tls.caFile}`,
-  ].join(' ');
+  cliS3 = await startCliS3('bucket');
 });
 
-afterAll(async () => {
-  s3.destroy();
-  await server.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => cliS3.close());
 
 /** Runs a command line with only the AWS SDK's environment variables. */
 async function cli(line: string): Promise<Ended> {
-  return await runShell(`export ${environment}; cli ${line}`);
+  return await runShell(`export ${cliS3.environment}; cli ${line}`);
 }
 
 /** Puts a run below `s3://bucket/run/`, the location in its manifest. */
 async function uploadRun(): Promise<void> {
-  const run = join(directory, 'run');
+  const run = join(cliS3.directory, 'run');
   await writeRun(run, goldenPath(FILE), 9);
   for (const path of await readdir(run, { recursive: true })) {
     if (!/\.(csv|json)$/.test(path)) continue;
     const Body = await readFile(join(run, path));
-    await s3.putObject({ Bucket: 'bucket', Key: `run/${path}`, Body });
+    await cliS3.s3.putObject({ Bucket: 'bucket', Key: `run/${path}`, Body });
   }
 }
 
 test('slice reads the version that is named, though another took its place', async () => {
   const [Bucket, Key] = ['versioned', 'matrix.npz'];
-  await s3.createBucket({ Bucket });
-  await s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: 'Enabled' } });
-  const { VersionId } = await s3.putObject({ Bucket, Key, Body: goldenBytes(FILE) });
-  await s3.putObject({ Bucket, Key, Body: 'no matrix' });
+  await cliS3.s3.createBucket({ Bucket });
+  await cliS3.s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: 'Enabled' } });
+  const { VersionId } = await cliS3.s3.putObject({ Bucket, Key, Body: goldenBytes(FILE) });
+  await cliS3.s3.putObject({ Bucket, Key, Body: 'no matrix' });
   const named = await cli(`slice s3://${Bucket}/${Key} --rows 0:3 --version-id ${VersionId}`);
   expect(named.stderr).toBe('');
   const local = await cli(`slice ${goldenPath(FILE)} --rows 0:3`);
@@ -81,7 +49,7 @@ test('slice reads the version that is named, though another took its place', asy
 
 describe('S3 URIs', () => {
   beforeAll(async () => {
-    await s3.putObject({ Bucket: 'bucket', Key: 'm/matrix.npz', Body: goldenBytes(FILE) });
+    await cliS3.s3.putObject({ Bucket: 'bucket', Key: 'm/matrix.npz', Body: goldenBytes(FILE) });
     await uploadRun();
   });
 
@@ -93,7 +61,7 @@ describe('S3 URIs', () => {
   });
 
   test('inspect shows the ETag of the object', async () => {
-    const { ETag } = await s3.headObject({ Bucket: 'bucket', Key: 'm/matrix.npz' });
+    const { ETag } = await cliS3.s3.headObject({ Bucket: 'bucket', Key: 'm/matrix.npz' });
     const ended = await cli('inspect s3://bucket/m/matrix.npz --json');
     expect(`"${JSON.parse(ended.stdout.toString()).etag}"`).toBe(ETag);
   });
@@ -101,7 +69,7 @@ describe('S3 URIs', () => {
   test('infer, inspect and slice read tables', async () => {
     const Body = 'id;name\n1;ann\n300;bob\n';
     for (const Key of ['t/k=1/x.csv', 't/k=2/x.csv', 't/_SUCCESS']) {
-      await s3.putObject({ Bucket: 'bucket', Key, Body });
+      await cliS3.s3.putObject({ Bucket: 'bucket', Key, Body });
     }
     const inferred = await cli('--json infer s3://bucket/t/');
     expect(inferred).toMatchObject({ code: 0, stderr: '' });
@@ -112,7 +80,7 @@ describe('S3 URIs', () => {
     });
     const inspected = await cli('inspect s3://bucket/t/');
     expect(inspected.stdout.toString()).toMatch(/2 objects\)\n[\s\S]*\n300 {2}bob\n$/);
-    const file = join(directory, 'request.json');
+    const file = join(cliS3.directory, 'request.json');
     await writeFile(file, inferred.stdout);
     const sliced = await cli(`slice --request ${file} --rows 1:3`);
     expect(sliced.stdout.toString()).toBe('300,bob,1\n1,ann,2\n');
@@ -129,8 +97,8 @@ describe('S3 URIs', () => {
   });
 
   test('verify fails for a foreign object and for a chunk that is missing', async () => {
-    await s3.putObject({ Bucket: 'bucket', Key: 'run/data/notes.txt', Body: 'notes' });
-    await s3.deleteObject({ Bucket: 'bucket', Key: 'run/data/chunk-000001.csv' });
+    await cliS3.s3.putObject({ Bucket: 'bucket', Key: 'run/data/notes.txt', Body: 'notes' });
+    await cliS3.s3.deleteObject({ Bucket: 'bucket', Key: 'run/data/chunk-000001.csv' });
     const ended = await cli('verify s3://bucket/run/_manifest/manifest.json');
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(/ManifestError: notes\.txt lies beside .*; chunk 1 is missing\n$/);

@@ -25,6 +25,16 @@ export function oldestOf(arrivals: readonly Arrival[]): number | undefined {
   );
 }
 
+/** How many objects wait, their bytes, and since when, in ISO 8601. */
+export function summedUp(waiting: readonly Arrival[]) {
+  const oldest = oldestOf(waiting);
+  return {
+    objects: waiting.length,
+    bytes: bytesOf(waiting),
+    oldest: oldest === undefined ? null : new Date(oldest).toISOString(),
+  };
+}
+
 /** Whether small objects have enough bytes together, or one of them has waited long enough. */
 function isDue(small: readonly Arrival[], rules: InboxRules, now: number): boolean {
   const oldest = oldestOf(small);

@@ -5,7 +5,7 @@ import type { SourcePin } from '#core/objects/source-pin.ts';
 export type InboxObject = Pick<SourcePin, 'uri' | 'etag'>;
 
 /** What PlanTable has memory for. */
-const MAX_OBJECTS = 4_000_000;
+const MAX_OBJECTS = 2_000_000;
 
 /**
  * The objects that earlier generations of an output have, by key and ETag. The same bytes that are

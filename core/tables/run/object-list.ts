@@ -122,5 +122,10 @@ export class ObjectList {
 /** Reads the lines of an {@link ObjectList}, whole ones. */
 export function parsePins(text: Uint8Array): readonly SourcePin[] {
   const lines = new TextDecoder().decode(text).split('\n').slice(0, -1);
-  return lines.map((line) => sourcePin.parse(JSON.parse(line)));
+  return lines.map(parsePin);
+}
+
+/** Reads one of these lines. */
+export function parsePin(line: string): SourcePin {
+  return sourcePin.parse(JSON.parse(line));
 }
