@@ -4,7 +4,8 @@ import { translated } from './errors.ts';
 
 /**
  * Deletes up to 1,000 objects; one that is gone is no failure. In a bucket that keeps versions this
- * makes delete markers. No function of the stack calls it, or may.
+ * makes delete markers. Of the functions only
+ * Finalize calls it, and may below `_shuffle/` alone.
  *
  * @throws {AccessDeniedError} an object may not be deleted.
  * @throws {ServiceUnavailableError} S3 says that one was not deleted.

@@ -6,7 +6,7 @@
 /**
  * Part of every run id. Raise it when the same request begins to give other bytes or another plan.
  */
-export const CONTRACT_VERSION = 5;
+export const CONTRACT_VERSION = 6;
 
 /**
  * Names of the environment variables of the Lambda functions; read in `lambdas/<step>/index.ts`
@@ -169,11 +169,14 @@ export const FAILURES_FOLDER = '_failures/';
 /** Folder of the output bucket through which rows go to the functions of transforms, and back. */
 export const TRANSFORM_FOLDER = '_transform/';
 
+/** Folder of the output bucket for rows on their way into partitions. */
+export const SHUFFLE_FOLDER = '_shuffle/';
+
 /** Folders of the output bucket that no output may lie in. */
 export const RESERVED_FOLDERS = [
   STAGED_FOLDER,
   FAILURES_FOLDER,
-  '_shuffle/',
+  SHUFFLE_FOLDER,
   TRANSFORM_FOLDER,
 ] as const;
 
@@ -181,7 +184,14 @@ export const RESERVED_FOLDERS = [
 export const RESULTS_FOLDER = '_plan/results';
 
 /** What Plan decided; the Choice state after it branches on this word. */
-export type PlanDecision = 'write' | 'stage' | 'table' | 'complete' | 'dry-run' | 'waiting';
+export type PlanDecision =
+  | 'write'
+  | 'stage'
+  | 'scatter'
+  | 'table'
+  | 'complete'
+  | 'dry-run'
+  | 'waiting';
 
 /** Half-open, zero-based range of rows: `rowStart <= row < rowEnd`. */
 export interface RowRange {

@@ -10,7 +10,12 @@ import {
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { FAILURES_FOLDER, STAGED_FOLDER, TRANSFORM_FOLDER } from '#core/contract.ts';
+import {
+  FAILURES_FOLDER,
+  SHUFFLE_FOLDER,
+  STAGED_FOLDER,
+  TRANSFORM_FOLDER,
+} from '#core/contract.ts';
 
 /** Settings of {@link Buckets}. */
 export interface BucketsProps {
@@ -31,6 +36,12 @@ const ABORT_UPLOADS_DAYS = 22;
 /** What is staged of a source is made again when it is needed and no longer there. */
 const STAGED_DAYS = 30;
 
+/**
+ * Rows on their way into partitions, of a run that failed: as long as it can be redriven. Finalize
+ * removes those of others.
+ */
+const SHUFFLE_DAYS = ABORT_UPLOADS_DAYS;
+
 /** Rows on their way to a function and back; those of one that failed can be looked at. */
 const TRANSFORM_DAYS = 3;
 
@@ -45,6 +56,7 @@ const ABORT_UPLOADS: LifecycleRule = {
 const OUTPUT_RULES: readonly LifecycleRule[] = [
   ABORT_UPLOADS,
   { prefix: STAGED_FOLDER, expiration: Duration.days(STAGED_DAYS) },
+  { prefix: SHUFFLE_FOLDER, expiration: Duration.days(SHUFFLE_DAYS) },
   { prefix: TRANSFORM_FOLDER, expiration: Duration.days(TRANSFORM_DAYS) },
   { prefix: FAILURES_FOLDER, expiration: Duration.days(FAILURES_DAYS) },
 ];

@@ -140,6 +140,10 @@ export function planTablePermissions(stores: Stores): readonly Permission[] {
       'writes the list of the objects of any table, and reads those of an inbox',
     ),
     ...callsTransforms(outputBucket, stores.transforms),
+    creates(outputBucket, KEYS.shares, 'writes what the files of any partitioned table gather'),
+    creates(outputBucket, KEYS.shufflePlans, 'writes how the mappers of any run read its table'),
+    creates(outputBucket, KEYS.shuffleObjects, 'writes the objects that mappers read'),
+    reads(outputBucket, KEYS.shuffleIndexes, 'sees what the mappers of any run have scattered'),
     ...asksForStage(stores),
     ...placesRuns(stores),
   ];
@@ -172,6 +176,19 @@ export function writePermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
+/** What the ScatterTable function may do. */
+export function scatterTablePermissions(stores: Stores): readonly Permission[] {
+  const { outputBucket } = stores;
+  return [
+    ...readsSource(stores),
+    reads(outputBucket, KEYS.staged, 'reads the seek indexes of large texts'),
+    creates(outputBucket, KEYS.shuffle, 'scatters the rows of any partitioned table'),
+    ...callsTransforms(outputBucket, stores.transforms),
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+  ];
+}
+
 /** What the WriteTable function may do. */
 export function writeTablePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
@@ -180,6 +197,8 @@ export function writeTablePermissions(stores: Stores): readonly Permission[] {
     reads(outputBucket, KEYS.layouts, 'reads how the objects of any table are read'),
     reads(outputBucket, KEYS.objectLists, 'reads which objects a chunk is of'),
     reads(outputBucket, KEYS.staged, 'reads the seek indexes of large texts'),
+    reads(outputBucket, KEYS.shares, 'reads what the files of any partitioned table gather'),
+    reads(outputBucket, KEYS.shuffle, 'gathers the rows of any partitioned table'),
     createsWhole(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
     createsWhole(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
     creates(outputBucket, KEYS.rejects, 'writes the rows that were left out of any chunk'),
@@ -201,6 +220,11 @@ export function finalizePermissions(stores: Stores): readonly Permission[] {
       KEYS.manifests,
       'writes the manifests of any run with their companions, the latest in place of the old',
     ),
+    {
+      reason: 'removes what the mappers of a run have scattered once its manifest stands',
+      actions: ['s3:DeleteObject'],
+      resources: [outputBucket.arnForObjects(KEYS.shuffle)],
+    },
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...queriesLedger(stores),

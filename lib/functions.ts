@@ -30,6 +30,7 @@ import {
   planTablePermissions,
   reportFailurePermissions,
   type Stores,
+  scatterTablePermissions,
   stagePermissions,
   writePermissions,
   writeTablePermissions,
@@ -129,6 +130,7 @@ export class Functions extends Construct {
   readonly finalize: NodejsFunction;
   readonly planTable: NodejsFunction;
   readonly writeTable: NodejsFunction;
+  readonly scatterTable: NodejsFunction;
   readonly reportFailure: NodejsFunction;
   readonly #props: FunctionsProps;
 
@@ -137,11 +139,9 @@ export class Functions extends Construct {
     this.#props = props;
     const { ledger, outputBucket, requestDefaults, writerMemoryMiB, failureTopic } = props;
     const environment = { [ENV.ledgerTable]: ledger.tableName };
-    const planning = {
-      ...environment,
-      [ENV.outputBucket]: outputBucket.bucketName,
-      [ENV.requestDefaults]: JSON.stringify(requestDefaults),
-    };
+    const into = { [ENV.outputBucket]: outputBucket.bucketName };
+    const defaults = { [ENV.requestDefaults]: JSON.stringify(requestDefaults) };
+    const planning = { ...environment, ...into, ...defaults };
 
     this.plan = this.#create('Plan', {
       memorySize: ONE_VCPU_MIB,
@@ -151,7 +151,7 @@ export class Functions extends Construct {
     });
     this.stage = this.#create('Stage', {
       memorySize: ONE_VCPU_MIB,
-      environment: { [ENV.outputBucket]: outputBucket.bucketName },
+      environment: into,
       permissions: stagePermissions(props),
       acknowledged: ACKNOWLEDGED.stepFunction,
     });
@@ -164,6 +164,7 @@ export class Functions extends Construct {
     const tables = this.#createForTables(props, { planning, writing: environment });
     this.planTable = tables.planTable;
     this.writeTable = tables.writeTable;
+    this.scatterTable = tables.scatterTable;
     this.finalize = this.#create('Finalize', {
       memorySize: ONE_VCPU_MIB,
       semiSpaceMiB: FINALIZE_SEMI_SPACE_MIB,
@@ -174,7 +175,7 @@ export class Functions extends Construct {
     const toTopic = publishTo(failureTopic);
     this.reportFailure = this.#create('ReportFailure', {
       memorySize: WAITING_MIB,
-      environment: { ...environment, [ENV.outputBucket]: outputBucket.bucketName },
+      environment: { ...environment, ...into },
       permissions: reportFailurePermissions(props, failureTopic),
       acknowledged: ACKNOWLEDGED.reportFailure,
       destinations: { onSuccess: toTopic, onFailure: toTopic },
@@ -197,6 +198,11 @@ export class Functions extends Construct {
         ...common,
         environment: { ...planning, ...calling },
         permissions: planTablePermissions(props),
+      }),
+      scatterTable: this.#create('ScatterTable', {
+        ...common,
+        environment: { [ENV.outputBucket]: props.outputBucket.bucketName, ...calling },
+        permissions: scatterTablePermissions(props),
       }),
       writeTable: this.#create('WriteTable', {
         ...common,

@@ -2,6 +2,7 @@ import {
   FAILURES_FOLDER,
   OUTPUT_FOLDERS,
   RESULTS_FOLDER,
+  SHUFFLE_FOLDER,
   STAGED_FOLDER,
   TRANSFORM_FOLDER,
 } from '#core/contract.ts';
@@ -16,6 +17,7 @@ export const KEYS = {
   overwritingChunks: '*/data-g??????/*',
   results: `*/${RESULTS_FOLDER}/*`,
   columnNames: `*/${OUTPUT_FOLDERS.manifest}columns*.json`,
+  shares: `*/${OUTPUT_FOLDERS.plan}shares*.jsonl`,
   objectLists: `*/${OUTPUT_FOLDERS.plan}objects*.jsonl`,
   rejects: `*/${OUTPUT_FOLDERS.manifest}rejects*/*`,
   layouts: `*/${OUTPUT_FOLDERS.plan}source*.json`,
@@ -24,5 +26,9 @@ export const KEYS = {
   stageResults: `${STAGED_FOLDER}results/*`,
   transformInputs: `${TRANSFORM_FOLDER}*/input/*`,
   transformOutputs: `${TRANSFORM_FOLDER}*/output/*`,
+  shuffle: `${SHUFFLE_FOLDER}*`,
+  shufflePlans: `${SHUFFLE_FOLDER}*/source.json`,
+  shuffleObjects: `${SHUFFLE_FOLDER}*/objects.jsonl`,
+  shuffleIndexes: `${SHUFFLE_FOLDER}*/index/*`,
   executionFailures: `${FAILURES_FOLDER}*`,
 } as const;

@@ -231,9 +231,9 @@ export class SparseFanout extends Construct {
       service,
       failureTopic,
     });
-    const { plan, planTable, stage, write, writeTable, finalize } = this.functions;
+    const { plan, planTable, stage, scatterTable, write, writeTable, finalize } = this.functions;
     const { reportFailure } = this.functions;
-    const steps = { plan, planTable, stage, write, writeTable, finalize };
+    const steps = { plan, planTable, stage, scatterTable, write, writeTable, finalize };
     const workflow = new Workflow(this, 'Workflow', { ...settings, ...stores, ...steps });
     this.stateMachine = workflow.stateMachine;
 

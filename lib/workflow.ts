@@ -39,6 +39,7 @@ export interface WorkflowProps extends LogOptions {
   readonly stage: IFunction;
   readonly write: IFunction;
   readonly writeTable: IFunction;
+  readonly scatterTable: IFunction;
   readonly finalize: IFunction;
   readonly outputBucket: IBucket;
 }
@@ -47,7 +48,12 @@ export interface WorkflowProps extends LogOptions {
  * Ids of the Distributed Maps. They are part of the ARNs of their Map Runs and children, so they
  * must not change.
  */
-const MAPS = { stage: 'StageSource', write: 'WriteChunks', writeTable: 'WriteTables' } as const;
+const MAPS = {
+  stage: 'StageSource',
+  scatter: 'ScatterTables',
+  write: 'WriteChunks',
+  writeTable: 'WriteTables',
+} as const;
 
 /**
  * A minute longer than a function may run, so that the function's own timeout comes first and is
@@ -99,12 +105,13 @@ export class Workflow extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
-    const { plan, planTable, stage, write, writeTable, finalize, outputBucket } = props;
+    const { plan, planTable, stage, scatterTable, write, writeTable, finalize } = props;
+    const { outputBucket } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
     allow(role, [
-      ...startPermissions([plan, planTable, stage, write, writeTable, finalize]),
+      ...startPermissions([plan, planTable, stage, scatterTable, write, writeTable, finalize]),
       ...mapPermissions(outputBucket),
     ]);
 
@@ -127,10 +134,12 @@ export class Workflow extends Construct {
   }
 
   #states(props: WorkflowProps): IChainable {
-    const { plan, planTable, stage, write, writeTable, finalize, outputBucket } = props;
+    const { plan, planTable, stage, scatterTable, write, writeTable, finalize } = props;
+    const { outputBucket } = props;
     const planned = this.#invoke('Plan', plan, BOUND, [retryOf(ARRIVAL_RETRY, JitterType.NONE)]);
     const plannedTable = this.#invoke('PlanTable', planTable, BOUND);
     const staged = this.#stageSource(stage, outputBucket);
+    const scattered = this.#scatterTable(scatterTable, outputBucket);
     const written = this.#writeChunks(write, outputBucket, { map: MAPS.write, id: 'WriteChunk' });
     const writtenTable = this.#writeChunks(writeTable, outputBucket, {
       map: MAPS.writeTable,
@@ -138,7 +147,6 @@ export class Workflow extends Construct {
     });
     const complete = Succeed.jsonata(this, 'AlreadyComplete');
     const dryRunDone = Succeed.jsonata(this, 'DryRunDone');
-    const inboxWaits = Succeed.jsonata(this, 'InboxWaits');
     const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
 
     staged.next(
@@ -147,21 +155,22 @@ export class Workflow extends Construct {
         .otherwise(planned),
     );
 
+    scattered.next(plannedTable);
+    plannedTable.next(
+      Choice.jsonata(this, 'DecideTable')
+        .when(decided('write'), writtenTable.next(finalized))
+        .when(decided('stage'), staged)
+        .when(decided('scatter'), scattered)
+        .when(decided('complete'), complete)
+        .when(decided('dry-run'), dryRunDone)
+        .when(decided('waiting'), Succeed.jsonata(this, 'InboxWaits')),
+    );
+
     return planned.next(
       Choice.jsonata(this, 'Decide')
         .when(decided('write'), written.next(finalized))
         .when(decided('stage'), staged)
-        .when(
-          decided('table'),
-          plannedTable.next(
-            Choice.jsonata(this, 'DecideTable')
-              .when(decided('write'), writtenTable.next(finalized))
-              .when(decided('stage'), staged)
-              .when(decided('complete'), complete)
-              .when(decided('dry-run'), dryRunDone)
-              .when(decided('waiting'), inboxWaits),
-          ),
-        )
+        .when(decided('table'), plannedTable)
         .when(decided('complete'), complete)
         .when(decided('dry-run'), dryRunDone),
     );
@@ -177,6 +186,17 @@ export class Workflow extends Construct {
       outputs: '{% {"pins": $states.input.pins, "wing": $states.input.wing} %}',
     });
     return map.itemProcessor(this.#invoke('Stage', stage, '{% $states.input.task %}'));
+  }
+
+  /** One child per slice of a partitioned table. After it PlanTable finds what was scattered. */
+  #scatterTable(scatterTable: IFunction, outputBucket: IBucket): DistributedMap {
+    const map = this.#overPlan(MAPS.scatter, outputBucket, {
+      itemSelector: { task: '{% $states.context.Map.Item.Value %}' },
+      outputs: '{% {"pins": $states.input.pins} %}',
+    });
+    return map.itemProcessor(
+      this.#invoke('ScatterTable', scatterTable, '{% $states.input.task %}'),
+    );
   }
 
   /** One child per line of the plan. */

@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
-import { readFooter } from '#core/containers/parquet/footer.ts';
+import { type ParquetFooter, readFooter } from '#core/containers/parquet/footer.ts';
 import { type ColumnStatistics, readStatistics } from '#core/containers/parquet/statistics.ts';
 
 /** An item of the ledger has at most 400 kB, and a page of a query holds some of them. */
 const MAX_BYTES = 100_000;
 
-/** Bounds and NULLs of the columns of a Parquet file. Reads the footer alone. */
-export async function columnStatistics(path: string): Promise<readonly ColumnStatistics[]> {
+/** The footer of a Parquet file of the engine's directory. */
+export async function fileFooter(path: string): Promise<ParquetFooter> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
@@ -21,10 +21,15 @@ export async function columnStatistics(path: string): Promise<readonly ColumnSta
         return bytes;
       },
     };
-    return readStatistics(await readFooter(source));
+    return await readFooter(source);
   } finally {
     await file.close();
   }
+}
+
+/** Bounds and NULLs of the columns of a Parquet file. Reads the footer alone. */
+export async function columnStatistics(path: string): Promise<readonly ColumnStatistics[]> {
+  return readStatistics(await fileFooter(path));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Engine, FunctionModules } from '@sparse-fanout/engine';
 import type { TransformArns } from '#core/contract.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
+import { assertPartitions } from '#core/tables/partition/partition-columns.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { outputSchemaOf, type TableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
@@ -43,6 +44,8 @@ export async function lookAtRows(
   const seen = await lookAtFirst(asked, objects, options.store);
   const planned = await plannedTransform(asked, seen.schema, options);
   const layout = tableLayoutOf(asked, { ...seen, ...planned });
-  assertHeld(outputSchemaOf(layout), asked.output);
+  const schema = outputSchemaOf(layout);
+  assertHeld(schema, asked.output);
+  if (asked.partitionBy !== undefined) assertPartitions(schema, asked.partitionBy);
   return layout;
 }

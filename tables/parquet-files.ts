@@ -25,7 +25,15 @@ function readShifted(file: FileHandle, shift: number): ReadAt {
   };
 }
 
-async function writeFile({ source, footer, groups }: ParquetPart, path: string): Promise<void> {
+/**
+ * Fetches row groups of an object into a file of their own, and proves their pages. Holds 32 MiB.
+ *
+ * @throws {CorruptSourceError} pages are not what the footer says, or damaged.
+ */
+export async function writeParquetFile(
+  { source, footer, groups }: ParquetPart,
+  path: string,
+): Promise<void> {
   const slice = sliceFooter(footer, groups);
   const file = await open(path, 'wx+');
   try {
@@ -57,7 +65,7 @@ export async function writeParquetFiles(
   const records: number[] = [];
   for await (const part of fetchedParts(parts)) {
     const path = join(directory, `${paths.length}.parquet`);
-    await writeFile(part, path);
+    await writeParquetFile(part, path);
     records.push(wantedRows(part));
     paths.push(path);
   }

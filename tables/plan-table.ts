@@ -7,6 +7,10 @@ import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
+import {
+  forecastPartitions,
+  type PartitionForecast,
+} from '#core/tables/shuffle/forecast-partitions.ts';
 import type { CallFunction } from './apply-function.ts';
 import { maxFileShare } from './large-texts.ts';
 import { RowCuts } from './row-cuts.ts';
@@ -16,9 +20,15 @@ import { collectUnits, type UnitsSource } from './table-units.ts';
 import { TextCuts } from './text-cuts.ts';
 import { MAX_TEXT_BYTES } from './text-file.ts';
 
+/** Slices of a partitioned table, by bytes of their text; its files are cut from their rows. */
+interface SliceSize {
+  readonly sliceBytes: number;
+  readonly targetFileBytes: number;
+}
+
 /** A table, and how large the files of its output are to be. */
 export type SizedTable = Omit<AskedTable, 'size'> & {
-  readonly size: FileSizes | { readonly rows: number };
+  readonly size: FileSizes | { readonly rows: number } | SliceSize;
 };
 
 /** What a table is planned with. */
@@ -56,6 +66,8 @@ export interface TablePlan {
   readonly predictedFileBytes: { readonly min: number; readonly max: number };
   /** Rows of all files, by the sample. */
   readonly predictedRows: number;
+  /** Of a table that is partitioned: its files, of which the chunks are not yet. */
+  readonly forecast?: PartitionForecast;
   /** Columns whose sampled values fit smaller types. */
   readonly smallerTypes: TableSample['smallerTypes'];
   /** What a transform makes of the first sampled rows. */
@@ -94,6 +106,14 @@ function warningsOf(
   return warnings;
 }
 
+function forecastOf(
+  { targetFileBytes }: SliceSize,
+  { partitionRows: rows }: TableSample,
+  bytes: number,
+): PartitionForecast {
+  return forecastPartitions({ rows, bytes, targetFileBytes });
+}
+
 interface Sampled {
   readonly source: UnitsSource;
   readonly units: PackUnits;
@@ -107,6 +127,15 @@ function textShare({ sourceBytes, textBytes }: TableSample): number {
   return textBytes > 0 ? (MAX_TEXT_BYTES * sourceBytes) / textBytes : Number.POSITIVE_INFINITY;
 }
 
+/** Parquet has several bytes of text for each of its own. */
+const PARQUET_TEXT = 4;
+
+/** Bytes of source that have so many bytes of text. */
+function sliceSize(sliceBytes: number, { sourceBytes, textBytes }: TableSample): FileSizes {
+  const ratio = textBytes > 0 ? textBytes / Math.max(1, sourceBytes) : PARQUET_TEXT;
+  return { sourceBytes: Math.max(1, sliceBytes / ratio) };
+}
+
 /** The files of a table, and how many rows they have together once all files are there. */
 function filesOf(size: SizedTable['size'], sampled: Sampled) {
   const { source, units, cuts, sample, mostSourceBytes } = sampled;
@@ -117,7 +146,8 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
     return { files: rowFiles(counted, ratios.overall), rows: () => counted.rows * share };
   }
   const cut = (object: number, bytes: number) => cuts.cut(object, bytes);
-  const files = packFiles(units, { ratios, size, cut, mostSourceBytes });
+  const sized = 'sliceBytes' in size ? sliceSize(size.sliceBytes, sample) : size;
+  const files = packFiles(units, { ratios, size: sized, cut, mostSourceBytes });
   return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
 }
 
@@ -146,10 +176,13 @@ export async function planTable(
   const read = lacksIndexes ? whole : source;
   const units = await collectUnits(source);
   const cuts = new TextCuts(read);
-  const { output, size } = asked;
+  const { output, size, partitionBy } = asked;
   // Without its index a text is sampled at its begin.
   const sampled = lacksIndexes ? await collectUnits(whole) : units;
-  const sample = await sampleTable({ ...room, units: sampled, cuts, layout: given, output });
+  const sample = await sampleTable({
+    ...{ ...room, units: sampled, cuts, layout: given, output },
+    ...(partitionBy && { partitionBy }),
+  });
   const layout = { ...given, rowGroupRows: sample.rowGroupRows };
   const mostSourceBytes = Math.min(textShare(sample), await maxFileShare(read));
   const { files, rows } = filesOf(size, { source, units, cuts, sample, mostSourceBytes });
@@ -165,6 +198,7 @@ export async function planTable(
   return {
     ...{ layout, chunks, ratio: sample.ratios.overall, predictedBytes, predictedFileBytes },
     predictedRows: Math.round(rows()),
+    ...('sliceBytes' in size && { forecast: forecastOf(size, sample, predictedBytes) }),
     smallerTypes: sample.smallerTypes,
     ...(sample.transformed && { transformed: sample.transformed }),
     warnings: warningsOf(sizes, sample, size),

@@ -17,6 +17,7 @@ import {
 } from '#core/tables/schema/joined-sql.ts';
 import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
+import { partitionsSql, type RowsFiles } from '#core/tables/shuffle/shuffle-sql.ts';
 import type { CallFunction } from './apply-function.ts';
 import { convertLimited, TRANSFORM_MS } from './convert-limited.ts';
 import { ObjectShapes } from './object-shape.ts';
@@ -43,6 +44,8 @@ export interface SampleOptions {
   readonly transformMs?: number;
   /** What calls the function of a transform. */
   readonly call?: CallFunction;
+  /** Columns by which the output is partitioned. @default none */
+  readonly partitionBy?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -62,6 +65,8 @@ export interface TableSample {
   readonly textBytes: number;
   /** Columns whose sampled values fit smaller types, of Parquet. */
   readonly smallerTypes: readonly SmallerType[];
+  /** Rows of each partition of the sample. */
+  readonly partitionRows: readonly number[];
   /** What a transform makes of the first sampled rows; absent without one. */
   readonly transformed?: ShownRows;
 }
@@ -147,6 +152,16 @@ async function rowBytesOf(
   return fixedRowBytes(schema) + Number(row!['bytes']) / Math.max(1, rows);
 }
 
+async function partitionRowsOf(
+  files: Pick<RowsFiles, 'paths' | 'schema'>,
+  { engine, partitionBy, signal }: SampleOptions,
+): Promise<readonly number[]> {
+  if (partitionBy === undefined) return [];
+  const select = { text: partitionsSql({ ...files, partitionBy }) };
+  const found = await engine.runSelect(select, signal && { signal });
+  return found.map(({ rows }) => Number(rows));
+}
+
 /** Where the values of a sample lie, and its rows. */
 interface SampleValues {
   readonly paths: readonly string[];
@@ -227,6 +242,7 @@ async function convertSample(
     ...{ rowGroupRows: groupRows, ...counted },
     sourceBytes: sizes.reduce((sum, size) => sum + size.sourceBytes, 0),
     textBytes: sizes.reduce((sum, size) => sum + size.textBytes, 0),
+    partitionRows: await partitionRowsOf({ paths, schema }, options),
     smallerTypes: output.format === 'parquet' ? await smallerTypes(paths, schema) : [],
   };
 }
@@ -249,7 +265,7 @@ export async function sampleTable(options: SampleOptions): Promise<TableSample> 
     return {
       ratios: { overall: 1, byClass: new Map() },
       ...{ rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, filtered: 0 },
-      ...{ sourceBytes: 0, textBytes: 0, smallerTypes: [] },
+      ...{ sourceBytes: 0, textBytes: 0, partitionRows: [], smallerTypes: [] },
       ...(await transformedOf(emptySql(outputSchemaOf(layout)), options)),
     };
   }

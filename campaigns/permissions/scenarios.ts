@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { goldenBytes } from '#support/golden.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
@@ -15,16 +14,9 @@ import {
   started,
   whyNot,
 } from './playing.ts';
+import type { Scenario } from './scenario.ts';
 import { SMALL, TALL } from './sources.ts';
-
-/** Something that a deployment does, and how it fails without a permission. */
-export interface Scenario {
-  readonly name: string;
-  /** Roles and resources that it is about: it is played first where one of their grants is gone. */
-  readonly about?: RegExp;
-  /** @returns what was not as it should be; undefined when everything was. */
-  play(stack: PlayedStack): Promise<string | undefined>;
-}
+import { TABLE_SCENARIOS } from './table-scenarios.ts';
 
 const chunking = { rows: 2 };
 
@@ -155,96 +147,6 @@ const tooLong: Scenario = {
   },
 };
 
-const TABLE = Buffer.from('id\n1\nno number\n3\n');
-
-/** A version of a table with a bad row, into an output of its own. */
-async function tableRequest(stack: PlayedStack, name: string, mode: string) {
-  const uri = await stack.putSource(`tables/${name}.csv`, TABLE);
-  const output = { uri: `s3://${stack.outputBucket}/${name}/`, mode };
-  const source = { uri, versionId: 'null' };
-  return { source, schema: { id: 'int' }, onBadRow: 'reject', output };
-}
-
-const table: Scenario = {
-  name: 'a table that lost its claim and its chunk is started again',
-  about: /Table/,
-  async play(stack) {
-    const request = await tableRequest(stack, 'table', 'create');
-    const first = await whyNot(stack, request);
-    if (first !== undefined) return first;
-    await remove(stack, 'table/', /_manifest\/(run|manifest).*\.json$|chunk-000000\.parquet/);
-    return await whyNot(stack, request);
-  },
-};
-
-const overwrittenTable: Scenario = {
-  name: 'a table of a folder overwrites another, which is reported where it fails, and redriven',
-  about: /Table/,
-  async play(stack) {
-    const Bucket = stack.outputBucket;
-    const request = await tableRequest(stack, 'overwritten-table', 'overwrite');
-    const first = await whyNot(stack, request);
-    if (first !== undefined) return first;
-    await stack.putSource('table-parts/1.csv', TABLE);
-    const source = `s3://${SOURCES}/table-parts/`;
-    const Key = 'overwritten-table/data-g000002/chunk-000000.parquet';
-    await stack.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'of someone else' }));
-    const denied = stack.deniedCalls();
-    const executionArn = await stack.startExecution({ ...request, source });
-    const ended = await reasonsOf(stack, await stack.endOf(executionArn));
-    if (!isConflictAt(ended, Key)) return ended;
-    const problem = await reported(stack, denied, executionArn);
-    await stack.s3.send(new DeleteObjectCommand({ Bucket, Key }));
-    return problem ?? (await redrive(stack, executionArn));
-  },
-};
-
-const inbox: Scenario = {
-  name: 'an inbox takes in what arrived, and waits',
-  about: /PlanTable/,
-  async play(stack) {
-    await stack.putSource('inbox/1.csv', Buffer.from('id\n1\n'));
-    const request = {
-      source: { inbox: { uri: `s3://${SOURCES}/inbox/`, targetBytes: 1 } },
-      ...{ schema: { id: 'int' }, onBadRow: 'reject' },
-      output: { uri: `s3://${stack.outputBucket}/taken-in/`, mode: 'append' },
-    };
-    const first = await whyNot(stack, request);
-    return first ?? (await whyNot(stack, request));
-  },
-};
-
-const transformed: Scenario = {
-  name: 'a function makes the rows of a table',
-  about: /Table|TransformFiles/,
-  async play(stack) {
-    const text = Buffer.from('id,city,amount\n1,a,2\n2,b,\n');
-    const source = await stack.putSource('tables/transformed.csv', text);
-    const schema = { id: 'int', city: 'text', doubled: 'double' };
-    return await whyNot(stack, {
-      ...{ source, schema: { id: 'int', city: 'text', amount: 'double' } },
-      transform: { lambda: 'clean', rows: 'fewer', schema },
-      output: { uri: `s3://${stack.outputBucket}/transformed/` },
-    });
-  },
-};
-
-/** A text in gzip of 66 members, each a record of one MiB that is not compressed. */
-function largeGzip(): Buffer {
-  const record = Buffer.from(`1,${'x'.repeat(1024 * 1024)}\n`);
-  return Buffer.concat(Array<Buffer>(66).fill(gzipSync(record, { level: 0 })));
-}
-
-const largeText: Scenario = {
-  name: 'a version of a large text in gzip gets a seek index, and is written by several',
-  async play(stack) {
-    const uri = await stack.putSource('tables/large.csv.gz', largeGzip());
-    const source = { uri, versionId: 'null', csv: { header: false } };
-    const output = { uri: `s3://${stack.outputBucket}/large-text/`, mode: 'create', files: 2 };
-    return await whyNot(stack, { source, schema: { id: 'int', note: 'text' }, output });
-  },
-};
-
 const staged: Scenario = {
   name: 'a version of a matrix by columns is staged; its conflict is reported and redriven',
   about: /Stage/,
@@ -291,10 +193,6 @@ export const SCENARIOS: readonly Scenario[] = [
   schedule,
   strayed,
   overwritten,
-  table,
-  overwrittenTable,
-  inbox,
-  transformed,
-  largeText,
+  ...TABLE_SCENARIOS,
   tooLong,
 ];

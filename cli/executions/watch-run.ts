@@ -1,6 +1,6 @@
 import type { S3Client } from '#aws/clients.ts';
 import { listObjectsAfter, readLines } from '#aws/objects.ts';
-import { chunkKey } from '#core/run/chunk-key.ts';
+import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
 import { dataFolder, planKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 
@@ -30,15 +30,18 @@ export function watchRun(
   const { location, generation, base } = run;
   const { bucket, prefix } = location;
   const plan = planKey(prefix, generation);
+  const isPartitioned = partitionColumns(run.output).length > 0;
+  const before = isPartitioned ? base.chunks : 0;
   const chunks = {
     bucket,
     prefix: `${prefix}${dataFolder(base.since)}`,
-    after: base.chunks === 0 ? undefined : chunkKey(run, base.chunks - 1),
+    // Those of partitions lie among the chunks of the base.
+    after: base.chunks === 0 || isPartitioned ? undefined : chunkKey(run, base.chunks - 1),
   };
   let total = 0;
   return async () => {
     if (total === 0) total = await count(readLines(client, bucket, plan));
     if (total === 0) return undefined;
-    return { total, done: await count(listObjectsAfter(client, chunks)) };
+    return { total, done: (await count(listObjectsAfter(client, chunks))) - before };
   };
 }

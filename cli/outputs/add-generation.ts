@@ -64,7 +64,10 @@ export async function addGeneration(
     const data = dataPath(place, manifest);
     await mkdir(data, { recursive: true });
     await copyChunks(run, added, draft, signal);
-    for (const name of added.map(chunkName)) await rename(join(draft, name), join(data, name));
+    for (const name of added.map(chunkName)) {
+      await mkdir(dirname(join(data, name)), { recursive: true });
+      await rename(join(draft, name), join(data, name));
+    }
     await copyOwnNames(run, manifest, place, draft);
     await copyNamed(run, { ...manifest, entries: added }, place);
     for (const key of [generationKey('', manifest.generation), manifestKey('')]) {

@@ -185,7 +185,9 @@ export async function copyChunks(
   for (const entry of entries) {
     signal.throwIfAborted();
     const chunk = await run.open(entry.url);
-    await copyChunk(chunk, entry, output, join(directory, chunkName(entry)));
+    const path = join(directory, chunkName(entry));
+    await mkdir(dirname(path), { recursive: true });
+    await copyChunk(chunk, entry, output, path);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { S3Client } from '#aws/clients.ts';
 import { listObjects, readText } from '#aws/objects.ts';
@@ -20,6 +20,7 @@ import {
   manifestKey,
 } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-fields.ts';
+import { filesBelow } from './files-below.ts';
 
 /** A finished run: its manifest, and its chunks wherever they lie now. */
 export interface StoredRun {
@@ -41,9 +42,12 @@ export interface StoredRun {
   withChunk<T>(entry: ManifestEntry, use: (chunk: ByteSource) => Promise<T>): Promise<T>;
 }
 
-/** Name of a chunk without its folder: `chunk-000042.csv`. */
-export function chunkName(entry: ManifestEntry): string {
-  return basename(entry.url);
+/** The folder of chunks in the URL of one, and what lies below it. */
+const CHUNK = /(\/data(?:-g\d{6})?\/)((?:[^/]+=[^/]*\/)*chunk-[^/]+)$/;
+
+/** Name of a chunk below the folder of chunks: `chunk-000042.csv`, `day=1/chunk-000042.csv`. */
+export function chunkName({ url }: ManifestEntry): string {
+  return CHUNK.exec(url)?.[2] ?? basename(url);
 }
 
 /** Key below its output of an object that a manifest names: `_manifest/rejects/…`. */
@@ -63,7 +67,7 @@ export function dataPath(directory: string, manifest: Manifest): string {
 
 /** Where the output of a manifest was written. */
 export function locationOf({ entries }: Manifest): OutputLocation {
-  const { bucket, key } = parseS3Uri(`${dirname(dirname(entries[0]!.url))}/`);
+  const { bucket, key } = parseS3Uri(entries[0]!.url.replace(CHUNK, '/'));
   return { bucket, prefix: key };
 }
 
@@ -99,7 +103,7 @@ async function openDirectory(directory: string): Promise<StoredRun> {
   return {
     ...stored,
     isContinued: (await stat(claim).catch(() => undefined)) !== undefined,
-    names: await readdir(data).catch(() => []),
+    names: await filesBelow(data),
     withColumnNames: (use) => withFile(names, use),
     withNamed: (uri, use) => withFile(join(directory, keyBelow(uri)), use),
     withChunk: (entry, use) => withFile(join(data, chunkName(entry)), use),
@@ -120,14 +124,14 @@ export async function openRunInS3(
   const readGeneration = (generation: number) => readFrom(generationKey(prefix, generation));
   const manifest = await wholeManifest(text, readGeneration);
   const [first] = manifest.entries;
-  const data = parseS3Uri(dirname(first!.url));
-  const objects = listObjects(client, data.bucket, `${data.key}/`, signal);
+  const data = parseS3Uri(first!.url.replace(CHUNK, '$1'));
+  const objects = listObjects(client, data.bucket, data.key, signal);
   return {
     manifest,
     text,
     isContinued: (await readFrom(claimKey(prefix, nextGeneration(manifest)))) !== undefined,
     readGeneration,
-    names: await Array.fromAsync(objects, (object) => basename(object.key)),
+    names: await Array.fromAsync(objects, (object) => object.key.slice(data.key.length)),
     withColumnNames: async (use) => {
       const uri = `s3://${bucket}/${columnNamesKey(prefix, sinceOf(manifest))}`;
       return await use(await pinObject(client, uri, signal));

@@ -1,8 +1,10 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { filesBelow } from '#cli/outputs/files-below.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
+import { wholeManifest } from '#core/manifest/earlier.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
-import { generationOfFolder, manifestKey } from '#core/run/output-keys.ts';
+import { generationKey, generationOfFolder, manifestKey } from '#core/run/output-keys.ts';
 import type { KeptObject, PrunableOutput } from './prunable-output.ts';
 
 async function textOf(path: string): Promise<string | undefined> {
@@ -15,7 +17,7 @@ async function textOf(path: string): Promise<string | undefined> {
 async function* filesOf(directory: string): AsyncGenerator<KeptObject> {
   for (const folder of (await readdir(directory)).sort()) {
     if (generationOfFolder(`${folder}/`) === undefined) continue;
-    for (const file of (await readdir(join(directory, folder))).sort()) {
+    for (const file of await filesBelow(join(directory, folder))) {
       const { size } = await stat(join(directory, folder, file));
       yield { key: `${folder}/${file}`, size };
     }
@@ -25,13 +27,16 @@ async function* filesOf(directory: string): AsyncGenerator<KeptObject> {
 /** The output in a directory that `local run --out` wrote. */
 export function directoryOutput(directory: string): PrunableOutput {
   const read = (key: string) => textOf(join(directory, key));
+  const latestText = async () => {
+    const text = await read(manifestKey(''));
+    if (text !== undefined) return text;
+    throw new ManifestError(`${directory} holds no ${manifestKey('')}; name an --out directory`);
+  };
   return {
     name: directory,
-    latest: async () => {
-      const text = await read(manifestKey(''));
-      if (text !== undefined) return parseManifest(text);
-      throw new ManifestError(`${directory} holds no ${manifestKey('')}; name an --out directory`);
-    },
+    latest: async () => parseManifest(await latestText()),
+    whole: async () =>
+      await wholeManifest(await latestText(), (generation) => read(generationKey('', generation))),
     read,
     create: async (key, text) => {
       await writeFile(join(directory, key), text, { flag: 'wx' }).catch(async (error) => {

@@ -1,4 +1,4 @@
-import type { ManifestHead } from '#core/manifest/manifest.ts';
+import type { Manifest, ManifestHead } from '#core/manifest/manifest.ts';
 
 /** An object or a file below an output. */
 export interface KeptObject {
@@ -14,6 +14,8 @@ export interface PrunableOutput {
   readonly name: string;
   /** @throws {ManifestError} nothing is complete there. */
   latest(): Promise<ManifestHead>;
+  /** The latest manifest with all that it links. Holds it. */
+  whole(): Promise<Manifest>;
   /** Text of an object; undefined when it is not there. */
   read(key: string): Promise<string | undefined>;
   /** Creates an object. @throws {OutputConflictError} another one is there. */

@@ -1,8 +1,10 @@
+import { chunkName } from '#cli/outputs/stored-run.ts';
 import { OutputConflictError } from '#core/errors.ts';
-import { baseOf } from '#core/manifest/generations.ts';
+import { baseOf, sinceOf } from '#core/manifest/generations.ts';
 import type { ManifestHead } from '#core/manifest/manifest.ts';
-import { chunkKey } from '#core/run/chunk-key.ts';
-import { claimKey, generationOfFolder } from '#core/run/output-keys.ts';
+import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
+import { chunkIndexOf } from '#core/run/chunk-name.ts';
+import { claimKey, dataFolder, generationOfFolder } from '#core/run/output-keys.ts';
 import type { KeptObject, PrunableOutput } from './prunable-output.ts';
 
 /** Objects that are removed at once. */
@@ -11,13 +13,27 @@ const BATCH = 1_000;
 /** What stands in the claim of the next generation as long as something is removed. */
 const PRUNING = `${JSON.stringify({ prune: 'sparse-fanout prune --apply' })}\n`;
 
-/** Says of a key whether the latest manifest lists it. All chunks of a set have computed names. */
-function listedBy(head: ManifestHead): (key: string) => boolean {
+/** Keys below the output of all chunks of a partitioned one: partitions give them folders. */
+async function listedKeys(output: PrunableOutput): Promise<ReadonlySet<string>> {
+  const manifest = await output.whole();
+  const folder = dataFolder(sinceOf(manifest));
+  return new Set(manifest.entries.map((entry) => `${folder}${chunkName(entry)}`));
+}
+
+/** Says of a key whether the latest manifest lists it. Without partitions names are computed. */
+async function listedBy(
+  output: PrunableOutput,
+  head: ManifestHead,
+): Promise<(key: string) => boolean> {
+  if (partitionColumns(head.output).length > 0) {
+    const listed = await listedKeys(output);
+    return (key) => listed.has(key);
+  }
   const { chunks, since } = baseOf(head);
   const run = { location: { bucket: '', prefix: '' }, output: head.output };
   const base = { chunks: 0, rows: 0, since };
   return (key) => {
-    const index = Number(/\/chunk-(\d{6})\D*$/.exec(key)?.[1] ?? chunks);
+    const index = chunkIndexOf(key) ?? chunks;
     return index < chunks && key === chunkKey({ ...run, base }, index);
   };
 }
@@ -43,7 +59,7 @@ async function assertUnclaimed(output: PrunableOutput, generation: number): Prom
 export async function* findUnlisted(output: PrunableOutput): AsyncGenerator<KeptObject> {
   const head = await output.latest();
   await assertUnclaimed(output, head.generation + 1);
-  const isListed = listedBy(head);
+  const isListed = await listedBy(output, head);
   for await (const object of output.list()) {
     if (isOfChunks(object) && !isListed(object.key)) yield object;
   }

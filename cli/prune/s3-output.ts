@@ -5,8 +5,9 @@ import { readLatest } from '#aws/manifests.ts';
 import { listObjects, readText } from '#aws/objects.ts';
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
+import { wholeManifest } from '#core/manifest/earlier.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
-import { manifestKey } from '#core/run/output-keys.ts';
+import { generationKey, manifestKey } from '#core/run/output-keys.ts';
 import type { PrunableOutput } from './prunable-output.ts';
 
 /** What the folders of chunks have in common: `data/`, `data-g000002/`. */
@@ -18,14 +19,22 @@ export function s3Output(s3: S3Client, uri: string, signal: AbortSignal): Prunab
   const folder = key.endsWith(manifestKey('')) ? key.slice(0, -manifestKey('').length) : key;
   const prefix = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
   const name = `s3://${bucket}/${prefix}`;
+  const read = (path: string) => readText(s3, bucket, `${prefix}${path}`, signal);
+  const missing = () =>
+    new ManifestError(`${name} holds no ${manifestKey('')}; name the place of an output`);
   return {
     name,
     latest: async () => {
       const latest = await readLatest(s3, { bucket, prefix }, signal);
       if (latest !== undefined) return latest.head;
-      throw new ManifestError(`${name} holds no ${manifestKey('')}; name the place of an output`);
+      throw missing();
     },
-    read: (path) => readText(s3, bucket, `${prefix}${path}`, signal),
+    whole: async () => {
+      const text = await read(manifestKey(''));
+      if (text === undefined) throw missing();
+      return await wholeManifest(text, (generation) => read(generationKey('', generation)));
+    },
+    read,
     create: async (path, text) => {
       const target = { bucket, key: `${prefix}${path}`, contentType: 'application/json' };
       await createObject(s3, target, [text], signal);

@@ -2,10 +2,36 @@ import { chunkName, type StoredRun } from '#cli/outputs/stored-run.ts';
 import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
 import { Tally } from '#core/manifest/tally.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
+import { partitionColumns } from '#core/run/chunk-key.ts';
+import { chunkIndexOf } from '#core/run/chunk-name.ts';
 import { outputOf } from '#core/run/run-output.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
+import { compareKeys } from '#core/tables/partition/partition-folder.ts';
+import { partitionProblems } from './partition-problems.ts';
 
-function entryProblems(manifest: Manifest, entry: ManifestEntry, position: number): string[] {
+/** A manifest, and the indices of chunks with which its generations begin. */
+interface Listed {
+  readonly manifest: Manifest;
+  readonly begins: ReadonlySet<number>;
+}
+
+/** The names of chunks in folders of partitions ascend in each generation for itself. */
+function beginsOf({ generations, output }: Manifest): ReadonlySet<number> {
+  const begins = new Set<number>();
+  if (partitionColumns(output).length === 0) return begins;
+  let chunks = 0;
+  for (const generation of generations) {
+    begins.add(chunks);
+    chunks += generation.chunks;
+  }
+  return begins;
+}
+
+function entryProblems(
+  { manifest, begins }: Listed,
+  entry: ManifestEntry,
+  position: number,
+): string[] {
   const before = manifest.entries[position - 1];
   const { index, rowStart, rowEnd, meta } = entry;
   const problems: string[] = [];
@@ -18,7 +44,8 @@ function entryProblems(manifest: Manifest, entry: ManifestEntry, position: numbe
   if (record_count !== outputOf(manifest.output).recordCount(entry, record_count)) {
     problems.push(`chunk ${index} says ${record_count} records for its rows`);
   }
-  if (before !== undefined && chunkName(before) >= chunkName(entry)) {
+  const isContinued = before !== undefined && !begins.has(index);
+  if (isContinued && compareKeys(chunkName(before), chunkName(entry)) >= 0) {
     problems.push(`the names of chunks ${before.index} and ${index} do not ascend`);
   }
   return problems;
@@ -48,9 +75,8 @@ export function totalsProblems(manifest: Manifest): string[] {
 
 /** Names that only chunks of a later generation have. */
 function laterName({ entries, output }: Manifest): (name: string) => boolean {
-  const pattern = new RegExp(`^chunk-\\d{6}${RegExp.escape(outputOf(output).ending)}$`);
-  const last = chunkName(entries.at(-1)!);
-  return (name) => name > last && pattern.test(name);
+  const { ending } = outputOf(output);
+  return (name) => (chunkIndexOf(name) ?? -1) >= entries.length && name.endsWith(ending);
 }
 
 function nameProblems({ manifest, names, isContinued }: StoredRun): string[] {
@@ -67,8 +93,10 @@ function nameProblems({ manifest, names, isContinued }: StoredRun): string[] {
  */
 export function manifestProblems(run: StoredRun): string[] {
   const { manifest } = run;
+  const listed = { manifest, begins: beginsOf(manifest) };
   return [
-    ...manifest.entries.flatMap((entry, position) => entryProblems(manifest, entry, position)),
+    ...manifest.entries.flatMap((entry, position) => entryProblems(listed, entry, position)),
+    ...partitionProblems(manifest),
     ...totalsProblems(manifest),
     ...nameProblems(run),
   ];

@@ -5,11 +5,12 @@ import { runId } from '#core/run/run-fields.ts';
 import { outputSpec } from '#core/run/run-output.ts';
 import { count, crc32Digits, ordinal } from '#core/schemas/count.ts';
 import { sourceFacts } from '#core/sources/source-kinds.ts';
+import { gatherChunk } from '#core/tables/run/gather-chunk.ts';
 import { tableChunk } from '#core/tables/run/table-chunk.ts';
 import { keptLayout } from '#core/tables/run/table-layout.ts';
 
 /** Readers refuse any other version. A new optional field does not need a new version. */
-export const MANIFEST_VERSION = 5;
+export const MANIFEST_VERSION = 6;
 
 const counts = z.record(z.string(), count);
 
@@ -78,6 +79,10 @@ const entrySchema = z.object({
   etag: z.string(),
   /** Where the rows of a table lie in its source. */
   range: z.optional(z.strictObject({ start: tableChunk.shape.start, end: tableChunk.shape.end })),
+  /** Of a partitioned table: the values of the partition by the columns that it is of. */
+  partition: z.optional(z.record(z.string(), z.nullable(z.string()))),
+  /** Which rows of its partition, in the order of the source, the file has. */
+  within: z.optional(gatherChunk.shape.within),
   /** Of the columns of a table, where the form of the file keeps them. */
   statistics: z.optional(z.array(columnStatistics)),
   /** Where the rows lie that were left out, because a value did not fit its column. */

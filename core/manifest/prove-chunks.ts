@@ -1,5 +1,5 @@
 import { IncompleteRunError } from '#core/errors.ts';
-import { chunkKey } from '#core/run/chunk-key.ts';
+import { keyOfChunk, partitionColumns } from '#core/run/chunk-key.ts';
 import { rejectsKey } from '#core/run/chunk-name.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
 import { outputUri } from '#core/run/output-keys.ts';
@@ -10,8 +10,11 @@ import {
   type RowChunk,
   rangeText,
 } from '#core/run/planned-chunk.ts';
+import { isTableRun } from '#core/run/run-header.ts';
 import { outputOf } from '#core/run/run-output.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
+import { compareKeys } from '#core/tables/partition/partition-folder.ts';
+import type { GatherChunk } from '#core/tables/run/gather-chunk.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import type { ManifestEntry } from './manifest.ts';
 import type { CountedRun } from './manifest-text.ts';
@@ -75,14 +78,22 @@ function rowsOf(chunk: PlannedChunk, { recordCount = 0 }: DoneRecord): number {
   return 'rowStart' in chunk ? chunk.rowEnd - chunk.rowStart : recordCount;
 }
 
+/** Where the rows of a file of a table lie in its source, or in their partition. */
+function placeOf(run: CountedRun, chunk: TableChunk | GatherChunk) {
+  if (!('within' in chunk)) return { range: { start: chunk.start, end: chunk.end } };
+  const { partition, within } = chunk;
+  const names = partitionColumns(run.output);
+  const values = names.map((name, at) => [name, partition[at] ?? null] as const);
+  return { partition: Object.fromEntries(values), within };
+}
+
 /** What the entry of a table has beside those of all kinds. */
 function tableFields(run: CountedRun, chunk: PlannedChunk, record: DoneRecord) {
   if ('rowStart' in chunk) return {};
-  const { start, end, index } = chunk;
   const { statistics, counts } = record;
-  const rejects = outputUri(run.location, rejectsKey(run, index));
+  const rejects = outputUri(run.location, rejectsKey(run, chunk.index));
   return {
-    range: { start, end },
+    ...placeOf(run, chunk),
     ...(statistics !== undefined && { statistics: JSON.parse(statistics) }),
     ...(counts['rejected'] !== 0 && { rejects }),
   };
@@ -96,7 +107,7 @@ function entryOf(
   const rowStart = run.base.rows + row;
   const rows = { index: chunk.index, rowStart, rowEnd: rowStart + rowsOf(chunk, record) };
   return {
-    url: `s3://${run.location.bucket}/${chunkKey(run, chunk.index)}`,
+    url: `s3://${run.location.bucket}/${keyOfChunk(run, chunk)}`,
     mandatory: true,
     meta: {
       content_length: record.bytes,
@@ -113,7 +124,7 @@ function entryOf(
 
 /** Where a chunk of a table ends; before the first one the begin of the source. */
 function endOf(chunk: PlannedChunk | undefined): TableChunk['end'] {
-  return chunk === undefined || isRows(chunk) ? { object: 0, at: 0 } : chunk.end;
+  return chunk === undefined || !('end' in chunk) ? { object: 0, at: 0 } : chunk.end;
 }
 
 type DoneRecord = Extract<ChunkRecord, { status: 'done' }>;
@@ -142,9 +153,17 @@ function agreed(
   return record;
 }
 
+/** Where the chunk before one ends in the same partition; 0 where it is of another one. */
+function endWithin({ partition }: GatherChunk, before: PlannedChunk | undefined): number {
+  if (before === undefined || !('within' in before)) return 0;
+  const isSame = before.partition.every((value, at) => value === partition[at]);
+  return isSame ? before.within.end : 0;
+}
+
 /** Whether a chunk begins where the one before it ends, the first one with the source. */
 function follows(chunk: PlannedChunk, before: PlannedChunk | undefined): boolean {
   if ('rowStart' in chunk) return chunk.rowStart === (isRows(before) ? before.rowEnd : 0);
+  if ('within' in chunk) return chunk.within.start === endWithin(chunk, before);
   const { object, at, row } = endOf(before);
   const { start } = chunk;
   return start.object === object && start.at === at && start.row === row;
@@ -155,10 +174,18 @@ function isRows(chunk: PlannedChunk | undefined): chunk is RowChunk {
 }
 
 /** What is wrong with the end of the plan; undefined if it is that of the source. */
-function missingEnd(last: PlannedChunk | undefined, run: CountedRun): string | undefined {
-  if (run.facts.kind === 'matrix') {
+function missingEnd(
+  last: PlannedChunk | undefined,
+  run: CountedRun,
+  rows: number,
+): string | undefined {
+  if (!isTableRun(run)) {
     const row = isRows(last) ? last.rowEnd : 0;
     return row === run.rows ? undefined : `the plan ends at row ${row} of ${run.rows}`;
+  }
+  if (run.scattered !== undefined) {
+    const { rows: all } = run.scattered;
+    return rows === all ? undefined : `the chunks hold ${rows} of ${all} scattered rows`;
   }
   const { object, at, row } = endOf(last);
   if (object === run.facts.objects && at === 0 && row === undefined) return undefined;
@@ -189,7 +216,7 @@ class Proof {
 
   /** Proves one planned chunk. @returns its entry, unless something is wrong with it */
   async prove(chunk: PlannedChunk): Promise<ManifestEntry | undefined> {
-    const key = chunkKey(this.#run, chunk.index);
+    const key = keyOfChunk(this.#run, chunk);
     await this.#passForeign(key);
     if (chunk.index !== this.#next || !follows(chunk, this.#before)) {
       this.#problems.add(`the plan has a gap before chunk ${chunk.index}`);
@@ -214,7 +241,7 @@ class Proof {
     const { current } = this.#records;
     if (current !== undefined) problems.add(`chunk ${current.index} is not planned`);
     const { facts, rows } = this.#run;
-    const left = missingEnd(this.#before, this.#run);
+    const left = missingEnd(this.#before, this.#run, this.#row);
     if (left !== undefined) problems.add(left);
     const chunks = this.#next - this.#run.base.chunks;
     if (chunks !== this.#run.chunks) {
@@ -235,7 +262,7 @@ class Proof {
   async #passForeign(key: string | undefined): Promise<void> {
     const objects = this.#objects;
     for (; objects.current !== undefined; await objects.advance()) {
-      if (key !== undefined && objects.current.key >= key) return;
+      if (key !== undefined && compareKeys(objects.current.key, key) >= 0) return;
       this.#problems.add(`${objects.current.key} is not an object of this run`);
     }
   }

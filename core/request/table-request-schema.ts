@@ -30,6 +30,9 @@ const ROW_GROUP_BYTES = { least: 1024 ** 2, usual: 128 * 1024 ** 2, most: 1024 *
 
 const MAX_FILES = 100_000;
 
+/** Each is a level of folders. */
+const MAX_PARTITION_COLUMNS = 8;
+
 const FORMATS = "'csv', 'jsonl' or 'parquet'";
 const flag = z.boolean({ error: 'true or false' });
 
@@ -66,10 +69,19 @@ const source = z.pipe(
 
 const COMPANIONS_ERROR = `a list of ${COMPANIONS.map((name) => `'${name}'`).join(', ')}`;
 
+const PARTITION_BY = `a list of 1 to ${MAX_PARTITION_COLUMNS} names of columns, each once`;
+
+const partitionBy = z.array(z.string({ error: PARTITION_BY }), { error: PARTITION_BY }).check(
+  z.minLength(1, { error: PARTITION_BY }),
+  z.maxLength(MAX_PARTITION_COLUMNS, { error: PARTITION_BY }),
+  z.refine((names) => new Set(names).size === names.length, { error: PARTITION_BY }),
+);
+
 const FIELDS = {
   ...OUTPUT_PLACE,
   targetFileBytes: z.optional(wholeNumber(FILE_BYTES.least, FILE_BYTES.most)),
   files: z.optional(wholeNumber(1, MAX_FILES)),
+  partitionBy: z.optional(partitionBy),
   companions: z.optional(
     z.array(z.enum(COMPANIONS, { error: COMPANIONS_ERROR }), { error: COMPANIONS_ERROR }),
   ),
@@ -123,13 +135,17 @@ const output = z
       error: ({ code }) =>
         code === 'invalid_union'
           ? "'parquet', 'csv' or 'jsonl'"
-          : 'an object with uri, mode, format, compression, targetFileBytes or files, companions',
+          : 'an object with uri, mode, format, compression, targetFileBytes or files, partitionBy, companions',
     },
   )
   .check(
     isPlaced,
     z.refine(({ targetFileBytes, files }) => targetFileBytes === undefined || files === undefined, {
       error: 'given either targetFileBytes or files, not both',
+    }),
+    z.refine(({ partitionBy: columns, files }) => columns === undefined || files === undefined, {
+      when: isSound,
+      error: 'given either partitionBy or files: how many there are follows from the partitions',
     }),
   );
 
@@ -161,6 +177,14 @@ const requestFields = z.strictObject(
 
 /** What a request of a table may hold; every `error` says what is allowed. */
 export const tableRequestSchema = requestFields.check(
+  z.refine(
+    ({ chunking: { rows } = {}, output: { partitionBy: columns } }) =>
+      rows === undefined || columns === undefined,
+    {
+      error: 'given without output.partitionBy, whose files are as large as output.targetFileBytes',
+      path: ['chunking'],
+    },
+  ),
   z.refine(
     ({ chunking: { rows } = {}, output: { targetFileBytes, files } }) =>
       rows === undefined || (targetFileBytes === undefined && files === undefined),

@@ -81,10 +81,20 @@ function companionsOf({ output }: TableRequestBody): Pick<TableRequest, 'compani
 /** What the files of a run are, for its header and manifest. */
 export function tableSpecOf({
   output,
+  partitionBy,
   companions,
-}: Pick<TableRequest, 'output' | 'companions'>): TableSpec {
-  return { kind: 'table', file: output, ...(companions && { companions: [...companions] }) };
+}: Pick<TableRequest, 'output' | 'partitionBy' | 'companions'>): TableSpec {
+  return {
+    kind: 'table',
+    file: output,
+    ...(partitionBy && { partitionBy: [...partitionBy] }),
+    ...(companions && { companions: [...companions] }),
+  };
 }
+
+/** Hive and Athena find the folders of partitions by themselves. */
+const PARTITIONED_HIVE =
+  'output.companions has hive, whose list of files has no partitions; leave it out: with output.partitionBy the folders are those that MSCK REPAIR TABLE finds';
 
 function problemsOf(body: TableRequestBody): readonly string[] {
   const { schema, columns = {} } = body;
@@ -92,6 +102,7 @@ function problemsOf(body: TableRequestBody): readonly string[] {
   return [
     ...(schema === undefined ? [] : columnsProblems(schema, columns)),
     ...companionProblems(companions, fileOf(body)),
+    ...(body.output.partitionBy && companions.includes('hive') ? [PARTITIONED_HIVE] : []),
     ...inboxProblems(body),
   ];
 }
@@ -123,6 +134,7 @@ export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}
     onBadRow: body.onBadRow ?? 'fail',
     output: fileOf(body),
     size: sizeOf(body),
+    ...(body.output.partitionBy && { partitionBy: body.output.partitionBy }),
     expect: body.expect ?? {},
     ...companionsOf(body),
     place: { uri: outputUriOf(body.output), mode: body.output.mode ?? 'create' },

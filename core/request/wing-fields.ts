@@ -18,7 +18,7 @@ const FIELDS: Readonly<Record<Wing, Readonly<Record<string, readonly string[]>>>
   table: {
     '': ['schema', 'columns', 'transform', 'onBadRow'],
     source: ['compression', 'csv', 'byName', 'inbox'],
-    output: ['targetFileBytes', 'files', 'parquet', 'csv', 'companions'],
+    output: ['targetFileBytes', 'files', 'partitionBy', 'parquet', 'csv', 'companions'],
   },
 };
 

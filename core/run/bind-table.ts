@@ -51,7 +51,7 @@ function transformIdentity(
 function identityOf(request: TableRequest, pin: SourcePin, deployment: TableDeployment): string {
   const { engine, outputBucket } = deployment;
   const { source, schema, columns, transform, onBadRow, output, size, place } = request;
-  const { companions } = request;
+  const { partitionBy, companions } = request;
   // What is taken in is bound by its pins; when, is not.
   const { uris: _, versionId: __, inbox: ___, ...read } = source;
   const { uri, mode } = place;
@@ -67,6 +67,7 @@ function identityOf(request: TableRequest, pin: SourcePin, deployment: TableDepl
       uri: uri ?? `s3://${outputBucket}/`,
       ...output,
       ...size,
+      ...(partitionBy && { partitionBy }),
       ...(companions && { companions }),
       ...(mode !== 'create' && { mode }),
     },

@@ -1,11 +1,28 @@
+import { partitionFolder } from '#core/tables/partition/partition-folder.ts';
 import { chunkKeyBy } from './chunk-name.ts';
+import type { PlannedChunk } from './planned-chunk.ts';
 import type { RunHeader } from './run-header.ts';
-import { outputOf } from './run-output.ts';
+import { type OutputSpec, outputOf } from './run-output.ts';
 
-/** Key of a chunk of a run of either wing; see {@link chunkKeyBy}. */
+/** Columns whose values are folders above the chunks of an output. */
+export function partitionColumns(output: OutputSpec): readonly string[] {
+  return output.kind === 'table' ? (output.partitionBy ?? []) : [];
+}
+
+/** Key of a chunk of a run of either wing that is not partitioned; see {@link chunkKeyBy}. */
 export function chunkKey(
   run: Pick<RunHeader, 'location' | 'output' | 'base'>,
   index: number,
 ): string {
   return chunkKeyBy(outputOf(run.output), run, index);
+}
+
+/** Key of a planned chunk of a run of either wing; see {@link chunkKeyBy}. */
+export function keyOfChunk(
+  run: Pick<RunHeader, 'location' | 'output' | 'base'>,
+  chunk: PlannedChunk,
+): string {
+  if (!('within' in chunk)) return chunkKey(run, chunk.index);
+  const folder = partitionFolder(partitionColumns(run.output), chunk.partition);
+  return chunkKeyBy(outputOf(run.output), run, chunk.index, folder);
 }

@@ -15,13 +15,23 @@ export function chunkId(index: number): string {
 /**
  * Key of a chunk below its output prefix: `<prefix>data/chunk-000042.csv`, or `.csv.gz`; in another
  * folder where it overwrites others.
+ *
+ * @param partition folders of its partition, such as `day=2026-11-29/`.
  */
 export function chunkKeyBy(
   { ending }: Pick<Output, 'ending'>,
   { location, base }: Pick<RunHeader, 'location' | 'base'>,
   index: number,
+  partition = '',
 ): string {
-  return `${location.prefix}${dataFolder(base.since)}chunk-${chunkId(index)}${ending}`;
+  const folder = `${dataFolder(base.since)}${partition}`;
+  return `${location.prefix}${folder}chunk-${chunkId(index)}${ending}`;
+}
+
+/** The index in the key of a chunk; undefined for any other key. */
+export function chunkIndexOf(key: string): number | undefined {
+  const digits = /(?:^|\/)chunk-(\d{6})\.[^/]+$/.exec(key)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** Key of the rows of a chunk of a table that were left out, one JSON line each. */

@@ -2,6 +2,7 @@ import {
   FAILURES_FOLDER,
   OUTPUT_FOLDERS,
   RESERVED_FOLDERS,
+  SHUFFLE_FOLDER,
   STAGED_FOLDER,
   TRANSFORM_FOLDER,
 } from '#core/contract.ts';
@@ -115,6 +116,11 @@ export function layoutKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.plan}${named('source', generation)}.json`;
 }
 
+/** Key of the rows that the files of a partitioned table gather, one line for each share. */
+export function sharesKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('shares', generation)}.jsonl`;
+}
+
 /** Key of the objects of a table, one line each; the plan says which lines are whose. */
 export function objectsKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.plan}${named('objects', generation)}.jsonl`;
@@ -160,6 +166,43 @@ export function executionFailureKey(executionArn: string): string {
  */
 export function transformKey(runId: string, way: 'input' | 'output', name: string): string {
   return `${TRANSFORM_FOLDER}${runId}/${way}/${name}.parquet`;
+}
+
+/** Folder of what the mappers of a run share: its layout, its objects, their indexes. */
+export function shuffleFolder(runId: string): string {
+  return `${SHUFFLE_FOLDER}${runId}/`;
+}
+
+/** Keys of one mapper of a run: the rows that it scattered, those that it left out, its index. */
+export interface ScatterKeys {
+  readonly rows: string;
+  readonly rejects: string;
+  readonly index: string;
+}
+
+/** Prefixes over which scattered objects are spread: S3 counts requests by prefix. */
+const SPREAD = 256;
+
+/** Keys of the mapper of this number, from 0. */
+export function scatterKeys(runId: string, mapper: number): ScatterKeys {
+  const spread = (mapper % SPREAD).toString(16).padStart(2, '0');
+  const name = String(mapper).padStart(GENERATION_DIGITS, '0');
+  const folder = `${SHUFFLE_FOLDER}${spread}/${runId}/`;
+  return {
+    rows: `${folder}${name}.parquet`,
+    rejects: `${folder}${name}.jsonl`,
+    index: `${shuffleFolder(runId)}index/${name}.json`,
+  };
+}
+
+/** Key of how the mappers of a run read its table. */
+export function shuffleLayoutKey(runId: string): string {
+  return `${shuffleFolder(runId)}source.json`;
+}
+
+/** Key of the objects that the mappers of a run read, one line each. */
+export function shuffleObjectsKey(runId: string): string {
+  return `${shuffleFolder(runId)}objects.jsonl`;
 }
 
 /** What is wrong with a prefix that lies in a folder kept for something else. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { count } from '#core/schemas/count.ts';
+import type { GatherChunk } from '#core/tables/run/gather-chunk.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 
 /** A chunk of a matrix. Its rows are numbered as in the source. */
@@ -12,7 +13,7 @@ export const rowChunk = z.strictObject({
 
 export type RowChunk = Readonly<z.infer<typeof rowChunk>>;
 /** One line of `_plan/plan.jsonl`: one chunk, one child of the Distributed Map. */
-export type PlannedChunk = RowChunk | TableChunk;
+export type PlannedChunk = RowChunk | TableChunk | GatherChunk;
 
 /** A chunk as the plan and the ledger hold it. */
 export function plannedText(chunk: PlannedChunk): string {
@@ -24,6 +25,10 @@ export function plannedText(chunk: PlannedChunk): string {
 /** What a chunk covers, in words. */
 export function rangeText(chunk: PlannedChunk): string {
   if ('rowStart' in chunk) return `rows ${chunk.rowStart} to ${chunk.rowEnd}`;
+  if ('within' in chunk) {
+    const { start, end } = chunk.within;
+    return `rows ${start} to ${end} of partition ${chunk.partition.join(', ')}`;
+  }
   const [from, to] = [chunk.start, chunk.end].map(
     ({ object, at, row }) => `object ${object} at ${at}${row === undefined ? '' : ` row ${row}`}`,
   );

@@ -38,6 +38,8 @@ export interface TablePlanSummary {
   readonly predictedRows: number;
   /** Bytes of the smallest and of the largest file. */
   readonly predictedFileBytes: { readonly min: number; readonly max: number };
+  /** Of a partitioned table, by the sample. */
+  readonly partitions?: number;
   readonly seconds: number;
   /** US dollars at list prices, to write it and to keep it for a month. */
   readonly dollars: { readonly write: number; readonly keep: number };
@@ -94,6 +96,17 @@ export type PlanResult =
       readonly plan: ObjectAddress;
       /** Key of the JSONL object that binds the step that goes on; null if nothing does. */
       readonly pins: string | null;
+      readonly resultsPrefix: string;
+      readonly concurrency: number;
+      readonly jobs: number;
+    }
+  | {
+      /** The rows of a partitioned table have to be scattered: then PlanTable goes on. */
+      readonly decision: Extract<PlanDecision, 'scatter'>;
+      readonly runId: string;
+      /** The JSONL object that the Distributed Map of the mappers reads its jobs from. */
+      readonly plan: ObjectAddress;
+      readonly pins: string;
       readonly resultsPrefix: string;
       readonly concurrency: number;
       readonly jobs: number;

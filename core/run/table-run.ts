@@ -11,6 +11,8 @@ export const tableRun = z.strictObject({
   output: tableSpec,
   /** `expect.rows` of the request: nobody can check it before all rows are written. */
   expectedRows: z.optional(count),
+  /** Of a partitioned table: how many mappers have scattered how many rows. */
+  scattered: z.optional(z.strictObject({ mappers: count, rows: count })),
 });
 
 export type TableRun = Readonly<z.infer<typeof tableRun>>;

@@ -1,12 +1,10 @@
-import { readText } from '#aws/objects.ts';
-import { IncompleteRunError } from '#core/errors.ts';
 import type { CountedRun } from '#core/manifest/manifest-text.ts';
-import { layoutKey, outputUri } from '#core/run/output-keys.ts';
 import { isTableRun, type RunHeader } from '#core/run/run-header.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { assertExpectedRows } from '#core/tables/run/expected-rows.ts';
-import { keptOf, outputColumns, parseTableLayout } from '#core/tables/run/table-layout.ts';
+import { keptOf, outputColumns } from '#core/tables/run/table-layout.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
+import { readLayout } from '#lambdas/shared/read-layout.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
 
 /** Rows that the writers of a table have counted. */
@@ -33,13 +31,7 @@ export async function countedRun(
   signal: AbortSignal,
 ): Promise<CountedRun> {
   if (!isTableRun(run)) return { ...run, rows: run.facts.shape[0] };
-  const { location, generation } = run;
-  const key = layoutKey(location.prefix, generation);
-  const text = await readText(deps.s3, location.bucket, key, signal);
-  if (text === undefined) {
-    throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);
-  }
-  const layout = parseTableLayout(text);
+  const layout = await readLayout(deps.s3, run, signal);
   const counted = await recordedRows(deps, run);
   const isTransformed = layout.transform !== undefined;
   assertExpectedRows(run.expectedRows, { ...counted, isTransformed });

@@ -9,6 +9,7 @@ import type { FinalizeInput } from '#core/run/step-messages.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
 import { isPublished, publishGeneration } from './publish.ts';
+import { removeScattered } from './remove-scattered.ts';
 import { writeManifest } from './write-manifest.ts';
 
 /** Output of a finished execution. */
@@ -62,6 +63,7 @@ export function createHandler(deps: FinalizeDeps): Step<FinalizeInput, FinalizeR
     const { runId, location, generation } = run;
     logger.appendKeys({ runId });
     const totals = (await publishedTotals(s3, run, signal)) ?? (await finalize(run, signal));
+    await removeScattered(s3, run, signal);
     metrics.addMetric('RunsCompleted', MetricUnit.Count, 1);
     const manifest = outputUri(location, manifestKey(location.prefix));
     return { runId, manifest, generation, totals };

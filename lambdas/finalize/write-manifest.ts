@@ -8,9 +8,10 @@ import { isOutgrown } from '#core/manifest/earlier.ts';
 import { baseOf } from '#core/manifest/generations.ts';
 import type { ManifestEntry, ManifestTotals } from '#core/manifest/manifest.ts';
 import { type CountedRun, manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
-import { proveChunks } from '#core/manifest/prove-chunks.ts';
+import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder, totalsOf } from '#core/manifest/totals.ts';
-import { chunkKey } from '#core/run/chunk-key.ts';
+import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
+import { chunkIndexOf } from '#core/run/chunk-name.ts';
 import { dataFolder, generationKey, outputUri, planKey } from '#core/run/output-keys.ts';
 import { parsePlanLine } from '#core/run/plan-line.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
@@ -52,8 +53,12 @@ async function openBase(
   );
 }
 
-/** Keys that cut the run's chunks into ranges of one page each, from the last one of its base. */
+/**
+ * Keys that cut the run's chunks into ranges of one page each, from the last one of its base. Those
+ * of partitions lie among the chunks of the base.
+ */
 function cutsOf(run: RunHeader): (string | undefined)[] {
+  if (partitionColumns(run.output).length > 0) return [undefined];
   const first = run.base.chunks;
   const cuts = [first === 0 ? undefined : chunkKey(run, first - 1)];
   const last = first + run.chunks - 1;
@@ -61,6 +66,16 @@ function cutsOf(run: RunHeader): (string | undefined)[] {
     cuts.push(chunkKey(run, index));
   }
   return cuts;
+}
+
+/** Leaves out the chunks of the generations before. */
+async function* ownObjects(
+  { base }: RunHeader,
+  objects: AsyncIterable<ListedObject>,
+): AsyncGenerator<ListedObject> {
+  for await (const object of objects) {
+    if ((chunkIndexOf(object.key) ?? base.chunks) >= base.chunks) yield object;
+  }
 }
 
 /** The entries of a run's own chunks, each proved by plan, ledger and bucket. */
@@ -72,10 +87,11 @@ function proven(
   const { location } = run;
   const { bucket } = location;
   const prefix = `${location.prefix}${dataFolder(run.base.since)}`;
+  const objects = listAhead(deps.s3, { bucket, prefix, cuts: cutsOf(run) }, signal);
   return proveChunks(run, {
     plan: readPlan(deps, run, signal),
     ledger: openLedger(deps, run).chunks(),
-    objects: listAhead(deps.s3, { bucket, prefix, cuts: cutsOf(run) }, signal),
+    objects: partitionColumns(run.output).length > 0 ? ownObjects(run, objects) : objects,
   });
 }
 

@@ -10,6 +10,7 @@ import type { TableFacts } from '#core/tables/run/table-facts.ts';
 import { outputColumns, type TableLayout } from '#core/tables/run/table-layout.ts';
 import type { TablePlan } from '#tables/plan-table.ts';
 import type { BoundObjects } from './bind-objects.ts';
+import type { PackedTable } from './pack-scattered.ts';
 
 /** A table that fits its request and what its rows come after. */
 interface CheckedTable extends BoundObjects, Placement {
@@ -18,7 +19,7 @@ interface CheckedTable extends BoundObjects, Placement {
 
 /** A table that is cut into files. */
 export interface ReadyTable extends CheckedTable {
-  readonly planned: TablePlan;
+  readonly planned: TablePlan | PackedTable;
 }
 
 /**

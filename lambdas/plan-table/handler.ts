@@ -3,6 +3,7 @@ import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { type Placement, placeRun } from '#core/manifest/place-run.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
+import type { ScatterPlan } from '#core/run/scatter-table-input.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
 import { completeRun } from '#lambdas/shared/complete-run.ts';
@@ -14,11 +15,13 @@ import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
 import { writeJobs } from '#lambdas/shared/write-jobs.ts';
 import { textsToStage } from '#tables/large-texts.ts';
 import { lookAtRows } from '#tables/look-at-rows.ts';
-import { planTable } from '#tables/plan-table.ts';
+import { type PlanOptions, planTable, type TablePlan } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
 import { type BoundObjects, bindObjects } from './bind-objects.ts';
 import { checkTable } from './checked-table.ts';
 import { pinsToKeep } from './kept-objects.ts';
+import { packScattered } from './pack-scattered.ts';
+import { plannedScatter, planScatter, scatterRound } from './scatter-round.ts';
 import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
 import { assertNext, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
@@ -47,6 +50,31 @@ async function stageTexts(
   return await writeJobs(deps, { ...round, pins: await pinsToKeep(objects) }, signal);
 }
 
+/** What is known of a table that fits its request and its output. */
+interface LookedAt {
+  readonly checked: Awaited<ReturnType<typeof checkTable>>;
+  readonly options: PlanOptions;
+}
+
+/** Most bytes of text that a mapper sorts: more spill more often than it saves requests. */
+const SLICE_BYTES = { least: 16 * 1024 ** 2, most: 384 * 1024 ** 2 };
+
+/** So that as many mappers work as writers may, where there is enough for each. */
+function sliceBytes({ request: { concurrency }, objects }: BoundObjects): number {
+  const { least, most } = SLICE_BYTES;
+  return Math.min(most, Math.max(least, objects.totalBytes / concurrency));
+}
+
+/** Plans the files of a table, or the slices that have to be scattered before. */
+async function planFiles({ checked, options }: LookedAt): Promise<TablePlan> {
+  const { request, objects } = checked;
+  const { size, partitionBy } = request;
+  if (partitionBy === undefined) return await planTable(request, objects, options);
+  const { targetFileBytes } = size as { readonly targetFileBytes: number };
+  const sized = { sliceBytes: sliceBytes(checked), targetFileBytes };
+  return await planTable({ ...request, size: sized }, objects, { ...options, firstIndex: 0 });
+}
+
 /** Plans a table; what does not fit it is refused before its large texts are staged. */
 async function planPlaced(
   deps: TablePlanDeps,
@@ -69,13 +97,33 @@ async function planPlaced(
     const call = callFunctionOf(deps, { bucket: outputBucket, runId, what: 'the sample' });
     const firstIndex = placement.base.chunks;
     const options = { ...room, ...source, lacksIndexes, call, signal, firstIndex };
-    const ready = { ...checked, planned: await planTable(request, objects, options) };
+    const ready = { ...checked, planned: await planFiles({ checked, options }) };
     if (request.dryRun) {
       return { decision: 'dry-run', runId, location, summary: dryRunSummary(ready) };
     }
     assertTableBelowCeiling(ready);
-    return await writeTablePlan(deps, { ready, executionId }, signal);
+    if (request.partitionBy === undefined) {
+      return await writeTablePlan(deps, { ready, executionId }, signal);
+    }
+    await takeIn(deps, bound, placement.generation, signal);
+    const plan = await planScatter(deps, placed, ready.planned, signal);
+    return scatterRound(deps, placed, plan);
   });
+}
+
+/** Plans the files of a table whose mappers were planned before: by what they have scattered. */
+async function planScattered(
+  deps: TablePlanDeps,
+  { bound, placement, executionId }: PlacedTable,
+  plan: ScatterPlan,
+  signal: AbortSignal,
+): Promise<PlanResult> {
+  const { base } = placement;
+  const planned = await packScattered(deps, { bound, firstIndex: base.chunks }, plan, signal);
+  if (planned === undefined) return scatterRound(deps, { bound, executionId }, plan);
+  const ready = { ...(await checkTable(bound, placement, plan.layout)), planned };
+  assertTableBelowCeiling(ready);
+  return await writeTablePlan(deps, { ready, executionId }, signal);
 }
 
 /**
@@ -107,6 +155,10 @@ export function createHandler(deps: TablePlanDeps): Step<PlanInput, PlanResult> 
     }
     assertNext(placement.generation, bound.chosenFor);
 
-    return await planPlaced(deps, { bound, placement, executionId }, signal);
+    const placed = { bound, placement, executionId };
+    const isScattered = request.partitionBy !== undefined && !request.dryRun;
+    const plan = isScattered ? await plannedScatter(deps, bound, signal) : undefined;
+    if (plan !== undefined) return await planScattered(deps, placed, plan, signal);
+    return await planPlaced(deps, placed, signal);
   };
 }

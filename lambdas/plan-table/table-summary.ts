@@ -19,12 +19,12 @@ function expectedRun({ planned, objects }: ReadyTable): ExpectedRun {
   const bytes = objects.totalBytes + outputBytes;
   const cpuSeconds = outputBytes * CPU_SECONDS_PER_BYTE;
   const work = { memoryMiB: ONE_VCPU_MIB, bytes, cpuSeconds };
-  return { chunks: planned.chunks.length, outputBytes, work };
+  return { chunks: filesOf(planned).files, outputBytes, work };
 }
 
 /** The time of the largest file, as often as writers take turns. */
 function secondsOf({ planned, objects, request }: ReadyTable): number {
-  const files = Math.max(planned.chunks.length, 1);
+  const files = Math.max(filesOf(planned).files, 1);
   const turns = Math.ceil(files / request.concurrency);
   const bytes = (objects.totalBytes + planned.predictedBytes) / files;
   const cpu = (planned.predictedBytes / files) * CPU_SECONDS_PER_BYTE;
@@ -42,13 +42,23 @@ function inboxWarnings({ request, objects, setAside }: ReadyTable): readonly str
   return [...named, unkept];
 }
 
+/** The files of the output: planned, or forecast before their rows are scattered. */
+function filesOf(planned: ReadyTable['planned']) {
+  if (planned.forecast !== undefined) return planned.forecast;
+  const { chunks, predictedFileBytes: fileBytes } = planned;
+  const partitions = 'partitions' in planned ? planned.partitions : undefined;
+  return { files: chunks.length, partitions, fileBytes };
+}
+
 /** What the plan promises. */
 export function summarizeTable(ready: ReadyTable): TablePlanSummary {
   const { planned, facts } = ready;
   const { write, keep } = estimateRun(expectedRun(ready));
-  const { chunks, predictedBytes, predictedRows, predictedFileBytes, ...suggested } = planned;
+  const { predictedBytes, predictedRows, ...suggested } = planned;
+  const { files, partitions, fileBytes } = filesOf(planned);
   return {
-    ...{ chunks: chunks.length, facts, predictedBytes, predictedRows, predictedFileBytes },
+    ...{ chunks: files, facts, predictedBytes, predictedRows, predictedFileBytes: fileBytes },
+    ...(partitions !== undefined && { partitions }),
     seconds: secondsOf(ready),
     dollars: { write: write.total, keep },
     smallerTypes: suggested.smallerTypes,

@@ -1,7 +1,7 @@
 import { createObject } from '#aws/create-only.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
-import { layoutKey, objectsKey, planKey } from '#core/run/output-keys.ts';
+import { layoutKey, objectsKey, planKey, sharesKey } from '#core/run/output-keys.ts';
 import { planLine } from '#core/run/plan-line.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import type { TableRun } from '#core/run/table-run.ts';
@@ -22,12 +22,13 @@ function headerOf(ready: ReadyTable): TableRun {
     output: tableSpecOf(request),
     chunks: planned.chunks.length,
     ...(rows !== undefined && { expectedRows: rows }),
+    ...('scattered' in planned && { scattered: planned.scattered }),
   };
 }
 
 /**
  * Writes the plan of a table: records the start of the run in the ledger, claims its generation,
- * and writes the list of objects, the layout and then the plan.
+ * and writes the list of objects, what files gather, the layout and then the plan.
  *
  * @param executionId ARN of the execution that works on the run.
  * @throws {OutputConflictError} another run claimed the output.
@@ -46,6 +47,10 @@ export async function writeTablePlan(
   await claimGeneration(s3, { runId, location, generation, mode: request.place.mode }, signal);
   const list = { bucket, key: objectsKey(prefix, generation), contentType: LINES };
   await createObject(s3, list, objects.pieces(), signal);
+  if ('shares' in planned) {
+    const shares = { bucket, key: sharesKey(prefix, generation), contentType: LINES };
+    await createObject(s3, shares, planned.shares(), signal);
+  }
   const layout = { bucket, key: layoutKey(prefix, generation), contentType: 'application/json' };
   await createObject(s3, layout, [JSON.stringify(planned.layout)], signal);
   const plan = { bucket, key: planKey(prefix, generation) };

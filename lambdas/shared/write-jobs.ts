@@ -28,7 +28,8 @@ export interface StageRound {
   readonly executionId: string;
 }
 
-async function writeLines(
+/** Writes lines at a key that is their digest below `_staged/`, create-only. */
+export async function writeLines(
   { s3, outputBucket }: JobsDeps,
   name: string,
   { id, lines }: KeptLines,

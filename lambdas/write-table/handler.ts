@@ -1,20 +1,32 @@
 import { tableOutput } from '#core/outputs/table/table-output.ts';
 import { chunkKeyBy } from '#core/run/chunk-name.ts';
+import type { TableRun } from '#core/run/table-run.ts';
 import type { WriteTableInput } from '#core/run/write-table-input.ts';
+import { partitionFolder } from '#core/tables/partition/partition-folder.ts';
 import type { TransformDeps } from '#lambdas/shared/call-function.ts';
 import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import { type RecordDeps, recordChunk, type WriteResult } from '#lambdas/shared/record-chunk.ts';
 import type { Step } from '#lambdas/shared/step.ts';
+import { gatherTableChunk } from './gather-table-chunk.ts';
 import { writeTableChunk } from './write-table-chunk.ts';
 
 /** What WriteTable needs from outside. */
 interface WriteTableDeps extends RecordDeps, TransformDeps, OwnFunctions {}
 
+/** Folders of the partition of a chunk; none of a table that has none. */
+function partitionOf({ output }: TableRun, chunk: WriteTableInput['chunk']): string {
+  return 'within' in chunk ? partitionFolder(output.partitionBy ?? [], chunk.partition) : '';
+}
+
 /** The WriteTable step. Writes one range of a table as one file, and records it in the ledger. */
 export function createHandler(deps: WriteTableDeps): Step<WriteTableInput, WriteResult> {
   return async ({ run, chunk }, signal) => {
-    const key = chunkKeyBy(tableOutput(run.output), run, chunk.index);
-    const write = () => writeTableChunk(deps, { run, chunk, key }, signal);
+    const folder = partitionOf(run, chunk);
+    const key = chunkKeyBy(tableOutput(run.output), run, chunk.index, folder);
+    const write = () =>
+      'within' in chunk
+        ? gatherTableChunk(deps.s3, { run, chunk, key }, signal)
+        : writeTableChunk(deps, { run, chunk, key }, signal);
     return await recordChunk(deps, { run, chunk, key }, write, signal);
   };
 }

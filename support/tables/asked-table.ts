@@ -16,6 +16,7 @@ export interface ShortTable
   readonly sql?: string;
   /** Any other transform. */
   readonly transform?: Transform;
+  readonly partitionBy?: readonly string[];
   /** Name of the functions that it calls. */
   readonly functions?: string;
 }
@@ -23,7 +24,7 @@ export interface ShortTable
 /** A request of a table: all objects below `s3://b/` into Parquet files of 512 MiB. */
 export function askedTable(short: ShortTable = {}): SizedTable {
   const { schema, columns = {}, onBadRow = 'fail', csv = {}, output, size, ...others } = short;
-  const { sql, functions, transform: other, ...source } = others;
+  const { sql, functions, transform: other, partitionBy, ...source } = others;
   const transform = sql === undefined ? other : { sql, ...(functions && { functions }) };
   return {
     source: { uris: ['s3://b/'], byName: false, ...source, csv: csvFormatSection.parse(csv) },
@@ -33,5 +34,6 @@ export function askedTable(short: ShortTable = {}): SizedTable {
     ...(transform !== undefined && { transform }),
     output: output ?? { format: 'parquet', compression: 'zstd', rowGroupBytes: 128 * 1024 ** 2 },
     size: size ?? { targetFileBytes: 512 * 1024 ** 2 },
+    ...(partitionBy && { partitionBy }),
   };
 }

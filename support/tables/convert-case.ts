@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FanoutError } from '#core/errors.ts';
 import { caseTable } from './case-table.ts';
 import { convertedFile, planned } from './convert-table.ts';
+import { partitionTable } from './partition-table.ts';
 import { openInputs, type TableCase } from './table-case.ts';
 
 /**
@@ -20,6 +21,10 @@ export async function convertCase(
   await mkdir(folder, { recursive: true });
   try {
     const plan = await planned(caseTable(asked, sliceBytes), openInputs(pack, asked));
+    if (asked.partitionBy !== undefined) {
+      await partitionTable(plan, { out: folder, targetFileBytes: sliceBytes });
+      return undefined;
+    }
     for (const chunk of plan.chunks) {
       const number = String(chunk.index).padStart(6, '0');
       const { bytes, rejected } = await convertedFile(plan, chunk);

@@ -39,13 +39,13 @@ export type TableCase = z.infer<typeof tableCase>;
 /** What is asked of the inputs of a table. */
 export type TableReading = Pick<TableCase, 'format' | 'options' | 'schema' | 'sql'>;
 
-/** Cases of a pack that need neither keys nor partitions. */
+/** Cases of a pack that need no keys. */
 export function readCases(pack: string): readonly TableCase[] {
   const given: unknown = JSON.parse(readFileSync(join(pack, 'cases.json'), 'utf8'));
   return z
     .array(tableCase)
     .parse(given)
-    .filter(({ partitionBy, keysWhole }) => partitionBy === undefined && keysWhole === undefined);
+    .filter(({ keysWhole }) => keysWhole === undefined);
 }
 
 /** The inputs of a case in memory, by their names. */

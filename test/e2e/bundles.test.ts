@@ -15,6 +15,7 @@ const MAX_BYTES: Readonly<Record<string, number>> = {
   // transforms, is 80 kB of these, the realm of functions of one's own 7 kB.
   PlanTable: 840_000,
   WriteTable: 720_000,
+  ScatterTable: 720_000,
 };
 
 interface FunctionResource {

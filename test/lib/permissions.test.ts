@@ -18,6 +18,7 @@ test('every role has exactly these statements', () => {
       "FanoutFunctionsFinalizeRole": [
         "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/*",
+        "Allow s3:DeleteObject on <FanoutBucketsOutput.Arn>/_shuffle/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
         "Allow dynamodb:Query on <FanoutLedger.Arn>",
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsFinalizeLogs.Arn>",
@@ -37,9 +38,9 @@ test('every role has exactly these statements', () => {
       "FanoutFunctionsPlanTableRole": [
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>, <FanoutBucketsSource.Arn>",
-        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json",
+        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/shares*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json, <FanoutBucketsOutput.Arn>/_shuffle/*/objects.jsonl, <FanoutBucketsOutput.Arn>/_shuffle/*/source.json",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*, <FanoutBucketsOutput.Arn>/_shuffle/*/index/*, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:AbortMultipartUpload, s3:PutObject on <FanoutBucketsOutput.Arn>/_staged/*/jobs*.jsonl",
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/run*.json",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsPlanTableLogs.Arn>",
@@ -53,6 +54,14 @@ test('every role has exactly these statements', () => {
         "Allow dynamodb:GetItem, dynamodb:Query on <FanoutLedger.Arn>",
         "Allow sns:Publish on <FanoutFailureTopic>",
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsReportFailureLogs.Arn>",
+        "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
+      ],
+      "FanoutFunctionsScatterTableRole": [
+        "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/_staged/*",
+        "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/_shuffle/*",
+        "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
+        "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsScatterTableLogs.Arn>",
         "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
       ],
       "FanoutFunctionsStageRole": [
@@ -73,7 +82,7 @@ test('every role has exactly these statements', () => {
       ],
       "FanoutFunctionsWriteTableRole": [
         "Allow s3:GetObject, s3:GetObjectVersion on <FanoutBucketsSource.Arn>/*",
-        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json, <FanoutBucketsOutput.Arn>/_staged/*",
+        "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/shares*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json, <FanoutBucketsOutput.Arn>/_shuffle/*, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/data-g??????/*, <FanoutBucketsOutput.Arn>/*/data/*",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/rejects*/*",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
@@ -86,13 +95,13 @@ test('every role has exactly these statements', () => {
         "Allow sqs:SendMessage on <FanoutTriggersDeadLetters.Arn>",
       ],
       "FanoutWorkflowRole": [
-        "Allow lambda:InvokeFunction on <FanoutFunctionsFinalizeFunction.Arn>, <FanoutFunctionsPlanFunction.Arn>, <FanoutFunctionsPlanTableFunction.Arn>, <FanoutFunctionsStageFunction.Arn>, <FanoutFunctionsWriteFunction.Arn>, <FanoutFunctionsWriteTableFunction.Arn>",
+        "Allow lambda:InvokeFunction on <FanoutFunctionsFinalizeFunction.Arn>, <FanoutFunctionsPlanFunction.Arn>, <FanoutFunctionsPlanTableFunction.Arn>, <FanoutFunctionsScatterTableFunction.Arn>, <FanoutFunctionsStageFunction.Arn>, <FanoutFunctionsWriteFunction.Arn>, <FanoutFunctionsWriteTableFunction.Arn>",
         "Allow logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
         "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/_staged/*/jobs*.jsonl",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:ListMultipartUploadParts, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/results/*, <FanoutBucketsOutput.Arn>/_staged/results/*",
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
         "Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>:*",
-        "Allow states:RedriveExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/StageSource:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteChunks:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteTables:*",
+        "Allow states:RedriveExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/ScatterTables:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/StageSource:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteChunks:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteTables:*",
       ],
       "FanoutWorkflowStateMachineEventsRole": [
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
@@ -120,6 +129,9 @@ test('a customer key adds exactly these statements', () => {
       ],
       "FanoutFunctionsReportFailureRole": [
         "Allow kms:Decrypt, kms:DescribeKey, kms:GenerateDataKey on <Key.Arn>",
+      ],
+      "FanoutFunctionsScatterTableRole": [
+        "Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn>",
       ],
       "FanoutFunctionsStageRole": [
         "Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn>",

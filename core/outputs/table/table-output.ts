@@ -38,7 +38,11 @@ export function tableOutput(spec: TableSpec): Output {
   const named = Object.entries(settings).map(([name, value]) => [`output.${name}`, value]);
   return {
     ...storedAs(spec),
-    describe: () => ({ 'output.format': format, ...Object.fromEntries(named) }),
+    describe: () => ({
+      'output.format': format,
+      ...Object.fromEntries(named),
+      'output.partitionBy': spec.partitionBy?.join(', ') ?? 'none',
+    }),
     recordCount: (_, counted) => counted,
     check: figuresOf,
   };

@@ -27,6 +27,8 @@ const tableFile = z.discriminatedUnion('format', [
 export const tableSpec = z.strictObject({
   kind: z.literal('table'),
   file: tableFile,
+  /** Columns whose values are folders, `name=value/`; the files lack them. */
+  partitionBy: z.optional(z.array(z.string()).check(z.minLength(1))),
   /** What this generation has for readers that do not know manifests. */
   companions: z.optional(z.array(z.enum(COMPANIONS))),
 });

@@ -7,7 +7,7 @@ export interface HiveColumn {
 }
 
 /** Stands for NULL in a key. */
-const NULL_PARTITION = '__HIVE_DEFAULT_PARTITION__';
+export const NULL_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 
 const ESCAPES = /(?:%[0-9a-f]{2})+/gi;
 

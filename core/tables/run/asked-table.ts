@@ -59,4 +59,6 @@ export interface AskedTable {
   readonly onBadRow: 'fail' | 'reject';
   readonly output: TableOutput;
   readonly size: AskedFileSize;
+  /** Columns whose values are folders; the files lack them. @default none */
+  readonly partitionBy?: readonly string[];
 }

@@ -1,0 +1,115 @@
+import { listObjects, readText } from '#aws/objects.ts';
+import { inOrder } from '#core/bytes/in-order.ts';
+import { UnsupportedSourceError } from '#core/errors.ts';
+import { scatterKeys, shuffleFolder } from '#core/run/output-keys.ts';
+import type { ScatterPlan } from '#core/run/scatter-table-input.ts';
+import type { GatherChunk } from '#core/tables/run/gather-chunk.ts';
+import { type PartitionFile, packPartitions } from '#core/tables/shuffle/pack-partitions.ts';
+import { parseScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
+import { ScatteredRows } from '#core/tables/shuffle/scattered-rows.ts';
+import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
+import type { TablePlan } from '#tables/plan-table.ts';
+import type { BoundObjects } from './bind-objects.ts';
+
+/** A partitioned table, and what its files gather. */
+export interface PackedTable extends Omit<TablePlan, 'chunks'> {
+  readonly chunks: readonly GatherChunk[];
+  /** What each of them is made of, as lines. */
+  readonly shares: () => Iterable<string>;
+  readonly partitions: number;
+  readonly scattered: { readonly mappers: number; readonly rows: number };
+}
+
+const READS_AT_ONCE = 32;
+
+/** Whether every mapper has written its index. */
+async function isScattered(
+  { s3, outputBucket }: PlanDeps,
+  runId: string,
+  { mappers }: ScatterPlan,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const prefix = `${shuffleFolder(runId)}index/`;
+  const found = await Array.fromAsync(listObjects(s3, outputBucket, prefix, signal));
+  return found.length === mappers;
+}
+
+async function scatteredRows(
+  { s3, outputBucket }: PlanDeps,
+  runId: string,
+  { mappers, output }: ScatterPlan,
+  signal: AbortSignal,
+): Promise<ScatteredRows> {
+  const scattered = new ScatteredRows(output.partitionBy ?? []);
+  const tasks = Array.from({ length: mappers }, (_, mapper) => async () => {
+    const key = scatterKeys(runId, mapper).index;
+    const text = (await readText(s3, outputBucket, key, signal)) ?? '';
+    return parseScatterIndex(text, `s3://${outputBucket}/${key}`);
+  });
+  for await (const index of inOrder(tasks, READS_AT_ONCE)) scattered.add(index);
+  return scattered;
+}
+
+function linesOf({ shares }: PartitionFile): string {
+  return shares.map((share) => `${JSON.stringify(share)}\n`).join('');
+}
+
+/** The lines of a plan: each says where the lines of its shares lie. */
+function chunksOf(files: Iterable<PartitionFile>) {
+  const chunks: GatherChunk[] = [];
+  const sizes: number[] = [];
+  let offset = 0;
+  for (const file of files) {
+    const { shares: _, predictedBytes, ...chunk } = file;
+    const length = Buffer.byteLength(linesOf(file));
+    chunks.push({ ...chunk, list: { offset, length } });
+    sizes.push(predictedBytes);
+    offset += length;
+  }
+  return { chunks, sizes };
+}
+
+/** Bytes of output for a byte that was scattered: as Parquet it is the same form. */
+function ratioOf({ output, predictedBytes }: ScatterPlan, { mappers }: ScatteredRows): number {
+  const bytes = mappers.reduce((sum, { size }) => sum + size, 0);
+  return output.file.format === 'parquet' || bytes === 0 ? 1 : predictedBytes / bytes;
+}
+
+/**
+ * Plans the files of a partitioned table from what its mappers have scattered: by real bytes and
+ * rows. Reads the index of each mapper.
+ *
+ * @returns undefined if a mapper has not finished.
+ * @throws {UnsupportedSourceError} there are no rows.
+ * @throws as {@link ScatteredRows.add} and {@link packPartitions}.
+ */
+export async function packScattered(
+  deps: PlanDeps,
+  { bound, firstIndex }: { readonly bound: BoundObjects; readonly firstIndex: number },
+  plan: ScatterPlan,
+  signal: AbortSignal,
+): Promise<PackedTable | undefined> {
+  const { runId, request } = bound;
+  if (!(await isScattered(deps, runId, plan, signal))) return undefined;
+  const scattered = await scatteredRows(deps, runId, plan, signal);
+  const rows = scattered.mappers.reduce((sum, mapper) => sum + mapper.rows, 0);
+  if (rows === 0) {
+    throw new UnsupportedSourceError(
+      'the table has no rows, so there is no partition to write; leave out output.partitionBy',
+    );
+  }
+  const { size } = request;
+  const targetFileBytes = 'targetFileBytes' in size ? size.targetFileBytes : 0;
+  const sized = { targetFileBytes, ratio: ratioOf(plan, scattered), firstIndex };
+  const files = () => packPartitions(scattered, sized);
+  const { chunks, sizes } = chunksOf(files());
+  return {
+    ...{ layout: plan.layout, chunks, ratio: sized.ratio },
+    predictedBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+    predictedFileBytes: { min: Math.min(...sizes), max: Math.max(...sizes) },
+    ...{ predictedRows: rows, partitions: scattered.partitions().length },
+    ...{ smallerTypes: [], warnings: [] },
+    shares: () => files().map(linesOf),
+    scattered: { mappers: scattered.mappers.length, rows },
+  };
+}

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { S3Client } from '#aws/clients.ts';
+import { createObject } from '#aws/create-only.ts';
+import { readText } from '#aws/objects.ts';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
+import { headObject } from '#aws/stored-object.ts';
+import { IncompleteRunError } from '#core/errors.ts';
+import { scatterKeys, shuffleLayoutKey, shuffleObjectsKey } from '#core/run/output-keys.ts';
+import {
+  parseScatterPlan,
+  type ScatterPlan,
+  type ScatterTask,
+} from '#core/run/scatter-table-input.ts';
+import { parsePins } from '#core/tables/run/object-list.ts';
+import type { ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
+import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
+import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
+import { openOwn } from '#lambdas/shared/open-own.ts';
+import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
+import { sendFile } from '#lambdas/shared/send-file.ts';
+import { sendRejected } from '#lambdas/shared/send-rejected.ts';
+import type { Instruments, Step } from '#lambdas/shared/step.ts';
+import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
+import { openChunk } from '#tables/open-chunk.ts';
+import { addPlanned } from '#tables/own-functions.ts';
+import { scatterRows } from '#tables/scatter-rows.ts';
+import { withEngine } from '#tables/with-engine.ts';
+
+/** What ScatterTable needs from outside. */
+interface ScatterDeps extends Instruments, TransformDeps, OwnFunctions {
+  readonly s3: S3Client;
+  readonly outputBucket: string;
+}
+
+/** Output of one mapper. */
+interface ScatterResult {
+  readonly mapper: number;
+  /** True when its index was there already. */
+  readonly skipped: boolean;
+}
+
+const ROWS_TYPE = 'application/vnd.apache.parquet';
+
+async function readPlan(
+  { s3, outputBucket }: ScatterDeps,
+  runId: string,
+  signal: AbortSignal,
+): Promise<ScatterPlan> {
+  const key = shuffleLayoutKey(runId);
+  const uri = `s3://${outputBucket}/${key}`;
+  const text = await readText(s3, outputBucket, key, signal);
+  if (text !== undefined) return parseScatterPlan(text, uri);
+  throw new IncompleteRunError(`${uri} is gone; start the run again`);
+}
+
+async function openSlices(
+  { s3, outputBucket }: ScatterDeps,
+  { runId, chunk }: ScatterTask,
+  { layout }: ScatterPlan,
+  signal: AbortSignal,
+) {
+  const store = s3ObjectStore(s3, signal);
+  const list = await openOwn(store, `s3://${outputBucket}/${shuffleObjectsKey(runId)}`);
+  const pins = parsePins(chunk.list.length === 0 ? new Uint8Array() : await list.read(chunk.list));
+  const indexes = s3TextIndexes(s3, outputBucket, signal);
+  return await openChunk({ layout, chunk, pins, store, indexes });
+}
+
+/** Scatters the rows of a slice: writes them and those that are left out, and the index last. */
+async function scatter(deps: ScatterDeps, task: ScatterTask, signal: AbortSignal): Promise<void> {
+  const { s3, outputBucket: bucket, functions } = deps;
+  const { runId, chunk } = task;
+  const keys = scatterKeys(runId, chunk.index);
+  const plan = await readPlan(deps, runId, signal);
+  const { layout, output } = plan;
+  const what = `mapper ${chunk.index}`;
+  const call = callFunctionOf(deps, { bucket, runId, what });
+  await withEngine(engineBytes(), async ({ engine, directory }) => {
+    const slices = await openSlices(deps, task, plan, signal);
+    await addPlanned(engine, layout, functions);
+    const form = { layout, output: output.file, partitionBy: output.partitionBy ?? [] };
+    const room = { engine, directory, name: 'scattered.parquet', call, signal };
+    const scattered = await scatterRows(slices, { ...room, ...form });
+    const { rejected, ...index } = scattered;
+    await sendRejected(s3, { bucket, key: keys.rejects }, rejected, signal);
+    const target = { bucket, key: keys.rows, contentType: ROWS_TYPE };
+    const sent = await sendFile(s3, target, join(directory, room.name), signal);
+    const { bytes: size, etag } = sent;
+    const written: ScatterIndex = { ...index, size, etag, rejected: rejected.length };
+    const place = { bucket, key: keys.index, contentType: 'application/json' };
+    await createObject(s3, place, [JSON.stringify(written)], signal);
+  });
+}
+
+/**
+ * The ScatterTable step: one mapper. Reads a slice of a table, and writes its rows into one object
+ * below `_shuffle/`, sorted by partition and else in the order of the source, then an index of
+ * them. Both are create-only and deterministic. Skips what has an index.
+ *
+ * Memory: that of `scatterRows`.
+ */
+export function createHandler(deps: ScatterDeps): Step<ScatterTask, ScatterResult> {
+  const { s3, outputBucket, logger, metrics } = deps;
+  return async (task, signal) => {
+    const { index: mapper } = task.chunk;
+    logger.appendKeys({ runId: task.runId, mapper });
+    const { index } = scatterKeys(task.runId, mapper);
+    const skipped = (await headObject(s3, outputBucket, index, signal)) !== undefined;
+    if (!skipped) await scatter(deps, task, signal);
+    logger.info(skipped ? 'mapper skipped: done before' : 'rows scattered');
+    metrics.addMetric('MappersDone', MetricUnit.Count, 1);
+    return { mapper, skipped };
+  };
+}

@@ -1,0 +1,25 @@
+import { createLambdaClient, createS3Client } from '#aws/clients.ts';
+import { ENV } from '#core/contract.ts';
+import { parseScatterTask } from '#core/run/scatter-table-input.ts';
+import { environment } from '#lambdas/shared/environment.ts';
+import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
+import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
+import { sweepSeldom } from '#lambdas/shared/sweep-seldom.ts';
+import { createHandler } from './handler.ts';
+
+sweepSeldom();
+
+const instruments = createInstruments();
+
+export const handler = lambdaHandler(
+  createHandler({
+    ...instruments,
+    s3: createS3Client(),
+    lambda: createLambdaClient(),
+    transforms: JSON.parse(environment(ENV.transforms)),
+    outputBucket: environment(ENV.outputBucket),
+    functions: deployedFunctions(),
+  }),
+  parseScatterTask,
+  instruments,
+);

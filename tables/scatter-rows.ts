@@ -1,0 +1,88 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Row } from '@sparse-fanout/engine';
+import { BoundExceededError } from '#core/errors.ts';
+import type { TableOutput } from '#core/tables/run/asked-table.ts';
+import { outputSchemaOf } from '#core/tables/run/table-layout.ts';
+import type { ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
+import { MAX_PARTITIONS } from '#core/tables/shuffle/scattered-rows.ts';
+import { partitionsSql, type RowsFiles, scatterSql } from '#core/tables/shuffle/shuffle-sql.ts';
+import type { RejectedValue } from './bad-rows.ts';
+import { type ChunkOptions, convertChunk } from './convert-chunk.ts';
+import { fileFooter } from './file-statistics.ts';
+import { tableFileOf, VALUES } from './table-file.ts';
+import type { TableSlice } from './table-slice.ts';
+
+/** What a slice of a table is scattered with. */
+export interface ScatterOptions extends Omit<ChunkOptions, 'keyValues'> {
+  readonly partitionBy: readonly string[];
+}
+
+/** The file of a slice, sorted by partition. */
+export interface ScatteredSlice extends Pick<ScatterIndex, 'filtered' | 'groups' | 'partitions'> {
+  readonly rejected: readonly RejectedValue[];
+}
+
+/** Row groups are so much smaller than those of the output: a file reads whole ones. */
+const FINER = 16;
+
+/** The engine's vector. */
+const MIN_GROUP_ROWS = 2_048;
+
+/** How scattered rows are compressed: as the output is, so that they are as large as its files. */
+function scatteredForm(output: TableOutput): TableOutput {
+  if (output.format === 'parquet') return output;
+  return { format: 'parquet', compression: 'zstd', rowGroupBytes: 0 };
+}
+
+async function partitionsOf(
+  files: RowsFiles,
+  { engine, signal, partitionBy }: ScatterOptions,
+): Promise<ScatterIndex['partitions']> {
+  const text = `${partitionsSql(files)} LIMIT ${MAX_PARTITIONS + 1}`;
+  const rows = await engine.runSelect({ text }, signal && { signal });
+  if (rows.length > MAX_PARTITIONS) {
+    throw new BoundExceededError(
+      `a slice of the source has more than ${MAX_PARTITIONS} partitions by ${partitionBy.join(', ')}; partition by columns with fewer values, such as the month of a date`,
+    );
+  }
+  const textOf = (row: Row, at: number) => {
+    const value = row[`v${at}`];
+    return value === null || value === undefined ? null : String(value);
+  };
+  return rows.map((row) => ({
+    values: partitionBy.map((_, at) => textOf(row, at)),
+    rows: Number(row['rows']),
+  }));
+}
+
+/**
+ * Converts what one mapper reads of a table, and writes its rows into one Parquet file, sorted by
+ * partition and else in the order of the source. The same slices give the same bytes.
+ *
+ * Memory: as `convertChunk`, and what the engine sorts with; what does not fit it spills. In the
+ * directory lie the rows twice.
+ *
+ * @throws as `convertChunk`.
+ * @throws {BoundExceededError} there are too many partitions.
+ */
+export async function scatterRows(
+  slices: readonly TableSlice[],
+  options: ScatterOptions,
+): Promise<ScatteredSlice> {
+  const { engine, directory, layout, output, partitionBy, name, signal } = options;
+  const values = { ...options, output: VALUES, name: 'rows.parquet' };
+  const { rejected, filtered } = await convertChunk(slices, values);
+  const rows = join(directory, values.name);
+  const schema = outputSchemaOf(layout);
+  const files = { paths: [rows], schema, partitionBy };
+  const partitions = await partitionsOf(files, options);
+  const path = join(directory, name);
+  const rowGroupRows = Math.max(MIN_GROUP_ROWS, Math.floor(layout.rowGroupRows / FINER));
+  const form = tableFileOf(scatteredForm(output), { path, rowGroupRows, columns: schema.length });
+  await engine.writeSelect({ text: scatterSql(files) }, form, signal && { signal });
+  await rm(rows);
+  const { rowGroups } = await fileFooter(path);
+  const groups = rowGroups.map((group) => ({ rows: group.rows, bytes: group.bytes }));
+  return { rejected, filtered, groups, partitions };
+}
