@@ -16,7 +16,7 @@ import { textsToStage } from '#tables/large-texts.ts';
 import { lookAtRows } from '#tables/look-at-rows.ts';
 import { planTable } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
-import { type BoundObjects, bindObjects } from './bind-objects.ts';
+import { type BoundObjects, objectBinder } from './bind-objects.ts';
 import { checkTable } from './checked-table.ts';
 import { pinsToKeep } from './kept-objects.ts';
 import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
@@ -78,35 +78,49 @@ async function planPlaced(
   });
 }
 
+/** Places the run of a bound table in its output, and plans it. */
+async function planBound(
+  deps: TablePlanDeps,
+  { bound, executionId }: Omit<PlacedTable, 'placement'>,
+  signal: AbortSignal,
+): Promise<PlanResult> {
+  const { s3, logger } = deps;
+  const { request, runId, location } = bound;
+  logger.appendKeys({ runId });
+  const { mode } = request.place;
+  const output = tableSpecOf(request);
+  const records = s3OutputRecords(s3, location, signal);
+  const placement = await placeRun({ runId, location, mode, output }, records);
+  if ('published' in placement) {
+    return completeRun(logger, { ...bound, ...placement }, request.expect);
+  }
+  assertNext(placement.generation, bound.chosenFor);
+  return await planPlaced(deps, { bound, placement, executionId }, signal);
+}
+
 /**
  * The PlanTable step. It binds the request of a table to a run, places the run in its output, looks
  * at the objects, converts a sample to know how large files become, and writes the plan. It ends
  * before that if the run is complete already, if large texts must get a seek index first, or if the
- * request is a dry run.
+ * request is a dry run. An object of an inbox that cannot be planned is left out of its batch.
  *
  * Holds the list of objects, some 200 bytes each, and what `planTable` holds.
  */
 export function createHandler(deps: TablePlanDeps): Step<PlanInput, PlanResult> {
-  const { s3, logger, metrics } = deps;
+  const { s3, metrics } = deps;
 
   return async (input, signal) => {
     const { executionId } = input;
-    const store = s3ObjectStore(s3, signal);
-    const bound = await bindObjects(deps, input, store, signal);
-    if (!('runId' in bound)) return { decision: 'waiting', waiting: bound };
-    const { request, runId, location } = bound;
-    metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
-    logger.appendKeys({ runId });
-
-    const { mode } = request.place;
-    const output = tableSpecOf(request);
-    const records = s3OutputRecords(s3, location, signal);
-    const placement = await placeRun({ runId, location, mode, output }, records);
-    if ('published' in placement) {
-      return completeRun(logger, { ...bound, ...placement }, request.expect);
+    const binder = await objectBinder(deps, input, s3ObjectStore(s3, signal), signal);
+    for (let tries = 1; ; tries += 1) {
+      const bound = await binder.bind();
+      if (!('runId' in bound)) return { decision: 'waiting', waiting: bound };
+      if (tries === 1) metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
+      try {
+        return await planBound(deps, { bound, executionId }, signal);
+      } catch (error) {
+        if (!binder.leaveOut(error)) throw error;
+      }
     }
-    assertNext(placement.generation, bound.chosenFor);
-
-    return await planPlaced(deps, { bound, placement, executionId }, signal);
   };
 }
