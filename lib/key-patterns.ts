@@ -14,6 +14,7 @@ export const KEYS = {
   failures: `*/${OUTPUT_FOLDERS.manifest}failures.json`,
   chunks: `*/${OUTPUT_FOLDERS.data}*`,
   overwritingChunks: '*/data-g??????/*',
+  attemptedChunks: '*/data-g??????-*/*',
   results: `*/${RESULTS_FOLDER}/*`,
   columnNames: `*/${OUTPUT_FOLDERS.manifest}columns*.json`,
   objectLists: `*/${OUTPUT_FOLDERS.plan}objects*.jsonl`,

@@ -1,7 +1,6 @@
-import { TransformError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
-import { type Arrival, chooseArrivals, MAX_TAKEN } from '#core/tables/inbox/choose-arrivals.ts';
+import { type Arrival, chooseArrivals } from '#core/tables/inbox/choose-arrivals.ts';
 import type { InboxRules } from '#core/tables/inbox/inbox-rules.ts';
 import {
   isOfKind,
@@ -10,7 +9,7 @@ import {
   judgeArrivals,
   type SetAside,
 } from './judge-arrivals.ts';
-import { isOwnFault } from './own-fault.ts';
+import { assertNotAllDoubtful, LeftOut } from './left-out.ts';
 
 /** What an inbox takes in now. */
 export interface Batch {
@@ -28,12 +27,6 @@ export interface BatchOptions {
   /** As in {@link judgeArrivals}; tests use a small one. */
   readonly provedBytes?: number;
 }
-
-/**
- * Objects that are found to be at fault by trying ever smaller batches, where no error names them.
- * If there are more, the request is at fault.
- */
-const MAX_FOUND = 8;
 
 /** Objects of the kind of the first one; others are left for a batch of their own. */
 function ofOneKind(judged: readonly Judgement[]): readonly SourcePin[] {
@@ -54,10 +47,7 @@ export class BatchChooser {
   readonly #asked: JudgedBy;
   readonly #options: BatchOptions;
   readonly #judgements = new Map<string, Judgement>();
-  /** What was chosen last. */
-  #pins: readonly SourcePin[] = [];
-  #most = MAX_TAKEN;
-  #found = 0;
+  readonly #leftOut = new LeftOut();
 
   /** @param waiting in the order of their keys; none that is in already. */
   constructor(waiting: readonly Arrival[], asked: JudgedBy, options: BatchOptions) {
@@ -69,53 +59,28 @@ export class BatchChooser {
   /**
    * The batch of now. It is smaller, or has other objects, after {@link leaveOut}.
    *
-   * @throws {AccessDeniedError} none of the objects that are due may be read: the role is at fault.
-   * @throws {TransformError} the transform fails for each of them.
+   * @throws as {@link assertNotAllDoubtful}.
    */
   async choose(): Promise<Batch> {
     const chosen = await this.#chooseSound();
-    this.#pins = ofOneKind(chosen.map(({ uri }) => this.#judgements.get(uri)!)).slice(
-      0,
-      this.#most,
-    );
-    const aside = [...this.#judgements.values()].filter((judgement) => 'problem' in judgement);
-    const [first] = aside;
-    const isDoubtful = this.#pins.length === 0 && aside.every(({ doubtful }) => doubtful);
-    if (isDoubtful && first !== undefined) throw first.doubtful;
-    const setAside = aside.map(({ uri, problem }) => ({ uri, problem }));
-    return { pins: this.#pins, setAside };
+    const judged = chosen.map(({ uri }) => this.#judgements.get(uri)!);
+    const pins = this.#leftOut.tried(ofOneKind(judged));
+    const refused = [...this.#judgements.values()].filter((judgement) => 'problem' in judgement);
+    const aside = [...refused, ...this.#leftOut.doubts];
+    assertNotAllDoubtful(pins, aside);
+    return { pins, setAside: aside.map(({ uri, problem }) => ({ uri, problem })) };
   }
 
-  /**
-   * Leaves out the object at fault after the batch could not be planned: that which the error
-   * carries. If it carries none, half of the batch is left for another, until one object is found.
-   *
-   * @returns whether there is another batch to try; else the request is at fault, or a service.
-   */
+  /** As {@link LeftOut.leaveOut}. */
   leaveOut(error: unknown): boolean {
-    if (!isOwnFault(error) && !(error instanceof TransformError)) return false;
-    const { object, message: problem } = error;
-    const named = this.#pins.find(({ uri }) => uri === object);
-    if (named !== undefined) {
-      this.#judgements.set(named.uri, { uri: named.uri, problem });
-      return true;
-    }
-    if (this.#pins.length > 1) {
-      this.#most = Math.floor(this.#pins.length / 2);
-      return true;
-    }
-    this.#found += 1;
-    const [only] = this.#pins;
-    if (only === undefined || this.#found > MAX_FOUND) return false;
-    const doubt = error instanceof TransformError && { doubtful: error };
-    this.#judgements.set(only.uri, { uri: only.uri, problem, ...doubt });
-    return true;
+    return this.#leftOut.leaveOut(error);
   }
 
   async #chooseSound(): Promise<readonly Arrival[]> {
     const { rules, store, now, provedBytes } = this.#options;
     const judgements = this.#judgements;
-    const isRefused = ({ uri }: Arrival) => 'problem' in (judgements.get(uri) ?? {});
+    const isRefused = ({ uri }: Arrival) =>
+      this.#leftOut.has(uri) || 'problem' in (judgements.get(uri) ?? {});
     for (;;) {
       const sound = this.#waiting.filter((arrival) => !isRefused(arrival));
       const chosen = chooseArrivals(sound, rules, now);

@@ -47,7 +47,7 @@ export interface SetAside {
 export type Judgement = { readonly pin: SourcePin; readonly kind: ObjectKind } | Doubt;
 
 /** Why an object is not taken in, and the error where role or request may be at fault instead. */
-interface Doubt extends SetAside {
+export interface Doubt extends SetAside {
   readonly doubtful?: FanoutError;
 }
 

@@ -7,7 +7,7 @@ import { LocalStack } from '#support/local-stack.ts';
 import { GONE } from './assembly.ts';
 import { type Grant, type Template, without } from './grants.ts';
 import { PlayedStack, WaitTimedOut } from './played-stack.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
 
 /** How a deployment without one grant went. */
 export interface Attempt {

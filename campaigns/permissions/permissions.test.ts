@@ -7,7 +7,8 @@ import { attempt, ScenarioBroke } from './attempt.ts';
 import { exemptionOf } from './aws-only.ts';
 import { type Grant, grantsOf, type Template, without } from './grants.ts';
 import type { PlayedStack } from './played-stack.ts';
-import { SCENARIOS, type Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
 
 let outdir: string;
 let template: Template;

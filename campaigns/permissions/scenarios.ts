@@ -3,6 +3,7 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { goldenBytes } from '#support/golden.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { DEAD_LETTERS, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
+import { attempted, inbox } from './inbox-scenarios.ts';
 import type { PlayedStack } from './played-stack.ts';
 import {
   conflict,
@@ -15,16 +16,8 @@ import {
   started,
   whyNot,
 } from './playing.ts';
+import type { Scenario } from './scenario.ts';
 import { SMALL, TALL } from './sources.ts';
-
-/** Something that a deployment does, and how it fails without a permission. */
-export interface Scenario {
-  readonly name: string;
-  /** Roles and resources that it is about: it is played first where one of their grants is gone. */
-  readonly about?: RegExp;
-  /** @returns what was not as it should be; undefined when everything was. */
-  play(stack: PlayedStack): Promise<string | undefined>;
-}
 
 const chunking = { rows: 2 };
 
@@ -199,21 +192,6 @@ const overwrittenTable: Scenario = {
   },
 };
 
-const inbox: Scenario = {
-  name: 'an inbox takes in what arrived, and waits',
-  about: /PlanTable/,
-  async play(stack) {
-    await stack.putSource('inbox/1.csv', Buffer.from('id\n1\n'));
-    const request = {
-      source: { inbox: { uri: `s3://${SOURCES}/inbox/`, targetBytes: 1 } },
-      ...{ schema: { id: 'int' }, onBadRow: 'reject' },
-      output: { uri: `s3://${stack.outputBucket}/taken-in/`, mode: 'append' },
-    };
-    const first = await whyNot(stack, request);
-    return first ?? (await whyNot(stack, request));
-  },
-};
-
 const transformed: Scenario = {
   name: 'a function makes the rows of a table',
   about: /Table|TransformFiles/,
@@ -294,6 +272,7 @@ export const SCENARIOS: readonly Scenario[] = [
   table,
   overwrittenTable,
   inbox,
+  attempted,
   transformed,
   largeText,
   tooLong,

@@ -32,7 +32,7 @@ export function watchRun(
   const plan = planKey(prefix, generation);
   const chunks = {
     bucket,
-    prefix: `${prefix}${dataFolder(base.since)}`,
+    prefix: `${prefix}${dataFolder(base)}`,
     after: base.chunks === 0 ? undefined : chunkKey(run, base.chunks - 1),
   };
   let total = 0;

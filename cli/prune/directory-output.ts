@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
-import { generationOfFolder, manifestKey } from '#core/run/output-keys.ts';
+import { isDataFolder, manifestKey } from '#core/run/output-keys.ts';
 import type { KeptObject, PrunableOutput } from './prunable-output.ts';
 
 async function textOf(path: string): Promise<string | undefined> {
@@ -14,7 +14,7 @@ async function textOf(path: string): Promise<string | undefined> {
 
 async function* filesOf(directory: string): AsyncGenerator<KeptObject> {
   for (const folder of (await readdir(directory)).sort()) {
-    if (generationOfFolder(`${folder}/`) === undefined) continue;
+    if (!isDataFolder(`${folder}/`)) continue;
     for (const file of (await readdir(join(directory, folder))).sort()) {
       const { size } = await stat(join(directory, folder, file));
       yield { key: `${folder}/${file}`, size };

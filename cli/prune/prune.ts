@@ -1,8 +1,8 @@
 import { OutputConflictError } from '#core/errors.ts';
-import { baseOf } from '#core/manifest/generations.ts';
+import { baseOf, movedAt } from '#core/manifest/generations.ts';
 import type { ManifestHead } from '#core/manifest/manifest.ts';
 import { chunkKey } from '#core/run/chunk-key.ts';
-import { claimKey, generationOfFolder } from '#core/run/output-keys.ts';
+import { claimKey, isDataFolder } from '#core/run/output-keys.ts';
 import type { KeptObject, PrunableOutput } from './prunable-output.ts';
 
 /** Objects that are removed at once. */
@@ -15,15 +15,15 @@ const PRUNING = `${JSON.stringify({ prune: 'sparse-fanout prune --apply' })}\n`;
 function listedBy(head: ManifestHead): (key: string) => boolean {
   const { chunks, since } = baseOf(head);
   const run = { location: { bucket: '', prefix: '' }, output: head.output };
-  const base = { chunks: 0, rows: 0, since };
   return (key) => {
     const index = Number(/\/chunk-(\d{6})\D*$/.exec(key)?.[1] ?? chunks);
+    const base = { chunks: 0, rows: 0, since, ...movedAt(head, since, index) };
     return index < chunks && key === chunkKey({ ...run, base }, index);
   };
 }
 
 function isOfChunks({ key }: KeptObject): boolean {
-  return generationOfFolder(key.slice(0, key.indexOf('/') + 1)) !== undefined;
+  return isDataFolder(key.slice(0, key.indexOf('/') + 1));
 }
 
 async function assertUnclaimed(output: PrunableOutput, generation: number): Promise<void> {

@@ -1,6 +1,6 @@
+import { readChosen } from '#aws/chosen-lists.ts';
 import type { S3Client } from '#aws/clients.ts';
 import { readLatest } from '#aws/manifests.ts';
-import { readText } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { readTakenIn } from '#aws/taken-in.ts';
 import { readWaiting } from '#aws/waiting-in.ts';
@@ -11,9 +11,7 @@ import type { GivenRequest } from '#cli/options/request-file.ts';
 import { withS3Client } from '#cli/sources/s3-client.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
-import { chosenKey } from '#core/run/output-keys.ts';
 import { summedUp } from '#core/tables/inbox/choose-arrivals.ts';
-import { parsePins } from '#core/tables/run/object-list.ts';
 import { BatchChooser } from '#tables/choose-batch.ts';
 import type { SetAside } from '#tables/judge-arrivals.ts';
 import { labelled } from './describe-table.ts';
@@ -57,7 +55,7 @@ export async function lookAtInbox(
   const generations = latest?.generation ?? 0;
   const { taken } = await readTakenIn(s3, { location, latest }, signal);
   const listed = await readWaiting(s3, { uri: rules.uri, taken }, signal);
-  const chosen = await readText(s3, bucket, chosenKey(prefix, generations + 1), signal);
+  const chosen = await readChosen(s3, location, generations + 1, signal);
   const store = s3ObjectStore(s3, signal);
   const asked = { source, schema: schema!, columns, onBadRow };
   const options = { rules, store, now: Date.now() };
@@ -65,7 +63,7 @@ export async function lookAtInbox(
   const { objects, bytes, oldest } = summedUp(listed.waiting);
   return {
     ...{ inbox: rules.uri, output: place.uri!, generations },
-    unfinished: chosen === undefined ? null : parsePins(Buffer.from(chosen)).length,
+    unfinished: chosen?.latest.length ?? null,
     ...listed,
     ...{ waiting: objects, waitingBytes: bytes, oldest },
     due: batch.pins.length,

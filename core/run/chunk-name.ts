@@ -21,7 +21,7 @@ export function chunkKeyBy(
   { location, base }: Pick<RunHeader, 'location' | 'base'>,
   index: number,
 ): string {
-  return `${location.prefix}${dataFolder(base.since)}chunk-${chunkId(index)}${ending}`;
+  return `${location.prefix}${dataFolder(base)}chunk-${chunkId(index)}${ending}`;
 }
 
 /** Key of the rows of a chunk of a table that were left out, one JSON line each. */
@@ -29,5 +29,5 @@ export function rejectsKey(
   { location, base }: Pick<RunHeader, 'location' | 'base'>,
   index: number,
 ): string {
-  return `${location.prefix}${rejectsFolder(base.since)}chunk-${chunkId(index)}.jsonl`;
+  return `${location.prefix}${rejectsFolder(base)}chunk-${chunkId(index)}.jsonl`;
 }

@@ -2,6 +2,7 @@ import { readText } from '#aws/objects.ts';
 import { IncompleteRunError } from '#core/errors.ts';
 import type { CountedRun } from '#core/manifest/manifest-text.ts';
 import { layoutKey, outputUri } from '#core/run/output-keys.ts';
+import { attemptOf } from '#core/run/run-fields.ts';
 import { isTableRun, type RunHeader } from '#core/run/run-header.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { assertExpectedRows } from '#core/tables/run/expected-rows.ts';
@@ -34,7 +35,7 @@ export async function countedRun(
 ): Promise<CountedRun> {
   if (!isTableRun(run)) return { ...run, rows: run.facts.shape[0] };
   const { location, generation } = run;
-  const key = layoutKey(location.prefix, generation);
+  const key = layoutKey(location.prefix, generation, attemptOf(run));
   const text = await readText(deps.s3, location.bucket, key, signal);
   if (text === undefined) {
     throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);

@@ -1,19 +1,22 @@
 import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
 import { digestsOf } from '@sparse-fanout/engine/function-module.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
+import type { SourcePin } from '#core/objects/source-pin.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
 import { type BoundTable, bindTable } from '#core/run/bind-table.ts';
 import type { InboxWaits, PlanInput } from '#core/run/step-messages.ts';
 import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import type { SetAside } from '#tables/judge-arrivals.ts';
-import { type InboxTick, tickInbox } from './inbox-tick.ts';
+import { type ChosenFor, type InboxTick, tickInbox } from './inbox-tick.ts';
 import { keptObjects } from './kept-objects.ts';
 
 /** A table bound to its objects, and what is known of them where an inbox chose them. */
 export interface BoundObjects extends BoundTable {
-  /** The generation that they were chosen for. */
-  readonly chosenFor?: number;
+  /** The generation that they were chosen for, and which attempt of it. */
+  readonly chosenFor?: Omit<ChosenFor, 'first'>;
+  /** The run that claims that generation where another attempt came first. */
+  readonly claimant?: string;
   readonly setAside: readonly SetAside[];
 }
 
@@ -43,14 +46,19 @@ function inboxBinder(
   tick: InboxTick,
   store: ObjectStore,
 ): ObjectBinder {
-  const { generation: chosenFor } = tick;
+  const { generation, attempt, first } = tick.chosenFor;
+  const bindTo = (pins: readonly SourcePin[], to = attempt) =>
+    bindTable(input.request, deploymentOf(deps), store, { pins, attempt: to });
   return {
     bind: async () => {
       const batch = await tick.choose();
       if (!('pins' in batch)) return batch;
-      const { pins, setAside } = batch;
-      const bound = await bindTable(input.request, deploymentOf(deps), store, pins);
-      return { ...bound, chosenFor, setAside };
+      const bound = await bindTo(batch.pins);
+      const claimant = first && attempt > 1 ? (await bindTo(first, 1)).runId : undefined;
+      return {
+        ...{ ...bound, chosenFor: { generation, attempt }, setAside: batch.setAside },
+        ...(claimant !== undefined && { claimant }),
+      };
     },
     leaveOut: (error) => tick.leaveOut(error),
   };
@@ -71,7 +79,7 @@ export async function objectBinder(
   const key = input.pins;
   const kept = key ? keptObjects(s3, { bucket: outputBucket, key }, signal) : undefined;
   const bind = async () => {
-    const bound = await bindTable(input.request, deploymentOf(deps), store, kept);
+    const bound = await bindTable(input.request, deploymentOf(deps), store, kept && { pins: kept });
     return { ...bound, setAside: [] };
   };
   return { bind, leaveOut: () => false };

@@ -20,7 +20,7 @@ import { type BoundObjects, objectBinder } from './bind-objects.ts';
 import { checkTable } from './checked-table.ts';
 import { pinsToKeep } from './kept-objects.ts';
 import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
-import { assertNext, takeIn } from './take-in.ts';
+import { attemptedPlace, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /** What PlanTable needs from outside. */
@@ -36,12 +36,12 @@ interface PlacedTable {
 /** Starts the Stage round of large texts; its objects are those that it was found for. */
 async function stageTexts(
   deps: TablePlanDeps,
-  { bound, placement, executionId }: PlacedTable,
+  { bound, executionId }: PlacedTable,
   tasks: Awaited<ReturnType<typeof textsToStage>>,
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const { request, runId, objects } = bound;
-  await takeIn(deps, bound, placement.generation, signal);
+  await takeIn(deps, bound, signal);
   const { concurrency } = request;
   const round = { wing: 'table', runId, tasks, concurrency, executionId } as const;
   return await writeJobs(deps, { ...round, pins: await pinsToKeep(objects) }, signal);
@@ -85,17 +85,17 @@ async function planBound(
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const { s3, logger } = deps;
-  const { request, runId, location } = bound;
+  const { request, runId, location, claimant } = bound;
   logger.appendKeys({ runId });
   const { mode } = request.place;
   const output = tableSpecOf(request);
   const records = s3OutputRecords(s3, location, signal);
-  const placement = await placeRun({ runId, location, mode, output }, records);
+  const placement = await placeRun({ runId, location, mode, output, claimant }, records);
   if ('published' in placement) {
     return completeRun(logger, { ...bound, ...placement }, request.expect);
   }
-  assertNext(placement.generation, bound.chosenFor);
-  return await planPlaced(deps, { bound, placement, executionId }, signal);
+  const attempted = attemptedPlace(placement, bound.chosenFor);
+  return await planPlaced(deps, { bound, placement: attempted, executionId }, signal);
 }
 
 /**

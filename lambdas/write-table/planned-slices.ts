@@ -3,6 +3,7 @@ import { readText } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { IncompleteRunError } from '#core/errors.ts';
 import { layoutKey, objectsKey, outputUri } from '#core/run/output-keys.ts';
+import { attemptOf } from '#core/run/run-fields.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
@@ -27,19 +28,21 @@ export interface PlannedSlices {
  */
 export async function openPlannedSlices(
   s3: S3Client,
-  { location, generation }: TableRun,
+  run: TableRun,
   chunk: TableChunk,
   signal: AbortSignal,
 ): Promise<PlannedSlices> {
+  const { location, generation } = run;
   const { bucket, prefix } = location;
-  const key = layoutKey(prefix, generation);
+  const attempt = attemptOf(run);
+  const key = layoutKey(prefix, generation, attempt);
   const text = await readText(s3, bucket, key, signal);
   if (text === undefined) {
     throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);
   }
   const layout = parseTableLayout(text);
   const store = s3ObjectStore(s3, signal);
-  const list = await openOwn(store, outputUri(location, objectsKey(prefix, generation)));
+  const list = await openOwn(store, outputUri(location, objectsKey(prefix, generation, attempt)));
   const pins = parsePins(chunk.list.length === 0 ? new Uint8Array() : await list.read(chunk.list));
   const indexes = s3TextIndexes(s3, bucket, signal);
   return { layout, slices: await openChunk({ layout, chunk, pins, store, indexes }) };

@@ -54,7 +54,7 @@ describe('transforms of the construct', () => {
         "FanoutFunctionsPlanTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/_transform/*/input/*",
         "FanoutFunctionsPlanTableRole: Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*, <FanoutBucketsOutput.Arn>/_staged/*, <FanoutBucketsOutput.Arn>/_transform/*/output/*",
         "FanoutFunctionsWriteTableRole: Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json, <FanoutBucketsOutput.Arn>/_staged/*, <FanoutBucketsOutput.Arn>/_transform/*/output/*",
-        "FanoutFunctionsWriteTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/data-g??????/*, <FanoutBucketsOutput.Arn>/*/data/*, <FanoutBucketsOutput.Arn>/_transform/*/input/*",
+        "FanoutFunctionsWriteTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/data-g??????-*/*, <FanoutBucketsOutput.Arn>/*/data-g??????/*, <FanoutBucketsOutput.Arn>/*/data/*, <FanoutBucketsOutput.Arn>/_transform/*/input/*",
         "FanoutFunctionsWriteTableRole: Allow lambda:InvokeFunction on <CleanCurrentVersion>",
       ]
     `);

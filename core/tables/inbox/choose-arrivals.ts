@@ -12,7 +12,7 @@ export interface Arrival extends Pick<SourcePin, 'uri' | 'etag' | 'size'> {
  * Objects of one batch: each is looked at before it is taken in, and others wait for the next
  * batch.
  */
-export const MAX_TAKEN = 100_000;
+const MAX_TAKEN = 100_000;
 
 /** Objects that a tick knows of at once: so many of them may be set aside before others wait. */
 export const MAX_WAITING = 2 * MAX_TAKEN;

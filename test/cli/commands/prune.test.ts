@@ -126,7 +126,7 @@ describe('sparse-fanout prune', () => {
       'manifest-000001.json',
       'manifest.json',
     ]);
-    await writeFile(join(directory, claimKey('', 2)), claimText('f'.repeat(32)));
+    await writeFile(join(directory, claimKey('', 2)), claimText({ runId: 'f'.repeat(32) }));
     const claimed = await runHere(['prune', directory, '--apply']);
     expect(claimed).toMatchObject({ code: 1 });
     expect(claimed.stderr).toMatch(/OutputConflictError: generation 2 of .* is claimed by/);
