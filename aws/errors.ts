@@ -24,6 +24,9 @@ const THROTTLES = new Set([
 
 const DENIALS = new Set(['AccessDenied', 'AccessDeniedException', 'Forbidden']);
 
+/** Names of S3's errors (HTTP 400) for an object whose key of KMS may not be used now. */
+const KEY_DENIALS = /^KMS\.(?:Disabled|InvalidKeyUsage|KMSInvalidState|NotFound)Exception$/;
+
 /** Names of S3's errors for a request that was signed by a clock too far from S3's own. */
 const SKEWS = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture']);
 
@@ -109,7 +112,7 @@ export function translated(error: unknown, action: string): unknown {
   if (isClockSkew(failure)) {
     return new ServiceUnavailableError(`could not ${action} (${because})`, options);
   }
-  if (DENIALS.has(failure.name) || status === 403) {
+  if (DENIALS.has(failure.name) || KEY_DENIALS.test(failure.name) || status === 403) {
     return new AccessDeniedError(`may not ${action} (${because})`, options);
   }
   if (THROTTLES.has(failure.name) || status === 429 || status === 503) {

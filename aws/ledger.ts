@@ -205,12 +205,13 @@ export class Ledger {
    * run.
    */
   async #putExecution(executionArn: string, run: StartedRun): Promise<void> {
-    const { runId, source, location, generation } = run;
+    const { runId, source, location, generation, claimant } = run;
     const { uri, etag, versionId, size } = source;
     const item = {
       ...executionKey(executionArn),
       runId: text(runId),
       generation: number(generation),
+      ...(claimant !== undefined && { claimant: text(claimant) }),
       uri: text(uri),
       etag: text(etag),
       ...(versionId !== null && { versionId: text(versionId) }),

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { inOrder } from '#core/bytes/in-order.ts';
 import { ManifestError } from '#core/errors.ts';
-import { type ListedSet, sinceOf } from '#core/manifest/generations.ts';
+import { attemptIn, type ListedSet, sinceOf } from '#core/manifest/generations.ts';
 import type { ManifestHead } from '#core/manifest/manifest.ts';
 import { objectsKey, objectsOfManyKey, outputUri } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-fields.ts';
@@ -50,7 +50,8 @@ class ObjectLists {
     const { bucket, prefix } = location;
     const ordinals = Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
     const tasks = ordinals.map((generation) => async () => {
-      const key = objectsKey(prefix, generation);
+      const attempt = latest === undefined ? 1 : attemptIn(latest, generation);
+      const key = objectsKey(prefix, generation, attempt);
       const list = await bytesAt(this.#s3, bucket, key, this.#signal);
       // Rows that were overwritten may have come from a matrix, which has no list.
       if (list !== undefined || generation < sinceOf(latest!)) return list;

@@ -7,6 +7,8 @@ import type { PermanentErrorName, TransientErrorName } from './contract.ts';
  */
 export abstract class FanoutError extends Error {
   abstract override readonly name: TransientErrorName | PermanentErrorName;
+  /** URI of the object of a table whose fault alone it is, where that is known. */
+  object?: string;
 }
 
 /** A service asked to be called less often. Heals by waiting. */

@@ -201,6 +201,7 @@ export function writeTablePermissions(stores: Stores): readonly Permission[] {
     reads(outputBucket, KEYS.shuffle, 'gathers the rows of any partitioned table'),
     createsWhole(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
     createsWhole(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
+    createsWhole(outputBucket, KEYS.attemptedChunks, 'writes chunks of a later attempt'),
     creates(outputBucket, KEYS.rejects, 'writes the rows that were left out of any chunk'),
     ...callsTransforms(outputBucket, stores.transforms),
     lists(outputBucket),

@@ -15,6 +15,7 @@ export const KEYS = {
   failures: `*/${OUTPUT_FOLDERS.manifest}failures.json`,
   chunks: `*/${OUTPUT_FOLDERS.data}*`,
   overwritingChunks: '*/data-g??????/*',
+  attemptedChunks: '*/data-g??????-*/*',
   results: `*/${RESULTS_FOLDER}/*`,
   columnNames: `*/${OUTPUT_FOLDERS.manifest}columns*.json`,
   shares: `*/${OUTPUT_FOLDERS.plan}shares*.jsonl`,

@@ -64,6 +64,16 @@ export async function writeRun(
   return run;
 }
 
+/** Proves and publishes a run that was written. @returns its generation */
+export async function finalizeRun(
+  clients: Clients,
+  stores: Stores,
+  run: RunHeader,
+): Promise<number> {
+  const finalize = createFinalize(stepDeps(clients, stores));
+  return (await finalize({ run }, new AbortController().signal)).generation;
+}
+
 /** Does what the workflow does after Plan, one chunk after the other. */
 export async function finishRun(
   clients: Clients,
@@ -72,9 +82,7 @@ export async function finishRun(
 ): Promise<StepsResult> {
   const { decision } = planned;
   if (decision === 'complete' || decision === 'waiting') return decision;
-  const run = await writeRun(clients, stores, planned);
-  const finalize = createFinalize(stepDeps(clients, stores));
-  return (await finalize({ run }, new AbortController().signal)).generation;
+  return await finalizeRun(clients, stores, await writeRun(clients, stores, planned));
 }
 
 /** Does what the workflow does with a request. */

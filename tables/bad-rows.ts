@@ -141,14 +141,30 @@ export async function findRejected(searched: Searched): Promise<readonly Rejecte
   const all = selectBadSql({ sources: slice.sources, relation: source.lenient });
   const text = withTexts(`${all} LIMIT ${MAX_REJECTED + 1}`);
   const rows = await engine.runSelect({ text }, signal && { signal });
-  assertFewRejected(rows.length, slice);
+  const places = placesOf(
+    source.records,
+    Iterator.from(rows).map(({ ordinal }) => Number(ordinal)),
+  );
+  assertFewRejected(Iterator.from(places).map(({ part }) => slice.parts[part]!.source.uri));
   return await describeRows(searched, rows);
 }
 
-/** @throws {BoundExceededError} more than 100,000 rows of one file were rejected. */
-export function assertFewRejected(rejected: number, { parts }: TableSlice): void {
+/**
+ * @param uris the objects of the rows of one file that were rejected, one for each row.
+ * @throws {BoundExceededError} there are more than 100,000; carries the object that has most.
+ */
+export function assertFewRejected(uris: Iterable<string>): void {
+  const counts = new Map<string, number>();
+  let rejected = 0;
+  for (const uri of uris) {
+    counts.set(uri, (counts.get(uri) ?? 0) + 1);
+    rejected += 1;
+  }
   if (rejected <= MAX_REJECTED) return;
-  throw new BoundExceededError(
-    `more than ${MAX_REJECTED} rows of ${parts[0]!.source.uri} and what is read with it would be rejected; look at schema and source, whose columns do not fit`,
+  const [[most]] = [...counts].sort(([, a], [, b]) => b - a) as [[string, number]];
+  const error = new BoundExceededError(
+    `more than ${MAX_REJECTED} rows of ${most} and what is read with it would be rejected; look at schema and source, whose columns do not fit`,
   );
+  error.object = most;
+  throw error;
 }

@@ -2,13 +2,14 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { type Arrival, chooseArrivals } from '#core/tables/inbox/choose-arrivals.ts';
 import type { InboxRules } from '#core/tables/inbox/inbox-rules.ts';
-import { isOfKind, type JudgedBy, type Judgement, judgeArrivals } from './judge-arrivals.ts';
-
-/** An object that is not taken in, and why. */
-export interface SetAside {
-  readonly uri: string;
-  readonly problem: string;
-}
+import {
+  isOfKind,
+  type JudgedBy,
+  type Judgement,
+  judgeArrivals,
+  type SetAside,
+} from './judge-arrivals.ts';
+import { assertNotAllDoubtful, LeftOut } from './left-out.ts';
 
 /** What an inbox takes in now. */
 export interface Batch {
@@ -36,33 +37,60 @@ function ofOneKind(judged: readonly Judgement[]): readonly SourcePin[] {
 
 /**
  * Chooses the objects of the next batch, and judges each before it is taken in: one that is gone,
- * was replaced, or is no such table is set aside, so that the others do not wait for it. It does
- * not count towards the batch, and is judged again at the next tick.
+ * was replaced, may not be read, or is no such table is set aside, so that the others do not wait
+ * for it. It does not count towards the batch, and is judged again at the next tick.
  *
- * @param waiting in the order of their keys; none that is in already.
+ * Holds what waits, and a judgement of each object that was looked at.
  */
-export async function chooseBatch(
-  waiting: readonly Arrival[],
-  asked: JudgedBy,
-  { rules, store, now, provedBytes }: BatchOptions,
-): Promise<Batch> {
-  const judgements = new Map<string, Judgement>();
-  const isRefused = ({ uri }: Arrival) => 'problem' in (judgements.get(uri) ?? {});
-  for (;;) {
-    const chosen = chooseArrivals(
-      waiting.filter((arrival) => !isRefused(arrival)),
-      rules,
-      now,
-    );
-    const unjudged = chosen.filter(({ uri }) => !judgements.has(uri));
-    if (unjudged.length === 0) {
-      const setAside = [...judgements.values()].filter((judgement) => 'problem' in judgement);
-      return { pins: ofOneKind(chosen.map(({ uri }) => judgements.get(uri)!)), setAside };
-    }
-    let at = 0;
-    for await (const judgement of judgeArrivals(unjudged, asked, store, provedBytes)) {
-      judgements.set(unjudged[at]!.uri, judgement);
-      at += 1;
+export class BatchChooser {
+  readonly #waiting: readonly Arrival[];
+  readonly #asked: JudgedBy;
+  readonly #options: BatchOptions;
+  readonly #judgements = new Map<string, Judgement>();
+  readonly #leftOut = new LeftOut();
+
+  /** @param waiting in the order of their keys; none that is in already. */
+  constructor(waiting: readonly Arrival[], asked: JudgedBy, options: BatchOptions) {
+    this.#waiting = waiting;
+    this.#asked = asked;
+    this.#options = options;
+  }
+
+  /**
+   * The batch of now. It is smaller, or has other objects, after {@link leaveOut}.
+   *
+   * @throws as {@link assertNotAllDoubtful}.
+   */
+  async choose(): Promise<Batch> {
+    const chosen = await this.#chooseSound();
+    const judged = chosen.map(({ uri }) => this.#judgements.get(uri)!);
+    const pins = this.#leftOut.tried(ofOneKind(judged));
+    const refused = [...this.#judgements.values()].filter((judgement) => 'problem' in judgement);
+    const aside = [...refused, ...this.#leftOut.doubts];
+    assertNotAllDoubtful(pins, aside);
+    return { pins, setAside: aside.map(({ uri, problem }) => ({ uri, problem })) };
+  }
+
+  /** As {@link LeftOut.leaveOut}. */
+  leaveOut(error: unknown): boolean {
+    return this.#leftOut.leaveOut(error);
+  }
+
+  async #chooseSound(): Promise<readonly Arrival[]> {
+    const { rules, store, now, provedBytes } = this.#options;
+    const judgements = this.#judgements;
+    const isRefused = ({ uri }: Arrival) =>
+      this.#leftOut.has(uri) || 'problem' in (judgements.get(uri) ?? {});
+    for (;;) {
+      const sound = this.#waiting.filter((arrival) => !isRefused(arrival));
+      const chosen = chooseArrivals(sound, rules, now);
+      const unjudged = chosen.filter(({ uri }) => !judgements.has(uri));
+      if (unjudged.length === 0) return chosen;
+      let at = 0;
+      for await (const judgement of judgeArrivals(unjudged, this.#asked, store, provedBytes)) {
+        judgements.set(unjudged[at]!.uri, judgement);
+        at += 1;
+      }
     }
   }
 }

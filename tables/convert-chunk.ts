@@ -85,7 +85,7 @@ async function readRows(
     const converted = await convertOne(slice, converting, file);
     rows += converted.rows;
     rejected.push(...converted.rejected);
-    assertFewRejected(rejected.length, slice);
+    assertFewRejected(Iterator.from(rejected).map(({ uri }) => uri));
     paths.push(path);
   }
   return { paths, rows, rejected };

@@ -1,5 +1,6 @@
 import { EngineError } from '@sparse-fanout/engine';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
+import { isOwnFault } from './own-fault.ts';
 import type { TableSlice } from './table-slice.ts';
 
 function sourceOf({ parts }: TableSlice): string {
@@ -29,6 +30,13 @@ function pagesProblem(slice: TableSlice, error: EngineError): Error {
  */
 export function engineProblem(slice: TableSlice, error: unknown): unknown {
   if (!(error instanceof EngineError)) return error;
+  const problem = ofSlice(slice, error);
+  const [first, ...others] = new Set(slice.parts.map(({ source }) => source.uri));
+  if (isOwnFault(problem) && others.length === 0) problem.object = first!;
+  return problem;
+}
+
+function ofSlice(slice: TableSlice, error: EngineError): Error {
   if (error.kind !== 'memory' && error.kind !== 'disk') return pagesProblem(slice, error);
   return new BoundExceededError(
     `a slice of ${sourceOf(slice)} needs more ${error.kind} than a writer has for ${slice.sources.length} columns; ask for fewer columns, or for smaller files`,

@@ -1,5 +1,6 @@
 import { inOrderWithin, type SizedTask } from '#core/bytes/in-order.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
+import { blaming } from './own-fault.ts';
 import type { ParquetPart, TextPart } from './table-slice.ts';
 
 /** Smaller objects are read whole, before their turn: their reads mostly wait for S3. */
@@ -12,7 +13,8 @@ function taskOf<P extends TextPart | ParquetPart>(part: P): SizedTask<P> {
   const { source } = part;
   if (source.size > SMALL_BYTES) return { bytes: 0, run: async () => part };
   const whole = { offset: 0, length: source.size };
-  const run = async (): Promise<P> => ({ ...part, source: await withPrefetched(source, [whole]) });
+  const fetch = () => withPrefetched(source, [whole]);
+  const run = async (): Promise<P> => ({ ...part, source: await blaming(source.uri, fetch) });
   return { bytes: source.size, run };
 }
 

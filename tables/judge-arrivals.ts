@@ -1,13 +1,6 @@
 import { inOrder } from '#core/bytes/in-order.ts';
 import { withPrefetched } from '#core/bytes/prefetch.ts';
-import {
-  BoundExceededError,
-  CorruptSourceError,
-  RequestError,
-  SourceChangedError,
-  SourceNotFoundError,
-  UnsupportedSourceError,
-} from '#core/errors.ts';
+import { AccessDeniedError, type FanoutError, RequestError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { Arrival } from '#core/tables/inbox/choose-arrivals.ts';
@@ -19,6 +12,7 @@ import { LARGE_GZIP_BYTES } from '#core/tables/run/text-indexes.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { type ObjectShape, ObjectShapes } from './object-shape.ts';
 import { isEmptyText, type OpenedObject, openObject } from './open-object.ts';
+import { isOwnFault } from './own-fault.ts';
 import { firstRecord } from './text-cuts.ts';
 import { MAX_TEXT_BYTES, provePart } from './text-file.ts';
 
@@ -34,12 +28,6 @@ const SMALL_BYTES = 4 * 1024 * 1024;
  */
 const PROVED_BYTES = 16e9;
 
-/** What is wrong with an object alone, and not with the request or with S3. */
-const OWN_FAULTS = [
-  ...[BoundExceededError, CorruptSourceError, RequestError, SourceChangedError],
-  ...[SourceNotFoundError, UnsupportedSourceError],
-];
-
 /** What the objects of one run must have in common. */
 interface ObjectKind {
   readonly format: TableSourceFormat;
@@ -49,10 +37,19 @@ interface ObjectKind {
   readonly header?: readonly string[];
 }
 
+/** An object that is not taken in, and why. */
+export interface SetAside {
+  readonly uri: string;
+  readonly problem: string;
+}
+
 /** An object that an inbox may take in, bound to its version, or why it may not. */
-export type Judgement =
-  | { readonly pin: SourcePin; readonly kind: ObjectKind }
-  | { readonly uri: string; readonly problem: string };
+export type Judgement = { readonly pin: SourcePin; readonly kind: ObjectKind } | Doubt;
+
+/** Why an object is not taken in, and the error where role or request may be at fault instead. */
+export interface Doubt extends SetAside {
+  readonly doubtful?: FanoutError;
+}
 
 /** What of a request says which objects are a table. */
 export type JudgedBy = Pick<AskedTable, 'source' | 'columns' | 'onBadRow'> & {
@@ -93,9 +90,10 @@ class Judge {
       }
       return { pin, kind: await this.#kindOf(pin) };
     } catch (error) {
-      const isOwn = OWN_FAULTS.some((fault) => error instanceof fault);
+      const isOwn = isOwnFault(error) || error instanceof RequestError;
       if (!isOwn || error === this.#requestFault) throw error;
-      return { uri, problem: (error as Error).message };
+      const { message: problem } = error;
+      return { uri, problem, ...(error instanceof AccessDeniedError && { doubtful: error }) };
     }
   }
 

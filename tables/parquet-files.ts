@@ -4,6 +4,7 @@ import { provePages, type ReadAt } from '#core/containers/parquet/prove-pages.ts
 import { sliceFooter } from '#core/containers/parquet/slice-footer.ts';
 import { writeSlice } from '#core/containers/parquet/write-slice.ts';
 import { fetchedParts } from './fetched-parts.ts';
+import { blaming } from './own-fault.ts';
 import { wantedRows } from './parquet-rows.ts';
 import type { ParquetPart, ParquetSlice } from './table-slice.ts';
 
@@ -65,7 +66,7 @@ export async function writeParquetFiles(
   const records: number[] = [];
   for await (const part of fetchedParts(parts)) {
     const path = join(directory, `${paths.length}.parquet`);
-    await writeParquetFile(part, path);
+    await blaming(part.source.uri, () => writeParquetFile(part, path));
     records.push(wantedRows(part));
     paths.push(path);
   }

@@ -23,6 +23,7 @@ import { convertLimited, TRANSFORM_MS } from './convert-limited.ts';
 import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
 import type { OpenedObject } from './open-object.ts';
+import { blaming } from './own-fault.ts';
 import { proveFunctions } from './own-functions.ts';
 import { type SamplePart, samplePart } from './sample-part.ts';
 import { shownRows } from './shown-rows.ts';
@@ -110,7 +111,7 @@ async function openSample(
   const textBytes = Math.min(max, Math.max(min, Math.floor(all / Math.max(1, whole))));
   const tasks = picks.map((pick) => async () => {
     const object = await cuts.open(pick.position.object);
-    const part = await samplePart(object, pick, textBytes);
+    const part = await blaming(object.source.uri, () => samplePart(object, pick, textBytes));
     return { ...part, object, sizeClass: sizeClass(pick.unitBytes) };
   });
   return await Array.fromAsync(inOrder(tasks, PARTS_AT_ONCE));

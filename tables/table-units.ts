@@ -6,6 +6,7 @@ import { type PackObject, PackUnits } from '#core/tables/pack/pack-units.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import type { TextCompression } from '#core/tables/text/read-text.ts';
 import type { IndexedSource } from './open-indexed.ts';
+import { blaming } from './own-fault.ts';
 
 /** Such reads mostly wait for S3. */
 const READS_AT_ONCE = 32;
@@ -80,7 +81,7 @@ export function* allPins({ objects }: Pick<UnitsSource, 'objects'>): Generator<P
  */
 export async function collectUnits(source: UnitsSource): Promise<PackUnits> {
   const units = new PackUnits();
-  const tasks = allPins(source).map((pin) => () => unitsOf(pin, source));
+  const tasks = allPins(source).map((pin) => () => blaming(pin.uri, () => unitsOf(pin, source)));
   for await (const object of inOrder(tasks, READS_AT_ONCE)) units.add(object);
   return units;
 }

@@ -6,6 +6,7 @@ import { findCut } from '#core/tables/text/csv/find-cut.ts';
 import { findLineCut } from '#core/tables/text/jsonl/find-line-cut.ts';
 import { openIndexed } from './open-indexed.ts';
 import type { OpenedObject } from './open-object.ts';
+import { blaming } from './own-fault.ts';
 import type { UnitsSource } from './table-units.ts';
 
 /** Objects whose heads are kept: cuts of one text follow each other. */
@@ -81,7 +82,7 @@ export class TextCuts {
 
   async #open(object: number): Promise<OpenedObject> {
     const [pin] = this.#source.objects.pins(object, object + 1);
-    return await openIndexed(pin!, this.#source);
+    return await blaming(pin!.uri, () => openIndexed(pin!, this.#source));
   }
 
   /** Finds the first record behind so many stored bytes of an object; else its end. */
@@ -92,7 +93,8 @@ export class TextCuts {
     // A dry run does not wait for a seek index.
     if (opened.compression !== 'none') return { at: bytes, bytes };
     const { places = PLAIN_PLACES, source } = opened;
-    const at = await cutText(opened, source, Math.max(1, places.textAt(bytes)));
+    const from = Math.max(1, places.textAt(bytes));
+    const at = await blaming(source.uri, () => cutText(opened, source, from));
     return { at, bytes: places.storedAt(at) };
   }
 }

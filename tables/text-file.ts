@@ -7,6 +7,7 @@ import { csvRecordOffsets, jsonlRecordOffsets } from '#core/tables/text/record-o
 import type { WriteText } from '#core/tables/text/text-slice.ts';
 import { fetchedParts } from './fetched-parts.ts';
 import { FileRun } from './file-run.ts';
+import { blaming } from './own-fault.ts';
 import { plainForms } from './plain-forms.ts';
 import { recordForm } from './record-form.ts';
 import type { TextPart, TextTable } from './table-slice.ts';
@@ -138,7 +139,7 @@ async function proveParts(
     await files.write(bytes, open);
   };
   for await (const part of fetchedParts(slice.parts)) {
-    parts.push(await provePart(slice, part, { write }));
+    parts.push(await blaming(part.source.uri, () => provePart(slice, part, { write })));
   }
   const records = parts.map((part) => part.records);
   const longest = Math.max(0, ...parts.map((part) => part.longest));

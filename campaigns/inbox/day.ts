@@ -34,6 +34,9 @@ export interface DaySize {
 
 const ROW_BYTES = 1000;
 
+/** So many of an object are rejected; with one more it is set aside. */
+const MOST_BAD_VALUES = 100_000;
+
 /** Ids of the rows of one content lie below those of the next. */
 const IDS = 1_000_000;
 
@@ -60,6 +63,7 @@ class Contents {
   foreign(random: Random): Content {
     const whole = this.table(20_000).make();
     const bytes = random.pick([
+      Buffer.from('{"id":"x"}\n'.repeat(MOST_BAD_VALUES + 1)),
       Buffer.from('\u0089PNG\r\n\u001a\n'),
       whole.subarray(0, -7),
       gzipSync(whole).subarray(0, -9),

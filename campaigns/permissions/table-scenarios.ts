@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SOURCES } from './assembly.ts';
+import { attempted, inbox } from './inbox-scenarios.ts';
 import type { PlayedStack } from './played-stack.ts';
 import { isConflictAt, reasonsOf, redrive, remove, reported, whyNot } from './playing.ts';
 import type { Scenario } from './scenario.ts';
@@ -73,21 +74,6 @@ const partitioned: Scenario = {
   },
 };
 
-const inbox: Scenario = {
-  name: 'an inbox takes in what arrived, and waits',
-  about: /PlanTable/,
-  async play(stack) {
-    await stack.putSource('inbox/1.csv', Buffer.from('id\n1\n'));
-    const request = {
-      source: { inbox: { uri: `s3://${SOURCES}/inbox/`, targetBytes: 1 } },
-      ...{ schema: { id: 'int' }, onBadRow: 'reject' },
-      output: { uri: `s3://${stack.outputBucket}/taken-in/`, mode: 'append' },
-    };
-    const first = await whyNot(stack, request);
-    return first ?? (await whyNot(stack, request));
-  },
-};
-
 const transformed: Scenario = {
   name: 'a function makes the rows of a table',
   about: /Table|TransformFiles/,
@@ -131,6 +117,7 @@ export const TABLE_SCENARIOS: readonly Scenario[] = [
   overwrittenTable,
   partitioned,
   inbox,
+  attempted,
   transformed,
   largeText,
 ];

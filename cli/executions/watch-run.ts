@@ -1,6 +1,7 @@
 import type { S3Client } from '#aws/clients.ts';
 import { listObjectsAfter, readLines } from '#aws/objects.ts';
 import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
+import { isOwnChunk } from '#core/run/chunk-name.ts';
 import { dataFolder, planKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 
@@ -13,9 +14,12 @@ export interface RunProgress {
   readonly total: number;
 }
 
-async function count(items: AsyncIterable<unknown>): Promise<number> {
+async function count<T>(
+  items: AsyncIterable<T>,
+  isCounted: (item: T) => boolean = () => true,
+): Promise<number> {
   let counted = 0;
-  for await (const _ of items) counted += 1;
+  for await (const item of items) if (isCounted(item)) counted += 1;
   return counted;
 }
 
@@ -31,10 +35,9 @@ export function watchRun(
   const { bucket, prefix } = location;
   const plan = planKey(prefix, generation);
   const isPartitioned = partitionColumns(run.output).length > 0;
-  const before = isPartitioned ? base.chunks : 0;
   const chunks = {
     bucket,
-    prefix: `${prefix}${dataFolder(base.since)}`,
+    prefix: `${prefix}${dataFolder(base)}`,
     // Those of partitions lie among the chunks of the base.
     after: base.chunks === 0 || isPartitioned ? undefined : chunkKey(run, base.chunks - 1),
   };
@@ -42,6 +45,7 @@ export function watchRun(
   return async () => {
     if (total === 0) total = await count(readLines(client, bucket, plan));
     if (total === 0) return undefined;
-    return { total, done: (await count(listObjectsAfter(client, chunks))) - before };
+    const objects = listObjectsAfter(client, chunks);
+    return { total, done: await count(objects, ({ key }) => isOwnChunk(run, key)) };
   };
 }

@@ -12,7 +12,7 @@ import { chunkName, dataPath } from './stored-run.ts';
 /** Claims a generation of a directory for a run. The same run may claim it again. */
 async function claim(directory: string, { runId, generation }: Manifest): Promise<void> {
   const path = join(directory, claimKey('', generation));
-  const text = claimText(runId);
+  const text = claimText({ runId });
   const holder = await writeFile(path, text, { flag: 'wx' }).then(
     () => text,
     async (error: NodeJS.ErrnoException) => {

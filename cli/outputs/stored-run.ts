@@ -43,7 +43,7 @@ export interface StoredRun {
 }
 
 /** The folder of chunks in the URL of one, and what lies below it. */
-const CHUNK = /(\/data(?:-g\d{6})?\/)((?:[^/]+=[^/]*\/)*chunk-[^/]+)$/;
+const CHUNK = /(\/data(?:-g\d{6}(?:-\d+)?)?\/)((?:[^/]+=[^/]*\/)*chunk-[^/]+)$/;
 
 /** Name of a chunk below the folder of chunks: `chunk-000042.csv`, `day=1/chunk-000042.csv`. */
 export function chunkName({ url }: ManifestEntry): string {
@@ -62,7 +62,7 @@ export function manifestPath(directory: string): string {
 
 /** Path of the chunks of a manifest below a directory that `local run --out` wrote. */
 export function dataPath(directory: string, manifest: Manifest): string {
-  return join(directory, dataFolder(sinceOf(manifest)));
+  return join(directory, dataFolder({ since: sinceOf(manifest) }));
 }
 
 /** Where the output of a manifest was written. */
@@ -110,6 +110,19 @@ async function openDirectory(directory: string): Promise<StoredRun> {
   };
 }
 
+async function* namesBelow(
+  client: S3Client,
+  folders: Iterable<string>,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  for (const folder of folders) {
+    const { bucket, key: prefix } = parseS3Uri(folder);
+    for await (const { key } of listObjects(client, bucket, prefix, signal)) {
+      yield key.slice(prefix.length);
+    }
+  }
+}
+
 /** Does what {@link withStoredRun} does in S3, with a given client. */
 export async function openRunInS3(
   client: S3Client,
@@ -123,15 +136,13 @@ export async function openRunInS3(
   const prefix = `${dirname(key)}/`.slice(0, -OUTPUT_FOLDERS.manifest.length);
   const readGeneration = (generation: number) => readFrom(generationKey(prefix, generation));
   const manifest = await wholeManifest(text, readGeneration);
-  const [first] = manifest.entries;
-  const data = parseS3Uri(first!.url.replace(CHUNK, '$1'));
-  const objects = listObjects(client, data.bucket, data.key, signal);
+  const folders = new Set(manifest.entries.map(({ url }) => url.replace(CHUNK, '$1')));
   return {
     manifest,
     text,
     isContinued: (await readFrom(claimKey(prefix, nextGeneration(manifest)))) !== undefined,
     readGeneration,
-    names: await Array.fromAsync(objects, (object) => object.key.slice(data.key.length)),
+    names: await Array.fromAsync(namesBelow(client, folders, signal)),
     withColumnNames: async (use) => {
       const uri = `s3://${bucket}/${columnNamesKey(prefix, sinceOf(manifest))}`;
       return await use(await pinObject(client, uri, signal));

@@ -4,7 +4,7 @@ import { filesBelow } from '#cli/outputs/files-below.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
 import { wholeManifest } from '#core/manifest/earlier.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
-import { generationKey, generationOfFolder, manifestKey } from '#core/run/output-keys.ts';
+import { generationKey, isDataFolder, manifestKey } from '#core/run/output-keys.ts';
 import type { KeptObject, PrunableOutput } from './prunable-output.ts';
 
 async function textOf(path: string): Promise<string | undefined> {
@@ -16,7 +16,7 @@ async function textOf(path: string): Promise<string | undefined> {
 
 async function* filesOf(directory: string): AsyncGenerator<KeptObject> {
   for (const folder of (await readdir(directory)).sort()) {
-    if (generationOfFolder(`${folder}/`) === undefined) continue;
+    if (!isDataFolder(`${folder}/`)) continue;
     for (const file of await filesBelow(join(directory, folder))) {
       const { size } = await stat(join(directory, folder, file));
       yield { key: `${folder}/${file}`, size };

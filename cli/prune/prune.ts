@@ -1,10 +1,11 @@
-import { chunkName } from '#cli/outputs/stored-run.ts';
+import { locationOf } from '#cli/outputs/stored-run.ts';
 import { OutputConflictError } from '#core/errors.ts';
-import { baseOf, sinceOf } from '#core/manifest/generations.ts';
+import { baseOf, movedAt } from '#core/manifest/generations.ts';
 import type { ManifestHead } from '#core/manifest/manifest.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
 import { chunkIndexOf } from '#core/run/chunk-name.ts';
-import { claimKey, dataFolder, generationOfFolder } from '#core/run/output-keys.ts';
+import { claimKey, isDataFolder } from '#core/run/output-keys.ts';
 import type { KeptObject, PrunableOutput } from './prunable-output.ts';
 
 /** Objects that are removed at once. */
@@ -16,8 +17,8 @@ const PRUNING = `${JSON.stringify({ prune: 'sparse-fanout prune --apply' })}\n`;
 /** Keys below the output of all chunks of a partitioned one: partitions give them folders. */
 async function listedKeys(output: PrunableOutput): Promise<ReadonlySet<string>> {
   const manifest = await output.whole();
-  const folder = dataFolder(sinceOf(manifest));
-  return new Set(manifest.entries.map((entry) => `${folder}${chunkName(entry)}`));
+  const { prefix } = locationOf(manifest);
+  return new Set(manifest.entries.map(({ url }) => parseS3Uri(url).key.slice(prefix.length)));
 }
 
 /** Says of a key whether the latest manifest lists it. Without partitions names are computed. */
@@ -31,15 +32,15 @@ async function listedBy(
   }
   const { chunks, since } = baseOf(head);
   const run = { location: { bucket: '', prefix: '' }, output: head.output };
-  const base = { chunks: 0, rows: 0, since };
   return (key) => {
     const index = chunkIndexOf(key) ?? chunks;
+    const base = { chunks: 0, rows: 0, since, ...movedAt(head, since, index) };
     return index < chunks && key === chunkKey({ ...run, base }, index);
   };
 }
 
 function isOfChunks({ key }: KeptObject): boolean {
-  return generationOfFolder(key.slice(0, key.indexOf('/') + 1)) !== undefined;
+  return isDataFolder(key.slice(0, key.indexOf('/') + 1));
 }
 
 async function assertUnclaimed(output: PrunableOutput, generation: number): Promise<void> {

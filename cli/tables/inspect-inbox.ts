@@ -1,9 +1,9 @@
+import { readChosen } from '#aws/chosen-lists.ts';
 import type { S3Client } from '#aws/clients.ts';
-import { listArrivals } from '#aws/list-arrivals.ts';
 import { readLatest } from '#aws/manifests.ts';
-import { readText } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { readTakenIn } from '#aws/taken-in.ts';
+import { readWaiting } from '#aws/waiting-in.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import { inboxRequestOf } from '#cli/options/inbox-request.ts';
@@ -11,11 +11,9 @@ import type { GivenRequest } from '#cli/options/request-file.ts';
 import { withS3Client } from '#cli/sources/s3-client.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
-import { chosenKey } from '#core/run/output-keys.ts';
-import { type Arrival, summedUp } from '#core/tables/inbox/choose-arrivals.ts';
-import type { TakenIn } from '#core/tables/inbox/taken-in.ts';
-import { parsePins } from '#core/tables/run/object-list.ts';
-import { chooseBatch, type SetAside } from '#tables/choose-batch.ts';
+import { summedUp } from '#core/tables/inbox/choose-arrivals.ts';
+import { BatchChooser } from '#tables/choose-batch.ts';
+import type { SetAside } from '#tables/judge-arrivals.ts';
 import { labelled } from './describe-table.ts';
 
 /** Objects of each sort that are named. */
@@ -31,6 +29,8 @@ interface Seen {
   readonly unfinished: number | null;
   /** Objects of the inbox that are in. */
   readonly in: number;
+  /** Whether more waits behind those that a tick lists, which are counted here. */
+  readonly more: boolean;
   readonly waiting: number;
   readonly waitingBytes: number;
   readonly oldest: string | null;
@@ -39,29 +39,6 @@ interface Seen {
   /** Those that wait under a key of which other bytes are in. */
   readonly replaced: readonly string[];
   readonly setAside: readonly SetAside[];
-}
-
-interface Listed {
-  readonly waiting: readonly Arrival[];
-  readonly replaced: readonly string[];
-  readonly in: number;
-}
-
-async function list(
-  s3: S3Client,
-  inbox: string,
-  taken: TakenIn,
-  signal: AbortSignal,
-): Promise<Listed> {
-  const waiting: Arrival[] = [];
-  const replaced: string[] = [];
-  let known = 0;
-  for await (const arrival of listArrivals(s3, inbox, signal)) {
-    if (taken.has(arrival)) known += 1;
-    else waiting.push(arrival);
-    if (taken.hadOthers(arrival)) replaced.push(arrival.uri);
-  }
-  return { waiting, replaced, in: known };
 }
 
 /** Looks at an inbox as a tick does, and writes nothing. */
@@ -77,25 +54,26 @@ export async function lookAtInbox(
   const latest = (await readLatest(s3, location, signal))?.head;
   const generations = latest?.generation ?? 0;
   const { taken } = await readTakenIn(s3, { location, latest }, signal);
-  const { waiting, replaced, ...listed } = await list(s3, rules.uri, taken, signal);
-  const chosen = await readText(s3, bucket, chosenKey(prefix, generations + 1), signal);
+  const listed = await readWaiting(s3, { uri: rules.uri, taken }, signal);
+  const chosen = await readChosen(s3, location, generations + 1, signal);
   const store = s3ObjectStore(s3, signal);
   const asked = { source, schema: schema!, columns, onBadRow };
-  const batch = await chooseBatch(waiting, asked, { rules, store, now: Date.now() });
-  const { objects, bytes, oldest } = summedUp(waiting);
+  const options = { rules, store, now: Date.now() };
+  const batch = await new BatchChooser(listed.waiting, asked, options).choose();
+  const { objects, bytes, oldest } = summedUp(listed.waiting);
   return {
     ...{ inbox: rules.uri, output: place.uri!, generations },
-    unfinished: chosen === undefined ? null : parsePins(Buffer.from(chosen)).length,
+    unfinished: chosen?.latest.length ?? null,
     ...listed,
     ...{ waiting: objects, waitingBytes: bytes, oldest },
     due: batch.pins.length,
-    replaced,
     setAside: batch.setAside,
   };
 }
 
 function prose(seen: Seen): string {
   const { generations, unfinished, oldest, due, replaced, setAside } = seen;
+  const more = seen.more ? ' and more' : '';
   const since = oldest === null ? '' : `, the oldest since ${oldest}`;
   return labelled([
     ['inbox', seen.inbox],
@@ -104,7 +82,10 @@ function prose(seen: Seen): string {
       ? []
       : [['pending', `generation ${generations + 1} of ${formatCount(unfinished)} objects`]]),
     ['in', `${formatCount(seen.in)} objects`],
-    ['waiting', `${formatCount(seen.waiting)} objects, ${formatBytes(seen.waitingBytes)}${since}`],
+    [
+      'waiting',
+      `${formatCount(seen.waiting)}${more} objects, ${formatBytes(seen.waitingBytes)}${since}`,
+    ],
     ['due', `${formatCount(due)} objects`],
     ...replaced
       .slice(0, MAX_NAMED)

@@ -73,17 +73,24 @@ export function totalsProblems(manifest: Manifest): string[] {
   return [...problems, ...tally.differences(all, 'the facts')];
 }
 
-/** Names that only chunks of a later generation have. */
-function laterName({ entries, output }: Manifest): (name: string) => boolean {
+/**
+ * Names that only chunks have of a later generation, or of an attempt that came to nothing: what
+ * was written after that lies in another folder.
+ */
+function foreignName({ manifest, isContinued }: StoredRun): (name: string) => boolean {
+  const { entries, output, attempts = [] } = manifest;
   const { ending } = outputOf(output);
-  return (name) => (chunkIndexOf(name) ?? -1) >= entries.length && name.endsWith(ending);
+  const isAllowed = isContinued || attempts.length > 0;
+  const isLater = (name: string) => (chunkIndexOf(name) ?? -1) >= entries.length;
+  return (name) => isAllowed && isLater(name) && name.endsWith(ending);
 }
 
-function nameProblems({ manifest, names, isContinued }: StoredRun): string[] {
+function nameProblems(run: StoredRun): string[] {
+  const { manifest, names } = run;
   const listed = new Set(manifest.entries.map(chunkName));
-  const isLater = isContinued ? laterName(manifest) : () => false;
+  const isForeign = foreignName(run);
   return names
-    .filter((name) => !listed.has(name) && !isLater(name))
+    .filter((name) => !listed.has(name) && !isForeign(name))
     .map((name) => `${name} lies beside the chunks but is not in the manifest`);
 }
 

@@ -2,19 +2,25 @@ import { crc32 } from 'node:zlib';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { chunkKey } from '#core/run/chunk-key.ts';
 import { companionFolder, outputUri } from '#core/run/output-keys.ts';
+import { attemptOf, EMPTY_BASE } from '#core/run/run-fields.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import {
   type CompanionTable,
   type CompanionText,
   companionTexts,
 } from '#core/tables/companions/companions.ts';
-import type { ManifestCompanion } from './manifest.ts';
+import { movedAt } from './generations.ts';
+import type { AttemptedGeneration, ManifestCompanion } from './manifest.ts';
 
 /** A run, as far as its companions depend on it; other wings have none. */
 export type AccompaniedRun = Pick<
   RunHeader,
   'output' | 'location' | 'generation' | 'base' | 'chunks'
-> & { readonly columns?: CompanionTable['columns'] | undefined };
+> & {
+  readonly columns?: CompanionTable['columns'] | undefined;
+  /** Up to the run: in whose folders the chunks lie. */
+  readonly attempts?: readonly AttemptedGeneration[] | undefined;
+};
 
 /** An object of a companion, and where it lies. */
 export interface CompanionObject extends Omit<CompanionText, 'name'> {
@@ -24,9 +30,12 @@ export interface CompanionObject extends Omit<CompanionText, 'name'> {
 
 /** URIs of all files that are in the output with a run: their names are computed. */
 function* urisOf(run: AccompaniedRun): Generator<string> {
-  const end = run.base.chunks + run.chunks;
+  const { base, attempts } = run;
+  const { since } = base;
+  const end = base.chunks + run.chunks;
   for (let index = 0; index < end; index += 1) {
-    yield outputUri(run.location, chunkKey(run, index));
+    const place = { ...EMPTY_BASE, since, ...movedAt({ attempts }, since, index) };
+    yield outputUri(run.location, chunkKey({ ...run, base: place }, index));
   }
 }
 
@@ -41,7 +50,7 @@ export function companionObjects(run: AccompaniedRun): readonly CompanionObject[
   if (output.kind !== 'table') return [];
   const { file, companions = [] } = output;
   return companions.flatMap((companion) => {
-    const folder = `${location.prefix}${companionFolder(companion, generation)}`;
+    const folder = `${location.prefix}${companionFolder(companion, generation, attemptOf(run))}`;
     const texts = companionTexts(companion, {
       ...{ file, columns, uris: () => urisOf(run) },
       output: outputUri(location, location.prefix),

@@ -3,7 +3,7 @@ import type { RunBase } from '#core/run/run-fields.ts';
 import { type OutputSpec, outputOf } from '#core/run/run-output.ts';
 import { type SourceFacts, type SourceView, sourceOf } from '#core/sources/source-kinds.ts';
 import { assertExpectedRows } from '#core/tables/run/expected-rows.ts';
-import type { Generation, ManifestHead } from './manifest.ts';
+import type { AttemptedGeneration, Generation, ManifestHead } from './manifest.ts';
 
 /** A table may have thousands of columns. */
 const MAX_DIFFERENCES = 10;
@@ -27,7 +27,7 @@ export interface RowKind {
 type Expectations = Parameters<SourceView['assertExpected']>[0];
 
 /** What a manifest says of its set: the runs that it lists itself, and those of earlier ones. */
-export type ListedSet = Pick<ManifestHead, 'generations' | 'earlier'>;
+export type ListedSet = Pick<ManifestHead, 'generations' | 'earlier' | 'attempts'>;
 
 /** The generation with which the set of a manifest begins. */
 export function sinceOf({ generations, earlier }: ListedSet): number {
@@ -39,7 +39,37 @@ export function baseOf(set: ListedSet): RunBase {
   const { generations, earlier } = set;
   const before = earlier?.at(-1)?.totals.chunks ?? 0;
   const chunks = generations.reduce((sum, each) => sum + each.chunks, before);
-  return { chunks, rows: generations.at(-1)!.rowEnd, since: sinceOf(set) };
+  const since = sinceOf(set);
+  return { chunks, rows: generations.at(-1)!.rowEnd, since, ...movedAt(set, since, chunks) };
+}
+
+/** What says which generations needed more than one attempt. */
+interface Attempted {
+  readonly attempts?: readonly AttemptedGeneration[] | undefined;
+}
+
+/** The later attempt in whose folder a chunk of a set lies, if it does. */
+export function movedAt(
+  { attempts = [] }: Attempted,
+  since: number,
+  index: number,
+): Pick<RunBase, 'moved'> {
+  const last = attempts.findLast(({ generation, chunk }) => since <= generation && chunk <= index);
+  return last ? { moved: { generation: last.generation, attempt: last.attempt } } : {};
+}
+
+/** Which attempt of a generation is in an output, from 1. */
+export function attemptIn({ attempts = [] }: Attempted, generation: number): number {
+  return attempts.find((each) => each.generation === generation)?.attempt ?? 1;
+}
+
+/** The generations with later attempts up to a run: those before it, and its own. */
+export function attemptsUpTo(
+  { generation, base }: { readonly generation: number; readonly base: RunBase },
+  before: readonly AttemptedGeneration[] = [],
+): readonly AttemptedGeneration[] {
+  const { moved, chunks } = base;
+  return moved?.generation === generation ? [...before, { ...moved, chunk: chunks }] : before;
 }
 
 /** What all rows of one output must have in common, named as in messages. */

@@ -4,6 +4,7 @@ import type { RunHeader } from '#core/run/run-header.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import { listedCompanions } from './companions.ts';
 import { type PreviousManifest, runsBefore } from './earlier.ts';
+import { attemptsUpTo } from './generations.ts';
 import {
   type Generation,
   MANIFEST_VERSION,
@@ -40,7 +41,8 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
   const own = sourceOf(run.facts);
   const { earlier, earlierReplaced, generations, replaced } = runsBefore(run, previous);
   const rowEnd = base.rows + run.rows;
-  const companions = [...listedCompanions(run)];
+  const attempts = attemptsUpTo(run, previous?.head.attempts);
+  const companions = [...listedCompanions({ ...run, attempts })];
   return {
     type: 'sparse-fanout-manifest',
     version: MANIFEST_VERSION,
@@ -71,6 +73,7 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
       },
     ],
     ...(replaced.length > 0 && { replaced }),
+    ...(attempts.length > 0 && { attempts: [...attempts] }),
   };
 }
 

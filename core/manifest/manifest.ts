@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { ManifestError } from '#core/errors.ts';
 import { sourcePin } from '#core/objects/source-pin.ts';
-import { runId } from '#core/run/run-fields.ts';
+import { laterAttempt, runId } from '#core/run/run-fields.ts';
 import { outputSpec } from '#core/run/run-output.ts';
 import { count, crc32Digits, ordinal } from '#core/schemas/count.ts';
 import { sourceFacts } from '#core/sources/source-kinds.ts';
@@ -30,6 +30,9 @@ const generationSchema = z.object({
 const replacedSchema = z.object({ generation: ordinal, runId });
 
 const linkSchema = z.object({ generation: ordinal, bytes: count, crc32: crc32Digits });
+
+/** A generation that needed more than one attempt, and the first chunk that lies in its folder. */
+const attemptSchema = z.extend(laterAttempt, { chunk: count });
 
 const totalsSchema = z.object({
   chunks: count,
@@ -119,6 +122,8 @@ const headSchema = z.object({
   generations: z.array(generationSchema).check(z.minLength(1)),
   /** The runs before them, whose rows are no longer in it. */
   replaced: z.optional(z.array(replacedSchema)),
+  /** Of all generations, those that needed more than one attempt, in order. */
+  attempts: z.optional(z.array(attemptSchema)),
 });
 
 /** The published shape of `_manifest/manifest.json`. @see docs/manifest.md */
@@ -144,6 +149,8 @@ export type Generation = z.infer<typeof generationSchema>;
 export type ManifestLink = z.infer<typeof linkSchema>;
 /** The manifest of an earlier generation, whose lists are not repeated. */
 export type EarlierManifest = z.infer<typeof earlierSchema>;
+/** A generation of which a later attempt is in the output. */
+export type AttemptedGeneration = z.infer<typeof attemptSchema>;
 /** A run whose rows are no longer in the output. */
 export type ReplacedRun = z.infer<typeof replacedSchema>;
 

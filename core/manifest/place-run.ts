@@ -13,6 +13,8 @@ export interface UnplacedRun {
   readonly location: OutputLocation;
   /** Whether the run must be the first, comes after others, or replaces them. */
   readonly mode: OutputMode;
+  /** The run that claims the generation for all of its attempts. @default this one */
+  readonly claimant?: string | undefined;
 }
 
 /**
@@ -53,8 +55,14 @@ export interface Placement {
 const MAX_CLAIM_CHARACTERS = 80;
 
 /** Text of the object by which a run claims a generation. */
-export function claimText(runId: string): string {
-  return `${JSON.stringify({ runId })}\n`;
+export function claimText({
+  runId,
+  claimant = runId,
+}: {
+  readonly runId: string;
+  readonly claimant?: string | undefined;
+}): string {
+  return `${JSON.stringify({ runId: claimant })}\n`;
 }
 
 function refusal(run: PlacedRun, holder: string): OutputConflictError {
@@ -80,7 +88,7 @@ function refusal(run: PlacedRun, holder: string): OutputConflictError {
 export async function isClaimedBy(run: PlacedRun, records: OutputRecords): Promise<boolean> {
   const holder = await records.claim(run.generation);
   if (holder === undefined) return false;
-  if (holder === claimText(run.runId)) return true;
+  if (holder === claimText(run)) return true;
   throw refusal(run, holder);
 }
 

@@ -33,6 +33,14 @@ export interface TableDeployment extends Deployment {
   readonly functions?: FunctionDigests;
 }
 
+/** Objects that a table is bound to, not those that are there now. */
+interface KeptObjects {
+  /** Their pins as they were seen before. */
+  readonly pins: AsyncIterable<SourcePin> | Iterable<SourcePin>;
+  /** Which attempt of its generation the run is. @default 1 */
+  readonly attempt?: number;
+}
+
 /** Code stands there with its digest or version: another one may give other rows. */
 function transformIdentity(
   transform: Transform,
@@ -48,7 +56,11 @@ function transformIdentity(
 }
 
 /** It has no `limits`, `expect` and `dryRun`: who changes only these resumes the same run. */
-function identityOf(request: TableRequest, pin: SourcePin, deployment: TableDeployment): string {
+function identityOf(
+  request: TableRequest,
+  { pin, attempt }: { readonly pin: SourcePin; readonly attempt: number },
+  deployment: TableDeployment,
+): string {
   const { engine, outputBucket } = deployment;
   const { source, schema, columns, transform, onBadRow, output, size, place } = request;
   const { partitionBy, companions } = request;
@@ -70,6 +82,8 @@ function identityOf(request: TableRequest, pin: SourcePin, deployment: TableDepl
       ...(partitionBy && { partitionBy }),
       ...(companions && { companions }),
       ...(mode !== 'create' && { mode }),
+      // The same objects may be chosen again, and then lie in another folder.
+      ...(attempt > 1 && { attempt }),
     },
   });
 }
@@ -81,7 +95,6 @@ function identityOf(request: TableRequest, pin: SourcePin, deployment: TableDepl
  * Holds the list, see `ObjectList`. Sends the requests of `listTable`.
  *
  * @param input the request, or the S3 event that stands for one.
- * @param kept the pins of the objects as they were seen before.
  * @throws {RequestError} with every problem of the request; keys of the output would be too long;
  * the deployment has no such functions.
  * @throws {SourceNotFoundError} an object does not exist, or a folder holds nothing.
@@ -91,13 +104,13 @@ export async function bindTable(
   input: unknown,
   deployment: TableDeployment,
   store: ObjectStore,
-  kept?: AsyncIterable<SourcePin> | Iterable<SourcePin>,
+  kept?: KeptObjects,
 ): Promise<BoundTable> {
   const { outputBucket, requestDefaults } = deployment;
   const request = parseTableRequest(input, requestDefaults);
-  const objects = await listTable(request.source, store, kept && { listed: kept });
+  const objects = await listTable(request.source, store, kept && { listed: kept.pins });
   const source = await tablePin(request.source, objects);
-  const identity = identityOf(request, source, deployment);
+  const identity = identityOf(request, { pin: source, attempt: kept?.attempt ?? 1 }, deployment);
   const runId = await runIdOf(identity);
   const asked = { uri: request.place.uri, sourceUri: request.source.uris[0]! };
   const location = locate(asked, runId, outputBucket);

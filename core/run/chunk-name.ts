@@ -24,7 +24,7 @@ export function chunkKeyBy(
   index: number,
   partition = '',
 ): string {
-  const folder = `${dataFolder(base.since)}${partition}`;
+  const folder = `${dataFolder(base)}${partition}`;
   return `${location.prefix}${folder}chunk-${chunkId(index)}${ending}`;
 }
 
@@ -34,10 +34,15 @@ export function chunkIndexOf(key: string): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
+/** Whether a key is not that of a chunk of the generations before a run. */
+export function isOwnChunk({ base }: Pick<RunHeader, 'base'>, key: string): boolean {
+  return (chunkIndexOf(key) ?? base.chunks) >= base.chunks;
+}
+
 /** Key of the rows of a chunk of a table that were left out, one JSON line each. */
 export function rejectsKey(
   { location, base }: Pick<RunHeader, 'location' | 'base'>,
   index: number,
 ): string {
-  return `${location.prefix}${rejectsFolder(base.since)}chunk-${chunkId(index)}.jsonl`;
+  return `${location.prefix}${rejectsFolder(base)}chunk-${chunkId(index)}.jsonl`;
 }

@@ -51,4 +51,6 @@ export interface StartedRun {
   readonly location: OutputLocation;
   /** Which generation of its output the run writes, from 1. */
   readonly generation: number;
+  /** The run that has claimed it where that is another attempt. */
+  readonly claimant?: string | undefined;
 }

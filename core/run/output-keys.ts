@@ -6,7 +6,7 @@ import {
   STAGED_FOLDER,
   TRANSFORM_FOLDER,
 } from '#core/contract.ts';
-import type { OutputLocation } from './run-fields.ts';
+import type { OutputLocation, RunBase } from './run-fields.ts';
 
 const GENERATION_DIGITS = 6;
 
@@ -39,8 +39,12 @@ function generationId(generation: number): string {
   return String(generation).padStart(GENERATION_DIGITS, '0');
 }
 
-/** The name of a generation's object; the first generation has no number in its name. */
-function named(name: string, generation: number): string {
+/**
+ * The name of a generation's object; the first generation has no number in its name, unless it
+ * needed another attempt.
+ */
+function named(name: string, generation: number, attempt = 1): string {
+  if (attempt > 1) return `${name}-${generationId(generation)}-${attempt}`;
   return generation === 1 ? name : `${name}-${generationId(generation)}`;
 }
 
@@ -56,21 +60,22 @@ export function generationKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}manifest-${generationId(generation)}.json`;
 }
 
+/** What says in which folder chunks lie. */
+export type ChunkPlace = Pick<RunBase, 'since' | 'moved'>;
+
 /**
  * Folder of the chunks below an output. Each set of chunks has its own, so that one that overwrites
- * another leaves it as it is.
- *
- * @param since the generation with which the set begins.
+ * another leaves it as it is; and so has each later attempt of a generation, with what comes after
+ * it.
  */
-export function dataFolder(since: number): string {
+export function dataFolder({ since, moved }: ChunkPlace): string {
+  if (moved !== undefined) return `data-g${generationId(moved.generation)}-${moved.attempt}/`;
   return since === 1 ? OUTPUT_FOLDERS.data : `data-g${generationId(since)}/`;
 }
 
-/** The generation whose set lies in a folder; undefined for any other folder. */
-export function generationOfFolder(folder: string): number | undefined {
-  if (folder === OUTPUT_FOLDERS.data) return 1;
-  const generation = Number(/^data-g(\d{6})\/$/.exec(folder)?.[1]);
-  return generation > 1 ? generation : undefined;
+/** Whether a folder is one of {@link dataFolder}. */
+export function isDataFolder(folder: string): boolean {
+  return folder === OUTPUT_FOLDERS.data || /^data-g\d{6}(?:-\d+)?\/$/.test(folder);
 }
 
 /**
@@ -83,14 +88,15 @@ export function columnNamesKey(prefix: string, since: number): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}${named('columns', since)}.json`;
 }
 
-/** Folder of the rows of a table that were left out; the same for all runs of a set. */
-export function rejectsFolder(since: number): string {
-  return `${OUTPUT_FOLDERS.manifest}${named('rejects', since)}/`;
+/** Folder of the rows of a table that were left out; the same where {@link dataFolder} is. */
+export function rejectsFolder({ since, moved }: ChunkPlace): string {
+  const name = moved ? named('rejects', moved.generation, moved.attempt) : named('rejects', since);
+  return `${OUTPUT_FOLDERS.manifest}${name}/`;
 }
 
 /** Folder of a companion of a generation: what else there is to read its files by. */
-export function companionFolder(companion: string, generation: number): string {
-  return `${OUTPUT_FOLDERS.manifest}${named(companion, generation)}/`;
+export function companionFolder(companion: string, generation: number, attempt = 1): string {
+  return `${OUTPUT_FOLDERS.manifest}${named(companion, generation, attempt)}/`;
 }
 
 /** Key of the report on the last execution that failed; only people read it. */
@@ -107,31 +113,31 @@ export function claimKey(prefix: string, generation: number): string {
 }
 
 /** Key of the plan of a generation: one line per chunk. */
-export function planKey(prefix: string, generation: number): string {
-  return `${prefix}${OUTPUT_FOLDERS.plan}${named('plan', generation)}.jsonl`;
+export function planKey(prefix: string, generation: number, attempt = 1): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('plan', generation, attempt)}.jsonl`;
 }
 
 /** Key of the layout of a generation's source, which every writer reads. */
-export function layoutKey(prefix: string, generation: number): string {
-  return `${prefix}${OUTPUT_FOLDERS.plan}${named('source', generation)}.json`;
+export function layoutKey(prefix: string, generation: number, attempt = 1): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('source', generation, attempt)}.json`;
 }
 
 /** Key of the rows that the files of a partitioned table gather, one line for each share. */
-export function sharesKey(prefix: string, generation: number): string {
-  return `${prefix}${OUTPUT_FOLDERS.plan}${named('shares', generation)}.jsonl`;
+export function sharesKey(prefix: string, generation: number, attempt = 1): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('shares', generation, attempt)}.jsonl`;
 }
 
 /** Key of the objects of a table, one line each; the plan says which lines are whose. */
-export function objectsKey(prefix: string, generation: number): string {
-  return `${prefix}${OUTPUT_FOLDERS.plan}${named('objects', generation)}.jsonl`;
+export function objectsKey(prefix: string, generation: number, attempt = 1): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('objects', generation, attempt)}.jsonl`;
 }
 
 /**
  * Key of the objects that an inbox chose for a generation, before any run has claimed it: the
  * source of that run.
  */
-export function chosenKey(prefix: string, generation: number): string {
-  return `${prefix}${OUTPUT_FOLDERS.plan}${named('objects-chosen', generation)}.jsonl`;
+export function chosenKey(prefix: string, generation: number, attempt = 1): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('objects-chosen', generation, attempt)}.jsonl`;
 }
 
 /** Key of the objects of many generations up to one, one line each. */

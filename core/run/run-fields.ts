@@ -9,12 +9,24 @@ const outputLocation = z.strictObject({
   prefix: z.string().check(z.regex(/\/$/)),
 });
 
+/** A further attempt of a generation, after the one before it could not be finished. */
+export const laterAttempt = z.strictObject({
+  generation: ordinal,
+  /** From 2: the first attempt has no number in its keys. */
+  attempt: ordinal.check(z.minimum(2)),
+});
+
 /** What a run's rows and chunks come after: the sums of the generations before it in its set. */
 const runBase = z.strictObject({
   chunks: count,
   rows: count,
   /** The generation with which the set of chunks begins: the first one, or one that overwrote. */
   since: ordinal,
+  /**
+   * The last later attempt of the set, whose folder the chunks go to: in that of the set lie those
+   * of the attempt before it. Absent where there is none.
+   */
+  moved: z.optional(laterAttempt),
 });
 
 /** 32 hexadecimal digits. */
@@ -37,3 +49,14 @@ export type RunBase = Readonly<z.infer<typeof runBase>>;
 
 /** The base of a run that begins an output. */
 export const EMPTY_BASE: RunBase = { chunks: 0, rows: 0, since: 1 };
+
+/** Which attempt of its generation a run is, from 1. */
+export function attemptOf({
+  generation,
+  base: { moved },
+}: {
+  readonly generation: number;
+  readonly base: Pick<RunBase, 'moved'>;
+}): number {
+  return moved?.generation === generation ? moved.attempt : 1;
+}

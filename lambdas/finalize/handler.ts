@@ -1,6 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '#aws/clients.ts';
 import { openGeneration } from '#aws/manifests.ts';
+import { OutputConflictError } from '#core/errors.ts';
 import type { ManifestTotals } from '#core/manifest/manifest.ts';
 import { totalsOf } from '#core/manifest/totals.ts';
 import { manifestKey, outputUri } from '#core/run/output-keys.ts';
@@ -8,7 +9,7 @@ import type { RunHeader } from '#core/run/run-header.ts';
 import type { FinalizeInput } from '#core/run/step-messages.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
-import { isPublished, publishGeneration } from './publish.ts';
+import { isPublished, publishGeneration, publishProved } from './publish.ts';
 import { removeScattered } from './remove-scattered.ts';
 import { writeManifest } from './write-manifest.ts';
 
@@ -54,8 +55,9 @@ export function createHandler(deps: FinalizeDeps): Step<FinalizeInput, FinalizeR
       // Another execution of this run may have been faster; then chunks of the next generation may
       // be there already.
       const totals = await publishedTotals(s3, run, signal);
-      if (totals === undefined) throw error;
-      return totals;
+      if (totals !== undefined) return totals;
+      if (error instanceof OutputConflictError) await publishProved(s3, run, signal);
+      throw error;
     }
   };
 

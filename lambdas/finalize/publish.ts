@@ -2,6 +2,7 @@ import type { S3Client } from '#aws/clients.ts';
 import { createObject, replaceObject } from '#aws/create-only.ts';
 import { type LatestManifest, readEarlier, readLatest } from '#aws/manifests.ts';
 import { openObject } from '#aws/objects.ts';
+import { headObject } from '#aws/stored-object.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
 import type { ManifestHead } from '#core/manifest/manifest.ts';
 import { generationKey, manifestKey, outputUri } from '#core/run/output-keys.ts';
@@ -68,4 +69,23 @@ export async function publishGeneration(
   const bytes = ownManifest(s3, run, signal);
   if (latest === undefined) await createObject(s3, target, bytes, signal);
   else await replaceObject(s3, { ...target, replaces: latest.etag }, bytes, signal);
+}
+
+/**
+ * Publishes what another attempt of the same generation has proved, if it died before it could:
+ * else no attempt could ever follow it, since the manifest of a generation is written once.
+ *
+ * @throws as {@link publishGeneration}.
+ */
+export async function publishProved(
+  s3: S3Client,
+  run: RunHeader,
+  signal: AbortSignal,
+): Promise<void> {
+  const latest = await readLatest(s3, run.location, signal);
+  if ((latest?.head.generation ?? 0) >= run.generation) return;
+  const { bucket, prefix } = run.location;
+  const key = generationKey(prefix, run.generation);
+  if ((await headObject(s3, bucket, key)) === undefined) return;
+  await publishGeneration(s3, run, signal);
 }

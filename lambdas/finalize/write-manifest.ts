@@ -6,16 +6,16 @@ import { ManifestError } from '#core/errors.ts';
 import { companionObjects } from '#core/manifest/companions.ts';
 import { isOutgrown } from '#core/manifest/earlier.ts';
 import { baseOf } from '#core/manifest/generations.ts';
-import type { ManifestEntry, ManifestTotals } from '#core/manifest/manifest.ts';
+import type { ManifestEntry, ManifestHead, ManifestTotals } from '#core/manifest/manifest.ts';
 import { type CountedRun, manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder, totalsOf } from '#core/manifest/totals.ts';
 import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
-import { chunkIndexOf } from '#core/run/chunk-name.ts';
+import { isOwnChunk } from '#core/run/chunk-name.ts';
 import { dataFolder, generationKey, outputUri, planKey } from '#core/run/output-keys.ts';
 import { parsePlanLine } from '#core/run/plan-line.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
-import type { RunBase } from '#core/run/run-fields.ts';
+import { attemptOf, type RunBase } from '#core/run/run-fields.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import { countedRun } from './counted-run.ts';
@@ -23,10 +23,11 @@ import type { FinalizeDeps } from './finalize-deps.ts';
 
 async function* readPlan(
   { s3 }: FinalizeDeps,
-  { location, generation }: RunHeader,
+  run: RunHeader,
   signal: AbortSignal,
 ): AsyncGenerator<PlannedChunk> {
-  const key = planKey(location.prefix, generation);
+  const { location, generation } = run;
+  const key = planKey(location.prefix, generation, attemptOf(run));
   for await (const line of readLines(s3, location.bucket, key, signal)) yield parsePlanLine(line);
 }
 
@@ -70,11 +71,11 @@ function cutsOf(run: RunHeader): (string | undefined)[] {
 
 /** Leaves out the chunks of the generations before. */
 async function* ownObjects(
-  { base }: RunHeader,
+  run: RunHeader,
   objects: AsyncIterable<ListedObject>,
 ): AsyncGenerator<ListedObject> {
   for await (const object of objects) {
-    if ((chunkIndexOf(object.key) ?? base.chunks) >= base.chunks) yield object;
+    if (isOwnChunk(run, object.key)) yield object;
   }
 }
 
@@ -86,7 +87,7 @@ function proven(
 ): AsyncGenerator<ManifestEntry> {
   const { location } = run;
   const { bucket } = location;
-  const prefix = `${location.prefix}${dataFolder(run.base.since)}`;
+  const prefix = `${location.prefix}${dataFolder(run.base)}`;
   const objects = listAhead(deps.s3, { bucket, prefix, cuts: cutsOf(run) }, signal);
   return proveChunks(run, {
     plan: readPlan(deps, run, signal),
@@ -96,7 +97,11 @@ function proven(
 }
 
 /** Whoever finds the manifest finds its companions, and these only where every file is proved. */
-async function writeCompanions({ s3 }: FinalizeDeps, run: CountedRun, signal: AbortSignal) {
+async function writeCompanions(
+  { s3 }: FinalizeDeps,
+  run: CountedRun & Pick<ManifestHead, 'attempts'>,
+  signal: AbortSignal,
+) {
   const { bucket } = run.location;
   for (const { key, contentType, pieces } of companionObjects(run)) {
     await createObject(s3, { bucket, key, contentType }, pieces(), signal);
@@ -122,12 +127,12 @@ export async function writeManifest(
   const base = await openBase(deps, run, signal);
   const linked = base && isOutgrown(run, base) ? await totalsOf(base) : undefined;
   const isCopied = linked === undefined && run.base.since < run.generation;
+  const head = manifestHead(counted, base && { ...base, totals: linked });
   const entries = async function* () {
     if (base !== undefined && isCopied) yield* base.entries;
     yield* proven(deps, counted, signal);
-    await writeCompanions(deps, counted, signal);
+    await writeCompanions(deps, { ...counted, attempts: head.attempts }, signal);
   };
-  const head = manifestHead(counted, base && { ...base, totals: linked });
   const totals = new TotalsBuilder(head);
   const text = manifestText(head, entries(), totals);
   const { bucket, prefix } = run.location;

@@ -17,13 +17,13 @@ import { textsToStage } from '#tables/large-texts.ts';
 import { lookAtRows } from '#tables/look-at-rows.ts';
 import { type PlanOptions, planTable, type TablePlan } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
-import { type BoundObjects, bindObjects } from './bind-objects.ts';
+import { type BoundObjects, objectBinder } from './bind-objects.ts';
 import { checkTable } from './checked-table.ts';
 import { pinsToKeep } from './kept-objects.ts';
 import { packScattered } from './pack-scattered.ts';
 import { plannedScatter, planScatter, scatterRound } from './scatter-round.ts';
 import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
-import { assertNext, takeIn } from './take-in.ts';
+import { attemptedPlace, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /** What PlanTable needs from outside. */
@@ -39,12 +39,12 @@ interface PlacedTable {
 /** Starts the Stage round of large texts; its objects are those that it was found for. */
 async function stageTexts(
   deps: TablePlanDeps,
-  { bound, placement, executionId }: PlacedTable,
+  { bound, executionId }: PlacedTable,
   tasks: Awaited<ReturnType<typeof textsToStage>>,
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const { request, runId, objects } = bound;
-  await takeIn(deps, bound, placement.generation, signal);
+  await takeIn(deps, bound, signal);
   const { concurrency } = request;
   const round = { wing: 'table', runId, tasks, concurrency, executionId } as const;
   return await writeJobs(deps, { ...round, pins: await pinsToKeep(objects) }, signal);
@@ -105,7 +105,7 @@ async function planPlaced(
     if (request.partitionBy === undefined) {
       return await writeTablePlan(deps, { ready, executionId }, signal);
     }
-    await takeIn(deps, bound, placement.generation, signal);
+    await takeIn(deps, bound, signal);
     const plan = await planScatter(deps, placed, ready.planned, signal);
     return scatterRound(deps, placed, plan);
   });
@@ -126,39 +126,53 @@ async function planScattered(
   return await writeTablePlan(deps, { ready, executionId }, signal);
 }
 
+/** Places the run of a bound table in its output, and plans it. */
+async function planBound(
+  deps: TablePlanDeps,
+  { bound, executionId }: Omit<PlacedTable, 'placement'>,
+  signal: AbortSignal,
+): Promise<PlanResult> {
+  const { s3, logger } = deps;
+  const { request, runId, location, claimant } = bound;
+  logger.appendKeys({ runId });
+  const { mode } = request.place;
+  const output = tableSpecOf(request);
+  const records = s3OutputRecords(s3, location, signal);
+  const placement = await placeRun({ runId, location, mode, output, claimant }, records);
+  if ('published' in placement) {
+    return completeRun(logger, { ...bound, ...placement }, request.expect);
+  }
+  const attempted = attemptedPlace(placement, bound.chosenFor);
+  const placed = { bound, placement: attempted, executionId };
+  const isScattered = request.partitionBy !== undefined && !request.dryRun;
+  const plan = isScattered ? await plannedScatter(deps, bound, signal) : undefined;
+  if (plan !== undefined) return await planScattered(deps, placed, plan, signal);
+  return await planPlaced(deps, placed, signal);
+}
+
 /**
  * The PlanTable step. It binds the request of a table to a run, places the run in its output, looks
  * at the objects, converts a sample to know how large files become, and writes the plan. It ends
  * before that if the run is complete already, if large texts must get a seek index first, or if the
- * request is a dry run.
+ * request is a dry run. An object of an inbox that cannot be planned is left out of its batch.
  *
  * Holds the list of objects, some 200 bytes each, and what `planTable` holds.
  */
 export function createHandler(deps: TablePlanDeps): Step<PlanInput, PlanResult> {
-  const { s3, logger, metrics } = deps;
+  const { s3, metrics } = deps;
 
   return async (input, signal) => {
     const { executionId } = input;
-    const store = s3ObjectStore(s3, signal);
-    const bound = await bindObjects(deps, input, store, signal);
-    if (!('runId' in bound)) return { decision: 'waiting', waiting: bound };
-    const { request, runId, location } = bound;
-    metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
-    logger.appendKeys({ runId });
-
-    const { mode } = request.place;
-    const output = tableSpecOf(request);
-    const records = s3OutputRecords(s3, location, signal);
-    const placement = await placeRun({ runId, location, mode, output }, records);
-    if ('published' in placement) {
-      return completeRun(logger, { ...bound, ...placement }, request.expect);
+    const binder = await objectBinder(deps, input, s3ObjectStore(s3, signal), signal);
+    for (let tries = 1; ; tries += 1) {
+      const bound = await binder.bind();
+      if (!('runId' in bound)) return { decision: 'waiting', waiting: bound };
+      if (tries === 1) metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
+      try {
+        return await planBound(deps, { bound, executionId }, signal);
+      } catch (error) {
+        if (!binder.leaveOut(error)) throw error;
+      }
     }
-    assertNext(placement.generation, bound.chosenFor);
-
-    const placed = { bound, placement, executionId };
-    const isScattered = request.partitionBy !== undefined && !request.dryRun;
-    const plan = isScattered ? await plannedScatter(deps, bound, signal) : undefined;
-    if (plan !== undefined) return await planScattered(deps, placed, plan, signal);
-    return await planPlaced(deps, placed, signal);
   };
 }

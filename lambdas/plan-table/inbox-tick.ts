@@ -1,82 +1,119 @@
-import { listArrivals } from '#aws/list-arrivals.ts';
+import { readChosen } from '#aws/chosen-lists.ts';
 import { readLatest } from '#aws/manifests.ts';
-import { openObject } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { joinLists, readTakenIn, type TakenInBy } from '#aws/taken-in.ts';
+import { readWaiting, type WaitingIn } from '#aws/waiting-in.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { TableRequest } from '#core/request/table-request.ts';
 import { locate } from '#core/run/locate-output.ts';
-import { chosenKey } from '#core/run/output-keys.ts';
-import type { OutputLocation } from '#core/run/run-fields.ts';
 import type { InboxWaits } from '#core/run/step-messages.ts';
-import { type Arrival, summedUp } from '#core/tables/inbox/choose-arrivals.ts';
-import { parsePins } from '#core/tables/run/object-list.ts';
+import { refuseUnseen, summedUp } from '#core/tables/inbox/choose-arrivals.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
-import { type Batch, chooseBatch } from '#tables/choose-batch.ts';
+import { type Batch, BatchChooser } from '#tables/choose-batch.ts';
+import { assertNotAllDoubtful, LeftOut } from '#tables/left-out.ts';
+import { stillThere } from '#tables/still-there.ts';
 
-/** What a tick of an inbox takes in. */
-export interface InboxBatch extends Batch {
-  /** The generation that it becomes, from 1. */
+/** What a batch of an inbox is chosen for. */
+export interface ChosenFor {
+  /** From 1. */
   readonly generation: number;
+  /** From 1: another one where objects of the one before are gone. */
+  readonly attempt: number;
+  /** The list of the first attempt, whose run claims the generation for all. */
+  readonly first?: readonly SourcePin[];
+}
+
+/** Chooses batches. */
+interface Choice {
+  /** The batch to plan, or what waits where nothing is due. */
+  choose(): Promise<Batch | InboxWaits>;
+  /** Whether there is another batch to choose after one could not be planned. */
+  leaveOut(error: unknown): boolean;
+}
+
+/** One tick of an inbox. */
+export interface InboxTick extends Choice {
+  readonly chosenFor: ChosenFor;
 }
 
 /** Objects that are named in the answer of a tick; the log names all. */
 const MAX_NAMED = 20;
 
-/** The list that an earlier tick chose for a generation; undefined if none did. */
-async function chosenBefore(
-  { s3 }: PlanDeps,
-  { bucket, prefix }: OutputLocation,
-  generation: number,
-  signal: AbortSignal,
-): Promise<readonly SourcePin[] | undefined> {
-  const object = await openObject(s3, { bucket, key: chosenKey(prefix, generation) }, signal);
-  return object && parsePins(Buffer.concat(await Array.fromAsync(object.body)));
-}
-
-/** What lies in an inbox and no generation has, in the order of its keys. */
+/** What lies in an inbox and no generation has. */
 async function waitingIn(
   { s3 }: PlanDeps,
   { source, dryRun }: TableRequest,
   output: TakenInBy,
   signal: AbortSignal,
-): Promise<readonly Arrival[]> {
+): Promise<WaitingIn> {
   const { taken, unjoined } = await readTakenIn(s3, output, signal);
   if (!dryRun) await joinLists(s3, { ...output, unjoined }, signal);
-  const waiting: Arrival[] = [];
-  for await (const arrival of listArrivals(s3, source.inbox!.uri, signal)) {
-    if (!taken.has(arrival)) waiting.push(arrival);
-  }
-  return waiting;
+  return await readWaiting(s3, { uri: source.inbox!.uri, taken }, signal);
 }
 
-/** A batch of what waits, or what waits on where nothing is due. */
-async function chosenNow(
+/** What a tick answers that takes nothing in. */
+function answerOf({ waiting, more }: WaitingIn, { setAside }: Batch): InboxWaits {
+  if (more) refuseUnseen(waiting, setAside);
+  return { ...summedUp(waiting), setAside: setAside.slice(0, MAX_NAMED) };
+}
+
+/** Logs each object that is set aside, once. */
+function asideLog({ logger }: PlanDeps): (batch: Batch) => void {
+  const logged = new Set<string>();
+  return ({ setAside }) => {
+    for (const { uri, problem } of setAside) {
+      if (!logged.has(uri)) logger.warn('set aside', { uri, problem });
+      logged.add(uri);
+    }
+  };
+}
+
+/** Chooses batches of what waits. */
+async function freshChoice(
   deps: PlanDeps,
   request: TableRequest,
   output: TakenInBy,
   signal: AbortSignal,
-): Promise<Batch | InboxWaits> {
-  const { s3, logger, now } = deps;
+): Promise<Choice> {
+  const { s3, now } = deps;
   const { source, schema, columns, onBadRow } = request;
-  const rules = source.inbox!;
-  const waiting = await waitingIn(deps, request, output, signal);
-  const store = s3ObjectStore(s3, signal);
+  const listed = await waitingIn(deps, request, output, signal);
   // The request was refused without a schema.
   const asked = { source, schema: schema!, columns, onBadRow };
-  const batch = await chooseBatch(waiting, asked, { rules, store, now: now().getTime() });
-  for (const { uri, problem } of batch.setAside) logger.warn('set aside', { uri, problem });
-  return batch.pins.length > 0
-    ? batch
-    : { ...summedUp(waiting), setAside: batch.setAside.slice(0, MAX_NAMED) };
+  const store = s3ObjectStore(s3, signal);
+  const options = { rules: source.inbox!, store, now: now().getTime() };
+  const chooser = new BatchChooser(listed.waiting, asked, options);
+  const log = asideLog(deps);
+  const choose = async () => {
+    const batch = await chooser.choose();
+    log(batch);
+    return batch.pins.length > 0 ? batch : answerOf(listed, batch);
+  };
+  return { choose, leaveOut: (error) => chooser.leaveOut(error) };
+}
+
+/** Chooses what is left of a list of which something is gone. */
+function restChoice(deps: PlanDeps, { pins, setAside }: Batch): Choice {
+  const leftOut = new LeftOut();
+  const log = asideLog(deps);
+  const choose = async () => {
+    const tried = leftOut.tried(pins);
+    const batch = { pins: tried, setAside: [...setAside, ...leftOut.doubts] };
+    assertNotAllDoubtful(tried, batch.setAside);
+    log(batch);
+    return batch;
+  };
+  return { choose, leaveOut: (error) => leftOut.leaveOut(error) };
 }
 
 /**
  * One tick of an inbox. A list that was chosen before, and is not in the output yet, comes first,
- * so that whatever stopped its run is overcome. Else it lists what arrived, leaves out what any
- * generation has, and chooses a batch.
+ * so that whatever stopped its run is overcome. If objects of it are gone, the generation gets
+ * another attempt: with the rest of that list, or a new one where nothing is left. Without a list
+ * it finds what arrived, leaves out what any generation has, and chooses a batch.
  *
- * Sends the requests of {@link readTakenIn}, {@link listArrivals} and `judgeArrivals`.
+ * Sends the requests of {@link readTakenIn}, {@link readWaiting} and `judgeArrivals`, or those of
+ * {@link readChosen} and {@link stillThere}.
  *
  * @param request with an inbox.
  * @throws {ManifestError} it cannot be known what is in the output.
@@ -85,15 +122,22 @@ export async function tickInbox(
   deps: PlanDeps,
   request: TableRequest,
   signal: AbortSignal,
-): Promise<InboxBatch | InboxWaits> {
+): Promise<InboxTick> {
   const { s3, outputBucket } = deps;
   const { source, place } = request;
   const location = locate({ uri: place.uri, sourceUri: source.uris[0]! }, '', outputBucket);
   const latest = (await readLatest(s3, location, signal))?.head;
   const generation = (latest?.generation ?? 0) + 1;
-  const before = await chosenBefore(deps, location, generation, signal);
-  if (before !== undefined) return { generation, pins: before, setAside: [] };
-  const output = { location, latest };
-  const chosen = await chosenNow(deps, request, output, signal);
-  return 'pins' in chosen ? { ...chosen, generation } : chosen;
+  const fresh = () => freshChoice(deps, request, { location, latest }, signal);
+  const lists = await readChosen(s3, location, generation, signal);
+  if (lists === undefined) return { chosenFor: { generation, attempt: 1 }, ...(await fresh()) };
+  const { first } = lists;
+  const found = await stillThere(lists.latest, s3ObjectStore(s3, signal));
+  if (found.setAside.length === 0) {
+    const choose = async () => ({ pins: lists.latest, setAside: [] });
+    const chosenFor = { generation, attempt: lists.attempt, first };
+    return { chosenFor, choose, leaveOut: () => false };
+  }
+  const choice = found.pins.length === 0 ? await fresh() : restChoice(deps, found);
+  return { chosenFor: { generation, attempt: lists.attempt + 1, first }, ...choice };
 }

@@ -38,7 +38,7 @@ function inboxWarnings({ request, objects, setAside }: ReadyTable): readonly str
   const named = setAside.slice(0, MAX_NAMED).map(({ problem }) => `set aside: ${problem}`);
   const { inbox } = request.source;
   if (inbox === undefined || objects.hasVersions) return named;
-  const unkept = `the bucket of ${inbox.uri} keeps no versions, so an object that is replaced or deleted before it is written stops its generation; switch versioning on`;
+  const unkept = `the bucket of ${inbox.uri} keeps no versions, so an object that is replaced or deleted before it is written costs its generation another attempt; switch versioning on`;
   return [...named, unkept];
 }
 

@@ -1,20 +1,29 @@
 import { createObject } from '#aws/create-only.ts';
 import { OutputConflictError, UploadConflictError } from '#core/errors.ts';
-import type { BoundTable } from '#core/run/bind-table.ts';
+import type { Placement } from '#core/manifest/place-run.ts';
 import { chosenKey, outputUri } from '#core/run/output-keys.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
+import type { BoundObjects } from './bind-objects.ts';
 
 const OVERTAKEN = 'another tick was faster; this one goes on with what that left';
 
 /**
- * Makes sure that the generation of a batch is still the next one: what was chosen before may be
- * in the output else.
+ * Where the run of a batch goes. Makes sure that its generation is still the next one: what was
+ * chosen before may be in the output else.
  *
  * @throws {UploadConflictError} it is not; the step is tried again.
  */
-export function assertNext(generation: number, chosenFor: number | undefined): void {
-  if (chosenFor === undefined || chosenFor === generation) return;
-  throw new UploadConflictError(`generation ${chosenFor} of the output is there: ${OVERTAKEN}`);
+export function attemptedPlace(
+  placement: Placement,
+  chosenFor: BoundObjects['chosenFor'],
+): Placement {
+  if (chosenFor === undefined) return placement;
+  const { generation, attempt } = chosenFor;
+  if (generation !== placement.generation) {
+    throw new UploadConflictError(`generation ${generation} of the output is there: ${OVERTAKEN}`);
+  }
+  if (attempt === 1) return placement;
+  return { ...placement, base: { ...placement.base, moved: { generation, attempt } } };
 }
 
 /**
@@ -25,13 +34,12 @@ export function assertNext(generation: number, chosenFor: number | undefined): v
  */
 export async function takeIn(
   { s3 }: PlanDeps,
-  { request, objects, location }: BoundTable,
-  generation: number,
+  { chosenFor, objects, location }: BoundObjects,
   signal: AbortSignal,
 ): Promise<void> {
-  if (request.source.inbox === undefined) return;
+  if (chosenFor === undefined) return;
   const { bucket, prefix } = location;
-  const key = chosenKey(prefix, generation);
+  const key = chosenKey(prefix, chosenFor.generation, chosenFor.attempt);
   const target = { bucket, key, contentType: 'application/x-ndjson' };
   try {
     await createObject(s3, target, objects.pieces(), signal);

@@ -3,6 +3,7 @@ import { RESULTS_FOLDER } from '#core/contract.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
 import { layoutKey, objectsKey, planKey, sharesKey } from '#core/run/output-keys.ts';
 import { planLine } from '#core/run/plan-line.ts';
+import { attemptOf } from '#core/run/run-fields.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { claimGeneration } from '#lambdas/shared/claim.ts';
@@ -39,21 +40,26 @@ export async function writeTablePlan(
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const { s3, logger } = deps;
-  const { runId, location, generation, source, request, objects, planned } = ready;
+  const { runId, location, generation, source, request, objects, planned, claimant } = ready;
   const { bucket, prefix } = location;
-  const started = { runId, source, location, generation };
+  const attempt = attemptOf(ready);
+  const started = { runId, source, location, generation, claimant };
   await openLedger(deps, ready).startRun(ready.identity, executionId, started);
-  await takeIn(deps, ready, generation, signal);
-  await claimGeneration(s3, { runId, location, generation, mode: request.place.mode }, signal);
-  const list = { bucket, key: objectsKey(prefix, generation), contentType: LINES };
+  await takeIn(deps, ready, signal);
+  await claimGeneration(s3, { ...started, mode: request.place.mode }, signal);
+  const list = { bucket, key: objectsKey(prefix, generation, attempt), contentType: LINES };
   await createObject(s3, list, objects.pieces(), signal);
   if ('shares' in planned) {
-    const shares = { bucket, key: sharesKey(prefix, generation), contentType: LINES };
-    await createObject(s3, shares, planned.shares(), signal);
+    const key = sharesKey(prefix, generation, attempt);
+    await createObject(s3, { bucket, key, contentType: LINES }, planned.shares(), signal);
   }
-  const layout = { bucket, key: layoutKey(prefix, generation), contentType: 'application/json' };
+  const layout = {
+    bucket,
+    key: layoutKey(prefix, generation, attempt),
+    contentType: 'application/json',
+  };
   await createObject(s3, layout, [JSON.stringify(planned.layout)], signal);
-  const plan = { bucket, key: planKey(prefix, generation) };
+  const plan = { bucket, key: planKey(prefix, generation, attempt) };
   await createObject(s3, { ...plan, contentType: LINES }, planned.chunks.map(planLine), signal);
   logger.info('plan written', { chunks: planned.chunks.length, location });
   return {

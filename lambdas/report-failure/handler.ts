@@ -126,7 +126,7 @@ export function createHandler(deps: ReportFailureDeps): Step<FailedExecution, Fa
     const run = await findRun(ledger, executionArn);
     if (run === undefined) return undefined;
     const claim = await s3OutputRecords(s3, run.location, signal).claim(run.generation);
-    return claim === claimText(run.runId) ? run : undefined;
+    return claim === claimText(run) ? run : undefined;
   };
 
   return async (execution, signal) => {

@@ -21,7 +21,7 @@ export async function claimGeneration(
   const key = claimKey(prefix, run.generation);
   const target = { bucket, key, contentType: 'application/json' };
   try {
-    await createObject(s3, target, [claimText(run.runId)], signal);
+    await createObject(s3, target, [claimText(run)], signal);
   } catch (error) {
     // Replaces the error by one that says which run was faster, and what to do.
     if (error instanceof OutputConflictError) await isClaimedBy(run, records);

@@ -2,6 +2,7 @@ import type { S3Client } from '#aws/clients.ts';
 import { readText } from '#aws/objects.ts';
 import { IncompleteRunError } from '#core/errors.ts';
 import { layoutKey, outputUri } from '#core/run/output-keys.ts';
+import { attemptOf } from '#core/run/run-fields.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { parseTableLayout, type TableLayout } from '#core/tables/run/table-layout.ts';
 
@@ -12,10 +13,11 @@ import { parseTableLayout, type TableLayout } from '#core/tables/run/table-layou
  */
 export async function readLayout(
   s3: S3Client,
-  { location, generation }: TableRun,
+  run: TableRun,
   signal: AbortSignal,
 ): Promise<TableLayout> {
-  const key = layoutKey(location.prefix, generation);
+  const { location, generation } = run;
+  const key = layoutKey(location.prefix, generation, attemptOf(run));
   const text = await readText(s3, location.bucket, key, signal);
   if (text !== undefined) return parseTableLayout(text);
   throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);

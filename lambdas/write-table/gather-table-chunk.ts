@@ -7,6 +7,7 @@ import { CorruptSourceError, SourceNotFoundError, UploadConflictError } from '#c
 import { rejectsKey } from '#core/run/chunk-name.ts';
 import type { ChunkFigures } from '#core/run/ledger-records.ts';
 import { outputUri, scatterKeys, sharesKey } from '#core/run/output-keys.ts';
+import { attemptOf } from '#core/run/run-fields.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { type GatherChunk, gatherOriginOf, parseShares } from '#core/tables/run/gather-chunk.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
@@ -30,7 +31,8 @@ async function openShares(
 ): Promise<readonly OpenedShare[]> {
   const { location, generation, runId } = run;
   const store = s3ObjectStore(s3, signal);
-  const list = await openOwn(store, outputUri(location, sharesKey(location.prefix, generation)));
+  const key = sharesKey(location.prefix, generation, attemptOf(run));
+  const list = await openOwn(store, outputUri(location, key));
   return parseShares(await list.read(chunk.list)).map(({ mapper, rows, size, etag }) => {
     const uri = outputUri(location, scatterKeys(runId, mapper).rows);
     return { rows, source: store.open({ uri, etag, versionId: null, size }) };

@@ -1,6 +1,7 @@
 import type { S3Client } from '#aws/clients.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { objectsKey, outputUri } from '#core/run/output-keys.ts';
+import { attemptOf } from '#core/run/run-fields.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
@@ -32,9 +33,10 @@ export async function openPlannedSlices(
 ): Promise<PlannedSlices> {
   const { location, generation } = run;
   const { bucket, prefix } = location;
+  const attempt = attemptOf(run);
   const layout = await readLayout(s3, run, signal);
   const store = s3ObjectStore(s3, signal);
-  const list = await openOwn(store, outputUri(location, objectsKey(prefix, generation)));
+  const list = await openOwn(store, outputUri(location, objectsKey(prefix, generation, attempt)));
   const pins = parsePins(chunk.list.length === 0 ? new Uint8Array() : await list.read(chunk.list));
   const indexes = s3TextIndexes(s3, bucket, signal);
   return { layout, slices: await openChunk({ layout, chunk, pins, store, indexes }) };

@@ -8,17 +8,22 @@ export class PlayedInbox {
   readonly name: string;
   readonly #services: LocalServices;
   readonly #bucket: BucketContents;
+  readonly #output: object;
   #minute = 0;
 
-  /** @param name of its folders; no other inbox has it. */
-  constructor(services: LocalServices, name: string) {
+  /**
+   * @param name of its folders; no other inbox has it.
+   * @param output more of that section.
+   */
+  constructor(services: LocalServices, name: string, output: object = {}) {
     this.name = name;
+    this.#output = output;
     this.#services = services;
     this.#bucket = new BucketContents(services);
   }
 
   /** What its schedule starts. */
-  request(output: object = {}): object {
+  request(): object {
     const uri = `s3://${this.#services.bucket}/${this.name}-in/`;
     return {
       source: { inbox: { uri, targetBytes: 30, maxAge: '10 minutes', largeBytes: 100 } },
@@ -26,7 +31,7 @@ export class PlayedInbox {
       onBadRow: 'reject',
       output: {
         uri: `s3://${this.#services.bucket}/${this.name}/`,
-        ...{ mode: 'append', format: 'jsonl', ...output },
+        ...{ mode: 'append', format: 'jsonl', ...this.#output },
       },
     };
   }

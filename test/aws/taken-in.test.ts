@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { joinLists, readTakenIn } from '#aws/taken-in.ts';
 import { ManifestError } from '#core/errors.ts';
 import type { Generation } from '#core/manifest/manifest.ts';
 import { objectsKey } from '#core/run/output-keys.ts';
-import { BucketContents } from '#support/bucket-contents.ts';
 import { hookClients } from '#support/hooked-clients.ts';
-import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { patience } from '#support/patience.ts';
+import { servedBucket } from '#test/served.ts';
 
-let services: LocalServices;
-let bucket: BucketContents;
-
-beforeAll(async () => {
-  services = await startLocalServices();
-  bucket = new BucketContents(services);
-});
-afterAll(() => services.close());
+const { services, bucket } = await servedBucket();
 
 const object = (generation: number) => ({
   ...{ uri: `s3://in/${generation}`, etag: String(generation), versionId: null, size: 1 },

@@ -1,26 +1,18 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { lookAtInbox } from '#cli/tables/inspect-inbox.ts';
 import { OutputConflictError } from '#core/errors.ts';
 import { parseTableRequest } from '#core/request/table-request.ts';
-import { BucketContents } from '#support/bucket-contents.ts';
 import { hookClients } from '#support/hooked-clients.ts';
-import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { patience } from '#support/patience.ts';
 import { finishRun } from '#support/run-steps.ts';
 import { PlayedInbox } from '#support/tables/played-inbox.ts';
+import { servedBucket } from '#test/served.ts';
 
 /** Each run starts the engine. */
 const TIMEOUT = { timeout: patience(4000) };
 
-let services: LocalServices;
-let bucket: BucketContents;
-
-beforeAll(async () => {
-  services = await startLocalServices();
-  bucket = new BucketContents(services);
-});
-afterAll(() => services.close());
+const { services, bucket } = await servedBucket();
 
 const LINE_BYTES = 9;
 

@@ -75,8 +75,8 @@ describe('Plan of an append', () => {
     expect(objects['next/_plan/plan-000002.jsonl']).toBe('{"index":3,"rowStart":0,"rowEnd":2}\n');
     expect(JSON.parse(objects['next/_plan/source-000002.json']!)).toMatchObject({ shape: [2, 3] });
     const { runId } = (planned as { run: { runId: string } }).run;
-    expect(objects['next/_manifest/run-000002.json']).toBe(claimText(runId));
-    expect(objects['next/_manifest/run.json']).not.toBe(claimText(runId));
+    expect(objects['next/_manifest/run-000002.json']).toBe(claimText({ runId }));
+    expect(objects['next/_manifest/run.json']).not.toBe(claimText({ runId }));
   });
 
   it('is complete when the output has it, in whatever generation', async () => {
@@ -113,7 +113,7 @@ describe('Plan of an append fails', () => {
 
   it('while another run writes the same generation', async () => {
     await begun('written');
-    await bucket.put(claimKey('written/', 2), claimText('another'));
+    await bucket.put(claimKey('written/', 2), claimText({ runId: 'another' }));
     const request = append(sources.second, 'written');
     await expectRefused(
       request,

@@ -59,7 +59,7 @@ async function plannedRun(name: string, claimedBy = `run-${name}`) {
     location,
     generation: 1,
   });
-  await put(claimKey(location.prefix, 1), claimText(claimedBy));
+  await put(claimKey(location.prefix, 1), claimText({ runId: claimedBy }));
   const reportText = () => readText(s3, bucket, failuresKey(location.prefix));
   return { ledger, execution, location, runId, source, reportText };
 }

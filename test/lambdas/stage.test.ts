@@ -1,25 +1,17 @@
 import { deflateRawSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pinSource } from '#aws/s3-source.ts';
 import { CorruptSourceError, RequestError } from '#core/errors.ts';
 import { parseStageTask, type StageTask } from '#core/sources/stage-task.ts';
 import { createHandler } from '#lambdas/stage/handler.ts';
-import { BucketContents } from '#support/bucket-contents.ts';
-import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { csrMembers, writeNpz } from '#support/npz/write-npz.ts';
 import { zipMember, zipPieces } from '#support/npz/zip.ts';
 import { planRun } from '#support/run-steps.ts';
 import { stepDeps } from '#support/step-deps.ts';
+import { servedBucket } from '#test/served.ts';
 import { SMALL } from './small-matrix.ts';
 
-let services: LocalServices;
-let bucket: BucketContents;
-
-beforeAll(async () => {
-  services = await startLocalServices();
-  bucket = new BucketContents(services);
-});
-afterAll(() => services.close());
+const { services, bucket } = await servedBucket();
 
 function stage(task: StageTask) {
   const handler = createHandler(stepDeps(services, services));

@@ -235,6 +235,7 @@ describe('cdk-nag', () => {
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/source*.json] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/source*.json] at Functions/Write/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/source*.json] at Functions/WriteTable/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/data-g??????-*/*] at Functions/WriteTable/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/data-g??????/*] at Functions/Write/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/data-g??????/*] at Functions/WriteTable/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/data/*] at Functions/Write/Role/DefaultPolicy/Resource",

@@ -1,32 +1,24 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findUnlisted, prune } from '#cli/prune/prune.ts';
 import { s3Output } from '#cli/prune/s3-output.ts';
 import { ManifestError, OutputConflictError } from '#core/errors.ts';
 import { claimText } from '#core/manifest/place-run.ts';
 import { claimKey } from '#core/run/output-keys.ts';
 import { BatchedOutput } from '#support/batched-output.ts';
-import { BucketContents } from '#support/bucket-contents.ts';
 import { goldenPath } from '#support/golden.ts';
-import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { matrixBatches } from '#support/matrix-batches.ts';
 import { planRun, runSteps } from '#support/run-steps.ts';
 import { runHere } from '#test/cli/run-command.ts';
 import { writeRun } from '#test/cli/write-run.ts';
+import { servedBucket } from '#test/served.ts';
 
 const { signal } = new AbortController();
 const OVERWRITE = { form: matrixBatches('none'), mode: 'overwrite' } as const;
 
-let services: LocalServices;
-let bucket: BucketContents;
-
-beforeAll(async () => {
-  services = await startLocalServices();
-  bucket = new BucketContents(services);
-});
-afterAll(() => services.close());
+const { services, bucket } = await servedBucket();
 
 /** An output whose first batch was overwritten by the second, and a third was appended. */
 async function replaced(name: string) {
@@ -134,7 +126,7 @@ describe('sparse-fanout prune', () => {
       'manifest-000001.json',
       'manifest.json',
     ]);
-    await writeFile(join(directory, claimKey('', 2)), claimText('f'.repeat(32)));
+    await writeFile(join(directory, claimKey('', 2)), claimText({ runId: 'f'.repeat(32) }));
     const claimed = await runHere(['prune', directory, '--apply']);
     expect(claimed).toMatchObject({ code: 1 });
     expect(claimed.stderr).toMatch(/OutputConflictError: generation 2 of .* is claimed by/);

@@ -38,6 +38,21 @@ describe('the companions of a run', () => {
     expect(filesOf(overwriting)).toBe('s3://lake/out/\u00e9/data-g000003/chunk-000000.parquet\n');
   });
 
+  it('list files in the folders of later attempts', () => {
+    const moved = { generation: 3, attempt: 2 };
+    const attempts = [
+      { generation: 2, attempt: 2, chunk: 1 },
+      { ...moved, chunk: 2 },
+    ];
+    const base = { chunks: 2, rows: 9, since: 1, moved };
+    const run = { ...RUN, generation: 3, base, chunks: 1, attempts };
+    expect(companionObjects(run)[0]!.key).toContain('_manifest/hive-000003-2/');
+    const folder = 's3://lake/out/\u00e9/data-g00000';
+    expect(filesOf(run)).toBe(
+      `${FILE}0.parquet\n${folder}2-2/chunk-000001.parquet\n${folder}3-2/chunk-000002.parquet\n`,
+    );
+  });
+
   it('are in the manifest by length and CRC-32 of their bytes', () => {
     const bytes = Buffer.from(filesOf(RUN));
     expect(listedCompanions(RUN)[0]).toEqual({

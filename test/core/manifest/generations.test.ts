@@ -3,10 +3,13 @@ import { ExpectationError } from '#core/errors.ts';
 import {
   assertPublished,
   assertSameKind,
+  attemptIn,
   baseOf,
+  movedAt,
   type RowKind,
 } from '#core/manifest/generations.ts';
 import { manifestHead } from '#core/manifest/manifest-text.ts';
+import { EMPTY_BASE } from '#core/run/run-fields.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { headerOf } from '#support/run-header.ts';
 
@@ -42,6 +45,39 @@ describe('manifestHead', () => {
     expect(head.generations[1]).toMatchObject({ runId, rowStart: 10, rowEnd: 15, chunks: 1 });
     expect(baseOf(head)).toEqual({ chunks: 4, rows: 15, since: 1 });
   });
+
+  it('says of all generations which needed another attempt', () => {
+    const moved = { generation: 2, attempt: 3 };
+    const run = headerOf({ rows: 5, nnz: 2, chunks: 1 });
+    const base = { ...baseOf(firstHead), moved };
+    const second = manifestHead({ ...run, base, generation: 2 }, { head: firstHead, link });
+    const attempts = [{ ...moved, chunk: 3 }];
+    expect(second.attempts).toEqual(attempts);
+    expect(baseOf(second)).toEqual({ chunks: 4, rows: 15, since: 1, moved });
+    const next = { ...run, base: baseOf(second), generation: 3 };
+    const third = manifestHead(next, { head: second, link });
+    expect(third.attempts).toEqual(attempts);
+    expect([1, 2, 3].map((generation) => attemptIn(third, generation))).toEqual([1, 3, 1]);
+    const over = { ...run, base: { ...EMPTY_BASE, since: 4 }, generation: 4 };
+    const fourth = manifestHead(over, { head: third, link });
+    expect(fourth.attempts).toEqual(attempts);
+    expect(baseOf(fourth)).toEqual({ chunks: 1, rows: 5, since: 4 });
+  });
+});
+
+it('movedAt finds the folder of each chunk', () => {
+  const [two, five] = [
+    { generation: 2, attempt: 2 },
+    { generation: 5, attempt: 3 },
+  ];
+  const attempts = [
+    { ...two, chunk: 3 },
+    { ...five, chunk: 6 },
+  ];
+  const moved = (since: number) => [2, 3, 5, 6].map((at) => movedAt({ attempts }, since, at).moved);
+  expect(moved(1)).toEqual([undefined, two, two, five]);
+  expect(moved(3)).toEqual([undefined, undefined, undefined, five]);
+  expect(movedAt({}, 1, 9)).toEqual({});
 });
 
 describe('assertPublished', () => {

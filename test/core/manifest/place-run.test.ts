@@ -80,12 +80,12 @@ describe('placeRun', () => {
     ['alone', alone],
     ['as a batch', batch],
   ])('goes on with a first generation that it claimed before, %s', async (_, run) => {
-    const records = new MemoryRecords(undefined, { 1: claimText(run.runId) });
+    const records = new MemoryRecords(undefined, { 1: claimText({ runId: run.runId }) });
     expect(await placeRun(run, records)).toEqual(BEGIN);
   });
 
   it('finds that a run alone is complete by its claim', async () => {
-    const records = new MemoryRecords(firstHead, { 1: claimText(first.runId) });
+    const records = new MemoryRecords(firstHead, { 1: claimText({ runId: first.runId }) });
     const published = firstHead.generations[0];
     expect(await placeRun({ ...alone, runId: first.runId }, records)).toEqual({ published });
   });
@@ -118,7 +118,7 @@ describe('placeRun', () => {
     });
     expect(records.asked).toEqual(['latest', 3]);
     expect(await placeRun(overwrite, new MemoryRecords())).toEqual(BEGIN);
-    const claimed = new MemoryRecords(secondHead, { 3: claimText(first.runId) });
+    const claimed = new MemoryRecords(secondHead, { 3: claimText({ runId: first.runId }) });
     await expectConflict(overwrite, claimed, 'generation 3 of s3://bucket/out/ is being written');
   });
 
@@ -140,7 +140,7 @@ describe('placeRun', () => {
   it.each(['create', 'append', 'overwrite'] as const)(
     'does not bring back rows that were overwritten: %s',
     async (mode) => {
-      const records = new MemoryRecords(thirdHead, { 1: claimText(first.runId) });
+      const records = new MemoryRecords(thirdHead, { 1: claimText({ runId: first.runId }) });
       const again = { ...alone, mode, runId: first.runId };
       const message = `run ${first.runId} was generation 1 of s3://bucket/out/, whose rows generation 3 has replaced since`;
       await expectConflict(again, records, message);
@@ -148,12 +148,12 @@ describe('placeRun', () => {
   );
 
   it('goes on with a generation that the batch claimed before', async () => {
-    const records = new MemoryRecords(firstHead, { 2: claimText(batch.runId) });
+    const records = new MemoryRecords(firstHead, { 2: claimText({ runId: batch.runId }) });
     expect(await placeRun(batch, records)).toMatchObject({ generation: 2 });
   });
 
   it('fails alone where another run is, complete or not', async () => {
-    const claims = { 1: claimText(first.runId) };
+    const claims = { 1: claimText({ runId: first.runId }) };
     const message = `s3://bucket/out/ belongs to another run ({"runId":"${first.runId}"}); this is run ${alone.runId}: choose another output.uri, say output.mode "append" to add these rows to that output or "overwrite" to replace its rows, or remove `;
     await expectConflict(alone, new MemoryRecords(undefined, claims), message);
     await expectConflict(alone, new MemoryRecords(firstHead, claims), message);
@@ -162,7 +162,7 @@ describe('placeRun', () => {
   it('fails as a batch while another run writes the same generation', async () => {
     const message = (generation: number) =>
       `generation ${generation} of s3://bucket/out/ is being written by another run ({"runId":"x"}), so run ${batch.runId} has to wait: `;
-    const claims = { 1: claimText('x'), 2: claimText('x') };
+    const claims = { 1: claimText({ runId: 'x' }), 2: claimText({ runId: 'x' }) };
     await expectConflict(batch, new MemoryRecords(undefined, claims), message(1));
     await expectConflict(batch, new MemoryRecords(firstHead, claims), message(2));
   });
@@ -181,12 +181,12 @@ describe('a claim', () => {
   const run = { ...alone, generation: 4 };
 
   it('is one line of JSON', () => {
-    expect(claimText('abc')).toBe('{"runId":"abc"}\n');
+    expect(claimText({ runId: 'abc' })).toBe('{"runId":"abc"}\n');
   });
 
   it('is nobody’s, ours, or of another run', async () => {
     expect(await isClaimedBy(run, new MemoryRecords())).toBe(false);
-    const ours = new MemoryRecords(undefined, { 4: claimText(run.runId) });
+    const ours = new MemoryRecords(undefined, { 4: claimText({ runId: run.runId }) });
     expect(await isClaimedBy(run, ours)).toBe(true);
     expect(ours.asked).toEqual([4]);
   });

@@ -31,7 +31,7 @@ describe('bindTable', () => {
     const kept = (async function* () {
       yield pin;
     })();
-    const bound = await bindTable(request, deployment, store, kept);
+    const bound = await bindTable(request, deployment, store, { pins: kept });
     expect(bound.objects).toMatchObject({ count: 1, totalBytes: 3, hasVersions: true });
     expect(bound.source).toEqual(pin);
     expect((await bind(request)).objects.hasVersions).toBe(false);

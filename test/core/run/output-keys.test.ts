@@ -3,26 +3,30 @@ import { RESULTS_FOLDER } from '#core/contract.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
 import { chunkKey } from '#core/run/chunk-key.ts';
 import {
+  chosenKey,
   claimKey,
   columnNamesKey,
+  companionFolder,
   dataFolder,
   defaultPrefix,
   executionFailureKey,
   failuresKey,
   generationKey,
-  generationOfFolder,
+  isDataFolder,
   layoutKey,
   longKeyProblem,
   manifestKey,
   objectsKey,
   outputUri,
   planKey,
+  rejectsFolder,
   reservedProblem,
   SUFFIX_BYTES,
   stagedPrefix,
   stageResultsPrefix,
   transformKey,
 } from '#core/run/output-keys.ts';
+import { attemptOf } from '#core/run/run-fields.ts';
 
 it('gives the rows of a transform keys in a folder of the run', () => {
   expect(transformKey('ab', 'input', 'chunk-1')).toBe('_transform/ab/input/chunk-1.parquet');
@@ -36,8 +40,8 @@ describe('the keys of a run', () => {
     expect(claimKey('out/', 1)).toBe('out/_manifest/run.json');
     expect(columnNamesKey('out/', 1)).toBe('out/_manifest/columns.json');
     expect(columnNamesKey('out/', 3)).toBe('out/_manifest/columns-000003.json');
-    expect(dataFolder(1)).toBe('data/');
-    expect(dataFolder(12)).toBe('data-g000012/');
+    expect(dataFolder({ since: 1 })).toBe('data/');
+    expect(dataFolder({ since: 12 })).toBe('data-g000012/');
     expect(failuresKey('out/')).toBe('out/_manifest/failures.json');
     expect(planKey('out/', 1)).toBe('out/_plan/plan.jsonl');
     expect(layoutKey('out/', 1)).toBe('out/_plan/source.json');
@@ -83,11 +87,27 @@ describe('the keys of a run', () => {
   });
 });
 
-it('the folder of chunks says with which generation they begin', () => {
-  for (const since of [1, 2, 999_999]) expect(generationOfFolder(dataFolder(since))).toBe(since);
-  for (const other of ['data', 'data-g000001/', 'data-g2/', 'mydata-g000002/', '_plan/']) {
-    expect(generationOfFolder(other)).toBeUndefined();
+it('the folders of chunks are known from others', () => {
+  const moved = { generation: 1, attempt: 2 };
+  const places = [{ since: 1 }, { since: 2 }, { since: 999_999 }, { since: 1, moved }];
+  for (const place of places) expect(isDataFolder(dataFolder(place))).toBe(true);
+  for (const other of ['data', 'data-g2/', 'mydata-g000002/', 'data-g000002-/', '_plan/']) {
+    expect(isDataFolder(other)).toBe(false);
   }
+});
+
+it('a later attempt of a generation has keys of its own', () => {
+  const place = { since: 1, moved: { generation: 7, attempt: 2 } };
+  expect(dataFolder(place)).toBe('data-g000007-2/');
+  expect(rejectsFolder(place)).toBe('_manifest/rejects-000007-2/');
+  expect(companionFolder('hive', 7, 2)).toBe('_manifest/hive-000007-2/');
+  expect(chosenKey('out/', 1)).toBe('out/_plan/objects-chosen.jsonl');
+  expect(chosenKey('out/', 1, 2)).toBe('out/_plan/objects-chosen-000001-2.jsonl');
+  expect(objectsKey('out/', 7, 3)).toBe('out/_plan/objects-000007-3.jsonl');
+  expect(planKey('out/', 7, 3)).toBe('out/_plan/plan-000007-3.jsonl');
+  expect(layoutKey('out/', 7, 3)).toBe('out/_plan/source-000007-3.json');
+  expect(attemptOf({ generation: 7, base: place })).toBe(2);
+  expect(attemptOf({ generation: 8, base: place })).toBe(1);
 });
 
 describe('the length of keys', () => {

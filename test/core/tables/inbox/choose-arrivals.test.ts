@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Arrival, chooseArrivals, oldestOf } from '#core/tables/inbox/choose-arrivals.ts';
+import { BoundExceededError } from '#core/errors.ts';
+import {
+  type Arrival,
+  chooseArrivals,
+  oldestOf,
+  refuseUnseen,
+} from '#core/tables/inbox/choose-arrivals.ts';
 import { TakenIn } from '#core/tables/inbox/taken-in.ts';
 
 const RULES = { targetBytes: 100, maxAgeSeconds: 60, largeBytes: 80 };
@@ -40,9 +46,19 @@ describe('chooseArrivals', () => {
     expect(names(chooseArrivals(waiting, RULES, 0))).toBe('abc');
   });
 
-  it('takes at most so many at once', () => {
+  it('takes at most so many at once, and these as soon as they are there', () => {
     const waiting = [arrival('a', 60), arrival('b', 80), arrival('c', 60)];
     expect(names(chooseArrivals(waiting, RULES, 0, 2))).toBe('ab');
+    const tiny = [arrival('a', 1), arrival('b', 1), arrival('c', 1)];
+    expect(names(chooseArrivals(tiny, RULES, 0, 4))).toBe('');
+    expect(names(chooseArrivals(tiny, RULES, 0, 3))).toBe('abc');
+    expect(names(chooseArrivals(tiny, RULES, 0, 2))).toBe('ab');
+  });
+
+  it('refuses to wait where nothing of what was listed can be taken in', () => {
+    const refuse = () => refuseUnseen([arrival('a', 1)], [{ problem: 'a is no table' }]);
+    expect(refuse).toThrow(/^1 of the first 1 objects .*\(a is no table\); put them right/);
+    expect(refuse).toThrow(BoundExceededError);
   });
 
   it('knows when the oldest came', () => {
