@@ -57,7 +57,7 @@ describe('transforms of the construct', () => {
         "FanoutFunctionsScatterTableRole: Allow lambda:InvokeFunction on <CleanCurrentVersion>",
         "FanoutFunctionsScatterTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/_transform/*/input/*",
         "FanoutFunctionsWriteTableRole: Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/shares*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json, <FanoutBucketsOutput.Arn>/_shuffle/*, <FanoutBucketsOutput.Arn>/_staged/*, <FanoutBucketsOutput.Arn>/_transform/*/output/*",
-        "FanoutFunctionsWriteTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/data-g??????/*, <FanoutBucketsOutput.Arn>/*/data/*, <FanoutBucketsOutput.Arn>/_transform/*/input/*",
+        "FanoutFunctionsWriteTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/data-g??????-*/*, <FanoutBucketsOutput.Arn>/*/data-g??????/*, <FanoutBucketsOutput.Arn>/*/data/*, <FanoutBucketsOutput.Arn>/_transform/*/input/*",
         "FanoutFunctionsWriteTableRole: Allow lambda:InvokeFunction on <CleanCurrentVersion>",
       ]
     `);
