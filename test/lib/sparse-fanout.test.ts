@@ -56,7 +56,12 @@ describe('the buckets', () => {
         LogFilePrefix: prefix,
       },
     });
-    const folders = [expire('_staged/', 30), expire('_transform/', 3), expire('_failures/', 90)];
+    const folders = [
+      expire('_staged/', 30),
+      expire('_shuffle/', 22),
+      expire('_transform/', 3),
+      expire('_failures/', 90),
+    ];
     const removed = rules(...folders);
     expect(output).toEqual({ ...common, ...removed, ...logging('output/') });
     expect(source).toEqual({
@@ -207,6 +212,7 @@ test('has no resource that needs a function of the CDK', () => {
     'FanoutFunctionsPlanFunction',
     'FanoutFunctionsPlanTableFunction',
     'FanoutFunctionsReportFailureFunction',
+    'FanoutFunctionsScatterTableFunction',
     'FanoutFunctionsStageFunction',
     'FanoutFunctionsWriteFunction',
     'FanoutFunctionsWriteTableFunction',

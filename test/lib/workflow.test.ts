@@ -125,24 +125,25 @@ const OVER_PLAN = {
 
 const DISTRIBUTED = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
 
-const STAGE_SOURCE = {
+/** The Map of a round before a plan. */
+const round = (label: string, step: string, output: string, next: string) => ({
   ...OVER_PLAN,
-  Label: 'StageSource',
+  Label: label,
   ItemSelector: { task: '{% $states.context.Map.Item.Value %}' },
   ItemProcessor: {
     ProcessorConfig: DISTRIBUTED,
-    StartAt: 'Stage',
+    StartAt: step,
     States: {
-      Stage: {
+      [step]: {
         QueryLanguage: 'JSONata',
-        ...invoke('Stage', '{% $states.input.task %}'),
+        ...invoke(step, '{% $states.input.task %}'),
         End: true,
       },
     },
   },
-  Output: '{% {"pins": $states.input.pins, "wing": $states.input.wing} %}',
-  Next: 'DecideWing',
-};
+  Output: output,
+  Next: next,
+});
 
 /** The Map of the writers of a wing. */
 const writers = (label: string, task: string, step: string) => ({
@@ -215,12 +216,24 @@ test('the state machine is exactly this', () => {
         Choices: [
           { Condition: "{% $states.input.decision = 'write' %}", Next: 'WriteTables' },
           { Condition: "{% $states.input.decision = 'stage' %}", Next: 'StageSource' },
+          { Condition: "{% $states.input.decision = 'scatter' %}", Next: 'ScatterTables' },
           COMPLETE,
           DRY_RUN,
           WAITING,
         ],
       },
-      StageSource: STAGE_SOURCE,
+      StageSource: round(
+        'StageSource',
+        'Stage',
+        '{% {"pins": $states.input.pins, "wing": $states.input.wing} %}',
+        'DecideWing',
+      ),
+      ScatterTables: round(
+        'ScatterTables',
+        'ScatterTable',
+        '{% {"pins": $states.input.pins} %}',
+        'PlanTable',
+      ),
       DecideWing: {
         Type: 'Choice',
         Choices: [{ Condition: "{% $states.input.wing = 'table' %}", Next: 'PlanTable' }],
