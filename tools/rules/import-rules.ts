@@ -200,7 +200,7 @@ const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 const OUTER: ImportRules = {
   aws: [
     ...['#core', '@aws-sdk/*', 'node:http', 'node:https', 'node:stream', 'node:timers/promises'],
-    'node:zlib',
+    ...['node:zlib', 'pg', 'pg-copy-streams', 'zod/mini'],
   ],
   tables: ['#core', '@sparse-fanout/engine', 'node:fs/promises', 'node:os', 'node:path'],
   'lambdas/shared': [
@@ -256,6 +256,8 @@ const PROOFS: ImportRules = {
   'examples/functions': [],
   'test/e2e/odd-transform.mjs': ['@aws-sdk/client-s3', '@duckdb/node-api', 'node:*'],
   demo: ['#core', '#cli', '#support', '@sparse-fanout/engine', 'node:*'],
+  // The binaries of this machine.
+  'support/postgres/postgres-server.ts': ['pg', 'node:*', COMPUTED],
   support: [
     ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud'],
     '@aws-sdk/*',
@@ -273,17 +275,11 @@ const PROOFS: ImportRules = {
     ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support'],
     ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
     '@sparse-fanout/engine',
-    ...[
-      '@babel/parser',
-      '@babel/types',
-      'commander',
-      'fast-check',
-      'fast-xml-parser',
-      'vitest',
-      'node:*',
-    ],
+    ...['@babel/parser', '@babel/types', 'commander', 'fast-check', 'fast-xml-parser'],
+    ...['vitest', 'node:*'],
   ],
   test: [
+    'pg',
     ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '#support', '#tools'],
     ...[
       '@sparse-fanout/engine',
