@@ -16,6 +16,8 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
  */
 const LONG = [
   'test/aws/postgres/with-postgres.test.ts',
+  'test/lambdas/database.test.ts',
+  'test/tables/database/database.test.ts',
   'test/house/add-a-kind.test.ts',
   'test/core/manifest/ten-thousand.test.ts',
   'test/cli/verify/expect.test.ts',

@@ -199,7 +199,14 @@ export const RESERVED_FOLDERS = [
 export const RESULTS_FOLDER = '_plan/results';
 
 /** What Plan decided; the Choice state after it branches on this word. */
-export type PlanDecision = 'write' | 'stage' | 'table' | 'complete' | 'dry-run' | 'waiting';
+export type PlanDecision =
+  | 'write'
+  | 'stage'
+  | 'table'
+  | 'database'
+  | 'complete'
+  | 'dry-run'
+  | 'waiting';
 
 /** Half-open, zero-based range of rows: `rowStart <= row < rowEnd`. */
 export interface RowRange {

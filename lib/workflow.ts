@@ -152,7 +152,8 @@ export class Workflow extends Construct {
         .when(decided('write'), written.next(finalized))
         .when(decided('stage'), staged)
         .when(
-          decided('table'),
+          // A deployment without databases refuses a table of one by name.
+          Condition.jsonata("{% $states.input.decision in ['table', 'database'] %}"),
           plannedTable.next(
             Choice.jsonata(this, 'DecideTable')
               .when(decided('write'), writtenTable.next(finalized))

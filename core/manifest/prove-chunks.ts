@@ -78,11 +78,12 @@ function rowsOf(chunk: PlannedChunk, { recordCount = 0 }: DoneRecord): number {
 /** What the entry of a table has beside those of all kinds. */
 function tableFields(run: CountedRun, chunk: PlannedChunk, record: DoneRecord) {
   if ('rowStart' in chunk) return {};
-  const { start, end, index } = chunk;
+  const { start, end, index, keys } = chunk;
   const { statistics, counts } = record;
   const rejects = outputUri(run.location, rejectsKey(run, index));
   return {
     range: { start, end },
+    ...(keys && { keys: { first: keys.first, last: keys.last, keys: keys.keys } }),
     ...(statistics !== undefined && { statistics: JSON.parse(statistics) }),
     ...(counts['rejected'] !== 0 && { rejects }),
   };

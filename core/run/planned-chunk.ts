@@ -24,6 +24,10 @@ export function plannedText(chunk: PlannedChunk): string {
 /** What a chunk covers, in words. */
 export function rangeText(chunk: PlannedChunk): string {
   if ('rowStart' in chunk) return `rows ${chunk.rowStart} to ${chunk.rowEnd}`;
+  if (chunk.keys !== undefined) {
+    const [first, last] = [chunk.keys.first, chunk.keys.last].map((key) => JSON.stringify(key));
+    return `keys ${first} to ${last}`;
+  }
   const [from, to] = [chunk.start, chunk.end].map(
     ({ object, at, row }) => `object ${object} at ${at}${row === undefined ? '' : ` row ${row}`}`,
   );

@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { type Placement, placeRun } from '#core/manifest/place-run.ts';
+import { placeRun } from '#core/manifest/place-run.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
@@ -16,22 +16,17 @@ import { textsToStage } from '#tables/large-texts.ts';
 import { lookAtRows } from '#tables/look-at-rows.ts';
 import { planTable } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
-import { type BoundObjects, bindObjects } from './bind-objects.ts';
+import { bindObjects } from './bind-objects.ts';
 import { checkTable } from './checked-table.ts';
+import { type DatabaseDeps, planRows } from './database-plan.ts';
 import { pinsToKeep } from './kept-objects.ts';
+import type { PlacedTable } from './placed-table.ts';
 import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
 import { assertNext, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /** What PlanTable needs from outside. */
-type TablePlanDeps = PlanDeps & TransformDeps & OwnFunctions;
-
-/** A table whose place in its output is known. */
-interface PlacedTable {
-  readonly bound: BoundObjects;
-  readonly placement: Placement;
-  readonly executionId: string;
-}
+type TablePlanDeps = PlanDeps & TransformDeps & OwnFunctions & DatabaseDeps;
 
 /** Starts the Stage round of large texts; its objects are those that it was found for. */
 async function stageTexts(
@@ -107,6 +102,8 @@ export function createHandler(deps: TablePlanDeps): Step<PlanInput, PlanResult> 
     }
     assertNext(placement.generation, bound.chosenFor);
 
-    return await planPlaced(deps, { bound, placement, executionId }, signal);
+    const placed = { bound, placement, executionId };
+    if (request.source.postgres !== undefined) return await planRows(deps, placed, signal);
+    return await planPlaced(deps, placed, signal);
   };
 }

@@ -47,8 +47,10 @@ export function summarizeTable(ready: ReadyTable): TablePlanSummary {
   const { planned, facts } = ready;
   const { write, keep } = estimateRun(expectedRun(ready));
   const { chunks, predictedBytes, predictedRows, predictedFileBytes, ...suggested } = planned;
+  const { keys } = planned;
   return {
     ...{ chunks: chunks.length, facts, predictedBytes, predictedRows, predictedFileBytes },
+    ...(keys && { keys }),
     seconds: secondsOf(ready),
     dollars: { write: write.total, keep },
     smallerTypes: suggested.smallerTypes,

@@ -47,9 +47,14 @@ export async function writeTablePlan(
   const list = { bucket, key: objectsKey(prefix, generation), contentType: LINES };
   await createObject(s3, list, objects.pieces(), signal);
   const layout = { bucket, key: layoutKey(prefix, generation), contentType: 'application/json' };
-  await createObject(s3, layout, [JSON.stringify(planned.layout)], signal);
+  const { stands } = ready;
+  if (!stands?.layout) {
+    await createObject(s3, layout, [JSON.stringify(planned.layout)], signal);
+  }
   const plan = { bucket, key: planKey(prefix, generation) };
-  await createObject(s3, { ...plan, contentType: LINES }, planned.chunks.map(planLine), signal);
+  if (!stands?.chunks) {
+    await createObject(s3, { ...plan, contentType: LINES }, planned.chunks.map(planLine), signal);
+  }
   logger.info('plan written', { chunks: planned.chunks.length, location });
   return {
     decision: 'write',

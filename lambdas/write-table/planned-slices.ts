@@ -1,46 +1,79 @@
 import type { S3Client } from '#aws/clients.ts';
 import { readText } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { IncompleteRunError } from '#core/errors.ts';
+import { IncompleteRunError, RequestError } from '#core/errors.ts';
 import { layoutKey, objectsKey, outputUri } from '#core/run/output-keys.ts';
 import type { TableRun } from '#core/run/table-run.ts';
+import type { ReadDatabase } from '#core/tables/postgres/database-reader.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
 import { parseTableLayout, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { openOwn } from '#lambdas/shared/open-own.ts';
 import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
+import { copyChunk } from '#tables/database/copy-chunk.ts';
+import { withCopied } from '#tables/database/copy-rows.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
 
-/** What a writer reads, and how. */
-export interface PlannedSlices {
-  readonly layout: TableLayout;
-  readonly slices: readonly TableSlice[];
+/** What slices are opened with. */
+export interface SliceDeps {
+  readonly s3: S3Client;
+  /** Reads databases of the deployment. Absent in a function that has no access to any. */
+  readonly databases?: ReadDatabase;
 }
 
-/**
- * Opens what a chunk of a table covers, by the layout and the lines of the list of objects that
- * PlanTable wrote.
- *
- * @throws {IncompleteRunError} one of them is missing.
- * @throws {CorruptSourceError} an object is not what the layout says.
- */
-export async function openPlannedSlices(
+/** A chunk, how its table is read, and the engine's directory. */
+interface ChunkToOpen {
+  readonly run: TableRun;
+  readonly layout: TableLayout;
+  readonly chunk: TableChunk;
+  readonly directory: string;
+}
+
+/** @throws {IncompleteRunError} what PlanTable wrote is missing. */
+export async function plannedLayout(
   s3: S3Client,
   { location, generation }: TableRun,
-  chunk: TableChunk,
   signal: AbortSignal,
-): Promise<PlannedSlices> {
+): Promise<TableLayout> {
+  const key = layoutKey(location.prefix, generation);
+  const text = await readText(s3, location.bucket, key, signal);
+  if (text !== undefined) return parseTableLayout(text);
+  throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);
+}
+
+async function objectSlices(
+  s3: S3Client,
+  { run: { location, generation }, layout, chunk }: ChunkToOpen,
+  signal: AbortSignal,
+): Promise<readonly TableSlice[]> {
   const { bucket, prefix } = location;
-  const key = layoutKey(prefix, generation);
-  const text = await readText(s3, bucket, key, signal);
-  if (text === undefined) {
-    throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);
-  }
-  const layout = parseTableLayout(text);
   const store = s3ObjectStore(s3, signal);
   const list = await openOwn(store, outputUri(location, objectsKey(prefix, generation)));
   const pins = parsePins(chunk.list.length === 0 ? new Uint8Array() : await list.read(chunk.list));
   const indexes = s3TextIndexes(s3, bucket, signal);
-  return { layout, slices: await openChunk({ layout, chunk, pins, store, indexes }) };
+  return await openChunk({ layout, chunk, pins, store, indexes });
+}
+
+/**
+ * Opens what a chunk of a table covers: of objects by the lines of the list that PlanTable wrote;
+ * of a database the rows of its keys, which are copied into the directory first.
+ *
+ * @throws {IncompleteRunError} the list is missing.
+ * @throws {CorruptSourceError} an object is not what the layout says.
+ * @throws as `copyChunk`.
+ */
+export async function withChunkSlices<T>(
+  { s3, databases }: SliceDeps,
+  opened: ChunkToOpen,
+  signal: AbortSignal,
+  use: (slices: readonly TableSlice[]) => Promise<T>,
+): Promise<T> {
+  const { layout, chunk, directory } = opened;
+  if (layout.postgres === undefined) return await use(await objectSlices(s3, opened, signal));
+  if (databases === undefined) {
+    throw new RequestError(['this function reads no database; deploy with the prop postgres']);
+  }
+  const chunkOf = { layout: layout.postgres, chunk, directory };
+  return await withCopied(await copyChunk(databases, chunkOf, signal), layout, use);
 }

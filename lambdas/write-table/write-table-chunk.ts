@@ -2,21 +2,25 @@ import { join } from 'node:path';
 import type { S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
+import { OutputConflictError } from '#core/errors.ts';
 import { tableOutput } from '#core/outputs/table/table-output.ts';
 import { rejectsKey } from '#core/run/chunk-name.ts';
-import type { ChunkFigures } from '#core/run/ledger-records.ts';
+import type { FinishedChunk } from '#core/run/ledger-records.ts';
 import type { WriteTableInput } from '#core/run/write-table-input.ts';
+import type { Counts } from '#core/sources/source-kinds.ts';
 import { originOf } from '#core/tables/run/table-chunk.ts';
+import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import { sendFile } from '#lambdas/shared/send-file.ts';
 import type { RejectedValue } from '#tables/bad-rows.ts';
-import { convertChunk } from '#tables/convert-chunk.ts';
+import { type ConvertedChunk, convertChunk } from '#tables/convert-chunk.ts';
 import { fileStatistics } from '#tables/file-statistics.ts';
 import { addPlanned } from '#tables/own-functions.ts';
 import { withEngine } from '#tables/with-engine.ts';
-import { openPlannedSlices } from './planned-slices.ts';
+import { chunkMetadata, keptChunk } from './kept-chunk.ts';
+import { plannedLayout, type SliceDeps, withChunkSlices } from './planned-slices.ts';
 
 /** Writes the rows that were left out beside the manifest, before the file that lacks them. */
 async function sendRejected(
@@ -33,13 +37,54 @@ async function sendRejected(
 }
 
 /** What a chunk is written with. */
-interface ChunkDeps extends TransformDeps, OwnFunctions {}
+interface ChunkDeps extends TransformDeps, OwnFunctions, SliceDeps {}
+
+/** A chunk and the key of its object. */
+interface ChunkAt extends WriteTableInput {
+  readonly key: string;
+}
+
+/** The file of a chunk, as it was written. */
+interface WrittenChunk {
+  readonly path: string;
+  readonly layout: TableLayout;
+  readonly converted: ConvertedChunk;
+}
+
+/** Sends the file of a chunk; of a database an object of other rows may stand there, and stays. */
+async function sendChunk(
+  s3: S3Client,
+  { run, key }: ChunkAt,
+  { path, layout, converted }: WrittenChunk,
+  signal: AbortSignal,
+): Promise<FinishedChunk> {
+  const { rows, rejected, filtered } = converted;
+  const { bucket } = run.location;
+  const isParquet = run.output.file.format === 'parquet';
+  const counted: Counts = layout.transform === undefined ? {} : { filtered };
+  const isOfDatabase = layout.postgres !== undefined;
+  const metadata = isOfDatabase ? { metadata: chunkMetadata({ rows, ...counted }) } : {};
+  const { contentType } = tableOutput(run.output);
+  try {
+    const target = { bucket, key, contentType, ...metadata };
+    const { bytes, etag, sent } = await sendFile(s3, target, path, signal);
+    return {
+      ...{ bytes, contentBytes: bytes, crc32: crc32Hex(sent.crc32), etag },
+      recordCount: rows,
+      counts: { rejected: rejected.length, ...counted },
+      statistics: isParquet ? await fileStatistics(path) : undefined,
+    };
+  } catch (error) {
+    if (!isOfDatabase || !(error instanceof OutputConflictError)) throw error;
+    return await keptChunk(s3, { bucket, key, isParquet }, error, signal);
+  }
+}
 
 /**
  * Writes what a chunk of a table covers as one file, create-only.
  *
- * Memory: that of `convertChunk`. In `/tmp` lie the text of the chunk, what the engine spills, and
- * the file.
+ * Memory: that of `convertChunk`. In `/tmp` lie the text of the chunk, twice of a database, what
+ * the engine spills, and the file.
  *
  * @returns the figures of the stored object; its content is the object itself.
  * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column.
@@ -49,33 +94,26 @@ interface ChunkDeps extends TransformDeps, OwnFunctions {}
  */
 export async function writeTableChunk(
   deps: ChunkDeps,
-  { run, chunk, key }: WriteTableInput & { readonly key: string },
+  at: ChunkAt,
   signal: AbortSignal,
-): Promise<ChunkFigures> {
+): Promise<FinishedChunk> {
+  const { run, chunk } = at;
   const { s3, functions } = deps;
   const { runId, location } = run;
   const { file } = run.output;
   const call = callFunctionOf(deps, { ...location, runId, what: `chunk ${chunk.index}` });
   return await withEngine(engineBytes(), async ({ engine, directory }) => {
-    const { layout, slices } = await openPlannedSlices(s3, run, chunk, signal);
+    const layout = await plannedLayout(s3, run, signal);
     await addPlanned(engine, layout, functions);
     const name = `chunk.${file.format}`;
     const keyValues = originOf(run.runId, chunk);
     const room = { engine, directory, name, call, signal };
-    const written = await convertChunk(slices, { ...room, layout, output: file, keyValues });
-    const path = join(directory, name);
-    await sendRejected(s3, { run, chunk }, written.rejected, signal);
-    const { contentType } = tableOutput(run.output);
-    const target = { bucket: run.location.bucket, key, contentType };
-    const { bytes, etag, sent } = await sendFile(s3, target, path, signal);
-    return {
-      ...{ bytes, contentBytes: bytes, crc32: crc32Hex(sent.crc32), etag },
-      recordCount: written.rows,
-      counts: {
-        rejected: written.rejected.length,
-        ...(layout.transform !== undefined && { filtered: written.filtered }),
-      },
-      statistics: file.format === 'parquet' ? await fileStatistics(path) : undefined,
-    };
+    const options = { ...room, layout, output: file, keyValues };
+    const opened = { run, layout, chunk, directory };
+    const converted = await withChunkSlices(deps, opened, signal, (slices) =>
+      convertChunk(slices, options),
+    );
+    await sendRejected(s3, at, converted.rejected, signal);
+    return await sendChunk(s3, at, { path: join(directory, name), layout, converted }, signal);
   });
 }

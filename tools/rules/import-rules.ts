@@ -121,20 +121,18 @@ const CORE: ImportRules = {
   'core/sparse/formats/10x-mtx': [...FORMAT, '#core/text', '#core/sparse/formats/mtx'],
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
   'core/tables/schema': [...GROUND, '#core/shown-name.ts', 'zod/mini'],
+  'core/tables/postgres': [
+    ...['#core/errors.ts', '#core/shown-name.ts', '#core/tables/pack', '#core/tables/schema'],
+    ...['zod/mini'],
+  ],
   'core/tables/infer': [
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/parquet'],
     ...['#core/tables/order', '#core/tables/pack', '#core/tables/text', '#core/tables/schema'],
   ],
   'core/tables/run': [
     ...[...GROUND, '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
-    ...[
-      '#core/stage',
-      '#core/tables/inbox',
-      '#core/tables/pack',
-      '#core/tables/schema',
-      '#core/tables/text',
-      'zod/mini',
-    ],
+    ...['#core/stage', '#core/tables/inbox', '#core/tables/pack', '#core/tables/postgres'],
+    ...['#core/tables/schema', '#core/tables/text', 'zod/mini'],
   ],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
@@ -167,12 +165,13 @@ const CORE: ImportRules = {
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sparse/*', '#core/sources'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
     ...['#core/outputs', '#core/tables/order', '#core/tables/run', '#core/tables/schema'],
-    ...['#core/tables/text', '#core/tables/companions', '#core/tables/inbox', 'zod/mini'],
+    ...['#core/tables/text', '#core/tables/companions', '#core/tables/inbox'],
+    ...['#core/tables/postgres', 'zod/mini'],
   ],
   'core/run': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sources', '#core/outputs'],
     ...['#core/sparse/names.ts', '#core/sparse/matrix-facts.ts', '#core/request', 'zod/mini'],
-    ...['#core/tables/run', '#core/tables/schema'],
+    ...['#core/tables/run', '#core/tables/schema', '#core/tables/postgres'],
   ],
   'core/manifest': [
     ...[...GROUND, '#core/checksum', '#core/objects', '#core/schemas', '#core/sources'],
@@ -213,6 +212,9 @@ const OUTER: ImportRules = {
     ...[...STEP, '#lambdas/shared', '#tables', '@sparse-fanout/engine/engine-version.ts'],
     '@sparse-fanout/engine/function-module.ts',
   ],
+  // The same steps, with access to databases.
+  'lambdas/plan-database': [...STEP, '#lambdas/shared', '#lambdas/plan-table'],
+  'lambdas/copy-database': [...STEP, '#lambdas/shared', '#lambdas/write-table'],
   'lambdas/write-table': [...STEP, '#lambdas/shared', '#tables', 'node:path', 'node:v8'],
   'lambdas/write': [...STEP, '#lambdas/shared'],
   'lambdas/finalize': [...STEP, '#lambdas/shared'],
