@@ -6,7 +6,7 @@ import { type KeyChunk, KeyRuns } from '#core/tables/postgres/key-runs.ts';
 import { copySampleSql, countSql, hasBlocksSql } from '#core/tables/postgres/read-sql.ts';
 import type { CountedKeys } from '#core/tables/run/counted-keys.ts';
 import { databaseChunks } from '#core/tables/run/table-chunk.ts';
-import type { TableLayout } from '#core/tables/run/table-layout.ts';
+import { outputColumns, type TableLayout } from '#core/tables/run/table-layout.ts';
 import type { PlanOptions, SizedTable, TablePlan } from '#tables/plan-table.ts';
 import { emptySample, sampleSlices, type TableSample } from '#tables/sample-table.ts';
 import { copyRows, MAX_COPY_BYTES, withCopied } from './copy-rows.ts';
@@ -16,6 +16,9 @@ const FETCHED = 10_000;
 
 /** Rows that are converted to learn how large files become, after a first look at a few. */
 const SAMPLED = { rows: 16_384, first: 256, textBytes: 64 * 1024 ** 2 } as const;
+
+/** Columns that a plan shows. */
+const MAX_COLUMNS = 100;
 
 /** Keys that a warning names. */
 const MAX_NAMED = 5;
@@ -118,8 +121,10 @@ function warningsOf(chunks: readonly KeyChunk[], target: number): readonly strin
   ];
 }
 
-function countedOf({ keys, rows, largest }: KeyRuns): CountedKeys {
-  return { keys, rows, ...(largest && { largest: { key: [...largest.key], rows: largest.rows } }) };
+function countedOf({ keys, rows, largest }: KeyRuns, layout: TableLayout): CountedKeys {
+  const shown = outputColumns(layout).slice(0, MAX_COLUMNS);
+  const columns = shown.map(({ name, type }) => ({ name, type }));
+  return { columns, keys, rows, ...(largest && { largest }) };
 }
 
 /**
@@ -158,7 +163,7 @@ export async function planDatabase(
     predictedRows: Math.round(runs.rows * (rows / Math.max(1, sourceRows))),
     smallerTypes,
     ...(transformed && { transformed }),
-    keys: countedOf(runs),
+    keys: countedOf(runs, given),
     warnings: warningsOf(chunks, target),
   };
 }

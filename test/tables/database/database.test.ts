@@ -121,7 +121,13 @@ describe('a table', () => {
     const request = asked({ table: 'trips', key: 'zip' }, { chunking: { rows: 2000 } });
     await planned(request, async (plan) => {
       expect(plan.chunks).toHaveLength(10);
-      expect(plan.keys).toEqual({ keys: 500, rows: 20000, largest: { key: ['00000'], rows: 40 } });
+      expect(plan.keys).toEqual({
+        columns: [
+          { name: 'zip', type: 'VARCHAR' },
+          { name: 'distance', type: 'INTEGER' },
+        ],
+        ...{ keys: 500, rows: 20000, largest: { key: ['00000'], rows: 40 } },
+      });
       const chunks = await allRows(plan);
       const zips = chunks.map((rows) => new Set(rows.map((row) => JSON.parse(row).zip as string)));
       expect(zips.reduce((sum, { size }) => sum + size, 0)).toBe(500);
