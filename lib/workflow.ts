@@ -32,6 +32,12 @@ import { createLogGroup, type LogOptions } from './observability.ts';
 import { allow } from './permissions.ts';
 import { mapPermissions, ownRuns, startPermissions } from './workflow-permissions.ts';
 
+/** Functions that reach databases. */
+export interface DatabaseFunctions {
+  readonly plan: IFunction;
+  readonly copy: IFunction;
+}
+
 /** Settings of {@link Workflow}. */
 export interface WorkflowProps extends LogOptions {
   readonly plan: IFunction;
@@ -40,6 +46,8 @@ export interface WorkflowProps extends LogOptions {
   readonly write: IFunction;
   readonly writeTable: IFunction;
   readonly finalize: IFunction;
+  /** Plan and write tables of databases; none where a deployment has no databases. */
+  readonly databases?: DatabaseFunctions | undefined;
   readonly outputBucket: IBucket;
 }
 
@@ -48,6 +56,9 @@ export interface WorkflowProps extends LogOptions {
  * must not change.
  */
 const MAPS = { stage: 'StageSource', write: 'WriteChunks', writeTable: 'WriteTables' } as const;
+
+/** The same, where there are databases. */
+const COPY_MAP = 'CopyDatabases';
 
 /**
  * A minute longer than a function may run, so that the function's own timeout comes first and is
@@ -78,6 +89,13 @@ function retryOf(setting: RetrySetting, jitterStrategy = JitterType.FULL): Retry
   };
 }
 
+/** States that an execution ends with. */
+interface Ends {
+  readonly finalized: IChainable;
+  readonly complete: IChainable;
+  readonly dryRunDone: IChainable;
+}
+
 /** What the steps that plan get of an execution, and of the Stage round before them. */
 const BOUND = {
   request: '{% $states.context.Execution.Input %}',
@@ -100,11 +118,13 @@ export class Workflow extends Construct {
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
     const { plan, planTable, stage, write, writeTable, finalize, outputBucket } = props;
+    const { databases } = props;
+    const own = databases === undefined ? [] : [databases.plan, databases.copy];
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
     allow(role, [
-      ...startPermissions([plan, planTable, stage, write, writeTable, finalize]),
+      ...startPermissions([plan, planTable, stage, write, writeTable, finalize, ...own]),
       ...mapPermissions(outputBucket),
     ]);
 
@@ -121,7 +141,7 @@ export class Workflow extends Construct {
     this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
     allow(
       new Policy(this, 'MapRuns', { roles: [role] }),
-      ownRuns(this.stateMachine, Object.values(MAPS)),
+      ownRuns(this.stateMachine, [...Object.values(MAPS), ...(databases ? [COPY_MAP] : [])]),
     );
     acknowledge(this.stateMachine, ACKNOWLEDGED.stateMachine);
   }
@@ -147,13 +167,14 @@ export class Workflow extends Construct {
         .otherwise(planned),
     );
 
+    const ends = { finalized, complete, dryRunDone };
     return planned.next(
       Choice.jsonata(this, 'Decide')
         .when(decided('write'), written.next(finalized))
         .when(decided('stage'), staged)
+        .when(decided('database'), this.#planDatabase(props, ends) ?? plannedTable)
         .when(
-          // A deployment without databases refuses a table of one by name.
-          Condition.jsonata("{% $states.input.decision in ['table', 'database'] %}"),
+          decided('table'),
           plannedTable.next(
             Choice.jsonata(this, 'DecideTable')
               .when(decided('write'), writtenTable.next(finalized))
@@ -163,6 +184,22 @@ export class Workflow extends Construct {
               .when(decided('waiting'), inboxWaits),
           ),
         )
+        .when(decided('complete'), complete)
+        .when(decided('dry-run'), dryRunDone),
+    );
+  }
+
+  /** A deployment without databases refuses a table of one by name, in PlanTable. */
+  #planDatabase(
+    { databases, outputBucket }: WorkflowProps,
+    { finalized, complete, dryRunDone }: Ends,
+  ): IChainable | undefined {
+    if (databases === undefined) return undefined;
+    const names = { map: COPY_MAP, id: 'CopyDatabase' };
+    const copied = this.#writeChunks(databases.copy, outputBucket, names);
+    return this.#invoke('PlanDatabase', databases.plan, BOUND).next(
+      Choice.jsonata(this, 'DecideDatabase')
+        .when(decided('write'), copied.next(finalized))
         .when(decided('complete'), complete)
         .when(decided('dry-run'), dryRunDone),
     );

@@ -1,11 +1,15 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readTryError } from '#aws/ledger-reads.ts';
-import { readLines, readText } from '#aws/objects.ts';
+import { openObject, readLines, readText } from '#aws/objects.ts';
 import { databaseReads } from '#aws/postgres/read-database.ts';
 import { RequestError } from '#core/errors.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { generationKey, planKey } from '#core/run/output-keys.ts';
 import { parsePlanLine } from '#core/run/plan-line.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { createHandler as createPlanTable } from '#lambdas/plan-table/handler.ts';
@@ -14,7 +18,9 @@ import { type LocalServices, startLocalServices } from '#support/local-services.
 import { loginOf, type ServedLogins, serveLogins } from '#support/postgres/login-deps.ts';
 import { PostgresServer } from '#support/postgres/postgres-server.ts';
 import { finishRun, planRun } from '#support/run-steps.ts';
+import { createRandom, type Random } from '#support/seeded-random.ts';
 import { stepDeps } from '#support/step-deps.ts';
+import { withEngine } from '#support/tables/with-engine.ts';
 
 type WritePlan = Extract<PlanResult, { decision: 'write' }>;
 
@@ -180,6 +186,61 @@ it('plans anew for another version, which another generation appends', async () 
   expect(await finishRun(services, stores(), second)).toBe(2);
   expect((await manifestOf(second)).totals).toMatchObject({ rows: 1500, chunks: 6 });
 });
+
+/** Tries a chunk three times at once, of which two are killed at some time, and then once more. */
+async function writeWithKills(plan: WritePlan, chunk: PlannedChunk, random: Random): Promise<void> {
+  const deps = { ...stepDeps(services, stores()) };
+  const input = parseWriteTableInput({ run: plan.run, chunk });
+  const killed = [1, 2].map(async () => {
+    const signal = AbortSignal.timeout(random.integer(1, 400));
+    await createWriteTable(deps)(input, signal).catch(() => undefined);
+  });
+  await Promise.all([...killed, createWriteTable(deps)(input, never)]);
+  expect(await createWriteTable(deps)(input, never)).toMatchObject({ skipped: true });
+}
+
+it('writes 100,000 rows of 5,000 keys as Parquet, whoever is killed, like the table', async () => {
+  await server.query(
+    `CREATE TABLE many AS SELECT lpad(((i::bigint * i) % 5000)::text, 4, '0') AS k, i AS n, (i % 1000) / 8.0::float8 AS share,
+     CASE WHEN i % 9 > 0 THEN md5(i::text) END AS word, date '2020-01-01' + i % 900 AS day,
+     (i / 100.0)::numeric(9, 2) AS price FROM generate_series(1, 100000) AS i`,
+  );
+  const output = { uri: `s3://${services.bucket}/many/`, format: 'parquet' };
+  const transform = { sql: 'select *, upper(word) as loud from input' };
+  const chunking = { rows: 9000 };
+  const plan = await planned(requestOf('many', { output, transform, chunking }));
+  const random = createRandom(5);
+  const chunks = await chunksOf(plan);
+  expect(chunks.length).toBeGreaterThan(8);
+  for (const chunk of chunks) await writeWithKills(plan, chunk, random);
+  expect(await finishRun(services, stores(), plan)).toBe(1);
+  const { entries, totals } = await manifestOf(plan);
+  expect(totals.rows).toBe(100_000);
+  const wanted = await server.query(
+    `SELECT md5(string_agg(concat_ws('|', k, n, share, coalesce(word, '-'), day, price, coalesce(upper(word), '-')), E'\\n' ORDER BY k, n)) AS all FROM many`,
+  );
+  expect(await digestOf(entries.map(({ url }) => url))).toBe(wanted[0]!['all']);
+});
+
+/** Digest of the rows of Parquet files, as the query above prints them. */
+async function digestOf(urls: readonly string[]): Promise<unknown> {
+  return await withEngine(async (engine, directory) => {
+    const paths: string[] = [];
+    for (const [at, url] of urls.entries()) {
+      const path = join(directory, `${at}.parquet`);
+      const { key } = parseS3Uri(url);
+      const object = await openObject(services.s3, { bucket: services.bucket, key }, never);
+      await writeFile(path, Buffer.concat(await Array.fromAsync(object!.body)));
+      paths.push(path);
+    }
+    const files = paths.map((path) => `'${path}'`).join(', ');
+    const line = `concat_ws('|', k, n, CASE WHEN share = floor(share) THEN CAST(CAST(share AS INTEGER) AS VARCHAR) ELSE CAST(share AS VARCHAR) END, coalesce(word, '-'), day, price, coalesce(loud, '-'))`;
+    const [row] = await engine.runSelect({
+      text: `SELECT md5(string_agg(line, chr(10))) AS all_rows FROM (SELECT ${line} AS line FROM read_parquet([${files}]))`,
+    });
+    return row!['all_rows'];
+  });
+}
 
 it('shows keys and files in a dry run, and writes nothing', async () => {
   await makeTable('dry');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
 import { parseTableRequest } from '#core/request/table-request.ts';
-import { saidWing } from '#core/request/wing.ts';
+import { readsDatabase, saidWing } from '#core/request/wing.ts';
 
 const POSTGRES = { connection: 'main', table: 'public.trips', key: 'zip', version: '2024-05-01' };
 
@@ -18,6 +18,10 @@ function problemOf(postgres: unknown, rest: object = {}, source: object = {}): s
 describe('source.postgres', () => {
   it('makes a request one of a table', () => {
     expect(saidWing({ source: { postgres: POSTGRES } })).toBe('table');
+    expect(readsDatabase({ source: { postgres: POSTGRES } })).toBe(true);
+    for (const other of [{ source: 's3://b/a.csv' }, { source: {} }, {}, 7, null]) {
+      expect(readsDatabase(other)).toBe(false);
+    }
   });
 
   it('is read with its table, its key and its version', () => {

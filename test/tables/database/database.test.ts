@@ -6,10 +6,12 @@ import {
   BoundExceededError,
   CorruptSourceError,
   RequestError,
+  ServiceUnavailableError,
   SourceNotFoundError,
 } from '#core/errors.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
 import type { ReadDatabase } from '#core/tables/postgres/database-reader.ts';
+import { copyRangeSql } from '#core/tables/postgres/read-sql.ts';
 import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import { loginOf, type ServedLogins, serveLogins } from '#support/postgres/login-deps.ts';
 import { PostgresServer } from '#support/postgres/postgres-server.ts';
@@ -274,6 +276,26 @@ describe('what cannot be read is refused by name', () => {
     const error = await refused({ table: 'trips', key: 'zip' }, { schema });
     expect(error).toBeInstanceOf(CorruptSourceError);
     expect(error.message).toMatch(/column "distance" of the sampled rows/);
+  });
+
+  it('a connection that is lost, which may heal', async () => {
+    const query = 'SELECT i AS k, pg_sleep(0.001)::text AS s FROM generate_series(1, 20000) AS i';
+    const request = asked({ query, key: 'k' });
+    const copied = read('main', signal, async (reader) => {
+      const { postgres } = await lookAtDatabase(request, reader);
+      const sql = copyRangeSql({ query }, postgres!, {});
+      for await (const _ of reader.copyOut(sql));
+    });
+    const ended = expect(copied).rejects.toThrow(ServiceUnavailableError);
+    const active = `application_name = 'sparse-fanout' AND query LIKE 'COPY%'`;
+    let cut = 0;
+    while (cut === 0) {
+      const [row] = await server.query(
+        `SELECT count(pg_terminate_backend(pid))::int AS n FROM pg_stat_activity WHERE ${active}`,
+      );
+      cut = Number(row!['n']);
+    }
+    await ended;
   });
 
   it('a statement that takes too long', async () => {
