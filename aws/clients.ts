@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { type Patience, RequestHandler } from './request-handler.ts';
 import { PIECE_BYTES, piecesOf, StreamedBody } from './streamed-body.ts';
@@ -9,6 +10,7 @@ import { PIECE_BYTES, piecesOf, StreamedBody } from './streamed-body.ts';
 export type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 export type { LambdaClient } from '@aws-sdk/client-lambda';
 export type { S3Client } from '@aws-sdk/client-s3';
+export type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 export type { SFNClient } from '@aws-sdk/client-sfn';
 
 /** Address of a service, if it is not the one of the environment's AWS configuration. */
@@ -138,4 +140,9 @@ export function createLambdaClient(address?: ServiceAddress): LambdaClient {
   const patience = { silence: FUNCTION_MILLISECONDS, patient: FUNCTION_MILLISECONDS };
   const requestHandler = new RequestHandler(address?.ca, patience);
   return quiet(new LambdaClient({ ...settingsFor(address), requestHandler, maxAttempts: 1 }));
+}
+
+/** Creates a Secrets Manager client. */
+export function createSecretsClient(address?: ServiceAddress): SecretsManagerClient {
+  return quiet(new SecretsManagerClient(settingsFor(address)));
 }

@@ -6,7 +6,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { OutputConflictError } from '#core/errors.ts';
-import type { ChunkFigures, ChunkRecord, StartedRun } from '#core/run/ledger-records.ts';
+import type { ChunkRecord, FinishedChunk, StartedRun } from '#core/run/ledger-records.ts';
 import { type PlannedChunk, plannedText } from '#core/run/planned-chunk.ts';
 import { isNamed, translated } from './errors.ts';
 import {
@@ -132,7 +132,7 @@ export class Ledger {
    *
    * @throws {OutputConflictError} it is done already, with other bytes.
    */
-  async done(chunk: PlannedChunk, attempt: number, figures: ChunkFigures): Promise<void> {
+  async done(chunk: PlannedChunk, attempt: number, figures: FinishedChunk): Promise<void> {
     const { recordCount, statistics } = figures;
     const counted = recordCount === undefined ? '' : ', recordCount = :recordCount';
     const known = statistics === undefined ? '' : ', statistics = :statistics';
@@ -157,7 +157,9 @@ export class Ledger {
         `chunk ${chunk.index} is recorded with other bytes than this try wrote; nothing was overwritten`,
       );
     }
-    await this.#endTry(chunk.index, attempt, 'done', '');
+    const { skipped } = figures;
+    const outcome = skipped === undefined ? 'done' : 'skipped';
+    await this.#endTry(chunk.index, attempt, outcome, skipped ?? '');
   }
 
   /** Records a failed try; the chunk is set failed only if no later try is under way or done. */

@@ -46,6 +46,8 @@ export interface UploadTarget {
   readonly bucket: string;
   readonly key: string;
   readonly contentType: string;
+  /** Kept with an object that is sent as one request, at most 2 kB. @default none */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** A stored object, and length and CRC-32 of the bytes that were sent for it. */
@@ -198,6 +200,7 @@ export class PartSink {
       ...this.#address(),
       ...checksum,
       ContentType: this.#target.contentType,
+      ...(this.#target.metadata && { Metadata: this.#target.metadata }),
       ...bodyOf(body),
       ...this.#condition,
     });

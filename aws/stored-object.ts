@@ -21,6 +21,8 @@ export interface ObjectFigures {
   /** CRC-32 in Base64 as S3 reports it; undefined if the object was stored without one. */
   readonly crc32Base64: string | undefined;
   readonly etag: string;
+  /** What was kept with it, where a HEAD was sent. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function headObject(
       bytes: head.ContentLength ?? 0,
       crc32Base64: head.ChecksumCRC32,
       etag: unquoted(head.ETag),
+      metadata: head.Metadata,
     };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;

@@ -21,7 +21,24 @@ export const ENV = {
   requestDefaults: 'REQUEST_DEFAULTS',
   /** JSON of the functions that requests may name, by their names; see {@link TransformArns}. */
   transforms: 'TRANSFORMS',
+  /** JSON of the databases that requests may name; see {@link PostgresConnections}. */
+  postgres: 'POSTGRES',
 } as const;
+
+/** A PostgreSQL database that a deployment lets requests name. */
+export interface PostgresConnection {
+  /** Of a secret with `username`, `password`, `host`, `port` and `dbname`, as RDS writes it. */
+  readonly secretArn: string;
+  /** Wins over that of the secret, as do the two others. */
+  readonly host?: string;
+  readonly port?: number;
+  readonly database?: string;
+  /** False only for a server on this machine. */
+  readonly tls: boolean;
+}
+
+/** The databases of a deployment by the names that requests call them by. */
+export type PostgresConnections = Readonly<Record<string, PostgresConnection>>;
 
 /** The functions of a deployment that `transform.lambda` may name: ARNs of published versions. */
 export type TransformArns = Readonly<Record<string, string>>;
@@ -73,6 +90,7 @@ export const PERMANENT_ERRORS = [
   'IncompleteRunError',
   'AccessDeniedError',
   'ManifestError',
+  'DatabaseError',
 ] as const;
 
 export type TransientErrorName =
@@ -189,6 +207,7 @@ export type PlanDecision =
   | 'stage'
   | 'scatter'
   | 'table'
+  | 'database'
   | 'complete'
   | 'dry-run'
   | 'waiting';

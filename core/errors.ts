@@ -109,6 +109,11 @@ export class AccessDeniedError extends FanoutError {
   override readonly name = 'AccessDeniedError';
 }
 
+/** A database refuses what is asked of it; its own words stand in the message. */
+export class DatabaseError extends FanoutError {
+  override readonly name = 'DatabaseError';
+}
+
 /** A manifest, or a chunk it lists, is not what the manifest says. */
 export class ManifestError extends FanoutError {
   override readonly name = 'ManifestError';

@@ -149,6 +149,30 @@ export function planTablePermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
+/** What the PlanDatabase function may do, beside what reading a database takes. */
+export function planDatabasePermissions(stores: Stores): readonly Permission[] {
+  const { outputBucket } = stores;
+  return [
+    creates(outputBucket, KEYS.plans, 'writes the plan of any run, and goes on with one'),
+    creates(outputBucket, KEYS.layouts, 'writes how any table is read, and goes on with that'),
+    creates(outputBucket, KEYS.objectLists, 'writes which table a run is of'),
+    ...placesRuns(stores),
+  ];
+}
+
+/** What the CopyDatabase function may do, beside what reading a database takes. */
+export function copyDatabasePermissions(stores: Stores): readonly Permission[] {
+  const { outputBucket } = stores;
+  return [
+    reads(outputBucket, KEYS.layouts, 'reads how the rows of any table are read'),
+    createsWhole(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
+    createsWhole(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+    ...writesLedger(stores),
+  ];
+}
+
 /** What the Stage function may do. */
 export function stagePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;

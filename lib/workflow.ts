@@ -32,6 +32,12 @@ import { createLogGroup, type LogOptions } from './observability.ts';
 import { allow } from './permissions.ts';
 import { mapPermissions, ownRuns, startPermissions } from './workflow-permissions.ts';
 
+/** Functions that reach databases. */
+export interface DatabaseFunctions {
+  readonly plan: IFunction;
+  readonly copy: IFunction;
+}
+
 /** Settings of {@link Workflow}. */
 export interface WorkflowProps extends LogOptions {
   readonly plan: IFunction;
@@ -41,6 +47,8 @@ export interface WorkflowProps extends LogOptions {
   readonly writeTable: IFunction;
   readonly scatterTable: IFunction;
   readonly finalize: IFunction;
+  /** Plan and write tables of databases; none where a deployment has no databases. */
+  readonly databases?: DatabaseFunctions | undefined;
   readonly outputBucket: IBucket;
 }
 
@@ -54,6 +62,9 @@ const MAPS = {
   write: 'WriteChunks',
   writeTable: 'WriteTables',
 } as const;
+
+/** The same, where there are databases. */
+const COPY_MAP = 'CopyDatabases';
 
 /**
  * A minute longer than a function may run, so that the function's own timeout comes first and is
@@ -84,6 +95,13 @@ function retryOf(setting: RetrySetting, jitterStrategy = JitterType.FULL): Retry
   };
 }
 
+/** States that an execution ends with. */
+interface Ends {
+  readonly finalized: IChainable;
+  readonly complete: IChainable;
+  readonly dryRunDone: IChainable;
+}
+
 /** What the steps that plan get of an execution, and of the Stage round before them. */
 const BOUND = {
   request: '{% $states.context.Execution.Input %}',
@@ -106,12 +124,16 @@ export class Workflow extends Construct {
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
     const { plan, planTable, stage, scatterTable, write, writeTable, finalize } = props;
-    const { outputBucket } = props;
+    const { outputBucket, databases } = props;
+    const own = databases === undefined ? [] : [databases.plan, databases.copy];
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
     allow(role, [
-      ...startPermissions([plan, planTable, stage, scatterTable, write, writeTable, finalize]),
+      ...startPermissions([
+        ...[plan, planTable, stage, scatterTable, write, writeTable, finalize],
+        ...own,
+      ]),
       ...mapPermissions(outputBucket),
     ]);
 
@@ -128,23 +150,21 @@ export class Workflow extends Construct {
     this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
     allow(
       new Policy(this, 'MapRuns', { roles: [role] }),
-      ownRuns(this.stateMachine, Object.values(MAPS)),
+      ownRuns(this.stateMachine, [...Object.values(MAPS), ...(databases ? [COPY_MAP] : [])]),
     );
     acknowledge(this.stateMachine, ACKNOWLEDGED.stateMachine);
   }
 
   #states(props: WorkflowProps): IChainable {
     const { plan, planTable, stage, scatterTable, write, writeTable, finalize } = props;
-    const { outputBucket } = props;
     const planned = this.#invoke('Plan', plan, BOUND, [retryOf(ARRIVAL_RETRY, JitterType.NONE)]);
     const plannedTable = this.#invoke('PlanTable', planTable, BOUND);
-    const staged = this.#stageSource(stage, outputBucket);
-    const scattered = this.#scatterTable(scatterTable, outputBucket);
-    const written = this.#writeChunks(write, outputBucket, { map: MAPS.write, id: 'WriteChunk' });
-    const writtenTable = this.#writeChunks(writeTable, outputBucket, {
-      map: MAPS.writeTable,
-      id: 'WriteTable',
-    });
+    const staged = this.#stageSource(stage, props.outputBucket);
+    const scattered = this.#scatterTable(scatterTable, props.outputBucket);
+    const { outputBucket: into } = props;
+    const written = this.#writeChunks(write, into, { map: MAPS.write, id: 'WriteChunk' });
+    const tables = { map: MAPS.writeTable, id: 'WriteTable' };
+    const writtenTable = this.#writeChunks(writeTable, into, tables);
     const complete = Succeed.jsonata(this, 'AlreadyComplete');
     const dryRunDone = Succeed.jsonata(this, 'DryRunDone');
     const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
@@ -166,11 +186,29 @@ export class Workflow extends Construct {
         .when(decided('waiting'), Succeed.jsonata(this, 'InboxWaits')),
     );
 
+    const ends = { finalized, complete, dryRunDone };
     return planned.next(
       Choice.jsonata(this, 'Decide')
         .when(decided('write'), written.next(finalized))
         .when(decided('stage'), staged)
+        .when(decided('database'), this.#planDatabase(props, ends) ?? plannedTable)
         .when(decided('table'), plannedTable)
+        .when(decided('complete'), complete)
+        .when(decided('dry-run'), dryRunDone),
+    );
+  }
+
+  /** A deployment without databases refuses a table of one by name, in PlanTable. */
+  #planDatabase(
+    { databases, outputBucket }: WorkflowProps,
+    { finalized, complete, dryRunDone }: Ends,
+  ): IChainable | undefined {
+    if (databases === undefined) return undefined;
+    const names = { map: COPY_MAP, id: 'CopyDatabase' };
+    const copied = this.#writeChunks(databases.copy, outputBucket, names);
+    return this.#invoke('PlanDatabase', databases.plan, BOUND).next(
+      Choice.jsonata(this, 'DecideDatabase')
+        .when(decided('write'), copied.next(finalized))
         .when(decided('complete'), complete)
         .when(decided('dry-run'), dryRunDone),
     );

@@ -45,7 +45,7 @@ export async function planRun(
   const deps = stepDeps(clients, stores);
   const { signal } = new AbortController();
   const planned = await createPlan(deps)(input, signal);
-  if (planned.decision !== 'table') return planned;
+  if (planned.decision !== 'table' && planned.decision !== 'database') return planned;
   return await (await tableSteps()).plan(deps)(input, signal);
 }
 

@@ -1,12 +1,15 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { createLambdaClient } from '#aws/clients.ts';
+import type { ReadDatabase } from '#core/tables/postgres/database-reader.ts';
 import type { Clients, LocalServices } from './local-services.ts';
 
 /** The bucket and the table that steps work on. */
 export type Stores = Pick<LocalServices, 'bucket' | 'table'> & {
   /** @default the time */
   readonly now?: () => Date;
+  /** @default none */
+  readonly databases?: ReadDatabase;
 };
 
 /**
@@ -15,11 +18,12 @@ export type Stores = Pick<LocalServices, 'bucket' | 'table'> & {
  */
 export function stepDeps(
   { s3, dynamo }: Clients,
-  { bucket, table, now = () => new Date() }: Stores,
+  { bucket, table, now = () => new Date(), databases }: Stores,
 ) {
   return {
     ...{ s3, dynamo, ledgerTable: table, outputBucket: bucket, requestDefaults: {} },
     now,
+    ...(databases && { databases }),
     // No step calls it without a function that a request names.
     ...{ lambda: createLambdaClient(), transforms: {} },
     functions: new Map(),

@@ -1,30 +1,14 @@
-import { open } from 'node:fs/promises';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { type ParquetFooter, readFooter } from '#core/containers/parquet/footer.ts';
 import { type ColumnStatistics, readStatistics } from '#core/containers/parquet/statistics.ts';
+import { withFileSource } from './file-source.ts';
 
 /** An item of the ledger has at most 400 kB, and a page of a query holds some of them. */
 const MAX_BYTES = 100_000;
 
 /** The footer of a Parquet file of the engine's directory. */
 export async function fileFooter(path: string): Promise<ParquetFooter> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const source: ByteSource = {
-      uri: path,
-      etag: '',
-      size,
-      async read({ offset, length }) {
-        const bytes = Buffer.alloc(length);
-        await file.read(bytes, 0, length, offset);
-        return bytes;
-      },
-    };
-    return await readFooter(source);
-  } finally {
-    await file.close();
-  }
+  return await withFileSource(path, readFooter);
 }
 
 /** Bounds and NULLs of the columns of a Parquet file. Reads the footer alone. */
@@ -38,10 +22,15 @@ export async function columnStatistics(path: string): Promise<readonly ColumnSta
  *
  * @returns undefined if they are longer than 100 kB, which a thousand columns may be.
  */
-export async function fileStatistics(path: string): Promise<string | undefined> {
-  const columns = await columnStatistics(path);
+export async function sourceStatistics(source: ByteSource): Promise<string | undefined> {
+  const columns = readStatistics(await readFooter(source));
   const text = JSON.stringify(
     columns.map(({ name, min, max, nulls }) => ({ column: name, min, max, nulls })),
   );
   return text.length <= MAX_BYTES ? text : undefined;
+}
+
+/** {@link sourceStatistics} of a file. */
+export async function fileStatistics(path: string): Promise<string | undefined> {
+  return await withFileSource(path, sourceStatistics);
 }

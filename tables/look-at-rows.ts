@@ -4,15 +4,19 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import { assertPartitions } from '#core/tables/partition/partition-columns.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
-import { outputSchemaOf, type TableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
+import {
+  type FirstLook,
+  outputSchemaOf,
+  type TableLayout,
+  tableLayoutOf,
+} from '#core/tables/run/table-layout.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { assertHeld, lookAtFirst } from './first-look.ts';
 import { planFunction } from './plan-function.ts';
 import { planTransform } from './plan-transform.ts';
 
-/** Where the objects of a table lie, and what checks the transform of its request. */
-export interface LookOptions {
-  readonly store: ObjectStore;
+/** What checks the transform of a request. */
+interface TransformOptions {
   readonly engine: Engine;
   /** Functions of the deployment. Absent outside of one. */
   readonly transforms?: TransformArns;
@@ -20,10 +24,15 @@ export interface LookOptions {
   readonly functions?: FunctionModules;
 }
 
+/** Where the objects of a table lie, and what checks the transform of its request. */
+export interface LookOptions extends TransformOptions {
+  readonly store: ObjectStore;
+}
+
 async function plannedTransform(
   { transform }: Pick<AskedTable, 'transform'>,
   schema: TableSchema,
-  { engine, transforms, functions = new Map() }: LookOptions,
+  { engine, transforms, functions = new Map() }: TransformOptions,
 ): Promise<Pick<TableLayout, 'transform'>> {
   if (transform === undefined) return {};
   if ('lambda' in transform) return { transform: planFunction(transform, schema, transforms) };
@@ -41,7 +50,19 @@ export async function lookAtRows(
   objects: ObjectList,
   options: LookOptions,
 ): Promise<TableLayout> {
-  const seen = await lookAtFirst(asked, objects, options.store);
+  return await layoutOfSeen(asked, await lookAtFirst(asked, objects, options.store), options);
+}
+
+/**
+ * How a table is read that was looked at, and what a transform makes of its rows.
+ *
+ * @throws {RequestError} schema, `columns`, transform or output do not fit each other.
+ */
+export async function layoutOfSeen(
+  asked: Omit<AskedTable, 'size'>,
+  seen: FirstLook,
+  options: TransformOptions,
+): Promise<TableLayout> {
   const planned = await plannedTransform(asked, seen.schema, options);
   const layout = tableLayoutOf(asked, { ...seen, ...planned });
   const schema = outputSchemaOf(layout);

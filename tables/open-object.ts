@@ -27,7 +27,9 @@ export interface SaidTable {
 
 /** What is said of every object by the layout of its table. */
 export function saidBy({ format, compression, csv }: TableLayout): SaidTable {
-  return { format, compression, csv: csv ?? csvFormatSection.parse({}) };
+  // A table of a database has no objects.
+  const said = format === 'postgres' ? {} : { format };
+  return { ...said, compression, csv: csv ?? csvFormatSection.parse({}) };
 }
 
 /** Whether a text has no bytes, which is a table without rows; compressed it would have some. */

@@ -3,6 +3,7 @@ import type { ObjectStore } from '#core/objects/object-store.ts';
 import { type FileSizes, packFiles } from '#core/tables/pack/pack-files.ts';
 import type { PackUnits } from '#core/tables/pack/pack-units.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
+import type { CountedKeys } from '#core/tables/run/counted-keys.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import type { TableLayout } from '#core/tables/run/table-layout.ts';
@@ -72,6 +73,8 @@ export interface TablePlan {
   readonly smallerTypes: TableSample['smallerTypes'];
   /** What a transform makes of the first sampled rows. */
   readonly transformed?: TableSample['transformed'];
+  /** Of a table of a database. */
+  readonly keys?: CountedKeys;
   /** What the user should know, a sentence each. */
   readonly warnings: readonly string[];
 }

@@ -33,9 +33,7 @@ import type { TableSlice } from './table-slice.ts';
 import type { TextCuts } from './text-cuts.ts';
 
 /** What a table is sampled with. */
-export interface SampleOptions {
-  readonly units: PackUnits;
-  readonly cuts: TextCuts;
+interface ConvertedSample {
   readonly layout: TableLayout;
   readonly output: TableOutput;
   readonly engine: Engine;
@@ -48,6 +46,12 @@ export interface SampleOptions {
   /** Columns by which the output is partitioned. @default none */
   readonly partitionBy?: readonly string[];
   readonly signal?: AbortSignal;
+}
+
+/** A sampled table, and where it is cut. */
+export interface SampleOptions extends ConvertedSample {
+  readonly units: PackUnits;
+  readonly cuts: TextCuts;
 }
 
 /** What a sample says of a table. */
@@ -146,7 +150,7 @@ function bySize(parts: readonly OpenedPart[], options: SampleOptions): readonly 
 /** Bytes that a row takes in the engine. */
 async function rowBytesOf(
   { paths, rows, schema }: { paths: readonly string[]; rows: number; schema: TableSchema },
-  { engine, signal }: SampleOptions,
+  { engine, signal }: ConvertedSample,
 ): Promise<number> {
   const select = { text: textBytesSql(paths, schema) };
   const [row] = await engine.runSelect(select, signal && { signal });
@@ -155,7 +159,7 @@ async function rowBytesOf(
 
 async function partitionRowsOf(
   files: Pick<RowsFiles, 'paths' | 'schema'>,
-  { engine, partitionBy, signal }: SampleOptions,
+  { engine, partitionBy, signal }: ConvertedSample,
 ): Promise<readonly number[]> {
   if (partitionBy === undefined) return [];
   const select = { text: partitionsSql({ ...files, partitionBy }) };
@@ -175,7 +179,7 @@ interface SampleValues {
 async function convertValues(
   sizes: readonly Sliced[],
   directory: string,
-  { engine, layout, transformMs = TRANSFORM_MS, call, signal }: SampleOptions,
+  { engine, layout, transformMs = TRANSFORM_MS, call, signal }: ConvertedSample,
 ): Promise<SampleValues> {
   const paths: string[] = [];
   let [rows, rejected, filtered] = [0, 0, 0];
@@ -195,7 +199,7 @@ async function convertValues(
 async function ratiosOf(
   sizes: readonly Sliced[],
   paths: readonly string[],
-  { engine, output, signal, layout }: SampleOptions & { readonly layout: TableLayout },
+  { engine, output, signal, layout }: ConvertedSample & { readonly layout: TableLayout },
 ): Promise<SizeRatios> {
   const schema = outputSchemaOf(layout);
   const byClass = new Map<number, number>();
@@ -216,17 +220,45 @@ async function ratiosOf(
 /** What is shown of the rows of a SELECT, if a transform made them. */
 async function transformedOf(
   sql: string,
-  { engine, layout }: SampleOptions,
+  { engine, layout }: ConvertedSample,
 ): Promise<Pick<TableSample, 'transformed'>> {
   if (layout.transform === undefined) return {};
   const schema = outputSchemaOf(layout);
   return { transformed: await shownRows(engine, { sql, schema }, SHOWN) };
 }
 
+/** What is known of a table without rows. */
+export async function emptySample(options: ConvertedSample): Promise<TableSample> {
+  return {
+    ratios: { overall: 1, byClass: new Map() },
+    ...{ rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, filtered: 0 },
+    ...{ sourceBytes: 0, textBytes: 0, partitionRows: [], smallerTypes: [] },
+    ...(await transformedOf(emptySql(outputSchemaOf(options.layout)), options)),
+  };
+}
+
+/**
+ * Converts slices of a table to its output to learn how large that will be.
+ *
+ * @throws as {@link sampleTable}.
+ */
+export async function sampleSlices(
+  sizes: readonly Sliced[],
+  options: ConvertedSample,
+): Promise<TableSample> {
+  const directory = join(options.directory, 'sample');
+  await mkdir(directory);
+  try {
+    return await convertSample(sizes, directory, options);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
 async function convertSample(
   sizes: readonly Sliced[],
   directory: string,
-  options: SampleOptions,
+  options: ConvertedSample,
 ): Promise<TableSample> {
   const { layout, output } = options;
   const schema = outputSchemaOf(layout);
@@ -262,20 +294,6 @@ export async function sampleTable(options: SampleOptions): Promise<TableSample> 
   const { units, layout } = options;
   const maxBytes = layout.format === 'parquet' ? MAX_GROUP_BYTES : Number.MAX_SAFE_INTEGER;
   const picks = samplePicks(units, maxBytes);
-  if (picks.length === 0) {
-    return {
-      ratios: { overall: 1, byClass: new Map() },
-      ...{ rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, filtered: 0 },
-      ...{ sourceBytes: 0, textBytes: 0, partitionRows: [], smallerTypes: [] },
-      ...(await transformedOf(emptySql(outputSchemaOf(layout)), options)),
-    };
-  }
-  const directory = join(options.directory, 'sample');
-  await mkdir(directory);
-  try {
-    const sizes = bySize(await openSample(picks, options), options);
-    return await convertSample(sizes, directory, options);
-  } finally {
-    await rm(directory, { recursive: true });
-  }
+  if (picks.length === 0) return await emptySample(options);
+  return await sampleSlices(bySize(await openSample(picks, options), options), options);
 }

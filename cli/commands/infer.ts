@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { type CommandIo, printResult, write } from '#cli/frame/command-io.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
+import { assertNoDatabase } from '#cli/options/database-request.ts';
 import { givenFunctions } from '#cli/options/functions-option.ts';
 import {
   addRequestOption,
@@ -114,6 +115,7 @@ async function infer(
 ): Promise<void> {
   const flags = { source: tableSection(options), ...(await transformSection(options)) };
   const given = await givenRequest({ locations, request: options.request, flags });
+  assertNoDatabase(given);
   const asked = parseGiven(given, parseTableRequest);
   const use = async (table: Parameters<typeof lookAtTable>[0]) => {
     const inferred = await lookAtTable(table, asked, options.widen === true);

@@ -6,6 +6,7 @@ import {
   type ChunkingOptions,
   chunkingSection,
 } from '#cli/options/chunking-options.ts';
+import { assertNoDatabase } from '#cli/options/database-request.ts';
 import { givenFunctions } from '#cli/options/functions-option.ts';
 import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
 import {
@@ -175,6 +176,7 @@ async function inspect(
 ): Promise<void> {
   const flags = await flagsOf(options);
   const given = await givenRequest({ locations, request: options.request, flags });
+  assertNoDatabase(given);
   if (given.inbox !== undefined) return await inspectInbox(given, io);
   if ((await sourceKind(given, io.signal)) === 'matrix') return await inspectMatrix(given, io);
   const { modules } = await givenFunctions(options);

@@ -3,6 +3,7 @@ import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { TerminalLines } from '#cli/frame/terminal-lines.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { type AskedRows, parseRows, rowsWithin } from '#cli/options/argument-parsers.ts';
+import { assertNoDatabase } from '#cli/options/database-request.ts';
 import { givenFunctions } from '#cli/options/functions-option.ts';
 import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
 import {
@@ -147,6 +148,7 @@ async function slice(
 ): Promise<void> {
   const flags = await sourceFlags(options);
   const given = await givenRequest({ locations, request: options.request, flags });
+  assertNoDatabase(given);
   if ((await sourceKind(given, io.signal)) === 'matrix') {
     if (options.outputFormat === 'jsonl') {
       throw new UsageError('--output-format jsonl is of tables; a matrix is printed as CSV');

@@ -3,6 +3,7 @@ import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import { transformedLines } from '#cli/tables/describe-table.ts';
 import type { PlanResult, PlanSummary, TablePlanSummary } from '#core/run/step-messages.ts';
+import type { CountedKeys } from '#core/tables/run/counted-keys.ts';
 import type { Session } from './local-cloud-session.ts';
 import type { PreparedRun } from './prepared-run.ts';
 
@@ -38,11 +39,23 @@ function dollars(amount: number): string {
   return `$${amount < 0.01 ? amount.toFixed(6) : amount.toFixed(2)}`;
 }
 
+function keyLines({ keys, largest, columns }: CountedKeys): readonly string[] {
+  const most =
+    largest === undefined
+      ? ''
+      : `, the largest ${JSON.stringify(largest.key)} of ${formatCount(largest.rows)} rows`;
+  return [
+    ...columns.map(({ name, type }) => `column   ${JSON.stringify(name)} ${type}`),
+    `keys     ${formatCount(keys)}${most}`,
+  ];
+}
+
 function tableLines(summary: TablePlanSummary): readonly string[] {
-  const { chunks, predictedBytes, predictedFileBytes, predictedRows, seconds } = summary;
+  const { chunks, predictedBytes, predictedFileBytes, predictedRows, seconds, keys } = summary;
   const { min, max } = predictedFileBytes;
   return [
     `rows     about ${formatCount(predictedRows)}`,
+    ...(keys === undefined ? [] : keyLines(keys)),
     `files    ${formatCount(chunks)} of ${formatBytes(min)} to ${formatBytes(max)}, ${formatBytes(predictedBytes)} in all`,
     `time     about ${formatCount(seconds)} s, deployed`,
     `price    ${dollars(summary.dollars.write)} to write, ${dollars(summary.dollars.keep)} a month to keep`,

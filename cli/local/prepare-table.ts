@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { S3Client } from '#aws/clients.ts';
+import { UsageError } from '#cli/frame/usage-error.ts';
 import {
   type GivenRequest,
   parseGiven,
@@ -13,6 +14,7 @@ import { uploadTable } from '#cli/sources/upload-table.ts';
 import { withFolder } from '#cli/sources/with-folder.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { parseTableRequest } from '#core/request/table-request.ts';
+import { readsDatabase } from '#core/request/wing.ts';
 import { listTable } from '#core/tables/run/list-table.ts';
 import { tableLayoutOf } from '#core/tables/run/table-layout.ts';
 import { lookAtFirst } from '#tables/first-look.ts';
@@ -46,9 +48,19 @@ async function uploadSample(
   });
 }
 
+/** @throws {UsageError} a sample of it is wanted. */
+function prepareDatabase(given: GivenRequest, sample: number | undefined): PreparedRun {
+  if (sample !== undefined) {
+    throw new UsageError(
+      '--sample takes the first rows of files, but the source is a table of a database; limit its rows in source.postgres.query',
+    );
+  }
+  return { upload: async () => requestOf(given, given.locations) };
+}
+
 /**
- * Prepares the run of a table in files. Looks at the first one, so that nothing starts for a table
- * without a schema, or with other columns.
+ * Prepares the run of a table of files, or of one of a database, at which only its stack looks. Looks at the
+ * first file, so that nothing starts for a table without a schema, or with other columns.
  *
  * @param sample take so many rows of its begin alone.
  * @throws {RequestError} the request is wrong, or does not fit the table.
@@ -59,7 +71,11 @@ export async function prepareTable(
   store: ObjectStore,
   sample: number | undefined,
 ): Promise<PreparedRun> {
-  const asked = parseGiven(given, (each) => parseTableRequest(requestOf(each, [TABLE_PLACE])));
+  const isDatabase = readsDatabase(given.fields);
+  const asked = parseGiven(given, (each) =>
+    parseTableRequest(requestOf(each, isDatabase ? each.locations : [TABLE_PLACE])),
+  );
+  if (isDatabase) return prepareDatabase(given, sample);
   const uris = await Promise.all(given.locations.map(asUri));
   const source = { ...asked.source, uris };
   const seen = await lookAtFirst({ ...asked, source }, await listTable(source, store), store);

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { RequestError } from '#core/errors.ts';
+import { readsDatabase } from '#core/request/wing.ts';
 
 /** The fields of a request that is not parsed yet. */
 export type RequestFields = Readonly<Record<string, unknown>>;
@@ -148,7 +149,7 @@ export async function givenRequest({
     ...(given.inbox && locations.length === 0 && { inbox: given.inbox }),
     ...(request !== undefined && { file: { name: shownFile(request), given } }),
   };
-  if (asked.locations.length > 0) return withFlags(asked, flags);
+  if (asked.locations.length > 0 || readsDatabase(asked.fields)) return withFlags(asked, flags);
   throw new UsageError('a source is missing; name files or s3:// URIs, or a request by --request');
 }
 
@@ -169,8 +170,9 @@ export function parseGiven<T>(given: GivenRequest, parse: (given: GivenRequest) 
   return parse(given);
 }
 
-/** The request as the stack takes it, with the objects at `uris` as its source. */
+/** The request as the stack takes it, with the objects at `uris` as its source, if any. */
 export function requestOf({ fields }: GivenRequest, uris: readonly string[]): RequestFields {
-  const place = uris.length === 1 ? { uri: uris[0] } : { uris };
+  const listed = uris.length === 1 ? { uri: uris[0] } : { uris };
+  const place = uris.length === 0 ? {} : listed;
   return { ...fields, source: { ...place, ...fields.source } };
 }

@@ -13,6 +13,8 @@ export async function sourceKind(
   { fields, locations }: GivenRequest,
   signal: AbortSignal,
 ): Promise<Wing> {
+  const said = saidWing(fields);
+  if (said !== undefined) return said;
   const uri = await asUri(locations[0]!);
-  return saidWing(fields) ?? (await withStore(signal, (store) => wingOfSource(uri, store)));
+  return await withStore(signal, (store) => wingOfSource(uri, store));
 }

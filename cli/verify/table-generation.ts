@@ -4,7 +4,7 @@ import { ManifestError, SourceChangedError } from '#core/errors.ts';
 import type { Generation } from '#core/manifest/manifest.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { TableSpec } from '#core/outputs/table/table-spec.ts';
-import type { AskedTableSource } from '#core/tables/run/asked-table.ts';
+import type { AskedTableSource, TableSourceFormat } from '#core/tables/run/asked-table.ts';
 import { listTable, tablePin } from '#core/tables/run/list-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import type { TableFacts } from '#core/tables/run/table-facts.ts';
@@ -14,7 +14,10 @@ import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
 import { lookAtFirst } from '#tables/first-look.ts';
 
 /** A generation of a table, and what its manifest says of reading its source. */
-type TableGeneration = Generation & { readonly facts: TableFacts; readonly read: KeptLayout };
+interface TableGeneration extends Generation {
+  readonly facts: TableFacts & { readonly format: TableSourceFormat };
+  readonly read: KeptLayout;
+}
 
 /** Why a source is not that of a generation. */
 type OtherSource = ManifestError | SourceChangedError;
@@ -43,7 +46,13 @@ function readable(generation: Generation): TableGeneration {
       `the files were written by ${facts.engine}, this program has ${engineVersion()}, which may write other bytes; use the program that wrote them`,
     );
   }
-  return { ...generation, facts, read };
+  const { format } = facts;
+  if (format === 'postgres') {
+    throw new ManifestError(
+      'the source is a table of a database, which may have other rows by now, so that files cannot be made again; without --source their checksums are proved',
+    );
+  }
+  return { ...generation, facts: { ...facts, format }, read };
 }
 
 function sourceOf(

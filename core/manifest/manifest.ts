@@ -5,6 +5,7 @@ import { laterAttempt, runId } from '#core/run/run-fields.ts';
 import { outputSpec } from '#core/run/run-output.ts';
 import { count, crc32Digits, ordinal } from '#core/schemas/count.ts';
 import { sourceFacts } from '#core/sources/source-kinds.ts';
+import { databaseKey } from '#core/tables/run/database-layout.ts';
 import { gatherChunk } from '#core/tables/run/gather-chunk.ts';
 import { tableChunk } from '#core/tables/run/table-chunk.ts';
 import { keptLayout } from '#core/tables/run/table-layout.ts';
@@ -86,6 +87,8 @@ const entrySchema = z.object({
   partition: z.optional(z.record(z.string(), z.nullable(z.string()))),
   /** Which rows of its partition, in the order of the source, the file has. */
   within: z.optional(gatherChunk.shape.within),
+  /** Of a table of a database: its keys as they were planned, the first, the last, their number. */
+  keys: z.optional(z.strictObject({ first: databaseKey, last: databaseKey, keys: count })),
   /** Of the columns of a table, where the form of the file keeps them. */
   statistics: z.optional(z.array(columnStatistics)),
   /** Where the rows lie that were left out, because a value did not fit its column. */

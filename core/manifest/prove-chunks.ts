@@ -80,7 +80,13 @@ function rowsOf(chunk: PlannedChunk, { recordCount = 0 }: DoneRecord): number {
 
 /** Where the rows of a file of a table lie in its source, or in their partition. */
 function placeOf(run: CountedRun, chunk: TableChunk | GatherChunk) {
-  if (!('within' in chunk)) return { range: { start: chunk.start, end: chunk.end } };
+  if (!('within' in chunk)) {
+    const { start, end, keys } = chunk;
+    const range = { start, end };
+    return keys
+      ? { range, keys: { first: keys.first, last: keys.last, keys: keys.keys } }
+      : { range };
+  }
   const { partition, within } = chunk;
   const names = partitionColumns(run.output);
   const values = names.map((name, at) => [name, partition[at] ?? null] as const);

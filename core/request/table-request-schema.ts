@@ -3,6 +3,7 @@ import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
 import { PARQUET_COMPRESSIONS, TEXT_COMPRESSIONS } from '#core/outputs/table/table-spec.ts';
 import { count, wholeNumber } from '#core/schemas/count.ts';
 import { COMPANIONS } from '#core/tables/companions/companion-names.ts';
+import { postgresSection } from '#core/tables/postgres/source-section.ts';
 import { columnsSection } from '#core/tables/schema/columns-section.ts';
 import { tableSchema } from '#core/tables/schema/table-schema.ts';
 import { transformSection } from '#core/tables/schema/transform-section.ts';
@@ -36,6 +37,9 @@ const MAX_PARTITION_COLUMNS = 8;
 const FORMATS = "'csv', 'jsonl' or 'parquet'";
 const flag = z.boolean({ error: 'true or false' });
 
+/** Fields of a source of which it has one. */
+const PLACES = ['uri', 'uris', 'inbox', 'postgres'] as const;
+
 const source = z.pipe(
   fromUri,
   z
@@ -43,6 +47,7 @@ const source = z.pipe(
       {
         ...ADDRESS,
         inbox: z.optional(inboxSection),
+        postgres: z.optional(postgresSection),
         format: z.optional(z.enum(['csv', 'jsonl', 'parquet'], { error: FORMATS })),
         compression: z.optional(
           z.enum(TEXT_COMPRESSIONS, { error: "'none', 'gzip' or 'zstd', of the texts" }),
@@ -51,13 +56,13 @@ const source = z.pipe(
         byName: z.optional(flag),
       },
       {
-        error: `${SOURCE_URI}, or an object with either uri or uris (a list of them, one after the other) or inbox, and versionId (of one uri), format (${FORMATS}), compression, csv, byName`,
+        error: `${SOURCE_URI}, or an object with either uri or uris (a list of them, one after the other) or inbox or postgres, and versionId (of one uri), format (${FORMATS}), compression, csv, byName`,
       },
     )
     .check(
-      z.refine(({ uri, uris, inbox }) => [uri, uris, inbox].filter(Boolean).length === 1, {
+      z.refine((given) => PLACES.filter((place) => given[place] !== undefined).length === 1, {
         when: isSound,
-        error: 'an object with one of uri, uris and inbox',
+        error: 'an object with one of uri, uris, inbox and postgres',
       }),
       z.refine(({ versionId, inbox }) => versionId === undefined || inbox === undefined, {
         when: isSound,

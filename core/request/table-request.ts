@@ -5,9 +5,11 @@ import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import { COMPANIONS, type Companion } from '#core/tables/companions/companion-names.ts';
 import { companionProblems } from '#core/tables/companions/companions.ts';
 import type { Inbox } from '#core/tables/inbox/inbox-rules.ts';
+import { postgresUri } from '#core/tables/postgres/source-section.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import { columnsProblems } from '#core/tables/schema/map-columns.ts';
 import { inboxProblems } from './inbox-section.ts';
+import { postgresProblems } from './postgres-problems.ts';
 import { fromS3Event, parseBody, withDefaults } from './raw-request.ts';
 import { outputUriOf } from './request.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_OUTPUT_BYTES } from './request-schema.ts';
@@ -46,8 +48,9 @@ function inboxOf({ source, output }: TableRequestBody): Inbox | undefined {
 
 function sourceOf(body: TableRequestBody): AskedTable['source'] {
   const { uri, uris = [], versionId, format, compression, csv, byName = false } = body.source;
+  const { postgres } = body.source;
   const inbox = inboxOf(body);
-  const one = uri ?? inbox?.uri;
+  const one = uri ?? inbox?.uri ?? (postgres && postgresUri(postgres));
   return {
     uris: one === undefined ? uris : [one],
     ...(versionId !== undefined && { versionId }),
@@ -56,6 +59,7 @@ function sourceOf(body: TableRequestBody): AskedTable['source'] {
     csv,
     byName,
     ...(inbox !== undefined && { inbox }),
+    ...(postgres !== undefined && { postgres }),
   };
 }
 
@@ -96,6 +100,9 @@ export function tableSpecOf({
 const PARTITIONED_HIVE =
   'output.companions has hive, whose list of files has no partitions; leave it out: with output.partitionBy the folders are those that MSCK REPAIR TABLE finds';
 
+const PARTITIONED_DATABASE =
+  'output.partitionBy is given with source.postgres, whose files are chunks of keys; write them to S3 first, and partition these files by another run';
+
 function problemsOf(body: TableRequestBody): readonly string[] {
   const { schema, columns = {} } = body;
   const { companions = [] } = companionsOf(body);
@@ -103,7 +110,9 @@ function problemsOf(body: TableRequestBody): readonly string[] {
     ...(schema === undefined ? [] : columnsProblems(schema, columns)),
     ...companionProblems(companions, fileOf(body)),
     ...(body.output.partitionBy && companions.includes('hive') ? [PARTITIONED_HIVE] : []),
+    ...(body.output.partitionBy && body.source.postgres ? [PARTITIONED_DATABASE] : []),
     ...inboxProblems(body),
+    ...postgresProblems(body),
   ];
 }
 

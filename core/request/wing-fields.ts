@@ -17,7 +17,7 @@ const FIELDS: Readonly<Record<Wing, Readonly<Record<string, readonly string[]>>>
   },
   table: {
     '': ['schema', 'columns', 'transform', 'onBadRow'],
-    source: ['compression', 'csv', 'byName', 'inbox'],
+    source: ['compression', 'csv', 'byName', 'inbox', 'postgres'],
     output: ['targetFileBytes', 'files', 'partitionBy', 'parquet', 'csv', 'companions'],
   },
 };

@@ -85,6 +85,12 @@ export function saidWing(request: Readonly<Record<string, unknown>>): Wing | und
   return ownWing(request);
 }
 
+/** Whether a request is of a table of a database. */
+export function readsDatabase(request: unknown): boolean {
+  const source = isObject(request) ? request['source'] : undefined;
+  return isObject(source) && source['postgres'] !== undefined;
+}
+
 /** The first URI of a source, if it is one. */
 function firstUri(source: unknown): string | undefined {
   const { uri, uris } = isObject(source) ? source : { uri: source, uris: undefined };

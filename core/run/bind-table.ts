@@ -2,9 +2,10 @@ import { CONTRACT_VERSION } from '#core/contract.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
+import { postgresUri } from '#core/tables/postgres/source-section.ts';
 import { type FunctionDigests, pinFunctions } from '#core/tables/run/functions-pin.ts';
 import { listTable, tablePin } from '#core/tables/run/list-table.ts';
-import type { ObjectList } from '#core/tables/run/object-list.ts';
+import { ObjectList } from '#core/tables/run/object-list.ts';
 import { transformFunction } from '#core/tables/run/transform-function.ts';
 import { canonicalSchema } from '#core/tables/schema/table-schema.ts';
 import type { Transform } from '#core/tables/schema/transform-section.ts';
@@ -88,6 +89,20 @@ function identityOf(
   });
 }
 
+/** What an output without a place of its own is named after. */
+function placeOf({ source: { uris, postgres } }: TableRequest): string {
+  return postgres === undefined ? uris[0]! : `s3://postgres/${postgres.connection}`;
+}
+
+/** A table of a database, whose version is what the request says; undefined where it has none. */
+function databaseList({ source: { postgres } }: TableRequest): ObjectList | undefined {
+  if (postgres === undefined) return undefined;
+  const objects = new ObjectList();
+  const etag = postgres.version;
+  objects.add({ uri: postgresUri(postgres), etag, versionId: null, size: 0 });
+  return objects;
+}
+
 /**
  * Binds a request to one version of the objects of a table: lists and pins them, and computes the
  * run id and the location of the output. The same request and versions always give the same run.
@@ -108,11 +123,12 @@ export async function bindTable(
 ): Promise<BoundTable> {
   const { outputBucket, requestDefaults } = deployment;
   const request = parseTableRequest(input, requestDefaults);
-  const objects = await listTable(request.source, store, kept && { listed: kept.pins });
+  const listed = kept && { listed: kept.pins };
+  const objects = databaseList(request) ?? (await listTable(request.source, store, listed));
   const source = await tablePin(request.source, objects);
   const identity = identityOf(request, { pin: source, attempt: kept?.attempt ?? 1 }, deployment);
   const runId = await runIdOf(identity);
-  const asked = { uri: request.place.uri, sourceUri: request.source.uris[0]! };
+  const asked = { uri: request.place.uri, sourceUri: placeOf(request) };
   const location = locate(asked, runId, outputBucket);
   return { request, objects, source, identity, runId, location };
 }

@@ -20,6 +20,12 @@ export interface ChunkFigures {
   readonly statistics?: string | undefined;
 }
 
+/** What a try leaves behind. */
+export interface FinishedChunk extends ChunkFigures {
+  /** Why what it made was left out, and an earlier try's object stands; absent where it stands. */
+  readonly skipped?: string | undefined;
+}
+
 interface ChunkState {
   readonly index: number;
   /** What it covers, as `plannedText` writes it. */

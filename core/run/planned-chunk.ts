@@ -29,6 +29,10 @@ export function rangeText(chunk: PlannedChunk): string {
     const { start, end } = chunk.within;
     return `rows ${start} to ${end} of partition ${chunk.partition.join(', ')}`;
   }
+  if (chunk.keys !== undefined) {
+    const [first, last] = [chunk.keys.first, chunk.keys.last].map((key) => JSON.stringify(key));
+    return `keys ${first} to ${last}`;
+  }
   const [from, to] = [chunk.start, chunk.end].map(
     ({ object, at, row }) => `object ${object} at ${at}${row === undefined ? '' : ` row ${row}`}`,
   );

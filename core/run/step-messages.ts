@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { PlanDecision } from '#core/contract.ts';
 import { parseInput } from '#core/schemas/parse-input.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
+import type { CountedKeys } from '#core/tables/run/counted-keys.ts';
 import type { ShownRows } from '#core/tables/run/shown-rows.ts';
 import type { TableFacts } from '#core/tables/run/table-facts.ts';
 import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
@@ -40,6 +41,8 @@ export interface TablePlanSummary {
   readonly predictedFileBytes: { readonly min: number; readonly max: number };
   /** Of a partitioned table, by the sample. */
   readonly partitions?: number;
+  /** Of a table of a database. */
+  readonly keys?: CountedKeys;
   readonly seconds: number;
   /** US dollars at list prices, to write it and to keep it for a month. */
   readonly dollars: { readonly write: number; readonly keep: number };
@@ -67,8 +70,8 @@ export interface InboxWaits {
 /** Output of the Plan step; the Choice state after it branches on `decision`. */
 export type PlanResult =
   | {
-      /** The request is of a table: PlanTable goes on. */
-      readonly decision: Extract<PlanDecision, 'table'>;
+      /** The request is of a table: PlanTable goes on, or PlanDatabase if it is of a database. */
+      readonly decision: Extract<PlanDecision, 'table' | 'database'>;
     }
   | {
       readonly decision: Extract<PlanDecision, 'waiting'>;

@@ -17,9 +17,17 @@ interface CheckedTable extends BoundObjects, Placement {
   readonly facts: TableFacts;
 }
 
+/** Objects of a plan that are there. */
+interface StandingPlan {
+  readonly layout: boolean;
+  readonly chunks: boolean;
+}
+
 /** A table that is cut into files. */
 export interface ReadyTable extends CheckedTable {
   readonly planned: TablePlan | PackedTable;
+  /** What an earlier try has written of it. @default nothing */
+  readonly stands?: StandingPlan;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { type Placement, placeRun } from '#core/manifest/place-run.ts';
+import { placeRun } from '#core/manifest/place-run.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
 import type { ScatterPlan } from '#core/run/scatter-table-input.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
@@ -19,22 +19,17 @@ import { type PlanOptions, planTable, type TablePlan } from '#tables/plan-table.
 import { withEngine } from '#tables/with-engine.ts';
 import { type BoundObjects, objectBinder } from './bind-objects.ts';
 import { checkTable } from './checked-table.ts';
+import { type DatabaseDeps, planRows } from './database-plan.ts';
 import { pinsToKeep } from './kept-objects.ts';
 import { packScattered } from './pack-scattered.ts';
+import type { PlacedTable } from './placed-table.ts';
 import { plannedScatter, planScatter, scatterRound } from './scatter-round.ts';
 import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
 import { attemptedPlace, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /** What PlanTable needs from outside. */
-type TablePlanDeps = PlanDeps & TransformDeps & OwnFunctions;
-
-/** A table whose place in its output is known. */
-interface PlacedTable {
-  readonly bound: BoundObjects;
-  readonly placement: Placement;
-  readonly executionId: string;
-}
+type TablePlanDeps = PlanDeps & TransformDeps & OwnFunctions & DatabaseDeps;
 
 /** Starts the Stage round of large texts; its objects are those that it was found for. */
 async function stageTexts(
@@ -144,6 +139,7 @@ async function planBound(
   }
   const attempted = attemptedPlace(placement, bound.chosenFor);
   const placed = { bound, placement: attempted, executionId };
+  if (request.source.postgres !== undefined) return await planRows(deps, placed, signal);
   const isScattered = request.partitionBy !== undefined && !request.dryRun;
   const plan = isScattered ? await plannedScatter(deps, bound, signal) : undefined;
   if (plan !== undefined) return await planScattered(deps, placed, plan, signal);

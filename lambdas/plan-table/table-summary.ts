@@ -56,9 +56,11 @@ export function summarizeTable(ready: ReadyTable): TablePlanSummary {
   const { write, keep } = estimateRun(expectedRun(ready));
   const { predictedBytes, predictedRows, ...suggested } = planned;
   const { files, partitions, fileBytes } = filesOf(planned);
+  const { keys } = planned;
   return {
     ...{ chunks: files, facts, predictedBytes, predictedRows, predictedFileBytes: fileBytes },
     ...(partitions !== undefined && { partitions }),
+    ...(keys && { keys }),
     seconds: secondsOf(ready),
     dollars: { write: write.total, keep },
     smallerTypes: suggested.smallerTypes,

@@ -58,9 +58,14 @@ export async function writeTablePlan(
     key: layoutKey(prefix, generation, attempt),
     contentType: 'application/json',
   };
-  await createObject(s3, layout, [JSON.stringify(planned.layout)], signal);
+  const { stands } = ready;
+  if (!stands?.layout) {
+    await createObject(s3, layout, [JSON.stringify(planned.layout)], signal);
+  }
   const plan = { bucket, key: planKey(prefix, generation, attempt) };
-  await createObject(s3, { ...plan, contentType: LINES }, planned.chunks.map(planLine), signal);
+  if (!stands?.chunks) {
+    await createObject(s3, { ...plan, contentType: LINES }, planned.chunks.map(planLine), signal);
+  }
   logger.info('plan written', { chunks: planned.chunks.length, location });
   return {
     decision: 'write',

@@ -3,7 +3,7 @@ import { s3OutputRecords } from '#aws/output-records.ts';
 import { assertBelowCeiling } from '#core/chunks/output-ceiling.ts';
 import { placeRun } from '#core/manifest/place-run.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
-import { wingOf } from '#core/request/wing.ts';
+import { readsDatabase, wingOf } from '#core/request/wing.ts';
 import { bindRun } from '#core/run/bind-run.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { nameColumns } from '#core/sources/column-names.ts';
@@ -20,10 +20,10 @@ import { stageRound } from './stage-round.ts';
 import { writePlan } from './write-plan.ts';
 
 /**
- * The Plan step. It hands a table to PlanTable. It binds the request of a matrix to a run, places
- * the run in its output, resolves the source, compares it with request and output, and writes the
- * plan. It ends before that if the run is complete already, if the source must be staged first, or
- * if the request is a dry run.
+ * The Plan step. It hands a table to PlanTable, and one of a database to PlanDatabase. It binds the
+ * request of a matrix to a run, places the run in its output, resolves the source, compares it with
+ * request and output, and writes the plan. It ends before that if the run is complete already, if
+ * the source must be staged first, or if the request is a dry run.
  *
  * Reads the headers of the source, and in bands what says where its rows lie. Holds two bands.
  */
@@ -33,6 +33,7 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
   return async (input, signal) => {
     const { executionId } = input;
     const store = await planStore(deps, input, signal);
+    if (readsDatabase(input.request)) return { decision: 'database' };
     if ((await wingOf(input.request, store)) === 'table') return { decision: 'table' };
     const bound = await bindRun(input.request, deps, store);
     const { request, units, runId, location } = bound;

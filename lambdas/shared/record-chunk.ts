@@ -2,7 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '#aws/clients.ts';
 import { headObject } from '#aws/stored-object.ts';
 import { TimeoutSoonError } from '#core/errors.ts';
-import type { ChunkFigures } from '#core/run/ledger-records.ts';
+import type { ChunkFigures, FinishedChunk } from '#core/run/ledger-records.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { type LedgerDeps, openLedger } from './open-ledger.ts';
@@ -23,7 +23,7 @@ export interface ChunkOfRun {
 /** Output of one child of the Distributed Map. */
 export interface WriteResult {
   readonly index: number;
-  /** True when the chunk was there already, as the ledger says. */
+  /** True when the chunk was there already, by the ledger or with other rows of a database. */
   readonly skipped: boolean;
   readonly bytes: number;
 }
@@ -57,7 +57,7 @@ function causeOf(error: unknown, signal: AbortSignal): Error {
 export async function recordChunk(
   deps: RecordDeps,
   chunkOfRun: ChunkOfRun,
-  write: () => Promise<ChunkFigures>,
+  write: () => Promise<FinishedChunk>,
   signal: AbortSignal,
 ): Promise<WriteResult> {
   const { s3, logger, metrics } = deps;
@@ -75,10 +75,12 @@ export async function recordChunk(
   try {
     const figures = await write();
     await ledger.done(chunk, attempt, figures);
+    const { skipped } = figures;
+    if (skipped !== undefined) logger.warn('chunk skipped', { reason: skipped });
     logger.info('chunk written', { bytes: figures.bytes, crc32: figures.crc32 });
     metrics.addMetric('ChunksWritten', MetricUnit.Count, 1);
     metrics.addMetric('BytesWritten', MetricUnit.Bytes, figures.bytes);
-    return { index, skipped: false, bytes: figures.bytes };
+    return { index, skipped: skipped !== undefined, bytes: figures.bytes };
   } catch (failure) {
     const error = causeOf(failure, signal);
     // The error that stopped the chunk matters more than a failed write to the ledger.

@@ -8,10 +8,11 @@ import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import { type RecordDeps, recordChunk, type WriteResult } from '#lambdas/shared/record-chunk.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import { gatherTableChunk } from './gather-table-chunk.ts';
+import type { SliceDeps } from './planned-slices.ts';
 import { writeTableChunk } from './write-table-chunk.ts';
 
 /** What WriteTable needs from outside. */
-interface WriteTableDeps extends RecordDeps, TransformDeps, OwnFunctions {}
+interface WriteTableDeps extends RecordDeps, TransformDeps, OwnFunctions, SliceDeps {}
 
 /** Folders of the partition of a chunk; none of a table that has none. */
 function partitionOf({ output }: TableRun, chunk: WriteTableInput['chunk']): string {

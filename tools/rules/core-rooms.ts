@@ -118,20 +118,18 @@ export const CORE: ImportRules = {
   'core/tables/partition': [
     ...[...GROUND, '#core/shown-name.ts', '#core/tables/order', '#core/tables/schema'],
   ],
+  'core/tables/postgres': [
+    ...['#core/errors.ts', '#core/shown-name.ts', '#core/tables/pack', '#core/tables/schema'],
+    'zod/mini',
+  ],
   'core/tables/infer': [
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/parquet'],
     ...['#core/tables/order', '#core/tables/pack', '#core/tables/text', '#core/tables/schema'],
   ],
   'core/tables/run': [
     ...[...GROUND, '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
-    ...[
-      '#core/stage',
-      '#core/tables/inbox',
-      '#core/tables/pack',
-      '#core/tables/schema',
-      '#core/tables/text',
-      'zod/mini',
-    ],
+    ...['#core/stage', '#core/tables/inbox', '#core/tables/pack', '#core/tables/postgres'],
+    ...['#core/tables/schema', '#core/tables/text', 'zod/mini'],
   ],
   'core/tables/shuffle': [
     ...['#core/errors.ts', '#core/schemas', '#core/tables/partition', '#core/tables/run'],
@@ -168,12 +166,14 @@ export const CORE: ImportRules = {
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sparse/*', '#core/sources'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
     ...['#core/outputs', '#core/tables/order', '#core/tables/run', '#core/tables/schema'],
-    ...['#core/tables/text', '#core/tables/companions', '#core/tables/inbox', 'zod/mini'],
+    ...['#core/tables/text', '#core/tables/companions', '#core/tables/inbox'],
+    ...['#core/tables/postgres', 'zod/mini'],
   ],
   'core/run': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sources', '#core/outputs'],
     ...['#core/sparse/names.ts', '#core/sparse/matrix-facts.ts', '#core/request', 'zod/mini'],
     ...['#core/tables/run', '#core/tables/schema', '#core/tables/partition'],
+    '#core/tables/postgres',
   ],
   'core/manifest': [
     ...[...GROUND, '#core/checksum', '#core/objects', '#core/schemas', '#core/sources'],

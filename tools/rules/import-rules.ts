@@ -13,7 +13,7 @@ const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 const OUTER: ImportRules = {
   aws: [
     ...['#core', '@aws-sdk/*', 'node:http', 'node:https', 'node:stream', 'node:timers/promises'],
-    'node:zlib',
+    ...['node:zlib', 'pg', 'pg-copy-streams', 'zod/mini'],
   ],
   tables: ['#core', '@sparse-fanout/engine', 'node:fs/promises', 'node:os', 'node:path'],
   'lambdas/shared': [
@@ -27,6 +27,9 @@ const OUTER: ImportRules = {
     ...[...STEP, '#lambdas/shared', '#tables', '@sparse-fanout/engine/engine-version.ts'],
     '@sparse-fanout/engine/function-module.ts',
   ],
+  // The same steps, with access to databases.
+  'lambdas/plan-database': [...STEP, '#lambdas/shared', '#lambdas/plan-table'],
+  'lambdas/copy-database': [...STEP, '#lambdas/shared', '#lambdas/write-table'],
   'lambdas/write-table': [...STEP, '#lambdas/shared', '#tables', 'node:path'],
   'lambdas/scatter-table': [...STEP, '#lambdas/shared', '#tables', 'node:path'],
   'lambdas/write': [...STEP, '#lambdas/shared'],
@@ -71,6 +74,8 @@ const PROOFS: ImportRules = {
   'examples/functions': [],
   'test/e2e/odd-transform.mjs': ['@aws-sdk/client-s3', '@duckdb/node-api', 'node:*'],
   demo: ['#core', '#cli', '#support', '@sparse-fanout/engine', 'node:*'],
+  // The binaries of this machine.
+  'support/postgres/postgres-server.ts': ['pg', 'node:*', COMPUTED],
   support: [
     ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud'],
     '@aws-sdk/*',
@@ -88,17 +93,11 @@ const PROOFS: ImportRules = {
     ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support'],
     ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
     '@sparse-fanout/engine',
-    ...[
-      '@babel/parser',
-      '@babel/types',
-      'commander',
-      'fast-check',
-      'fast-xml-parser',
-      'vitest',
-      'node:*',
-    ],
+    ...['@babel/parser', '@babel/types', 'commander', 'fast-check', 'fast-xml-parser'],
+    ...['vitest', 'node:*'],
   ],
   test: [
+    'pg',
     ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '#support', '#tools'],
     ...[
       '@sparse-fanout/engine',

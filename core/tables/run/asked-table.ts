@@ -1,4 +1,5 @@
 import type { Inbox } from '#core/tables/inbox/inbox-rules.ts';
+import type { PostgresSource } from '#core/tables/postgres/source-section.ts';
 import type { ColumnsSection } from '#core/tables/schema/columns-section.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import type { Transform } from '#core/tables/schema/transform-section.ts';
@@ -22,6 +23,8 @@ export interface AskedTableSource {
   readonly byName: boolean;
   /** Set where a run takes in what arrived at its only URI, and no earlier generation has. */
   readonly inbox?: Inbox;
+  /** A table of a database in the place of objects; its only URI is made of it. */
+  readonly postgres?: PostgresSource;
 }
 
 /** What the files of an output are. */

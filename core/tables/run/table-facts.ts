@@ -7,8 +7,8 @@ import { count } from '#core/schemas/count.ts';
  */
 export const tableFacts = z.object({
   kind: z.literal('table'),
-  format: z.enum(['csv', 'jsonl', 'parquet']),
-  /** Number of its objects. */
+  format: z.enum(['csv', 'jsonl', 'parquet', 'postgres']),
+  /** Number of its objects; a table of a database counts as one, of no bytes. */
   objects: count,
   /** Of all objects, as they are stored. */
   bytes: count,

@@ -9,6 +9,7 @@ import {
 } from '#core/tables/schema/table-schema.ts';
 import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
 import type { AskedTable } from './asked-table.ts';
+import { databaseLayout } from './database-layout.ts';
 import { functionsPin } from './functions-pin.ts';
 
 const MAX_ROWS = 2 ** 31;
@@ -46,7 +47,9 @@ export type PlannedFunction = Extract<PlannedTransform, { readonly lambda: unkno
 export const tableLayout = z.strictObject({
   kind: z.literal('table'),
   /** Of every object. */
-  format: z.enum(['csv', 'jsonl', 'parquet']),
+  format: z.enum(['csv', 'jsonl', 'parquet', 'postgres']),
+  /** Of a database alone. */
+  postgres: z.optional(databaseLayout),
   /** As asked; absent where each object says its own. */
   compression: z.optional(z.enum(['none', 'gzip', 'zstd'])),
   /** Of CSV alone. */
@@ -103,7 +106,7 @@ export function keptOf(layout: TableLayout): KeptLayout {
 }
 
 /** What was seen of the objects of a table. */
-export type FirstLook = Pick<TableLayout, 'format' | 'first' | 'transform'> & {
+export type FirstLook = Pick<TableLayout, 'format' | 'first' | 'transform' | 'postgres'> & {
   readonly schema: TableSchema;
 };
 
@@ -124,6 +127,7 @@ export function tableLayoutOf(
     format: seen.format,
     ...(source.compression !== undefined && { compression: source.compression }),
     ...(seen.format === 'csv' && { csv: { ...source.csv, nullText: [...source.csv.nullText] } }),
+    ...(seen.postgres !== undefined && { postgres: seen.postgres }),
     ...(seen.first !== undefined && { first: seen.first }),
     schema: [...canonicalSchema(seen.schema)],
     columns,

@@ -12,6 +12,7 @@ import { type KeptAccess, openAccess } from './kept-access.ts';
 import type { ProcessFigures } from './lambda/lambda-host.ts';
 import { type LocalServices, type Site, startServices } from './provision.ts';
 import { createPublisher } from './publisher.ts';
+import type { Secrets } from './secrets/server.ts';
 import { type Endpoints, lockStateDirectory } from './state-directory.ts';
 import { type Clock, systemClock } from './stepfunctions/clock.ts';
 import { storageFailure } from './storage-failure.ts';
@@ -36,6 +37,12 @@ export interface LocalCloudOptions {
    * @default none
    */
   readonly nativeModules?: string;
+  /**
+   * Texts that functions get of Secrets Manager, by the names of the secrets. They are kept in
+   * memory alone.
+   * @default none
+   */
+  readonly secrets?: Secrets;
   /**
    * Called for objects stored, for executions, and for what could not be delivered.
    * @default nobody watches
@@ -101,6 +108,7 @@ async function openSite(
     stateDirectory,
     lambdaConcurrency,
     nativeModules: options.nativeModules,
+    secrets: options.secrets ?? {},
     ports: access.ports,
     cleanup,
     publisher: createPublisher(observe),

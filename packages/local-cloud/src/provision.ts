@@ -19,6 +19,7 @@ import { type LambdaServer, startLambdaServer } from './lambda/server.ts';
 import { createObjectAccess, type ObjectAccess } from './object-access.ts';
 import type { Publisher } from './publisher.ts';
 import { startS3Server } from './s3/server.ts';
+import { type Secrets, startSecretsServer } from './secrets/server.ts';
 import type { Endpoints } from './state-directory.ts';
 import type { Clock } from './stepfunctions/clock.ts';
 import { type StepFunctions, startStepFunctions } from './stepfunctions/server.ts';
@@ -32,6 +33,8 @@ export interface Site {
   readonly stateDirectory: string;
   readonly lambdaConcurrency: number;
   readonly nativeModules: string | undefined;
+  /** Texts of secrets by their names. */
+  readonly secrets: Secrets;
   readonly ports: Ports;
   /** Ends what was started, in reverse order. */
   readonly cleanup: AsyncDisposableStack;
@@ -187,6 +190,15 @@ async function startLambda(site: Site, host: Promise<LambdaHost>): Promise<Lambd
   return server;
 }
 
+/** Starts what functions get secrets of. @returns its base URL */
+async function startSecrets({ deployment, tls, secrets, cleanup }: Site): Promise<string> {
+  const { identify, authorize } = deployment.authority;
+  const { region } = ACCOUNT;
+  const server = await startSecretsServer({ tls, region, identify, authorize, secrets });
+  cleanup.defer(() => server.close());
+  return server.endpoint;
+}
+
 /**
  * Starts Step Functions and the function host, each of which calls the other, and loads the state
  * machines.
@@ -209,6 +221,7 @@ async function startCompute(site: Site, storage: Storage): Promise<Compute> {
     S3: storage.s3,
     DYNAMODB: storage.dynamodb,
     SFN: states.endpoint,
+    SECRETS_MANAGER: await startSecrets(site),
   });
   // Executions are aborted before the functions that they wait for are killed, so that nothing
   // retries into a host that closes.

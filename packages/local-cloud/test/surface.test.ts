@@ -17,6 +17,7 @@ const SURFACE = {
   './happening.ts': [],
   './iam/authority.ts': ['createAuthority'],
   './s3/server.ts': ['startS3Server'],
+  './secrets/server.ts': ['startSecretsServer'],
   './state-directory.ts': ['StateDirectoryInUse', 'lockStateDirectory'],
   './stepfunctions/clock.ts': ['abandonable', 'systemClock'],
   './stepfunctions/engine.ts': ['Engine', 'notRedrivable'],

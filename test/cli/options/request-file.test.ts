@@ -85,6 +85,31 @@ describe('a request of the command line', () => {
     expect(empty.stderr).toContain('UsageError: a source is missing');
   });
 
+  test('of a database is taken without a file, and is refused where none is read', async () => {
+    const postgres = { connection: 'main', table: 'trips', key: 'zip', version: '1' };
+    const request = await fileOf({ source: { postgres } });
+    const given = await givenRequest({ locations: [], request, flags: {} });
+    expect(requestOf(given, given.locations)).toEqual({ source: { postgres } });
+    for (const command of ['inspect', 'infer', 'slice']) {
+      const { code, stderr } = await runHere([command, '--request', request]);
+      expect(code).toBe(2);
+      expect(stderr).toContain('the request has source.postgres');
+    }
+    const out = join(request, '../out');
+    const sampled = ['local', 'run', '--request', request, '--sample', '5', '--out', out];
+    expect((await runHere(sampled)).stderr).toContain('--sample takes the first rows of files');
+    const both = await runHere([
+      'local',
+      'run',
+      's3://bucket/a.csv',
+      '--request',
+      request,
+      '--out',
+      out,
+    ]);
+    expect(both.stderr).toContain('an object with one of uri, uris, inbox and postgres');
+  });
+
   test('comes from the standard input, too', async () => {
     const folder = await folderOf({ 'x.csv': 'a\n1\n' });
     const request = JSON.stringify({ source: join(folder, 'x.csv') });

@@ -88,6 +88,16 @@ describe('proveChunks of a table', () => {
     expect(last?.rejects).toBe('s3://lake/out/_manifest/rejects/chunk-000002.jsonl');
   });
 
+  it('keeps the keys of chunks of a database', async () => {
+    const given = accounts();
+    const keys = { first: ['a'], last: ['b'], next: ['c'], keys: 2, rows: 9 };
+    given.plan[0] = { ...PLAN[0], keys } as PlannedChunk;
+    given.ledger[0] = { ...given.ledger[0]!, planned: plannedText(given.plan[0]) };
+    const [first, second] = await Array.fromAsync(prove(given));
+    expect(first?.keys).toEqual({ first: ['a'], last: ['b'], keys: 2 });
+    expect(second).not.toHaveProperty('keys');
+  });
+
   it('goes on with the rows of its base', async () => {
     const base = { chunks: 0, rows: 50, since: 1 };
     const entries = await Array.fromAsync(prove(accounts(), { ...run, generation: 2, base }));

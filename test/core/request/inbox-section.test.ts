@@ -53,7 +53,10 @@ describe('source.inbox', () => {
     [{ source: { inbox: { uri, maxAge: '15m' } } }, /^source\.inbox\.maxAge must be an age such/],
     [{ source: { inbox: { uri, targetBytes: 0 } } }, /^source\.inbox\.targetBytes must be a whole/],
     [{ source: { inbox: { uri, every: 5 } } }, /^source\.inbox has unknown keys "every"/],
-    [{ source: { uri, inbox: { uri } } }, /^source must be an object with one of uri, uris and/],
+    [
+      { source: { uri, inbox: { uri } } },
+      /^source must be an object with one of uri, uris, inbox and/,
+    ],
     [{ source: { versionId: 'a', inbox: { uri } } }, /either versionId or inbox/],
     [{ output: { uri: 's3://lake/all/' } }, /^output\.mode must be 'append' .* got "create"$/],
     [{ output: { ...REQUEST.output, mode: 'overwrite' } }, /must be 'append' .* got "overwrite"$/],

@@ -128,7 +128,10 @@ describe('parseTableRequest', () => {
     [{ source, output: { mode: 'append' } }, /^output must be given with its uri where mode is/],
     [{ source, output: { format: 'csv', compression: 'snappy' } }, /^output\.compression must be/],
     [{ source: { uri: source, format: 'xlsx' } }, /^source\.format must be 'csv', 'jsonl' or/],
-    [{ source: { csv: {} } }, /^source must be an object with one of uri, uris and inbox/],
+    [
+      { source: { csv: {} } },
+      /^source must be an object with one of uri, uris, inbox and postgres/,
+    ],
     [{ source, schema: { id: 'varint' } }, /^schema\.id must be .*got/],
     [{ source, schema: { id: 'int' }, columns: { x: {} } }, /columns names "x".*add it there/],
     [{ source, onBadRow: 'skip' }, /^onBadRow must be 'fail' or 'reject', got "skip"$/],

@@ -37,6 +37,21 @@ describe('bindTable', () => {
     expect((await bind(request)).objects.hasVersions).toBe(false);
   });
 
+  it('takes the version of a database from the request', async () => {
+    const postgres = { connection: 'main', table: 'trips', key: 'zip', version: '7' };
+    const { source, objects, location, runId } = await bind({ source: { postgres } });
+    expect(source).toEqual({
+      ...{ uri: 'postgres:main/public.trips', etag: '7', versionId: null, size: 0 },
+    });
+    expect(objects.count).toBe(1);
+    expect(location.prefix).toContain('main');
+    const others = [{ version: '8' }, { key: 'other' }, { table: 'other' }, { connection: 'b' }];
+    for (const change of others) {
+      const other = await bind({ source: { postgres: { ...postgres, ...change } } });
+      expect(other.runId).not.toBe(runId);
+    }
+  });
+
   it('names a run by what decides its bytes, and finds its place', async () => {
     const bound = await bind(request);
     expect(JSON.parse(bound.identity)).toMatchObject({

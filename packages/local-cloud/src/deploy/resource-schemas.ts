@@ -108,6 +108,7 @@ export const RESOURCE_SCHEMAS = {
       'RuntimeManagementConfig',
       'Tags',
       'TracingConfig',
+      'VpcConfig',
     ]),
   }),
   'AWS::Lambda::Version': z.strictObject({

@@ -61,6 +61,7 @@ const SIMULATED_SERVICES = new Set([
   's3',
   'dynamodb',
   'lambda',
+  'secretsmanager',
   'states',
   'sqs',
   'sns',

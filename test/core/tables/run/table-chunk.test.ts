@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { rangeText } from '#core/run/planned-chunk.ts';
 import type { TablePosition } from '#core/tables/pack/pack-units.ts';
 import { ObjectList } from '#core/tables/run/object-list.ts';
-import { originOf, tableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
+import {
+  databaseChunks,
+  originOf,
+  tableChunk,
+  tableChunkOf,
+} from '#core/tables/run/table-chunk.ts';
 
 const objects = new ObjectList();
 for (const name of ['a', 'bb', 'ccc']) {
@@ -33,6 +39,39 @@ describe('tableChunk', () => {
     expect(namesIn({ object: 2, at: 1 })).toEqual(['bb', 'ccc']);
     expect(namesIn({ object: 2, at: 0, row: 4 })).toEqual(['bb', 'ccc']);
     expect(namesIn({ object: 3, at: 0 })).toEqual(['bb', 'ccc']);
+  });
+});
+
+describe('databaseChunks', () => {
+  const first = { first: ['a'], last: ['b'], keys: 2, rows: 9, start: 0, next: ['c'] };
+  const second = { first: ['c'], last: [null], keys: 3, rows: 7, start: 2 };
+
+  it('are cut between keys, and have all keys up to the next', () => {
+    const chunks = databaseChunks([first, second], 5);
+    expect(chunks).toEqual([
+      {
+        ...{ index: 5, start: { object: 0, at: 0 }, end: { object: 0, at: 2 } },
+        list: { offset: 0, length: 0 },
+        keys: { first: ['a'], last: ['b'], next: ['c'], keys: 2, rows: 9 },
+      },
+      {
+        ...{ index: 6, start: { object: 0, at: 2 }, end: { object: 1, at: 0 } },
+        list: { offset: 0, length: 0 },
+        keys: { first: ['c'], last: [null], keys: 3, rows: 7 },
+      },
+    ]);
+    const text = JSON.stringify(chunks[0]);
+    expect(JSON.stringify(tableChunk.parse(JSON.parse(text)))).toBe(text);
+    expect(rangeText(chunks[1]!)).toBe('keys ["c"] to [null]');
+  });
+
+  it('are one where there are no rows', () => {
+    expect(databaseChunks([], 0)).toEqual([
+      {
+        ...{ index: 0, start: { object: 0, at: 0 }, end: { object: 1, at: 0 } },
+        list: { offset: 0, length: 0 },
+      },
+    ]);
   });
 });
 

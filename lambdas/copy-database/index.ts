@@ -1,0 +1,29 @@
+import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/clients.ts';
+import { ENV } from '#core/contract.ts';
+import { parseWriteTableInput } from '#core/run/write-table-input.ts';
+import { deployedDatabases } from '#lambdas/shared/databases.ts';
+import { environment } from '#lambdas/shared/environment.ts';
+import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
+import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
+import { sweepSeldom } from '#lambdas/shared/sweep-seldom.ts';
+import { createHandler } from '#lambdas/write-table/handler.ts';
+
+sweepSeldom();
+
+const instruments = createInstruments();
+
+export const handler = lambdaHandler(
+  createHandler({
+    ...instruments,
+    s3: createS3Client(),
+    lambda: createLambdaClient(),
+    transforms: JSON.parse(environment(ENV.transforms)),
+    dynamo: createDynamoClient(),
+    ledgerTable: environment(ENV.ledgerTable),
+    functions: deployedFunctions(),
+    databases: deployedDatabases(),
+    now: () => new Date(),
+  }),
+  parseWriteTableInput,
+  instruments,
+);

@@ -1,0 +1,28 @@
+import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/clients.ts';
+import { ENV } from '#core/contract.ts';
+import { parsePlanInput } from '#core/run/step-messages.ts';
+import { createHandler } from '#lambdas/plan-table/handler.ts';
+import { deployedDatabases } from '#lambdas/shared/databases.ts';
+import { environment } from '#lambdas/shared/environment.ts';
+import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
+import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
+
+const instruments = createInstruments();
+
+export const handler = lambdaHandler(
+  createHandler({
+    ...instruments,
+    s3: createS3Client(),
+    lambda: createLambdaClient(),
+    transforms: JSON.parse(environment(ENV.transforms)),
+    dynamo: createDynamoClient(),
+    ledgerTable: environment(ENV.ledgerTable),
+    outputBucket: environment(ENV.outputBucket),
+    requestDefaults: JSON.parse(environment(ENV.requestDefaults)),
+    functions: deployedFunctions(),
+    databases: deployedDatabases(),
+    now: () => new Date(),
+  }),
+  parsePlanInput,
+  instruments,
+);
