@@ -11,6 +11,7 @@ import {
   reads,
   useOf,
 } from './permissions.ts';
+import { type PostgresDatabases, reachesDatabases } from './postgres.ts';
 import { callsTransforms, type Transforms } from './transforms.ts';
 
 /** The places that the steps read and write, and the functions that they call. */
@@ -20,6 +21,8 @@ export interface Stores {
   readonly ledger: LedgerTable;
   /** Functions that requests of tables may name. */
   readonly transforms: Transforms;
+  /** Databases that requests of tables may name. */
+  readonly postgres: PostgresDatabases;
 }
 
 /** What DynamoDB does in the name of whoever reads a table with a customer key. */
@@ -187,6 +190,15 @@ export function writeTablePermissions(stores: Stores): readonly Permission[] {
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...writesLedger(stores),
+  ];
+}
+
+/** What the LoadTable function may do: beside what WriteTable may, it reaches the databases. */
+export function loadTablePermissions(stores: Stores): readonly Permission[] {
+  return [
+    ...writeTablePermissions(stores),
+    ...queriesLedger(stores),
+    ...reachesDatabases(stores.postgres),
   ];
 }
 

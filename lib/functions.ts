@@ -26,6 +26,7 @@ import { ENGINE_STORAGE, EngineLayer } from './engine-layer.ts';
 import { publishTo } from './failure-reports.ts';
 import {
   finalizePermissions,
+  loadTablePermissions,
   planPermissions,
   planTablePermissions,
   reportFailurePermissions,
@@ -36,6 +37,7 @@ import {
 } from './function-permissions.ts';
 import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
 import { allow, type Permission, TRACING, writesLogs } from './permissions.ts';
+import { connectionsJson, networkOf, type PostgresDatabases } from './postgres.ts';
 import { transformsJson } from './transforms.ts';
 
 /** Settings of {@link Functions}. */
@@ -67,6 +69,8 @@ interface StepSettings {
   readonly destinations?: EventInvokeConfigOptions;
   /** The engine of tables and a `/tmp` for it. @default neither */
   readonly engine?: { readonly layers: ILayerVersion[]; readonly ephemeralStorageSize: Size };
+  /** Where it runs. @default outside of VPCs */
+  readonly network?: ReturnType<typeof networkOf>;
   /** Functions that lie beside the code. @default none */
   readonly modules?: FunctionModules;
 }
@@ -116,6 +120,14 @@ function withModules(modules: FunctionModules = new Map()): BundlingOptions {
   };
 }
 
+/** What a function needs to reach databases; Amazon's authorities sign those of RDS. */
+function reaching(scope: Construct, postgres: PostgresDatabases) {
+  return {
+    [ENV.postgres]: connectionsJson(scope, postgres),
+    NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
+  };
+}
+
 /** Name of a step's folder below `lambdas/`, such as `report-failure` for `ReportFailure`. */
 function folderOf(step: string): string {
   return step.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
@@ -129,6 +141,8 @@ export class Functions extends Construct {
   readonly finalize: NodejsFunction;
   readonly planTable: NodejsFunction;
   readonly writeTable: NodejsFunction;
+  /** Reaches databases; undefined where there are none. */
+  readonly loadTable: NodejsFunction | undefined;
   readonly reportFailure: NodejsFunction;
   readonly #props: FunctionsProps;
 
@@ -162,8 +176,8 @@ export class Functions extends Construct {
       acknowledged: ACKNOWLEDGED.stepFunction,
     });
     const tables = this.#createForTables(props, { planning, writing: environment });
-    this.planTable = tables.planTable;
-    this.writeTable = tables.writeTable;
+    ({ planTable: this.planTable, writeTable: this.writeTable } = tables);
+    this.loadTable = tables.loadTable;
     this.finalize = this.#create('Finalize', {
       memorySize: ONE_VCPU_MIB,
       semiSpaceMiB: FINALIZE_SEMI_SPACE_MIB,
@@ -171,13 +185,13 @@ export class Functions extends Construct {
       permissions: finalizePermissions(props),
       acknowledged: ACKNOWLEDGED.stepFunction,
     });
-    const toTopic = publishTo(failureTopic);
+    const to = publishTo(failureTopic);
     this.reportFailure = this.#create('ReportFailure', {
       memorySize: WAITING_MIB,
       environment: { ...environment, [ENV.outputBucket]: outputBucket.bucketName },
       permissions: reportFailurePermissions(props, failureTopic),
       acknowledged: ACKNOWLEDGED.reportFailure,
-      destinations: { onSuccess: toTopic, onFailure: toTopic },
+      destinations: { onSuccess: to, onFailure: to },
     });
   }
 
@@ -192,10 +206,12 @@ export class Functions extends Construct {
     const acknowledged = ACKNOWLEDGED.stepFunction;
     const common = { memorySize: ONE_VCPU_MIB, acknowledged, engine, modules };
     const calling = { [ENV.transforms]: transformsJson(Stack.of(this), props.transforms) };
+    const { postgres } = props;
+    const connections = JSON.stringify(Object.keys(postgres));
     return {
       planTable: this.#create('PlanTable', {
         ...common,
-        environment: { ...planning, ...calling },
+        environment: { ...planning, ...calling, [ENV.connections]: connections },
         permissions: planTablePermissions(props),
       }),
       writeTable: this.#create('WriteTable', {
@@ -203,6 +219,15 @@ export class Functions extends Construct {
         environment: { ...writing, ...calling },
         permissions: writeTablePermissions(props),
       }),
+      loadTable:
+        Object.keys(postgres).length === 0
+          ? undefined
+          : this.#create('LoadTable', {
+              ...common,
+              environment: { ...writing, ...calling, ...reaching(this, postgres) },
+              permissions: loadTablePermissions(props),
+              network: networkOf(postgres),
+            }),
     };
   }
 
@@ -235,6 +260,7 @@ export class Functions extends Construct {
       logGroup,
       ...destinations,
       ...engine,
+      ...settings.network,
     });
     acknowledge(handler, acknowledged);
     return handler;

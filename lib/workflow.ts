@@ -39,6 +39,8 @@ export interface WorkflowProps extends LogOptions {
   readonly stage: IFunction;
   readonly write: IFunction;
   readonly writeTable: IFunction;
+  /** Undefined where there are no databases. */
+  readonly loadTable: IFunction | undefined;
   readonly finalize: IFunction;
   readonly outputBucket: IBucket;
 }
@@ -47,7 +49,12 @@ export interface WorkflowProps extends LogOptions {
  * Ids of the Distributed Maps. They are part of the ARNs of their Map Runs and children, so they
  * must not change.
  */
-const MAPS = { stage: 'StageSource', write: 'WriteChunks', writeTable: 'WriteTables' } as const;
+const MAPS = {
+  stage: 'StageSource',
+  write: 'WriteChunks',
+  writeTable: 'WriteTables',
+  loadTable: 'LoadTables',
+} as const;
 
 /**
  * A minute longer than a function may run, so that the function's own timeout comes first and is
@@ -85,6 +92,11 @@ const BOUND = {
   pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}',
 };
 
+/** The Maps that a workflow has. */
+function mapsOf({ loadTable }: WorkflowProps): readonly string[] {
+  return Object.values(MAPS).filter((map) => map !== MAPS.loadTable || loadTable !== undefined);
+}
+
 function decided(decision: PlanDecision): Condition {
   return Condition.jsonata(`{% $states.input.decision = '${decision}' %}`);
 }
@@ -99,12 +111,13 @@ export class Workflow extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
-    const { plan, planTable, stage, write, writeTable, finalize, outputBucket } = props;
+    const { plan, planTable, stage, write, writeTable, loadTable, finalize, outputBucket } = props;
+    const loads = loadTable === undefined ? [] : [loadTable];
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
     allow(role, [
-      ...startPermissions([plan, planTable, stage, write, writeTable, finalize]),
+      ...startPermissions([plan, planTable, stage, write, writeTable, ...loads, finalize]),
       ...mapPermissions(outputBucket),
     ]);
 
@@ -121,14 +134,16 @@ export class Workflow extends Construct {
     this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
     allow(
       new Policy(this, 'MapRuns', { roles: [role] }),
-      ownRuns(this.stateMachine, Object.values(MAPS)),
+      ownRuns(this.stateMachine, mapsOf(props)),
     );
     acknowledge(this.stateMachine, ACKNOWLEDGED.stateMachine);
   }
 
   #states(props: WorkflowProps): IChainable {
     const { plan, planTable, stage, write, writeTable, finalize, outputBucket } = props;
-    const planned = this.#invoke('Plan', plan, BOUND, [retryOf(ARRIVAL_RETRY, JitterType.NONE)]);
+    const planned = this.#invoke('Plan', plan, BOUND, {
+      retries: [retryOf(ARRIVAL_RETRY, JitterType.NONE)],
+    });
     const plannedTable = this.#invoke('PlanTable', planTable, BOUND);
     const staged = this.#stageSource(stage, outputBucket);
     const written = this.#writeChunks(write, outputBucket, { map: MAPS.write, id: 'WriteChunk' });
@@ -147,21 +162,22 @@ export class Workflow extends Construct {
         .otherwise(planned),
     );
 
+    const decideTable = Choice.jsonata(this, 'DecideTable')
+      .when(decided('write'), writtenTable.next(finalized))
+      .when(decided('stage'), staged)
+      .when(decided('complete'), complete)
+      .when(decided('dry-run'), dryRunDone)
+      .when(decided('waiting'), inboxWaits);
+    if (props.loadTable !== undefined) {
+      const load = this.#load(props.loadTable, outputBucket, finalized);
+      decideTable.when(decided('load'), load);
+    }
+
     return planned.next(
       Choice.jsonata(this, 'Decide')
         .when(decided('write'), written.next(finalized))
         .when(decided('stage'), staged)
-        .when(
-          decided('table'),
-          plannedTable.next(
-            Choice.jsonata(this, 'DecideTable')
-              .when(decided('write'), writtenTable.next(finalized))
-              .when(decided('stage'), staged)
-              .when(decided('complete'), complete)
-              .when(decided('dry-run'), dryRunDone)
-              .when(decided('waiting'), inboxWaits),
-          ),
-        )
+        .when(decided('table'), plannedTable.next(decideTable))
         .when(decided('complete'), complete)
         .when(decided('dry-run'), dryRunDone),
     );
@@ -179,11 +195,23 @@ export class Workflow extends Construct {
     return map.itemProcessor(this.#invoke('Stage', stage, '{% $states.input.task %}'));
   }
 
+  /** Into a database: the table is prepared, each chunk loaded, and the load ended. */
+  #load(loadTable: IFunction, outputBucket: IBucket, finalized: IChainable): IChainable {
+    const run = '{% $states.input.run %}';
+    const same = '{% $states.input %}';
+    const names = { map: MAPS.loadTable, id: 'LoadTable', task: 'chunk' };
+    const loaded = this.#writeChunks(loadTable, outputBucket, names);
+    return this.#invoke('PrepareLoad', loadTable, { task: 'prepare', run }, { outputs: same })
+      .next(loaded)
+      .next(this.#invoke('PublishLoad', loadTable, { task: 'publish', run }, { outputs: same }))
+      .next(finalized);
+  }
+
   /** One child per line of the plan. */
   #writeChunks(
     write: IFunction,
     outputBucket: IBucket,
-    names: { readonly map: string; readonly id: string },
+    names: { readonly map: string; readonly id: string; readonly task?: string },
   ): DistributedMap {
     const map = this.#overPlan(names.map, outputBucket, {
       itemSelector: {
@@ -192,7 +220,12 @@ export class Workflow extends Construct {
       },
       outputs: '{% $states.input %}',
     });
-    const child = { run: '{% $states.input.run %}', chunk: '{% $states.input.chunk %}' };
+    const { task } = names;
+    const child = {
+      ...(task !== undefined && { task }),
+      run: '{% $states.input.run %}',
+      chunk: '{% $states.input.chunk %}',
+    };
     return map.itemProcessor(this.#invoke(names.id, write, child));
   }
 
@@ -230,24 +263,26 @@ export class Workflow extends Construct {
   /**
    * A task that invokes a function, with the retries of the contract.
    *
-   * @param ownRetries come first, because the contract's last one takes nearly every error.
+   * @param own `retries` come first, because the contract's last one takes nearly every error;
+   * `outputs` of the task, by default what the function answers.
    */
   #invoke(
     id: string,
     lambdaFunction: IFunction,
     payload: string | Readonly<Record<string, unknown>>,
-    ownRetries: readonly RetryProps[] = [],
+    own: { readonly retries?: readonly RetryProps[]; readonly outputs?: string } = {},
   ) {
+    const { retries = [], outputs = '{% $states.result.Payload %}' } = own;
     const task = LambdaInvoke.jsonata(this, id, {
       lambdaFunction,
       payload:
         typeof payload === 'string' ? TaskInput.fromText(payload) : TaskInput.fromObject(payload),
-      outputs: '{% $states.result.Payload %}',
+      outputs,
       taskTimeout: Timeout.duration(TASK_TIMEOUT),
       // The CDK's list has no TooManyRequestsException and no jitter.
       retryOnServiceExceptions: false,
     });
-    for (const retry of ownRetries) task.addRetry(retry);
+    for (const retry of retries) task.addRetry(retry);
     for (const setting of RETRIES) task.addRetry(retryOf(setting));
     return task;
   }

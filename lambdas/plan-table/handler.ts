@@ -16,6 +16,7 @@ import { textsToStage } from '#tables/large-texts.ts';
 import { lookAtRows } from '#tables/look-at-rows.ts';
 import { planTable } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
+import { assertConnected } from './assert-connected.ts';
 import { type BoundObjects, bindObjects } from './bind-objects.ts';
 import { checkTable } from './checked-table.ts';
 import { pinsToKeep } from './kept-objects.ts';
@@ -24,7 +25,12 @@ import { assertNext, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /** What PlanTable needs from outside. */
-type TablePlanDeps = PlanDeps & TransformDeps & OwnFunctions;
+type TablePlanDeps = PlanDeps &
+  TransformDeps &
+  OwnFunctions & {
+    /** Names of the databases of the deployment. */
+    readonly connections: readonly string[];
+  };
 
 /** A table whose place in its output is known. */
 interface PlacedTable {
@@ -98,6 +104,7 @@ export function createHandler(deps: TablePlanDeps): Step<PlanInput, PlanResult> 
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     logger.appendKeys({ runId });
 
+    assertConnected(request.output, deps.connections);
     const { mode } = request.place;
     const output = tableSpecOf(request);
     const records = s3OutputRecords(s3, location, signal);

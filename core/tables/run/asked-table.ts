@@ -1,4 +1,5 @@
 import type { Inbox } from '#core/tables/inbox/inbox-rules.ts';
+import type { LoadTarget } from '#core/tables/postgres/load-target.ts';
 import type { ColumnsSection } from '#core/tables/schema/columns-section.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import type { Transform } from '#core/tables/schema/transform-section.ts';
@@ -39,7 +40,9 @@ export type TableOutput =
       /** One ASCII character. */
       readonly delimiter: string;
     }
-  | { readonly format: 'jsonl'; readonly compression: TextCompression };
+  | { readonly format: 'jsonl'; readonly compression: TextCompression }
+  /** Rows of a table of a database. */
+  | ({ readonly format: 'postgres' } & LoadTarget);
 
 /** Bytes of a file as it is written, how many files there are, or source rows of each. */
 type AskedFileSize =

@@ -1,13 +1,12 @@
 import type { S3Client } from '#aws/clients.ts';
-import { readText } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { IncompleteRunError } from '#core/errors.ts';
-import { layoutKey, objectsKey, outputUri } from '#core/run/output-keys.ts';
+import { objectsKey, outputUri } from '#core/run/output-keys.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
-import { parseTableLayout, type TableLayout } from '#core/tables/run/table-layout.ts';
+import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import { openOwn } from '#lambdas/shared/open-own.ts';
+import { readLayout } from '#lambdas/shared/read-layout.ts';
 import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import type { TableSlice } from '#tables/table-slice.ts';
@@ -32,12 +31,7 @@ export async function openPlannedSlices(
   signal: AbortSignal,
 ): Promise<PlannedSlices> {
   const { bucket, prefix } = location;
-  const key = layoutKey(prefix, generation);
-  const text = await readText(s3, bucket, key, signal);
-  if (text === undefined) {
-    throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);
-  }
-  const layout = parseTableLayout(text);
+  const layout = await readLayout(s3, { location, generation }, signal);
   const store = s3ObjectStore(s3, signal);
   const list = await openOwn(store, outputUri(location, objectsKey(prefix, generation)));
   const pins = parsePins(chunk.list.length === 0 ? new Uint8Array() : await list.read(chunk.list));
