@@ -11,6 +11,7 @@ import {
   reads,
   useOf,
 } from './permissions.ts';
+import { type PostgresDatabases, reachesDatabases } from './postgres.ts';
 import { callsTransforms, type Transforms } from './transforms.ts';
 
 /** The places that the steps read and write, and the functions that they call. */
@@ -20,6 +21,8 @@ export interface Stores {
   readonly ledger: LedgerTable;
   /** Functions that requests of tables may name. */
   readonly transforms: Transforms;
+  /** Databases that requests of tables may name. */
+  readonly postgres: PostgresDatabases;
 }
 
 /** What DynamoDB does in the name of whoever reads a table with a customer key. */
@@ -145,7 +148,7 @@ export function planTablePermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
-/** What the PlanDatabase function may do, beside what reading a database takes. */
+/** What the PlanDatabase function may do: it reads no object of the source bucket. */
 export function planDatabasePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
@@ -153,10 +156,11 @@ export function planDatabasePermissions(stores: Stores): readonly Permission[] {
     creates(outputBucket, KEYS.layouts, 'writes how any table is read, and goes on with that'),
     creates(outputBucket, KEYS.objectLists, 'writes which table a run is of'),
     ...placesRuns(stores),
+    ...reachesDatabases(stores.postgres),
   ];
 }
 
-/** What the CopyDatabase function may do, beside what reading a database takes. */
+/** What the CopyDatabase function may do: it reads no object of the source bucket. */
 export function copyDatabasePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
@@ -166,6 +170,7 @@ export function copyDatabasePermissions(stores: Stores): readonly Permission[] {
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...writesLedger(stores),
+    ...reachesDatabases(stores.postgres),
   ];
 }
 
@@ -211,6 +216,15 @@ export function writeTablePermissions(stores: Stores): readonly Permission[] {
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...writesLedger(stores),
+  ];
+}
+
+/** What the LoadTable function may do: beside what WriteTable may, it reaches the databases. */
+export function loadTablePermissions(stores: Stores): readonly Permission[] {
+  return [
+    ...writeTablePermissions(stores),
+    ...queriesLedger(stores),
+    ...reachesDatabases(stores.postgres),
   ];
 }
 

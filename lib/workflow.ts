@@ -30,12 +30,14 @@ import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { FUNCTION_TIMEOUT } from './functions.ts';
 import { createLogGroup, type LogOptions } from './observability.ts';
 import { allow } from './permissions.ts';
+import { retryOf } from './retry-props.ts';
 import { mapPermissions, ownRuns, startPermissions } from './workflow-permissions.ts';
 
-/** Functions that reach databases. */
-export interface DatabaseFunctions {
+/** Functions that reach databases: two read tables of them, one loads rows into them. */
+interface DatabaseFunctions {
   readonly plan: IFunction;
   readonly copy: IFunction;
+  readonly load: IFunction;
 }
 
 /** Settings of {@link Workflow}. */
@@ -46,8 +48,8 @@ export interface WorkflowProps extends LogOptions {
   readonly write: IFunction;
   readonly writeTable: IFunction;
   readonly finalize: IFunction;
-  /** Plan and write tables of databases; none where a deployment has no databases. */
-  readonly databases?: DatabaseFunctions | undefined;
+  /** Undefined where there are no databases. */
+  readonly databases: DatabaseFunctions | undefined;
   readonly outputBucket: IBucket;
 }
 
@@ -55,10 +57,13 @@ export interface WorkflowProps extends LogOptions {
  * Ids of the Distributed Maps. They are part of the ARNs of their Map Runs and children, so they
  * must not change.
  */
-const MAPS = { stage: 'StageSource', write: 'WriteChunks', writeTable: 'WriteTables' } as const;
-
-/** The same, where there are databases. */
-const COPY_MAP = 'CopyDatabases';
+const MAPS = {
+  stage: 'StageSource',
+  write: 'WriteChunks',
+  writeTable: 'WriteTables',
+  loadTable: 'LoadTables',
+  copyDatabase: 'CopyDatabases',
+} as const;
 
 /**
  * A minute longer than a function may run, so that the function's own timeout comes first and is
@@ -71,23 +76,6 @@ const TASK_TIMEOUT = FUNCTION_TIMEOUT.plus(Duration.minutes(1));
  * again.
  */
 const WORKFLOW_TIMEOUT = Duration.days(7);
-
-const BACKOFF_RATE = 2;
-
-type RetrySetting = typeof ARRIVAL_RETRY | typeof MAP_RETRY | (typeof RETRIES)[number];
-
-/** How a setting of the contract is written in a state. */
-function retryOf(setting: RetrySetting, jitterStrategy = JitterType.FULL): RetryProps {
-  const { errors, maxAttempts, intervalSeconds, maxDelaySeconds } = setting;
-  return {
-    errors: [...errors],
-    maxAttempts,
-    interval: Duration.seconds(intervalSeconds),
-    maxDelay: Duration.seconds(maxDelaySeconds),
-    backoffRate: BACKOFF_RATE,
-    jitterStrategy,
-  };
-}
 
 /** States that an execution ends with. */
 interface Ends {
@@ -102,6 +90,14 @@ const BOUND = {
   execution: { id: '{% $states.context.Execution.Id %}' },
   pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}',
 };
+
+/** The Maps of functions that reach databases. */
+const REACHING: readonly string[] = [MAPS.loadTable, MAPS.copyDatabase];
+
+/** The Maps that a workflow has. */
+function mapsOf({ databases }: WorkflowProps): readonly string[] {
+  return Object.values(MAPS).filter((map) => databases !== undefined || !REACHING.includes(map));
+}
 
 function decided(decision: PlanDecision): Condition {
   return Condition.jsonata(`{% $states.input.decision = '${decision}' %}`);
@@ -118,13 +114,13 @@ export class Workflow extends Construct {
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
     const { plan, planTable, stage, write, writeTable, finalize, outputBucket } = props;
-    const { databases } = props;
-    const own = databases === undefined ? [] : [databases.plan, databases.copy];
+    const { databases: { plan: planDatabase, copy, load } = {} } = props;
+    const reaching = [planDatabase, copy, load].filter((each) => each !== undefined);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
     allow(role, [
-      ...startPermissions([plan, planTable, stage, write, writeTable, finalize, ...own]),
+      ...startPermissions([plan, planTable, stage, write, writeTable, ...reaching, finalize]),
       ...mapPermissions(outputBucket),
     ]);
 
@@ -141,14 +137,16 @@ export class Workflow extends Construct {
     this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
     allow(
       new Policy(this, 'MapRuns', { roles: [role] }),
-      ownRuns(this.stateMachine, [...Object.values(MAPS), ...(databases ? [COPY_MAP] : [])]),
+      ownRuns(this.stateMachine, mapsOf(props)),
     );
     acknowledge(this.stateMachine, ACKNOWLEDGED.stateMachine);
   }
 
   #states(props: WorkflowProps): IChainable {
     const { plan, planTable, stage, write, writeTable, finalize, outputBucket } = props;
-    const planned = this.#invoke('Plan', plan, BOUND, [retryOf(ARRIVAL_RETRY, JitterType.NONE)]);
+    const planned = this.#invoke('Plan', plan, BOUND, {
+      retries: [retryOf(ARRIVAL_RETRY, JitterType.NONE)],
+    });
     const plannedTable = this.#invoke('PlanTable', planTable, BOUND);
     const staged = this.#stageSource(stage, outputBucket);
     const written = this.#writeChunks(write, outputBucket, { map: MAPS.write, id: 'WriteChunk' });
@@ -168,41 +166,42 @@ export class Workflow extends Construct {
     );
 
     const ends = { finalized, complete, dryRunDone };
+    const databases = this.#databases(props, ends);
+    const decideTable = Choice.jsonata(this, 'DecideTable')
+      .when(decided('write'), writtenTable.next(finalized))
+      .when(decided('stage'), staged)
+      .when(decided('complete'), complete)
+      .when(decided('dry-run'), dryRunDone)
+      .when(decided('waiting'), inboxWaits);
+    if (databases !== undefined) decideTable.when(decided('load'), databases.loaded);
+
     return planned.next(
       Choice.jsonata(this, 'Decide')
         .when(decided('write'), written.next(finalized))
         .when(decided('stage'), staged)
-        .when(decided('database'), this.#planDatabase(props, ends) ?? plannedTable)
-        .when(
-          decided('table'),
-          plannedTable.next(
-            Choice.jsonata(this, 'DecideTable')
-              .when(decided('write'), writtenTable.next(finalized))
-              .when(decided('stage'), staged)
-              .when(decided('complete'), complete)
-              .when(decided('dry-run'), dryRunDone)
-              .when(decided('waiting'), inboxWaits),
-          ),
-        )
+        .when(decided('table'), plannedTable.next(decideTable))
+        // A deployment without databases refuses a table of one by name, in PlanTable.
+        .when(decided('database'), databases?.planned ?? plannedTable)
         .when(decided('complete'), complete)
         .when(decided('dry-run'), dryRunDone),
     );
   }
 
-  /** A deployment without databases refuses a table of one by name, in PlanTable. */
-  #planDatabase(
-    { databases, outputBucket }: WorkflowProps,
-    { finalized, complete, dryRunDone }: Ends,
-  ): IChainable | undefined {
+  /** The steps of functions that reach databases. */
+  #databases({ databases, outputBucket }: WorkflowProps, ends: Ends) {
     if (databases === undefined) return undefined;
-    const names = { map: COPY_MAP, id: 'CopyDatabase' };
+    const { finalized, complete, dryRunDone } = ends;
+    const loaded = this.#load(databases.load, outputBucket, finalized);
+    const names = { map: MAPS.copyDatabase, id: 'CopyDatabase' };
     const copied = this.#writeChunks(databases.copy, outputBucket, names);
-    return this.#invoke('PlanDatabase', databases.plan, BOUND).next(
+    const planned = this.#invoke('PlanDatabase', databases.plan, BOUND).next(
       Choice.jsonata(this, 'DecideDatabase')
         .when(decided('write'), copied.next(finalized))
+        .when(decided('load'), loaded)
         .when(decided('complete'), complete)
         .when(decided('dry-run'), dryRunDone),
     );
+    return { planned, loaded };
   }
 
   /**
@@ -217,11 +216,23 @@ export class Workflow extends Construct {
     return map.itemProcessor(this.#invoke('Stage', stage, '{% $states.input.task %}'));
   }
 
+  /** Into a database: the table is prepared, each chunk loaded, and the load ended. */
+  #load(loadTable: IFunction, outputBucket: IBucket, finalized: IChainable): IChainable {
+    const run = '{% $states.input.run %}';
+    const same = '{% $states.input %}';
+    const names = { map: MAPS.loadTable, id: 'LoadTable', task: 'chunk' };
+    const loaded = this.#writeChunks(loadTable, outputBucket, names);
+    return this.#invoke('PrepareLoad', loadTable, { task: 'prepare', run }, { outputs: same })
+      .next(loaded)
+      .next(this.#invoke('PublishLoad', loadTable, { task: 'publish', run }, { outputs: same }))
+      .next(finalized);
+  }
+
   /** One child per line of the plan. */
   #writeChunks(
     write: IFunction,
     outputBucket: IBucket,
-    names: { readonly map: string; readonly id: string },
+    names: { readonly map: string; readonly id: string; readonly task?: string },
   ): DistributedMap {
     const map = this.#overPlan(names.map, outputBucket, {
       itemSelector: {
@@ -230,7 +241,12 @@ export class Workflow extends Construct {
       },
       outputs: '{% $states.input %}',
     });
-    const child = { run: '{% $states.input.run %}', chunk: '{% $states.input.chunk %}' };
+    const { task } = names;
+    const child = {
+      ...(task !== undefined && { task }),
+      run: '{% $states.input.run %}',
+      chunk: '{% $states.input.chunk %}',
+    };
     return map.itemProcessor(this.#invoke(names.id, write, child));
   }
 
@@ -268,24 +284,26 @@ export class Workflow extends Construct {
   /**
    * A task that invokes a function, with the retries of the contract.
    *
-   * @param ownRetries come first, because the contract's last one takes nearly every error.
+   * @param own `retries` come first, because the contract's last one takes nearly every error;
+   * `outputs` of the task, by default what the function answers.
    */
   #invoke(
     id: string,
     lambdaFunction: IFunction,
     payload: string | Readonly<Record<string, unknown>>,
-    ownRetries: readonly RetryProps[] = [],
+    own: { readonly retries?: readonly RetryProps[]; readonly outputs?: string } = {},
   ) {
+    const { retries = [], outputs = '{% $states.result.Payload %}' } = own;
     const task = LambdaInvoke.jsonata(this, id, {
       lambdaFunction,
       payload:
         typeof payload === 'string' ? TaskInput.fromText(payload) : TaskInput.fromObject(payload),
-      outputs: '{% $states.result.Payload %}',
+      outputs,
       taskTimeout: Timeout.duration(TASK_TIMEOUT),
       // The CDK's list has no TooManyRequestsException and no jitter.
       retryOnServiceExceptions: false,
     });
-    for (const retry of ownRetries) task.addRetry(retry);
+    for (const retry of retries) task.addRetry(retry);
     for (const setting of RETRIES) task.addRetry(retryOf(setting));
     return task;
   }

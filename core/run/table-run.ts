@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { OUTPUT_MODES } from '#core/outputs/output-place.ts';
 import { tableSpec } from '#core/outputs/table/table-spec.ts';
 import { count } from '#core/schemas/count.ts';
 import { tableFacts } from '#core/tables/run/table-facts.ts';
@@ -11,6 +12,8 @@ export const tableRun = z.strictObject({
   output: tableSpec,
   /** `expect.rows` of the request: nobody can check it before all rows are written. */
   expectedRows: z.optional(count),
+  /** Of a run that loads a database: what becomes of the rows that are there. */
+  mode: z.optional(z.enum(OUTPUT_MODES)),
 });
 
 export type TableRun = Readonly<z.infer<typeof tableRun>>;

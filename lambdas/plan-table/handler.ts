@@ -16,6 +16,7 @@ import { textsToStage } from '#tables/large-texts.ts';
 import { lookAtRows } from '#tables/look-at-rows.ts';
 import { planTable } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
+import { assertConnected } from './assert-connected.ts';
 import { bindObjects } from './bind-objects.ts';
 import { checkTable } from './checked-table.ts';
 import { type DatabaseDeps, planRows } from './database-plan.ts';
@@ -26,7 +27,13 @@ import { assertNext, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /** What PlanTable needs from outside. */
-type TablePlanDeps = PlanDeps & TransformDeps & OwnFunctions & DatabaseDeps;
+type TablePlanDeps = PlanDeps &
+  TransformDeps &
+  OwnFunctions &
+  DatabaseDeps & {
+    /** Names of the databases of the deployment. */
+    readonly connections: readonly string[];
+  };
 
 /** Starts the Stage round of large texts; its objects are those that it was found for. */
 async function stageTexts(
@@ -93,6 +100,7 @@ export function createHandler(deps: TablePlanDeps): Step<PlanInput, PlanResult> 
     metrics.addMetric('RequestsPlanned', MetricUnit.Count, 1);
     logger.appendKeys({ runId });
 
+    assertConnected(request.output, deps.connections);
     const { mode } = request.place;
     const output = tableSpecOf(request);
     const records = s3OutputRecords(s3, location, signal);

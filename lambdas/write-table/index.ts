@@ -4,8 +4,8 @@ import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
+import { sweepSeldom } from '#lambdas/shared/table-chunk/heap.ts';
 import { createHandler } from './handler.ts';
-import { sweepSeldom } from './heap.ts';
 
 sweepSeldom();
 

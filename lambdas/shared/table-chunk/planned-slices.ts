@@ -1,13 +1,12 @@
 import type { S3Client } from '#aws/clients.ts';
-import { readText } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { IncompleteRunError, RequestError } from '#core/errors.ts';
-import { layoutKey, objectsKey, outputUri } from '#core/run/output-keys.ts';
+import { RequestError } from '#core/errors.ts';
+import { objectsKey, outputUri } from '#core/run/output-keys.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import type { ReadDatabase } from '#core/tables/postgres/database-reader.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import type { TableChunk } from '#core/tables/run/table-chunk.ts';
-import { parseTableLayout, type TableLayout } from '#core/tables/run/table-layout.ts';
+import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import { openOwn } from '#lambdas/shared/open-own.ts';
 import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
 import { copyChunk } from '#tables/database/copy-chunk.ts';
@@ -28,18 +27,6 @@ interface ChunkToOpen {
   readonly layout: TableLayout;
   readonly chunk: TableChunk;
   readonly directory: string;
-}
-
-/** @throws {IncompleteRunError} what PlanTable wrote is missing. */
-export async function plannedLayout(
-  s3: S3Client,
-  { location, generation }: TableRun,
-  signal: AbortSignal,
-): Promise<TableLayout> {
-  const key = layoutKey(location.prefix, generation);
-  const text = await readText(s3, location.bucket, key, signal);
-  if (text !== undefined) return parseTableLayout(text);
-  throw new IncompleteRunError(`${outputUri(location, key)} is gone; start the run again`);
 }
 
 async function objectSlices(
