@@ -15,6 +15,7 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
  * whole jobs again and again; and what reads hundreds of odd tables: `npm run test:long`.
  */
 const LONG = [
+  'test/aws/postgres/load.test.ts',
   'test/aws/postgres/with-postgres.test.ts',
   'test/lambdas/database.test.ts',
   'test/tables/database/database.test.ts',
