@@ -15,6 +15,7 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
  * whole jobs again and again; and what reads hundreds of odd tables: `npm run test:long`.
  */
 const LONG = [
+  'test/aws/postgres/load.test.ts',
   'test/aws/postgres/with-postgres.test.ts',
   'test/lambdas/database.test.ts',
   'test/tables/database/database.test.ts',
@@ -23,6 +24,8 @@ const LONG = [
   'test/cli/verify/expect.test.ts',
   'test/e2e/local-linked.test.ts',
   'test/e2e/local-sample.test.ts',
+  'test/e2e/postgres-load.test.ts',
+  'test/e2e/postgres-source.test.ts',
   'test/e2e/silent-s3.test.ts',
   'test/e2e/large-gzip.test.ts',
   'test/e2e/local-functions.test.ts',

@@ -18,6 +18,7 @@ new SparseFanoutStack(app, 'SparseFanout', {
   scheduledSource: context('scheduledSource'),
   scheduledRequest: context('scheduledRequest'),
   transforms: context('transforms'),
+  postgres: context('postgres'),
   functions: context('functions'),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

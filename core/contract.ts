@@ -23,6 +23,8 @@ export const ENV = {
   transforms: 'TRANSFORMS',
   /** JSON of the databases that requests may name; see {@link PostgresConnections}. */
   postgres: 'POSTGRES',
+  /** JSON of the names of these databases. */
+  connections: 'CONNECTIONS',
 } as const;
 
 /** A PostgreSQL database that a deployment lets requests name. */
@@ -36,6 +38,9 @@ export interface PostgresConnection {
   /** False only for a server on this machine. */
   readonly tls: boolean;
 }
+
+/** A name of such a database: neither an ARN nor a host nor a URL. */
+export const CONNECTION_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /** The databases of a deployment by the names that requests call them by. */
 export type PostgresConnections = Readonly<Record<string, PostgresConnection>>;
@@ -204,6 +209,7 @@ export const RESULTS_FOLDER = '_plan/results';
 /** What Plan decided; the Choice state after it branches on this word. */
 export type PlanDecision =
   | 'write'
+  | 'load'
   | 'stage'
   | 'scatter'
   | 'table'

@@ -2,16 +2,9 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { KEYS } from './key-patterns.ts';
 import type { LedgerTable } from './ledger-table.ts';
-import {
-  creates,
-  createsWhole,
-  DECRYPT,
-  ENCRYPT,
-  type Permission,
-  reads,
-  useOf,
-} from './permissions.ts';
-import { callsTransforms, type Transforms } from './transforms.ts';
+import { creates, DECRYPT, ENCRYPT, type Permission, reads, useOf } from './permissions.ts';
+import type { PostgresDatabases } from './postgres.ts';
+import type { Transforms } from './transforms.ts';
 
 /** The places that the steps read and write, and the functions that they call. */
 export interface Stores {
@@ -20,6 +13,8 @@ export interface Stores {
   readonly ledger: LedgerTable;
   /** Functions that requests of tables may name. */
   readonly transforms: Transforms;
+  /** Databases that requests of tables may name. */
+  readonly postgres: PostgresDatabases;
 }
 
 /** What DynamoDB does in the name of whoever reads a table with a customer key. */
@@ -35,7 +30,7 @@ const ENCRYPT_TABLE = [
   'kms:ReEncryptTo',
 ];
 
-function readsSource({ sourceBucket }: Stores): readonly Permission[] {
+export function readsSource({ sourceBucket }: Stores): readonly Permission[] {
   return [
     {
       reason: 'a request may name any object of the source bucket, and a version of it',
@@ -46,7 +41,7 @@ function readsSource({ sourceBucket }: Stores): readonly Permission[] {
   ];
 }
 
-function lists(bucket: IBucket): Permission {
+export function lists(bucket: IBucket): Permission {
   return {
     reason: 'lists chunks; and a missing key answers 404, not 403 as if access were denied',
     actions: ['s3:ListBucket'],
@@ -54,11 +49,11 @@ function lists(bucket: IBucket): Permission {
   };
 }
 
-function encryptsOutput({ outputBucket }: Stores): readonly Permission[] {
+export function encryptsOutput({ outputBucket }: Stores): readonly Permission[] {
   return useOf(outputBucket.encryptionKey, ENCRYPT, 'the output is encrypted');
 }
 
-function writesLedger({ ledger }: Stores): readonly Permission[] {
+export function writesLedger({ ledger }: Stores): readonly Permission[] {
   return [
     {
       reason: 'records what is started, done and failed',
@@ -69,7 +64,7 @@ function writesLedger({ ledger }: Stores): readonly Permission[] {
   ];
 }
 
-function queriesLedger({ ledger }: Stores): readonly Permission[] {
+export function queriesLedger({ ledger }: Stores): readonly Permission[] {
   return [
     {
       reason: 'reads what was recorded of every chunk',
@@ -81,7 +76,7 @@ function queriesLedger({ ledger }: Stores): readonly Permission[] {
 }
 
 /** What a step that plans does beside its plan: it places the run, and records its start. */
-function placesRuns(stores: Stores): readonly Permission[] {
+export function placesRuns(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
     reads(outputBucket, KEYS.manifests, 'sees whose a prefix is, and which runs are in it'),
@@ -97,7 +92,7 @@ function placesRuns(stores: Stores): readonly Permission[] {
 }
 
 /** What a step that plans does for a Stage round. */
-function asksForStage({ outputBucket }: Stores): readonly Permission[] {
+export function asksForStage({ outputBucket }: Stores): readonly Permission[] {
   return [
     {
       reason: 'writes the jobs that make a source readable by rows, and the versions they are of',
@@ -126,53 +121,6 @@ export function planPermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
-/** What the PlanTable function may do. */
-export function planTablePermissions(stores: Stores): readonly Permission[] {
-  const { sourceBucket, outputBucket } = stores;
-  return [
-    ...readsSource(stores),
-    lists(sourceBucket),
-    creates(outputBucket, KEYS.plans, 'writes the plan of any run'),
-    creates(outputBucket, KEYS.layouts, 'writes how the objects of any table are read'),
-    creates(
-      outputBucket,
-      KEYS.objectLists,
-      'writes the list of the objects of any table, and reads those of an inbox',
-    ),
-    ...callsTransforms(outputBucket, stores.transforms),
-    creates(outputBucket, KEYS.shares, 'writes what the files of any partitioned table gather'),
-    creates(outputBucket, KEYS.shufflePlans, 'writes how the mappers of any run read its table'),
-    creates(outputBucket, KEYS.shuffleObjects, 'writes the objects that mappers read'),
-    reads(outputBucket, KEYS.shuffleIndexes, 'sees what the mappers of any run have scattered'),
-    ...asksForStage(stores),
-    ...placesRuns(stores),
-  ];
-}
-
-/** What the PlanDatabase function may do, beside what reading a database takes. */
-export function planDatabasePermissions(stores: Stores): readonly Permission[] {
-  const { outputBucket } = stores;
-  return [
-    creates(outputBucket, KEYS.plans, 'writes the plan of any run, and goes on with one'),
-    creates(outputBucket, KEYS.layouts, 'writes how any table is read, and goes on with that'),
-    creates(outputBucket, KEYS.objectLists, 'writes which table a run is of'),
-    ...placesRuns(stores),
-  ];
-}
-
-/** What the CopyDatabase function may do, beside what reading a database takes. */
-export function copyDatabasePermissions(stores: Stores): readonly Permission[] {
-  const { outputBucket } = stores;
-  return [
-    reads(outputBucket, KEYS.layouts, 'reads how the rows of any table are read'),
-    createsWhole(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
-    createsWhole(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
-    lists(outputBucket),
-    ...encryptsOutput(stores),
-    ...writesLedger(stores),
-  ];
-}
-
 /** What the Stage function may do. */
 export function stagePermissions(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
@@ -194,40 +142,6 @@ export function writePermissions(stores: Stores): readonly Permission[] {
     reads(outputBucket, KEYS.columnNames, 'reads the names of the columns of any source'),
     creates(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
     creates(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
-    lists(outputBucket),
-    ...encryptsOutput(stores),
-    ...writesLedger(stores),
-  ];
-}
-
-/** What the ScatterTable function may do. */
-export function scatterTablePermissions(stores: Stores): readonly Permission[] {
-  const { outputBucket } = stores;
-  return [
-    ...readsSource(stores),
-    reads(outputBucket, KEYS.staged, 'reads the seek indexes of large texts'),
-    creates(outputBucket, KEYS.shuffle, 'scatters the rows of any partitioned table'),
-    ...callsTransforms(outputBucket, stores.transforms),
-    lists(outputBucket),
-    ...encryptsOutput(stores),
-  ];
-}
-
-/** What the WriteTable function may do. */
-export function writeTablePermissions(stores: Stores): readonly Permission[] {
-  const { outputBucket } = stores;
-  return [
-    ...readsSource(stores),
-    reads(outputBucket, KEYS.layouts, 'reads how the objects of any table are read'),
-    reads(outputBucket, KEYS.objectLists, 'reads which objects a chunk is of'),
-    reads(outputBucket, KEYS.staged, 'reads the seek indexes of large texts'),
-    reads(outputBucket, KEYS.shares, 'reads what the files of any partitioned table gather'),
-    reads(outputBucket, KEYS.shuffle, 'gathers the rows of any partitioned table'),
-    createsWhole(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
-    createsWhole(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
-    createsWhole(outputBucket, KEYS.attemptedChunks, 'writes chunks of a later attempt'),
-    creates(outputBucket, KEYS.rejects, 'writes the rows that were left out of any chunk'),
-    ...callsTransforms(outputBucket, stores.transforms),
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...writesLedger(stores),

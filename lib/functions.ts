@@ -27,16 +27,22 @@ import { publishTo } from './failure-reports.ts';
 import {
   finalizePermissions,
   planPermissions,
-  planTablePermissions,
   reportFailurePermissions,
   type Stores,
-  scatterTablePermissions,
   stagePermissions,
   writePermissions,
-  writeTablePermissions,
 } from './function-permissions.ts';
 import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
 import { allow, type Permission, TRACING, writesLogs } from './permissions.ts';
+import { connectionsJson, networkOf, type PostgresDatabases } from './postgres.ts';
+import {
+  copyDatabasePermissions,
+  loadTablePermissions,
+  planDatabasePermissions,
+  planTablePermissions,
+  scatterTablePermissions,
+  writeTablePermissions,
+} from './table-permissions.ts';
 import { transformsJson } from './transforms.ts';
 
 /** Settings of {@link Functions}. */
@@ -68,8 +74,18 @@ interface StepSettings {
   readonly destinations?: EventInvokeConfigOptions;
   /** The engine of tables and a `/tmp` for it. @default neither */
   readonly engine?: { readonly layers: ILayerVersion[]; readonly ephemeralStorageSize: Size };
+  /** Where it runs. @default outside of VPCs */
+  readonly network?: ReturnType<typeof networkOf>;
   /** Functions that lie beside the code. @default none */
   readonly modules?: FunctionModules;
+}
+
+/** What the functions that reach databases have in common. */
+interface DatabaseSettings {
+  readonly common: Omit<StepSettings, 'environment' | 'permissions'>;
+  readonly planning: StepSettings['environment'];
+  readonly writing: StepSettings['environment'];
+  readonly calling: StepSettings['environment'];
 }
 
 /** Memory of ReportFailure, which mostly waits for DynamoDB and S3. */
@@ -117,6 +133,14 @@ function withModules(modules: FunctionModules = new Map()): BundlingOptions {
   };
 }
 
+/** What a function needs to reach databases; Amazon's authorities sign those of RDS. */
+function reaching(scope: Construct, postgres: PostgresDatabases) {
+  return {
+    [ENV.postgres]: connectionsJson(scope, postgres),
+    NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
+  };
+}
+
 /** Name of a step's folder below `lambdas/`, such as `report-failure` for `ReportFailure`. */
 function folderOf(step: string): string {
   return step.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
@@ -131,6 +155,8 @@ export class Functions extends Construct {
   readonly planTable: NodejsFunction;
   readonly writeTable: NodejsFunction;
   readonly scatterTable: NodejsFunction;
+  /** Those that reach databases; undefined where there are none. */
+  readonly databases: Readonly<Record<'plan' | 'copy' | 'load', NodejsFunction>> | undefined;
   readonly reportFailure: NodejsFunction;
   readonly #props: FunctionsProps;
 
@@ -162,9 +188,9 @@ export class Functions extends Construct {
       acknowledged: ACKNOWLEDGED.stepFunction,
     });
     const tables = this.#createForTables(props, { planning, writing: environment });
-    this.planTable = tables.planTable;
-    this.writeTable = tables.writeTable;
+    ({ planTable: this.planTable, writeTable: this.writeTable } = tables);
     this.scatterTable = tables.scatterTable;
+    this.databases = tables.databases;
     this.finalize = this.#create('Finalize', {
       memorySize: ONE_VCPU_MIB,
       semiSpaceMiB: FINALIZE_SEMI_SPACE_MIB,
@@ -172,13 +198,13 @@ export class Functions extends Construct {
       permissions: finalizePermissions(props),
       acknowledged: ACKNOWLEDGED.stepFunction,
     });
-    const toTopic = publishTo(failureTopic);
+    const to = publishTo(failureTopic);
     this.reportFailure = this.#create('ReportFailure', {
       memorySize: WAITING_MIB,
       environment: { ...environment, ...into },
       permissions: reportFailurePermissions(props, failureTopic),
       acknowledged: ACKNOWLEDGED.reportFailure,
-      destinations: { onSuccess: toTopic, onFailure: toTopic },
+      destinations: { onSuccess: to, onFailure: to },
     });
   }
 
@@ -193,10 +219,12 @@ export class Functions extends Construct {
     const acknowledged = ACKNOWLEDGED.stepFunction;
     const common = { memorySize: ONE_VCPU_MIB, acknowledged, engine, modules };
     const calling = { [ENV.transforms]: transformsJson(Stack.of(this), props.transforms) };
+    const { postgres } = props;
+    const connections = JSON.stringify(Object.keys(postgres));
     return {
       planTable: this.#create('PlanTable', {
         ...common,
-        environment: { ...planning, ...calling },
+        environment: { ...planning, ...calling, [ENV.connections]: connections },
         permissions: planTablePermissions(props),
       }),
       scatterTable: this.#create('ScatterTable', {
@@ -208,6 +236,38 @@ export class Functions extends Construct {
         ...common,
         environment: { ...writing, ...calling },
         permissions: writeTablePermissions(props),
+      }),
+      databases: this.#createForDatabases(props, {
+        ...{ common, calling },
+        ...{ planning: { ...planning, [ENV.connections]: connections }, writing },
+      }),
+    };
+  }
+
+  /** The functions that reach databases, if there are any. */
+  #createForDatabases(
+    props: FunctionsProps,
+    { common, planning, writing, calling }: DatabaseSettings,
+  ) {
+    const { postgres } = props;
+    if (Object.keys(postgres).length === 0) return undefined;
+    const reached = { ...calling, ...reaching(this, postgres) };
+    const network = networkOf(postgres);
+    return {
+      plan: this.#create('PlanDatabase', {
+        ...{ ...common, network },
+        environment: { ...planning, ...reached },
+        permissions: planDatabasePermissions(props),
+      }),
+      copy: this.#create('CopyDatabase', {
+        ...{ ...common, network },
+        environment: { ...writing, ...reached },
+        permissions: copyDatabasePermissions(props),
+      }),
+      load: this.#create('LoadTable', {
+        ...{ ...common, network },
+        environment: { ...writing, ...reached },
+        permissions: loadTablePermissions(props),
       }),
     };
   }
@@ -241,6 +301,7 @@ export class Functions extends Construct {
       logGroup,
       ...destinations,
       ...engine,
+      ...settings.network,
     });
     acknowledge(handler, acknowledged);
     return handler;

@@ -6,6 +6,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import type { RequestDefaults } from '#core/contract.ts';
 import { fileTransforms } from './file-transforms.ts';
+import { postgresDatabases } from './postgres-context.ts';
 import { SparseFanout } from './sparse-fanout.ts';
 import { transformsJson } from './transforms.ts';
 
@@ -67,6 +68,12 @@ export interface SparseFanoutStackProps extends StackProps {
    * @default none
    */
   readonly transforms?: string;
+  /**
+   * JSON of the databases that `output.postgres` may name, such as
+   * `{"main":{"secretName":"prod/main","vpcId":"vpc-1","subnetIds":["subnet-1"]}}`.
+   * @default none
+   */
+  readonly postgres?: string;
   /**
    * Modules of functions for tables: `name=file`, several with commas between them.
    * @default none
@@ -167,6 +174,7 @@ export class SparseFanoutStack extends Stack {
       requestDefaults: parsedDefaults(props.requestDefaults),
       schedule: schedule === undefined ? undefined : ScheduleExpression.expression(schedule),
       scheduledRequest: scheduledOf(props),
+      postgres: postgresDatabases(this, props.postgres),
       functions: functions === undefined ? undefined : Object.fromEntries(parseEntries(functions)),
     });
 

@@ -17,6 +17,7 @@ import { FailureRule, FailureTopic } from './failure-reports.ts';
 import { Functions } from './functions.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { letLogsUse, stepMetric } from './observability.ts';
+import { assertPostgres, type PostgresDatabases } from './postgres.ts';
 import { allowTransforms, assertTransforms, type Transforms } from './transforms.ts';
 import {
   assertNoLoop,
@@ -86,6 +87,13 @@ export interface SparseFanoutProps {
    */
   readonly transforms?: Transforms;
   /**
+   * PostgreSQL databases that `source.postgres` and `output.postgres` of a request may name, by
+   * these names. Three functions of their own reach them, in their VPC; all others stay outside.
+   * @default none
+   * @see docs/tables.md, PostgreSQL
+   */
+  readonly postgres?: PostgresDatabases;
+  /**
    * Most writers at the same time, if a request has no `limits.concurrency`.
    * @default 500
    */
@@ -135,6 +143,7 @@ function settingsOf(props: SparseFanoutProps) {
     requestDefaults: withConcurrency(props.requestDefaults ?? {}, concurrency),
     writerMemoryMiB: writerMemoryOf(props),
     transforms: props.transforms ?? {},
+    postgres: props.postgres ?? {},
     modules: bundleAll(Object.entries(props.functions ?? {})),
     logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
     removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
@@ -207,7 +216,9 @@ export class SparseFanout extends Construct {
     super(scope, id);
     const settings = settingsOf(props);
     const scheduled = scheduledRequestOf(props);
-    assertTransforms(settings.transforms);
+    const { transforms, postgres } = settings;
+    assertTransforms(transforms);
+    assertPostgres(postgres);
     assertNoLoop(props.sourceBucket, props.outputBucket, settings.keys?.suffixes ?? []);
     if (props.encryptionKey !== undefined) letLogsUse(props.encryptionKey, this);
     this.#service = this.node.path;
@@ -219,8 +230,8 @@ export class SparseFanout extends Construct {
     this.outputBucket = buckets.output;
     this.ledger = new LedgerTable(this, 'Ledger', settings);
     const { sourceBucket, outputBucket, ledger } = this;
-    const stores = { sourceBucket, outputBucket, ledger, transforms: settings.transforms };
-    allowTransforms(outputBucket, settings.transforms);
+    const stores = { sourceBucket, outputBucket, ledger, transforms, postgres };
+    allowTransforms(outputBucket, transforms);
 
     this.failureTopic = new FailureTopic(this, 'FailureTopic', settings.encryptionKey);
     const { failureTopic } = this;
@@ -231,9 +242,7 @@ export class SparseFanout extends Construct {
       service,
       failureTopic,
     });
-    const { plan, planTable, stage, scatterTable, write, writeTable, finalize } = this.functions;
-    const { reportFailure } = this.functions;
-    const steps = { plan, planTable, stage, scatterTable, write, writeTable, finalize };
+    const { reportFailure, ...steps } = this.functions;
     const workflow = new Workflow(this, 'Workflow', { ...settings, ...stores, ...steps });
     this.stateMachine = workflow.stateMachine;
 

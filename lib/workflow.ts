@@ -30,12 +30,15 @@ import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { FUNCTION_TIMEOUT } from './functions.ts';
 import { createLogGroup, type LogOptions } from './observability.ts';
 import { allow } from './permissions.ts';
+import { retryOf } from './retry-props.ts';
+import { MAPS, mapsOf } from './workflow-maps.ts';
 import { mapPermissions, ownRuns, startPermissions } from './workflow-permissions.ts';
 
-/** Functions that reach databases. */
-export interface DatabaseFunctions {
+/** Functions that reach databases: two read tables of them, one loads rows into them. */
+interface DatabaseFunctions {
   readonly plan: IFunction;
   readonly copy: IFunction;
+  readonly load: IFunction;
 }
 
 /** Settings of {@link Workflow}. */
@@ -47,24 +50,10 @@ export interface WorkflowProps extends LogOptions {
   readonly writeTable: IFunction;
   readonly scatterTable: IFunction;
   readonly finalize: IFunction;
-  /** Plan and write tables of databases; none where a deployment has no databases. */
-  readonly databases?: DatabaseFunctions | undefined;
+  /** Undefined where there are no databases. */
+  readonly databases: DatabaseFunctions | undefined;
   readonly outputBucket: IBucket;
 }
-
-/**
- * Ids of the Distributed Maps. They are part of the ARNs of their Map Runs and children, so they
- * must not change.
- */
-const MAPS = {
-  stage: 'StageSource',
-  scatter: 'ScatterTables',
-  write: 'WriteChunks',
-  writeTable: 'WriteTables',
-} as const;
-
-/** The same, where there are databases. */
-const COPY_MAP = 'CopyDatabases';
 
 /**
  * A minute longer than a function may run, so that the function's own timeout comes first and is
@@ -78,28 +67,17 @@ const TASK_TIMEOUT = FUNCTION_TIMEOUT.plus(Duration.minutes(1));
  */
 const WORKFLOW_TIMEOUT = Duration.days(7);
 
-const BACKOFF_RATE = 2;
-
-type RetrySetting = typeof ARRIVAL_RETRY | typeof MAP_RETRY | (typeof RETRIES)[number];
-
-/** How a setting of the contract is written in a state. */
-function retryOf(setting: RetrySetting, jitterStrategy = JitterType.FULL): RetryProps {
-  const { errors, maxAttempts, intervalSeconds, maxDelaySeconds } = setting;
-  return {
-    errors: [...errors],
-    maxAttempts,
-    interval: Duration.seconds(intervalSeconds),
-    maxDelay: Duration.seconds(maxDelaySeconds),
-    backoffRate: BACKOFF_RATE,
-    jitterStrategy,
-  };
-}
-
 /** States that an execution ends with. */
 interface Ends {
   readonly finalized: IChainable;
   readonly complete: IChainable;
   readonly dryRunDone: IChainable;
+}
+
+/** Where PlanTable and the rounds before it go on. */
+interface AfterPlanTable {
+  readonly staged: IChainable;
+  readonly plannedTable: IChainable;
 }
 
 /** What the steps that plan get of an execution, and of the Stage round before them. */
@@ -124,18 +102,13 @@ export class Workflow extends Construct {
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
     const { plan, planTable, stage, scatterTable, write, writeTable, finalize } = props;
-    const { outputBucket, databases } = props;
-    const own = databases === undefined ? [] : [databases.plan, databases.copy];
+    const { outputBucket, databases: { plan: planDatabase, copy, load } = {} } = props;
+    const reaching = [planDatabase, copy, load].filter((each) => each !== undefined);
+    const steps = [plan, planTable, stage, scatterTable, write, writeTable, ...reaching, finalize];
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
-    allow(role, [
-      ...startPermissions([
-        ...[plan, planTable, stage, scatterTable, write, writeTable, finalize],
-        ...own,
-      ]),
-      ...mapPermissions(outputBucket),
-    ]);
+    allow(role, [...startPermissions(steps), ...mapPermissions(outputBucket)]);
 
     const logs = { destination: createLogGroup(this, props), level: LogLevel.ERROR };
     this.stateMachine = new StateMachine(this, 'StateMachine', {
@@ -150,21 +123,19 @@ export class Workflow extends Construct {
     this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
     allow(
       new Policy(this, 'MapRuns', { roles: [role] }),
-      ownRuns(this.stateMachine, [...Object.values(MAPS), ...(databases ? [COPY_MAP] : [])]),
+      ownRuns(this.stateMachine, mapsOf(props)),
     );
     acknowledge(this.stateMachine, ACKNOWLEDGED.stateMachine);
   }
 
   #states(props: WorkflowProps): IChainable {
-    const { plan, planTable, stage, scatterTable, write, writeTable, finalize } = props;
-    const planned = this.#invoke('Plan', plan, BOUND, [retryOf(ARRIVAL_RETRY, JitterType.NONE)]);
+    const { plan, planTable, stage, write, finalize, outputBucket } = props;
+    const planned = this.#invoke('Plan', plan, BOUND, {
+      retries: [retryOf(ARRIVAL_RETRY, JitterType.NONE)],
+    });
     const plannedTable = this.#invoke('PlanTable', planTable, BOUND);
-    const staged = this.#stageSource(stage, props.outputBucket);
-    const scattered = this.#scatterTable(scatterTable, props.outputBucket);
-    const { outputBucket: into } = props;
-    const written = this.#writeChunks(write, into, { map: MAPS.write, id: 'WriteChunk' });
-    const tables = { map: MAPS.writeTable, id: 'WriteTable' };
-    const writtenTable = this.#writeChunks(writeTable, into, tables);
+    const staged = this.#stageSource(stage, outputBucket);
+    const written = this.#writeChunks(write, outputBucket, { map: MAPS.write, id: 'WriteChunk' });
     const complete = Succeed.jsonata(this, 'AlreadyComplete');
     const dryRunDone = Succeed.jsonata(this, 'DryRunDone');
     const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
@@ -175,43 +146,56 @@ export class Workflow extends Construct {
         .otherwise(planned),
     );
 
-    scattered.next(plannedTable);
-    plannedTable.next(
-      Choice.jsonata(this, 'DecideTable')
-        .when(decided('write'), writtenTable.next(finalized))
-        .when(decided('stage'), staged)
-        .when(decided('scatter'), scattered)
-        .when(decided('complete'), complete)
-        .when(decided('dry-run'), dryRunDone)
-        .when(decided('waiting'), Succeed.jsonata(this, 'InboxWaits')),
-    );
-
     const ends = { finalized, complete, dryRunDone };
+    const databases = this.#databases(props, ends);
+    const decideTable = this.#decideTable(props, { ...ends, staged, plannedTable });
+    if (databases !== undefined) decideTable.when(decided('load'), databases.loaded);
+    plannedTable.next(decideTable);
+
     return planned.next(
       Choice.jsonata(this, 'Decide')
         .when(decided('write'), written.next(finalized))
         .when(decided('stage'), staged)
-        .when(decided('database'), this.#planDatabase(props, ends) ?? plannedTable)
         .when(decided('table'), plannedTable)
+        // A deployment without databases refuses a table of one by name, in PlanTable.
+        .when(decided('database'), databases?.planned ?? plannedTable)
         .when(decided('complete'), complete)
         .when(decided('dry-run'), dryRunDone),
     );
   }
 
-  /** A deployment without databases refuses a table of one by name, in PlanTable. */
-  #planDatabase(
-    { databases, outputBucket }: WorkflowProps,
-    { finalized, complete, dryRunDone }: Ends,
-  ): IChainable | undefined {
+  /** What PlanTable may decide, but for what concerns databases. */
+  #decideTable(
+    { scatterTable, writeTable, outputBucket }: WorkflowProps,
+    { finalized, complete, dryRunDone, staged, plannedTable }: Ends & AfterPlanTable,
+  ): Choice {
+    const scattered = this.#scatterTable(scatterTable, outputBucket);
+    scattered.next(plannedTable);
+    const names = { map: MAPS.writeTable, id: 'WriteTable' };
+    return Choice.jsonata(this, 'DecideTable')
+      .when(decided('write'), this.#writeChunks(writeTable, outputBucket, names).next(finalized))
+      .when(decided('stage'), staged)
+      .when(decided('scatter'), scattered)
+      .when(decided('complete'), complete)
+      .when(decided('dry-run'), dryRunDone)
+      .when(decided('waiting'), Succeed.jsonata(this, 'InboxWaits'));
+  }
+
+  /** The steps of functions that reach databases. */
+  #databases({ databases, outputBucket }: WorkflowProps, ends: Ends) {
     if (databases === undefined) return undefined;
-    const names = { map: COPY_MAP, id: 'CopyDatabase' };
+    const { finalized, complete, dryRunDone } = ends;
+    const loaded = this.#load(databases.load, outputBucket, finalized);
+    const names = { map: MAPS.copyDatabase, id: 'CopyDatabase' };
     const copied = this.#writeChunks(databases.copy, outputBucket, names);
-    return this.#invoke('PlanDatabase', databases.plan, BOUND).next(
+    const planned = this.#invoke('PlanDatabase', databases.plan, BOUND).next(
       Choice.jsonata(this, 'DecideDatabase')
         .when(decided('write'), copied.next(finalized))
+        .when(decided('load'), loaded)
         .when(decided('complete'), complete)
         .when(decided('dry-run'), dryRunDone),
     );
+    return { planned, loaded };
   }
 
   /**
@@ -237,11 +221,23 @@ export class Workflow extends Construct {
     );
   }
 
+  /** Into a database: the table is prepared, each chunk loaded, and the load ended. */
+  #load(loadTable: IFunction, outputBucket: IBucket, finalized: IChainable): IChainable {
+    const run = '{% $states.input.run %}';
+    const same = '{% $states.input %}';
+    const names = { map: MAPS.loadTable, id: 'LoadTable', task: 'chunk' };
+    const loaded = this.#writeChunks(loadTable, outputBucket, names);
+    return this.#invoke('PrepareLoad', loadTable, { task: 'prepare', run }, { outputs: same })
+      .next(loaded)
+      .next(this.#invoke('PublishLoad', loadTable, { task: 'publish', run }, { outputs: same }))
+      .next(finalized);
+  }
+
   /** One child per line of the plan. */
   #writeChunks(
     write: IFunction,
     outputBucket: IBucket,
-    names: { readonly map: string; readonly id: string },
+    names: { readonly map: string; readonly id: string; readonly task?: string },
   ): DistributedMap {
     const map = this.#overPlan(names.map, outputBucket, {
       itemSelector: {
@@ -250,7 +246,12 @@ export class Workflow extends Construct {
       },
       outputs: '{% $states.input %}',
     });
-    const child = { run: '{% $states.input.run %}', chunk: '{% $states.input.chunk %}' };
+    const { task } = names;
+    const child = {
+      ...(task !== undefined && { task }),
+      run: '{% $states.input.run %}',
+      chunk: '{% $states.input.chunk %}',
+    };
     return map.itemProcessor(this.#invoke(names.id, write, child));
   }
 
@@ -288,24 +289,26 @@ export class Workflow extends Construct {
   /**
    * A task that invokes a function, with the retries of the contract.
    *
-   * @param ownRetries come first, because the contract's last one takes nearly every error.
+   * @param own `retries` come first, because the contract's last one takes nearly every error;
+   * `outputs` of the task, by default what the function answers.
    */
   #invoke(
     id: string,
     lambdaFunction: IFunction,
     payload: string | Readonly<Record<string, unknown>>,
-    ownRetries: readonly RetryProps[] = [],
+    own: { readonly retries?: readonly RetryProps[]; readonly outputs?: string } = {},
   ) {
+    const { retries = [], outputs = '{% $states.result.Payload %}' } = own;
     const task = LambdaInvoke.jsonata(this, id, {
       lambdaFunction,
       payload:
         typeof payload === 'string' ? TaskInput.fromText(payload) : TaskInput.fromObject(payload),
-      outputs: '{% $states.result.Payload %}',
+      outputs,
       taskTimeout: Timeout.duration(TASK_TIMEOUT),
       // The CDK's list has no TooManyRequestsException and no jitter.
       retryOnServiceExceptions: false,
     });
-    for (const retry of ownRetries) task.addRetry(retry);
+    for (const retry of retries) task.addRetry(retry);
     for (const setting of RETRIES) task.addRetry(retryOf(setting));
     return task;
   }

@@ -1,7 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalCloud, startLocalCloud } from '@sparse-fanout/local-cloud';
+import {
+  type LocalCloud,
+  type LocalCloudOptions,
+  startLocalCloud,
+} from '@sparse-fanout/local-cloud';
 import type { FaultInjector } from '@sparse-fanout/local-cloud/faults/fault-injector.ts';
 import { cloudAssembly, NATIVE_MODULES } from '#cli/local/assembly.ts';
 import { StackClient } from './stack-client.ts';
@@ -24,8 +28,13 @@ export class LocalStack extends StackClient {
    * Deploys this checkout's own assembly, or another.
    *
    * @param faults sees every request. @default none: nothing goes wrong
+   * @param secrets texts that functions get of Secrets Manager. @default none
    */
-  static async start(assembly?: string, faults?: FaultInjector): Promise<LocalStack> {
+  static async start(
+    assembly?: string,
+    faults?: FaultInjector,
+    secrets: LocalCloudOptions['secrets'] = {},
+  ): Promise<LocalStack> {
     const directory = await mkdtemp(join(tmpdir(), 'sparse-fanout-stack-'));
     const assemblyDirectory = assembly ?? (await cloudAssembly(new AbortController().signal));
     const state = {
@@ -33,7 +42,7 @@ export class LocalStack extends StackClient {
       stateDirectory: directory,
       nativeModules: NATIVE_MODULES,
     };
-    const cloud = await startLocalCloud({ ...state, ...(faults && { faults }) });
+    const cloud = await startLocalCloud({ ...state, secrets, ...(faults && { faults }) });
     return new LocalStack(cloud, directory);
   }
 

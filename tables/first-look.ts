@@ -2,6 +2,7 @@ import { RequestError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { hiveColumns } from '#core/tables/order/hive-columns.ts';
 import { formatOfName } from '#core/tables/order/name-format.ts';
+import { assertLoadable } from '#core/tables/postgres/load-bounds.ts';
 import type { AskedTable, TableOutput, TableSourceFormat } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import type { FirstLook } from '#core/tables/run/table-layout.ts';
@@ -54,6 +55,7 @@ function ownSchema(object: OpenedObject, { columns }: LookedFor): TableSchema {
 
 /** @throws {RequestError} the form of the output cannot hold a column. */
 export function assertHeld(schema: TableSchema, { format }: TableOutput): void {
+  if (format === 'postgres') assertLoadable(schema);
   const nested = format === 'csv' ? schema.filter(({ type }) => !isLeaf(type)) : [];
   const problems = nested.map(
     ({ name }) =>

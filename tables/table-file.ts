@@ -1,4 +1,5 @@
 import type { TableFile } from '@sparse-fanout/engine';
+import { copiedColumns } from '#core/tables/postgres/copied-columns.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { isLeaf } from '#core/tables/schema/column-type.ts';
 import { jsonValues } from '#core/tables/schema/json-values.ts';
@@ -33,9 +34,13 @@ function dictionaryOf(columns: number): { readonly dictionaryBytes?: number } {
   return columns * each > all ? { dictionaryBytes: Math.floor(all / columns) } : {};
 }
 
+/** What COPY of PostgreSQL takes. */
+const COPIED = { format: 'csv', compression: 'none', header: false, delimiter: ',' } as const;
+
 /** A file of a form, as the engine writes it. */
 export function tableFileOf(output: TableOutput, parts: FileParts): TableFile {
   const { path, rowGroupRows, columns } = parts;
+  if (output.format === 'postgres') return { ...COPIED, path };
   if (output.format !== 'parquet') return { ...output, path };
   const { format, compression } = output;
   return { path, format, compression, rowGroupRows, ...dictionaryOf(columns) };
@@ -54,7 +59,9 @@ const ROWS_OF_VALUE = 5;
 export function outputFileOf(output: TableOutput, parts: OutputParts): TableFile {
   const { schema, keyValues, ...own } = parts;
   const file = tableFileOf(output, { ...own, columns: schema.length });
-  if (file.format === 'csv') return file;
+  if (file.format === 'csv') {
+    return output.format === 'postgres' ? { ...file, ...copiedColumns(schema) } : file;
+  }
   if (file.format === 'jsonl') {
     const values = jsonValues(schema);
     return { ...file, ...(values && { values }) };

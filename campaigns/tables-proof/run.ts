@@ -50,7 +50,7 @@ if (python === undefined) {
   process.exit(EXIT_ABSENT);
 }
 const functions = await givenFunctions({ functions: `${FUNCTIONS}=${MODULE}` });
-const assembly = await cloudAssembly(new AbortController().signal, functions);
+const assembly = await cloudAssembly(new AbortController().signal, { functions });
 for (const [name, prove] of Object.entries(PROOFS)) {
   if (options.only !== undefined && options.only !== name) continue;
   const started = performance.now();

@@ -6,6 +6,7 @@ import { addChunkingOptions } from '#cli/options/chunking-options.ts';
 import { addTransformsOption } from '#cli/options/file-transforms.ts';
 import { addFunctionsOption } from '#cli/options/functions-option.ts';
 import { addOutputOptions } from '#cli/options/output-options.ts';
+import { addPostgresOption } from '#cli/options/postgres-option.ts';
 import { addRequestOption } from '#cli/options/request-file.ts';
 import { ALL_FORMATS, addSourceOptions } from '#cli/options/source-options.ts';
 import { addTransformOption } from '#cli/options/transform-option.ts';
@@ -21,6 +22,7 @@ Examples:
   $ npm run -s cli -- local run events.csv --schema schema.json --out files --dry-run
   $ npm run -s cli -- local run --request request.json --out files
   $ npm run -s cli -- local run --request request.json --out test --sample 1000
+  $ npm run -s cli -- local run --request load.json --out receipts --postgres main=url.txt
 `;
 
 const UP_EXAMPLES = `
@@ -96,7 +98,10 @@ function runCommand(io: () => CommandIo): Command {
     .option('--concurrency <n>', 'writers at once', parseCount)
     .option('--dry-run', 'print what would be written: number, sizes and price; write nothing')
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
-  addRequestOption(addTransformsOption(addTransformOption(addRunTableOptions(addRunOptions(run)))))
+  addPostgresOption(
+    addTransformsOption(addTransformOption(addRunTableOptions(addRunOptions(run)))),
+  );
+  addRequestOption(run)
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (locations: readonly string[], options: LocalRunOptions) => {
       // Loaded only here: the local cloud takes a while to load, and no other command needs it.
@@ -115,7 +120,7 @@ function upCommand(io: () => CommandIo): Command {
       'keeps objects, ledger, executions and access for the next start',
       '.sparse-fanout/up',
     );
-  return addTransformsOption(addFunctionsOption(up))
+  return addPostgresOption(addTransformsOption(addFunctionsOption(up)))
     .addHelpText('after', UP_EXAMPLES)
     .action(async (options: LocalUpOptions) => {
       const { localUp } = await import('#cli/local/local-up.ts');

@@ -8,6 +8,7 @@ import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { ExpectationError } from '#core/errors.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import type { TableSpec } from '#core/outputs/table/table-spec.ts';
+import { qualified } from '#core/tables/postgres/load-target.ts';
 import { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableLayout, tableLayoutOf } from '#core/tables/run/table-layout.ts';
 import { tableSchema } from '#core/tables/schema/table-schema.ts';
@@ -24,6 +25,11 @@ const SHOWN_CHARACTERS = 100;
 
 /** How the files of an output are read. */
 function layoutOf(file: TableSpec['file'], schema: CompareRoom['schema']): TableLayout {
+  if (file.format === 'postgres') {
+    throw new ExpectationError([
+      `the rows of this output lie in the table ${qualified(file.schema, file.table)} of connection ${file.connection}, not in files that --expect could read; compare them there`,
+    ]);
+  }
   const said = file.format === 'csv' ? { header: file.header, delimiter: file.delimiter } : {};
   const source = { uris: [], csv: csvFormatSection.parse(said), byName: false };
   const asked = { source, columns: {}, onBadRow: 'fail' } as const;
@@ -148,6 +154,7 @@ export async function assertExpectedTable(
   signal: AbortSignal,
 ): Promise<void> {
   const schema = tableSchema.parse(run.manifest.columns ?? []);
+  const layout = layoutOf(file, schema);
   const uri = await asUri(location);
   await withStore(signal, async (store) => {
     const table = await openExpected(uri, schema, store);
@@ -155,7 +162,7 @@ export async function assertExpectedTable(
       const room = { ...engine, schema, signal };
       const expected = new ExpectedRows(table, room);
       const comparison = new Comparison(expected, room);
-      const difference = await firstDifference(run, comparison, layoutOf(file, schema));
+      const difference = await firstDifference(run, comparison, layout);
       if (difference === undefined) return;
       const [rows, wanted] = [run.manifest.totals.rows, await expected.count()];
       const counts = rows === wanted ? '' : `; the output has ${rows} rows, ${uri} has ${wanted}`;

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { glob, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { digestsOf } from '@sparse-fanout/engine/function-module.ts';
-import { type GivenFunctions, NO_FUNCTIONS } from '#cli/options/functions-option.ts';
+import { NO_FUNCTIONS } from '#cli/options/functions-option.ts';
 import type { OwnCode } from '#cli/options/own-code.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -32,9 +32,10 @@ export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }
 
-async function hashSources({ modules }: GivenFunctions): Promise<string> {
+async function hashSources({ functions, postgres = '' }: OwnCode): Promise<string> {
   const hash = createHash('sha256').update(process.version);
-  hash.update(JSON.stringify(digestsOf(modules)));
+  hash.update(JSON.stringify(digestsOf(functions.modules)));
+  hash.update(postgres);
   const files = await Array.fromAsync(glob(ASSEMBLY_SOURCES, { cwd: ROOT }));
   for (const file of files.sort()) {
     hash.update(`\0${file}\0`).update(await readFile(join(ROOT, file)));
@@ -53,11 +54,12 @@ async function cdkContext(own: AppContext): Promise<string> {
 }
 
 /** What the command line gives to the app. */
-function contextOf({ functions, transforms }: OwnCode): AppContext {
+function contextOf({ functions, transforms, postgres }: OwnCode): AppContext {
   const files = functions.entries.map(([name, file]) => `${name}=${resolve(file)}`).join(',');
   return {
     ...(files !== '' && { functions: files }),
     ...(transforms !== undefined && { transforms }),
+    ...(postgres !== undefined && { postgres }),
   };
 }
 
@@ -103,22 +105,22 @@ async function removeStale(): Promise<void> {
 
 /**
  * The directory of the synthesized cloud assembly of this checkout. It is made once for each state
- * of the sources and of the functions, and kept in `.sparse-fanout/`. Several processes may make it
- * at the same time.
+ * of the sources, the functions and the databases, and kept in `.sparse-fanout/`. Several processes
+ * may make it at the same time.
  *
  * @throws {SynthesisError} the CDK app failed.
  */
 export async function cloudAssembly(
   signal: AbortSignal,
-  functions: GivenFunctions = NO_FUNCTIONS,
+  own: OwnCode = { functions: NO_FUNCTIONS },
 ): Promise<string> {
-  const directory = join(CACHE, `assembly-${await hashSources(functions)}`);
+  const directory = join(CACHE, `assembly-${await hashSources(own)}`);
   const isMade = () => stat(join(directory, 'manifest.json')).then(Boolean, () => false);
   if (await isMade()) return directory;
   await mkdir(CACHE, { recursive: true });
   const draft = join(CACHE, `draft-${randomUUID()}`);
   try {
-    await synthesize(draft, contextOf({ functions }), signal);
+    await synthesize(draft, contextOf(own), signal);
     await removeStale();
     await rename(draft, directory).catch(async (error: unknown) => {
       if (!(await isMade())) throw error;
@@ -150,5 +152,5 @@ export async function assemblyWith(context: AppContext, signal: AbortSignal): Pr
  */
 export async function assemblyOf(own: OwnCode, signal: AbortSignal): Promise<string> {
   if (own.transforms !== undefined) return await assemblyWith(contextOf(own), signal);
-  return await cloudAssembly(signal, own.functions);
+  return await cloudAssembly(signal, own);
 }

@@ -103,6 +103,7 @@ export async function startStack(
   return await startLocalCloud({
     assemblyDirectory,
     nativeModules: NATIVE_MODULES,
+    ...(own.secrets && { secrets: own.secrets }),
     ...options,
   });
 }

@@ -2,6 +2,7 @@ import type { ChunkingOptions } from '#cli/options/chunking-options.ts';
 import type { GivenTransforms } from '#cli/options/file-transforms.ts';
 import type { FunctionsFlag } from '#cli/options/functions-option.ts';
 import type { Header, OutputOptions } from '#cli/options/output-options.ts';
+import type { PostgresFlag } from '#cli/options/postgres-option.ts';
 import type { SourceFlags } from '#cli/options/source-options.ts';
 import type { TransformFlag } from '#cli/options/transform-option.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
@@ -11,7 +12,8 @@ export interface LocalRunOptions
   extends OutputOptions<string>,
     ChunkingOptions,
     SourceFlags<string>,
-    TransformFlag {
+    TransformFlag,
+    PostgresFlag {
   readonly out: string;
   /** A whole request, in a file. */
   readonly request?: string;
@@ -34,7 +36,7 @@ export interface LocalRunOptions
 }
 
 /** Options of `local up`. */
-export interface LocalUpOptions extends FunctionsFlag {
+export interface LocalUpOptions extends FunctionsFlag, PostgresFlag {
   readonly state: string;
   readonly transforms?: GivenTransforms;
 }

@@ -59,8 +59,9 @@ function prepareDatabase(given: GivenRequest, sample: number | undefined): Prepa
 }
 
 /**
- * Prepares the run of a table of files, or of one of a database, at which only its stack looks. Looks at the
- * first file, so that nothing starts for a table without a schema, or with other columns.
+ * Prepares the run of a table of files, or of one of a database, at which only its stack looks.
+ * Looks at the first file, so that nothing starts for a table without a schema, or with other
+ * columns.
  *
  * @param sample take so many rows of its begin alone.
  * @throws {RequestError} the request is wrong, or does not fit the table.

@@ -9,6 +9,7 @@ import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import { originOf, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
+import { fileFigures } from '#tables/file-figures.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import { addPlanned } from '#tables/own-functions.ts';
 import { withEngine } from '#tables/with-engine.ts';
@@ -33,6 +34,13 @@ interface GivenOutput {
   readonly functions: FunctionModules;
 }
 
+/** Compares what was sent to a database with what is made again. */
+async function sentDifference(entry: ManifestEntry, again: string): Promise<string | undefined> {
+  const { bytes, crc32 } = await fileFigures(again);
+  if (bytes === entry.contentBytes && crc32 === entry.crc32) return undefined;
+  return `its ${bytes} bytes of CRC-32 ${crc32}: sent were ${entry.contentBytes} of ${entry.crc32}`;
+}
+
 /** Makes the file of an entry again. @returns where it differs; undefined if it does not. */
 async function differs(
   run: StoredRun,
@@ -51,9 +59,10 @@ async function differs(
     const keyValues = originOf(generation.runId, chunk);
     await convertChunk(slices, { ...room, name, layout, output: file, keyValues, signal });
     const again = join(room.directory, name);
-    const place = await run.withChunk(entry, (stored) =>
-      tableDifference(room, file, { stored, again }),
-    );
+    const place =
+      file.format === 'postgres'
+        ? await sentDifference(entry, again)
+        : await run.withChunk(entry, (stored) => tableDifference(room, file, { stored, again }));
     return place && `chunk ${index} (${url}) differs from what the source gives at ${place}`;
   });
 }

@@ -47,13 +47,13 @@ async function lineOf(stored: ByteSource, byte: number): Promise<number> {
  */
 export async function tableDifference(
   room: EngineRoom,
-  { format, compression }: TableOutput,
+  file: Exclude<TableOutput, { readonly format: 'postgres' }>,
   { stored, again }: { readonly stored: ByteSource; readonly again: string },
 ): Promise<string | undefined> {
   const byte = await firstDifference(readBlocks(stored), createReadStream(again));
   if (byte === undefined) return undefined;
-  if (format !== 'parquet') {
-    return compression === 'none'
+  if (file.format !== 'parquet') {
+    return file.compression === 'none'
       ? `byte ${byte}, in line ${await lineOf(stored, byte)}`
       : `byte ${byte}`;
   }

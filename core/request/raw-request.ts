@@ -15,8 +15,15 @@ const s3EventSchema = z.object({
 
 const MAX_GIVEN_CHARACTERS = 60;
 
+/** User and password of a URL must not stand in a message. */
+const LOGIN_IN_URL = /\/\/[^/"\s]*@/g;
+
 function given(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
+  return shortened(text.replaceAll(LOGIN_IN_URL, '//…@'));
+}
+
+function shortened(text: string): string {
   return text.length > MAX_GIVEN_CHARACTERS ? `${text.slice(0, MAX_GIVEN_CHARACTERS)}…` : text;
 }
 
@@ -39,6 +46,9 @@ function sentence(issue: z.core.$ZodIssue, wing: Wing): string {
     const other = otherWingSentence(issue, wing);
     if (other !== undefined) return other;
     const keys = issue.keys.map((key) => `"${key}"`).join(', ');
+    if (issue.path.at(-1) === 'postgres') {
+      return `${where} has ${keys}, which a request cannot have: host, user and password are those of the connection's secret; leave it out`;
+    }
     return `${where} has unknown keys ${keys}; see the request fields in the README`;
   }
   return `${where} must be ${issue.message}, got ${given(inputOf(issue))}`;
@@ -58,9 +68,13 @@ export function fromS3Event(input: unknown): unknown {
  * Fills in the deployment's defaults, field by field; `chunking` is taken from one of the two as a
  * whole.
  *
- * @param format of the output where neither says one.
+ * @param formatOf the format of an `output` that says none.
  */
-export function withDefaults(input: unknown, defaults: RequestDefaults, format: string): unknown {
+export function withDefaults(
+  input: unknown,
+  defaults: RequestDefaults,
+  formatOf: (output: object) => string,
+): unknown {
   if (!isObject(input)) return input;
   const merged: Record<string, unknown> = { ...defaults, ...input };
   for (const section of ['output', 'limits'] as const) {
@@ -69,7 +83,7 @@ export function withDefaults(input: unknown, defaults: RequestDefaults, format: 
     if (isObject(preset) && isObject(asked)) merged[section] = { ...preset, ...asked };
   }
   const { output = {} } = merged;
-  if (isObject(output)) merged['output'] = { format, ...output };
+  if (isObject(output)) merged['output'] = { format: formatOf(output), ...output };
   return merged;
 }
 

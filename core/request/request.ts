@@ -50,7 +50,7 @@ export function outputUriOf({ uri }: { readonly uri?: string | undefined }): str
  */
 export function parseRequest(input: unknown, defaults: RequestDefaults = {}): ExportRequest {
   const presets = defaultsOf('matrix', defaults);
-  const request = withDefaults(fromS3Event(input), presets, DEFAULT_KIND);
+  const request = withDefaults(fromS3Event(input), presets, () => DEFAULT_KIND);
   const body = parseBody(requestSchema, request, 'matrix');
   return {
     source: sourceOf(body),

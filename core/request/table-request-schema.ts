@@ -3,6 +3,7 @@ import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
 import { PARQUET_COMPRESSIONS, TEXT_COMPRESSIONS } from '#core/outputs/table/table-spec.ts';
 import { count, wholeNumber } from '#core/schemas/count.ts';
 import { COMPANIONS } from '#core/tables/companions/companion-names.ts';
+import { loadSection } from '#core/tables/postgres/load-section.ts';
 import { postgresSection } from '#core/tables/postgres/source-section.ts';
 import { columnsSection } from '#core/tables/schema/columns-section.ts';
 import { tableSchema } from '#core/tables/schema/table-schema.ts';
@@ -135,11 +136,12 @@ const output = z
         csv: z.optional(csv),
       }),
       z.strictObject({ ...FIELDS, format: z.literal('jsonl'), compression: textCompression }),
+      z.strictObject({ ...FIELDS, format: z.literal('postgres'), postgres: loadSection }),
     ],
     {
       error: ({ code }) =>
         code === 'invalid_union'
-          ? "'parquet', 'csv' or 'jsonl'"
+          ? "'parquet', 'csv', 'jsonl' or 'postgres'"
           : 'an object with uri, mode, format, compression, targetFileBytes or files, partitionBy, companions',
     },
   )
@@ -206,4 +208,6 @@ export type TableRequestBody = z.infer<typeof tableRequestSchema>;
 export const TABLE_DEFAULTS = {
   targetFileBytes: TARGET_FILE_BYTES,
   rowGroupBytes: ROW_GROUP_BYTES.usual,
+  /** One transaction of a database: seconds, which a lost connection costs again. */
+  targetLoadBytes: 128 * 1024 ** 2,
 } as const;

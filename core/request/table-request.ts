@@ -5,6 +5,7 @@ import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import { COMPANIONS, type Companion } from '#core/tables/companions/companion-names.ts';
 import { companionProblems } from '#core/tables/companions/companions.ts';
 import type { Inbox } from '#core/tables/inbox/inbox-rules.ts';
+import { LOAD_CONCURRENCY, loadProblems } from '#core/tables/postgres/load-bounds.ts';
 import { postgresUri } from '#core/tables/postgres/source-section.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import { columnsProblems } from '#core/tables/schema/map-columns.ts';
@@ -39,10 +40,11 @@ export interface TableRequest extends AskedTable {
 }
 
 /** The inbox that is asked for; by default a batch is as large as a file. */
-function inboxOf({ source, output }: TableRequestBody): Inbox | undefined {
+function inboxOf(body: TableRequestBody): Inbox | undefined {
+  const { source, output } = body;
   const { inbox } = source;
   if (inbox === undefined) return undefined;
-  const { targetBytes = output.targetFileBytes ?? TABLE_DEFAULTS.targetFileBytes } = inbox;
+  const { targetBytes = output.targetFileBytes ?? usualBytes(body) } = inbox;
   return { ...inbox, targetBytes, largeBytes: inbox.largeBytes ?? targetBytes };
 }
 
@@ -70,6 +72,7 @@ function fileOf({ output }: TableRequestBody): TableSpec['file'] {
     const { rowGroupBytes = TABLE_DEFAULTS.rowGroupBytes } = output.parquet ?? {};
     return { format, compression: output.compression ?? 'zstd', rowGroupBytes };
   }
+  if (format === 'postgres') return { format, ...output.postgres };
   const { compression = 'none' } = output;
   if (format === 'jsonl') return { format, compression };
   const { header = true, delimiter = ',' } = output.csv ?? {};
@@ -103,6 +106,9 @@ const PARTITIONED_HIVE =
 const PARTITIONED_DATABASE =
   'output.partitionBy is given with source.postgres, whose files are chunks of keys; write them to S3 first, and partition these files by another run';
 
+const PARTITIONED_LOAD =
+  'output.partitionBy is given with output.format postgres, but a table of a database has no folders; leave it out';
+
 function problemsOf(body: TableRequestBody): readonly string[] {
   const { schema, columns = {} } = body;
   const { companions = [] } = companionsOf(body);
@@ -111,16 +117,33 @@ function problemsOf(body: TableRequestBody): readonly string[] {
     ...companionProblems(companions, fileOf(body)),
     ...(body.output.partitionBy && companions.includes('hive') ? [PARTITIONED_HIVE] : []),
     ...(body.output.partitionBy && body.source.postgres ? [PARTITIONED_DATABASE] : []),
+    ...(body.output.partitionBy && body.output.format === 'postgres' ? [PARTITIONED_LOAD] : []),
     ...inboxProblems(body),
     ...postgresProblems(body),
+    ...(body.output.format === 'postgres' ? loadProblems(body.limits?.concurrency) : []),
   ];
 }
 
-function sizeOf({ output, chunking = {} }: TableRequestBody): AskedTable['size'] {
+function usualBytes({ output }: TableRequestBody): number {
+  const { targetFileBytes, targetLoadBytes } = TABLE_DEFAULTS;
+  return output.format === 'postgres' ? targetLoadBytes : targetFileBytes;
+}
+
+function sizeOf(body: TableRequestBody): AskedTable['size'] {
+  const { output, chunking = {} } = body;
   const { targetFileBytes, files } = output;
   if (chunking.rows !== undefined) return { rows: chunking.rows };
   if (files !== undefined) return { files };
-  return { targetFileBytes: targetFileBytes ?? TABLE_DEFAULTS.targetFileBytes };
+  return { targetFileBytes: targetFileBytes ?? usualBytes(body) };
+}
+
+/** The format where a request says none. */
+function formatOf(output: object): string {
+  return 'postgres' in output ? 'postgres' : 'parquet';
+}
+
+function usualConcurrency({ output }: TableRequestBody): number {
+  return output.format === 'postgres' ? LOAD_CONCURRENCY.usual : DEFAULT_CONCURRENCY;
 }
 
 /**
@@ -130,7 +153,7 @@ function sizeOf({ output, chunking = {} }: TableRequestBody): AskedTable['size']
  * @throws {RequestError} with every problem found, each with what was given and what is allowed.
  */
 export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}): TableRequest {
-  const request = withDefaults(fromS3Event(input), defaultsOf('table', defaults), 'parquet');
+  const request = withDefaults(fromS3Event(input), defaultsOf('table', defaults), formatOf);
   const body = parseBody(tableRequestSchema, request, 'table');
   const { schema, columns = {}, limits = {} } = body;
   const problems = problemsOf(body);
@@ -147,7 +170,7 @@ export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}
     expect: body.expect ?? {},
     ...companionsOf(body),
     place: { uri: outputUriOf(body.output), mode: body.output.mode ?? 'create' },
-    concurrency: limits.concurrency ?? DEFAULT_CONCURRENCY,
+    concurrency: limits.concurrency ?? usualConcurrency(body),
     outputBytes: limits.outputBytes ?? DEFAULT_OUTPUT_BYTES,
     dryRun: body.dryRun ?? false,
   };

@@ -18,7 +18,9 @@ const FIELDS: Readonly<Record<Wing, Readonly<Record<string, readonly string[]>>>
   table: {
     '': ['schema', 'columns', 'transform', 'onBadRow'],
     source: ['compression', 'csv', 'byName', 'inbox', 'postgres'],
-    output: ['targetFileBytes', 'files', 'partitionBy', 'parquet', 'csv', 'companions'],
+    output: [
+      ...['targetFileBytes', 'files', 'partitionBy', 'parquet', 'csv', 'companions', 'postgres'],
+    ],
   },
 };
 
@@ -46,7 +48,7 @@ export function otherWingSentence({ path, keys }: UnknownKeys, wing: Wing): stri
 }
 
 /** Words of `output.format` that only tables have. */
-const TABLE_OUTPUTS: readonly unknown[] = ['parquet', 'jsonl'];
+const TABLE_OUTPUTS: readonly unknown[] = ['parquet', 'jsonl', 'postgres'];
 
 function section(from: unknown, name: string): Readonly<Record<string, unknown>> {
   const value =

@@ -115,7 +115,7 @@ export type PlanResult =
       readonly jobs: number;
     }
   | {
-      readonly decision: Extract<PlanDecision, 'write'>;
+      readonly decision: Extract<PlanDecision, 'write' | 'load'>;
       readonly run: RunHeader;
       /** The JSONL object that the Distributed Map reads its items from. */
       readonly plan: ObjectAddress;

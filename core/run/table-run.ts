@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { OUTPUT_MODES } from '#core/outputs/output-place.ts';
 import { tableSpec } from '#core/outputs/table/table-spec.ts';
 import { count } from '#core/schemas/count.ts';
 import { tableFacts } from '#core/tables/run/table-facts.ts';
@@ -13,6 +14,8 @@ export const tableRun = z.strictObject({
   expectedRows: z.optional(count),
   /** Of a partitioned table: how many mappers have scattered how many rows. */
   scattered: z.optional(z.strictObject({ mappers: count, rows: count })),
+  /** Of a run that loads a database: what becomes of the rows that are there. */
+  mode: z.optional(z.enum(OUTPUT_MODES)),
 });
 
 export type TableRun = Readonly<z.infer<typeof tableRun>>;

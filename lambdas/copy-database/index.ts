@@ -5,7 +5,7 @@ import { deployedDatabases } from '#lambdas/shared/databases.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
-import { sweepSeldom } from '#lambdas/shared/sweep-seldom.ts';
+import { sweepSeldom } from '#lambdas/shared/table-chunk/heap.ts';
 import { createHandler } from '#lambdas/write-table/handler.ts';
 
 sweepSeldom();

@@ -17,6 +17,7 @@ export const handler = lambdaHandler(
     transforms: JSON.parse(environment(ENV.transforms)),
     dynamo: createDynamoClient(),
     ledgerTable: environment(ENV.ledgerTable),
+    connections: JSON.parse(environment(ENV.connections)),
     outputBucket: environment(ENV.outputBucket),
     requestDefaults: JSON.parse(environment(ENV.requestDefaults)),
     functions: deployedFunctions(),

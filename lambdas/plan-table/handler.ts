@@ -17,6 +17,7 @@ import { textsToStage } from '#tables/large-texts.ts';
 import { lookAtRows } from '#tables/look-at-rows.ts';
 import { type PlanOptions, planTable, type TablePlan } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
+import { assertConnected } from './assert-connected.ts';
 import { type BoundObjects, objectBinder } from './bind-objects.ts';
 import { checkTable } from './checked-table.ts';
 import { type DatabaseDeps, planRows } from './database-plan.ts';
@@ -29,7 +30,13 @@ import { attemptedPlace, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /** What PlanTable needs from outside. */
-type TablePlanDeps = PlanDeps & TransformDeps & OwnFunctions & DatabaseDeps;
+type TablePlanDeps = PlanDeps &
+  TransformDeps &
+  OwnFunctions &
+  DatabaseDeps & {
+    /** Names of the databases of the deployment. */
+    readonly connections: readonly string[];
+  };
 
 /** Starts the Stage round of large texts; its objects are those that it was found for. */
 async function stageTexts(
@@ -130,6 +137,7 @@ async function planBound(
   const { s3, logger } = deps;
   const { request, runId, location, claimant } = bound;
   logger.appendKeys({ runId });
+  assertConnected(request.output, deps.connections);
   const { mode } = request.place;
   const output = tableSpecOf(request);
   const records = s3OutputRecords(s3, location, signal);

@@ -1,5 +1,6 @@
 import { createObject } from '#aws/create-only.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
+import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
 import { layoutKey, objectsKey, planKey, sharesKey } from '#core/run/output-keys.ts';
 import { planLine } from '#core/run/plan-line.ts';
@@ -15,15 +16,23 @@ import { takeIn } from './take-in.ts';
 
 const LINES = 'application/x-ndjson';
 
+/** Whether the rows go into a database. */
+function isLoaded({ file }: TableSpec): boolean {
+  return file.format === 'postgres';
+}
+
 function headerOf(ready: ReadyTable): TableRun {
   const { runId, source, facts, location, generation, base, request, planned } = ready;
   const { rows } = request.expect;
+  const { mode } = request.place;
+  const output = tableSpecOf(request);
   return {
     ...{ runId, source, facts, location, generation, base },
-    output: tableSpecOf(request),
+    output,
     chunks: planned.chunks.length,
     ...(rows !== undefined && { expectedRows: rows }),
     ...('scattered' in planned && { scattered: planned.scattered }),
+    ...(isLoaded(output) && { mode }),
   };
 }
 
@@ -68,7 +77,7 @@ export async function writeTablePlan(
   }
   logger.info('plan written', { chunks: planned.chunks.length, location });
   return {
-    decision: 'write',
+    decision: isLoaded(tableSpecOf(request)) ? 'load' : 'write',
     run: headerOf(ready),
     plan,
     resultsPrefix: `${prefix}${RESULTS_FOLDER}`,

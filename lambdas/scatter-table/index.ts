@@ -4,7 +4,7 @@ import { parseScatterTask } from '#core/run/scatter-table-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
-import { sweepSeldom } from '#lambdas/shared/sweep-seldom.ts';
+import { sweepSeldom } from '#lambdas/shared/table-chunk/heap.ts';
 import { createHandler } from './handler.ts';
 
 sweepSeldom();

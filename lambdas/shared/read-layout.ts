@@ -7,13 +7,13 @@ import type { TableRun } from '#core/run/table-run.ts';
 import { parseTableLayout, type TableLayout } from '#core/tables/run/table-layout.ts';
 
 /**
- * Reads the layout of a table that PlanTable wrote.
+ * Reads how a run of a table reads its objects, as PlanTable wrote it.
  *
  * @throws {IncompleteRunError} it is missing.
  */
 export async function readLayout(
   s3: S3Client,
-  run: TableRun,
+  run: Parameters<typeof attemptOf>[0] & Pick<TableRun, 'location'>,
   signal: AbortSignal,
 ): Promise<TableLayout> {
   const { location, generation } = run;

@@ -3,16 +3,14 @@ import { chunkKeyBy } from '#core/run/chunk-name.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import type { WriteTableInput } from '#core/run/write-table-input.ts';
 import { partitionFolder } from '#core/tables/partition/partition-folder.ts';
-import type { TransformDeps } from '#lambdas/shared/call-function.ts';
-import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import { type RecordDeps, recordChunk, type WriteResult } from '#lambdas/shared/record-chunk.ts';
 import type { Step } from '#lambdas/shared/step.ts';
+import type { ConvertDeps } from '#lambdas/shared/table-chunk/convert-planned.ts';
 import { gatherTableChunk } from './gather-table-chunk.ts';
-import type { SliceDeps } from './planned-slices.ts';
 import { writeTableChunk } from './write-table-chunk.ts';
 
 /** What WriteTable needs from outside. */
-interface WriteTableDeps extends RecordDeps, TransformDeps, OwnFunctions, SliceDeps {}
+interface WriteTableDeps extends RecordDeps, ConvertDeps {}
 
 /** Folders of the partition of a chunk; none of a table that has none. */
 function partitionOf({ output }: TableRun, chunk: WriteTableInput['chunk']): string {

@@ -10,7 +10,7 @@ import { sourceStatistics } from '#tables/file-statistics.ts';
 export interface ChunkRows {
   readonly rows: number;
   /** Absent where nothing is transformed. */
-  readonly filtered?: number;
+  readonly filtered?: number | undefined;
 }
 
 const ROWS = 'sparse-fanout-rows';

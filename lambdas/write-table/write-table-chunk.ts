@@ -1,58 +1,34 @@
-import { join } from 'node:path';
-import type { S3Client } from '#aws/clients.ts';
 import { OutputConflictError } from '#core/errors.ts';
-import { rejectsKey } from '#core/run/chunk-name.ts';
 import type { FinishedChunk } from '#core/run/ledger-records.ts';
-import type { TableRun } from '#core/run/table-run.ts';
-import type { Counts } from '#core/sources/source-kinds.ts';
-import { originOf, type TableChunk } from '#core/tables/run/table-chunk.ts';
-import type { TableLayout } from '#core/tables/run/table-layout.ts';
-import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
-import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
-import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
-import { readLayout } from '#lambdas/shared/read-layout.ts';
-import { sendRejected } from '#lambdas/shared/send-rejected.ts';
-import { type ConvertedChunk, convertChunk } from '#tables/convert-chunk.ts';
-import { addPlanned } from '#tables/own-functions.ts';
-import { withEngine } from '#tables/with-engine.ts';
+import {
+  type ConvertDeps,
+  convertPlanned,
+  type PlannedTableChunk,
+  type ReadyChunk,
+} from '#lambdas/shared/table-chunk/convert-planned.ts';
 import { chunkMetadata, keptChunk } from './kept-chunk.ts';
-import { type SliceDeps, withChunkSlices } from './planned-slices.ts';
 import { sendTableFile } from './send-table-file.ts';
 
-/** What a chunk is written with. */
-interface ChunkDeps extends TransformDeps, OwnFunctions, SliceDeps {}
-
 /** A chunk of a table, and where its file goes. */
-interface PlacedChunk {
-  readonly run: TableRun;
-  readonly chunk: TableChunk;
+interface PlacedChunk extends PlannedTableChunk {
   readonly key: string;
-}
-
-/** The file of a chunk, as it was written. */
-interface WrittenChunk {
-  readonly path: string;
-  readonly layout: TableLayout;
-  readonly converted: ConvertedChunk;
 }
 
 /** Sends the file of a chunk; of a database an object of other rows may stand there, and stays. */
 async function sendChunk(
-  s3: S3Client,
+  { s3 }: ConvertDeps,
   { run, key }: PlacedChunk,
-  { path, layout, converted }: WrittenChunk,
+  { path, rows, counts, layout }: ReadyChunk,
   signal: AbortSignal,
 ): Promise<FinishedChunk> {
-  const { rows, rejected, filtered } = converted;
   const { bucket } = run.location;
-  const counted: Counts = layout.transform === undefined ? {} : { filtered };
   const isOfDatabase = layout.postgres !== undefined;
-  const metadata = isOfDatabase ? { metadata: chunkMetadata({ rows, ...counted }) } : {};
+  const { filtered } = counts;
+  const metadata = isOfDatabase ? { metadata: chunkMetadata({ rows, filtered }) } : {};
   try {
     return {
       ...(await sendTableFile(s3, { run, key, ...metadata }, path, signal)),
-      recordCount: rows,
-      counts: { rejected: rejected.length, ...counted },
+      ...{ recordCount: rows, counts },
     };
   } catch (error) {
     if (!isOfDatabase || !(error instanceof OutputConflictError)) throw error;
@@ -62,40 +38,17 @@ async function sendChunk(
 }
 
 /**
- * Writes what a chunk of a table covers as one file, create-only.
- *
- * Memory: that of `convertChunk`. In `/tmp` lie the text of the chunk, twice of a database, what
- * the engine spills, and the file.
+ * Writes what a chunk of a table covers as one file, create-only. Memory and `/tmp`: those of
+ * `convertPlanned`.
  *
  * @returns the figures of the stored object; its content is the object itself.
- * @throws {CorruptSourceError} the source is not sound, or a value does not fit its column.
- * @throws {TransformError} the transform fails, makes other rows than it may, or its functions are
- * not those of the plan.
  * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.
+ * @throws as `convertPlanned`.
  */
 export async function writeTableChunk(
-  deps: ChunkDeps,
+  deps: ConvertDeps,
   at: PlacedChunk,
   signal: AbortSignal,
 ): Promise<FinishedChunk> {
-  const { run, chunk } = at;
-  const { s3, functions } = deps;
-  const { runId, location } = run;
-  const { file } = run.output;
-  const call = callFunctionOf(deps, { ...location, runId, what: `chunk ${chunk.index}` });
-  return await withEngine(engineBytes(), async ({ engine, directory }) => {
-    const layout = await readLayout(s3, run, signal);
-    await addPlanned(engine, layout, functions);
-    const name = `chunk.${file.format}`;
-    const keyValues = originOf(run.runId, chunk);
-    const room = { engine, directory, name, call, signal };
-    const options = { ...room, layout, output: file, keyValues };
-    const opened = { run, layout, chunk, directory };
-    const converted = await withChunkSlices(deps, opened, signal, (slices) =>
-      convertChunk(slices, options),
-    );
-    const rejects = { bucket: location.bucket, key: rejectsKey(run, chunk.index) };
-    await sendRejected(s3, rejects, converted.rejected, signal);
-    return await sendChunk(s3, at, { path: join(directory, name), layout, converted }, signal);
-  });
+  return await convertPlanned(deps, at, signal, (ready) => sendChunk(deps, at, ready, signal));
 }

@@ -38,9 +38,11 @@ export async function outputLines(
   read: (uri: string) => Promise<Uint8Array>,
 ): Promise<string> {
   if (output.kind !== 'table') throw new Error('the output is no table');
-  const { format, compression } = output.file;
-  const readerOf = READERS[format];
-  if (readerOf === undefined) throw new Error(`nothing reads ${format}`);
+  const { file } = output;
+  const readerOf = READERS[file.format];
+  if (readerOf === undefined || file.format === 'postgres')
+    throw new Error(`nothing reads ${file.format}`);
+  const { format, compression } = file;
   return await withEngine(async (engine, directory) => {
     const lines: string[] = [];
     const rejected: string[] = [];

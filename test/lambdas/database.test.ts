@@ -22,7 +22,7 @@ import { createRandom, type Random } from '#support/seeded-random.ts';
 import { stepDeps } from '#support/step-deps.ts';
 import { withEngine } from '#support/tables/with-engine.ts';
 
-type WritePlan = Extract<PlanResult, { decision: 'write' }>;
+type WritePlan = Extract<PlanResult, { readonly run: unknown }>;
 
 const never = new AbortController().signal;
 let server: PostgresServer;
@@ -256,7 +256,7 @@ it('shows keys and files in a dry run, and writes nothing', async () => {
 
 it('is refused by name where the deployment has no database', async () => {
   const { bucket, table } = services;
-  const deps = stepDeps(services, { bucket, table });
+  const deps = { ...stepDeps(services, { bucket, table }), connections: [] };
   const input = { request: requestOf('nothing'), executionId: 'x' };
   await expect(createPlanTable(deps)(input, never)).rejects.toThrow(RequestError);
 });

@@ -198,8 +198,8 @@ test('the state machine is exactly this', () => {
         Choices: [
           { Condition: "{% $states.input.decision = 'write' %}", Next: 'WriteChunks' },
           { Condition: "{% $states.input.decision = 'stage' %}", Next: 'StageSource' },
-          { Condition: "{% $states.input.decision = 'database' %}", Next: 'PlanTable' },
           { Condition: "{% $states.input.decision = 'table' %}", Next: 'PlanTable' },
+          { Condition: "{% $states.input.decision = 'database' %}", Next: 'PlanTable' },
           COMPLETE,
           DRY_RUN,
         ],

@@ -119,8 +119,8 @@ export const CORE: ImportRules = {
     ...[...GROUND, '#core/shown-name.ts', '#core/tables/order', '#core/tables/schema'],
   ],
   'core/tables/postgres': [
-    ...['#core/errors.ts', '#core/shown-name.ts', '#core/tables/pack', '#core/tables/schema'],
-    'zod/mini',
+    ...[...GROUND, '#core/shown-name.ts', '#core/schemas', '#core/tables/schema', 'zod/mini'],
+    '#core/tables/pack',
   ],
   'core/tables/infer': [
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/parquet'],
@@ -158,8 +158,8 @@ export const CORE: ImportRules = {
     ...['zod/mini', 'node:zlib'],
   ],
   'core/outputs/table': [
-    ...['#core/outputs/output.ts', '#core/schemas', '#core/tables/companions'],
-    ...['zod/mini', 'node:zlib'],
+    ...['#core/errors.ts', '#core/outputs/output.ts', '#core/schemas', '#core/tables/companions'],
+    ...['#core/tables/postgres', 'zod/mini', 'node:zlib'],
   ],
   'core/outputs/output-kinds.ts': ['#core/outputs', 'zod/mini'],
   'core/request': [

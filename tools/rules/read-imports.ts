@@ -1,5 +1,5 @@
 import { type Expression, type StringLiteral, Visitor } from 'oxc-parser';
-import { COMPUTED } from './import-rules.ts';
+import { COMPUTED } from './proof-rules.ts';
 import { lineOf, parseFile, type SourceFile } from './source-file.ts';
 
 /** One place of a file that names a module. */

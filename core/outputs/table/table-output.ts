@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib';
+import { ManifestError } from '#core/errors.ts';
 import type { ContentFigures, Output } from '#core/outputs/output.ts';
+import { parseReceipt } from '#core/tables/postgres/receipt.ts';
 import type { TableSpec } from './table-spec.ts';
 
 const ENDINGS = { none: '', gzip: '.gz', zstd: '.zst' } as const;
@@ -10,12 +12,14 @@ const CONTENT_TYPES = {
   gzip: 'application/gzip',
   zstd: 'application/zstd',
   parquet: 'application/vnd.apache.parquet',
+  receipt: 'application/json',
 } as const;
 
 function storedAs({ file }: TableSpec): Pick<Output, 'ending' | 'contentType'> {
   if (file.format === 'parquet') {
     return { ending: '.parquet', contentType: CONTENT_TYPES.parquet };
   }
+  if (file.format === 'postgres') return { ending: '.json', contentType: CONTENT_TYPES.receipt };
   const { format, compression } = file;
   const ending = `.${format}${ENDINGS[compression]}`;
   return { ending, contentType: CONTENT_TYPES[compression === 'none' ? format : compression] };
@@ -32,7 +36,21 @@ async function figuresOf(stored: AsyncIterable<Uint8Array>): Promise<ContentFigu
   return { bytes, records: undefined, crc32: crc };
 }
 
-/** Files of a table. Their content is the object, whatever its compression. */
+/** What a receipt says was sent. @throws {ManifestError} it is no receipt. */
+async function figuresOfReceipt(
+  stored: AsyncIterable<Uint8Array>,
+  uri: string,
+): Promise<ContentFigures> {
+  const pieces = await Array.fromAsync(stored);
+  const found = parseReceipt(Buffer.concat(pieces).toString());
+  if (found === undefined) throw new ManifestError(`${uri} is no receipt of a loaded chunk`);
+  return { bytes: found.bytes, records: found.rows, crc32: Number.parseInt(found.crc32, 16) };
+}
+
+/**
+ * Files of a table. Their content is the object, whatever its compression; of rows
+ * of a database the CSV that was sent, of which the object is the receipt.
+ */
 export function tableOutput(spec: TableSpec): Output {
   const { format, ...settings } = spec.file;
   const named = Object.entries(settings).map(([name, value]) => [`output.${name}`, value]);
@@ -44,6 +62,6 @@ export function tableOutput(spec: TableSpec): Output {
       'output.partitionBy': spec.partitionBy?.join(', ') ?? 'none',
     }),
     recordCount: (_, counted) => counted,
-    check: figuresOf,
+    check: format === 'postgres' ? figuresOfReceipt : figuresOf,
   };
 }

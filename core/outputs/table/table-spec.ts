@@ -21,6 +21,13 @@ const tableFile = z.discriminatedUnion('format', [
     delimiter: z.string(),
   }),
   z.strictObject({ format: z.literal('jsonl'), compression: z.enum(TEXT_COMPRESSIONS) }),
+  /** Rows of a table of a database; what is stored are receipts. */
+  z.strictObject({
+    format: z.literal('postgres'),
+    connection: z.string(),
+    schema: z.string(),
+    table: z.string(),
+  }),
 ]);
 
 /** Files of a table. @see docs/tables.md */

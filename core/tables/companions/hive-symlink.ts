@@ -11,8 +11,8 @@ interface HiveTableColumn {
 
 /** What the files of a table are, for its companions. */
 export interface CompanionFile {
-  readonly format: 'parquet' | 'csv' | 'jsonl';
-  readonly compression: string;
+  readonly format: 'parquet' | 'csv' | 'jsonl' | 'postgres';
+  readonly compression?: string;
 }
 
 /** A table over the files that a symlink lists. */
@@ -33,7 +33,9 @@ const LINE_END = /[\r\n]/;
 /** Types of Hive that JSON has no form for which every reader takes; names end with a colon. */
 const NOT_OF_JSON = /(?:^|[<,:])(?:binary|date|timestamp)(?:[,>]|$)/;
 
-const FORMAT_WORDS = { parquet: 'Parquet', csv: 'CSV', jsonl: 'JSON lines' } as const;
+const FORMAT_WORDS = {
+  ...{ parquet: 'Parquet', csv: 'CSV', jsonl: 'JSON lines', postgres: 'PostgreSQL' },
+} as const;
 
 /** Classes by which Hive and Athena read rows. */
 const SERDES = {
@@ -68,6 +70,9 @@ function repeated(columns: readonly HiveTableColumn[]): readonly string[] {
 export function hiveFileProblem({ format, compression }: CompanionFile): string | undefined {
   if (format === 'csv') {
     return 'csv is not read by Hive as it is written (line breaks and backslashes in values); give output.format parquet or jsonl, or leave out the companion';
+  }
+  if (format === 'postgres') {
+    return 'postgres has no files that Hive could read; leave out the companion';
   }
   if (format === 'parquet' || compression === 'none' || compression === 'gzip') return undefined;
   return `jsonl in ${compression} is not read by every Hive; give output.compression gzip or none, or leave out the companion`;

@@ -1,4 +1,5 @@
 import type { Inbox } from '#core/tables/inbox/inbox-rules.ts';
+import type { LoadTarget } from '#core/tables/postgres/load-target.ts';
 import type { PostgresSource } from '#core/tables/postgres/source-section.ts';
 import type { ColumnsSection } from '#core/tables/schema/columns-section.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
@@ -42,7 +43,9 @@ export type TableOutput =
       /** One ASCII character. */
       readonly delimiter: string;
     }
-  | { readonly format: 'jsonl'; readonly compression: TextCompression };
+  | { readonly format: 'jsonl'; readonly compression: TextCompression }
+  /** Rows of a table of a database. */
+  | ({ readonly format: 'postgres' } & LoadTarget);
 
 /** Bytes of a file as it is written, how many files there are, or source rows of each. */
 type AskedFileSize =

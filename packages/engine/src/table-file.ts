@@ -31,6 +31,10 @@ export interface CsvFile {
   readonly header: boolean;
   /** One character. */
   readonly delimiter: string;
+  /** Columns whose texts are always in quotes; NULL never is. @default only what needs quotes */
+  readonly quoted?: readonly string[];
+  /** SQL of each column over those of the SELECT. @default these as they are */
+  readonly values?: readonly string[];
 }
 
 /** A file of JSON lines to write, one object a row. */
@@ -75,8 +79,10 @@ function parquetOptions(file: ParquetFile): string[] {
 function textOptions(file: CsvFile | JsonLinesFile): string[] {
   const compression = `COMPRESSION ${literal(file.compression)}`;
   if (file.format === 'jsonl') return ['FORMAT json', 'ARRAY false', compression];
-  const { header, delimiter } = file;
-  return ['FORMAT csv', `HEADER ${header}`, `DELIMITER ${literal(delimiter)}`, compression];
+  const { header, delimiter, quoted = [] } = file;
+  const quotes = quoted.length > 0 ? [`FORCE_QUOTE (${quoted.map(identifier).join(', ')})`] : [];
+  const form = ['FORMAT csv', `HEADER ${header}`, `DELIMITER ${literal(delimiter)}`];
+  return [...form, ...quotes, compression];
 }
 
 /**
@@ -84,7 +90,7 @@ function textOptions(file: CsvFile | JsonLinesFile): string[] {
  * that failed is known to the caller.
  */
 export function copyStatement(given: string, file: TableFile): string {
-  const values = file.format === 'jsonl' ? file.values : undefined;
+  const values = file.format === 'parquet' ? undefined : file.values;
   const select = values ? `SELECT ${values.join(', ')} FROM (${given}\n)` : given;
   const options = file.format === 'parquet' ? parquetOptions(file) : textOptions(file);
   // A line of its own, because the SELECT may end in a comment.

@@ -10,6 +10,16 @@ const PARQUET = { format: 'parquet', compression: 'zstd', rowGroupRows: 20_480 }
 const CSV = { format: 'csv', compression: 'none', header: true, delimiter: ',' } as const;
 const JSONL = { format: 'jsonl', compression: 'none' } as const;
 
+it('writes texts of CSV in quotes where that is asked for, and values as SQL gives them', async () => {
+  await using opened = await open();
+  const path = opened.file('quoted.csv');
+  const text = "SELECT * FROM (VALUES (1, '\\.'), (2, NULL), (3, '')) AS t(a, \"b c\")";
+  const values = ['a + 1 AS a', '"b c"'];
+  const file = { ...CSV, header: false, path, quoted: ['b c'], values };
+  await opened.engine.writeSelect({ text }, file);
+  expect(await readFile(path, 'utf8')).toBe('2,"\\."\n3,\n4,""\n');
+});
+
 describe('a Parquet file', () => {
   it('has the rows, the row groups and the metadata that it is given', async () => {
     await using opened = await open();

@@ -113,7 +113,10 @@ describe('parseTableRequest', () => {
       { source, output: { files: 1, targetFileBytes: 2 ** 28 } },
       /^output must be given either targetFileBytes or files, not both/,
     ],
-    [{ source, output: { format: 'orc' } }, /must be 'parquet', 'csv' or 'jsonl', got "orc"$/],
+    [
+      { source, output: { format: 'orc' } },
+      /must be 'parquet', 'csv', 'jsonl' or 'postgres', got "orc"$/,
+    ],
     [{ source, output: 7 }, /^output must be an object with uri, mode, format/],
     [{ source, output: { companions: 'hive' } }, /^output\.companions must be a list of 'hive'/],
     [{ source, output: { companions: ['delta'] } }, /^output\.companions.* must be a list of/],
@@ -238,5 +241,59 @@ describe('presets of a deployment', () => {
     });
     const matrix = parseRequest({ source: 's3://raw/a.npz' }, presets);
     expect(matrix).toMatchObject({ output: { spec: { kind: 'csv' } }, concurrency: 3 });
+  });
+});
+
+describe('a request of a table of a database', () => {
+  const postgres = { connection: 'main', table: 'flights' };
+
+  it('has a format, bytes and concurrency of its own', () => {
+    const request = parseTableRequest({ source, output: { postgres } });
+    expect(request).toMatchObject({
+      output: { format: 'postgres', connection: 'main', schema: 'public', table: 'flights' },
+      size: { targetFileBytes: 134_217_728 },
+      concurrency: 16,
+    });
+    expect(tableSpecOf(request).file).toEqual(request.output);
+  });
+
+  it.each([
+    [{ postgres, compression: 'gzip' }, /^output has unknown keys "compression"/],
+    [{ postgres, format: 'csv' }, /^output has unknown keys "postgres"/],
+    [{ format: 'postgres' }, /^output.postgres must be an object with connection, table/],
+    [
+      { postgres: { ...postgres, host: 'db.internal', password: 'geheim' } },
+      /^output.postgres has "host", "password", which a request cannot have: host, user/,
+    ],
+    [
+      { postgres: { ...postgres, connection: 'postgres://me:geheim@db/x' } },
+      /^output.postgres.connection must be the name of a connection .*got "postgres:\/\/…@db\/x"$/,
+    ],
+    [
+      { postgres: { ...postgres, connection: 'arn:aws:secretsmanager:x' } },
+      /^output.postgres.connection must be the name/,
+    ],
+    [{ postgres: { ...postgres, table: 'x'.repeat(43) } }, /the name of a table, 1 to 42 bytes/],
+    [{ postgres: { ...postgres, table: '' } }, /the name of a table, 1 to 42 bytes/],
+    [{ postgres: { ...postgres, schema: 'a\0b' } }, /the name of a schema, 1 to 63 bytes/],
+    [{ postgres: { ...postgres, table: 'mysql://x' } }, /the name of a table, 1 to 42 bytes/],
+    [{ postgres, companions: ['hive'] }, /hive: postgres has no files that Hive could read/],
+  ])('refuses %j', (output, said) => {
+    const problems = problemsOf({ source, output });
+    expect(problems).toEqual([expect.stringMatching(said)]);
+    expect(problems.join()).not.toContain('geheim');
+  });
+
+  it('refuses more writers than a server has connections', () => {
+    const limits = { concurrency: 101 };
+    expect(problemsOf({ source, output: { postgres }, limits })).toEqual([
+      expect.stringMatching(/^limits.concurrency must be a whole number from 1 to 100/),
+    ]);
+  });
+
+  it('is refused of a matrix', () => {
+    expect(problemsOf({ source: 's3://raw/x.npz', output: { postgres } }, parseRequest)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/output.postgres is for requests of a table/)]),
+    );
   });
 });

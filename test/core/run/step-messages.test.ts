@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
+import { parseLoadTableInput } from '#core/run/load-table-input.ts';
 import { parseFinalizeInput, parsePlanInput } from '#core/run/step-messages.ts';
 import { parseWriteInput } from '#core/run/write-input.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
@@ -39,6 +40,9 @@ describe('inputs of the steps', () => {
     const input = { run: table, chunk: part };
     expect(parseWriteTableInput(sent(input))).toEqual(input);
     expect(parseFinalizeInput(sent({ run: table }))).toEqual({ run: table });
+    const load = { task: 'chunk', run: { ...table, mode: 'append' }, chunk: part };
+    expect(parseLoadTableInput(sent(load))).toEqual(load);
+    expect(() => parseLoadTableInput(sent(input))).toThrow(/^LoadTable did not get/);
     expect(() => parseWriteInput(sent(input))).toThrow(RequestError);
     expect(() => parseWriteTableInput(sent({ run, chunk }))).toThrow(/^WriteTable did not get/);
   });

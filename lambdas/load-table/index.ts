@@ -1,0 +1,36 @@
+import {
+  createDynamoClient,
+  createLambdaClient,
+  createS3Client,
+  createSecretsClient,
+} from '#aws/clients.ts';
+import { ENV } from '#core/contract.ts';
+import { parseLoadTableInput } from '#core/run/load-table-input.ts';
+import { deployedDatabases } from '#lambdas/shared/databases.ts';
+import { environment } from '#lambdas/shared/environment.ts';
+import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
+import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
+import { sweepSeldom } from '#lambdas/shared/table-chunk/heap.ts';
+import { createHandler } from './handler.ts';
+
+sweepSeldom();
+
+const instruments = createInstruments();
+
+export const handler = lambdaHandler(
+  createHandler({
+    ...instruments,
+    s3: createS3Client(),
+    lambda: createLambdaClient(),
+    transforms: JSON.parse(environment(ENV.transforms)),
+    dynamo: createDynamoClient(),
+    ledgerTable: environment(ENV.ledgerTable),
+    secrets: createSecretsClient(),
+    connections: JSON.parse(environment(ENV.postgres)),
+    functions: deployedFunctions(),
+    databases: deployedDatabases(),
+    now: () => new Date(),
+  }),
+  parseLoadTableInput,
+  instruments,
+);

@@ -1,0 +1,117 @@
+import { type ISecurityGroup, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { PostgresDatabase, PostgresDatabases } from './postgres.ts';
+
+/** Fields of a database in the context, and the kind of each. */
+const FIELDS = {
+  secretName: 'string',
+  secretArn: 'string',
+  vpcId: 'string',
+  subnetIds: 'list',
+  securityGroupIds: 'list',
+  host: 'string',
+  port: 'number',
+  database: 'string',
+  tls: 'boolean',
+} as const;
+
+/** A database in the context. */
+interface GivenDatabase {
+  readonly secretName?: string;
+  readonly secretArn?: string;
+  readonly vpcId?: string;
+  readonly subnetIds?: readonly string[];
+  readonly securityGroupIds?: readonly string[];
+  readonly host?: string;
+  readonly port?: number;
+  readonly database?: string;
+  readonly tls?: boolean;
+}
+
+const EXAMPLE = '{"main":{"secretName":"prod/main","vpcId":"vpc-1","subnetIds":["subnet-1"]}}';
+
+function isOfKind(value: unknown, kind: (typeof FIELDS)[keyof typeof FIELDS]): boolean {
+  if (kind !== 'list') return typeof value === kind;
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
+function isDatabase(given: unknown): given is GivenDatabase {
+  if (typeof given !== 'object' || given === null) return false;
+  const kinds: Readonly<Record<string, (typeof FIELDS)[keyof typeof FIELDS]>> = FIELDS;
+  const isKnown = Object.entries(given).every(([name, value]) => {
+    const kind = kinds[name];
+    return kind !== undefined && isOfKind(value, kind);
+  });
+  const { secretName, secretArn, vpcId, subnetIds }: GivenDatabase = given;
+  return (
+    isKnown &&
+    (secretName === undefined) !== (secretArn === undefined) &&
+    (vpcId === undefined) === (subnetIds === undefined)
+  );
+}
+
+/** @throws {Error} the text has another form. What it holds is not shown. */
+function parsed(text: string): Readonly<Record<string, GivenDatabase>> {
+  try {
+    const databases: unknown = JSON.parse(text);
+    if (typeof databases === 'object' && databases !== null) {
+      const entries = Object.entries(databases);
+      if (entries.every(([, given]) => isDatabase(given))) return Object.fromEntries(entries);
+    }
+  } catch {
+    // Said below.
+  }
+  throw new Error(
+    `postgres is no JSON of databases by their names, each with secretName or secretArn, and with vpcId and subnetIds where it is in a VPC; allowed are also ${Object.keys(FIELDS).slice(4).join(', ')}: such as ${EXAMPLE}`,
+  );
+}
+
+function secretOf(scope: Construct, { secretName, secretArn = '' }: GivenDatabase): ISecret {
+  if (secretName !== undefined) return Secret.fromSecretNameV2(scope, 'Secret', secretName);
+  return Secret.fromSecretCompleteArn(scope, 'Secret', secretArn);
+}
+
+function databaseOf(
+  scope: Construct,
+  vpc: PostgresDatabase['vpc'],
+  given: GivenDatabase,
+): PostgresDatabase {
+  const { subnetIds = [], securityGroupIds = [], host, port, database, tls } = given;
+  const subnets = subnetIds.map((id) => Subnet.fromSubnetId(scope, id, id));
+  const securityGroups: ISecurityGroup[] = securityGroupIds.map((id) =>
+    SecurityGroup.fromSecurityGroupId(scope, id, id),
+  );
+  return {
+    secret: secretOf(scope, given),
+    ...(vpc && { vpc, subnets: { subnets } }),
+    ...(securityGroups.length > 0 && { securityGroups }),
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    ...(database !== undefined && { database }),
+    ...(tls !== undefined && { tls }),
+  };
+}
+
+/**
+ * The databases that the context of the app names, in VPCs that are there already.
+ *
+ * @throws {Error} the text is no JSON of databases.
+ */
+export function postgresDatabases(scope: Construct, text: string | undefined): PostgresDatabases {
+  if (text === undefined) return {};
+  const parent = new Construct(scope, 'Postgres');
+  const vpcs = new Map<string, PostgresDatabase['vpc']>();
+  const databases = Object.entries(parsed(text)).map(([name, given]) => {
+    const { vpcId, subnetIds = [] } = given;
+    const own = new Construct(parent, name);
+    if (vpcId !== undefined && !vpcs.has(vpcId)) {
+      const availabilityZones = subnetIds.map((_, index) => `zone-${index}`);
+      const attributes = { vpcId, availabilityZones, privateSubnetIds: [...subnetIds] };
+      vpcs.set(vpcId, Vpc.fromVpcAttributes(own, 'Vpc', attributes));
+    }
+    const vpc = vpcId === undefined ? undefined : vpcs.get(vpcId);
+    return [name, databaseOf(own, vpc, given)] as const;
+  });
+  return Object.fromEntries(databases);
+}
