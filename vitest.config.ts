@@ -22,6 +22,7 @@ const LONG = [
   'test/cli/verify/expect.test.ts',
   'test/e2e/local-linked.test.ts',
   'test/e2e/local-sample.test.ts',
+  'test/e2e/postgres-faults.test.ts',
   'test/e2e/postgres-load.test.ts',
   'test/e2e/silent-s3.test.ts',
   'test/e2e/large-gzip.test.ts',
