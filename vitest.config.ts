@@ -24,6 +24,7 @@ const LONG = [
   'test/e2e/local-sample.test.ts',
   'test/e2e/postgres-faults.test.ts',
   'test/e2e/postgres-load.test.ts',
+  'test/e2e/postgres-local.test.ts',
   'test/e2e/silent-s3.test.ts',
   'test/e2e/large-gzip.test.ts',
   'test/e2e/local-functions.test.ts',
