@@ -85,6 +85,8 @@ export async function dependents(client: PostgresClient, oid: string): Promise<r
        SELECT pg_describe_object(classid, objid, objsubid) AS what FROM pg_depend
        WHERE refclassid = 'pg_class'::regclass AND refobjid = $1::oid AND deptype = 'n'
          AND NOT (classid = 'pg_class'::regclass AND objid = $1)
+         AND NOT (classid = 'pg_attrdef'::regclass
+           AND EXISTS (SELECT FROM pg_attrdef o WHERE o.oid = objid AND o.adrelid = $1))
          AND NOT (classid = 'pg_constraint'::regclass
            AND EXISTS (SELECT FROM pg_constraint o WHERE o.oid = objid AND o.conrelid = $1 AND o.contype <> 'f'))
        UNION ALL

@@ -224,7 +224,11 @@ describe('a chunk', () => {
 describe('an overwrite', () => {
   it('replaces the rows at once, with grants and indexes, and keeps those of before', async () => {
     await load(runOf('swapped'), 2);
-    await server.query(`CREATE UNIQUE INDEX swapped_a ON swapped (a); ANALYZE swapped;
+    await server.query(`CREATE UNIQUE INDEX swapped_a ON swapped (a);
+      ALTER TABLE swapped ADD CHECK (a >= 0), ADD at date DEFAULT now(),
+        ADD g int GENERATED ALWAYS AS (a + 1) STORED, ADD n int GENERATED ALWAYS AS IDENTITY;
+      CREATE INDEX ON swapped ((a + 1)) WHERE a > 0;
+      CREATE STATISTICS swapped_both ON a, "b""" FROM swapped; ANALYZE swapped;
       GRANT SELECT, INSERT ON swapped TO reader; GRANT UPDATE (a) ON swapped TO PUBLIC`);
     const run = runOf('swapped', 'overwrite');
     await work((client) => prepareLoad(client, run));
@@ -241,8 +245,9 @@ describe('an overwrite', () => {
       has_table_privilege('reader', 'swapped', 'INSERT') AS may,
       has_column_privilege('reader', 'swapped', 'a', 'UPDATE') AS column,
       has_table_privilege('reader', 'swapped', 'DELETE') AS not,
-      (SELECT indisunique FROM pg_index WHERE indrelid = 'swapped'::regclass) AS unique`);
-    expect(likes).toEqual([{ may: true, column: true, not: false, unique: true }]);
+      (SELECT count(*)::int FROM pg_index WHERE indrelid = 'swapped'::regclass) AS indexes,
+      (SELECT count(*)::int FROM swapped WHERE g = a + 1 AND n > 0) AS filled`);
+    expect(likes).toEqual([{ may: true, column: true, not: false, indexes: 2, filled: 1000 }]);
     // A twin that comes late finds the row of its chunk, and no table of the load.
     expect(await work((client) => loadChunk(client, run, chunk))).toMatchObject({ isNew: false });
   });
