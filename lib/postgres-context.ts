@@ -103,11 +103,11 @@ export function postgresDatabases(scope: Construct, text: string | undefined): P
   const parent = new Construct(scope, 'Postgres');
   const vpcs = new Map<string, PostgresDatabase['vpc']>();
   const databases = Object.entries(parsed(text)).map(([name, given]) => {
-    const { vpcId, subnetIds = [] } = given;
+    const { vpcId } = given;
     const own = new Construct(parent, name);
     if (vpcId !== undefined && !vpcs.has(vpcId)) {
-      const availabilityZones = subnetIds.map((_, index) => `zone-${index}`);
-      const attributes = { vpcId, availabilityZones, privateSubnetIds: [...subnetIds] };
+      // Its subnets are given one by one.
+      const attributes = { vpcId, availabilityZones: ['any'] };
       vpcs.set(vpcId, Vpc.fromVpcAttributes(own, 'Vpc', attributes));
     }
     const vpc = vpcId === undefined ? undefined : vpcs.get(vpcId);

@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseManifest } from '#core/manifest/manifest.ts';
+import { patience } from '#support/patience.ts';
+import { PostgresServer } from '#support/postgres/postgres-server.ts';
+import { runHere } from '#test/cli/run-command.ts';
+
+let server: PostgresServer;
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'postgres-local-'));
+  server = await PostgresServer.start();
+}, patience(20_000));
+
+afterAll(async () => {
+  await server.close();
+  await rm(directory, { recursive: true });
+});
+
+it(
+  'loads a file by local run --postgres, and verifies what was sent',
+  async () => {
+    const source = join(directory, 'a.csv');
+    const lines = Array.from({ length: 500 }, (_, id) => `${id},"name, ${id}"\n`);
+    await writeFile(source, `id,name\n${lines.join('')}`);
+    await writeFile(join(directory, 'url'), `${server.url}\n`);
+    const request = join(directory, 'request.json');
+    const fields = {
+      ...{ source, schema: { id: 'integer', name: 'text' } },
+      output: { postgres: { connection: 'main', table: 'local' }, files: 3 },
+    };
+    await writeFile(request, JSON.stringify(fields));
+    const out = join(directory, 'out');
+    const postgres = ['--postgres', `main=${join(directory, 'url')}`];
+    const ran = await runHere(['local', 'run', '--request', request, '--out', out, ...postgres]);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(await server.query('SELECT count(*)::int, sum(id)::int FROM local')).toEqual([
+      { count: 500, sum: 124_750 },
+    ]);
+    const manifest = parseManifest(await readFile(join(out, '_manifest/manifest.json'), 'utf8'));
+    expect(manifest.totals).toMatchObject({ chunks: 3, rows: 500 });
+
+    const verified = await runHere(['verify', out, '--source', source]);
+    expect(verified).toMatchObject({ code: 0 });
+    await writeFile(source, `id,name\n${lines.join('')}`.replace('name, 3', 'name, 4'));
+    expect(await runHere(['verify', out, '--source', source])).toMatchObject({ code: 1 });
+    const compared = await runHere(['verify', out, '--expect', source]);
+    expect(compared.stderr).toMatch(/lie in the table "public"."local" of connection main, not in/);
+    const again = await runHere([
+      'local',
+      'run',
+      '--request',
+      request,
+      '--out',
+      join(directory, 'x'),
+    ]);
+    expect(again.stderr).toMatch(/connection is "main", but this deployment has no databases/);
+  },
+  patience(120_000),
+);
