@@ -71,3 +71,27 @@ export async function readRun(
   const [found] = rows;
   return found && { table: found.table_name, isPublished: found.published };
 }
+
+/** A chunk that is in a table. */
+export interface LedgerChunk {
+  readonly chunk: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly crc32: string;
+}
+
+/** All chunks of a run that are in, in their order. Holds them all. */
+export async function readChunks(
+  client: PostgresClient,
+  schema: string,
+  runId: string,
+): Promise<readonly LedgerChunk[]> {
+  const { rows } = await client.query<Readonly<Record<keyof LedgerChunk, string>>>(
+    `SELECT chunk, rows, bytes, crc32 FROM ${qualified(schema, CHUNKS_TABLE)}
+     WHERE run = $1 ORDER BY chunk`,
+    [runId],
+  );
+  return rows.map(({ chunk, rows: count, bytes, crc32 }) => ({
+    ...{ chunk: Number(chunk), rows: Number(count), bytes: Number(bytes), crc32 },
+  }));
+}

@@ -76,6 +76,35 @@ function parsedSecret(secret: string | undefined) {
 }
 
 /**
+ * The login that a secret holds.
+ *
+ * @param connection what the deployment says of it.
+ * @throws {DatabaseError} the secret has not the form that RDS gives it.
+ */
+export function parseLogin(
+  name: string,
+  secret: string | undefined,
+  { host, port, database, tls }: Omit<PostgresConnection, 'secretArn'>,
+): PostgresLogin {
+  const parsed = parsedSecret(secret);
+  const server = host ?? parsed?.data?.host;
+  if (parsed?.data === undefined || server === undefined) {
+    const wrong = parsed?.error?.issues[0]?.path.join('.') ?? (parsed ? 'host' : 'all of it');
+    // What the secret holds must not stand here.
+    throw new DatabaseError(
+      `the secret of connection ${name} must be JSON with username, password, host, port and dbname, as RDS writes it; wrong is ${wrong}`,
+    );
+  }
+  const { username: user, password, dbname, ca } = parsed.data;
+  return {
+    ...{ host: server, user, password },
+    port: port ?? parsed.data.port ?? PORT,
+    database: database ?? dbname ?? user,
+    tls: tls && { ca },
+  };
+}
+
+/**
  * Reads the login of a connection from its secret.
  *
  * @throws {RequestError} the deployment has no connection of this name.
@@ -87,21 +116,6 @@ export async function postgresLogin(
   name: string,
   signal: AbortSignal,
 ): Promise<PostgresLogin> {
-  const parsed = parsedSecret(await readSecret(deps, name, signal));
-  const { host, port, database, tls } = connectionOf(deps.connections, name);
-  const server = parsed?.data?.host ?? host;
-  if (parsed?.data === undefined || server === undefined) {
-    const wrong = parsed?.error?.issues[0]?.path.join('.') ?? (parsed ? 'host' : 'all of it');
-    // What the secret holds must not stand here.
-    throw new DatabaseError(
-      `the secret of connection ${name} must be JSON with username, password, host, port and dbname, as RDS writes it; wrong is ${wrong}`,
-    );
-  }
-  const { username: user, password, dbname, ca } = parsed.data;
-  return {
-    ...{ host: host ?? server, user, password },
-    port: port ?? parsed.data.port ?? PORT,
-    database: database ?? dbname ?? user,
-    tls: tls && { ca },
-  };
+  const secret = await readSecret(deps, name, signal);
+  return parseLogin(name, secret, connectionOf(deps.connections, name));
 }

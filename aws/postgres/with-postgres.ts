@@ -71,22 +71,21 @@ async function connectPatiently(
 }
 
 /**
- * Opens a connection of the deployment by its name, works with it, and closes it. An abort breaks
- * it, so that whatever is under way is undone.
+ * Opens a connection, works with it, and closes it. An abort breaks it, so that whatever is under
+ * way is undone.
  *
- * @throws {RequestError} the deployment has no connection of this name.
- * @throws {AccessDeniedError} the secret may not be read, or the server refuses what it holds.
+ * @param name of the connection, for messages.
+ * @throws {AccessDeniedError} the server refuses the login.
  * @throws {DatabaseError} TLS is refused, the database is full or read-only.
  * @throws {ServiceUnavailableError} the server cannot be reached, four times.
  * @throws {ThrottledError} the server has no free connection, four times.
  */
-export async function withPostgres<T>(
-  deps: LoginDeps,
+export async function withLogin<T>(
+  login: PostgresLogin,
   name: string,
   signal: AbortSignal,
   work: (client: PostgresClient) => Promise<T>,
 ): Promise<T> {
-  const login = await postgresLogin(deps, name, signal);
   const client = await connectPatiently(login, name, signal);
   const { stream } = client.connection;
   const cut = () => stream.destroy(new Error('given up'));
@@ -97,4 +96,20 @@ export async function withPostgres<T>(
     signal.removeEventListener('abort', cut);
     await client.end().catch(() => undefined);
   }
+}
+
+/**
+ * The same with a connection of the deployment, by its name.
+ *
+ * @throws {RequestError} the deployment has no connection of this name.
+ * @throws {AccessDeniedError} the secret may not be read.
+ * @throws as {@link withLogin}.
+ */
+export async function withPostgres<T>(
+  deps: LoginDeps,
+  name: string,
+  signal: AbortSignal,
+  work: (client: PostgresClient) => Promise<T>,
+): Promise<T> {
+  return await withLogin(await postgresLogin(deps, name, signal), name, signal, work);
 }

@@ -8,6 +8,7 @@ import {
   type FunctionsFlag,
   givenFunctions,
 } from '#cli/options/functions-option.ts';
+import { addPostgresOption, type PostgresFlag } from '#cli/options/postgres-option.ts';
 import {
   addSourceOptions,
   type SourceFlags,
@@ -30,7 +31,7 @@ import type { Output } from '#core/outputs/output.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { outputOf } from '#core/run/run-output.ts';
 
-interface VerifyOptions extends SourceFlags, FunctionsFlag {
+interface VerifyOptions extends SourceFlags, FunctionsFlag, PostgresFlag {
   readonly expect?: string;
   readonly source?: readonly string[];
   readonly sample: number;
@@ -63,6 +64,7 @@ Examples:
   $ npm run -s cli -- verify chunks --source matrix.npz --sample 10
   $ npm run -s cli -- verify files --source events/ --sample 5
   $ npm run -s cli -- verify test --expect truth.parquet
+  $ npm run -s cli -- verify receipts --postgres main=url.txt
   $ npm run -s cli -- verify s3://bucket/run/_manifest/manifest.json --source s3://bucket/matrix.npz
 `;
 
@@ -175,6 +177,18 @@ async function compareExpected(
   await assertExpectedTable(run, { location, file: output.file }, signal);
 }
 
+/** Compares a load with its database, if that is given. */
+async function problemsInDatabase(
+  run: StoredRun,
+  { postgres }: VerifyOptions,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (postgres === undefined) return [];
+  // Loaded only here: no other run needs the client.
+  const { databaseProblems } = await import('#cli/verify/database-problems.ts');
+  return await databaseProblems(run, postgres, signal);
+}
+
 /**
  * Reads every chunk of a run again, and compares the chunks and the generations with the manifest.
  *
@@ -193,6 +207,7 @@ export async function verifyRun(
     ...(await namesProblems(run)),
     ...(await companionProblems(run)),
     ...(await allChunkProblems(run, signal)),
+    ...(await problemsInDatabase(run, options, signal)),
   ]);
   const rederived = await rederive(run, options, signal);
   const { expect: expected } = options;
@@ -226,7 +241,7 @@ export function verifyCommand(io: () => CommandIo): Command {
     )
     .option('--sample <n>', 'chunks to derive again', parseCount, DEFAULT_SAMPLE)
     .option('--seed <n>', 'which chunks are sampled', parseCount, DEFAULT_SEED);
-  return addFunctionsOption(addSourceOptions(command))
+  return addPostgresOption(addFunctionsOption(addSourceOptions(command)))
     .addHelpText('after', EXAMPLES)
     .action((location: string, options: VerifyOptions) => verify(location, options, io()));
 }

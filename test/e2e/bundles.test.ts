@@ -2,6 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cloudAssembly } from '#cli/local/assembly.ts';
+import { NO_FUNCTIONS } from '#cli/options/functions-option.ts';
+import type { OwnCode } from '#cli/options/own-code.ts';
+import { patience } from '#support/patience.ts';
 
 /** Most bytes of a bundle: a larger one takes longer to load in each new environment. */
 const MAX_BYTES: Readonly<Record<string, number>> = {
@@ -18,14 +21,17 @@ const MAX_BYTES: Readonly<Record<string, number>> = {
   WriteTable: 720_000,
 };
 
+/** Of the function that is there only where there are databases: `pg` is 110 kB of these. */
+const MAX_LOAD_BYTES = 870_000;
+
 interface FunctionResource {
   readonly Type: string;
   readonly Properties: { readonly Code: { readonly S3Key: string } };
 }
 
 /** Bytes of the bundle of each function, by its step. */
-async function bundleBytes(): Promise<Record<string, number>> {
-  const assembly = await cloudAssembly(new AbortController().signal);
+async function bundleBytes(own?: OwnCode): Promise<Record<string, number>> {
+  const assembly = await cloudAssembly(new AbortController().signal, own);
   const text = await readFile(join(assembly, 'SparseFanout.template.json'), 'utf8');
   const resources: Readonly<Record<string, FunctionResource>> = JSON.parse(text).Resources;
   const sizes: Record<string, number> = {};
@@ -45,3 +51,14 @@ test('every function is one bundle small enough to start fast', async () => {
     expect(bytes, step).toBeLessThanOrEqual(MAX_BYTES[step] ?? 0);
   }
 });
+
+test(
+  'the function that reaches databases is one, too',
+  async () => {
+    const postgres = '{"main":{"secretName":"main"}}';
+    const { LoadTable, ...others } = await bundleBytes({ functions: NO_FUNCTIONS, postgres });
+    expect(Object.keys(others).sort()).toEqual(Object.keys(MAX_BYTES).sort());
+    expect(LoadTable).toBeLessThanOrEqual(MAX_LOAD_BYTES);
+  },
+  patience(60_000),
+);

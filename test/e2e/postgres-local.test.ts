@@ -45,6 +45,17 @@ it(
 
     const verified = await runHere(['verify', out, '--source', source]);
     expect(verified).toMatchObject({ code: 0 });
+    const inDatabase = () => runHere(['verify', out, ...postgres]);
+    expect(await inDatabase()).toMatchObject({ code: 0 });
+    await server.query('UPDATE sparse_fanout_chunks SET rows = 7 WHERE chunk = 1');
+    expect((await inDatabase()).stderr).toMatch(
+      /chunk 1 has 7 rows, .* in the ledger of the database/,
+    );
+    await server.query('DELETE FROM sparse_fanout_chunks WHERE chunk = 1');
+    expect((await inDatabase()).stderr).toMatch(/chunk 1 is not in the ledger of the database/);
+    const unknown = await runHere(['verify', out, '--postgres', 'other=postgres://a@localhost/b']);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringMatching(/--postgres main=/) });
+
     await writeFile(source, `id,name\n${lines.join('')}`.replace('name, 3', 'name, 4'));
     expect(await runHere(['verify', out, '--source', source])).toMatchObject({ code: 1 });
     const compared = await runHere(['verify', out, '--expect', source]);
