@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readTryError } from '#aws/ledger-reads.ts';
 import { openObject, readLines, readText } from '#aws/objects.ts';
 import { databaseReads } from '#aws/postgres/read-database.ts';
-import { RequestError } from '#core/errors.ts';
+import { RequestError, UploadConflictError } from '#core/errors.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { generationKey, planKey } from '#core/run/output-keys.ts';
@@ -12,8 +12,10 @@ import { parsePlanLine } from '#core/run/plan-line.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
+import type { ReadDatabase } from '#core/tables/postgres/database-reader.ts';
 import { createHandler as createPlanTable } from '#lambdas/plan-table/handler.ts';
 import { createHandler as createWriteTable } from '#lambdas/write-table/handler.ts';
+import { BucketContents } from '#support/bucket-contents.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { loginOf, type ServedLogins, serveLogins } from '#support/postgres/login-deps.ts';
 import { PostgresServer } from '#support/postgres/postgres-server.ts';
@@ -163,6 +165,36 @@ it('goes on with the plan of an earlier start, whatever rows there are now', asy
   expect(second.summary.warnings[0]).toContain('the plan of an earlier start stands');
   expect(await finishRun(services, stores(), second)).toBe(1);
   expect(await textOf(second)).toBe(await rowsOf('again'));
+});
+
+it('goes on where a try of the plan was lost before its chunks were written', async () => {
+  await makeTable('halfway');
+  const first = await planned(requestOf('halfway'));
+  const { prefix } = first.run.location;
+  await new BucketContents(services).remove(planKey(prefix, 1));
+  await server.query('DELETE FROM halfway WHERE k > 49');
+  const second = await planned(requestOf('halfway'));
+  expect(second.run).toEqual({ ...first.run, chunks: 2 });
+  expect(await finishRun(services, stores(), second)).toBe(1);
+  expect(await textOf(second)).toBe(await rowsOf('halfway'));
+});
+
+it('is tried again where another try has planned other rows meanwhile', async () => {
+  await makeTable('raced');
+  const { databases } = stores();
+  const request = requestOf('raced');
+  // Another try plans and ends while this one has counted.
+  const raced: ReadDatabase = async (name, signal, use) => {
+    const counted = await databases(name, signal, use);
+    await server.query("INSERT INTO raced SELECT 5, i, 'more' FROM generate_series(1, 900) AS i");
+    await planned(request);
+    return counted;
+  };
+  const slow = planRun(services, { ...stores(), databases: raced }, request);
+  await expect(slow).rejects.toThrow(UploadConflictError);
+  const plan = await planned(request);
+  expect(await finishRun(services, stores(), plan)).toBe(1);
+  expect((await manifestOf(plan)).totals.rows).toBe(1900);
 });
 
 it('fails by name where fewer rows come than were expected', async () => {
