@@ -18,6 +18,7 @@ const LONG = [
   'test/house/add-a-kind.test.ts',
   'test/core/manifest/ten-thousand.test.ts',
   'test/cli/verify/expect.test.ts',
+  'test/e2e/iceberg.test.ts',
   'test/e2e/local-linked.test.ts',
   'test/e2e/local-sample.test.ts',
   'test/e2e/silent-s3.test.ts',

@@ -67,6 +67,15 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./fuzz-tables/run.ts'),
   },
   {
+    name: 'iceberg',
+    proves:
+      'Each of ten generations of a table is read by pyiceberg, Polars, DuckDB and Spark as written.',
+    takes: 'three minutes, the first time five more',
+    needs: 'Python 3.10 to 3.13, Java with Maven, a package index, and 2 GB of disk',
+    args: '[--only others|duckdb|spark]',
+    start: () => import('./iceberg/run.ts'),
+  },
+  {
     name: 'inbox',
     proves:
       'Days of arrivals are taken in with every object once, in files of the right size, whatever dies.',

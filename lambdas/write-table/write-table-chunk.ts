@@ -54,14 +54,14 @@ export async function writeTableChunk(
 ): Promise<ChunkFigures> {
   const { s3, functions } = deps;
   const { runId, location } = run;
-  const { file } = run.output;
+  const { file, companions } = run.output;
   const call = callFunctionOf(deps, { ...location, runId, what: `chunk ${chunk.index}` });
   return await withEngine(engineBytes(), async ({ engine, directory }) => {
     const { layout, slices } = await openPlannedSlices(s3, run, chunk, signal);
     await addPlanned(engine, layout, functions);
     const name = `chunk.${file.format}`;
     const keyValues = originOf(run.runId, chunk);
-    const room = { engine, directory, name, call, signal };
+    const room = { engine, directory, name, call, companions, signal };
     const written = await convertChunk(slices, { ...room, layout, output: file, keyValues });
     const path = join(directory, name);
     await sendRejected(s3, { run, chunk }, written.rejected, signal);
@@ -75,7 +75,7 @@ export async function writeTableChunk(
         rejected: written.rejected.length,
         ...(layout.transform !== undefined && { filtered: written.filtered }),
       },
-      statistics: file.format === 'parquet' ? await fileStatistics(path) : undefined,
+      statistics: file.format === 'parquet' ? await fileStatistics(path, companions) : undefined,
     };
   });
 }

@@ -45,7 +45,13 @@ const CORE: ImportRules = {
   'core/containers/deflate': ['#core/errors.ts', '#core/bytes', 'node:zlib'],
   'core/stage': ['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/deflate'],
   'core/tables/pack': ['#core/errors.ts', '#core/bytes'],
-  'core/tables/companions': ['#core/errors.ts', '#core/shown-name.ts'],
+  'core/tables/schema': [...GROUND, '#core/shown-name.ts', 'zod/mini'],
+  'core/iceberg/avro': ['#core/errors.ts'],
+  'core/iceberg': [
+    ...['#core/errors.ts', '#core/shown-name.ts', '#core/tables/schema', '#core/iceberg/avro'],
+    'zod/mini',
+  ],
+  'core/tables/companions': ['#core/errors.ts', '#core/shown-name.ts', '#core/iceberg'],
   'core/tables/order': ['#core/errors.ts', '#core/objects'],
   'core/tables/inbox': ['#core/errors.ts', '#core/objects'],
   'core/text': ['#core/errors.ts', '#core/bytes', '#core/containers/deflate', 'node:zlib'],
@@ -120,21 +126,14 @@ const CORE: ImportRules = {
   'core/sparse/formats/mtx': [...FORMAT, '#core/stage', '#core/text', '#core/sparse/formats/texts'],
   'core/sparse/formats/10x-mtx': [...FORMAT, '#core/text', '#core/sparse/formats/mtx'],
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
-  'core/tables/schema': [...GROUND, '#core/shown-name.ts', 'zod/mini'],
   'core/tables/infer': [
     ...['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/parquet'],
     ...['#core/tables/order', '#core/tables/pack', '#core/tables/text', '#core/tables/schema'],
   ],
   'core/tables/run': [
     ...[...GROUND, '#core/bytes', '#core/objects', '#core/schemas', '#core/tables/order'],
-    ...[
-      '#core/stage',
-      '#core/tables/inbox',
-      '#core/tables/pack',
-      '#core/tables/schema',
-      '#core/tables/text',
-      'zod/mini',
-    ],
+    ...['#core/stage', '#core/tables/inbox', '#core/tables/pack', '#core/tables/schema'],
+    ...['#core/tables/text', 'zod/mini'],
   ],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
@@ -177,7 +176,7 @@ const CORE: ImportRules = {
   'core/manifest': [
     ...[...GROUND, '#core/checksum', '#core/objects', '#core/schemas', '#core/sources'],
     ...['#core/outputs', '#core/run', '#core/tables/run', '#core/tables/companions'],
-    ...['zod/mini', 'node:zlib'],
+    ...['#core/iceberg', 'zod/mini', 'node:zlib'],
   ],
   'core/cost': [...GROUND],
   'core/chunks': [
