@@ -1,5 +1,5 @@
 /** A table of every type that Spark reads of Iceberg. */
-export const SCHEMA = {
+const SCHEMA = {
   ...{ id: 'bigint', flag: 'boolean', tiny: 'tinyint', small: 'smallint', number: 'integer' },
   ...{ single: 'float', double: 'double', price: 'decimal(7,2)', sum: 'decimal(18,4)' },
   ...{
@@ -13,10 +13,29 @@ export const SCHEMA = {
   counts: 'map(varchar, integer)',
 } as const;
 
+/** Ten generations, each of them a snapshot. */
 const MODES = [
   ...['create', 'append', 'append', 'append', 'overwrite'],
   ...['append', 'append', 'overwrite', 'append', 'append'],
 ] as const;
+
+/** A generation of rows, and how they come in. */
+interface MadeGeneration {
+  readonly mode: string;
+  /** JSON lines. */
+  readonly lines: string;
+  readonly companions: readonly string[];
+}
+
+/** A table that readers are asked for. */
+interface MadeTable {
+  readonly name: string;
+  readonly schema: Readonly<Record<string, string>>;
+  readonly sql?: string;
+  readonly generations: readonly MadeGeneration[];
+  /** Whether Spark has its types. */
+  readonly isOfSpark: boolean;
+}
 
 const ROWS = 400;
 const TEXTS = ['', 'é', 'zebra', 'a'.repeat(100), '\u{1f600}'.repeat(70), '\u{10ffff}'.repeat(65)];
@@ -54,10 +73,26 @@ function rowOf(id: number): Readonly<Record<string, unknown>> {
   return { id, ...Object.fromEntries(left) };
 }
 
-/** What the ten generations of a table are made of: JSON lines, and how they come in. */
-export function generations(): readonly { readonly mode: string; readonly lines: string }[] {
-  return MODES.map((mode, generation) => {
-    const rows = Array.from({ length: ROWS }, (_, row) => rowOf(generation * ROWS + row));
-    return { mode, lines: rows.map((row) => `${JSON.stringify(row)}\n`).join('') };
-  });
+function linesOf(generation: number): string {
+  const rows = Array.from({ length: ROWS }, (_, row) => rowOf(generation * ROWS + row));
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
+
+function generationsOf(modes: readonly string[]): readonly MadeGeneration[] {
+  return modes.map((mode, index) => ({ mode, lines: linesOf(index), companions: ['iceberg'] }));
+}
+
+/** One of ten generations, one that has metadata late, and one of what Spark does not have. */
+export function tables(): readonly MadeTable[] {
+  const [first, second, third] = generationsOf(['create', 'append', 'append']);
+  const late = [{ ...first!, companions: [] }, { ...second!, companions: [] }, third!];
+  const times = `select id, "at"::time as clock, encode(text) as bytes, day from input`;
+  return [
+    { name: 't \u00e9', schema: SCHEMA, generations: generationsOf(MODES), isOfSpark: true },
+    { name: 'late', schema: SCHEMA, generations: late, isOfSpark: true },
+    {
+      ...{ name: 'times', schema: SCHEMA, sql: times, isOfSpark: false },
+      generations: generationsOf(['create', 'append']),
+    },
+  ];
 }

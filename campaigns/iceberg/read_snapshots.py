@@ -7,7 +7,7 @@ import fastavro
 import polars as pl
 from pyiceberg.expressions import EqualTo
 from pyiceberg.table import StaticTable
-from tables import DOOR, SNAPSHOTS, bucket_key, file_system, listed, rows_of, say
+from tables import DOOR, SNAPSHOTS, bucket_key, file_system, listed, rows_of, say, shown
 
 ICEBERG = {
     "s3.endpoint": DOOR,
@@ -35,16 +35,17 @@ def literal(value):
 def by_equality(table, expected):
     """Each value of some rows is found where it is, so no bound leaves it out."""
     rows = expected.slice(0, 1000).to_pylist()[::173]
-    missed = 0
+    asked, missed = 0, 0
     for row in rows:
-        for name in COMPARED:
+        for name in set(COMPARED) & set(row):
             value = row[name]
             if value is None:
                 continue
+            asked += 1
             files = {task.file.file_path for task in table.scan(row_filter=EqualTo(name, literal(value))).plan_files()}
             if row["id"] not in {each for path in files for each in IDS[path]}:
                 missed += 1
-    return missed, len(rows) * len(COMPARED)
+    return missed, asked
 
 
 def avro(uri):
@@ -60,8 +61,6 @@ for snapshot in SNAPSHOTS:
     wanted = rows_of(expected, names)
     assert table.current_snapshot().snapshot_id == snapshot["generation"]
     say("pyiceberg", snapshot, wanted, rows_of(table.scan().to_arrow(), names))
-    earlier = table.snapshots()[0].snapshot_id
-    assert earlier == 1, earlier
     frame = pl.scan_iceberg(snapshot["metadata"], storage_options=ICEBERG | OBJECTS).collect()
     say("Polars", snapshot, wanted, rows_of(frame.to_arrow(), names))
     for uri in snapshot["files"]:
@@ -70,7 +69,6 @@ for snapshot in SNAPSHOTS:
     entries = [entry for each in manifests for entry in avro(each["manifest_path"])]
     say("fastavro", snapshot, snapshot["files"], [entry["data_file"]["file_path"] for entry in entries])
     missed, asked = by_equality(table, expected)
-    print(f"{'WRONG ' if missed else ''}generation {snapshot['generation']}: {missed} of {asked} values are left out by bounds")
-    least = snapshot["rows"]
+    print(f"{'WRONG ' if missed else ''}{shown(snapshot)}: {missed} of {asked} values are left out by bounds")
     pruned = len(list(table.scan(row_filter=f"id >= {min(IDS[snapshot['files'][-1]])}").plan_files()))
-    print(f"{'WRONG ' if pruned != 1 else ''}generation {snapshot['generation']}: {pruned} of {len(snapshot['files'])} files for the last ids")
+    print(f"{'WRONG ' if pruned != 1 else ''}{shown(snapshot)}: {pruned} of {len(snapshot['files'])} files for the last ids")

@@ -10,7 +10,7 @@ import { Command } from 'commander';
 import { parseManifest } from '#core/manifest/manifest.ts';
 import { LocalStack } from '#support/local-stack.ts';
 import { pythonOf } from '#support/python/environment.ts';
-import { generations, SCHEMA } from './generations.ts';
+import { tables } from './generations.ts';
 import { openPlainDoor } from './plain-door.ts';
 
 const EXIT_ABSENT = 3;
@@ -26,24 +26,31 @@ const READERS = {
 
 /** A generation, as its manifest says what is in the table with it. */
 interface Generation {
+  readonly table: string;
+  readonly isOfSpark: boolean;
   readonly generation: number;
   readonly metadata: string;
   readonly files: readonly string[];
   readonly rows: number;
 }
 
-async function written(stack: LocalStack, output: string): Promise<readonly Generation[]> {
+/** Writes all tables. @returns their generations that have metadata */
+async function written(stack: LocalStack): Promise<readonly Generation[]> {
   const found: Generation[] = [];
-  for (const [index, { mode, lines }] of generations().entries()) {
-    const source = await stack.putSource(`iceberg/${index}.jsonl`, Buffer.from(lines));
-    const section = { uri: output, mode, files: 2, companions: ['iceberg'] };
-    await stack.runToSuccess({ source, schema: SCHEMA, output: section });
-    const manifest = parseManifest(
-      (await stack.read(`${output}_manifest/manifest.json`)).toString(),
-    );
-    const { generation, entries, companions = [], totals } = manifest;
-    const metadata = companions.at(-1)!.uri;
-    found.push({ generation, metadata, files: entries.map(({ url }) => url), rows: totals.rows });
+  for (const { name: table, schema, sql, generations, isOfSpark } of tables()) {
+    const uri = `s3://${stack.outputBucket}/iceberg/${table}/`;
+    for (const [index, { mode, lines, companions }] of generations.entries()) {
+      const source = await stack.putSource(`iceberg/${table}-${index}.jsonl`, Buffer.from(lines));
+      const output = { uri, mode, files: 2, companions };
+      const request = { source, schema, output, ...(sql && { transform: { sql } }) };
+      await stack.runToSuccess(request);
+      const text = (await stack.read(`${uri}_manifest/manifest.json`)).toString();
+      const { generation, entries, totals, ...manifest } = parseManifest(text);
+      const metadata = manifest.companions?.at(-1)?.uri;
+      if (metadata === undefined) continue;
+      const files = entries.map(({ url }) => url);
+      found.push({ table, isOfSpark, generation, metadata, files, rows: totals.rows });
+    }
   }
   return found;
 }
@@ -66,9 +73,8 @@ const { only } = new Command('npm run campaign -- iceberg')
 const stack = await LocalStack.start();
 const door = await openPlainDoor(stack.s3);
 try {
-  const output = `s3://${stack.outputBucket}/iceberg/t \u00e9/`;
-  const snapshots = await written(stack, output);
-  console.log(`${snapshots.length} generations, ${snapshots.at(-1)!.rows} rows in the last`);
+  const snapshots = await written(stack);
+  console.log(`${snapshots.length} generations`);
   for (const [name, { script, requirements }] of Object.entries(READERS)) {
     if (only !== undefined && only !== name) continue;
     const python = await pythonOf({

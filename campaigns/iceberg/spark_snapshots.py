@@ -38,10 +38,11 @@ builder = SparkSession.builder.master("local[1]").appName("snapshots")
 spark = reduce(lambda made, pair: made.config(*pair), CONFIG.items(), builder).getOrCreate()
 spark.sparkContext.setLogLevel("ERROR")
 spark.sql("CREATE NAMESPACE lake.t")
-for snapshot in SNAPSHOTS:
+OWN = [snapshot for snapshot in SNAPSHOTS if snapshot["isOfSpark"]]
+for snapshot in OWN:
     expected = listed(snapshot)
     names = expected.column_names
-    name = f"t.g{snapshot['generation']}"
+    name = f"t.{snapshot['table'][0]}{snapshot['generation']}"
     spark.sql(f"CALL lake.system.register_table(table => '{name}', metadata_file => '{snapshot['metadata']}')")
     found = [plain(row.asDict(recursive=True)) for row in spark.table(f"lake.{name}").collect()]
     wanted = rows_of(expected, names)
@@ -51,7 +52,6 @@ for snapshot in SNAPSHOTS:
     say("Spark", snapshot, wanted, sorted(found, key=lambda row: row["id"]))
     files = spark.sql(f"SELECT file_path FROM lake.{name}.files").collect()
     say("Spark's files", snapshot, sorted(snapshot["files"]), sorted(row.file_path for row in files))
-last = SNAPSHOTS[-1]
-earlier = spark.sql(f"SELECT count(*) AS n FROM lake.t.g{last['generation']} VERSION AS OF 3").collect()[0].n
-say("Spark as of 3", last, [SNAPSHOTS[2]["rows"]], [earlier])
+earlier = spark.sql("SELECT count(*) AS n FROM lake.t.t10 VERSION AS OF 3").collect()[0].n
+say("Spark as of 3", OWN[9], [OWN[2]["rows"]], [earlier])
 spark.stop()

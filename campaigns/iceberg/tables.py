@@ -55,9 +55,13 @@ def rows_of(table, names):
     return sorted((plain(row) for row in rows), key=lambda row: row["id"])
 
 
+def shown(snapshot):
+    return f"{snapshot['table']}, generation {snapshot['generation']}"
+
+
 def say(reader, snapshot, expected, found):
     """One line: whether a reader has found the rows of a snapshot."""
-    name = f"generation {snapshot['generation']} by {reader}"
+    name = f"{shown(snapshot)} by {reader}"
     if expected == found:
         print(f"{name}: all {len(found)} rows")
         return

@@ -1,3 +1,5 @@
+import { RequestError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
 import { type AvroRecord, type AvroSchema, optional } from './avro/avro-schema.ts';
 import type { IcebergField, IcebergStruct } from './iceberg-type.ts';
 import { type IcebergValue, type ValueForm, valueForm } from './iceberg-value.ts';
@@ -31,18 +33,30 @@ function sameFields(spec: PartitionSpec, sources: readonly IcebergField[]): bool
   return sources.every(({ id }, index) => spec.fields[index]!['source-id'] === id);
 }
 
+/** The column that a name of a partition is of. */
+function sourceOf(name: string, { fields }: IcebergStruct): IcebergField {
+  const source = fields.find((each) => each.name === name)!;
+  const { type } = source;
+  if (valueForm(type)?.avro !== undefined) return source;
+  const said = typeof type === 'string' ? type : type.type;
+  throw new RequestError([
+    `the column ${shownName(name)} is ${said} in Iceberg, by which no partitions are made; take one of whole numbers, decimals, texts, days or booleans, or leave out the companion`,
+  ]);
+}
+
 /**
  * The spec of partitions by the values of columns, and all that the table then has had: an earlier
  * one is taken again, and a column keeps the number of its field.
  *
  * @param partitionBy names of columns of the schema.
+ * @throws {RequestError} a column of a type by which no partitions are made.
  */
 export function specOf(
   partitionBy: readonly string[],
   schema: IcebergStruct,
   known: KnownSpecs,
 ): KnownSpecs & { readonly spec: PartitionSpec } {
-  const sources = partitionBy.map((name) => schema.fields.find((each) => each.name === name)!);
+  const sources = partitionBy.map((name) => sourceOf(name, schema));
   const found = known.specs.find((spec) => sameFields(spec, sources));
   if (found !== undefined) return { ...known, spec: found };
   const before = known.specs.flatMap(({ fields }) => fields);
@@ -63,7 +77,7 @@ export interface PartitionColumn extends ValueForm {
   readonly avro: AvroSchema;
 }
 
-/** The columns of a spec in its order; they are of types that have an `avro`. */
+/** The columns of a spec in its order. */
 export function partitionColumns(
   { fields }: PartitionSpec,
   schema: IcebergStruct,

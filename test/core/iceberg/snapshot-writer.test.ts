@@ -35,9 +35,9 @@ describe('the snapshot of a generation', () => {
     // Read as they should be by pyiceberg 0.12, Polars 2.1, DuckDB 1.4 and Spark 4.1.
     expect(digests).toMatchInlineSnapshot(`
       [
-        "ade0c6291a1ff8a1",
-        "3abcc53231ff397b",
-        "e68c1f0f027a9343",
+        "2d672f562210d2b9",
+        "8597337336dcde57",
+        "e38b681dd5f4a03d",
       ]
     `);
   });
@@ -53,7 +53,7 @@ describe('the snapshot of a generation', () => {
       location: 's3://lake/t/_manifest/iceberg',
       'last-sequence-number': 2,
       'last-updated-ms': 2000,
-      'last-column-id': 7,
+      'last-column-id': 8,
       'current-snapshot-id': 2,
       'last-partition-id': 999,
       refs: { main: { 'snapshot-id': 2, type: 'branch' } },

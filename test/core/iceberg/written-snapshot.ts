@@ -20,8 +20,9 @@ export const COLUMNS = [
   { name: 'id', type: 'BIGINT' },
   { name: 'day', type: 'DATE' },
   { name: 'gr\u00fc\u00dfe', type: 'DECIMAL(5, 2)' },
-  { name: 'key', type: 'UUID' },
-  { name: '1 key', type: 'UUID' },
+  { name: 'key', type: 'VARCHAR' },
+  { name: '1 key', type: 'DECIMAL(5, 2)' },
+  { name: 'uuid', type: 'UUID' },
   { name: 'l', type: 'INTEGER[]' },
 ];
 export const FOLDER = 's3://lake/t/_manifest/iceberg/';
