@@ -22,6 +22,7 @@ const LONG = [
   'test/house/add-a-kind.test.ts',
   'test/core/manifest/ten-thousand.test.ts',
   'test/cli/verify/expect.test.ts',
+  'test/e2e/iceberg.test.ts',
   'test/e2e/local-linked.test.ts',
   'test/e2e/local-sample.test.ts',
   'test/e2e/postgres-faults.test.ts',

@@ -20,6 +20,8 @@ interface ObjectPlace {
 
 /** An object whose body is being read. */
 export interface OpenObject extends ObjectFigures {
+  /** When it was written, in milliseconds since 1970; S3 keeps whole seconds. */
+  readonly writtenMs: number;
   /** Holds one network buffer. If S3 sends a CRC-32, the client checks it at the end. */
   readonly body: AsyncGenerator<Uint8Array>;
 }
@@ -83,12 +85,30 @@ export async function openObject(
       bytes: got.ContentLength ?? 0,
       crc32Base64: got.ChecksumCRC32,
       etag: unquoted(got.ETag),
+      writtenMs: got.LastModified?.getTime() ?? 0,
       body: piecesOf(got.Body as AsyncIterable<Uint8Array>, place),
     };
   } catch (error) {
     if (isNamed(error, 'NoSuchKey')) return undefined;
     throw translated(error, `read s3://${bucket}/${key}`);
   }
+}
+
+/** A small object, read to its end. */
+interface WholeObject extends Pick<OpenObject, 'writtenMs'> {
+  readonly bytes: Buffer;
+}
+
+/** Reads a small object. @returns undefined if there is no such object. */
+export async function readWhole(
+  client: S3Client,
+  place: ObjectPlace,
+  signal?: AbortSignal,
+): Promise<WholeObject | undefined> {
+  const object = await openObject(client, place, signal);
+  if (object === undefined) return undefined;
+  const { body, writtenMs } = object;
+  return { bytes: Buffer.concat(await Array.fromAsync(body)), writtenMs };
 }
 
 /** Reads a small object as text. @returns undefined if there is no such object. */
@@ -98,9 +118,7 @@ export async function readText(
   key: string,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const object = await openObject(client, { bucket, key }, signal);
-  if (object === undefined) return undefined;
-  return Buffer.concat(await Array.fromAsync(object.body)).toString();
+  return (await readWhole(client, { bucket, key }, signal))?.bytes.toString();
 }
 
 /**

@@ -19,7 +19,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
     name: 'append',
     proves: 'A crash at any write of three batches, or a race of two, loses and doubles no row.',
     takes: '5 minutes',
-    args: '[--gzip] [--overwrite] [--tables parquet|csv|jsonl] [--batch <n>]',
+    args: '[--gzip] [--overwrite] [--tables parquet|csv|jsonl] [--iceberg] [--batch <n>]',
     start: () => import('./append/run.ts'),
   },
   {
@@ -65,6 +65,15 @@ export const CAMPAIGNS: readonly Campaign[] = [
     needs: 'Python 3.11 to 3.14 and a package index for PyArrow and Polars, or `--python <path>`',
     args: '--format csv|jsonl|parquet [--runs 1000] [--seed 1] [--python <path>] [--only <run>]',
     start: () => import('./fuzz-tables/run.ts'),
+  },
+  {
+    name: 'iceberg',
+    proves:
+      'Each of ten generations of a table is read by pyiceberg, Polars, DuckDB and Spark as written.',
+    takes: 'three minutes, the first time five more',
+    needs: 'Python 3.10 to 3.13, Java with Maven, a package index, and 2 GB of disk',
+    args: '[--only others|duckdb|spark]',
+    start: () => import('./iceberg/run.ts'),
   },
   {
     name: 'inbox',

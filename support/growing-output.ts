@@ -74,7 +74,7 @@ export class GrowingOutput {
     const head = manifestHead(run, previous && { ...previous, totals: before });
     const entries =
       isLinked || isNew ? own : [...(await Array.fromAsync(previous.entries)), ...own];
-    const pieces = manifestText(head, each(entries), new TotalsBuilder(head));
+    const pieces = manifestText(head, each(entries), { totals: new TotalsBuilder(head) });
     this.texts.push((await Array.fromAsync(pieces)).join(''));
     this.generations.push(head.generations.at(-1)!);
   }

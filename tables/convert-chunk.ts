@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, TableFile, WrittenFile } from '@sparse-fanout/engine';
 import { TransformError } from '#core/errors.ts';
+import type { Companion } from '#core/tables/companions/companion-names.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputSchemaOf, schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
@@ -31,6 +32,8 @@ export interface ChunkOptions {
   readonly name: string;
   /** Of the footer of Parquet, in this order. */
   readonly keyValues?: Readonly<Record<string, string>>;
+  /** Whose readers the file is for. @default none */
+  readonly companions?: readonly Companion[] | undefined;
   /** What calls the function of a transform; needed only where the layout has one. */
   readonly call?: CallFunction;
   readonly signal?: AbortSignal;
@@ -140,10 +143,10 @@ export async function convertChunk(
   slices: readonly TableSlice[],
   options: ChunkOptions,
 ): Promise<ConvertedChunk> {
-  const { layout, output, keyValues } = options;
+  const { layout, output, keyValues, companions } = options;
   const path = join(options.directory, options.name);
   const { rowGroupRows } = layout;
-  const form = { path, rowGroupRows, schema: outputSchemaOf(layout) };
+  const form = { path, rowGroupRows, schema: outputSchemaOf(layout), companions };
   const file = outputFileOf(output, { ...form, ...(keyValues && { keyValues }) });
   const [only, second] = slices;
   if (only !== undefined && second === undefined && layout.transform === undefined) {

@@ -1,9 +1,11 @@
 import type { TableFile } from '@sparse-fanout/engine';
+import { fieldIds } from '#core/iceberg/field-ids.ts';
 import { copiedColumns } from '#core/tables/postgres/copied-columns.ts';
+import type { Companion } from '#core/tables/companions/companion-names.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { isLeaf } from '#core/tables/schema/column-type.ts';
 import { jsonValues } from '#core/tables/schema/json-values.ts';
-import type { TableSchema } from '#core/tables/schema/table-schema.ts';
+import { canonicalSchema, type TableSchema } from '#core/tables/schema/table-schema.ts';
 
 /** What a file of an output has besides its form. */
 export interface FileParts {
@@ -20,6 +22,8 @@ export interface OutputParts extends Omit<FileParts, 'columns'> {
   readonly schema: TableSchema;
   /** Of the footer of Parquet, in this order. */
   readonly keyValues?: Readonly<Record<string, string>>;
+  /** Whose readers the file is for. @default none */
+  readonly companions?: readonly Companion[] | undefined;
 }
 
 /** Values between two steps: every one is computed, and none is compressed. */
@@ -57,7 +61,7 @@ const ROWS_OF_VALUE = 5;
 
 /** A file of an output, as the engine writes it. */
 export function outputFileOf(output: TableOutput, parts: OutputParts): TableFile {
-  const { schema, keyValues, ...own } = parts;
+  const { schema, keyValues, companions, ...own } = parts;
   const file = tableFileOf(output, { ...own, columns: schema.length });
   if (file.format === 'csv') {
     return output.format === 'postgres' ? { ...file, ...copiedColumns(schema) } : file;
@@ -72,5 +76,6 @@ export function outputFileOf(output: TableOutput, parts: OutputParts): TableFile
     ...file,
     ...(isPlain && { dictionaryValues: values }),
     ...(keyValues && { keyValues }),
+    ...(companions?.includes('iceberg') && { fieldIds: fieldIds(canonicalSchema(schema)) }),
   };
 }

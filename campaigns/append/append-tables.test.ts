@@ -16,6 +16,11 @@ const OVERWRITE: BatchKind = {
   mode: 'overwrite',
 };
 
+const ICEBERG: BatchKind = {
+  form: tableBatches({ format: 'parquet', compression: 'zstd', companions: ['iceberg'] }),
+  mode: 'append',
+};
+
 /** A test runs six jobs, whose steps each start the engine. */
 const TIMEOUT = { timeout: patience(4000) };
 
@@ -62,6 +67,22 @@ describe('an append of a table', TIMEOUT, () => {
     const write = writes.findIndex(({ subject }) => subject.endsWith(name));
     await crashOnce(services, { batch: 1, write, moment }, APPEND);
   });
+
+  it.each([
+    ['manifests', '-m0.avro', 'after'],
+    ['the list of manifests', '-list.avro', 'lost answer'],
+    ['the metadata', 'v2.metadata.json', 'after'],
+  ] as const)(
+    'leaves whole snapshots when it dies once it has written %s of Iceberg',
+    async (_, name, moment) => {
+      const output = new BatchedOutput(services, `iceberg-${moment}${name}`, ICEBERG);
+      await writesOf(services, output, 0);
+      const calls = await writesOf(services, output, 1);
+      const write = calls.findIndex(({ subject }) => subject.endsWith(name));
+      expect(write).toBeGreaterThan(0);
+      await crashOnce(services, { batch: 1, write, moment }, ICEBERG);
+    },
+  );
 
   it.each([
     ['when its plan is ready', 'plan-000002.jsonl', 1],

@@ -66,22 +66,24 @@ const options = new Command('npm run campaign -- append')
   .option('--gzip', 'compress by gzip')
   .option('--overwrite', 'each batch replaces the one before')
   .option('--tables <format>', 'tables that become such files, instead of matrices')
+  .option('--iceberg', 'with metadata of Iceberg, which tables of Parquet may have')
   .option('--batch <n>', 'crash in this batch alone, from 1', parseCount)
   .parse()
   .opts<{
     readonly gzip?: true;
     readonly overwrite?: true;
     readonly tables?: string;
+    readonly iceberg?: true;
     readonly batch?: number;
   }>();
-const { gzip, overwrite, tables, batch: onlyBatch } = options;
+const { gzip, overwrite, tables, iceberg, batch: onlyBatch } = options;
 
 const compression = gzip === true ? 'gzip' : 'none';
 const kind: BatchKind = {
   form:
     tables === undefined
       ? matrixBatches(compression)
-      : tableBatches({ format: tables, compression }),
+      : tableBatches({ format: tables, compression, ...(iceberg && { companions: ['iceberg'] }) }),
   mode: overwrite === true ? 'overwrite' : 'append',
 };
 const services = await startLocalServices();

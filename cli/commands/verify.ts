@@ -20,6 +20,7 @@ import { readBlocks } from '#cli/sources/read-blocks.ts';
 import { withSource } from '#cli/sources/with-source.ts';
 import { companionProblems } from '#cli/verify/companion-problems.ts';
 import { generationProblems } from '#cli/verify/generation-problems.ts';
+import { icebergProblems } from '#cli/verify/iceberg-problems.ts';
 import { manifestProblems } from '#cli/verify/manifest-problems.ts';
 import { namesProblems } from '#cli/verify/names-problems.ts';
 import { rederiveSample } from '#cli/verify/rederive.ts';
@@ -206,6 +207,7 @@ export async function verifyRun(
     ...(await generationProblems(run)),
     ...(await namesProblems(run)),
     ...(await companionProblems(run)),
+    ...(await icebergProblems(run)),
     ...(await allChunkProblems(run, signal)),
     ...(await problemsInDatabase(run, options, signal)),
   ]);

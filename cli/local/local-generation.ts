@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
@@ -9,7 +10,7 @@ import { UsageError } from '#cli/frame/usage-error.ts';
 import type { RequestFields } from '#cli/options/request-file.ts';
 import { addGeneration } from '#cli/outputs/add-generation.ts';
 import { assertHoldsRun, holdsRun } from '#cli/outputs/out-directory.ts';
-import { locationOf, readDirectory } from '#cli/outputs/stored-run.ts';
+import { keyBelow, locationOf, readDirectory } from '#cli/outputs/stored-run.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
 import { ManifestError } from '#core/errors.ts';
 import { wholeManifest } from '#core/manifest/earlier.ts';
@@ -57,9 +58,9 @@ function generationsIn({ generations }: Manifest): readonly string[] {
 }
 
 /**
- * Puts the manifests of a directory where Plan and Finalize read what a run comes after; they read
- * no chunk of it. A kept state has the manifests already. It may have one generation more, if the
- * last copy broke off.
+ * Puts the manifests of a directory, and the companions of the last one, where Plan and Finalize
+ * read what a run comes after; they read no chunk of it. A kept state has the manifests already. It
+ * may have one generation more, if the last copy broke off.
  *
  * @throws {UsageError} the state holds another output at that place.
  */
@@ -86,6 +87,12 @@ async function seed(
     await create(generationKey(prefix, generation), (await readGeneration(generation))!);
   }
   await create(generationKey(prefix, held.generation), text);
+  for (const { uri } of held.companions ?? []) {
+    const [key, path] = [`${prefix}${keyBelow(uri)}`, join(directory, keyBelow(uri))];
+    await createObject(s3, { bucket, key, contentType: 'application/octet-stream' }, [
+      await readFile(path),
+    ]);
+  }
   await create(manifestKey(prefix), text);
 }
 

@@ -4,7 +4,7 @@ import type { StoredRun } from '#cli/outputs/stored-run.ts';
 import { asUri } from '#cli/sources/location.ts';
 import { withStore } from '#cli/sources/with-store.ts';
 import { ManifestError, SourceChangedError } from '#core/errors.ts';
-import type { ManifestEntry } from '#core/manifest/manifest.ts';
+import { type Generation, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import { originOf, tableChunkOf } from '#core/tables/run/table-chunk.ts';
@@ -44,7 +44,7 @@ async function sentDifference(entry: ManifestEntry, again: string): Promise<stri
 /** Makes the file of an entry again. @returns where it differs; undefined if it does not. */
 async function differs(
   run: StoredRun,
-  { generation, objects, layout, file, store, functions }: OpenedTable,
+  { generation, objects, layout, file, companions, store, functions }: OpenedTable,
   entry: ManifestEntry,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -57,7 +57,8 @@ async function differs(
     const slices = await openChunk({ layout, chunk, pins, store });
     const name = `chunk.${file.format}`;
     const keyValues = originOf(generation.runId, chunk);
-    await convertChunk(slices, { ...room, name, layout, output: file, keyValues, signal });
+    const how = { name, layout, output: file, companions, keyValues, signal };
+    await convertChunk(slices, { ...room, ...how });
     const again = join(room.directory, name);
     const place =
       file.format === 'postgres'
@@ -76,6 +77,16 @@ function sampledOf(
   if (sample >= entries.length) return entries;
   const inner = sample > 2 ? sampleIndices(between, sample - 2, seed) : [];
   return [0, ...inner.map((index) => index + 1), entries.length - 1].map((at) => entries[at]!);
+}
+
+/** What a generation was asked for: files for readers of Iceberg have numbers of columns. */
+async function companionsOf(
+  run: StoredRun,
+  { generation }: Generation,
+): Promise<TableSpec['companions']> {
+  const text = await run.readGeneration(generation);
+  const output = text === undefined ? run.manifest.output : parseManifest(text).output;
+  return output.kind === 'table' ? output.companions : undefined;
 }
 
 /** The entries that a generation has written. */
@@ -125,7 +136,9 @@ export async function rederiveTable(
     let difference: string | undefined;
     // Two generations may have the same size, or lie at one place one after the other.
     for (const generation of generations.toReversed()) {
-      const opened = await openTableGeneration(generation, { ...given, uris, store, columns });
+      const asked = { ...given, uris, store, columns };
+      const companions = await companionsOf(run, generation);
+      const opened = await openTableGeneration(generation, { ...asked, companions });
       if (opened instanceof Error) {
         others.push(opened);
         continue;

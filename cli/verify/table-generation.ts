@@ -28,6 +28,7 @@ export interface OpenedTable {
   readonly objects: ObjectList;
   readonly layout: TableLayout;
   readonly file: TableSpec['file'];
+  readonly companions: TableSpec['companions'];
   readonly store: ObjectStore;
   /** Functions that a transform may call. */
   readonly functions: FunctionModules;
@@ -112,6 +113,8 @@ export interface GivenTable {
   readonly uris: readonly string[];
   readonly store: ObjectStore;
   readonly file: TableSpec['file'];
+  /** That the generation was asked for. */
+  readonly companions: TableSpec['companions'];
   /** Functions that a transform may call. */
   readonly functions: FunctionModules;
   /** Of the output. */

@@ -2,12 +2,12 @@ import { ManifestError } from '#core/errors.ts';
 import { columnNamesKey, outputUri } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
-import { listedCompanions } from './companions.ts';
 import { type PreviousManifest, runsBefore } from './earlier.ts';
 import { attemptsUpTo } from './generations.ts';
 import {
   type Generation,
   MANIFEST_VERSION,
+  type ManifestCompanion,
   type ManifestEntry,
   type ManifestHead,
   parseManifestEntry,
@@ -42,7 +42,6 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
   const { earlier, earlierReplaced, generations, replaced } = runsBefore(run, previous);
   const rowEnd = base.rows + run.rows;
   const attempts = attemptsUpTo(run, previous?.head.attempts);
-  const companions = [...listedCompanions({ ...run, attempts })];
   return {
     type: 'sparse-fanout-manifest',
     version: MANIFEST_VERSION,
@@ -60,7 +59,6 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
       },
     }),
     ...(columns && { columns }),
-    ...(companions.length > 0 && { companions }),
     generation,
     ...(previous && { previous: previous.link }),
     ...(earlier.length > 0 && { earlier }),
@@ -77,23 +75,30 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
   };
 }
 
+/** What stands behind the entries of a manifest. */
+interface ManifestEnd {
+  /** A builder that begins after what the head links, to which every entry is added. */
+  readonly totals: TotalsBuilder;
+  /** Asked for behind the last entry. @default none */
+  readonly companions?: (() => readonly ManifestCompanion[]) | undefined;
+}
+
 /**
  * Writes a manifest as text, one entry per line. Holds one entry at a time.
  *
  * The text depends on the arguments alone, not on the time or on the execution.
  *
- * @param totals a builder that begins after what the head links, to which every entry is added.
  * @example
  * const head = manifestHead(run);
  * const entries = proveChunks(run, evidence);
- * for await (const text of manifestText(head, entries, new TotalsBuilder(head))) {
+ * for await (const text of manifestText(head, entries, { totals: new TotalsBuilder(head) })) {
  *   console.log(text.length);
  * }
  */
 export async function* manifestText(
   head: ManifestHead,
   entries: AsyncIterable<ManifestEntry>,
-  totals: TotalsBuilder,
+  { totals, companions = () => [] }: ManifestEnd,
 ): AsyncGenerator<string> {
   yield `${JSON.stringify(head).slice(0, -1)}${BEFORE_ENTRIES}`;
   let separator = '\n';
@@ -102,7 +107,9 @@ export async function* manifestText(
     yield `${separator}${JSON.stringify(entry)}`;
     separator = ',\n';
   }
-  yield `\n${AFTER_ENTRIES},"totals":${JSON.stringify(totals.totals())}}\n`;
+  const listed = companions();
+  const own = listed.length === 0 ? '' : `"companions":${JSON.stringify(listed)},`;
+  yield `\n${AFTER_ENTRIES},${own}"totals":${JSON.stringify(totals.totals())}}\n`;
 }
 
 async function* entriesIn(lines: AsyncGenerator<string>): AsyncGenerator<ManifestEntry> {

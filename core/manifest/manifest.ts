@@ -62,6 +62,8 @@ const columnStatistics = z.strictObject({
   min: z.optional(z.string()),
   max: z.optional(z.string()),
   nulls: z.optional(count),
+  /** Of the values as they are stored. */
+  bytes: z.optional(count),
 });
 
 const columnSchema = z.strictObject({
@@ -113,8 +115,6 @@ const headSchema = z.object({
   columnNames: z.optional(columnNamesSchema),
   /** Names and SQL types of a table, in order. */
   columns: z.optional(z.array(columnSchema)),
-  /** What this generation has for readers that do not know manifests. */
-  companions: z.optional(z.array(companionSchema)),
   generation: ordinal,
   previous: z.optional(linkSchema),
   /** Manifests that list the runs and chunks before these: together they are the set, in order. */
@@ -132,6 +132,8 @@ const headSchema = z.object({
 /** The published shape of `_manifest/manifest.json`. @see docs/manifest.md */
 export const manifestSchema = z.extend(headSchema, {
   entries: z.array(entrySchema).check(z.minLength(1)),
+  /** What this generation has for readers that do not know manifests. */
+  companions: z.optional(z.array(companionSchema)),
   /** Of the whole set, with what `earlier` lists. */
   totals: totalsSchema,
 });

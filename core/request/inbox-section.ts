@@ -37,7 +37,11 @@ interface InboxRequest {
   readonly schema?: unknown;
   readonly onBadRow?: 'fail' | 'reject' | undefined;
   readonly expect?: { readonly rows?: number | undefined } | undefined;
-  readonly output: { readonly uri?: string | undefined; readonly mode?: OutputMode | undefined };
+  readonly output: {
+    readonly uri?: string | undefined;
+    readonly mode?: OutputMode | undefined;
+    readonly companions?: readonly string[] | undefined;
+  };
 }
 
 /** What is wrong with a request that has an inbox; nothing of any other. */
@@ -45,11 +49,16 @@ export function inboxProblems(request: InboxRequest): readonly string[] {
   const { source, schema, onBadRow = 'fail', expect, output } = request;
   const { inbox } = source;
   if (inbox === undefined) return [];
-  const { mode = 'create', uri = '' } = output;
+  const { mode = 'create', uri = '', companions = [] } = output;
   const problems: string[] = [];
   if (mode !== 'append') {
     problems.push(
       `output.mode must be 'append' where source.inbox is given, because each batch comes after those before it, got "${mode}"`,
+    );
+  }
+  if (companions.includes('iceberg')) {
+    problems.push(
+      'output.companions has iceberg, whose metadata has one attempt for each generation, but an inbox may need several; leave it out',
     );
   }
   if (schema === undefined) {

@@ -10,6 +10,7 @@ import { postgresUri } from '#core/tables/postgres/source-section.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import { columnsProblems } from '#core/tables/schema/map-columns.ts';
 import { inboxProblems } from './inbox-section.ts';
+import { partitionProblems } from './partition-problems.ts';
 import { postgresProblems } from './postgres-problems.ts';
 import { fromS3Event, parseBody, withDefaults } from './raw-request.ts';
 import { outputUriOf } from './request.ts';
@@ -99,26 +100,14 @@ export function tableSpecOf({
   };
 }
 
-/** Hive and Athena find the folders of partitions by themselves. */
-const PARTITIONED_HIVE =
-  'output.companions has hive, whose list of files has no partitions; leave it out: with output.partitionBy the folders are those that MSCK REPAIR TABLE finds';
-
-const PARTITIONED_DATABASE =
-  'output.partitionBy is given with source.postgres, whose files are chunks of keys; write them to S3 first, and partition these files by another run';
-
-const PARTITIONED_LOAD =
-  'output.partitionBy is given with output.format postgres, but a table of a database has no folders; leave it out';
-
 function problemsOf(body: TableRequestBody): readonly string[] {
   const { schema, columns = {} } = body;
   const { companions = [] } = companionsOf(body);
   return [
     ...(schema === undefined ? [] : columnsProblems(schema, columns)),
     ...companionProblems(companions, fileOf(body)),
-    ...(body.output.partitionBy && companions.includes('hive') ? [PARTITIONED_HIVE] : []),
-    ...(body.output.partitionBy && body.source.postgres ? [PARTITIONED_DATABASE] : []),
-    ...(body.output.partitionBy && body.output.format === 'postgres' ? [PARTITIONED_LOAD] : []),
     ...inboxProblems(body),
+    ...partitionProblems(body),
     ...postgresProblems(body),
     ...(body.output.format === 'postgres' ? loadProblems(body.limits?.concurrency) : []),
   ];
@@ -166,7 +155,6 @@ export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}
     onBadRow: body.onBadRow ?? 'fail',
     output: fileOf(body),
     size: sizeOf(body),
-    ...(body.output.partitionBy && { partitionBy: body.output.partitionBy }),
     expect: body.expect ?? {},
     ...companionsOf(body),
     place: { uri: outputUriOf(body.output), mode: body.output.mode ?? 'create' },

@@ -99,6 +99,11 @@ export function companionFolder(companion: string, generation: number, attempt =
   return `${OUTPUT_FOLDERS.manifest}${named(companion, generation, attempt)}/`;
 }
 
+/** Folder of an output as a table of Iceberg: that of all its generations. */
+export function icebergFolder(prefix: string): string {
+  return `${prefix}${companionFolder('iceberg', 1)}`;
+}
+
 /** Key of the report on the last execution that failed; only people read it. */
 export function failuresKey(prefix: string): string {
   return `${prefix}${OUTPUT_FOLDERS.manifest}failures.json`;

@@ -3,10 +3,9 @@ import { LIST_PAGE, listAhead } from '#aws/list-ahead.ts';
 import { type GenerationManifest, openGeneration } from '#aws/manifests.ts';
 import { readLines } from '#aws/objects.ts';
 import { ManifestError } from '#core/errors.ts';
-import { companionObjects } from '#core/manifest/companions.ts';
 import { isOutgrown } from '#core/manifest/earlier.ts';
 import { baseOf } from '#core/manifest/generations.ts';
-import type { ManifestEntry, ManifestHead, ManifestTotals } from '#core/manifest/manifest.ts';
+import type { ManifestCompanion, ManifestEntry, ManifestTotals } from '#core/manifest/manifest.ts';
 import { type CountedRun, manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder, totalsOf } from '#core/manifest/totals.ts';
@@ -20,6 +19,7 @@ import type { RunHeader } from '#core/run/run-header.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import { countedRun } from './counted-run.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
+import { openCompanions } from './write-companions.ts';
 
 async function* readPlan(
   { s3 }: FinalizeDeps,
@@ -96,18 +96,6 @@ function proven(
   });
 }
 
-/** Whoever finds the manifest finds its companions, and these only where every file is proved. */
-async function writeCompanions(
-  { s3 }: FinalizeDeps,
-  run: CountedRun & Pick<ManifestHead, 'attempts'>,
-  signal: AbortSignal,
-) {
-  const { bucket } = run.location;
-  for (const { key, contentType, pieces } of companionObjects(run)) {
-    await createObject(s3, { bucket, key, contentType }, pieces(), signal);
-  }
-}
-
 /**
  * Writes the manifest of a run's generation create-only, each entry as soon as it is proved. The
  * manifest appears only if nothing was wrong. An append copies the entries of its base before its
@@ -128,13 +116,19 @@ export async function writeManifest(
   const linked = base && isOutgrown(run, base) ? await totalsOf(base) : undefined;
   const isCopied = linked === undefined && run.base.since < run.generation;
   const head = manifestHead(counted, base && { ...base, totals: linked });
+  const accompanied = { ...counted, attempts: head.attempts };
+  const companions = await openCompanions(deps, accompanied, base, signal);
+  let listed: readonly ManifestCompanion[] = [];
   const entries = async function* () {
     if (base !== undefined && isCopied) yield* base.entries;
-    yield* proven(deps, counted, signal);
-    await writeCompanions(deps, { ...counted, attempts: head.attempts }, signal);
+    for await (const entry of proven(deps, counted, signal)) {
+      await companions.add(entry);
+      yield entry;
+    }
+    listed = await companions.finish();
   };
   const totals = new TotalsBuilder(head);
-  const text = manifestText(head, entries(), totals);
+  const text = manifestText(head, entries(), { totals, companions: () => listed });
   const { bucket, prefix } = run.location;
   const key = generationKey(prefix, run.generation);
   const target = { bucket, key, contentType: 'application/json' };

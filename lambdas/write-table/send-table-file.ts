@@ -25,10 +25,11 @@ export async function sendTableFile(
   signal: AbortSignal,
 ): Promise<Omit<ChunkFigures, 'counts'>> {
   const { contentType } = tableOutput(run.output);
+  const { file, companions } = run.output;
   const target = { bucket: run.location.bucket, contentType, ...placed };
   const { bytes, etag, sent } = await sendFile(s3, target, path, signal);
   return {
     ...{ bytes, contentBytes: bytes, crc32: crc32Hex(sent.crc32), etag },
-    statistics: run.output.file.format === 'parquet' ? await fileStatistics(path) : undefined,
+    statistics: file.format === 'parquet' ? await fileStatistics(path, companions) : undefined,
   };
 }

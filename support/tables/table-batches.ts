@@ -34,6 +34,7 @@ function objectOf(batch: number, form: MadeForm): Promise<Uint8Array> {
 export function tableBatches(output: {
   readonly format: string;
   readonly compression: string;
+  readonly companions?: readonly string[];
 }): BatchForm {
   return {
     name: output.format,

@@ -61,7 +61,9 @@ async function writeManifests(
   const listed = (async function* () {
     yield* entries;
   })();
-  const text = await Array.fromAsync(manifestText(manifestHead(run), listed, new TotalsBuilder()));
+  const text = await Array.fromAsync(
+    manifestText(manifestHead(run), listed, { totals: new TotalsBuilder() }),
+  );
   for (const name of ['manifest-000001.json', 'manifest.json']) {
     await writeFile(join(directory, '_manifest', name), text.join(''));
   }

@@ -47,7 +47,9 @@ async function rewrite(out: string, { entries, totals: _, ...head }: Manifest): 
   const listed = (async function* () {
     yield* entries;
   })();
-  const text = (await Array.fromAsync(manifestText(head, listed, new TotalsBuilder()))).join('');
+  const text = (
+    await Array.fromAsync(manifestText(head, listed, { totals: new TotalsBuilder() }))
+  ).join('');
   for (const name of ['manifest.json', 'manifest-000001.json']) {
     await writeFile(inside(out, '_manifest', name), text);
   }

@@ -27,6 +27,18 @@ it('makes the form of an output the engine’s own', () => {
   expect(outputFileOf(PARQUET, plain)).not.toHaveProperty('keyValues');
 });
 
+it('numbers the columns of files for readers of Iceberg alone', () => {
+  const parts = { path: '/d/out', rowGroupRows: 5_000, schema: FLAT };
+  const companions = ['hive', 'iceberg'] as const;
+  expect(outputFileOf(PARQUET, { ...parts, companions })).toHaveProperty('fieldIds', [
+    { name: 'id', id: 1 },
+    { name: 'x', id: 2 },
+  ]);
+  const hive = outputFileOf(PARQUET, { ...parts, companions: ['hive'] });
+  expect(hive).toEqual(outputFileOf(PARQUET, parts));
+  expect(hive).not.toHaveProperty('fieldIds');
+});
+
 it('bounds dictionaries by their values, unless values lie in values or columns are many', () => {
   const valuesOf = (rowGroupRows: number, schema = FLAT) =>
     outputFileOf(PARQUET, { path: '/d/out', rowGroupRows, schema });

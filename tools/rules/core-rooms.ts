@@ -39,7 +39,13 @@ export const CORE: ImportRules = {
   'core/containers/deflate': ['#core/errors.ts', '#core/bytes', 'node:zlib'],
   'core/stage': ['#core/errors.ts', '#core/bytes', '#core/objects', '#core/containers/deflate'],
   'core/tables/pack': ['#core/errors.ts', '#core/bytes'],
-  'core/tables/companions': ['#core/errors.ts', '#core/shown-name.ts'],
+  'core/tables/schema': [...GROUND, '#core/shown-name.ts', 'zod/mini'],
+  'core/iceberg/avro': ['#core/errors.ts'],
+  'core/iceberg': [
+    ...['#core/errors.ts', '#core/shown-name.ts', '#core/tables/schema', '#core/iceberg/avro'],
+    'zod/mini',
+  ],
+  'core/tables/companions': ['#core/errors.ts', '#core/shown-name.ts', '#core/iceberg'],
   'core/tables/order': ['#core/errors.ts', '#core/objects'],
   'core/tables/inbox': ['#core/errors.ts', '#core/objects'],
   'core/text': ['#core/errors.ts', '#core/bytes', '#core/containers/deflate', 'node:zlib'],
@@ -114,7 +120,6 @@ export const CORE: ImportRules = {
   'core/sparse/formats/mtx': [...FORMAT, '#core/stage', '#core/text', '#core/sparse/formats/texts'],
   'core/sparse/formats/10x-mtx': [...FORMAT, '#core/text', '#core/sparse/formats/mtx'],
   'core/sparse/formats': [...FORMAT, '#core/sparse/formats', '#core/text', 'node:zlib'],
-  'core/tables/schema': [...GROUND, '#core/shown-name.ts', 'zod/mini'],
   'core/tables/partition': [
     ...[...GROUND, '#core/shown-name.ts', '#core/tables/order', '#core/tables/schema'],
   ],
@@ -179,7 +184,7 @@ export const CORE: ImportRules = {
     ...[...GROUND, '#core/checksum', '#core/objects', '#core/schemas', '#core/sources'],
     ...['#core/outputs', '#core/run', '#core/tables/run', '#core/tables/companions'],
     '#core/tables/partition',
-    ...['zod/mini', 'node:zlib'],
+    ...['#core/iceberg', 'zod/mini', 'node:zlib'],
   ],
   'core/cost': [...GROUND],
   'core/chunks': [

@@ -17,6 +17,8 @@ export interface ColumnStatistics {
   readonly max?: string;
   /** False if `min` or `max` is a bound and not a value: a shortened text. Else absent. */
   readonly isExact?: false;
+  /** Of its values as they are stored. */
+  readonly bytes: number;
 }
 
 /** The least or greatest value so far. Lost once one row group lacks it. */
@@ -52,6 +54,13 @@ interface ChunkStatistics {
   readonly isExact: boolean;
 }
 
+/** One column chunk. */
+interface Chunk {
+  readonly statistics: ChunkStatistics;
+  /** Of its pages as they are stored. */
+  readonly bytes: number;
+}
+
 function readChunkStatistics(reader: CompactReader, type: number): ChunkStatistics {
   let found: ChunkStatistics = { isExact: true };
   reader.structOf(type, (field) => {
@@ -71,12 +80,15 @@ class ColumnTally {
   readonly #min = new Bound(-1);
   readonly #max = new Bound(1);
   #nulls: number | undefined = 0;
+  #bytes = 0;
 
   constructor(leaf: SchemaLeaf) {
     this.#leaf = leaf;
   }
 
-  add({ min, max, nulls, isExact }: ChunkStatistics, rows: number): void {
+  add({ statistics, bytes }: Chunk, rows: number): void {
+    const { min, max, nulls, isExact } = statistics;
+    this.#bytes += bytes;
     this.#nulls =
       nulls === undefined || this.#nulls === undefined ? undefined : this.#nulls + nulls;
     if (nulls === rows) return;
@@ -96,6 +108,7 @@ class ColumnTally {
       ...(min === undefined ? {} : { min: min.text }),
       ...(max === undefined ? {} : { max: max.text }),
       ...(isExact ? {} : { isExact }),
+      bytes: this.#bytes,
     };
   }
 
@@ -108,16 +121,18 @@ class ColumnTally {
 const NOTHING: ChunkStatistics = { isExact: true };
 
 /** Reads one column chunk up to its statistics. */
-function readChunk(reader: CompactReader): ChunkStatistics {
-  let found = NOTHING;
+function readChunk(reader: CompactReader): Chunk {
+  let statistics = NOTHING;
+  let bytes = 0;
   reader.struct(({ id, type }) => {
     if (id !== 3) return reader.skip(type);
     reader.structOf(type, (field) => {
-      if (field.id === 12) found = readChunkStatistics(reader, field.type);
+      if (field.id === 7) bytes = reader.integer(field.type);
+      else if (field.id === 12) statistics = readChunkStatistics(reader, field.type);
       else reader.skip(field.type);
     });
   });
-  return found;
+  return { statistics, bytes };
 }
 
 /**

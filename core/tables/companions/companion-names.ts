@@ -1,4 +1,4 @@
 /** What a request may have written beside the manifest, for readers that do not know manifests. */
-export const COMPANIONS = ['hive'] as const;
+export const COMPANIONS = ['hive', 'iceberg'] as const;
 
 export type Companion = (typeof COMPANIONS)[number];

@@ -1,3 +1,4 @@
+import { assertIcebergTable, icebergFileProblem } from '#core/iceberg/table-problems.ts';
 import type { Companion } from './companion-names.ts';
 import {
   type CompanionFile,
@@ -51,6 +52,12 @@ function hiveTexts({ output, folder, uris, ...table }: CompanionTable): readonly
   ];
 }
 
+/** None: but the table is one that Iceberg can have. */
+function icebergTexts({ output, columns }: CompanionTable): readonly CompanionText[] {
+  assertIcebergTable(output, columns);
+  return [];
+}
+
 interface CompanionKind {
   readonly fileProblem: (file: CompanionFile) => string | undefined;
   readonly texts: (table: CompanionTable) => readonly CompanionText[];
@@ -58,6 +65,8 @@ interface CompanionKind {
 
 const KINDS: Readonly<Record<Companion, CompanionKind>> = {
   hive: { fileProblem: hiveFileProblem, texts: hiveTexts },
+  // Its objects are made of what is known of each file, by `SnapshotWriter`.
+  iceberg: { fileProblem: icebergFileProblem, texts: icebergTexts },
 };
 
 /** What keeps companions from files of a form, one sentence each. */

@@ -1,5 +1,14 @@
 import { identifier, literal } from './quote.ts';
 
+/** The number by which readers find a column, whatever its name is. */
+interface FieldId {
+  /** `element` of a list, `key` and `value` of a map. */
+  readonly name: string;
+  readonly id: number;
+  /** Of what is nested in it. */
+  readonly fields?: readonly FieldId[];
+}
+
 /** A Parquet file to write. */
 export interface ParquetFile {
   /** Absolute, in the engine's directory. */
@@ -20,6 +29,8 @@ export interface ParquetFile {
   readonly dictionaryValues?: number;
   /** Key-value metadata of the footer, in this order. */
   readonly keyValues?: Readonly<Record<string, string>>;
+  /** Of all columns. @default none has a number */
+  readonly fieldIds?: readonly FieldId[];
 }
 
 /** A CSV file to write: NULL is an empty field, an empty text is `""`, lines end with LF. */
@@ -56,12 +67,22 @@ export type TableFile = ParquetFile | CsvFile | JsonLinesFile;
  */
 const ZSTD_LEVEL = 2;
 
+function fieldIdsText(fields: readonly FieldId[]): string {
+  return fields
+    .map(({ name, id, fields: inner }) => {
+      const number = Math.trunc(id);
+      const own = inner && `{__duckdb_field_id: ${number}, ${fieldIdsText(inner)}}`;
+      return `${identifier(name)}: ${own ?? number}`;
+    })
+    .join(', ');
+}
+
 function parquetOptions(file: ParquetFile): string[] {
   const compression = file.compression === 'none' ? 'uncompressed' : file.compression;
   const pairs = Object.entries(file.keyValues ?? {}).map(
     ([key, value]) => `${identifier(key)}: ${literal(value)}`,
   );
-  const { dictionaryBytes, dictionaryValues } = file;
+  const { dictionaryBytes, dictionaryValues, fieldIds } = file;
   const dictionary =
     dictionaryBytes === undefined
       ? []
@@ -73,6 +94,7 @@ function parquetOptions(file: ParquetFile): string[] {
     ...(compression === 'zstd' ? [`COMPRESSION_LEVEL ${ZSTD_LEVEL}`] : []),
     `ROW_GROUP_SIZE ${Math.trunc(file.rowGroupRows)}`,
     ...(pairs.length > 0 ? [`KV_METADATA {${pairs.join(', ')}}`] : []),
+    ...(fieldIds === undefined ? [] : [`FIELD_IDS {${fieldIdsText(fieldIds)}}`]),
   ];
 }
 

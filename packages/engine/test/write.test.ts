@@ -21,6 +21,36 @@ it('writes texts of CSV in quotes where that is asked for, and values as SQL giv
 });
 
 describe('a Parquet file', () => {
+  it('has the numbers of columns that it is given', async () => {
+    await using opened = await open();
+    const path = opened.file('ids.parquet');
+    const text = `SELECT 1 AS "a""' b", {'x': 1, 'l': [1]} AS s, map{'k': 2} AS m`;
+    const fieldIds = [
+      { name: 'a"\' b', id: 1 },
+      {
+        ...{ name: 's', id: 2 },
+        fields: [
+          { name: 'x', id: 4 },
+          { name: 'l', id: 5, fields: [{ name: 'element', id: 6 }] },
+        ],
+      },
+      {
+        ...{ name: 'm', id: 3 },
+        fields: [
+          { name: 'key', id: 7 },
+          { name: 'value', id: 8 },
+        ],
+      },
+    ];
+    await opened.engine.writeSelect({ text }, { ...PARQUET, path, fieldIds });
+    const numbers = `SELECT name, field_id::INT AS id FROM parquet_schema(${literal(path)})
+      WHERE field_id IS NOT NULL ORDER BY id`;
+    const found = await opened.engine.runSelect({ text: numbers });
+    expect(found.map(({ name, id }) => `${id} ${name}`)).toEqual([
+      ...['1 a"\' b', '2 s', '3 m', '4 x', '5 l', '6 element', '7 key', '8 value'],
+    ]);
+  });
+
   it('has the rows, the row groups and the metadata that it is given', async () => {
     await using opened = await open();
     const { engine } = opened;

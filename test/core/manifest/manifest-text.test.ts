@@ -23,7 +23,7 @@ async function textOf(entries: readonly ManifestEntry[]): Promise<string> {
   const listed = async function* () {
     yield* entries;
   };
-  const pieces = manifestText(head, listed(), new TotalsBuilder());
+  const pieces = manifestText(head, listed(), { totals: new TotalsBuilder() });
   return (await Array.fromAsync(pieces)).join('');
 }
 

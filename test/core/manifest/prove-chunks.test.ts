@@ -59,7 +59,7 @@ async function prove(accounts: Accounts, chunks: number): Promise<string> {
     ledger: each(accounts.ledger),
     objects: each(accounts.objects),
   });
-  const text = manifestText(manifestHead(header(chunks)), entries, new TotalsBuilder());
+  const text = manifestText(manifestHead(header(chunks)), entries, { totals: new TotalsBuilder() });
   return (await Array.fromAsync(text)).join('');
 }
 

@@ -66,7 +66,9 @@ function prove({ plan, ledger, objects }: Accounts, of = run) {
 
 describe('proveChunks of a table', () => {
   it('numbers the rows that the writers counted, and keeps what they say of them', async () => {
-    const text = manifestText(manifestHead(run), prove(accounts()), new TotalsBuilder());
+    const text = manifestText(manifestHead(run), prove(accounts()), {
+      totals: new TotalsBuilder(),
+    });
     const manifest = parseManifest((await Array.fromAsync(text)).join(''));
     expect(manifest).toMatchObject({
       columns,

@@ -75,7 +75,7 @@ describe('the statistics of a file', () => {
       const select = `SELECT typeof(any_value(c${i})) AS type, (count(*) - count(c${i}))::INT AS nulls,
         CAST(min(c${i}) AS VARCHAR) AS min, CAST(max(c${i}) AS VARCHAR) AS max FROM FILE`;
       const [expected] = await room.select(select, made.path);
-      expect(found[i]).toEqual({ name: `c${i}`, ...expected, type });
+      expect(found[i]).toEqual({ name: `c${i}`, ...expected, type, bytes: expect.any(Number) });
       expect(expected!['type']).toBe(type);
     }
   });
@@ -85,19 +85,34 @@ describe('the statistics of a file', () => {
       `SELECT f::FLOAT AS f, d, n FROM (VALUES (0.1, 1e300, 'nan'::DOUBLE), (16777216, -0.1, 1), (1e-40, 5, 2)) t(f, d, n)`,
     );
     const [f, d, n] = readStatistics(await readFooter(made));
-    expect(f).toEqual({ name: 'f', type: 'FLOAT', nulls: 0, min: '1e-40', max: '16777216' });
-    expect(d).toEqual({ name: 'd', type: 'DOUBLE', nulls: 0, min: '-0.1', max: '1e+300' });
-    expect(n).toEqual({ name: 'n', type: 'DOUBLE', nulls: 0 });
+    expect(f).toMatchObject({ name: 'f', type: 'FLOAT', nulls: 0, min: '1e-40', max: '16777216' });
+    expect(d).toMatchObject({ name: 'd', type: 'DOUBLE', nulls: 0, min: '-0.1', max: '1e+300' });
+    expect(n).toEqual({ name: 'n', type: 'DOUBLE', nulls: 0, bytes: n!.bytes });
+  });
+
+  it('have the bytes that a column takes as it is stored', async () => {
+    const made = await room.make(
+      'SELECT i, hash(i) AS h FROM range(10000) t(i)',
+      ', ROW_GROUP_SIZE 2048',
+    );
+    const [expected] = await room.select(
+      `SELECT sum(total_compressed_size)::INT AS bytes FROM parquet_metadata('${made.path}') WHERE column_id = 1`,
+      made.path,
+    );
+    const [, hashes] = readStatistics(await readFooter(made));
+    expect(hashes!.bytes).toBe(expected!['bytes']);
+    expect(hashes!.bytes).toBeGreaterThan(75_000);
   });
 
   it('of bytes, intervals and nested columns say no values', async () => {
     const made = await room.make(
       `SELECT 'x'::BLOB AS b, [1] AS l, {'a': 1} AS s, NULL::INTEGER AS n, INTERVAL 1 DAY AS i`,
     );
+    const bytes = expect.any(Number);
     expect(readStatistics(await readFooter(made))).toEqual([
-      { name: 'b', type: 'BLOB', nulls: 0 },
-      { name: 'n', type: 'INTEGER', nulls: 1 },
-      { name: 'i', type: 'INTERVAL' },
+      { name: 'b', type: 'BLOB', nulls: 0, bytes },
+      { name: 'n', type: 'INTEGER', nulls: 1, bytes },
+      { name: 'i', type: 'INTERVAL', bytes },
     ]);
   });
 
@@ -225,7 +240,7 @@ describe('statistics of other writers', () => {
     ],
   ] as const)('%s', async (_, column, statistics, type, expected) => {
     const found = readStatistics(await readFooter(fileWith(column, statistics, type)));
-    expect(found).toEqual([{ name: 'x', ...expected }]);
+    expect(found).toEqual([{ name: 'x', ...expected, bytes: found[0]!.bytes }]);
   });
 
   it('are refused for a column that cannot be read', async () => {

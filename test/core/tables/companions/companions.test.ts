@@ -11,6 +11,23 @@ const TABLE = {
   uris: () => ['s3://lake/a', 's3://lake/b'],
 };
 
+describe('the companion iceberg', () => {
+  it('has no objects that the names of files are enough for', () => {
+    expect(companionTexts('iceberg', TABLE)).toEqual([]);
+    const columns = [{ name: 'u', type: 'UTINYINT' }];
+    expect(() => companionTexts('iceberg', { ...TABLE, columns })).toThrow(
+      'the column "u" is UTINYINT, which Iceberg 2 does not have; cast it to SMALLINT',
+    );
+  });
+
+  it('is refused for files that are no Parquet', () => {
+    expect(companionProblems(['iceberg'], PARQUET)).toEqual([]);
+    expect(companionProblems(['iceberg'], { format: 'jsonl', compression: 'none' })).toEqual([
+      'output.companions has iceberg: jsonl is no form of the files of a table of Iceberg; give output.format parquet, or leave out the companion',
+    ]);
+  });
+});
+
 describe('the companion hive', () => {
   it('is a symlink in a folder of its own, and a statement that names it', () => {
     const texts = companionTexts('hive', TABLE);
