@@ -18,6 +18,7 @@ export const KEYS = {
   results: `*/${RESULTS_FOLDER}/*`,
   columnNames: `*/${OUTPUT_FOLDERS.manifest}columns*.json`,
   objectLists: `*/${OUTPUT_FOLDERS.plan}objects*.jsonl`,
+  objectFaults: `*/${OUTPUT_FOLDERS.plan}objects-fault*.jsonl`,
   rejects: `*/${OUTPUT_FOLDERS.manifest}rejects*/*`,
   layouts: `*/${OUTPUT_FOLDERS.plan}source*.json`,
   staged: `${STAGED_FOLDER}*`,

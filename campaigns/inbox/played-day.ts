@@ -1,12 +1,20 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { readText } from '#aws/objects.ts';
 import { headObject } from '#aws/stored-object.ts';
-import { UploadConflictError } from '#core/errors.ts';
+import {
+  AccessDeniedError,
+  BoundExceededError,
+  SourceChangedError,
+  SourceNotFoundError,
+  UploadConflictError,
+} from '#core/errors.ts';
 import { chosenKey } from '#core/run/output-keys.ts';
+import { parsePins } from '#core/tables/run/object-list.ts';
 import { type Hook, hookClients } from '#support/hooked-clients.ts';
 import type { Clients, LocalServices } from '#support/local-services.ts';
 import { runSteps } from '#support/run-steps.ts';
 import { createRandom, type Random } from '#support/seeded-random.ts';
-import type { Content, Happening } from './day.ts';
+import { type Content, DAY, DENIED, type Happening } from './day.ts';
 
 /** When the day begins, in milliseconds since 1970. */
 const BEGIN = Date.UTC(2026, 0, 1);
@@ -25,6 +33,14 @@ interface LargeArrival {
 class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
+
+/** What S3 says of an object that the role may not read. */
+function denial(): Error {
+  const $metadata = { httpStatusCode: 403 };
+  return Object.assign(new Error('not you'), { name: 'AccessDenied', $metadata });
+}
+
+const READS = new Set(['HeadObject', 'GetObject']);
 
 /** A process that dies before or after one of its writes, if it comes to it. */
 function dying(random: Random): Hook {
@@ -57,6 +73,9 @@ export class PlayedDay {
   readonly large: LargeArrival[] = [];
   generations = 0;
   deaths = 0;
+  lost = 0;
+  faulty = 0;
+  denied = 0;
   overtaken = 0;
   waits = 0;
 
@@ -103,15 +122,39 @@ export class PlayedDay {
     this.#second = second;
     const random = this.#random;
     if (!isCalm && random.chance(0.5)) return await this.#run(dying(random));
+    if (!isCalm && random.chance(0.1)) return await this.#run(this.#losing());
     if (isCalm || random.chance(0.6)) return await this.#run();
     const ends = await Promise.all([this.#run(), this.#run()]);
     return ends.find((end) => typeof end === 'number') ?? ends[0]!;
   }
 
+  /** Lets one of the objects that a tick has chosen be gone before it is written. */
+  #losing(): Hook {
+    return async ({ name, subject }, send) => {
+      const sent = await send();
+      if (name !== 'PutObject' || !subject.includes('/objects-chosen')) return sent;
+      const text = await readText(this.#services.s3, this.#services.bucket, subject);
+      const pins = parsePins(Buffer.from(text ?? ''));
+      const { uri } = pins[this.#random.integer(0, pins.length - 1)]!;
+      const key = uri.slice(`s3://${this.#services.bucket}/in/`.length);
+      await this.happen({ second: this.#second, key });
+      return sent;
+    };
+  }
+
+  /** Denies some objects while it is day. */
+  #guarded(hook: Hook = (_, send) => send()): Hook {
+    return async (call, send) => {
+      const isDenied = READS.has(call.name) && call.subject.includes(`/${DENIED}`);
+      if (isDenied && this.#second < DAY) throw denial();
+      return await hook(call, send);
+    };
+  }
+
   async #run(hook?: Hook): Promise<number | 'waiting' | 'died'> {
     const clients = this.#services.connect();
     this.#giveTimes(clients);
-    if (hook !== undefined) hookClients(clients, hook);
+    hookClients(clients, this.#guarded(hook));
     const now = () => new Date(BEGIN + this.#second * 1000);
     try {
       const end = await runSteps(clients, { ...this.#services, now }, this.#request);
@@ -129,8 +172,11 @@ export class PlayedDay {
       this.overtaken += 1;
       return await this.#run();
     }
-    if (!(error instanceof Error && error.name === 'ProcessDied')) throw error;
-    this.deaths += 1;
+    if (error instanceof SourceNotFoundError || error instanceof SourceChangedError) this.lost += 1;
+    else if (error instanceof AccessDeniedError) this.denied += 1;
+    else if (error instanceof BoundExceededError) this.faulty += 1;
+    else if (error instanceof ProcessDied) this.deaths += 1;
+    else throw error;
     return 'died';
   }
 

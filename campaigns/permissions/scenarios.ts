@@ -3,7 +3,7 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { goldenBytes } from '#support/golden.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { DEAD_LETTERS, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
-import { attempted, inbox } from './inbox-scenarios.ts';
+import { attempted, faulty, inbox } from './inbox-scenarios.ts';
 import type { PlayedStack } from './played-stack.ts';
 import {
   conflict,
@@ -273,6 +273,7 @@ export const SCENARIOS: readonly Scenario[] = [
   overwrittenTable,
   inbox,
   attempted,
+  faulty,
   transformed,
   largeText,
   tooLong,

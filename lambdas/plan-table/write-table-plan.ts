@@ -22,6 +22,7 @@ function headerOf(ready: ReadyTable): TableRun {
     ...{ runId, source, facts, location, generation, base },
     output: tableSpecOf(request),
     chunks: planned.chunks.length,
+    ...(ready.chosenFor !== undefined && { isInbox: true }),
     ...(rows !== undefined && { expectedRows: rows }),
   };
 }
