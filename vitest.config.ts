@@ -19,6 +19,7 @@ const LONG = [
   'test/core/manifest/ten-thousand.test.ts',
   'test/cli/verify/expect.test.ts',
   'test/e2e/local-linked.test.ts',
+  'test/e2e/local-table-generations.test.ts',
   'test/e2e/local-sample.test.ts',
   'test/e2e/silent-s3.test.ts',
   'test/e2e/large-gzip.test.ts',

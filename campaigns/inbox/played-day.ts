@@ -122,32 +122,29 @@ export class PlayedDay {
     this.#second = second;
     const random = this.#random;
     if (!isCalm && random.chance(0.5)) return await this.#run(dying(random));
-    if (!isCalm && random.chance(0.1)) return await this.#run(this.#losing());
     if (isCalm || random.chance(0.6)) return await this.#run();
     const ends = await Promise.all([this.#run(), this.#run()]);
     return ends.find((end) => typeof end === 'number') ?? ends[0]!;
   }
 
-  /** Lets one of the objects that a tick has chosen be gone before it is written. */
-  #losing(): Hook {
-    return async ({ name, subject }, send) => {
-      const sent = await send();
-      if (name !== 'PutObject' || !subject.includes('/objects-chosen')) return sent;
-      const text = await readText(this.#services.s3, this.#services.bucket, subject);
-      const pins = parsePins(Buffer.from(text ?? ''));
-      const { uri } = pins[this.#random.integer(0, pins.length - 1)]!;
-      const key = uri.slice(`s3://${this.#services.bucket}/in/`.length);
-      await this.happen({ second: this.#second, key });
-      return sent;
-    };
+  /** Lets one of the objects of a list be gone before it is written. */
+  async #lose(list: string): Promise<void> {
+    const { s3, bucket } = this.#services;
+    const pins = parsePins(Buffer.from((await readText(s3, bucket, list)) ?? ''));
+    const { uri } = pins[this.#random.integer(0, pins.length - 1)]!;
+    await this.happen({ second: this.#second, key: uri.slice(`s3://${bucket}/in/`.length) });
   }
 
-  /** Denies some objects while it is day. */
+  /** Denies some objects while it is day, and lets objects be gone that were just chosen. */
   #guarded(hook: Hook = (_, send) => send()): Hook {
     return async (call, send) => {
-      const isDenied = READS.has(call.name) && call.subject.includes(`/${DENIED}`);
-      if (isDenied && this.#second < DAY) throw denial();
-      return await hook(call, send);
+      const { name, subject } = call;
+      const isDay = this.#second < DAY;
+      if (isDay && READS.has(name) && subject.includes(`/${DENIED}`)) throw denial();
+      const sent = await hook(call, send);
+      const isList = name === 'PutObject' && subject.includes('/objects-chosen');
+      if (isDay && isList && this.#random.chance(0.3)) await this.#lose(subject);
+      return sent;
     };
   }
 
