@@ -124,6 +124,21 @@ describe('an object that its writer finds to be at fault', TIMEOUT, () => {
     expect(await inbox.listed('objects-chosen-000002-2.jsonl')).toEqual([]);
   });
 
+  it('is not one that the role of the writer may not read', async () => {
+    const { inbox, planned } = await chosen('denied-writer');
+    const clients = services.connect();
+    const $metadata = { httpStatusCode: 403 };
+    hookClients(clients, async ({ name, subject }, send) => {
+      const isDenied = name === 'GetObject' && subject.endsWith('b.jsonl');
+      if (isDenied) throw Object.assign(new Error('no'), { name: 'AccessDenied', $metadata });
+      return await send();
+    });
+    const denied = writeRun(clients, inbox.stores, planned);
+    await expect(denied).rejects.toMatchObject({ name: 'AccessDeniedError' });
+    expect(await inbox.tick()).toBe(1);
+    expect(await inbox.rows()).toEqual([1, 2, 3, 4]);
+  });
+
   it('leaves a new choice where nothing else was chosen', async () => {
     const inbox = new PlayedInbox(services, 'only-faulty');
     await inbox.put('b.jsonl.gz', bad);
