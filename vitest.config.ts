@@ -24,6 +24,7 @@ const LONG = [
   'test/cli/verify/expect.test.ts',
   'test/e2e/iceberg.test.ts',
   'test/e2e/local-linked.test.ts',
+  'test/e2e/local-table-generations.test.ts',
   'test/e2e/local-sample.test.ts',
   'test/e2e/postgres-faults.test.ts',
   'test/e2e/postgres-load.test.ts',

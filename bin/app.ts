@@ -6,7 +6,8 @@ const app = new App();
 const context = (name: string): string | undefined => app.node.tryGetContext(name);
 
 new SparseFanoutStack(app, 'SparseFanout', {
-  description: 'Fans a sparse matrix in S3 out into ordered CSV chunks',
+  description:
+    'Fans a sparse matrix or a table in S3 out into ordered files: CSV, JSON lines or Parquet',
   customerKey: context('customerKey') === 'true',
   sourceBucketName: context('sourceBucketName'),
   sourceKeyArn: context('sourceKeyArn'),

@@ -9,7 +9,7 @@ import type { CommandIo } from './frame/command-io.ts';
 import { printError } from './frame/print-error.ts';
 
 const DESCRIPTION =
-  'Fans a massive sparse matrix out into ordered CSV chunks, and proves that every row is there once and in order.';
+  'Fans a massive sparse matrix or table out into ordered files, and proves that every row is there once and in order.';
 
 const EXAMPLES = `
 Examples:

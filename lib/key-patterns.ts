@@ -20,6 +20,7 @@ export const KEYS = {
   columnNames: `*/${OUTPUT_FOLDERS.manifest}columns*.json`,
   shares: `*/${OUTPUT_FOLDERS.plan}shares*.jsonl`,
   objectLists: `*/${OUTPUT_FOLDERS.plan}objects*.jsonl`,
+  objectFaults: `*/${OUTPUT_FOLDERS.plan}objects-fault*.jsonl`,
   rejects: `*/${OUTPUT_FOLDERS.manifest}rejects*/*`,
   layouts: `*/${OUTPUT_FOLDERS.plan}source*.json`,
   staged: `${STAGED_FOLDER}*`,

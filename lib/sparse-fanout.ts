@@ -31,8 +31,8 @@ import { Workflow } from './workflow.ts';
 /** Settings of {@link SparseFanout}. */
 export interface SparseFanoutProps {
   /**
-   * Bucket of the sparse matrices. If you give one, its objects start runs only if its events go to
-   * EventBridge.
+   * Bucket of the matrices and tables. If you give one, its objects start runs only if its events
+   * go to EventBridge.
    * @default a new bucket, private, encrypted, TLS only
    */
   readonly sourceBucket?: IBucket;
@@ -179,9 +179,9 @@ function scheduledRequestOf(props: SparseFanoutProps): ScheduledRequest | undefi
 }
 
 /**
- * Writes sparse matrices in S3 as ordered chunks. The construct has the state machine that plans,
- * writes and finalizes, with its functions and ledger, the triggers that start it, and the topic
- * for its failures.
+ * Writes sparse matrices and tables in S3 as ordered files. The construct has the state machine
+ * that plans, writes and finalizes, with its functions and ledger, the triggers that start it, and
+ * the topic for its failures.
  *
  * @throws {Error} the outputs would match their own trigger, a schedule has no request, or a module
  * of functions cannot be bundled.

@@ -63,6 +63,11 @@ export function writeTablePermissions(stores: Stores): readonly Permission[] {
     createsWhole(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
     createsWhole(outputBucket, KEYS.attemptedChunks, 'writes chunks of a later attempt'),
     creates(outputBucket, KEYS.rejects, 'writes the rows that were left out of any chunk'),
+    {
+      reason: 'names an object of an inbox that is at fault',
+      actions: ['s3:PutObject'],
+      resources: [outputBucket.arnForObjects(KEYS.objectFaults)],
+    },
     ...callsTransforms(outputBucket, stores.transforms),
     lists(outputBucket),
     ...encryptsOutput(stores),

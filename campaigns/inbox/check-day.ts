@@ -1,5 +1,6 @@
 import { readLines, readText } from '#aws/objects.ts';
 import { openRunInS3 } from '#cli/outputs/stored-run.ts';
+import { attemptIn } from '#core/manifest/generations.ts';
 import type { Manifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { manifestKey, objectsKey } from '#core/run/output-keys.ts';
@@ -19,6 +20,8 @@ export interface DayFigures {
   readonly objects: number;
   readonly rows: number;
   readonly files: number;
+  /** Generations that needed more than one attempt. */
+  readonly attempted: number;
   /** Generations that were made because an object was old. */
   readonly aged: number;
   /** Bytes of the files of the other generations. */
@@ -33,12 +36,13 @@ function fail(problem: string): never {
 /** The generation of each object, by its URI and ETag. */
 async function generationsOf(
   { s3, bucket }: LocalServices,
-  { generations }: Manifest,
+  manifest: Manifest,
   day: PlayedDay,
 ): Promise<ReadonlyMap<string, number>> {
   const taken = new Map<string, number>();
-  for (const { generation } of generations) {
-    const text = (await readText(s3, bucket, objectsKey('out/', generation))) ?? '';
+  for (const { generation } of manifest.generations) {
+    const attempt = attemptIn(manifest, generation);
+    const text = (await readText(s3, bucket, objectsKey('out/', generation, attempt))) ?? '';
     for (const { uri, etag } of parsePins(Buffer.from(text))) {
       const object = `${uri} ${etag}`;
       if (taken.has(object))
@@ -141,5 +145,6 @@ export async function checkDay(
   return {
     ...{ generations: manifest.generation, objects: taken.size, rows, aged: aged.size },
     ...{ files: manifest.entries.length, smallestFile, largestFile },
+    attempted: manifest.attempts?.length ?? 0,
   };
 }

@@ -40,6 +40,9 @@ const MOST_BAD_VALUES = 100_000;
 /** Ids of the rows of one content lie below those of the next. */
 const IDS = 1_000_000;
 
+/** Names of objects that the role may not read before the day has ended. */
+export const DENIED = 'denied-';
+
 /** Makes contents, none of which has a row of another. */
 class Contents {
   #made = 0;
@@ -60,10 +63,15 @@ class Contents {
     return { make, firstId, rows };
   }
 
+  /** An object of which more values are bad than are rejected. */
+  bad(): Content {
+    const make = () => Buffer.from('{"id":"x"}\n'.repeat(MOST_BAD_VALUES + 1));
+    return { make, firstId: 0, rows: 0 };
+  }
+
   foreign(random: Random): Content {
     const whole = this.table(20_000).make();
     const bytes = random.pick([
-      Buffer.from('{"id":"x"}\n'.repeat(MOST_BAD_VALUES + 1)),
       Buffer.from('\u0089PNG\r\n\u001a\n'),
       whole.subarray(0, -7),
       gzipSync(whole).subarray(0, -9),
@@ -103,5 +111,9 @@ export function makeDay(seed: number, size: DaySize): readonly Happening[] {
     put(`large-${at}`, contents.table(bytes));
   }
   for (let at = 0; at < size.small / 50; at += 1) put(`foreign-${at}`, contents.foreign(random));
+  for (let at = 0; at < 2; at += 1) {
+    put(`bad-${at}`, contents.bad());
+    put(`${DENIED}${at}`, contents.table(random.integer(1000, size.smallBytes)));
+  }
   return happenings.sort((a, b) => a.second - b.second);
 }

@@ -24,6 +24,12 @@ export interface PlayedFigures extends DayFigures {
   readonly deaths: number;
   readonly overtaken: number;
   readonly waits: number;
+  /** Ticks that failed since an object was gone after it was chosen. */
+  readonly lost: number;
+  /** Ticks that failed since a writer found an object to have too many bad values. */
+  readonly faulty: number;
+  /** Ticks that failed since nothing that was due could be read. */
+  readonly denied: number;
 }
 
 /** Plays a day of arrivals, and checks all that its output promises. */
@@ -41,7 +47,9 @@ export async function playDay(options: DayOptions): Promise<PlayedFigures> {
   };
   try {
     const VersioningConfiguration = { Status: 'Enabled' } as const;
-    await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }));
+    const versioning = new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration });
+    // Without versions an object may be gone before it is written.
+    if (seed % 2 === 0) await s3.send(versioning);
     const coming = [...makeDay(seed, { ...size, largeBytes: TARGET })];
     const day = new PlayedDay(services, request, { seed, largeBytes: TARGET });
     let second = 0;
@@ -53,9 +61,17 @@ export async function playDay(options: DayOptions): Promise<PlayedFigures> {
     }
     // What a tick left that died.
     while ((await day.tick(second, true)) !== 'waiting') second += everySeconds;
-    const { deaths, overtaken, waits } = day;
+    const { deaths, overtaken, waits, lost, faulty, denied } = day;
     const rules = { targetBytes: TARGET, largeBytes: TARGET };
-    return { ...(await checkDay(services, day, rules)), deaths, overtaken, waits };
+    return {
+      ...(await checkDay(services, day, rules)),
+      deaths,
+      overtaken,
+      waits,
+      lost,
+      faulty,
+      denied,
+    };
   } finally {
     await services.close();
   }

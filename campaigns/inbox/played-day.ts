@@ -1,12 +1,20 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { readText } from '#aws/objects.ts';
 import { headObject } from '#aws/stored-object.ts';
-import { UploadConflictError } from '#core/errors.ts';
+import {
+  AccessDeniedError,
+  BoundExceededError,
+  SourceChangedError,
+  SourceNotFoundError,
+  UploadConflictError,
+} from '#core/errors.ts';
 import { chosenKey } from '#core/run/output-keys.ts';
+import { parsePins } from '#core/tables/run/object-list.ts';
 import { type Hook, hookClients } from '#support/hooked-clients.ts';
 import type { Clients, LocalServices } from '#support/local-services.ts';
 import { runSteps } from '#support/run-steps.ts';
 import { createRandom, type Random } from '#support/seeded-random.ts';
-import type { Content, Happening } from './day.ts';
+import { type Content, DAY, DENIED, type Happening } from './day.ts';
 
 /** When the day begins, in milliseconds since 1970. */
 const BEGIN = Date.UTC(2026, 0, 1);
@@ -25,6 +33,14 @@ interface LargeArrival {
 class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
+
+/** What S3 says of an object that the role may not read. */
+function denial(): Error {
+  const $metadata = { httpStatusCode: 403 };
+  return Object.assign(new Error('not you'), { name: 'AccessDenied', $metadata });
+}
+
+const READS = new Set(['HeadObject', 'GetObject']);
 
 /** A process that dies before or after one of its writes, if it comes to it. */
 function dying(random: Random): Hook {
@@ -57,6 +73,9 @@ export class PlayedDay {
   readonly large: LargeArrival[] = [];
   generations = 0;
   deaths = 0;
+  lost = 0;
+  faulty = 0;
+  denied = 0;
   overtaken = 0;
   waits = 0;
 
@@ -108,10 +127,31 @@ export class PlayedDay {
     return ends.find((end) => typeof end === 'number') ?? ends[0]!;
   }
 
+  /** Lets one of the objects of a list be gone before it is written. */
+  async #lose(list: string): Promise<void> {
+    const { s3, bucket } = this.#services;
+    const pins = parsePins(Buffer.from((await readText(s3, bucket, list)) ?? ''));
+    const { uri } = pins[this.#random.integer(0, pins.length - 1)]!;
+    await this.happen({ second: this.#second, key: uri.slice(`s3://${bucket}/in/`.length) });
+  }
+
+  /** Denies some objects while it is day, and lets objects be gone that were just chosen. */
+  #guarded(hook: Hook = (_, send) => send()): Hook {
+    return async (call, send) => {
+      const { name, subject } = call;
+      const isDay = this.#second < DAY;
+      if (isDay && READS.has(name) && subject.includes(`/${DENIED}`)) throw denial();
+      const sent = await hook(call, send);
+      const isList = name === 'PutObject' && subject.includes('/objects-chosen');
+      if (isDay && isList && this.#random.chance(0.3)) await this.#lose(subject);
+      return sent;
+    };
+  }
+
   async #run(hook?: Hook): Promise<number | 'waiting' | 'died'> {
     const clients = this.#services.connect();
     this.#giveTimes(clients);
-    if (hook !== undefined) hookClients(clients, hook);
+    hookClients(clients, this.#guarded(hook));
     const now = () => new Date(BEGIN + this.#second * 1000);
     try {
       const end = await runSteps(clients, { ...this.#services, now }, this.#request);
@@ -129,8 +169,11 @@ export class PlayedDay {
       this.overtaken += 1;
       return await this.#run();
     }
-    if (!(error instanceof Error && error.name === 'ProcessDied')) throw error;
-    this.deaths += 1;
+    if (error instanceof SourceNotFoundError || error instanceof SourceChangedError) this.lost += 1;
+    else if (error instanceof AccessDeniedError) this.denied += 1;
+    else if (error instanceof BoundExceededError) this.faulty += 1;
+    else if (error instanceof ProcessDied) this.deaths += 1;
+    else throw error;
     return 'died';
   }
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SOURCES } from './assembly.ts';
-import { attempted, inbox } from './inbox-scenarios.ts';
+import { attempted, faulty, inbox } from './inbox-scenarios.ts';
 import type { PlayedStack } from './played-stack.ts';
 import { isConflictAt, reasonsOf, redrive, remove, reported, whyNot } from './playing.ts';
 import type { Scenario } from './scenario.ts';
@@ -118,6 +118,7 @@ export const TABLE_SCENARIOS: readonly Scenario[] = [
   partitioned,
   inbox,
   attempted,
+  faulty,
   transformed,
   largeText,
 ];

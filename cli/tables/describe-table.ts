@@ -1,6 +1,6 @@
 import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import { textGrid } from '#cli/frame/text-grid.ts';
-import type { InferredTable, TableSample } from '#core/tables/infer/inferred-table.ts';
+import type { InferredTable, SampleRead } from '#core/tables/infer/inferred-table.ts';
 import type { ShownRows } from '#core/tables/run/shown-rows.ts';
 import { typeSql } from '#core/tables/schema/column-type.ts';
 
@@ -15,7 +15,7 @@ export function formatLine({ format, compression, csv }: InferredTable): string 
 }
 
 /** `1,000 rows in 2 objects, 1.5 MB of text`. */
-export function sampleLine({ rows, bytes, objects }: TableSample): string {
+export function sampleLine({ rows, bytes, objects }: SampleRead): string {
   const text = bytes > 0 ? `, ${formatBytes(bytes)} of text` : '';
   return `${formatCount(rows)} rows in ${formatCount(objects)} object${objects === 1 ? '' : 's'}${text}`;
 }

@@ -67,7 +67,7 @@ export async function lookAtInbox(
     ...listed,
     ...{ waiting: objects, waitingBytes: bytes, oldest },
     due: batch.pins.length,
-    setAside: batch.setAside,
+    setAside: [...batch.setAside, ...(chosen?.faults ?? [])],
   };
 }
 

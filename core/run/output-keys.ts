@@ -145,6 +145,11 @@ export function chosenKey(prefix: string, generation: number, attempt = 1): stri
   return `${prefix}${OUTPUT_FOLDERS.plan}${named('objects-chosen', generation, attempt)}.jsonl`;
 }
 
+/** Key of the object of such a list that its writer found to be at fault, and why; one line. */
+export function faultKey(prefix: string, generation: number, attempt = 1): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('objects-fault', generation, attempt)}.jsonl`;
+}
+
 /** Key of the objects of many generations up to one, one line each. */
 export function objectsOfManyKey(prefix: string, generation: number): string {
   return `${prefix}${OUTPUT_FOLDERS.plan}objects-to-${generationId(generation)}.jsonl`;

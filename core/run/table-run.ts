@@ -10,6 +10,8 @@ export const tableRun = z.strictObject({
   ...runFields,
   facts: tableFacts,
   output: tableSpec,
+  /** Set where an inbox chose the objects: a writer names the one that is at fault. */
+  isInbox: z.optional(z.literal(true)),
   /** `expect.rows` of the request: nobody can check it before all rows are written. */
   expectedRows: z.optional(count),
   /** Of a partitioned table: how many mappers have scattered how many rows. */

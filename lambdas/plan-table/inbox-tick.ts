@@ -1,16 +1,20 @@
-import { readChosen } from '#aws/chosen-lists.ts';
+import { type ChosenLists, type FaultyObject, readChosen } from '#aws/chosen-lists.ts';
 import { readLatest } from '#aws/manifests.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { joinLists, readTakenIn, type TakenInBy } from '#aws/taken-in.ts';
 import { readWaiting, type WaitingIn } from '#aws/waiting-in.ts';
+import { attemptIn } from '#core/manifest/generations.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { TableRequest } from '#core/request/table-request.ts';
 import { locate } from '#core/run/locate-output.ts';
 import type { InboxWaits } from '#core/run/step-messages.ts';
 import { refuseUnseen, summedUp } from '#core/tables/inbox/choose-arrivals.ts';
+import type { InboxObject } from '#core/tables/inbox/taken-in.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import { type Batch, BatchChooser } from '#tables/choose-batch.ts';
-import { assertNotAllDoubtful, LeftOut } from '#tables/left-out.ts';
+import type { SetAside } from '#tables/judge-arrivals.ts';
+import { LeftOut } from '#tables/left-out.ts';
 import { stillThere } from '#tables/still-there.ts';
 
 /** What a batch of an inbox is chosen for. */
@@ -68,16 +72,31 @@ function asideLog({ logger }: PlanDeps): (batch: Batch) => void {
   };
 }
 
+function isSame(one: InboxObject, other: InboxObject): boolean {
+  return one.uri === other.uri && one.etag === other.etag;
+}
+
+function shownFaults(faults: readonly FaultyObject[]): readonly SetAside[] {
+  return faults.map(({ uri, problem }) => ({ uri, problem }));
+}
+
+/** Objects that writers found to be at fault are not chosen again at once. */
+function withoutFaults(listed: WaitingIn, faults: readonly FaultyObject[]): WaitingIn {
+  const isFaulty = (arrival: InboxObject) => faults.some((fault) => isSame(arrival, fault));
+  return { ...listed, waiting: listed.waiting.filter((arrival) => !isFaulty(arrival)) };
+}
+
 /** Chooses batches of what waits. */
 async function freshChoice(
   deps: PlanDeps,
   request: TableRequest,
-  output: TakenInBy,
+  { faults, ...output }: TakenInBy & Pick<ChosenLists, 'faults'>,
   signal: AbortSignal,
 ): Promise<Choice> {
   const { s3, now } = deps;
   const { source, schema, columns, onBadRow } = request;
-  const listed = await waitingIn(deps, request, output, signal);
+  const all = await waitingIn(deps, request, output, signal);
+  const listed = withoutFaults(all, faults);
   // The request was refused without a schema.
   const asked = { source, schema: schema!, columns, onBadRow };
   const store = s3ObjectStore(s3, signal);
@@ -85,25 +104,36 @@ async function freshChoice(
   const chooser = new BatchChooser(listed.waiting, asked, options);
   const log = asideLog(deps);
   const choose = async () => {
-    const batch = await chooser.choose();
+    const { pins, setAside } = await chooser.choose();
+    const batch = { pins, setAside: [...setAside, ...shownFaults(faults)] };
     log(batch);
-    return batch.pins.length > 0 ? batch : answerOf(listed, batch);
+    return pins.length > 0 ? batch : answerOf(all, batch);
   };
   return { choose, leaveOut: (error) => chooser.leaveOut(error) };
 }
 
-/** Chooses what is left of a list of which something is gone. */
-function restChoice(deps: PlanDeps, { pins, setAside }: Batch): Choice {
+/** What of a list can still be read, and was not found to be at fault. */
+async function restOf({ latest, faults }: ChosenLists, store: ObjectStore): Promise<Batch> {
+  const faulty = faults.filter((fault) => latest.some((pin) => isSame(pin, fault)));
+  const others = latest.filter((pin) => !faulty.some((fault) => isSame(pin, fault)));
+  const { pins, setAside } = await stillThere(others, store);
+  return { pins, setAside: [...shownFaults(faulty), ...setAside] };
+}
+
+/** Chooses what is left of a list of which something is gone; anew where nothing is. */
+function restChoice(deps: PlanDeps, rest: Batch, fresh: () => Promise<Choice>): Choice {
   const leftOut = new LeftOut();
   const log = asideLog(deps);
+  let anew: Choice | undefined;
   const choose = async () => {
-    const tried = leftOut.tried(pins);
-    const batch = { pins: tried, setAside: [...setAside, ...leftOut.doubts] };
-    assertNotAllDoubtful(tried, batch.setAside);
+    const pins = leftOut.tried(rest.pins);
+    if (pins.length === 0) anew ??= await fresh();
+    if (anew !== undefined) return await anew.choose();
+    const batch = { pins, setAside: [...rest.setAside, ...leftOut.doubts] };
     log(batch);
     return batch;
   };
-  return { choose, leaveOut: (error) => leftOut.leaveOut(error) };
+  return { choose, leaveOut: (error) => (anew ?? leftOut).leaveOut(error) };
 }
 
 /**
@@ -128,16 +158,21 @@ export async function tickInbox(
   const location = locate({ uri: place.uri, sourceUri: source.uris[0]! }, '', outputBucket);
   const latest = (await readLatest(s3, location, signal))?.head;
   const generation = (latest?.generation ?? 0) + 1;
-  const fresh = () => freshChoice(deps, request, { location, latest }, signal);
+  const fresh = (faults: ChosenLists['faults']) =>
+    freshChoice(deps, request, { location, latest, faults }, signal);
   const lists = await readChosen(s3, location, generation, signal);
-  if (lists === undefined) return { chosenFor: { generation, attempt: 1 }, ...(await fresh()) };
-  const { first } = lists;
-  const found = await stillThere(lists.latest, s3ObjectStore(s3, signal));
-  if (found.setAside.length === 0) {
-    const choose = async () => ({ pins: lists.latest, setAside: [] });
-    const chosenFor = { generation, attempt: lists.attempt, first };
-    return { chosenFor, choose, leaveOut: () => false };
+  if (lists === undefined) {
+    const before = attemptIn(latest ?? {}, generation - 1) > 1;
+    const chosen = before && (await readChosen(s3, location, generation - 1, signal));
+    const choice = await fresh(chosen ? chosen.faults : []);
+    return { chosenFor: { generation, attempt: 1 }, ...choice };
   }
-  const choice = found.pins.length === 0 ? await fresh() : restChoice(deps, found);
-  return { chosenFor: { generation, attempt: lists.attempt + 1, first }, ...choice };
+  const { first, attempt } = lists;
+  const rest = await restOf(lists, s3ObjectStore(s3, signal));
+  if (rest.setAside.length === 0) {
+    const chosenFor = { generation, attempt, first };
+    return { chosenFor, choose: async () => rest, leaveOut: () => false };
+  }
+  const choice = restChoice(deps, rest, () => fresh(lists.faults));
+  return { chosenFor: { generation, attempt: attempt + 1, first }, ...choice };
 }

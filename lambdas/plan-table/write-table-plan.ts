@@ -30,6 +30,7 @@ function headerOf(ready: ReadyTable): TableRun {
     ...{ runId, source, facts, location, generation, base },
     output,
     chunks: planned.chunks.length,
+    ...(ready.chosenFor !== undefined && { isInbox: true }),
     ...(rows !== undefined && { expectedRows: rows }),
     ...('scattered' in planned && { scattered: planned.scattered }),
     ...(isLoaded(output) && { mode }),

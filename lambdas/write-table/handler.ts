@@ -7,6 +7,7 @@ import { type RecordDeps, recordChunk, type WriteResult } from '#lambdas/shared/
 import type { Step } from '#lambdas/shared/step.ts';
 import type { ConvertDeps } from '#lambdas/shared/table-chunk/convert-planned.ts';
 import { gatherTableChunk } from './gather-table-chunk.ts';
+import { namingFault } from './object-fault.ts';
 import { writeTableChunk } from './write-table-chunk.ts';
 
 /** What WriteTable needs from outside. */
@@ -25,7 +26,7 @@ export function createHandler(deps: WriteTableDeps): Step<WriteTableInput, Write
     const write = () =>
       'within' in chunk
         ? gatherTableChunk(deps.s3, { run, chunk, key }, signal)
-        : writeTableChunk(deps, { run, chunk, key }, signal);
+        : namingFault(deps.s3, run, () => writeTableChunk(deps, { run, chunk, key }, signal));
     return await recordChunk(deps, { run, chunk, key }, write, signal);
   };
 }

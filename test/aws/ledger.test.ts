@@ -166,6 +166,9 @@ describe('Ledger', () => {
     expect(await findRun(place, 'execution-a')).toEqual({ runId, ...places });
     expect(await findRun(place, 'execution-b')).toEqual({ runId, ...versioned });
     expect(await findRun(place, 'execution-c')).toBeUndefined();
+    const attempted = { runId, ...places, claimant: 'first attempt' };
+    await first.ledger.startRun('text', 'execution-d', attempted);
+    expect(await findRun(place, 'execution-d')).toEqual(attempted);
     const second = newLedger();
     await second.ledger.startRun('text', 'execution-a', { runId: second.runId, ...places });
     expect(await findRun(place, 'execution-a')).toEqual({ runId: second.runId, ...places });

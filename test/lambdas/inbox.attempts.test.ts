@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openRunInS3 } from '#cli/outputs/stored-run.ts';
 import { findUnlisted, prune } from '#cli/prune/prune.ts';
@@ -99,6 +100,63 @@ describe('an object that is gone after it was chosen', TIMEOUT, () => {
     await expect(inbox.tick(dying)).rejects.toThrow('the process died');
     expect(await inbox.tick()).toBe(1);
     expect(await inbox.rows()).toEqual([1, 2]);
+  });
+});
+
+describe('an object that its writer finds to be at fault', TIMEOUT, () => {
+  /** The sample of a compressed text has its first 8 MiB. */
+  const bad = gzipSync(`${lines(3).repeat(1_000_000)}${'{"id":"x"}\n'.repeat(100_001)}`);
+
+  it('is left out of another attempt, and does not fail the batch after it', async () => {
+    const inbox = new PlayedInbox(services, 'faulty');
+    await inbox.put('a.jsonl', lines(1, 2));
+    const uri = await inbox.put('b.jsonl.gz', bad);
+    inbox.pass(11);
+    const planned = await inbox.plan();
+    await expect(write(inbox, planned)).rejects.toMatchObject({ object: uri });
+    expect(await inbox.tick()).toBe(1);
+    expect(await inbox.rows()).toEqual([1, 2]);
+    const setAside = [{ uri, problem: expect.stringMatching(/more than 100000 rows/) }];
+    expect(await inbox.plan()).toMatchObject({ decision: 'waiting', waiting: { setAside } });
+    await inbox.put('c.jsonl', lines(4, 5, 6, 7));
+    expect(await inbox.tick()).toBe(2);
+    expect(await inbox.rows()).toEqual([1, 2, 4, 5, 6, 7]);
+    expect(await inbox.listed('objects-chosen-000002-2.jsonl')).toEqual([]);
+  });
+
+  it('is not one that the role of the writer may not read', async () => {
+    const { inbox, planned } = await chosen('denied-writer');
+    const clients = services.connect();
+    const $metadata = { httpStatusCode: 403 };
+    hookClients(clients, async ({ name, subject }, send) => {
+      const isDenied = name === 'GetObject' && subject.endsWith('b.jsonl');
+      if (isDenied) throw Object.assign(new Error('no'), { name: 'AccessDenied', $metadata });
+      return await send();
+    });
+    const denied = writeRun(clients, inbox.stores, planned);
+    await expect(denied).rejects.toMatchObject({ name: 'AccessDeniedError' });
+    expect(await inbox.tick()).toBe(1);
+    expect(await inbox.rows()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('leaves a new choice where nothing else was chosen', async () => {
+    const inbox = new PlayedInbox(services, 'only-faulty');
+    await inbox.put('b.jsonl.gz', bad);
+    await expect(inbox.tick()).rejects.toMatchObject({ name: 'BoundExceededError' });
+    expect(await inbox.plan()).toMatchObject({ decision: 'waiting', waiting: { objects: 1 } });
+    await inbox.put('a.jsonl', lines(1, 2, 3, 4));
+    expect(await inbox.tick()).toBe(1);
+    expect(await inbox.rows()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('is taken in once it is put right', async () => {
+    const inbox = new PlayedInbox(services, 'put-right');
+    await inbox.put('b.jsonl.gz', bad);
+    await expect(inbox.tick()).rejects.toMatchObject({ name: 'BoundExceededError' });
+    await inbox.put('b.jsonl.gz', gzipSync(lines(5, 6, 7, 8)));
+    inbox.pass(11);
+    expect(await inbox.tick()).toBe(1);
+    expect(await inbox.rows()).toEqual([5, 6, 7, 8]);
   });
 });
 

@@ -85,6 +85,7 @@ test('every role has exactly these statements', () => {
         "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/shares*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json, <FanoutBucketsOutput.Arn>/_shuffle/*, <FanoutBucketsOutput.Arn>/_staged/*",
         "Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/data-g??????-*/*, <FanoutBucketsOutput.Arn>/*/data-g??????/*, <FanoutBucketsOutput.Arn>/*/data/*",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_manifest/rejects*/*",
+        "Allow s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/objects-fault*.jsonl",
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsWriteTableLogs.Arn>",

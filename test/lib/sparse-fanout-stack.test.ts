@@ -221,6 +221,7 @@ describe('cdk-nag', () => {
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_manifest/run*.json] at Functions/ReportFailure/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl] at Functions/PlanTable/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl] at Functions/WriteTable/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/objects-fault*.jsonl] at Functions/WriteTable/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl] at Functions/Finalize/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl] at Functions/Plan/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl] at Functions/PlanTable/Role/DefaultPolicy/Resource",

@@ -11,7 +11,7 @@ import type { CsvFormat } from '#core/tables/text/csv/csv-format.ts';
 import { ColumnTexts } from './column-texts.ts';
 import { CsvColumns } from './infer-csv.ts';
 import { JsonlColumns } from './infer-jsonl.ts';
-import type { InferredTable, TableSample } from './inferred-table.ts';
+import type { InferredTable, SampleRead } from './inferred-table.ts';
 import { lookAtObject, type SaidOfObjects, type SeenTable } from './look-at-object.ts';
 import { type FoundColumn, nameColumns } from './name-columns.ts';
 import { planSample } from './sample-plan.ts';
@@ -82,7 +82,7 @@ async function sampleTexts(
   { pins, store }: TableObjects,
   { first, said }: { readonly first: SeenTable; readonly said: SaidOfObjects },
   columns: CsvColumns | JsonlColumns,
-): Promise<TableSample> {
+): Promise<SampleRead> {
   const full = pins.filter(({ size }) => size > 0);
   const objects = new Set<number>();
   let bytes = 0;
@@ -102,7 +102,7 @@ async function sampleTexts(
 interface FoundTable {
   readonly found: readonly FoundColumn[];
   readonly notes: readonly string[];
-  readonly sample: TableSample;
+  readonly sample: SampleRead;
 }
 
 async function inferTexts(

@@ -15,7 +15,7 @@ export interface InferredColumn {
 }
 
 /** What was read to find the columns. */
-export interface TableSample {
+export interface SampleRead {
   readonly rows: number;
   /** Of text, inflated. */
   readonly bytes: number;
@@ -32,7 +32,7 @@ export interface InferredTable {
   readonly columns: readonly InferredColumn[];
   /** Sentences about what is left out or stands out. */
   readonly notes: readonly string[];
-  readonly sample: TableSample;
+  readonly sample: SampleRead;
   /** Whether columns of the source stand in no column of the schema. */
   readonly leavesOut: boolean;
 }

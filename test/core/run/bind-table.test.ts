@@ -52,6 +52,16 @@ describe('bindTable', () => {
     }
   });
 
+  it('names another attempt of a generation by its number, too', async () => {
+    const { objects } = await bind(request);
+    const pins = objects.pins(0, 2);
+    const idOf = async (attempt: number) =>
+      (await bindTable(request, deployment, store, { pins, attempt })).runId;
+    expect(await idOf(1)).toBe((await bind(request)).runId);
+    expect(await idOf(2)).not.toBe(await idOf(1));
+    expect(await idOf(3)).not.toBe(await idOf(2));
+  });
+
   it('names a run by what decides its bytes, and finds its place', async () => {
     const bound = await bind(request);
     expect(JSON.parse(bound.identity)).toMatchObject({

@@ -11,6 +11,7 @@ import {
   defaultPrefix,
   executionFailureKey,
   failuresKey,
+  faultKey,
   generationKey,
   isDataFolder,
   layoutKey,
@@ -103,6 +104,8 @@ it('a later attempt of a generation has keys of its own', () => {
   expect(companionFolder('hive', 7, 2)).toBe('_manifest/hive-000007-2/');
   expect(chosenKey('out/', 1)).toBe('out/_plan/objects-chosen.jsonl');
   expect(chosenKey('out/', 1, 2)).toBe('out/_plan/objects-chosen-000001-2.jsonl');
+  expect(faultKey('out/', 7)).toBe('out/_plan/objects-fault-000007.jsonl');
+  expect(faultKey('out/', 7, 3)).toBe('out/_plan/objects-fault-000007-3.jsonl');
   expect(objectsKey('out/', 7, 3)).toBe('out/_plan/objects-000007-3.jsonl');
   expect(planKey('out/', 7, 3)).toBe('out/_plan/plan-000007-3.jsonl');
   expect(layoutKey('out/', 7, 3)).toBe('out/_plan/source-000007-3.json');
