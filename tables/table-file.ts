@@ -1,7 +1,7 @@
 import type { TableFile } from '@sparse-fanout/engine';
 import { fieldIds } from '#core/iceberg/field-ids.ts';
-import { copiedColumns } from '#core/tables/postgres/copied-columns.ts';
 import type { Companion } from '#core/tables/companions/companion-names.ts';
+import { copiedColumns } from '#core/tables/postgres/copied-columns.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { isLeaf } from '#core/tables/schema/column-type.ts';
 import { jsonValues } from '#core/tables/schema/json-values.ts';

@@ -5,11 +5,7 @@ import { icebergSchema, type TableColumn } from './iceberg-schema.ts';
 const REFUSED_IN_URIS = /[#?%\p{Cc}]/u;
 
 /** What keeps Iceberg from files of a form; undefined if nothing does. */
-export function icebergFileProblem({
-  format,
-}: {
-  readonly format: string;
-}): string | undefined {
+export function icebergFileProblem({ format }: { readonly format: string }): string | undefined {
   if (format === 'parquet') return undefined;
   return `${format} is no form of the files of a table of Iceberg; give output.format parquet, or leave out the companion`;
 }

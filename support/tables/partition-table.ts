@@ -17,7 +17,7 @@ import type { PlannedTable } from './convert-table.ts';
 import { withEngine } from './with-engine.ts';
 
 /** A file of a partitioned table. */
-export interface PartitionedFile {
+interface PartitionedFile {
   readonly chunk: Omit<GatherChunk, 'list'>;
   /** Below the folder of chunks, such as `day=1/chunk-000000.parquet`. */
   readonly name: string;

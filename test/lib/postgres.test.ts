@@ -48,11 +48,15 @@ function environmentOf(step: string): Readonly<Record<string, string>> {
 }
 
 describe('databases of the construct', () => {
-  it('are reached by one function alone, which alone is in the VPC', () => {
+  it('are reached by three functions alone, which alone are in the VPC', () => {
     const inVpc = Object.entries(resourcesOf(template, 'AWS::Lambda::Function'))
       .filter(([, { Properties }]) => Properties['VpcConfig'] !== undefined)
       .map(([id]) => id);
-    expect(inVpc).toEqual(['FanoutFunctionsLoadTableFunction']);
+    expect(inVpc.sort()).toEqual([
+      'FanoutFunctionsCopyDatabaseFunction',
+      'FanoutFunctionsLoadTableFunction',
+      'FanoutFunctionsPlanDatabaseFunction',
+    ]);
     const reading = Object.entries(statementsByRole(template)).flatMap(([role, lines]) =>
       lines
         .filter((line) => /secretsmanager|ec2:|SecretKey/.test(line))
@@ -60,6 +64,12 @@ describe('databases of the construct', () => {
     );
     expect(reading).toMatchInlineSnapshot(`
       [
+        "FanoutFunctionsPlanDatabaseRole: Allow secretsmanager:GetSecretValue on arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:prod/old-??????, <Main>",
+        "FanoutFunctionsPlanDatabaseRole: Allow kms:Decrypt on <SecretKey.Arn>",
+        "FanoutFunctionsPlanDatabaseRole: Allow ec2:AssignPrivateIpAddresses, ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets, ec2:UnassignPrivateIpAddresses, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
+        "FanoutFunctionsCopyDatabaseRole: Allow secretsmanager:GetSecretValue on arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:prod/old-??????, <Main>",
+        "FanoutFunctionsCopyDatabaseRole: Allow kms:Decrypt on <SecretKey.Arn>",
+        "FanoutFunctionsCopyDatabaseRole: Allow ec2:AssignPrivateIpAddresses, ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets, ec2:UnassignPrivateIpAddresses, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
         "FanoutFunctionsLoadTableRole: Allow secretsmanager:GetSecretValue on arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:prod/old-??????, <Main>",
         "FanoutFunctionsLoadTableRole: Allow kms:Decrypt on <SecretKey.Arn>",
         "FanoutFunctionsLoadTableRole: Allow ec2:AssignPrivateIpAddresses, ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets, ec2:UnassignPrivateIpAddresses, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
@@ -148,7 +158,7 @@ describe('databases in the context of the stack', () => {
         },
       },
     });
-    expect(Object.keys(found)).toHaveLength(1);
+    expect(Object.keys(found)).toHaveLength(3);
   });
 
   it.each([
