@@ -155,6 +155,7 @@ export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}
     onBadRow: body.onBadRow ?? 'fail',
     output: fileOf(body),
     size: sizeOf(body),
+    ...(body.output.partitionBy && { partitionBy: body.output.partitionBy }),
     expect: body.expect ?? {},
     ...companionsOf(body),
     place: { uri: outputUriOf(body.output), mode: body.output.mode ?? 'create' },
