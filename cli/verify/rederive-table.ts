@@ -6,6 +6,7 @@ import { withStore } from '#cli/sources/with-store.ts';
 import { ManifestError, SourceChangedError } from '#core/errors.ts';
 import { type Generation, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import type { TableSpec } from '#core/outputs/table/table-spec.ts';
+import { partitionColumns } from '#core/run/chunk-key.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import { originOf, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
@@ -13,6 +14,7 @@ import { fileFigures } from '#tables/file-figures.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import { addPlanned } from '#tables/own-functions.ts';
 import { withEngine } from '#tables/with-engine.ts';
+import { comparePartitions } from './compare-partitions.ts';
 import { sampleIndices } from './sample-indices.ts';
 import { tableDifference } from './table-difference.ts';
 import { type OpenedTable, openTableGeneration } from './table-generation.ts';
@@ -103,7 +105,11 @@ async function rederiveGeneration(
   sample: Sample,
   signal: AbortSignal,
 ): Promise<number[] | string> {
-  const sampled = sampledOf(ownEntries(run, opened), sample);
+  const own = ownEntries(run, opened);
+  if (partitionColumns(run.manifest.output).length > 0) {
+    return await comparePartitions(run, opened, own, signal);
+  }
+  const sampled = sampledOf(own, sample);
   for (const entry of sampled) {
     signal.throwIfAborted();
     const difference = await differs(run, opened, entry, signal);
@@ -114,7 +120,8 @@ async function rederiveGeneration(
 
 /**
  * Makes sampled files of a table again from the source of one of its generations: the first, the
- * last and some between, by the code and the engine of the writers.
+ * last and some between, by the code and the engine of the writers. Of a partitioned table all rows
+ * are compared, partition by partition.
  *
  * Memory: that of a writer. In a temporary folder lie the text of a file, and the file twice.
  *

@@ -11,12 +11,12 @@ export interface RowsFiles {
 }
 
 /** The text of a partition's value: two values of an allowed type never have the same. */
-function valueText(name: string): string {
+export function valueText(name: string): string {
   return `CAST(${identifier(name)} AS VARCHAR)`;
 }
 
 /** A name that no column has: a name of a schema has no control character. */
-function own(name: string): string {
+export function own(name: string): string {
   return identifier(`\u0001${name}`);
 }
 
