@@ -11,8 +11,9 @@ function rowHash(schema: TableSchema): string {
 }
 
 /**
- * SQL of what stands for rows in their order: their number as `rows`, the `sum` of their hashes, and
- * that `weighted` by their places from 0 on. So digests of rows that follow each other can be added.
+ * SQL of what stands for rows in their order: their number as `rows`, the `sum` of their hashes,
+ * and that `weighted` by their places from 0 on. So digests of rows that follow each other can be
+ * added.
  */
 const DIGEST = `count(*) AS rows, coalesce(sum(${own('h')}), 0) AS sum, coalesce(sum(${own('h')} * ${own('place')}), 0) AS weighted`;
 
