@@ -11,6 +11,7 @@ import { givenFunctions } from '#cli/options/functions-option.ts';
 import { LocalStack } from '#support/local-stack.ts';
 import { proveDeterminism } from './determinism.ts';
 import { proveEquality, proveLocalRun, proveTransforms } from './equality.ts';
+import { provePartitions } from './partitions.ts';
 import type { Proof } from './proof.ts';
 import { pythonOfReaders } from './python.ts';
 import { proveSizes } from './sizes.ts';
@@ -27,6 +28,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   transforms: proveTransforms,
   determinism: proveDeterminism,
   sizes: proveSizes,
+  partitions: provePartitions,
   types: proveTypes,
 };
 
