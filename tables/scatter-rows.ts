@@ -2,11 +2,18 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Row } from '@sparse-fanout/engine';
 import { BoundExceededError } from '#core/errors.ts';
+import { shownName } from '#core/shown-name.ts';
+import { MAX_FOLDER_BYTES, partitionFolder } from '#core/tables/partition/partition-folder.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputSchemaOf } from '#core/tables/run/table-layout.ts';
 import type { ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
 import { MAX_PARTITIONS } from '#core/tables/shuffle/scattered-rows.ts';
-import { partitionsSql, type RowsFiles, scatterSql } from '#core/tables/shuffle/shuffle-sql.ts';
+import {
+  longestValuesSql,
+  partitionsSql,
+  type RowsFiles,
+  scatterSql,
+} from '#core/tables/shuffle/shuffle-sql.ts';
 import type { RejectedValue } from './bad-rows.ts';
 import { type ChunkOptions, convertChunk } from './convert-chunk.ts';
 import { fileFooter } from './file-statistics.ts';
@@ -35,10 +42,28 @@ function scatteredForm(output: TableOutput): TableOutput {
   return { format: 'parquet', compression: 'zstd', rowGroupBytes: 0 };
 }
 
-async function partitionsOf(
+/** Values are fetched only where they can be folders. */
+async function assertShort(
   files: RowsFiles,
   { engine, signal, partitionBy }: ScatterOptions,
+): Promise<void> {
+  const select = { text: longestValuesSql(files) };
+  const [row] = await engine.runSelect(select, signal && { signal });
+  for (const [at, name] of partitionBy.entries()) {
+    const bytes = Number(row?.[`v${at}`] ?? 0);
+    if (bytes <= MAX_FOLDER_BYTES) continue;
+    throw new BoundExceededError(
+      `column ${shownName(name)} of output.partitionBy holds a value of ${bytes} bytes, but a folder has at most ${MAX_FOLDER_BYTES}; let transform.sql shorten it`,
+    );
+  }
+}
+
+async function partitionsOf(
+  files: RowsFiles,
+  options: ScatterOptions,
 ): Promise<ScatterIndex['partitions']> {
+  await assertShort(files, options);
+  const { engine, signal, partitionBy } = options;
   const text = `${partitionsSql(files)} LIMIT ${MAX_PARTITIONS + 1}`;
   const rows = await engine.runSelect({ text }, signal && { signal });
   if (rows.length > MAX_PARTITIONS) {
@@ -50,10 +75,12 @@ async function partitionsOf(
     const value = row[`v${at}`];
     return value === null || value === undefined ? null : String(value);
   };
-  return rows.map((row) => ({
-    values: partitionBy.map((_, at) => textOf(row, at)),
-    rows: Number(row['rows']),
-  }));
+  return rows.map((row) => {
+    const values = partitionBy.map((_, at) => textOf(row, at));
+    // Refused here what cannot be a folder, before all slices are scattered.
+    partitionFolder(partitionBy, values);
+    return { values, rows: Number(row['rows']) };
+  });
 }
 
 /**

@@ -41,6 +41,7 @@ interface InboxRequest {
     readonly uri?: string | undefined;
     readonly mode?: OutputMode | undefined;
     readonly companions?: readonly string[] | undefined;
+    readonly format?: string | undefined;
   };
 }
 
@@ -54,6 +55,11 @@ export function inboxProblems(request: InboxRequest): readonly string[] {
   if (mode !== 'append') {
     problems.push(
       `output.mode must be 'append' where source.inbox is given, because each batch comes after those before it, got "${mode}"`,
+    );
+  }
+  if (output.format === 'postgres') {
+    problems.push(
+      'output.format is postgres, but an inbox may need several attempts for a batch, and what one of them has loaded stays; take in files, and load these by another run',
     );
   }
   if (companions.includes('iceberg')) {

@@ -40,13 +40,16 @@ function inputOf({ input, path, code }: z.core.$ZodIssue): unknown {
   return isKind && field in input ? input[field] : input;
 }
 
+/** Fields that hold what a secret has. */
+const LOGIN = /host|user|pass|secret|port|ur[il]|arn|dsn/i;
+
 function sentence(issue: z.core.$ZodIssue, wing: Wing): string {
   const where = issue.path.length > 0 ? issue.path.join('.') : 'the request';
   if (issue.code === 'unrecognized_keys') {
     const other = otherWingSentence(issue, wing);
     if (other !== undefined) return other;
     const keys = issue.keys.map((key) => `"${key}"`).join(', ');
-    if (issue.path.at(-1) === 'postgres') {
+    if (issue.path.at(-1) === 'postgres' && issue.keys.some((key) => LOGIN.test(key))) {
       return `${where} has ${keys}, which a request cannot have: host, user and password are those of the connection's secret; leave it out`;
     }
     return `${where} has unknown keys ${keys}; see the request fields in the README`;

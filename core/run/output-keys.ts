@@ -11,7 +11,7 @@ import type { OutputLocation, RunBase } from './run-fields.ts';
 const GENERATION_DIGITS = 6;
 
 /** Most bytes of a key in S3. */
-const MAX_KEY_BYTES = 1024;
+export const MAX_KEY_BYTES = 1024;
 
 /**
  * Bytes kept for what follows the prefix of an output. The longest are the results that Step

@@ -21,7 +21,7 @@ export async function removeScattered(
   if (!isTableRun(run) || run.scattered === undefined) return;
   const { runId, scattered, location } = run;
   const { bucket } = location;
-  await deleteObjects(s3, bucket, [shuffleLayoutKey(runId), shuffleObjectsKey(runId)], signal);
+  await deleteObjects(s3, bucket, [shuffleLayoutKey(runId)], signal);
   const mappers = Array.from({ length: scattered.mappers }, (_, mapper) => mapper);
   const tasks = mappers
     .filter((mapper) => mapper % MAPPERS_OF_REQUEST === 0)
@@ -31,4 +31,5 @@ export async function removeScattered(
       await deleteObjects(s3, bucket, keys, signal);
     });
   for await (const _ of inOrder(tasks, REQUESTS_AT_ONCE));
+  await deleteObjects(s3, bucket, [shuffleObjectsKey(runId)], signal);
 }

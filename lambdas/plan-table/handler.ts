@@ -61,10 +61,13 @@ interface LookedAt {
 /** Most bytes of text that a mapper sorts: more spill more often than it saves requests. */
 const SLICE_BYTES = { least: 16 * 1024 ** 2, most: 384 * 1024 ** 2 };
 
-/** So that as many mappers work as writers may, where there is enough for each. */
-function sliceBytes({ request: { concurrency }, objects }: BoundObjects): number {
+/** As many work at once where there is enough for each. */
+const MAPPERS = 500;
+
+/** The same for every start of a run: what is scattered is found again by its number. */
+function sliceBytes({ objects }: BoundObjects): number {
   const { least, most } = SLICE_BYTES;
-  return Math.min(most, Math.max(least, objects.totalBytes / concurrency));
+  return Math.min(most, Math.max(least, objects.totalBytes / MAPPERS));
 }
 
 /** Plans the files of a table, or the slices that have to be scattered before. */
@@ -121,7 +124,7 @@ async function planScattered(
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const { base } = placement;
-  const planned = await packScattered(deps, { bound, firstIndex: base.chunks }, plan, signal);
+  const planned = await packScattered(deps, { bound, base }, plan, signal);
   if (planned === undefined) return scatterRound(deps, { bound, executionId }, plan);
   const ready = { ...(await checkTable(bound, placement, plan.layout)), planned };
   assertTableBelowCeiling(ready);

@@ -1,7 +1,11 @@
 import { listObjects, readText } from '#aws/objects.ts';
 import { inOrder } from '#core/bytes/in-order.ts';
-import { UnsupportedSourceError } from '#core/errors.ts';
-import { scatterKeys, shuffleFolder } from '#core/run/output-keys.ts';
+import { BoundExceededError, UnsupportedSourceError, UploadConflictError } from '#core/errors.ts';
+import { tableOutput } from '#core/outputs/table/table-output.ts';
+import { tableSpecOf } from '#core/request/table-request.ts';
+import { chunkKeyBy } from '#core/run/chunk-name.ts';
+import { MAX_KEY_BYTES, scatterKeys, shuffleFolder } from '#core/run/output-keys.ts';
+import type { RunBase } from '#core/run/run-fields.ts';
 import type { ScatterPlan } from '#core/run/scatter-table-input.ts';
 import type { GatherChunk } from '#core/tables/run/gather-chunk.ts';
 import { type PartitionFile, packPartitions } from '#core/tables/shuffle/pack-partitions.ts';
@@ -20,6 +24,11 @@ export interface PackedTable extends Omit<TablePlan, 'chunks'> {
   readonly scattered: { readonly mappers: number; readonly rows: number };
 }
 
+/** What the rows of a run come after. */
+interface HasBase {
+  readonly base: RunBase;
+}
+
 const READS_AT_ONCE = 32;
 
 /** Whether every mapper has written its index. */
@@ -31,7 +40,9 @@ async function isScattered(
 ): Promise<boolean> {
   const prefix = `${shuffleFolder(runId)}index/`;
   const found = await Array.fromAsync(listObjects(s3, outputBucket, prefix, signal));
-  return found.length === mappers;
+  const indexes = new Set(found.map(({ key }) => key));
+  const all = Array.from({ length: mappers }, (_, mapper) => scatterKeys(runId, mapper).index);
+  return all.every((key) => indexes.has(key));
 }
 
 async function scatteredRows(
@@ -43,8 +54,10 @@ async function scatteredRows(
   const scattered = new ScatteredRows(output.partitionBy ?? []);
   const tasks = Array.from({ length: mappers }, (_, mapper) => async () => {
     const key = scatterKeys(runId, mapper).index;
-    const text = (await readText(s3, outputBucket, key, signal)) ?? '';
-    return parseScatterIndex(text, `s3://${outputBucket}/${key}`);
+    const text = await readText(s3, outputBucket, key, signal);
+    const uri = `s3://${outputBucket}/${key}`;
+    if (text !== undefined) return parseScatterIndex(text, uri);
+    throw new UploadConflictError(`${uri} is gone: another execution of this run was faster`);
   });
   for await (const index of inOrder(tasks, READS_AT_ONCE)) scattered.add(index);
   return scattered;
@@ -69,6 +82,22 @@ function chunksOf(files: Iterable<PartitionFile>) {
   return { chunks, sizes };
 }
 
+/** @throws {BoundExceededError} a file would have a longer key than S3 has. */
+function assertKeysFit(
+  scattered: ScatteredRows,
+  { request, location, base }: Pick<BoundObjects, 'request' | 'location'> & HasBase,
+): void {
+  const output = tableOutput(tableSpecOf(request));
+  for (const { folder } of scattered.partitions()) {
+    const key = chunkKeyBy(output, { location, base }, 0, folder);
+    const bytes = Buffer.byteLength(key);
+    if (bytes <= MAX_KEY_BYTES) continue;
+    throw new BoundExceededError(
+      `the files of partition ${folder} would have keys of ${bytes} bytes, at most ${MAX_KEY_BYTES} are allowed; give a shorter output.uri, or let transform.sql shorten the values`,
+    );
+  }
+}
+
 /** Bytes of output for a byte that was scattered: as Parquet it is the same form. */
 function ratioOf({ output, predictedBytes }: ScatterPlan, { mappers }: ScatteredRows): number {
   const bytes = mappers.reduce((sum, { size }) => sum + size, 0);
@@ -85,7 +114,7 @@ function ratioOf({ output, predictedBytes }: ScatterPlan, { mappers }: Scattered
  */
 export async function packScattered(
   deps: PlanDeps,
-  { bound, firstIndex }: { readonly bound: BoundObjects; readonly firstIndex: number },
+  { bound, base }: { readonly bound: BoundObjects; readonly base: RunBase },
   plan: ScatterPlan,
   signal: AbortSignal,
 ): Promise<PackedTable | undefined> {
@@ -98,9 +127,10 @@ export async function packScattered(
       'the table has no rows, so there is no partition to write; leave out output.partitionBy',
     );
   }
+  assertKeysFit(scattered, { ...bound, base });
   const { size } = request;
   const targetFileBytes = 'targetFileBytes' in size ? size.targetFileBytes : 0;
-  const sized = { targetFileBytes, ratio: ratioOf(plan, scattered), firstIndex };
+  const sized = { targetFileBytes, ratio: ratioOf(plan, scattered), firstIndex: base.chunks };
   const files = () => packPartitions(scattered, sized);
   const { chunks, sizes } = chunksOf(files());
   return {

@@ -4,16 +4,21 @@ import type { S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { readText } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { headObject } from '#aws/stored-object.ts';
 import { IncompleteRunError } from '#core/errors.ts';
-import { scatterKeys, shuffleLayoutKey, shuffleObjectsKey } from '#core/run/output-keys.ts';
+import {
+  scatterKeys,
+  shuffleFolder,
+  shuffleLayoutKey,
+  shuffleObjectsKey,
+} from '#core/run/output-keys.ts';
+import { plannedText } from '#core/run/planned-chunk.ts';
 import {
   parseScatterPlan,
   type ScatterPlan,
   type ScatterTask,
 } from '#core/run/scatter-table-input.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
-import type { ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
+import { parseScatterIndex, type ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
 import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import { openOwn } from '#lambdas/shared/open-own.ts';
@@ -36,22 +41,21 @@ interface ScatterDeps extends Instruments, TransformDeps, OwnFunctions {
 /** Output of one mapper. */
 interface ScatterResult {
   readonly mapper: number;
-  /** True when its index was there already. */
+  /** True when its index was there already, or the run is finished. */
   readonly skipped: boolean;
 }
 
 const ROWS_TYPE = 'application/vnd.apache.parquet';
 
+/** What the mappers share; undefined if another execution has finished the run and removed it. */
 async function readPlan(
   { s3, outputBucket }: ScatterDeps,
   runId: string,
   signal: AbortSignal,
-): Promise<ScatterPlan> {
+): Promise<ScatterPlan | undefined> {
   const key = shuffleLayoutKey(runId);
-  const uri = `s3://${outputBucket}/${key}`;
   const text = await readText(s3, outputBucket, key, signal);
-  if (text !== undefined) return parseScatterPlan(text, uri);
-  throw new IncompleteRunError(`${uri} is gone; start the run again`);
+  return text === undefined ? undefined : parseScatterPlan(text, `s3://${outputBucket}/${key}`);
 }
 
 async function openSlices(
@@ -67,12 +71,36 @@ async function openSlices(
   return await openChunk({ layout, chunk, pins, store, indexes });
 }
 
+/**
+ * Whether the mapper has done its slice, by its index.
+ *
+ * @throws {IncompleteRunError} it has done another one.
+ */
+async function isDone(
+  { s3, outputBucket }: ScatterDeps,
+  { runId, chunk }: ScatterTask,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { index } = scatterKeys(runId, chunk.index);
+  const text = await readText(s3, outputBucket, index, signal);
+  if (text === undefined) return false;
+  const uri = `s3://${outputBucket}/${index}`;
+  if (parseScatterIndex(text, uri).planned === plannedText(chunk)) return true;
+  throw new IncompleteRunError(
+    `${uri} is of another slice than the one that is planned; remove s3://${outputBucket}/${shuffleFolder(runId)} and start the run again`,
+  );
+}
+
 /** Scatters the rows of a slice: writes them and those that are left out, and the index last. */
-async function scatter(deps: ScatterDeps, task: ScatterTask, signal: AbortSignal): Promise<void> {
+async function scatter(
+  deps: ScatterDeps,
+  task: ScatterTask,
+  plan: ScatterPlan,
+  signal: AbortSignal,
+): Promise<void> {
   const { s3, outputBucket: bucket, functions } = deps;
   const { runId, chunk } = task;
   const keys = scatterKeys(runId, chunk.index);
-  const plan = await readPlan(deps, runId, signal);
   const { layout, output } = plan;
   const what = `mapper ${chunk.index}`;
   const call = callFunctionOf(deps, { bucket, runId, what });
@@ -87,7 +115,8 @@ async function scatter(deps: ScatterDeps, task: ScatterTask, signal: AbortSignal
     const target = { bucket, key: keys.rows, contentType: ROWS_TYPE };
     const sent = await sendFile(s3, target, join(directory, room.name), signal);
     const { bytes: size, etag } = sent;
-    const written: ScatterIndex = { ...index, size, etag, rejected: rejected.length };
+    const planned = plannedText(chunk);
+    const written: ScatterIndex = { ...index, planned, size, etag, rejected: rejected.length };
     const place = { bucket, key: keys.index, contentType: 'application/json' };
     await createObject(s3, place, [JSON.stringify(written)], signal);
   });
@@ -101,13 +130,16 @@ async function scatter(deps: ScatterDeps, task: ScatterTask, signal: AbortSignal
  * Memory: that of `scatterRows`.
  */
 export function createHandler(deps: ScatterDeps): Step<ScatterTask, ScatterResult> {
-  const { s3, outputBucket, logger, metrics } = deps;
+  const { logger, metrics } = deps;
   return async (task, signal) => {
     const { index: mapper } = task.chunk;
     logger.appendKeys({ runId: task.runId, mapper });
-    const { index } = scatterKeys(task.runId, mapper);
-    const skipped = (await headObject(s3, outputBucket, index, signal)) !== undefined;
-    if (!skipped) await scatter(deps, task, signal);
+    const plan = (await isDone(deps, task, signal))
+      ? undefined
+      : await readPlan(deps, task.runId, signal);
+    // Without a plan another execution has finished the run: PlanTable finds that.
+    const skipped = plan === undefined;
+    if (plan !== undefined) await scatter(deps, task, plan, signal);
     logger.info(skipped ? 'mapper skipped: done before' : 'rows scattered');
     metrics.addMetric('MappersDone', MetricUnit.Count, 1);
     return { mapper, skipped };

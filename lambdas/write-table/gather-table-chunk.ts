@@ -97,7 +97,7 @@ export async function gatherTableChunk(
     const expected = chunk.within.end - chunk.within.start;
     if (rows !== expected) {
       throw new CorruptSourceError(
-        `chunk ${chunk.index} gathered ${rows} of ${expected} rows; remove s3://${run.location.bucket}/_shuffle/${run.runId}/ and start the run again`,
+        `chunk ${chunk.index} gathered ${rows} of ${expected} rows; what was scattered is damaged, so remove all that lies below s3://${run.location.bucket}/_shuffle/ of run ${run.runId} and start it again`,
       );
     }
     await copyRejected(s3, placed, signal);

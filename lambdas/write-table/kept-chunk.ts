@@ -2,6 +2,7 @@ import type { S3Client } from '#aws/clients.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { headObject } from '#aws/stored-object.ts';
 import type { OutputConflictError } from '#core/errors.ts';
+import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import type { FinishedChunk } from '#core/run/ledger-records.ts';
 import { openOwn } from '#lambdas/shared/open-own.ts';
 import { sourceStatistics } from '#tables/file-statistics.ts';
@@ -25,6 +26,13 @@ function crc32Of(base64: string): string {
   return Buffer.from(base64, 'base64').toString('hex');
 }
 
+/** Where a chunk was sent, and what it is. */
+interface KeptPlace extends Pick<TableSpec, 'companions'> {
+  readonly bucket: string;
+  readonly key: string;
+  readonly isParquet: boolean;
+}
+
 /**
  * The figures of the object that an earlier try of a chunk of a database has sent, of rows as they
  * were then: it stands, and what a later try read is left out.
@@ -33,11 +41,11 @@ function crc32Of(base64: string): string {
  */
 export async function keptChunk(
   s3: S3Client,
-  target: { readonly bucket: string; readonly key: string; readonly isParquet: boolean },
+  target: KeptPlace,
   conflict: OutputConflictError,
   signal: AbortSignal,
 ): Promise<FinishedChunk> {
-  const { bucket, key, isParquet } = target;
+  const { bucket, key, isParquet, companions } = target;
   const stored = await headObject(s3, bucket, key, signal);
   const { [ROWS]: rows, [FILTERED]: filtered } = stored?.metadata ?? {};
   if (stored?.crc32Base64 === undefined || rows === undefined) throw conflict;
@@ -48,7 +56,9 @@ export async function keptChunk(
     ...{ bytes, contentBytes: bytes, etag, crc32: crc32Of(crc32Base64) },
     recordCount: Number(rows),
     counts: { rejected: 0, ...(filtered !== undefined && { filtered: Number(filtered) }) },
-    statistics: isParquet ? await sourceStatistics(await openOwn(store, uri)) : undefined,
+    statistics: isParquet
+      ? await sourceStatistics(await openOwn(store, uri), companions)
+      : undefined,
     skipped: `an earlier try has sent ${uri} of other rows, which stands: the table was changed between the two`,
   };
 }

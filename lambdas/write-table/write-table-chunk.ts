@@ -32,8 +32,9 @@ async function sendChunk(
     };
   } catch (error) {
     if (!isOfDatabase || !(error instanceof OutputConflictError)) throw error;
-    const isParquet = run.output.file.format === 'parquet';
-    return await keptChunk(s3, { bucket, key, isParquet }, error, signal);
+    const { file, companions } = run.output;
+    const kept = { bucket, key, isParquet: file.format === 'parquet', companions };
+    return await keptChunk(s3, kept, error, signal);
   }
 }
 

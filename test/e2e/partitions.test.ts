@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { type Engine, openEngine } from '@sparse-fanout/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '#core/manifest/manifest.ts';
@@ -156,8 +157,51 @@ describe('a partitioned table', () => {
     );
     const blank = await stack.putSource('p/blank.csv', Buffer.from('id,day,city\n1,,""\n'));
     const byCity = outputAt('p/blank', { partitionBy: ['city'] });
-    expect(await refusalOf({ ...request, source: blank, output: byCity })).toMatch(
-      /column "city" of output.partitionBy holds "", which Hive and Spark read/,
+    await expect(stack.runToSuccess({ ...request, source: blank, output: byCity })).rejects.toThrow(
+      /of output.partitionBy holds .*which Hive and Spark read as NULL/,
     );
+  }, 120_000);
+
+  it('goes on with what was scattered, is started twice at once, and again when it is done', async () => {
+    const source = await stack.putSource('p/twice.csv', csvOf(0, 90));
+    const request = { source, schema: SCHEMA, output: outputAt('p/twice') };
+    const before = await stack.keys('_shuffle/');
+    const Bucket = stack.outputBucket;
+    const Key = 'p/twice/data/day=2026-11-29/chunk-000001.parquet';
+    await stack.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'of someone else' }));
+    expect(await stack.run(request)).toMatchObject({ status: 'FAILED' });
+    const left = (await stack.keys('_shuffle/')).filter((key) => !before.includes(key));
+    const layout = left.find((key) => key.endsWith('source.json'));
+    expect(left.some((key) => key.endsWith('.parquet'))).toBe(true);
+    for (const gone of [Key, layout]) {
+      await stack.s3.send(new DeleteObjectCommand({ Bucket, Key: gone }));
+    }
+    const twins = await Promise.all(
+      [7, 300].map((concurrency) => stack.run({ ...request, limits: { concurrency } })),
+    );
+    expect(twins.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    expect((await manifestOf('p/twice')).totals).toMatchObject({ chunks: 3, rows: 90 });
+    const again = await stack.runToSuccess(request);
+    expect(again.output).toMatchObject({ decision: 'complete' });
+    expect(await stack.keys('_shuffle/')).toEqual(before);
+  }, 120_000);
+
+  it('refuses folders and keys that are too long before a plan is there', async () => {
+    const csvWith = (city: string) => Buffer.from(`id,day,city\n1,,${city}\n`);
+    const uri = `s3://${stack.outputBucket}/${'x'.repeat(900)}/`;
+    const long = await stack.putSource('p/y.csv', csvWith('y'.repeat(150)));
+    expect(
+      await refusalOf({
+        ...{ source: long, schema: SCHEMA },
+        output: outputAt('', { uri, partitionBy: ['city'] }),
+      }),
+    ).toMatch(/would have keys of 1\d+ bytes, at most 1024 are allowed; give a shorter output.uri/);
+    const source = await stack.putSource('p/z.csv', csvWith('z'.repeat(40_000)));
+    await expect(
+      stack.runToSuccess({
+        ...{ source, schema: SCHEMA },
+        output: outputAt('p/longer', { partitionBy: ['city'] }),
+      }),
+    ).rejects.toThrow(/holds a value of 40000 bytes, but a folder has at most 255/);
   }, 120_000);
 });

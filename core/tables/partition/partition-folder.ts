@@ -3,7 +3,7 @@ import { shownName } from '#core/shown-name.ts';
 import { NULL_PARTITION } from '#core/tables/order/hive-columns.ts';
 
 /** File systems have no longer names. */
-const MAX_FOLDER_BYTES = 255;
+export const MAX_FOLDER_BYTES = 255;
 
 /**
  * What Hive and Spark write as `%` and two digits, by `FileUtils.charToEscape` of Hive.

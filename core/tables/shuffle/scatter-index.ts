@@ -11,6 +11,8 @@ const scatteredPartition = z.strictObject({
 
 /** What a mapper says of the object that it wrote: rows sorted by partition, then as they were. */
 const scatterIndex = z.strictObject({
+  /** What the mapper read, as the plan has it. */
+  planned: z.string(),
   /** Bytes of the object. */
   size: count,
   etag: z.string(),
@@ -25,9 +27,18 @@ const scatterIndex = z.strictObject({
 
 export type ScatterIndex = Readonly<z.infer<typeof scatterIndex>>;
 
+/** Undefined where a text is none. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws {CorruptSourceError} the text is not an index as a mapper writes it. */
 export function parseScatterIndex(text: string, uri: string): ScatterIndex {
-  const parsed = scatterIndex.safeParse(JSON.parse(text));
+  const parsed = scatterIndex.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new CorruptSourceError(

@@ -79,7 +79,7 @@ export class ScatteredRows {
    * @throws {BoundExceededError} too many partitions or pieces, or a folder is too long.
    * @throws {UnsupportedSourceError} a value is one that readers take for NULL.
    */
-  add({ partitions, groups, ...mapper }: ScatterIndex): void {
+  add({ partitions, groups, ...mapper }: Omit<ScatterIndex, 'planned'>): void {
     const bytes = new RowBytes(groups);
     let start = 0;
     for (const { values, rows } of partitions) {

@@ -34,6 +34,12 @@ export function partitionsSql({ paths, schema, partitionBy }: RowsFiles): string
   );
 }
 
+/** A SELECT of the bytes of the longest value of each column of partitions, as `v0`, `v1`, …. */
+export function longestValuesSql({ paths, schema, partitionBy }: RowsFiles): string {
+  const longest = partitionBy.map((name, at) => `max(strlen(${valueText(name)})) AS v${at}`);
+  return `SELECT ${longest.join(', ')} FROM (${joinedSql(paths, schema)})`;
+}
+
 /**
  * A SELECT of the rows of files, sorted by partition and else as they were. It gives the columns
  * of {@link RowsFiles.schema} without those of partitions, as `c0`, `c1` and so on.

@@ -11,7 +11,8 @@ import { openScratch, type Scratch } from './support/scratch.ts';
 
 const page = await readFile(join(import.meta.dirname, '../../../../docs/tables.md'), 'utf8');
 
-const section = page.slice(page.indexOf('\n## Types\n'));
+const from = page.slice(page.indexOf('\n## Types\n') + 1);
+const section = from.slice(0, from.indexOf('\n## '));
 
 /** The rows of the table of types. */
 const ROWS = section

@@ -13,7 +13,7 @@ function indexOf(partitions: ScatterIndex['partitions'], left = { rejected: 0, f
     const own = Math.min(7, rows - done);
     groups.push({ rows: own, bytes: own * 10 });
   }
-  return { size: rows * 10, etag: `etag ${rows}`, ...left, groups, partitions };
+  return { planned: '', size: rows * 10, etag: `etag ${rows}`, ...left, groups, partitions };
 }
 
 function packed(indexes: readonly ScatterIndex[], targetFileBytes: number): PartitionFile[] {

@@ -5,7 +5,13 @@ import { parseScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
 
 it('says which index is damaged', () => {
   expect(() => parseScatterIndex('{"size":1}', 's3://b/i')).toThrow(
-    /the index s3:\/\/b\/i is damaged: etag/,
+    /the index s3:\/\/b\/i is damaged: planned/,
+  );
+});
+
+it('takes a text that is cut short for damage', () => {
+  expect(() => parseScatterIndex('{"size"', 's3://b/i')).toThrow(
+    /the index s3:\/\/b\/i is damaged/,
   );
 });
 
