@@ -27,7 +27,7 @@ export function rangeText(chunk: PlannedChunk): string {
   if ('rowStart' in chunk) return `rows ${chunk.rowStart} to ${chunk.rowEnd}`;
   if ('within' in chunk) {
     const { start, end } = chunk.within;
-    return `rows ${start} to ${end} of partition ${chunk.partition.join(', ')}`;
+    return `rows ${start} to ${end} of partition ${JSON.stringify(chunk.partition)}`;
   }
   if (chunk.keys !== undefined) {
     const [first, last] = [chunk.keys.first, chunk.keys.last].map((key) => JSON.stringify(key));

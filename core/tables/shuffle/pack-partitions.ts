@@ -1,6 +1,6 @@
 import { BoundExceededError } from '#core/errors.ts';
 import type { GatherChunk, Share } from '#core/tables/run/gather-chunk.ts';
-import { MAX_SHARES, type Partition, type ScatteredRows } from './scattered-rows.ts';
+import type { Partition, ScatteredRows } from './scattered-rows.ts';
 
 /** A file of a partition: a line of the plan without its list, and what it gathers. */
 export interface PartitionFile extends Omit<GatherChunk, 'list'> {
@@ -36,7 +36,6 @@ function cutsOf({ pieces }: Partition, files: number): readonly number[] {
     rowsBefore += piece.rows;
     bytesBefore = end;
   }
-  while (cuts.length < files) cuts.push(rowsBefore);
   return [...new Set([...cuts, rowsBefore])];
 }
 
@@ -84,8 +83,9 @@ function filesOf({ pieces }: Partition, { targetFileBytes, ratio }: PartitionSiz
  * shares of its bytes, in the order of its source, so that there are no remainders. Only partitions
  * that are smaller have smaller files. The files are in the order in which S3 lists them.
  *
- * @throws {BoundExceededError} too many files, or so many shares that gathering them takes more
- * than a million requests.
+ * There are at most as many shares as pieces and files together.
+ *
+ * @throws {BoundExceededError} too many files.
  */
 export function* packPartitions(
   scattered: ScatteredRows,
@@ -100,13 +100,11 @@ export function* packPartitions(
       `the output would be ${files} files, allowed are ${MAX_FILES}; give a larger output.targetFileBytes`,
     );
   }
-  let [file, requests] = [0, 0];
+  let file = 0;
   for (const { partition, cuts } of planned) {
     for (const [at, start] of cuts.slice(0, -1).entries()) {
       const within = { start, end: cuts[at + 1]! };
       const gathered = [...sharesOf(partition, within, scattered)];
-      requests += gathered.length;
-      if (requests > MAX_SHARES) throw tooManyShares(files);
       const bytes = gathered.reduce((sum, share) => sum + share.bytes, 0);
       yield {
         ...{ index: sizes.firstIndex + file, partition: [...partition.values], within },
@@ -117,10 +115,4 @@ export function* packPartitions(
       file += 1;
     }
   }
-}
-
-function tooManyShares(files: number): BoundExceededError {
-  return new BoundExceededError(
-    `to gather ${files} files takes more than ${MAX_SHARES} requests, which cost about a dollar for each million and slow each other down; give a larger output.targetFileBytes, or partition by columns with fewer values`,
-  );
 }

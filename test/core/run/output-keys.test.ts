@@ -23,6 +23,10 @@ import {
   rejectsFolder,
   reservedProblem,
   SUFFIX_BYTES,
+  scatterKeys,
+  sharesKey,
+  shuffleLayoutKey,
+  shuffleObjectsKey,
   stagedPrefix,
   stageResultsPrefix,
   transformKey,
@@ -141,5 +145,19 @@ describe('the length of keys', () => {
     expect(longKeyProblem('ü'.repeat(473), 'output.uri')).toBe(
       'output.uri has a prefix of 946 bytes, allowed are 944: a key in S3 has at most 1024, of which the names of chunks and reports need up to 80; give a shorter output.uri',
     );
+  });
+});
+
+describe('the keys of a shuffle', () => {
+  it('are spread by the number of the mapper, but for the indexes, which are listed', () => {
+    expect(scatterKeys('run', 258)).toEqual({
+      rows: '_shuffle/02/run/000258.parquet',
+      rejects: '_shuffle/02/run/000258.jsonl',
+      index: '_shuffle/run/index/000258.json',
+    });
+    expect(shuffleLayoutKey('run')).toBe('_shuffle/run/source.json');
+    expect(shuffleObjectsKey('run')).toBe('_shuffle/run/objects.jsonl');
+    expect(sharesKey('out/', 1)).toBe('out/_plan/shares.jsonl');
+    expect(sharesKey('out/', 2, 3)).toBe('out/_plan/shares-000002-3.jsonl');
   });
 });

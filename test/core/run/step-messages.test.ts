@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
 import { parseLoadTableInput } from '#core/run/load-table-input.ts';
+import { parseScatterTask } from '#core/run/scatter-table-input.ts';
 import { parseFinalizeInput, parsePlanInput } from '#core/run/step-messages.ts';
 import { parseWriteInput } from '#core/run/write-input.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
@@ -13,6 +14,16 @@ const chunk = { index: 1, rowStart: 2, rowEnd: 4 };
 function sent(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
+
+describe('the input of a mapper', () => {
+  it('survives the way through the workflow', () => {
+    const at = { object: 0, at: 0 };
+    const list = { offset: 0, length: 1 };
+    const task = { runId: 'a'.repeat(32), chunk: { index: 0, start: at, end: at, list } };
+    expect(parseScatterTask(sent(task))).toEqual(task);
+    expect(() => parseScatterTask({})).toThrow(/ScatterTable did not get what/);
+  });
+});
 
 describe('inputs of the steps', () => {
   it('survive the way through the workflow', () => {
