@@ -37,7 +37,7 @@ export function tableBatches(output: {
   readonly companions?: readonly string[];
 }): BatchForm {
   return {
-    name: output.format,
+    name: [output.format, ...(output.companions ?? [])].join('-'),
     async request({ bucket, s3 }, batch) {
       const form = FORMS[batch]!;
       const Key = `tables/batch-${batch}`;
