@@ -1,4 +1,5 @@
 import type { Engine } from '@sparse-fanout/engine';
+import { assertSlices } from '#core/cost/slices-sentence.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { type FileSizes, packFiles } from '#core/tables/pack/pack-files.ts';
 import type { PackUnits } from '#core/tables/pack/pack-units.ts';
@@ -150,6 +151,7 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
   }
   const cut = (object: number, bytes: number) => cuts.cut(object, bytes);
   const sized = 'sliceBytes' in size ? sliceSize(size.sliceBytes, sample) : size;
+  if ('sourceBytes' in sized) assertSlices(units.totalBytes, sized.sourceBytes, ratios.overall);
   const files = packFiles(units, { ratios, size: sized, cut, mostSourceBytes });
   return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
 }

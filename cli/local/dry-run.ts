@@ -53,10 +53,17 @@ function keyLines({ keys, largest, columns }: CountedKeys): readonly string[] {
 function tableLines(summary: TablePlanSummary): readonly string[] {
   const { chunks, predictedBytes, predictedFileBytes, predictedRows, seconds, keys } = summary;
   const { min, max } = predictedFileBytes;
+  const { partitions, shuffle } = summary;
   return [
     `rows     about ${formatCount(predictedRows)}`,
     ...(keys === undefined ? [] : keyLines(keys)),
     `files    ${formatCount(chunks)} of ${formatBytes(min)} to ${formatBytes(max)}, ${formatBytes(predictedBytes)} in all`,
+    ...(partitions === undefined ? [] : [`folders  about ${formatCount(partitions)}`]),
+    ...(shuffle === undefined
+      ? []
+      : [
+          `shuffle  ${formatCount(shuffle.mappers)} slices, of which at most ${formatCount(shuffle.reads)} pieces are gathered`,
+        ]),
     `time     about ${formatCount(seconds)} s, deployed`,
     `price    ${dollars(summary.dollars.write)} to write, ${dollars(summary.dollars.keep)} a month to keep`,
     ...summary.smallerTypes.map(

@@ -13,6 +13,8 @@ export interface Usage {
   /** Memory of functions times their duration. */
   readonly lambdaGbSeconds: number;
   readonly logBytes: number;
+  /** Bytes that lie in S3 for a day and are removed then. @default 0 */
+  readonly stagedBytes?: number;
 }
 
 /** Dollars by service. */
@@ -27,13 +29,17 @@ export interface Cost {
 
 const GB = 1e9;
 
+/** Of a month, as S3 bills it. */
+const DAY = 1 / 30;
+
 /** What usage costs at list prices, without storage, taxes and free tiers. */
 export function costOf(usage: Usage, prices: Prices = PRICES): Cost {
-  const { puts, gets, lists, ledgerWrites, ledgerReads, transitions } = usage;
+  const { puts, gets, lists, ledgerWrites, ledgerReads, transitions, stagedBytes = 0 } = usage;
+  const staged = (stagedBytes / GB) * prices.s3GbMonth * DAY;
   const costs = {
     lambda:
       usage.lambdaGbSeconds * prices.lambdaGbSecond + usage.invocations * prices.lambdaRequest,
-    s3: puts * prices.s3Put + gets * prices.s3Get + lists * prices.s3List,
+    s3: puts * prices.s3Put + gets * prices.s3Get + lists * prices.s3List + staged,
     stepFunctions: transitions * prices.stateTransition,
     dynamoDb: ledgerWrites * prices.dynamoDbWrite + ledgerReads * prices.dynamoDbRead,
     logs: (usage.logBytes / GB) * prices.logsGb,

@@ -17,6 +17,15 @@ const PER_CHUNK = {
 /** CPU seconds of a whole vCPU for a byte that is encoded twice, checked and encrypted. */
 const CPU_SECONDS_PER_BYTE = 1.5e-9;
 
+/** Rows that are written twice: sorted by mappers, and gathered by the writers. */
+interface ExpectedShuffle {
+  readonly mappers: number;
+  /** Pieces of scattered objects that all writers read together. */
+  readonly reads: number;
+  /** Of all scattered objects. */
+  readonly bytes: number;
+}
+
 /** A run before it has written anything. */
 export interface ExpectedRun {
   readonly chunks: number;
@@ -24,6 +33,8 @@ export interface ExpectedRun {
   readonly outputBytes: number;
   /** Of all writers together. @default that of text, with the default memory */
   readonly work?: Work;
+  /** Of a run that shuffles its rows; its work is that of mappers and writers. */
+  readonly shuffle?: ExpectedShuffle;
 }
 
 /** What a run will cost, about. */
@@ -38,17 +49,28 @@ function textWork(bytes: number): Work {
   return { memoryMiB: WRITER_MIB.least, bytes, cpuSeconds: bytes * CPU_SECONDS_PER_BYTE };
 }
 
-function usageOf({ chunks, outputBytes, work }: ExpectedRun): Usage {
+/** A mapper writes its rows, their index and its result. */
+const PUTS_OF_MAPPER = 3;
+
+/** Scattered rows are row groups of an object, which has a footer, too. */
+const GETS_OF_PIECE = 2;
+
+const NO_SHUFFLE: ExpectedShuffle = { mappers: 0, reads: 0, bytes: 0 };
+
+function usageOf({ chunks, outputBytes, work, shuffle = NO_SHUFFLE }: ExpectedRun): Usage {
+  const { mappers, reads, bytes } = shuffle;
+  const started = chunks + mappers;
   return {
-    puts: chunks * PER_CHUNK.puts,
-    gets: chunks * PER_CHUNK.gets,
-    lists: Math.ceil(chunks / 1_000),
+    puts: chunks * PER_CHUNK.puts + mappers * PUTS_OF_MAPPER,
+    gets: started * PER_CHUNK.gets + reads * GETS_OF_PIECE,
+    lists: Math.ceil(started / 1_000),
     ledgerWrites: chunks * PER_CHUNK.ledgerWrites,
     ledgerReads: chunks,
-    transitions: chunks * PER_CHUNK.transitions,
-    invocations: chunks,
+    transitions: started * PER_CHUNK.transitions,
+    invocations: started,
     lambdaGbSeconds: gbSecondsOf(work ?? textWork(outputBytes)),
-    logBytes: chunks * PER_CHUNK.logBytes,
+    logBytes: started * PER_CHUNK.logBytes,
+    stagedBytes: bytes,
   };
 }
 

@@ -21,6 +21,8 @@ export interface PackedTable extends Omit<TablePlan, 'chunks'> {
   /** What each of them is made of, as lines. */
   readonly shares: () => Iterable<string>;
   readonly partitions: number;
+  /** Pieces of scattered objects that the files gather. */
+  readonly reads: number;
   readonly scattered: { readonly mappers: number; readonly rows: number };
 }
 
@@ -71,15 +73,16 @@ function linesOf({ shares }: PartitionFile): string {
 function chunksOf(files: Iterable<PartitionFile>) {
   const chunks: GatherChunk[] = [];
   const sizes: number[] = [];
-  let offset = 0;
+  let [offset, reads] = [0, 0];
   for (const file of files) {
-    const { shares: _, predictedBytes, ...chunk } = file;
+    const { shares, predictedBytes, ...chunk } = file;
     const length = Buffer.byteLength(linesOf(file));
     chunks.push({ ...chunk, list: { offset, length } });
     sizes.push(predictedBytes);
     offset += length;
+    reads += shares.length;
   }
-  return { chunks, sizes };
+  return { chunks, sizes, reads };
 }
 
 /** @throws {BoundExceededError} a file would have a longer key than S3 has. */
@@ -132,12 +135,12 @@ export async function packScattered(
   const targetFileBytes = 'targetFileBytes' in size ? size.targetFileBytes : 0;
   const sized = { targetFileBytes, ratio: ratioOf(plan, scattered), firstIndex: base.chunks };
   const files = () => packPartitions(scattered, sized);
-  const { chunks, sizes } = chunksOf(files());
+  const { chunks, sizes, reads } = chunksOf(files());
   return {
     ...{ layout: plan.layout, chunks, ratio: sized.ratio },
     predictedBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
     predictedFileBytes: { min: Math.min(...sizes), max: Math.max(...sizes) },
-    ...{ predictedRows: rows, partitions: scattered.partitions().length },
+    ...{ predictedRows: rows, partitions: scattered.partitions().length, reads },
     ...{ smallerTypes: [], warnings: [] },
     shares: () => files().map(linesOf),
     scattered: { mappers: scattered.mappers.length, rows },

@@ -1,35 +1,8 @@
-import { ONE_VCPU_MIB } from '#core/contract.ts';
 import { ceilingSentence } from '#core/cost/ceiling-sentence.ts';
-import { NETWORK_BYTES_PER_SECOND } from '#core/cost/cost.ts';
-import { type ExpectedRun, estimateRun } from '#core/cost/estimate-run.ts';
+import { type ExpectedTable, estimateTable, expectedRunOf } from '#core/cost/estimate-table.ts';
 import { BoundExceededError } from '#core/errors.ts';
 import type { TablePlanSummary } from '#core/run/step-messages.ts';
 import type { ReadyTable } from './checked-table.ts';
-
-/**
- * CPU seconds of a whole vCPU for a byte of output, which has the values of several bytes of text.
- */
-const CPU_SECONDS_PER_BYTE = 6e-8;
-
-/** Seconds that a cold start, the plan and the manifest take, whatever the size. */
-const FIXED_SECONDS = 10;
-
-function expectedRun({ planned, objects }: ReadyTable): ExpectedRun {
-  const outputBytes = planned.predictedBytes;
-  const bytes = objects.totalBytes + outputBytes;
-  const cpuSeconds = outputBytes * CPU_SECONDS_PER_BYTE;
-  const work = { memoryMiB: ONE_VCPU_MIB, bytes, cpuSeconds };
-  return { chunks: filesOf(planned).files, outputBytes, work };
-}
-
-/** The time of the largest file, as often as writers take turns. */
-function secondsOf({ planned, objects, request }: ReadyTable): number {
-  const files = Math.max(filesOf(planned).files, 1);
-  const turns = Math.ceil(files / request.concurrency);
-  const bytes = (objects.totalBytes + planned.predictedBytes) / files;
-  const cpu = (planned.predictedBytes / files) * CPU_SECONDS_PER_BYTE;
-  return Math.round(FIXED_SECONDS + turns * (cpu + bytes / NETWORK_BYTES_PER_SECOND));
-}
 
 /** Objects that a summary names; the log names all. */
 const MAX_NAMED = 20;
@@ -50,10 +23,34 @@ function filesOf(planned: ReadyTable['planned']) {
   return { files: chunks.length, partitions, fileBytes };
 }
 
+/** Mappers of a partitioned table, and the pieces that files gather: before scattering, at most. */
+function shuffleOf(planned: ReadyTable['planned']): TablePlanSummary['shuffle'] {
+  if ('scattered' in planned) {
+    const { reads, scattered } = planned;
+    return { mappers: scattered.mappers, reads };
+  }
+  const { forecast, chunks } = planned;
+  if (forecast === undefined) return undefined;
+  const mappers = chunks.length;
+  return { mappers, reads: mappers * forecast.partitions + forecast.files };
+}
+
+function expectedTable({ planned, objects }: ReadyTable): ExpectedTable {
+  const shuffle = shuffleOf(planned);
+  return {
+    sourceBytes: objects.totalBytes,
+    outputBytes: planned.predictedBytes,
+    files: filesOf(planned).files,
+    ...(shuffle && { shuffle }),
+  };
+}
+
 /** What the plan promises. */
 export function summarizeTable(ready: ReadyTable): TablePlanSummary {
   const { planned, facts } = ready;
-  const { write, keep } = estimateRun(expectedRun(ready));
+  const { concurrency } = ready.request;
+  const shuffle = shuffleOf(planned);
+  const { write, keep, seconds } = estimateTable(expectedTable(ready), concurrency);
   const { predictedBytes, predictedRows, ...suggested } = planned;
   const { files, partitions, fileBytes } = filesOf(planned);
   const { keys } = planned;
@@ -61,7 +58,8 @@ export function summarizeTable(ready: ReadyTable): TablePlanSummary {
     ...{ chunks: files, facts, predictedBytes, predictedRows, predictedFileBytes: fileBytes },
     ...(partitions !== undefined && { partitions }),
     ...(keys && { keys }),
-    seconds: secondsOf(ready),
+    ...(shuffle && { shuffle }),
+    seconds,
     dollars: { write: write.total, keep },
     smallerTypes: suggested.smallerTypes,
     warnings: [...suggested.warnings, ...inboxWarnings(ready)],
@@ -71,7 +69,7 @@ export function summarizeTable(ready: ReadyTable): TablePlanSummary {
 /** @throws {BoundExceededError} the run would store more than its request allows. */
 export function assertTableBelowCeiling(ready: ReadyTable): void {
   const { outputBytes } = ready.request;
-  const expected = expectedRun(ready);
+  const expected = expectedRunOf(expectedTable(ready));
   if (expected.outputBytes <= outputBytes) return;
   throw new BoundExceededError(ceilingSentence(expected, outputBytes));
 }

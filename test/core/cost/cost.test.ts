@@ -24,6 +24,10 @@ describe('costOf', () => {
     expect(costs.total).toBeCloseTo(10.4 + 25 + 0.75 + 13.5334 + 0.5, 9);
   });
 
+  it('keeps what is staged for a thirtieth of a month', () => {
+    expect(costOf({ ...NOTHING, stagedBytes: 30e9 }).s3).toBeCloseTo(0.023, 9);
+  });
+
   it('takes other prices', () => {
     const dear = { ...PRICES, s3Put: 1 };
     expect(costOf({ ...NOTHING, puts: 3 }, dear).total).toBe(3);
