@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { readWaiting } from '#aws/waiting-in.ts';
+import { inOrder } from '#core/bytes/in-order.ts';
 import { TakenIn } from '#core/tables/inbox/taken-in.ts';
 import { hookClients } from '#support/hooked-clients.ts';
 import { servedBucket } from '#test/served.ts';
@@ -20,9 +21,10 @@ it('says what waits, what is in, and what was replaced', async () => {
 });
 
 it('lists no more than a tick can hold, and says that there is more', async () => {
-  await Promise.all(
-    Array.from({ length: 1100 }, (_, at) => bucket.put(`many/${10_000 + at}`, 'x')),
-  );
+  const puts = Array.from({ length: 1100 }, (_, at) => async () => {
+    await bucket.put(`many/${10_000 + at}`, 'x');
+  });
+  await Array.fromAsync(inOrder(puts, 16));
   const uri = `s3://${services.bucket}/many/`;
   const taken = new TakenIn();
   const clients = services.connect();
