@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
-import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import { formatBytes, formatCount, namedChunks } from '#cli/frame/format-figures.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import {
@@ -132,8 +132,7 @@ async function allChunkProblems(run: StoredRun, signal: AbortSignal): Promise<st
 function prose(verification: Verification): string {
   const { generations, chunks, rows, bytes, crc32, rederived, expected } = verification;
   const appended = generations > 1 ? ` of ${formatCount(generations)} generations` : '';
-  const again =
-    rederived.length > 0 ? `; derived again and equal: chunks ${rederived.join(', ')}` : '';
+  const again = rederived.length > 0 ? `; derived again and equal: ${namedChunks(rederived)}` : '';
   const equal = expected === undefined ? '' : `; row by row as ${expected}`;
   return `verified ${formatCount(chunks)} chunks${appended}, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}${equal}`;
 }

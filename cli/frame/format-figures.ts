@@ -16,3 +16,12 @@ export function formatBytes(bytes: number): string {
 export function formatSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
+
+/** Chunks that a line names one by one. */
+const MAX_NAMED = 16;
+
+/** Some chunks for people: `chunks 0, 3, 4`, or how many if they are too many for a line. */
+export function namedChunks(indices: readonly number[]): string {
+  if (indices.length > MAX_NAMED) return `${formatCount(indices.length)} chunks`;
+  return `chunks ${indices.join(', ')}`;
+}

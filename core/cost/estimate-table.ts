@@ -24,7 +24,7 @@ export interface TableEstimate extends Estimate {
  */
 const CPU_SECONDS_PER_BYTE = 6e-8;
 
-/** CPU of a shuffle in that of the plain conversion: sorting costs a little, gathering most of it. */
+/** CPU of a shuffle, as shares of a plain conversion: sorting adds little, gathering most of it. */
 const SHUFFLED_CPU = { scatter: 1.1, gather: 0.7 };
 
 /** Seconds that a cold start, the plan and the manifest take, whatever the size. */
