@@ -33,7 +33,7 @@ export function readProblem(thrown: unknown, name: string): unknown {
   const said = `${code}: ${message}`;
   if (NO_TABLE.test(code)) {
     return new SourceNotFoundError(
-      `source.postgres reads a table that connection ${name} does not have, or whose schema its user may not use (${said}); write names with their schema`,
+      `source.postgres reads a table that connection ${name} does not have, or whose schema its user may not use (${said}); give schema and table apart and as they are, in a query names with their schema`,
       options,
     );
   }

@@ -1,8 +1,8 @@
 import { RequestError } from '#core/errors.ts';
 import { shownName } from '#core/shown-name.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
-import { MAX_NAME_BYTES } from './load-target.ts';
 import { postgresProblem } from './postgres-type.ts';
+import { MAX_NAME_BYTES } from './table-name.ts';
 
 /** Writers at once: each has a connection, and a usual server has a hundred. */
 export const LOAD_CONCURRENCY = { usual: 16, most: 100 } as const;

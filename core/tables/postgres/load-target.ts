@@ -1,4 +1,5 @@
 import { identifier } from '#core/tables/schema/quote.ts';
+import { MAX_NAME_BYTES } from './table-name.ts';
 
 /** Where the rows of a run go. */
 export interface LoadTarget {
@@ -10,9 +11,6 @@ export interface LoadTarget {
 
 /** Characters of the run id in the names of tables that are made for an overwrite. */
 const RUN_DIGITS = 12;
-
-/** PostgreSQL cuts longer names without a word. */
-export const MAX_NAME_BYTES = 63;
 
 /** So that `<table>__before_<run>` has room. */
 export const MAX_TABLE_BYTES = MAX_NAME_BYTES - '__before_'.length - RUN_DIGITS;

@@ -1,5 +1,12 @@
 import * as z from 'zod/mini';
-import { parseTableName, type TableName } from './table-name.ts';
+import {
+  connectionName,
+  HIDDEN,
+  MAX_NAME_BYTES,
+  namedIn,
+  type TableName,
+  USUAL_SCHEMA,
+} from './table-name.ts';
 
 /** A table, or the rows of a query, of a database that the deployment knows. */
 export interface PostgresSource {
@@ -19,37 +26,13 @@ const OF_THE_DEPLOYMENT = [
   ...['secret', 'secretArn', 'arn', 'token', 'ssl'],
 ];
 
-/** In the place of what may be a password. */
-const HIDDEN = 'a text that is not shown';
-
 const MAX_QUERY_BYTES = 64 * 1024;
 const MAX_VERSION = 200;
 const MAX_KEY_COLUMNS = 8;
 
-const CONNECTION =
-  'the name of a connection of the deployment: a letter, then letters, digits, hyphens and underscores, 64 at most; no ARN and no URL';
-const CONNECTION_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
-
-const TABLE =
-  'a table such as "public.trips", each part in double quotes or of letters, digits, _ and $, at most 63 bytes';
 const QUERY = `one SELECT without a semicolon at its end, at most ${MAX_QUERY_BYTES} bytes`;
 const KEY = `the name of a column, or a list of 1 to ${MAX_KEY_COLUMNS} of them`;
 const VERSION = `a text of 1 to ${MAX_VERSION} characters, such as a date: the same is the same run, another reads again`;
-
-const connection = z.unknown().check(({ value, issues }) => {
-  if (typeof value === 'string' && CONNECTION_NAME.test(value)) return;
-  issues.push({ code: 'custom', message: CONNECTION, input: HIDDEN });
-});
-
-const table = z.pipe(
-  z.string({ error: TABLE }),
-  z.transform((text, context): TableName => {
-    const name = parseTableName(text);
-    if (name !== undefined) return name;
-    context.issues.push({ code: 'custom', message: TABLE, input: text });
-    return z.NEVER;
-  }),
-);
 
 function isQuery(text: string): boolean {
   const isText = text.isWellFormed() && !text.includes('\0') && !/;\s*$/.test(text);
@@ -72,8 +55,9 @@ const key = z.pipe(
 const fields = z
   .strictObject(
     {
-      connection: connection as z.ZodMiniType<string, unknown>,
-      table: z.optional(table),
+      connection: connectionName,
+      schema: z.optional(namedIn(MAX_NAME_BYTES, 'schema')),
+      table: z.optional(namedIn(MAX_NAME_BYTES, 'table')),
       query: z.optional(z.string({ error: QUERY }).check(z.refine(isQuery, QUERY))),
       key,
       version: z.string({ error: VERSION }).check(
@@ -89,7 +73,16 @@ const fields = z
       when: ({ issues }) => issues.length === 0,
       error: 'an object with either table or query',
     }),
+    z.refine((given) => given.schema === undefined || given.table !== undefined, {
+      when: ({ issues }) => issues.length === 0,
+      error: 'an object with schema only where it has table; a query names its schemas itself',
+    }),
   );
+
+/** A table and its schema together. */
+function placed({ schema = USUAL_SCHEMA, table, ...rest }: z.infer<typeof fields>): PostgresSource {
+  return { ...rest, ...(table !== undefined && { table: { schema, table } }) };
+}
 
 /** Refuses what a request must not say, by its name and without its value. */
 const withoutSecrets = z.unknown().check(({ value, issues }) => {
@@ -103,7 +96,7 @@ const withoutSecrets = z.unknown().check(({ value, issues }) => {
 });
 
 /** `source.postgres` of a request. */
-export const postgresSection = z.pipe(withoutSecrets, fields);
+export const postgresSection = z.pipe(z.pipe(withoutSecrets, fields), z.transform(placed));
 
 /** The address of a database's table, for messages, run id and manifest. */
 export function postgresUri({ connection: name, table: from }: PostgresSource): string {

@@ -3,7 +3,7 @@ import { RequestError } from '#core/errors.ts';
 import { parseTableRequest } from '#core/request/table-request.ts';
 import { readsDatabase, saidWing } from '#core/request/wing.ts';
 
-const POSTGRES = { connection: 'main', table: 'public.trips', key: 'zip', version: '2024-05-01' };
+const POSTGRES = { connection: 'main', table: 'trips', key: 'zip', version: '2024-05-01' };
 
 function problemOf(postgres: unknown, rest: object = {}, source: object = {}): string {
   try {
@@ -31,6 +31,10 @@ describe('source.postgres', () => {
       table: { schema: 'public', table: 'trips' },
     });
     expect(source.uris).toEqual(['postgres:main/public.trips']);
+    const odd = { ...POSTGRES, schema: 'A.b', table: 'x"; drop table y; --' };
+    expect(parseTableRequest({ source: { postgres: odd } }).source.postgres?.table).toEqual({
+      ...{ schema: 'A.b', table: 'x"; drop table y; --' },
+    });
     const { table: _, ...rest } = POSTGRES;
     const query = parseTableRequest({
       source: { postgres: { ...rest, key: ['a', 'b'], query: 'select 1 as a, 2 as b' } },
@@ -61,7 +65,12 @@ describe('source.postgres', () => {
   );
 
   it.each([
-    [{ table: 'a b' }, 'source.postgres.table must be a table such as'],
+    [{ table: '' }, 'source.postgres.table must be the name of a table, 1 to 63 bytes'],
+    [{ table: 'ä'.repeat(32) }, '1 to 63 bytes'],
+    [{ table: 'a\0' }, 'without control characters'],
+    [{ table: '\ud800' }, 'the name of a table'],
+    [{ schema: 'x'.repeat(64) }, 'source.postgres.schema must be the name of a schema'],
+    [{ table: undefined, query: 'select 1', schema: 'a' }, 'schema only where it has table'],
     [{ query: 'select 1' }, 'either table or query'],
     [{ table: undefined }, 'either table or query'],
     [{ table: undefined, query: 'select 1;' }, 'one SELECT without a semicolon'],

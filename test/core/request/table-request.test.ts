@@ -267,7 +267,7 @@ describe('a request of a table of a database', () => {
     ],
     [
       { postgres: { ...postgres, connection: 'postgres://me:geheim@db/x' } },
-      /^output.postgres.connection must be the name of a connection .*got "postgres:\/\/…@db\/x"$/,
+      /^output.postgres.connection must be the name of a connection .*got "a text that is not shown"$/,
     ],
     [
       { postgres: { ...postgres, connection: 'arn:aws:secretsmanager:x' } },

@@ -11,25 +11,6 @@ import {
   noRowsSql,
   prepareSql,
 } from '#core/tables/postgres/read-sql.ts';
-import { parseTableName } from '#core/tables/postgres/table-name.ts';
-
-describe('the name of a table', () => {
-  it.each([
-    ['trips', { schema: 'public', table: 'trips' }],
-    ['Public.Trips', { schema: 'public', table: 'trips' }],
-    ['a."B.c ""d"""', { schema: 'a', table: 'B.c "d"' }],
-    ['"x""; drop table y; --"', { schema: 'public', table: 'x"; drop table y; --' }],
-  ])('%s is read as SQL reads it', (text, name) => {
-    expect(parseTableName(text)).toEqual(name);
-  });
-
-  it.each([
-    ...['', '.', 'a.', '.a', 'a b', '1a', 'a.b.c', '"a', 'a"b"', 'a.b;', 'a,b', '""', 'a-b'],
-    ...['a\0', `"${'ä'.repeat(32)}"`, '"\ud800"', 'a..b', 'a/*', "a'b"],
-  ])('%j is none', (text) => {
-    expect(parseTableName(text)).toBeUndefined();
-  });
-});
 
 describe('types', () => {
   it.each([
