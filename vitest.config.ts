@@ -16,6 +16,7 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
  */
 const LONG = [
   'test/aws/postgres/load.test.ts',
+  'test/aws/postgres/hidden-append.test.ts',
   'test/aws/postgres/with-postgres.test.ts',
   'test/lambdas/database.test.ts',
   'test/tables/database/database.test.ts',

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { DatabaseError, IncompleteRunError } from '#core/errors.ts';
-import { loadingTable, qualified } from '#core/tables/postgres/load-target.ts';
+import { qualified } from '#core/tables/postgres/load-target.ts';
 import { identifier } from '#core/tables/schema/quote.ts';
 import { copyIn } from './copy-in.ts';
 import { CHUNKS_TABLE } from './load-ledger.ts';
-import type { LoadRun } from './prepare-load.ts';
+import { filledTable, type LoadRun } from './prepare-load.ts';
 import type { PostgresClient } from './with-postgres.ts';
 
 /** What is sent of a chunk. */
@@ -43,8 +43,8 @@ async function loadedFigures(
 }
 
 async function send(client: PostgresClient, run: LoadRun, chunk: SentChunk): Promise<void> {
-  const { schema, table } = run.target;
-  const into = run.mode === 'overwrite' ? loadingTable(run.target, run.runId) : table;
+  const { schema } = run.target;
+  const into = filledTable(run);
   const columns = run.columns.map(({ name }) => identifier(name)).join(', ');
   const statement = `COPY ${qualified(schema, into)} (${columns}) FROM STDIN (FORMAT csv, ENCODING 'UTF8')`;
   const text = createReadStream(chunk.path, { highWaterMark: PIECE_BYTES });

@@ -18,17 +18,19 @@ function ledgerStatements(schema: string): readonly string[] {
 }
 
 /**
- * Works in one transaction, which alone of all of this program's changes tables of a schema. What
- * fails undoes all of it.
+ * Works in one transaction, which alone of all of this program's has a name. What fails undoes all
+ * of it.
+ *
+ * @param name such as that of a schema whose tables are changed.
  */
 export async function alone<T>(
   client: PostgresClient,
-  schema: string,
+  name: string,
   work: () => Promise<T>,
 ): Promise<T> {
   await client.query('BEGIN');
   try {
-    const key = `sparse-fanout ${schema}`;
+    const key = `sparse-fanout ${name}`;
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key]);
     const result = await work();
     await client.query('COMMIT');

@@ -17,8 +17,15 @@ import type { PostgresClient } from './with-postgres.ts';
 export interface LoadRun {
   readonly runId: string;
   readonly mode: OutputMode;
+  /** Whether rows that are added are seen only once all are in. */
+  readonly isHidden: boolean;
   readonly target: LoadTarget;
   readonly columns: TableSchema;
+}
+
+/** The table that chunks go into: the run's own, or one that is loaded beside it. */
+export function filledTable({ target, runId, mode, isHidden }: LoadRun): string {
+  return mode === 'overwrite' || isHidden ? loadingTable(target, runId) : target.table;
 }
 
 function shown({ schema, table, connection }: LoadTarget): string {
@@ -105,9 +112,19 @@ async function makeBeside(client: PostgresClient, run: LoadRun, found: FoundTabl
       `${shown(run.target)} belongs to ${found.owner}, and only its owner may replace it; make the user of the connection a member of ${found.owner}`,
     );
   }
-  const beside = qualified(schema, loadingTable(run.target, run.runId));
+  const beside = qualified(schema, filledTable(run));
   await client.query(`CREATE TABLE ${beside} (LIKE ${qualified(schema, table)} INCLUDING ALL)`);
   await client.query(`ALTER TABLE ${beside} OWNER TO ${identifier(found.owner)}`);
+}
+
+/** Makes the table that holds rows until all are in: columns of the same types, and nothing else. */
+async function makeHidden(client: PostgresClient, run: LoadRun, found: FoundTable): Promise<void> {
+  const names = new Set(run.columns.map(({ name }) => name));
+  const columns = found.columns
+    .filter(({ name }) => names.has(name))
+    .map(({ name, type }) => `${identifier(name)} ${type}`);
+  const hidden = qualified(run.target.schema, filledTable(run));
+  await client.query(`CREATE TABLE ${hidden} (${columns.join(', ')})`);
 }
 
 async function prepare(client: PostgresClient, run: LoadRun): Promise<void> {
@@ -122,6 +139,7 @@ async function prepare(client: PostgresClient, run: LoadRun): Promise<void> {
   assertKind(run, found);
   assertFits(run, found);
   if (mode === 'overwrite') await makeBeside(client, run, found);
+  else if (run.isHidden) await makeHidden(client, run, found);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { IncompleteRunError } from '#core/errors.ts';
-import { loadingTable, qualified, replacedTable } from '#core/tables/postgres/load-target.ts';
+import { DatabaseError, IncompleteRunError } from '#core/errors.ts';
+import { qualified, replacedTable } from '#core/tables/postgres/load-target.ts';
 import { identifier } from '#core/tables/schema/quote.ts';
 import { alone, CHUNKS_TABLE, RUNS_TABLE, readRun } from './load-ledger.ts';
-import { assertReplaceable, type LoadRun } from './prepare-load.ts';
+import { assertReplaceable, filledTable, type LoadRun } from './prepare-load.ts';
 import { findTable } from './table-shape.ts';
 import type { PostgresClient } from './with-postgres.ts';
 
@@ -55,7 +55,8 @@ async function copyGrants(client: PostgresClient, from: string, to: string): Pro
 }
 
 /** Puts the loaded table in the place of the old one, which stays under another name. */
-async function replace(client: PostgresClient, { target, runId }: LoadRun): Promise<void> {
+async function replace(client: PostgresClient, run: LoadRun): Promise<void> {
+  const { target, runId } = run;
   const { schema, table } = target;
   const name = qualified(schema, table);
   await client.query(`SET LOCAL lock_timeout = ${LOCK_MILLISECONDS}`);
@@ -63,10 +64,31 @@ async function replace(client: PostgresClient, { target, runId }: LoadRun): Prom
   const old = await findTable(client, schema, table);
   if (old === undefined) throw new IncompleteRunError(`${name} is gone`);
   await assertReplaceable(client, target, old);
-  const loaded = qualified(schema, loadingTable(target, runId));
+  const loaded = qualified(schema, filledTable(run));
   await copyGrants(client, old.oid, loaded);
   await client.query(`ALTER TABLE ${name} RENAME TO ${identifier(replacedTable(target, runId))}`);
   await client.query(`ALTER TABLE ${loaded} RENAME TO ${identifier(table)}`);
+}
+
+/** Moves the hidden rows into the table, all at once. */
+async function reveal(client: PostgresClient, run: LoadRun, rows: number): Promise<void> {
+  const { schema, table } = run.target;
+  const hidden = qualified(schema, filledTable(run));
+  const columns = run.columns.map(({ name }) => identifier(name)).join(', ');
+  const { rowCount } = await client.query(
+    `INSERT INTO ${qualified(schema, table)} (${columns}) SELECT ${columns} FROM ${hidden}`,
+  );
+  if (rowCount !== rows) {
+    throw new DatabaseError(
+      `the server moved ${rowCount} rows of ${hidden}, ${rows} were sent; a rule or trigger of ${qualified(schema, table)} may leave rows out, or the server lost rows`,
+    );
+  }
+  await client.query(`DROP TABLE ${hidden}`);
+}
+
+/** Of a schema one alone changes tables; rows are moved by one for each run, as that takes long. */
+function lockName({ target, runId, isHidden }: LoadRun): string {
+  return isHidden ? `${target.schema} ${runId}` : target.schema;
 }
 
 /**
@@ -82,7 +104,7 @@ export async function publishLoad(
   expected: { readonly chunks: number; readonly rows: number },
 ): Promise<void> {
   const { schema } = run.target;
-  await alone(client, schema, async () => {
+  await alone(client, lockName(run), async () => {
     const known = await readRun(client, schema, run.runId);
     if (known === undefined) {
       throw new IncompleteRunError(`run ${run.runId} is not in ${qualified(schema, RUNS_TABLE)}`);
@@ -90,6 +112,7 @@ export async function publishLoad(
     if (known.isPublished) return;
     await assertWhole(client, run, expected);
     if (run.mode === 'overwrite') await replace(client, run);
+    else if (run.isHidden) await reveal(client, run, expected.rows);
     await client.query(
       `UPDATE ${qualified(schema, RUNS_TABLE)} SET published = now() WHERE run = $1`,
       [run.runId],

@@ -1,3 +1,4 @@
+import { loadProblems } from '#core/tables/postgres/load-bounds.ts';
 import { csvFormatSection } from '#core/tables/text/csv/csv-format.ts';
 import type { TableRequestBody } from './table-request-schema.ts';
 
@@ -32,6 +33,33 @@ export function postgresProblems(body: TableRequestBody): readonly string[] {
   if (transform !== undefined && 'lambda' in transform) {
     problems.push(
       'transform.lambda is not for source.postgres, whose writers reach nothing but the database and the buckets; give transform.sql, or read what this run writes',
+    );
+  }
+  return problems;
+}
+
+/** Whether rows are added to the table that they are read of, while others still read. */
+function readsItsOutput({ source, output }: TableRequestBody): boolean {
+  const from = source.postgres;
+  if (output.format !== 'postgres' || from?.table === undefined) return false;
+  const { connection, schema, table, append } = output.postgres;
+  const isSame = connection === from.connection && schema === from.table.schema;
+  return isSame && table === from.table.table && append !== 'hidden' && output.mode !== 'overwrite';
+}
+
+/** What is wrong with a request that loads a database; nothing of any other. */
+export function loadingProblems(body: TableRequestBody): readonly string[] {
+  const { output, limits } = body;
+  if (output.format !== 'postgres') return [];
+  const problems = [...loadProblems(limits?.concurrency)];
+  if (output.postgres.append !== undefined && output.mode !== 'append') {
+    problems.push(
+      "output.postgres.append is for output.mode 'append'; leave it out, as rows of 'overwrite' are hidden until all are in anyway",
+    );
+  }
+  if (readsItsOutput(body)) {
+    problems.push(
+      "output.postgres names the table of source.postgres, so that writers would read rows that others have added; give output.mode 'overwrite', or 'append' with output.postgres.append 'hidden'",
     );
   }
   return problems;

@@ -5,13 +5,13 @@ import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import { COMPANIONS, type Companion } from '#core/tables/companions/companion-names.ts';
 import { companionProblems } from '#core/tables/companions/companions.ts';
 import type { Inbox } from '#core/tables/inbox/inbox-rules.ts';
-import { LOAD_CONCURRENCY, loadProblems } from '#core/tables/postgres/load-bounds.ts';
+import { LOAD_CONCURRENCY } from '#core/tables/postgres/load-bounds.ts';
 import { postgresUri } from '#core/tables/postgres/source-section.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import { columnsProblems } from '#core/tables/schema/map-columns.ts';
 import { inboxProblems } from './inbox-section.ts';
 import { partitionProblems } from './partition-problems.ts';
-import { postgresProblems } from './postgres-problems.ts';
+import { loadingProblems, postgresProblems } from './postgres-problems.ts';
 import { fromS3Event, parseBody, withDefaults } from './raw-request.ts';
 import { outputUriOf } from './request.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_OUTPUT_BYTES } from './request-schema.ts';
@@ -29,6 +29,8 @@ export interface TableRequest extends AskedTable {
     /** `s3://bucket/prefix/`, or null for the prefix made from the source's key and the run id. */
     readonly uri: string | null;
     readonly mode: OutputMode;
+    /** Of rows that a table of a database gets: whether they are seen only once all are in. */
+    readonly hidden?: true;
   };
   /** What else there shall be to read the files by; absent where there is nothing. */
   readonly companions?: readonly Companion[];
@@ -73,11 +75,20 @@ function fileOf({ output }: TableRequestBody): TableSpec['file'] {
     const { rowGroupBytes = TABLE_DEFAULTS.rowGroupBytes } = output.parquet ?? {};
     return { format, compression: output.compression ?? 'zstd', rowGroupBytes };
   }
-  if (format === 'postgres') return { format, ...output.postgres };
+  if (format === 'postgres') {
+    const { append: _, ...target } = output.postgres;
+    return { format, ...target };
+  }
   const { compression = 'none' } = output;
   if (format === 'jsonl') return { format, compression };
   const { header = true, delimiter = ',' } = output.csv ?? {};
   return { format, compression, header, delimiter };
+}
+
+function placeOf({ output }: TableRequestBody): TableRequest['place'] {
+  const hidden = output.format === 'postgres' && output.postgres.append === 'hidden';
+  const mode = output.mode ?? 'create';
+  return { uri: outputUriOf(output), mode, ...(hidden && { hidden }) };
 }
 
 /** In one order and once each, so that they are the same run. */
@@ -109,7 +120,7 @@ function problemsOf(body: TableRequestBody): readonly string[] {
     ...inboxProblems(body),
     ...partitionProblems(body),
     ...postgresProblems(body),
-    ...(body.output.format === 'postgres' ? loadProblems(body.limits?.concurrency) : []),
+    ...loadingProblems(body),
   ];
 }
 
@@ -158,7 +169,7 @@ export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}
     ...(body.output.partitionBy && { partitionBy: body.output.partitionBy }),
     expect: body.expect ?? {},
     ...companionsOf(body),
-    place: { uri: outputUriOf(body.output), mode: body.output.mode ?? 'create' },
+    place: placeOf(body),
     concurrency: limits.concurrency ?? usualConcurrency(body),
     outputBytes: limits.outputBytes ?? DEFAULT_OUTPUT_BYTES,
     dryRun: body.dryRun ?? false,

@@ -67,7 +67,7 @@ function identityOf(
   const { partitionBy, companions } = request;
   // What is taken in is bound by its pins; when, is not.
   const { uris: _, versionId: __, inbox: ___, ...read } = source;
-  const { uri, mode } = place;
+  const { uri, mode, hidden } = place;
   return JSON.stringify({
     contract: CONTRACT_VERSION,
     engine,
@@ -83,6 +83,7 @@ function identityOf(
       ...(partitionBy && { partitionBy }),
       ...(companions && { companions }),
       ...(mode !== 'create' && { mode }),
+      ...(hidden && { hidden }),
       // The same objects may be chosen again, and then lie in another folder.
       ...(attempt > 1 && { attempt }),
     },

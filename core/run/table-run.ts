@@ -18,6 +18,8 @@ export const tableRun = z.strictObject({
   scattered: z.optional(z.strictObject({ mappers: count, rows: count })),
   /** Of a run that loads a database: what becomes of the rows that are there. */
   mode: z.optional(z.enum(OUTPUT_MODES)),
+  /** Of such a run: its rows are seen only once all are in. */
+  hidden: z.optional(z.literal(true)),
 });
 
 export type TableRun = Readonly<z.infer<typeof tableRun>>;

@@ -9,10 +9,10 @@ import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.
  * @throws {RequestError} the run writes files.
  */
 export function loadRunOf(run: TableRun, layout: TableLayout): LoadRun {
-  const { runId, mode = 'create' } = run;
+  const { runId, mode = 'create', hidden = false } = run;
   const { format, ...target } = run.output.file;
   if (!('connection' in target)) {
     throw new RequestError([`run ${runId} writes ${format}, which LoadTable does not`]);
   }
-  return { runId, mode, target, columns: outputSchemaOf(layout) };
+  return { runId, mode, isHidden: hidden, target, columns: outputSchemaOf(layout) };
 }

@@ -2,6 +2,7 @@ import { ceilingSentence } from '#core/cost/ceiling-sentence.ts';
 import { type ExpectedTable, estimateTable, expectedRunOf } from '#core/cost/estimate-table.ts';
 import { BoundExceededError } from '#core/errors.ts';
 import type { TablePlanSummary } from '#core/run/step-messages.ts';
+import { movingProblem } from '#core/tables/postgres/load-bounds.ts';
 import type { ReadyTable } from './checked-table.ts';
 
 /** Objects that a summary names; the log names all. */
@@ -45,6 +46,11 @@ function expectedTable({ planned, objects }: ReadyTable): ExpectedTable {
   };
 }
 
+/** What would make the run of a database end for its time; undefined for any other. */
+function hiddenProblem({ request, planned }: ReadyTable): string | undefined {
+  return request.place.hidden ? movingProblem(planned.predictedBytes) : undefined;
+}
+
 /** What the plan promises. */
 export function summarizeTable(ready: ReadyTable): TablePlanSummary {
   const { planned, facts } = ready;
@@ -54,6 +60,7 @@ export function summarizeTable(ready: ReadyTable): TablePlanSummary {
   const { predictedBytes, predictedRows, ...suggested } = planned;
   const { files, partitions, fileBytes } = filesOf(planned);
   const { keys } = planned;
+  const hidden = hiddenProblem(ready);
   return {
     ...{ chunks: files, facts, predictedBytes, predictedRows, predictedFileBytes: fileBytes },
     ...(partitions !== undefined && { partitions }),
@@ -62,13 +69,18 @@ export function summarizeTable(ready: ReadyTable): TablePlanSummary {
     seconds,
     dollars: { write: write.total, keep },
     smallerTypes: suggested.smallerTypes,
-    warnings: [...suggested.warnings, ...inboxWarnings(ready)],
+    warnings: [...suggested.warnings, ...inboxWarnings(ready), ...(hidden ? [hidden] : [])],
   };
 }
 
-/** @throws {BoundExceededError} the run would store more than its request allows. */
+/**
+ * @throws {BoundExceededError} the run would store more than its request allows, or hide more rows
+ * than one function can move.
+ */
 export function assertTableBelowCeiling(ready: ReadyTable): void {
   const { outputBytes } = ready.request;
+  const hidden = hiddenProblem(ready);
+  if (hidden !== undefined) throw new BoundExceededError(hidden);
   const expected = expectedRunOf(expectedTable(ready));
   if (expected.outputBytes <= outputBytes) return;
   throw new BoundExceededError(ceilingSentence(expected, outputBytes));

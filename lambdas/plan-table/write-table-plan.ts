@@ -24,7 +24,7 @@ function isLoaded({ file }: TableSpec): boolean {
 function headerOf(ready: ReadyTable): TableRun {
   const { runId, source, facts, location, generation, base, request, planned } = ready;
   const { rows } = request.expect;
-  const { mode } = request.place;
+  const { mode, hidden } = request.place;
   const output = tableSpecOf(request);
   return {
     ...{ runId, source, facts, location, generation, base },
@@ -33,7 +33,7 @@ function headerOf(ready: ReadyTable): TableRun {
     ...(ready.chosenFor !== undefined && { isInbox: true }),
     ...(rows !== undefined && { expectedRows: rows }),
     ...('scattered' in planned && { scattered: planned.scattered }),
-    ...(isLoaded(output) && { mode }),
+    ...(isLoaded(output) && { mode, ...(hidden && { hidden }) }),
   };
 }
 

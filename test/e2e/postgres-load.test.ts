@@ -106,6 +106,21 @@ describe('a load', () => {
     expect(await sums('loads"."modes')).toEqual(ALL);
   }, 120_000);
 
+  it('hides rows that it appends until all are in', async () => {
+    const output = loader('hidden');
+    const append = { postgres: { ...output.postgres, append: 'hidden' }, mode: 'append' };
+    await stack.runToSuccess(await requestOf('hidden', { output }));
+    const fields = { output: append, expect: { rows: 1011 } };
+    const wrong = await stack.run(await requestOf('hidden', fields, 1010));
+    expect(wrong).toMatchObject({ status: 'FAILED', error: 'ExpectationError' });
+    const counted = () => server.query('SELECT count(*)::int FROM loads.hidden');
+    expect(await counted()).toEqual([{ count: 1000 }]);
+    await stack.runToSuccess(await requestOf('hidden', { output: append }, 1010));
+    expect(await counted()).toEqual([{ count: 2010 }]);
+    const left = 'SELECT FROM pg_class WHERE relname LIKE $1';
+    expect(await server.query(left, ['hidden\\_\\_%'])).toHaveLength(0);
+  }, 120_000);
+
   it('rejects bad rows as files do, and expects rows before anything is replaced', async () => {
     await server.query(
       'CREATE TABLE strict (id bigint, city text, price numeric(8,2)); INSERT INTO strict VALUES (-1)',

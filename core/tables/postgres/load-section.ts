@@ -8,6 +8,11 @@ export const loadSection = z.strictObject(
     connection: connectionName,
     schema: z._default(namedIn(MAX_NAME_BYTES, 'schema'), USUAL_SCHEMA),
     table: namedIn(MAX_TABLE_BYTES, 'table'),
+    append: z.optional(
+      z.enum(['direct', 'hidden'], {
+        error: "'direct' (rows are seen chunk by chunk) or 'hidden' (until all are in)",
+      }),
+    ),
   },
-  { error: 'an object with connection, table and schema' },
+  { error: 'an object with connection, table, schema and append' },
 );

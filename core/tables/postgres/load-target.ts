@@ -20,7 +20,7 @@ export function qualified(schema: string, table: string): string {
   return `${identifier(schema)}.${identifier(table)}`;
 }
 
-/** The table that an overwrite loads, beside that which it will replace. */
+/** The table that is loaded beside the one that its rows are for, until all are in. */
 export function loadingTable({ table }: LoadTarget, runId: string): string {
   return `${table}__${runId.slice(0, RUN_DIGITS)}`;
 }

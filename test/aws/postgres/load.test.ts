@@ -1,88 +1,27 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadChunk } from '#aws/postgres/load-chunk.ts';
-import { queryProblem } from '#aws/postgres/postgres-errors.ts';
-import { type LoadRun, prepareLoad } from '#aws/postgres/prepare-load.ts';
+import { prepareLoad } from '#aws/postgres/prepare-load.ts';
 import { publishLoad } from '#aws/postgres/publish-load.ts';
 import { type PostgresClient, withPostgres } from '#aws/postgres/with-postgres.ts';
 import { replacedTable } from '#core/tables/postgres/load-target.ts';
-import { parseType } from '#core/tables/schema/parse-type.ts';
-import { loginOf, type ServedLogins, serveLogins } from '#support/postgres/login-deps.ts';
-import { PostgresServer } from '#support/postgres/postgres-server.ts';
+import { failureOf, LoadRoom } from '#support/postgres/load-room.ts';
+import type { PostgresServer } from '#support/postgres/postgres-server.ts';
 
+let room: LoadRoom;
 let server: PostgresServer;
-let logins: ServedLogins;
-let directory: string;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'load-'));
-  server = await PostgresServer.start();
-  await server.query(`CREATE ROLE loader LOGIN PASSWORD 'l'; CREATE ROLE reader;
-    GRANT CREATE, USAGE ON SCHEMA public TO loader`);
-  const secret = { ...loginOf(server), username: 'loader', password: 'l' };
-  logins = await serveLogins({ main: { secret } });
+  room = await LoadRoom.open();
+  ({ server } = room);
 });
 
-afterAll(async () => {
-  await logins.close();
-  await server.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => room.close());
 
-let runs = 0;
-
-/** A run of a table with columns `a` and `b`. */
-function runOf(table: string, mode: LoadRun['mode'] = 'create'): LoadRun {
-  runs += 1;
-  return {
-    runId: String(runs).padStart(32, '0').split('').reverse().join(''),
-    mode,
-    target: { connection: 'main', schema: 'public', table },
-    columns: [
-      { name: 'a', type: parseType('INTEGER'), lossy: false },
-      { name: 'b"', type: parseType('VARCHAR'), lossy: false },
-    ],
-  };
-}
-
-const { signal } = new AbortController();
-
-async function work<T>(task: (client: PostgresClient) => Promise<T>): Promise<T> {
-  return await withPostgres(logins, 'main', signal, async (client) => {
-    try {
-      return await task(client);
-    } catch (error) {
-      throw queryProblem(error, 'main', 'load');
-    }
-  });
-}
-
-async function chunkOf(index: number, rows = 1000, text?: string) {
-  const path = join(directory, `${index}-${rows}.csv`);
-  const lines = Array.from({ length: rows }, (_, row) => `${index * 1000 + row},"x"\n`);
-  await writeFile(path, text ?? lines.join(''));
-  return { index, path, rows, bytes: 1, crc32: '00000000' };
-}
-
-async function load(run: LoadRun, chunks: number): Promise<void> {
-  await work((client) => prepareLoad(client, run));
-  for (let index = 0; index < chunks; index += 1) {
-    const chunk = await chunkOf(index);
-    await work((client) => loadChunk(client, run, chunk));
-  }
-  await work((client) => publishLoad(client, run, { chunks, rows: 1000 * chunks }));
-}
-
-const counted = (table: string) =>
-  server.query(`SELECT count(*)::int, count(DISTINCT a)::int AS different FROM "${table}"`);
-
-const failureOf = (done: Promise<unknown>) =>
-  done.then(
-    () => 'nothing failed',
-    (error: Error) => `${error.name}: ${error.message}`,
-  );
+const runOf: LoadRoom['runOf'] = (...args) => room.runOf(...args);
+const chunkOf: LoadRoom['chunkOf'] = (...args) => room.chunkOf(...args);
+const load: LoadRoom['load'] = (...args) => room.load(...args);
+const counted: LoadRoom['counted'] = (...args) => room.counted(...args);
+const work = <T>(task: (client: PostgresClient) => Promise<T>) => room.work(task);
 
 describe('preparing', () => {
   it('makes a table once, for twins too, and refuses one that has rows', async () => {
@@ -160,7 +99,7 @@ describe('a chunk', () => {
     for (let milliseconds = 1; ; milliseconds *= 1.7) {
       const abort = new AbortController();
       const timer = setTimeout(() => abort.abort(), milliseconds);
-      const done = await withPostgres(logins, 'main', abort.signal, (client) =>
+      const done = await withPostgres(room.logins, 'main', abort.signal, (client) =>
         loadChunk(client, run, chunk),
       ).then(
         () => true,

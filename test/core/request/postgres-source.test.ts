@@ -104,6 +104,20 @@ describe('source.postgres', () => {
     expect(problemOf(POSTGRES, rest, source)).toContain(says);
   });
 
+  it.each([
+    [{ mode: 'append' }, {}, 'output.postgres names the table of source.postgres'],
+    [{}, {}, 'output.postgres names the table of source.postgres'],
+    [{ mode: 'append' }, { append: 'hidden' }, 'accepted'],
+    [{ mode: 'overwrite' }, {}, 'accepted'],
+    [{}, { table: 'others' }, 'accepted'],
+    [{}, { schema: 'others' }, 'accepted'],
+    [{}, { connection: 'others' }, 'accepted'],
+  ])('into its own table with %j and %j is refused unless rows are hidden', (output, to, says) => {
+    const postgres = { connection: 'main', table: 'trips', ...to };
+    const uri = 's3://bucket/loads/';
+    expect(problemOf(POSTGRES, { output: { uri, postgres, ...output } })).toContain(says);
+  });
+
   it('takes a transform by SQL, rows of a chunk, and a schema', () => {
     const rest = {
       ...{ transform: { sql: 'select * from input' }, chunking: { rows: 10 } },

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { assertLoadable, loadProblems } from '#core/tables/postgres/load-bounds.ts';
+import { assertLoadable, loadProblems, movingProblem } from '#core/tables/postgres/load-bounds.ts';
 import { isHeldBy, postgresProblem, postgresTypeOf } from '#core/tables/postgres/postgres-type.ts';
 import { parseType } from '#core/tables/schema/parse-type.ts';
 import { SCALAR_NAMES } from '#core/tables/schema/scalar-types.ts';
@@ -62,4 +62,11 @@ test('what a database cannot take is named', () => {
   expect(loadProblems(101)).toEqual([
     "limits.concurrency must be a whole number from 1 to 100 where output.format is 'postgres', since each writer holds a connection, got 101",
   ]);
+});
+
+it('lets one function move as many hidden rows as ten minutes are enough for', () => {
+  expect(movingProblem(6_000_000_000)).toBeUndefined();
+  expect(movingProblem(6_100_000_000)).toMatch(
+    /about 6100 MB of rows at once would take some 11 minutes, at most 10 are allowed; give 'direct'/,
+  );
 });
