@@ -36,7 +36,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
     proves:
       'Whole jobs under random faults end with the right bytes, or name the cause and can go on.',
     takes: 'a minute or two for 20 runs',
-    args: '[--runs 20] [--seed 1]',
+    args: '[--runs 20] [--seed 1] [--loads]',
     start: () => import('./chaos/run.ts'),
   },
   {

@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { postgresSecrets } from '#cli/options/postgres-option.ts';
 import { patience } from '#support/patience.ts';
-import { ChaosCloud } from './chaos-cloud.ts';
+import { ChaosCloud, type ChaosDeployment } from './chaos-cloud.ts';
+import { ChaosDatabase } from './chaos-database.ts';
 import { type Outcome, runScenario } from './chaos-run.ts';
 import { NO_DIFFERENCES, type RowDifferences } from './compare-rows.ts';
 import { BadEndState } from './end-state.ts';
@@ -33,6 +35,8 @@ export interface CampaignOptions {
   readonly runs: number;
   /** Seed of the first run; each further run has the next number. */
   readonly seed: number;
+  /** Whether all runs load tables of a database. @default some do */
+  readonly isLoad?: boolean;
   readonly onEnd: (done: number) => void;
   /** Called at once for each run that ended in a forbidden state. */
   readonly onFailure: (run: FailedRun) => void;
@@ -66,26 +70,30 @@ async function withinDeadline(work: Promise<Outcome>): Promise<Outcome | typeof 
 
 /** The scenarios of a campaign, their faults and their outcomes. */
 class Campaign {
-  readonly #assembly: string;
+  readonly #deployment: ChaosDeployment;
+  readonly #database: ChaosDatabase;
   readonly ends = new Tally<Outcome['end']>();
   readonly faults = new Tally<string>();
   readonly causes = new Tally<string>();
   readonly failed: FailedRun[] = [];
   readonly #onFailure: CampaignOptions['onFailure'];
 
-  constructor(assembly: string, onFailure: CampaignOptions['onFailure']) {
-    this.#assembly = assembly;
+  constructor(assembly: string, database: ChaosDatabase, onFailure: CampaignOptions['onFailure']) {
+    this.#deployment = { assembly, secrets: postgresSecrets(database.databases) };
+    this.#database = database;
     this.#onFailure = onFailure;
   }
 
   startCloud(): Promise<ChaosCloud> {
-    return ChaosCloud.start(this.#assembly, ({ kind }) => this.faults.add(kind));
+    return ChaosCloud.start(this.#deployment, ({ kind }) => this.faults.add(kind));
   }
 
   async run(scenario: Scenario, cloud: ChaosCloud): Promise<void> {
     const { seed } = scenario;
     try {
-      const outcome = await withinDeadline(runScenario(cloud, scenario));
+      const outcome = await withinDeadline(
+        runScenario({ cloud, database: this.#database }, scenario),
+      );
       if (outcome !== HUNG) return this.#count(outcome);
       const reason = `no end after ${DEADLINE_MILLISECONDS / 1000} s`;
       this.#fail({ seed, hung: true, reason, differences: NO_DIFFERENCES });
@@ -110,13 +118,16 @@ class Campaign {
 
 /**
  * Runs whole jobs under the faults of their seeds. They share a local cloud, except runs that kill
- * theirs. Starts one or two processes besides the functions' own, and ends them.
+ * theirs, and a PostgreSQL. Starts a few processes besides the functions' own, and ends them.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
-  const { runs, seed, onEnd, onFailure } = options;
-  const assembly = await hastyAssembly();
-  const campaign = new Campaign(assembly, onFailure);
-  const scenarios = Array.from({ length: runs }, (_, index) => createScenario(seed + index));
+  const { runs, seed, isLoad, onEnd, onFailure } = options;
+  const database = await ChaosDatabase.start();
+  const assembly = await hastyAssembly(database.databases);
+  const campaign = new Campaign(assembly, database, onFailure);
+  const scenarios = Array.from({ length: runs }, (_, index) =>
+    createScenario(seed + index, isLoad),
+  );
   const shared = await campaign.startCloud();
   let done = 0;
   const work = async () => {
@@ -131,6 +142,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   await shared.close();
+  await database.close();
   await rm(assembly, { recursive: true });
   const { ends, faults, causes, failed } = campaign;
   return { runs, ends, faults, causes, failed };

@@ -18,32 +18,42 @@ interface Started {
   readonly states: SFNClient;
 }
 
+/** What a cloud is started with. */
+export interface ChaosDeployment {
+  /** Folder of the assembly. */
+  readonly assembly: string;
+  /** Texts of its Secrets Manager by their names. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
 /** A local cloud in another process, and what tests of faults do to it. */
 export class ChaosCloud {
   readonly #assemblyDirectory: string;
   readonly #stateDirectory: string;
+  readonly #secrets: Readonly<Record<string, string>>;
   readonly #injected: (fault: InjectedFault) => void;
   /** Requests are answered in order, so each waits for those before it. */
   #asked: Promise<unknown> = Promise.resolve();
   #started: Started | undefined;
 
   private constructor(
-    assemblyDirectory: string,
+    { assembly, secrets }: ChaosDeployment,
     stateDirectory: string,
     injected: (fault: InjectedFault) => void,
   ) {
-    this.#assemblyDirectory = assemblyDirectory;
+    this.#assemblyDirectory = assembly;
+    this.#secrets = secrets;
     this.#stateDirectory = stateDirectory;
     this.#injected = injected;
   }
 
   /** @param injected is called for every fault. */
   static async start(
-    assemblyDirectory: string,
+    deployment: ChaosDeployment,
     injected: (fault: InjectedFault) => void,
   ): Promise<ChaosCloud> {
     const stateDirectory = await mkdtemp(join(tmpdir(), 'sparse-fanout-chaos-'));
-    const cloud = new ChaosCloud(assemblyDirectory, stateDirectory, injected);
+    const cloud = new ChaosCloud(deployment, stateDirectory, injected);
     await cloud.#start();
     return cloud;
   }
@@ -97,7 +107,8 @@ export class ChaosCloud {
   }
 
   async #start(): Promise<void> {
-    const args = [this.#assemblyDirectory, this.#stateDirectory];
+    const secrets = JSON.stringify(this.#secrets);
+    const args = [this.#assemblyDirectory, this.#stateDirectory, secrets];
     const child = fork(PROCESS, args, {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

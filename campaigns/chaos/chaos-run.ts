@@ -5,6 +5,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { ChaosCloud } from './chaos-cloud.ts';
+import type { ChaosDatabase } from './chaos-database.ts';
 import { BadEndState, checkManifests } from './end-state.ts';
 import type { Job, JobPlace, SourceVersion } from './job.ts';
 import { matrixJob } from './matrix-job.ts';
@@ -30,9 +31,16 @@ function jobOf({ job, seed, concurrency }: Scenario): Job {
   return matrixJob(job, seed, concurrency);
 }
 
+/** What scenarios run in. */
+export interface ChaosPlace {
+  readonly cloud: ChaosCloud;
+  readonly database: ChaosDatabase;
+}
+
 /** One run: a request, the faults around it, and what must be true in the end. */
 class ChaosRun {
   readonly #cloud: ChaosCloud;
+  readonly #database: ChaosDatabase;
   readonly #scenario: Scenario;
   readonly #key: string;
   readonly #job: Job;
@@ -43,8 +51,9 @@ class ChaosRun {
   readonly #prefixes: string[] = [];
   readonly #happened: (keyof Happenings)[] = [];
 
-  constructor(cloud: ChaosCloud, scenario: Scenario) {
+  constructor({ cloud, database }: ChaosPlace, scenario: Scenario) {
     this.#cloud = cloud;
+    this.#database = database;
     this.#scenario = scenario;
     this.#key = `chaos-${String(scenario.seed).padStart(NAME_DIGITS, '0')}`;
     this.#job = jobOf(scenario);
@@ -115,18 +124,20 @@ class ChaosRun {
 
   /** Starts the run, does what the scenario says, and waits for the end of every execution. */
   async #underFaults(): Promise<FailedExecution[]> {
-    const { duplicateStart, sourceReplaced, clockJump, cloudKilled } = this.#scenario.happenings;
+    const { duplicateStart, sourceReplaced, clockJump, cloudKilled, ...ofDatabase } =
+      this.#scenario.happenings;
     const arns = [await this.#start()];
     const at = async (what: keyof Happenings, after: number | undefined, act: () => unknown) => {
       if (after === undefined) return;
       await sleep(after);
-      await act();
-      this.#happened.push(what);
+      if ((await act()) !== false) this.#happened.push(what);
     };
     await Promise.all([
       at('cloudKilled', cloudKilled, () => this.#cloud.killAndRestart()),
       at('duplicateStart', duplicateStart, async () => arns.push(await this.#start())),
       at('sourceReplaced', sourceReplaced, () => this.#replace()),
+      at('connectionCut', ofDatabase.connectionCut, () => this.#database.cut(this.#key)),
+      at('serverRestarted', ofDatabase.serverRestarted, () => this.#database.restart()),
       at('clockJump', clockJump?.after, () =>
         this.#cloud.ask({ kind: 'jump', milliseconds: clockJump?.byMilliseconds ?? 0 }),
       ),
@@ -167,6 +178,7 @@ class ChaosRun {
     const found = await checkManifests(s3, {
       ...{ bucket: outputBucket, prefix: `${this.#key}/`, versions: this.#versions },
       before,
+      database: this.#database,
     });
     if (before === undefined) return found.length > 0;
     if (found.length === 0) throw new BadEndState('the manifest of the run before is gone');
@@ -204,6 +216,6 @@ class ChaosRun {
  *
  * @throws {BadEndState} neither is true.
  */
-export async function runScenario(cloud: ChaosCloud, scenario: Scenario): Promise<Outcome> {
-  return await new ChaosRun(cloud, scenario).run();
+export async function runScenario(place: ChaosPlace, scenario: Scenario): Promise<Outcome> {
+  return await new ChaosRun(place, scenario).run();
 }

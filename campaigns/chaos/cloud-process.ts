@@ -21,7 +21,7 @@ const CONCURRENCY = 6;
 
 process.once('disconnect', () => process.exit(0));
 
-const [assemblyDirectory = '', stateDirectory = ''] = process.argv.slice(2);
+const [assemblyDirectory = '', stateDirectory = '', secrets = '{}'] = process.argv.slice(2);
 
 function report(message: CloudReport): void {
   if (process.connected) process.send?.(message);
@@ -42,6 +42,7 @@ const { endpoints, region, credentials, caPem, outputs } = await startLocalCloud
   stateDirectory,
   nativeModules: NATIVE_MODULES,
   lambdaConcurrency: CONCURRENCY,
+  secrets: JSON.parse(secrets),
   faults,
   clock,
 });

@@ -15,6 +15,8 @@ export interface SourceVersion {
   readonly rows: number;
   /** What the manifest lists, in order; see `end-state.ts`. */
   expectedText(): Promise<Buffer>;
+  /** Of rows of a database: whether a run that comes after, and has no manifest, may show these. */
+  mayShow?(content: Buffer): boolean;
 }
 
 /** A version of the source that was put, and the run that a request then stands for. */

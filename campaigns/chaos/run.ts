@@ -5,7 +5,10 @@ import { Command } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import { type CampaignReport, runCampaign } from './campaign.ts';
 
-const HAPPENINGS = ['duplicateStart', 'sourceReplaced', 'clockJump', 'cloudKilled'];
+const HAPPENINGS = [
+  ...['duplicateStart', 'sourceReplaced', 'clockJump', 'cloudKilled'],
+  ...['connectionCut', 'serverRestarted'],
+];
 
 const DEFAULT_RUNS = 20;
 const DEFAULT_SEED = 1;
@@ -38,19 +41,21 @@ const command = new Command('npm run campaign -- chaos')
   .description('run whole jobs under random faults and check what they leave behind')
   .option('--runs <n>', 'how many', parseCount, DEFAULT_RUNS)
   .option('--seed <n>', 'of the first run; the next ones count up', parseCount, DEFAULT_SEED)
+  .option('--loads', 'load tables of PostgreSQL alone, which else a sixth of the runs do')
   .parse();
-const { runs, seed } = command.opts<{ runs: number; seed: number }>();
+const { runs, seed, loads } = command.opts<{ runs: number; seed: number; loads?: true }>();
 const began = performance.now();
 const report = await runCampaign({
   runs,
   seed,
+  ...(loads && { isLoad: true }),
   onEnd(done) {
     const seconds = Math.round((performance.now() - began) / 1000);
     if (done % PROGRESS_RUNS === 0 || done === runs) say(`${done} of ${runs} runs, ${seconds} s`);
   },
   onFailure(run) {
     say(`run ${run.seed} failed: ${run.reason}`);
-    say(`  again: npm run campaign -- chaos --runs 1 --seed ${run.seed}`);
+    say(`  again: npm run campaign -- chaos --runs 1 --seed ${run.seed}${loads ? ' --loads' : ''}`);
   },
 });
 sayReport(report);

@@ -1,6 +1,7 @@
 import { FAULT_KINDS, type FaultKind } from '@sparse-fanout/local-cloud/faults/fault-plan.ts';
 import { DTYPES, type DType } from '#core/elements/dtype.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
+import { LOAD_CONCURRENCY } from '#core/tables/postgres/load-bounds.ts';
 import type { MatrixSize } from '#support/random-matrix.ts';
 import { createRandom, type Random } from '#support/seeded-random.ts';
 import type { MadeForm } from '#support/tables/made-table.ts';
@@ -15,6 +16,10 @@ export interface Happenings {
   readonly clockJump?: { readonly after: number; readonly byMilliseconds: number };
   /** The process of the local cloud is killed; another one starts on its state directory. */
   readonly cloudKilled?: number;
+  /** A connection to the database is cut that works on the table of the run. */
+  readonly connectionCut?: number;
+  /** The server of the database ends at once and starts again. */
+  readonly serverRestarted?: number;
 }
 
 /** A matrix and how it is exported. */
@@ -40,6 +45,8 @@ export interface TableScenario {
   readonly size: { readonly files: number } | { readonly rows: number };
   /** Other than `create`, another table is there before. */
   readonly mode: OutputMode;
+  /** Set where the rows go into a database; whether those that are added are hidden meanwhile. */
+  readonly database?: { readonly hidden: boolean };
 }
 
 /** One run, all of it chosen by its seed. */
@@ -56,7 +63,10 @@ export interface Scenario {
 }
 
 /** Shares of the runs in which something happens. */
-const SHARES = { duplicateStart: 0.15, sourceReplaced: 0.1, clockJump: 0.1, cloudKilled: 0.06 };
+const SHARES = {
+  ...{ duplicateStart: 0.15, sourceReplaced: 0.1, clockJump: 0.1, cloudKilled: 0.06 },
+  ...{ connectionCut: 0.4, serverRestarted: 0.3 },
+};
 
 /** Runs whose chunks have more than one part of 16 MiB. */
 const LARGE_SHARE = 0.04;
@@ -65,8 +75,9 @@ const LARGE: MatrixSize = { rows: 900, columns: 20_000, entries: 12 };
 /** A run without faults takes about this long; of tables the engine is started for each step. */
 const USUAL_MILLISECONDS = { matrix: 400, table: 1500 };
 
-/** Runs of tables. */
+/** Runs of tables, and those of them whose rows go into a database. */
 const TABLE_SHARE = 0.4;
+const DATABASE_SHARE = 0.4;
 
 const FORMS: readonly MadeForm[] = [
   { format: 'csv', gzip: false },
@@ -140,10 +151,10 @@ function randomHappenings(random: Random, job: Scenario['job']): Happenings {
   };
 }
 
-/** Chooses everything about a run. */
-export function createScenario(seed: number): Scenario {
-  const random = createRandom(seed);
-  const job = random.chance(TABLE_SHARE) ? randomTable(random) : randomMatrix(random);
+/** A run that writes files. */
+function fileScenario(seed: number, random: Random, isLoad: boolean): Scenario {
+  const isTable = random.chance(TABLE_SHARE) || isLoad;
+  const job = isTable ? randomTable(random) : randomMatrix(random);
   return {
     seed,
     job,
@@ -153,4 +164,35 @@ export function createScenario(seed: number): Scenario {
     happenings: randomHappenings(random, job),
     recovery: random.pick(['redrive', 'same request']),
   };
+}
+
+/** The same run, loading its rows into a database to which things happen, too. */
+function loadedScenario(random: Random, scenario: Scenario, job: TableScenario): Scenario {
+  const moment = () => random.integer(0, USUAL_MILLISECONDS.table);
+  const hidden = job.mode === 'append' && random.chance(0.5);
+  // A table is filled by one version of its source alone.
+  const { sourceReplaced: _, ...happenings } = scenario.happenings;
+  return {
+    ...scenario,
+    concurrency: Math.min(scenario.concurrency, LOAD_CONCURRENCY.usual),
+    job: { ...job, database: { hidden } },
+    happenings: {
+      ...happenings,
+      ...(random.chance(SHARES.connectionCut) && { connectionCut: moment() }),
+      ...(random.chance(SHARES.serverRestarted) && { serverRestarted: moment() }),
+    },
+  };
+}
+
+/**
+ * Chooses everything about a run.
+ *
+ * @param isLoad loads a database, whatever the seed would choose. @default false
+ */
+export function createScenario(seed: number, isLoad = false): Scenario {
+  const random = createRandom(seed);
+  const scenario = fileScenario(seed, random, isLoad);
+  const { job } = scenario;
+  const isLoaded = random.chance(DATABASE_SHARE) || isLoad;
+  return isLoaded && job.kind === 'table' ? loadedScenario(random, scenario, job) : scenario;
 }

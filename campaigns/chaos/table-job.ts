@@ -11,6 +11,8 @@ import {
   madeObject,
   madeRows,
 } from '#support/tables/made-table.ts';
+import { CONNECTION } from './chaos-database.ts';
+import { compareRows } from './compare-rows.ts';
 import type { BoundVersion, Job, JobPlace } from './job.ts';
 import type { TableScenario } from './scenario.ts';
 
@@ -45,18 +47,29 @@ class TableJob {
     this.#concurrency = concurrency;
   }
 
-  request({ sourceBucket, outputBucket, key }: JobPlace, which: Which): object {
-    const { output, size, badShare, mode } = this.#scenario;
-    // Without a place of its own each version of the source has another.
-    const place = mode === 'create' ? {} : { uri: `s3://${outputBucket}/${key}/`, mode };
+  request(place: JobPlace, which: Which): object {
+    const { sourceBucket, key } = place;
+    const { size, badShare } = this.#scenario;
     return {
       source: `s3://${sourceBucket}/${key}/${FOLDS[which].folder}/`,
       schema: MADE_SCHEMA,
       onBadRow: badShare > 0 ? 'reject' : 'fail',
-      output: { ...output, ...place, ...('files' in size && size) },
+      output: { ...this.#output(place, which), ...('files' in size && size) },
       ...('rows' in size && { chunking: size }),
       limits: { concurrency: this.#concurrency },
     };
+  }
+
+  #output({ outputBucket, key }: JobPlace, which: Which): object {
+    const { output, mode, database } = this.#scenario;
+    // Without a place of its own each version of the source has another.
+    const place = mode === 'create' ? {} : { uri: `s3://${outputBucket}/${key}/`, mode };
+    if (database === undefined) return { ...output, ...place };
+    // There is no table yet that the first run could add to.
+    const isFirst = which === 'base';
+    const append = database.hidden && !isFirst && { append: 'hidden' };
+    const postgres = { connection: CONNECTION, table: key, ...append };
+    return { ...place, ...(isFirst && { mode: 'create' }), postgres };
   }
 
   async put(place: JobPlace, which: Which): Promise<BoundVersion> {
@@ -82,8 +95,24 @@ class TableJob {
       version: {
         rows: rows.filter(isGood).length,
         expectedText: async () => Buffer.from(expectedLines(rows)),
+        ...(which === 'base' && { mayShow: (content: Buffer) => this.#mayShow(content) }),
       },
     };
+  }
+
+  /** Whether a table of the run before may look so while the next run has no manifest. */
+  #mayShow(content: Buffer): boolean {
+    const { mode, database } = this.#scenario;
+    if (database === undefined) return false;
+    const [base, next] = [this.#rows('base'), this.#rows('first').filter(isGood)];
+    const bad = base.filter((row) => !isGood(row));
+    if (mode === 'overwrite') return content.toString() === expectedLines([...next, ...bad]);
+    const all = expectedLines([...base, ...next]);
+    if (database.hidden) return content.toString() === all;
+    const { duplicated, corrupted } = compareRows(Buffer.from(all), content);
+    const found = new Set(content.toString().split('\n'));
+    const kept = expectedLines(base).trimEnd().split('\n');
+    return duplicated + corrupted === 0 && kept.every((line) => found.has(line));
   }
 
   #rows(which: Which): readonly MadeRow[] {

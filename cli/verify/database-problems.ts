@@ -62,7 +62,7 @@ async function runProblems(
  * @throws {UsageError} the output is none of these databases.
  */
 export async function databaseProblems(
-  { manifest }: StoredRun,
+  { manifest }: Pick<StoredRun, 'manifest'>,
   databases: GivenDatabases,
   signal: AbortSignal,
 ): Promise<string[]> {

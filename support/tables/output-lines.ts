@@ -27,6 +27,23 @@ function plain(bytes: Uint8Array, compression: string): Uint8Array {
   return compression === 'zstd' ? zstdDecompressSync(bytes) : bytes;
 }
 
+/** The ids of the rows that were left out, by the objects that a manifest has of them. */
+export async function rejectedLines(
+  { entries }: Pick<Manifest, 'entries'>,
+  read: (uri: string) => Promise<Uint8Array>,
+): Promise<readonly string[]> {
+  const rejected: string[] = [];
+  for (const { rejects } of entries) {
+    if (rejects === undefined) continue;
+    const values = Buffer.from(await read(rejects))
+      .toString()
+      .trimEnd()
+      .split('\n');
+    rejected.push(...values.map((value) => `rejected ${JSON.parse(value).text}\n`));
+  }
+  return rejected;
+}
+
 /**
  * Reads all files of a manifest of a made-up table, in its order: each row as a list of JSON, then
  * the ids of the rows that were left out.
@@ -34,9 +51,10 @@ function plain(bytes: Uint8Array, compression: string): Uint8Array {
  * @param read gives the bytes of an object by its URI.
  */
 export async function outputLines(
-  { entries, output }: Manifest,
+  manifest: Manifest,
   read: (uri: string) => Promise<Uint8Array>,
 ): Promise<string> {
+  const { entries, output } = manifest;
   if (output.kind !== 'table') throw new Error('the output is no table');
   const { file } = output;
   const readerOf = READERS[file.format];
@@ -45,21 +63,14 @@ export async function outputLines(
   const { format, compression } = file;
   return await withEngine(async (engine, directory) => {
     const lines: string[] = [];
-    const rejected: string[] = [];
-    for (const { url, index, rejects } of entries) {
+    for (const { url, index } of entries) {
       const path = join(directory, `${index}.${format}`);
       const bytes = await read(url);
       await writeFile(path, format === 'parquet' ? bytes : plain(bytes, compression));
       const text = `SELECT ${FIELDS} FROM ${readerOf(path)}`;
       const rows = await engine.runSelect({ text });
       lines.push(...rows.map((row) => `${JSON.stringify(Object.values(row))}\n`));
-      if (rejects === undefined) continue;
-      const values = Buffer.from(await read(rejects))
-        .toString()
-        .trimEnd()
-        .split('\n');
-      rejected.push(...values.map((value) => `rejected ${JSON.parse(value).text}\n`));
     }
-    return [...lines, ...rejected].join('');
+    return [...lines, ...(await rejectedLines(manifest, read))].join('');
   });
 }
