@@ -1,5 +1,5 @@
 import { EngineError } from '@sparse-fanout/engine';
-import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
+import { BoundExceededError, CorruptSourceError, ServiceUnavailableError } from '#core/errors.ts';
 import { isOwnFault } from './own-fault.ts';
 import type { TableSlice } from './table-slice.ts';
 
@@ -8,6 +8,9 @@ function sourceOf({ parts }: TableSlice): string {
   const others = parts.length - 1;
   return `${first!.source.uri}${others > 0 ? ` or one of the ${others} that follow it` : ''}`;
 }
+
+/** Of a machine that has no files left for now, which says nothing of the source. */
+const NO_FILES = /Too many open files/i;
 
 /** Only pages of Parquet are not proved before the engine reads them. */
 function pagesProblem(slice: TableSlice, error: EngineError): Error {
@@ -37,6 +40,12 @@ export function engineProblem(slice: TableSlice, error: unknown): unknown {
 }
 
 function ofSlice(slice: TableSlice, error: EngineError): Error {
+  if (error.kind === 'other' && NO_FILES.test(error.message)) {
+    return new ServiceUnavailableError(
+      `a slice of ${sourceOf(slice)} could not be read, since the function may open no more files`,
+      { cause: error },
+    );
+  }
   if (error.kind !== 'memory' && error.kind !== 'disk') return pagesProblem(slice, error);
   return new BoundExceededError(
     `a slice of ${sourceOf(slice)} needs more ${error.kind} than a writer has for ${slice.sources.length} columns; ask for fewer columns, or for smaller files`,
