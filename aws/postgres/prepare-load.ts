@@ -117,7 +117,7 @@ async function makeBeside(client: PostgresClient, run: LoadRun, found: FoundTabl
   await client.query(`ALTER TABLE ${beside} OWNER TO ${identifier(found.owner)}`);
 }
 
-/** Makes the table that holds rows until all are in: columns of the same types, and nothing else. */
+/** Makes the table that holds rows until all are in: columns of the same types alone. */
 async function makeHidden(client: PostgresClient, run: LoadRun, found: FoundTable): Promise<void> {
   const names = new Set(run.columns.map(({ name }) => name));
   const columns = found.columns

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { patience } from '#support/patience.ts';
 import { runCampaign } from './campaign.ts';
 
-/** Seeds with which everything happens at least once, to matrices, tables and loads of a database. */
+/** Seeds with which everything happens at least once, to matrices, tables and loads. */
 const RUNS = 7;
 const SEED = 1134;
 const HAPPENINGS = [

@@ -118,8 +118,8 @@ async function prove({ server, stack }: JobRoom, job: LoadJob, uri: string): Pro
  * Loads a table by three executions at once, while writers are killed, doubled and late,
  * connections are cut within their COPY, and the server is restarted.
  *
- * @throws {Error} a row is missing or doubled, the ledger is wrong, or a reader saw some of the rows
- * of a mode that hides them.
+ * @throws {Error} a row is missing or doubled, the ledger is wrong, or a reader saw some rows of a
+ * mode that hides them.
  */
 export async function runJob(room: JobRoom, job: LoadJob): Promise<JobReport> {
   const { server, stack, faults } = room;
