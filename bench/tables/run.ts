@@ -1,12 +1,13 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { digits, isMissed, type Measure, measureLine } from '#bench/encode/goals.ts';
 import { median } from '#bench/encode/measure.ts';
 import { thisMachine } from '#bench/machine.ts';
 import { pythonWith } from '#bench/peers/environment.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import { makeCsv, makeJsonl } from './make-sources.ts';
+import { foundLine, measurePartitioned, partitionMeasures } from './partitioned.ts';
 import type { SourceFormat } from './plan-slices.ts';
 import { measured, run, type Usage } from './run-way.ts';
 import {
@@ -33,6 +34,8 @@ const DEFAULT_ROWS = 6_000_000;
 const DEFAULT_REPETITIONS = 3;
 /** JSON lines have so many times fewer rows: pandas needs 6 GB for a million in one frame. */
 const JSONL_SHARE = 5;
+/** What is measured: conversions from each format, and a table that becomes folders. */
+const PARTS = ['csv', 'jsonl', 'parquet', 'folders'] as const;
 /** The smaller size at which the memory is measured too. */
 const SMALLER = 4;
 
@@ -40,8 +43,13 @@ const command = new Command('bench:tables')
   .description('convert the same table to Parquet with other programs and compare CPU time')
   .option('--rows <n>', 'of the table', parseCount, DEFAULT_ROWS)
   .option('--repetitions <n>', 'of each measurement', parseCount, DEFAULT_REPETITIONS)
+  .addOption(new Option('--only <part>', 'of the measurements').choices(PARTS))
   .parse();
-const { rows, repetitions } = command.opts<{ rows: number; repetitions: number }>();
+const { rows, repetitions, only } = command.opts<{
+  rows: number;
+  repetitions: number;
+  only?: (typeof PARTS)[number];
+}>();
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -156,7 +164,7 @@ async function memoryMeasures(
   ];
 }
 
-function usageLine(format: SourceFormat, name: string, all: readonly Usage[]): string {
+function usageLine(format: string, name: string, all: readonly Usage[]): string {
   const of = (figure: keyof Usage) => all.map((usage) => usage[figure]).sort((a, b) => a - b);
   const cpu = of('cpuSeconds');
   return [
@@ -174,7 +182,7 @@ const data = `${rows} made-up rows of 20 columns; of JSON lines 1/${JSONL_SHARE}
 say(`${JSON.stringify(machine)}\n${data}, to Parquet in zstd, one thread each`);
 const measures: Measure[] = [];
 const results: Record<string, Record<string, readonly Usage[]>> = {};
-for (const format of ['csv', 'jsonl', 'parquet'] as const) {
+async function measureFormat(format: SourceFormat): Promise<void> {
   const files = await sourcesOf(format, rows);
   const usages = await measureAll(ways, format, files);
   const transformed = await measureAll(transformWays(ours, python), format, files);
@@ -187,6 +195,19 @@ for (const format of ['csv', 'jsonl', 'parquet'] as const) {
   }
   for (const way of [ours, STACK_WAY])
     measures.push(...(await memoryMeasures(format, usages, way)));
+}
+
+async function measureFolders(): Promise<void> {
+  const csv = await makeCsv(FOLDER, rows);
+  const all = await measurePartitioned({ folder: FOLDER, python, rows, csv, repetitions });
+  for (const way of all) say(usageLine('folders', way.name, way.usages) + foundLine(way));
+  results['folders'] = Object.fromEntries(all.map(({ name, usages }) => [name, usages]));
+  measures.push(...partitionMeasures(all));
+}
+
+for (const part of only === undefined ? PARTS : [only]) {
+  if (part === 'folders') await measureFolders();
+  else await measureFormat(part);
 }
 for (const one of measures) say(measureLine(one));
 await mkdir(RESULTS, { recursive: true });

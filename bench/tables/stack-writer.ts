@@ -7,15 +7,22 @@ import type { Usage } from './run-way.ts';
 
 /**
  * Converts a table by the deployed stack from S3 to S3, over HTTPS on loopback, into a folder of
- * Parquet files. Prints what the processes of its writers used from their start on; that of Plan,
- * the services and the downloads is not theirs.
+ * Parquet files, in order or with a folder for each day. Prints what the processes of its mappers
+ * and writers used from their start on; that of Plan, the services and the downloads is not theirs.
  */
-const [format, schema, out, ...files] = process.argv.slice(2) as [
+const [mode, format, schema, out, ...files] = process.argv.slice(2) as [
+  'plain' | 'partitioned',
   string,
   string,
   string,
   ...string[],
 ];
+
+/** As `partitioning.py` has it. */
+const FORMS = {
+  plain: { targetFileBytes: 128 * 1024 ** 2 },
+  partitioned: { partitionBy: ['order_day'], targetFileBytes: 32 * 1024 ** 2 },
+} as const;
 
 /** Ticks of the system's clock in a second, in which it counts the time of processes. */
 const TICKS = 100;
@@ -38,7 +45,7 @@ async function cpuSecondsOf(pid: number): Promise<number> {
 async function usageOf({ cloud }: LocalStack, seconds: number): Promise<Usage> {
   const writers = cloud
     .processes()
-    .filter(({ functionName }) => /write-?table/i.test(functionName));
+    .filter(({ functionName }) => /(write|scatter)-?table/i.test(functionName));
   const times = await Promise.all(writers.map(({ pid }) => cpuSecondsOf(pid!)));
   return {
     seconds,
@@ -48,12 +55,13 @@ async function usageOf({ cloud }: LocalStack, seconds: number): Promise<Usage> {
 }
 
 async function download(stack: LocalStack): Promise<void> {
-  await mkdir(out, { recursive: true });
   const keys = (await stack.keys('out/data/')).filter((key) => key.endsWith('.parquet'));
   for (const [index, key] of keys.sort().entries()) {
+    const folder = path.join(out, path.dirname(key.slice('out/data/'.length)));
+    await mkdir(folder, { recursive: true });
     const name = `${String(index).padStart(6, '0')}.parquet`;
     const bytes = await stack.read(`s3://${stack.outputBucket}/${key}`);
-    await writeFile(path.join(out, name), bytes);
+    await writeFile(path.join(folder, name), bytes);
   }
 }
 
@@ -65,7 +73,7 @@ try {
   await stack.runToSuccess({
     source: { uri: `s3://${bucket}/in/`, format },
     schema: JSON.parse(schema),
-    output: { uri: `s3://${stack.outputBucket}/out/`, targetFileBytes: 128 * 1024 ** 2 },
+    output: { uri: `s3://${stack.outputBucket}/out/`, ...FORMS[mode] },
     limits: { concurrency: 1 },
   });
   const usage = await usageOf(stack, (performance.now() - startedAt) / 1000);

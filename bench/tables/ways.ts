@@ -56,7 +56,7 @@ export function transformWays({ command }: Way, python: string): readonly [ours:
 /** The writers of the deployed stack on this machine, from S3 to S3. */
 export const STACK_WAY: Way = {
   name: OURS_IN_STACK,
-  command: [process.execPath, fileURLToPath(import.meta.resolve('./stack-writer.ts'))],
+  command: [process.execPath, fileURLToPath(import.meta.resolve('./stack-writer.ts')), 'plain'],
   reportsUsage: true,
 };
 
