@@ -104,3 +104,23 @@ export async function openGeneration(
   const { head, entries } = await readManifest(linesOf(object));
   return { head, link: { generation, bytes: object.bytes, crc32 }, entries };
 }
+
+/**
+ * Entries of the set of a manifest in their order: those of the manifests that it links, each of
+ * which is read to its end, then its own.
+ *
+ * @throws {ManifestError} a manifest is missing, or another one than was linked.
+ */
+export async function* entriesOfSet(
+  s3: S3Client,
+  location: OutputLocation,
+  { head, entries }: GenerationManifest,
+  signal?: AbortSignal,
+): AsyncGenerator<ManifestEntry> {
+  for (const link of head.earlier ?? []) {
+    const linked = await openGeneration(s3, location, link.generation, signal);
+    assertLinked(link, linked.link);
+    yield* linked.entries;
+  }
+  yield* entries;
+}

@@ -14,6 +14,8 @@ export interface BatchForm {
   readonly name: string;
   /** Puts a batch, counted from 0, as an object. @returns the request, without a place */
   request(services: LocalServices, batch: number): Promise<BatchRequest>;
+  /** Of how many batches after each other an output has rows. @default as its mode says */
+  runs?(order: readonly number[]): number;
   /** Reads all chunks in the manifest's order. @param read gives an object by its URI */
   content(manifest: Manifest, read: (uri: string) => Promise<Buffer>): Promise<Content>;
   /** What the output has to hold. @param run runs a request into an output of its own */
@@ -28,5 +30,5 @@ export interface BatchForm {
 export interface BatchRequest {
   readonly source: unknown;
   readonly output: object;
-  readonly chunking: { readonly rows: number };
+  readonly chunking?: { readonly rows: number };
 }

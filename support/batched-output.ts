@@ -56,9 +56,10 @@ export class BatchedOutput {
     for (let generation = 1; generation <= manifest.generation; generation += 1) {
       const key = generationKey(this.#prefix, generation);
       const { source, generations } = await this.#verified(key);
-      const live = this.#kind.mode === 'append' ? generation : 1;
-      if (generations.length !== live) throw new Error(`${key} has ${generations.length} runs`);
       batches.push(Number(/batch-(\d+)$/.exec(source.uri)?.[1]));
+      const { form } = this.#kind;
+      const live = form.runs?.(batches) ?? this.#live(batches).length;
+      if (generations.length !== live) throw new Error(`${key} has ${generations.length} runs`);
     }
     return batches;
   }
@@ -71,12 +72,19 @@ export class BatchedOutput {
 
   /** What the output must hold after these batches. */
   async expected(order: readonly number[]): Promise<Content> {
-    const live = this.#kind.mode === 'append' ? order : order.slice(-1);
-    return await this.#kind.form.expected(this.#services, live, async (name, request) => {
-      const whole = new BatchedOutput(this.#services, name, this.#kind);
-      await runSteps(this.#services, this.#services, whole.#placed(request, 'create'));
-      return await whole.content();
-    });
+    return await this.#kind.form.expected(
+      this.#services,
+      this.#live(order),
+      async (name, request) => {
+        const whole = new BatchedOutput(this.#services, name, this.#kind);
+        await runSteps(this.#services, this.#services, whole.#placed(request, 'create'));
+        return await whole.content();
+      },
+    );
+  }
+
+  #live(order: readonly number[]): readonly number[] {
+    return this.#kind.mode === 'overwrite' ? order.slice(-1) : order;
   }
 
   #placed(request: BatchRequest, mode: OutputMode): object {

@@ -1,6 +1,7 @@
 import { readLines } from '#aws/objects.ts';
 import { parsePlanLine } from '#core/run/plan-line.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
+import { parseScatterTask } from '#core/run/scatter-table-input.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { parseWriteInput } from '#core/run/write-input.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
@@ -18,11 +19,12 @@ type StepsResult = 'complete' | 'waiting' | number;
 
 /** Loaded only where there is a table: they need the engine. */
 async function tableSteps() {
-  const [plan, write] = await Promise.all([
+  const [plan, scatter, write] = await Promise.all([
     import('#lambdas/plan-table/handler.ts'),
+    import('#lambdas/scatter-table/handler.ts'),
     import('#lambdas/write-table/handler.ts'),
   ]);
-  return { plan: plan.createHandler, write: write.createHandler };
+  return { plan: plan.createHandler, scatter: scatter.createHandler, write: write.createHandler };
 }
 
 /** The step that writes the chunks of a run; its input is parsed as a function does. */
@@ -46,7 +48,14 @@ export async function planRun(
   const { signal } = new AbortController();
   const planned = await createPlan(deps)(input, signal);
   if (planned.decision !== 'table' && planned.decision !== 'database') return planned;
-  return await (await tableSteps()).plan(deps)(input, signal);
+  const { plan, scatter } = await tableSteps();
+  const first = await plan(deps)(input, signal);
+  if (first.decision !== 'scatter') return first;
+  const { bucket, key } = first.plan;
+  for await (const line of readLines(clients.s3, bucket, key)) {
+    await scatter(deps)(parseScatterTask(JSON.parse(line)), signal);
+  }
+  return await plan(deps)({ ...input, pins: first.pins }, signal);
 }
 
 /** Writes the chunks of a planned run, one after the other. @returns the run's header */

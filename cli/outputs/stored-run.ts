@@ -60,9 +60,23 @@ export function manifestPath(directory: string): string {
   return join(directory, manifestKey(''));
 }
 
+/** The folder of chunks of a manifest in a directory, but for those that partitions left. */
+function dataOf(manifest: Manifest): string {
+  return dataFolder({ since: sinceOf(manifest) });
+}
+
 /** Path of the chunks of a manifest below a directory that `local run --out` wrote. */
 export function dataPath(directory: string, manifest: Manifest): string {
-  return join(directory, dataFolder({ since: sinceOf(manifest) }));
+  return join(directory, dataOf(manifest));
+}
+
+/**
+ * Path of a chunk from the directory on that `local run --out` wrote. Where partitions were
+ * replaced, others lie in the folders that they were in.
+ */
+export function chunkPath(manifest: Manifest, entry: ManifestEntry): string {
+  const folder = manifest.since === undefined ? undefined : CHUNK.exec(entry.url)?.[1];
+  return join(folder?.slice(1) ?? dataOf(manifest), chunkName(entry));
 }
 
 /** Where the output of a manifest was written. */
@@ -106,7 +120,7 @@ async function openDirectory(directory: string): Promise<StoredRun> {
     names: await filesBelow(data),
     withColumnNames: (use) => withFile(names, use),
     withNamed: (uri, use) => withFile(join(directory, keyBelow(uri)), use),
-    withChunk: (entry, use) => withFile(join(data, chunkName(entry)), use),
+    withChunk: (entry, use) => withFile(join(directory, chunkPath(manifest, entry)), use),
   };
 }
 
@@ -123,6 +137,18 @@ async function* namesBelow(
   }
 }
 
+/**
+ * Folders in which nothing but chunks of a manifest lies. Where it replaced partitions, the others
+ * lie beside those that were there before.
+ */
+function foldersOf(manifest: Manifest): ReadonlySet<string> {
+  if (manifest.since === undefined) {
+    return new Set(manifest.entries.map(({ url }) => url.replace(CHUNK, '$1')));
+  }
+  const { bucket, prefix } = locationOf(manifest);
+  return new Set([`s3://${bucket}/${prefix}${dataOf(manifest)}`]);
+}
+
 /** Does what {@link withStoredRun} does in S3, with a given client. */
 export async function openRunInS3(
   client: S3Client,
@@ -136,13 +162,12 @@ export async function openRunInS3(
   const prefix = `${dirname(key)}/`.slice(0, -OUTPUT_FOLDERS.manifest.length);
   const readGeneration = (generation: number) => readFrom(generationKey(prefix, generation));
   const manifest = await wholeManifest(text, readGeneration);
-  const folders = new Set(manifest.entries.map(({ url }) => url.replace(CHUNK, '$1')));
   return {
     manifest,
     text,
     isContinued: (await readFrom(claimKey(prefix, nextGeneration(manifest)))) !== undefined,
     readGeneration,
-    names: await Array.fromAsync(namesBelow(client, folders, signal)),
+    names: await Array.fromAsync(namesBelow(client, foldersOf(manifest), signal)),
     withColumnNames: async (use) => {
       const uri = `s3://${bucket}/${columnNamesKey(prefix, sinceOf(manifest))}`;
       return await use(await pinObject(client, uri, signal));

@@ -7,6 +7,7 @@ import type { StoredRun } from '#cli/outputs/stored-run.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import { ENGINE_BYTES } from '#cli/tables/engine-bytes.ts';
 import { ManifestError } from '#core/errors.ts';
+import { folderOfEntry } from '#core/manifest/kept-set.ts';
 import type { ManifestEntry } from '#core/manifest/manifest.ts';
 import { partitionColumns } from '#core/run/chunk-key.ts';
 import { fileSchema } from '#core/tables/partition/partition-columns.ts';
@@ -97,8 +98,7 @@ async function storedDigests(
     await run.withChunk(entry, (stored) => pipeline(readBlocks(stored), createWriteStream(path)));
     const text = fileDigestSql(path, schema);
     const [row] = await engine.runSelect({ text }, { signal });
-    const values = partitionBy.map((name) => entry.partition?.[name] ?? null);
-    digests.add(partitionFolder(partitionBy, values), digestOf(row!));
+    digests.add(folderOfEntry(partitionBy, entry), digestOf(row!));
     await rm(path);
   }
   return digests;
@@ -149,9 +149,10 @@ export async function comparePartitions(
     const given = await sourceDigests(room, opened, partitionBy, signal);
     const compared = { run, opened, own, partitionBy };
     const stored = await storedDigests(room, compared, signal);
-    const folders = new Set([...given.byFolder.keys(), ...stored.byFolder.keys()]);
-    for (const folder of folders) {
-      const { byFolder } = stored;
+    const { byFolder } = stored;
+    // Of partitions that were replaced since, the source gives rows that are gone.
+    const all = opened.generation.gone ? [] : given.byFolder.keys();
+    for (const folder of new Set([...all, ...byFolder.keys()])) {
       const problem = problemOf(
         folder,
         byFolder.get(folder) ?? NONE,

@@ -1,14 +1,23 @@
 import { crc32 } from 'node:zlib';
 import { locationOf, type StoredRun } from '#cli/outputs/stored-run.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
-import { runsBefore } from '#core/manifest/earlier.ts';
+import { runsBefore, runsOfSet, wholeManifest } from '#core/manifest/earlier.ts';
 import { settingsOf, sinceOf } from '#core/manifest/generations.ts';
+import {
+  dividedEntries,
+  folderOfEntry,
+  inPartitions,
+  type KeptSet,
+  keptSet,
+} from '#core/manifest/kept-set.ts';
 import {
   type Generation,
   type Manifest,
+  type ManifestEntry,
   type ManifestLink,
   parseManifest,
 } from '#core/manifest/manifest.ts';
+import { partitionColumns } from '#core/run/chunk-key.ts';
 import { totalsProblems } from './manifest-problems.ts';
 
 function isSame(a: unknown, b: unknown): boolean {
@@ -23,11 +32,15 @@ function listProblems(manifest: Manifest, generations: readonly Generation[]): s
   const problems: string[] = [];
   let row = 0;
   let chunks = 0;
-  for (const [position, { generation, rowStart, rowEnd, ...own }] of generations.entries()) {
-    const expected = generations[0]!.generation + position;
-    if (generation !== expected) {
+  let before: number | undefined;
+  for (const { generation, rowStart, rowEnd, ...own } of generations) {
+    const expected = (before ?? generation - 1) + 1;
+    // Of those before partitions were replaced, some may have nothing left.
+    const isLeft = generation > expected && generation <= (manifest.since ?? 0);
+    if (generation !== expected && !isLeft) {
       problems.push(`generation ${generation} is in the place of generation ${expected}`);
     }
+    before = generation;
     const entries = manifest.entries.slice(chunks, chunks + own.chunks);
     if (rowStart !== row || rowEnd !== (entries.at(-1)?.rowEnd ?? row)) {
       problems.push(
@@ -55,6 +68,42 @@ interface Neighbours {
   readonly older: Manifest;
   /** What identifies the older one. */
   readonly link: ManifestLink;
+  /** Where the newer one replaces partitions: what it leaves of the set. */
+  readonly left?: Left | undefined;
+}
+
+/** What stays of a set, some of whose partitions are replaced. */
+interface Left {
+  readonly kept: KeptSet;
+  readonly entries: readonly ManifestEntry[];
+}
+
+/** @throws {ManifestError} a manifest that the older one links is missing or another. */
+async function leftOf(
+  { generation, since, generations, entries, output }: Manifest,
+  olderText: string,
+  read: StoredRun['readGeneration'],
+): Promise<Left | undefined> {
+  if (since !== generation) return undefined;
+  const before = parseManifest(olderText);
+  const whole = await wholeManifest(olderText, read);
+  const columns = partitionColumns(output);
+  const own = entries.slice(entries.length - generations.at(-1)!.chunks);
+  const folders = new Set(own.map((entry) => folderOfEntry(columns, entry)));
+  const isReplaced = inPartitions(output, folders);
+  const linked = await Promise.all((before.earlier ?? []).map((each) => read(each.generation)));
+  const runs = runsOfSet(
+    before,
+    linked.map((text) => parseManifest(text!)),
+  );
+  const each = async function* () {
+    yield* whole.entries;
+  };
+  const divided = await Array.fromAsync(dividedEntries(runs, each(), isReplaced));
+  return {
+    kept: await keptSet(runs, each(), isReplaced),
+    entries: divided.filter(({ isKept }) => isKept).map(({ entry }) => entry),
+  };
 }
 
 /** Compares what a newer manifest says of the bytes of the one before it with them. */
@@ -67,7 +116,7 @@ function linkProblems({ newer, link }: Neighbours): string[] {
 }
 
 /** Compares the lists of a manifest with those of the one before, which it repeats or links. */
-function succession({ newer, older, link }: Neighbours): string[] {
+function succession({ newer, older, link, left }: Neighbours): string[] {
   const { generation, earlier = [], earlierReplaced = [], replaced = [] } = newer;
   const since = sinceOf(newer);
   const isLinked = [...earlier, ...earlierReplaced].some(
@@ -75,9 +124,9 @@ function succession({ newer, older, link }: Neighbours): string[] {
   );
   const run = { generation, base: { since }, location: locationOf(newer) };
   const totals = isLinked ? older.totals : undefined;
-  const expected = runsBefore(run, { head: older, link, totals });
-  const isOverwritten = since === generation;
-  const entries = isLinked || isOverwritten ? [] : older.entries;
+  const expected = runsBefore(run, { head: older, link, totals, kept: left?.kept });
+  const isOverwritten = since === generation && left === undefined;
+  const entries = left?.entries ?? (isLinked || isOverwritten ? [] : older.entries);
   const settings = isOverwritten ? {} : settingsOf(newer);
   const before = settingsOf(older);
   const { generations } = expected;
@@ -122,7 +171,8 @@ export async function generationProblems(run: StoredRun): Promise<string[]> {
     const older = parseManifest(olderText);
     const bytes = Buffer.from(olderText);
     const link = { generation, bytes: bytes.length, crc32: crc32Hex(crc32(bytes)) };
-    const neighbours = { newer, older, link };
+    const left = await leftOf(newer, olderText, (each) => run.readGeneration(each));
+    const neighbours = { newer, older, link, left };
     problems.push(...linkProblems(neighbours), ...succession(neighbours), ...totalsProblems(older));
     newer = older;
   }

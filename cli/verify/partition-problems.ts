@@ -1,7 +1,7 @@
 import { chunkName } from '#cli/outputs/stored-run.ts';
+import { folderOfEntry } from '#core/manifest/kept-set.ts';
 import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
 import { partitionColumns } from '#core/run/chunk-key.ts';
-import { partitionFolder } from '#core/tables/partition/partition-folder.ts';
 
 function entryProblems(
   { index, partition, within, rowStart, rowEnd, ...entry }: ManifestEntry,
@@ -12,10 +12,7 @@ function entryProblems(
     return [`chunk ${index} does not say of which partition it is`];
   }
   const problems: string[] = [];
-  const folder = partitionFolder(
-    columns,
-    columns.map((name) => partition[name] ?? null),
-  );
+  const folder = folderOfEntry(columns, { partition });
   if (!chunkName({ index, rowStart, rowEnd, ...entry }).startsWith(`${folder}chunk-`)) {
     problems.push(`chunk ${index} lies in another folder than that of its partition, ${folder}`);
   }

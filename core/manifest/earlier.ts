@@ -3,6 +3,7 @@ import { crc32Hex } from '#core/checksum/crc32.ts';
 import { ManifestError } from '#core/errors.ts';
 import { generationKey, outputUri } from '#core/run/output-keys.ts';
 import type { OutputLocation, RunBase } from '#core/run/run-fields.ts';
+import type { KeptSet } from './kept-set.ts';
 import {
   type EarlierManifest,
   type Generation,
@@ -30,6 +31,8 @@ export interface LinkedManifest {
 export interface PreviousManifest extends LinkedManifest {
   /** Given where the run's manifest links it instead of repeating its lists. */
   readonly totals?: ManifestTotals | undefined;
+  /** Given where the run replaces partitions: what stays of the set. */
+  readonly kept?: KeptSet | undefined;
 }
 
 /** A run, as far as it goes on with what was there or overwrites it. */
@@ -44,7 +47,7 @@ type RunsBefore = Required<
 >;
 
 /** The runs of an output: those whose rows are in it, and those whose rows were. */
-type ListedRuns = Required<Pick<ManifestHead, 'generations' | 'replaced'>>;
+export type ListedRuns = Required<Pick<ManifestHead, 'generations' | 'replaced'>>;
 
 function bytesOf(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
@@ -97,8 +100,12 @@ export function runsBefore(
   if (previous === undefined) {
     return { earlier: [], earlierReplaced: [], generations: [], replaced: [] };
   }
-  const { head, totals } = previous;
+  const { head, totals, kept } = previous;
   const { earlier = [], earlierReplaced = [], generations, replaced = [] } = head;
+  if (kept !== undefined) {
+    const lists = { generations: [...kept.generations], replaced: [...kept.replaced] };
+    return { earlier: [], earlierReplaced, ...lists };
+  }
   const own = totals === undefined ? [] : [linkTo(run.location, previous, totals)];
   const isLinked = own.length > 0;
   if (overwrites(run)) {
@@ -141,6 +148,16 @@ export async function listedRuns(
 ): Promise<ListedRuns> {
   const { earlier = [], earlierReplaced = [] } = head;
   return joinedRuns(head, await read(earlier), await read(earlierReplaced));
+}
+
+/**
+ * The runs of a set, and those replaced that only its own manifests list: those of
+ * `earlierReplaced` stay in these.
+ *
+ * @param earlier heads of the manifests that it links as `earlier`.
+ */
+export function runsOfSet(head: ManifestHead, earlier: readonly ManifestHead[]): ListedRuns {
+  return joinedRuns(head, earlier, []);
 }
 
 /** @throws {ManifestError} what is there is not what a manifest links. */

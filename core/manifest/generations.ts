@@ -27,11 +27,11 @@ export interface RowKind {
 type Expectations = Parameters<SourceView['assertExpected']>[0];
 
 /** What a manifest says of its set: the runs that it lists itself, and those of earlier ones. */
-export type ListedSet = Pick<ManifestHead, 'generations' | 'earlier' | 'attempts'>;
+export type ListedSet = Pick<ManifestHead, 'generations' | 'earlier' | 'attempts' | 'since'>;
 
-/** The generation with which the set of a manifest begins. */
-export function sinceOf({ generations, earlier }: ListedSet): number {
-  return earlier?.[0]?.first ?? generations[0]!.generation;
+/** The generation in whose folder the set of a manifest goes on: with which it begins, else. */
+export function sinceOf({ since, generations, earlier }: ListedSet): number {
+  return since ?? earlier?.[0]?.first ?? generations[0]!.generation;
 }
 
 /** The base of a run that comes after the set of a manifest. */
@@ -91,10 +91,10 @@ export function settingsOf({
  * Makes sure that the rows of a batch fit those of an output.
  *
  * @param batch what is known of it.
- * @param where URI of the output, for the message.
+ * @param refusal what cannot be done to which output, the begin of the message.
  * @throws {OutputConflictError} naming every difference.
  */
-export function assertSameKind(batch: RowKind, set: RowKind, where: string): void {
+export function assertSameKind(batch: RowKind, set: RowKind, refusal: string): void {
   const there = settingsOf(set);
   const differences = Object.entries(settingsOf(batch))
     .filter(([name, value]) => there[name] !== value)
@@ -106,7 +106,7 @@ export function assertSameKind(batch: RowKind, set: RowKind, where: string): voi
   const more = differences.length - MAX_DIFFERENCES;
   const rest = more > 0 ? `; and ${more} more` : '';
   throw new OutputConflictError(
-    `rows cannot be appended to ${where}: ${differences.slice(0, MAX_DIFFERENCES).join('; ')}${rest}; make them agree, or choose another output.uri`,
+    `${refusal}: ${differences.slice(0, MAX_DIFFERENCES).join('; ')}${rest}; make them agree, or choose another output.uri`,
   );
 }
 
@@ -117,9 +117,10 @@ export function assertSameKind(batch: RowKind, set: RowKind, where: string): voi
  * @throws {ExpectationError} source or rows are not those.
  */
 export function assertPublished(published: Generation, expect: Expectations): void {
-  const { facts, read, rowStart, rowEnd } = published;
+  const { facts, read, rowStart, rowEnd, gone } = published;
   sourceOf(facts).assertExpected(expect);
   const isTransformed = read?.transform !== undefined;
   if (!isTransformed && read?.onBadRow !== 'fail') return;
-  assertExpectedRows(expect.rows, { rows: rowEnd - rowStart, rejected: 0, isTransformed });
+  const rows = rowEnd - rowStart + (gone?.rows ?? 0);
+  assertExpectedRows(expect.rows, { rows, rejected: 0, isTransformed });
 }

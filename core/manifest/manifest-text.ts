@@ -30,6 +30,23 @@ export type CountedRun = RunHeader & {
   readonly read?: Generation['read'];
 };
 
+/** What is known of the sources of a set: those of the runs of which anything is in it. */
+function setFacts({ facts, base, generation }: CountedRun, previous?: PreviousManifest) {
+  if (previous === undefined) return facts;
+  const { head, kept } = previous;
+  if (kept !== undefined) {
+    const all = [...kept.generations.map((run) => run.facts), facts];
+    return all.reduce((before, next) => sourceOf(next).after(before));
+  }
+  return base.since === generation ? facts : sourceOf(facts).after(head.facts);
+}
+
+/** Said where some partitions were replaced: the folder of a set is that of its begin, else. */
+function sinceIn({ base, generation }: CountedRun, previous?: PreviousManifest) {
+  if (base.replaces !== undefined) return generation;
+  return base.since === generation ? undefined : previous?.head.since;
+}
+
 /**
  * The part of a manifest that is known before its entries.
  *
@@ -38,19 +55,16 @@ export type CountedRun = RunHeader & {
 export function manifestHead(run: CountedRun, previous?: PreviousManifest): ManifestHead {
   const { runId, source, output, base, chunks, generation, location, columns, read } = run;
   const columnNames = run.facts.kind === 'matrix' ? run.facts.columnNames : undefined;
-  const own = sourceOf(run.facts);
   const { earlier, earlierReplaced, generations, replaced } = runsBefore(run, previous);
   const rowEnd = base.rows + run.rows;
+  const since = sinceIn(run, previous);
   const attempts = attemptsUpTo(run, previous?.head.attempts);
   return {
     type: 'sparse-fanout-manifest',
     version: MANIFEST_VERSION,
     runId,
     source,
-    facts:
-      previous === undefined || base.since === generation
-        ? run.facts
-        : own.after(previous.head.facts),
+    facts: setFacts(run, previous),
     output,
     ...(columnNames && {
       columnNames: {
@@ -60,6 +74,7 @@ export function manifestHead(run: CountedRun, previous?: PreviousManifest): Mani
     }),
     ...(columns && { columns }),
     generation,
+    ...(since !== undefined && { since }),
     ...(previous && { previous: previous.link }),
     ...(earlier.length > 0 && { earlier }),
     ...(earlierReplaced.length > 0 && { earlierReplaced }),

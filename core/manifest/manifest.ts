@@ -23,6 +23,8 @@ const generationSchema = z.object({
   rowStart: count,
   rowEnd: count,
   chunks: count,
+  /** Of its chunks and rows those in partitions that later runs replaced, which are not counted. */
+  gone: z.optional(z.strictObject({ chunks: count, rows: count })),
   /** How the source of a table was read. */
   read: z.optional(keptLayout),
 });
@@ -116,6 +118,11 @@ const headSchema = z.object({
   /** Names and SQL types of a table, in order. */
   columns: z.optional(z.array(columnSchema)),
   generation: ordinal,
+  /**
+   * The generation in whose folder the set goes on, where one replaced some partitions: what it
+   * left lies where it was. Else the set goes on where it begins.
+   */
+  since: z.optional(ordinal),
   previous: z.optional(linkSchema),
   /** Manifests that list the runs and chunks before these: together they are the set, in order. */
   earlier: z.optional(z.array(earlierSchema)),

@@ -92,6 +92,14 @@ export async function isClaimedBy(run: PlacedRun, records: OutputRecords): Promi
   throw refusal(run, holder);
 }
 
+/** What settings that differ keep a run from, the begin of a message. */
+export function refusedUnlike({ bucket, prefix }: OutputLocation, mode: OutputMode): string {
+  const uri = outputUri({ bucket, prefix }, prefix);
+  return mode === 'overwrite-partitions'
+    ? `partitions of ${uri} cannot be replaced`
+    : `rows cannot be appended to ${uri}`;
+}
+
 /** A repeated start, such as an event that is delivered twice, must not bring old rows back. */
 function assertNotReplaced(
   { runId, location }: UnplacedRun,
@@ -139,6 +147,10 @@ export async function placeRun(
   if (run.mode === 'overwrite') {
     return { generation, base: { ...EMPTY_BASE, since: generation }, set: undefined };
   }
-  assertSameKind(run, { output: latest.output }, outputUri(run.location, run.location.prefix));
-  return { generation, base: baseOf(latest), set: latest };
+  const { location, mode } = run;
+  assertSameKind(run, { output: latest.output }, refusedUnlike(location, mode));
+  if (mode === 'append') return { generation, base: baseOf(latest), set: latest };
+  // What stays is known with the partitions of the run.
+  const base = { ...EMPTY_BASE, since: generation, replaces: 'partitions' as const };
+  return { generation, base, set: latest };
 }

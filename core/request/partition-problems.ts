@@ -2,6 +2,7 @@ import type { TableRequestBody } from './table-request-schema.ts';
 
 /** What cannot be partitioned, or not yet, and what to do. */
 const REFUSED = {
+  mode: "output.mode is 'overwrite-partitions' without output.partitionBy, which says what partitions there are; name their columns, or say 'overwrite' to replace all rows",
   hive: 'output.companions has hive, whose list of files has no partitions; leave it out: with output.partitionBy the folders are those that MSCK REPAIR TABLE finds',
   iceberg:
     'output.companions has iceberg, which is not written of partitioned tables yet; leave out iceberg or output.partitionBy',
@@ -15,7 +16,9 @@ const REFUSED = {
 
 /** What is wrong with a request that partitions; nothing of any other. */
 export function partitionProblems({ source, output }: TableRequestBody): readonly string[] {
-  if (output.partitionBy === undefined) return [];
+  if (output.partitionBy === undefined) {
+    return output.mode === 'overwrite-partitions' ? [REFUSED.mode] : [];
+  }
   const { companions = [] } = output;
   return [
     ...(companions.includes('hive') ? [REFUSED.hive] : []),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
+import { TABLE_PLACE } from '#core/outputs/output-place.ts';
 import { PARQUET_COMPRESSIONS, TEXT_COMPRESSIONS } from '#core/outputs/table/table-spec.ts';
 import { count, wholeNumber } from '#core/schemas/count.ts';
 import { COMPANIONS } from '#core/tables/companions/companion-names.ts';
@@ -84,7 +84,7 @@ const partitionBy = z.array(z.string({ error: PARTITION_BY }), { error: PARTITIO
 );
 
 const FIELDS = {
-  ...OUTPUT_PLACE,
+  ...TABLE_PLACE,
   targetFileBytes: z.optional(wholeNumber(FILE_BYTES.least, FILE_BYTES.most)),
   files: z.optional(wholeNumber(1, MAX_FILES)),
   partitionBy: z.optional(partitionBy),

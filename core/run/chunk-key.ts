@@ -17,12 +17,16 @@ export function chunkKey(
   return chunkKeyBy(outputOf(run.output), run, index);
 }
 
+/** Folders of the partition of a planned chunk, such as `day=2026-11-29/`; else nothing. */
+export function folderOfChunk({ output }: Pick<RunHeader, 'output'>, chunk: PlannedChunk): string {
+  if (!('within' in chunk)) return '';
+  return partitionFolder(partitionColumns(output), chunk.partition);
+}
+
 /** Key of a planned chunk of a run of either wing; see {@link chunkKeyBy}. */
 export function keyOfChunk(
   run: Pick<RunHeader, 'location' | 'output' | 'base'>,
   chunk: PlannedChunk,
 ): string {
-  if (!('within' in chunk)) return chunkKey(run, chunk.index);
-  const folder = partitionFolder(partitionColumns(run.output), chunk.partition);
-  return chunkKeyBy(outputOf(run.output), run, chunk.index, folder);
+  return chunkKeyBy(outputOf(run.output), run, chunk.index, folderOfChunk(run, chunk));
 }

@@ -23,6 +23,11 @@ const runBase = z.strictObject({
   /** The generation with which the set of chunks begins: the first one, or one that overwrote. */
   since: ordinal,
   /**
+   * Set where a run replaces the partitions of the set that it has itself: chunks and rows are then
+   * those that stay.
+   */
+  replaces: z.optional(z.literal('partitions')),
+  /**
    * The last later attempt of the set, whose folder the chunks go to: in that of the set lie those
    * of the attempt before it. Absent where there is none.
    */

@@ -1,5 +1,5 @@
 import { createObject } from '#aws/create-only.ts';
-import { type GenerationManifest, openGeneration } from '#aws/manifests.ts';
+import { entriesOfSet, openGeneration } from '#aws/manifests.ts';
 import { readWhole } from '#aws/objects.ts';
 import { IncompleteRunError, ManifestError } from '#core/errors.ts';
 import {
@@ -24,6 +24,7 @@ import type { ManifestCompanion, ManifestEntry } from '#core/manifest/manifest.t
 import type { CountedRun } from '#core/manifest/manifest-text.ts';
 import { claimKey, icebergFolder, outputUri } from '#core/run/output-keys.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
+import type { OpenedBase } from './open-base.ts';
 import type { CompanionWriter } from './write-companions.ts';
 
 /** When the generation of a run was claimed: the same for all that finalize the run. */
@@ -63,17 +64,6 @@ async function previousOf(
   return { uri, metadata, manifestList: await listOf(deps, run, list) };
 }
 
-/** Entries of the set that a run appends to, in their order; each manifest is read once more. */
-async function* entriesBefore(
-  { s3 }: FinalizeDeps,
-  { location }: CountedRun,
-  { head, link }: GenerationManifest,
-): AsyncGenerator<ManifestEntry> {
-  for (const { generation } of [...(head.earlier ?? []), link]) {
-    yield* (await openGeneration(s3, location, generation)).entries;
-  }
-}
-
 /** Writes objects of the metadata as they are made. */
 class IcebergWriter implements CompanionWriter {
   readonly #deps: FinalizeDeps;
@@ -92,6 +82,8 @@ class IcebergWriter implements CompanionWriter {
     this.#snapshot = snapshot;
     this.#signal = signal;
   }
+
+  async pass(): Promise<void> {}
 
   async add(entry: ManifestEntry): Promise<void> {
     await this.#write(this.#snapshot.add(liveFile(entry, this.#run.generation)));
@@ -120,13 +112,13 @@ class IcebergWriter implements CompanionWriter {
  *
  * Memory: that of `SnapshotWriter`, and the metadata and the list of the snapshot before.
  *
- * @param base the manifest of the generation before, if there is one.
+ * @param base the generation before, if there is one.
  * @throws {ManifestError} the snapshot before is damaged.
  */
 export async function openIceberg(
   deps: FinalizeDeps,
   run: CountedRun,
-  base: GenerationManifest | undefined,
+  base: OpenedBase | undefined,
   signal: AbortSignal,
 ): Promise<CompanionWriter> {
   const form = icebergForm(run);
@@ -136,7 +128,9 @@ export async function openIceberg(
   const writer = new IcebergWriter(deps, run, { snapshot, signal });
   const isOverwriting = run.base.since === run.generation;
   if (base !== undefined && previous === undefined && !isOverwriting) {
-    for await (const entry of entriesBefore(deps, run, base)) await writer.add(entry);
+    const opened = await openGeneration(deps.s3, run.location, run.generation - 1, signal);
+    const entries = entriesOfSet(deps.s3, run.location, opened, signal);
+    for await (const entry of entries) await writer.add(entry);
   }
   return writer;
 }

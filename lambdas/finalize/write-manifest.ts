@@ -1,58 +1,19 @@
 import { createObject } from '#aws/create-only.ts';
 import { LIST_PAGE, listAhead } from '#aws/list-ahead.ts';
-import { type GenerationManifest, openGeneration } from '#aws/manifests.ts';
-import { readLines } from '#aws/objects.ts';
-import { ManifestError } from '#core/errors.ts';
-import { isOutgrown } from '#core/manifest/earlier.ts';
-import { baseOf } from '#core/manifest/generations.ts';
 import type { ManifestCompanion, ManifestEntry, ManifestTotals } from '#core/manifest/manifest.ts';
 import { type CountedRun, manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
-import { TotalsBuilder, totalsOf } from '#core/manifest/totals.ts';
+import { TotalsBuilder } from '#core/manifest/totals.ts';
 import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
 import { isOwnChunk } from '#core/run/chunk-name.ts';
-import { dataFolder, generationKey, outputUri, planKey } from '#core/run/output-keys.ts';
-import { parsePlanLine } from '#core/run/plan-line.ts';
-import type { PlannedChunk } from '#core/run/planned-chunk.ts';
-import { attemptOf, type RunBase } from '#core/run/run-fields.ts';
+import { dataFolder, generationKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import { countedRun } from './counted-run.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
-import { openCompanions } from './write-companions.ts';
-
-async function* readPlan(
-  { s3 }: FinalizeDeps,
-  run: RunHeader,
-  signal: AbortSignal,
-): AsyncGenerator<PlannedChunk> {
-  const { location, generation } = run;
-  const key = planKey(location.prefix, generation, attemptOf(run));
-  for await (const line of readLines(s3, location.bucket, key, signal)) yield parsePlanLine(line);
-}
-
-/** What identifies a base, as in messages. */
-function baseText({ chunks, rows }: RunBase, generation: number): string {
-  return `generation ${generation} with ${chunks} chunks and ${rows} rows`;
-}
-
-/** The manifest of the generation before; undefined when the run begins an output. */
-async function openBase(
-  { s3 }: FinalizeDeps,
-  { location, generation, base }: RunHeader,
-  signal: AbortSignal,
-): Promise<GenerationManifest | undefined> {
-  if (generation === 1) return undefined;
-  const opened = await openGeneration(s3, location, generation - 1, signal);
-  if (base.since === generation) return opened;
-  const found = baseText(baseOf(opened.head), opened.head.generation);
-  const planned = baseText(base, generation - 1);
-  if (found === planned) return opened;
-  const uri = outputUri(location, generationKey(location.prefix, generation - 1));
-  throw new ManifestError(
-    `${uri} has ${found}, but had ${planned} when the run was planned; restore the object that was written`,
-  );
-}
+import { type OpenedBase, openBase } from './open-base.ts';
+import { readPlan } from './read-plan.ts';
+import { type CompanionWriter, openCompanions } from './write-companions.ts';
 
 /**
  * Keys that cut the run's chunks into ranges of one page each, from the last one of its base. Those
@@ -96,11 +57,21 @@ function proven(
   });
 }
 
+/** The entries of the generation before that a manifest repeats. */
+async function* repeated(
+  base: OpenedBase,
+  companions: CompanionWriter,
+): AsyncGenerator<ManifestEntry> {
+  for await (const divided of base.entries()) {
+    await companions.pass(divided);
+    if (divided.isKept) yield divided.entry;
+  }
+}
+
 /**
  * Writes the manifest of a run's generation create-only, each entry as soon as it is proved. The
- * manifest appears only if nothing was wrong. An append copies the entries of its base before its
- * own, or links that manifest once it is large; an overwrite has its own alone. The companions of a
- * table are written before the manifest ends: they hold part buffers of their own.
+ * manifest appears only if nothing was wrong. What it repeats of its base stands before its own
+ * entries, see {@link openBase}. The companions of a table are written before the manifest ends: they hold part buffers of their own.
  *
  * @throws {IncompleteRunError} chunks are missing, failed or foreign.
  * @throws {ManifestError} the manifest of the base is not the one that the run was planned with.
@@ -113,14 +84,12 @@ export async function writeManifest(
   const { s3, logger } = deps;
   const counted = await countedRun(deps, run, signal);
   const base = await openBase(deps, run, signal);
-  const linked = base && isOutgrown(run, base) ? await totalsOf(base) : undefined;
-  const isCopied = linked === undefined && run.base.since < run.generation;
-  const head = manifestHead(counted, base && { ...base, totals: linked });
+  const head = manifestHead(counted, base?.previous);
   const accompanied = { ...counted, attempts: head.attempts };
   const companions = await openCompanions(deps, accompanied, base, signal);
   let listed: readonly ManifestCompanion[] = [];
   const entries = async function* () {
-    if (base !== undefined && isCopied) yield* base.entries;
+    if (base !== undefined) yield* repeated(base, companions);
     for await (const entry of proven(deps, counted, signal)) {
       await companions.add(entry);
       yield entry;

@@ -1,10 +1,9 @@
 import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
 import { companionObjects } from '#core/manifest/companions.ts';
 import { assertSameKind } from '#core/manifest/generations.ts';
-import type { Placement } from '#core/manifest/place-run.ts';
+import { type Placement, refusedUnlike } from '#core/manifest/place-run.ts';
 import { digest128 } from '#core/objects/digest.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
-import { outputUri } from '#core/run/output-keys.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import type { TableFacts } from '#core/tables/run/table-facts.ts';
 import { outputColumns, type TableLayout } from '#core/tables/run/table-layout.ts';
@@ -64,7 +63,7 @@ export async function checkTable(
     assertSameKind(
       { output, facts, columns: schema },
       placement.set,
-      outputUri(location, location.prefix),
+      refusedUnlike(location, request.place.mode),
     );
   }
   return { ...bound, ...placement, facts };

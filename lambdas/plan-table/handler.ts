@@ -123,10 +123,10 @@ async function planScattered(
   plan: ScatterPlan,
   signal: AbortSignal,
 ): Promise<PlanResult> {
-  const { base } = placement;
-  const planned = await packScattered(deps, { bound, base }, plan, signal);
+  const planned = await packScattered(deps, { bound, placement }, plan, signal);
   if (planned === undefined) return scatterRound(deps, { bound, executionId }, plan);
-  const ready = { ...(await checkTable(bound, placement, plan.layout)), planned };
+  const placed = { ...placement, base: planned.base };
+  const ready = { ...(await checkTable(bound, placed, plan.layout)), planned };
   assertTableBelowCeiling(ready);
   return await writeTablePlan(deps, { ready, executionId }, signal);
 }

@@ -12,8 +12,10 @@ import { type PartitionFile, packPartitions } from '#core/tables/shuffle/pack-pa
 import { parseScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
 import { ScatteredRows } from '#core/tables/shuffle/scattered-rows.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
+import { readKept } from '#lambdas/shared/read-kept.ts';
 import type { TablePlan } from '#tables/plan-table.ts';
 import type { BoundObjects } from './bind-objects.ts';
+import type { PlacedTable } from './placed-table.ts';
 
 /** A partitioned table, and what its files gather. */
 export interface PackedTable extends Omit<TablePlan, 'chunks'> {
@@ -23,12 +25,9 @@ export interface PackedTable extends Omit<TablePlan, 'chunks'> {
   readonly partitions: number;
   /** Pieces of scattered objects that the files gather. */
   readonly reads: number;
-  readonly scattered: { readonly mappers: number; readonly rows: number };
-}
-
-/** What the rows of a run come after. */
-interface HasBase {
+  /** With what stays where the run replaces partitions. */
   readonly base: RunBase;
+  readonly scattered: { readonly mappers: number; readonly rows: number };
 }
 
 const READS_AT_ONCE = 32;
@@ -88,7 +87,8 @@ function chunksOf(files: Iterable<PartitionFile>) {
 /** @throws {BoundExceededError} a file would have a longer key than S3 has. */
 function assertKeysFit(
   scattered: ScatteredRows,
-  { request, location, base }: Pick<BoundObjects, 'request' | 'location'> & HasBase,
+  { request, location }: Pick<BoundObjects, 'request' | 'location'>,
+  base: RunBase,
 ): void {
   const output = tableOutput(tableSpecOf(request));
   for (const { folder } of scattered.partitions()) {
@@ -99,6 +99,21 @@ function assertKeysFit(
       `the files of partition ${folder} would have keys of ${bytes} bytes, at most ${MAX_KEY_BYTES} are allowed; give a shorter output.uri, or let transform.sql shorten the values`,
     );
   }
+}
+
+/** What the rows come after: of a set whose partitions are replaced, what stays. */
+async function baseLeft(
+  { s3 }: PlanDeps,
+  { bound, placement }: Omit<PlacedTable, 'executionId'>,
+  scattered: ScatteredRows,
+  signal: AbortSignal,
+): Promise<RunBase> {
+  const { base, generation } = placement;
+  if (base.replaces === undefined) return base;
+  const run = { generation, location: bound.location, output: tableSpecOf(bound.request) };
+  const folders = new Set(scattered.partitions().map(({ folder }) => folder));
+  const { chunks, rows } = (await readKept(s3, run, folders, signal)).kept;
+  return { ...base, chunks, rows };
 }
 
 /** Bytes of output for a byte that was scattered: as Parquet it is the same form. */
@@ -112,12 +127,13 @@ function ratioOf({ output, predictedBytes }: ScatterPlan, { mappers }: Scattered
  * rows. Reads the index of each mapper.
  *
  * @returns undefined if a mapper has not finished.
- * @throws {UnsupportedSourceError} there are no rows.
+ * @throws {UnsupportedSourceError} there are no rows: then nothing is replaced, too.
+ * @throws {ManifestError} the generation before is damaged, of which partitions are replaced.
  * @throws as {@link ScatteredRows.add} and {@link packPartitions}.
  */
 export async function packScattered(
   deps: PlanDeps,
-  { bound, base }: { readonly bound: BoundObjects; readonly base: RunBase },
+  { bound, placement }: Omit<PlacedTable, 'executionId'>,
   plan: ScatterPlan,
   signal: AbortSignal,
 ): Promise<PackedTable | undefined> {
@@ -130,7 +146,8 @@ export async function packScattered(
       'the table has no rows, so there is no partition to write; leave out output.partitionBy',
     );
   }
-  assertKeysFit(scattered, { ...bound, base });
+  assertKeysFit(scattered, bound, placement.base);
+  const base = await baseLeft(deps, { bound, placement }, scattered, signal);
   const { size } = request;
   const targetFileBytes = 'targetFileBytes' in size ? size.targetFileBytes : 0;
   const sized = { targetFileBytes, ratio: ratioOf(plan, scattered), firstIndex: base.chunks };
@@ -143,6 +160,7 @@ export async function packScattered(
     ...{ predictedRows: rows, partitions: scattered.partitions().length, reads },
     ...{ smallerTypes: [], warnings: [] },
     shares: () => files().map(linesOf),
+    base,
     scattered: { mappers: scattered.mappers.length, rows },
   };
 }

@@ -1,7 +1,6 @@
 import { assertSameKind } from '#core/manifest/generations.ts';
-import type { Placement } from '#core/manifest/place-run.ts';
+import { type Placement, refusedUnlike } from '#core/manifest/place-run.ts';
 import type { BoundRun } from '#core/run/bind-run.ts';
-import { outputUri } from '#core/run/output-keys.ts';
 import type { NamedLayout } from '#core/sources/column-names.ts';
 import { factsOf, type SourceLayout } from '#core/sources/open-source.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
@@ -29,7 +28,7 @@ export function readyRun(bound: BoundRun, placement: Placement, named: NamedLayo
   sourceOf(facts).assertExpected(request.expect);
   if (placement.set !== undefined) {
     const batch = { output: request.output.spec, facts };
-    assertSameKind(batch, placement.set, outputUri(location, location.prefix));
+    assertSameKind(batch, placement.set, refusedUnlike(location, request.output.mode));
   }
   return { ...bound, ...placement, layout, facts, columnNames };
 }

@@ -30,6 +30,30 @@ beforeAll(async () => {
   await writeFile(inside('second.jsonl'), '{"id":4}\n{"id":5}\n{"id":6}\n');
   await writeFile(inside('third.csv'), 'id\n7\n8\n9\n10\n11\n');
 });
+it('replaces partitions of a directory, which verify reads', {
+  timeout: patience(30_000),
+}, async () => {
+  await writeFile(inside('days-1.csv'), 'id,day\n1,a\n2,b\n3,b\n');
+  await writeFile(inside('days-2.csv'), 'id,day\n4,b\n5,c\n');
+  const output = { partitionBy: ['day'] };
+  await writeFile(
+    inside('days.json'),
+    JSON.stringify({ schema: { id: 'int', day: 'text' }, output }),
+  );
+  const place = ['--out', inside('days'), '--mode', 'overwrite-partitions'];
+  const flags = ['--request', inside('days.json'), ...place];
+  for (const name of ['days-1.csv', 'days-2.csv', 'days-2.csv']) {
+    const ended = await runHere(['local', 'run', inside(name), ...flags]);
+    expect(ended.code).toBe(0);
+  }
+  const { stdout } = await runHere(['verify', inside('days'), '--source', inside('days-1.csv')]);
+  expect(stdout.toString()).toMatch(
+    /verified 3 chunks of 2 generations, 3 rows, .*equal: chunks 0\n$/,
+  );
+  const pruned = await runHere(['prune', inside('days')]);
+  expect(pruned.stdout.toString()).toMatch(/^data\/day=b\/chunk-000001.parquet .*\n.*list: 1,/);
+});
+
 afterAll(() => rm(directory, { recursive: true }));
 
 it('verify --source makes files of each generation of a table again, from its own source', {

@@ -127,7 +127,8 @@ describe('assertSameKind', () => {
         compression: 'gzip',
       },
     };
-    expect(() => assertSameKind(other, firstHead, 's3://out/x/')).toThrow(
+    const refusal = 'rows cannot be appended to s3://out/x/';
+    expect(() => assertSameKind(other, firstHead, refusal)).toThrow(
       [
         'rows cannot be appended to s3://out/x/: output.compression is "gzip", there "none"',
         'output.text.profile is "empty", there "typed"',

@@ -221,4 +221,19 @@ describe('placeRun after manifests that are linked', () => {
     const message = 'was generation 1 of s3://bucket/out/, whose rows generation 3 has replaced';
     await expectConflict({ ...batch, runId: first.runId }, records, message);
   });
+
+  it('leaves open what stays where a run replaces partitions, and compares the settings', async () => {
+    const run: Placed = { ...alone, mode: 'overwrite-partitions' };
+    expect(await placeRun(run, new MemoryRecords())).toEqual(BEGIN);
+    const base = { chunks: 0, rows: 0, since: 3, replaces: 'partitions' };
+    const records = new MemoryRecords(secondHead);
+    expect(await placeRun(run, records)).toEqual({ generation: 3, base, set: secondHead });
+    expect(records.asked).toEqual(['latest', 3]);
+    const other = { ...run, output: { ...output, compression: 'gzip' } } as Placed;
+    await expectConflict(
+      other,
+      records,
+      'partitions of s3://bucket/out/ cannot be replaced: output.compression is "gzip", there "none"',
+    );
+  });
 });

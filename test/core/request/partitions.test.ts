@@ -31,6 +31,11 @@ describe('output.partitionBy', () => {
     expect(tableSpecOf(parsed).partitionBy).toEqual(['day']);
   });
 
+  it('may replace those partitions alone that a run has', () => {
+    const parsed = parseTableRequest(request({ mode: 'overwrite-partitions' }));
+    expect(parsed.place.mode).toBe('overwrite-partitions');
+  });
+
   it('is part of the run id', async () => {
     const store = memoryObjectStore({ 's3://data/a.csv': Buffer.from('id,day\n') });
     const deployment = { outputBucket: 'out', requestDefaults: {}, engine: 'e' };
@@ -55,6 +60,8 @@ describe('output.partitionBy', () => {
     [request({ partitionBy: [] }), 'a list of 1 to 8 names of columns, each once'],
     [request({ partitionBy: ['a', 'a'] }), 'each once'],
     [request({ partitionBy: 'day' }), 'a list of 1 to 8'],
+    [request({ mode: 'overwrite-partitions', partitionBy: undefined }), 'name their columns, or'],
+    [request({ mode: 'replace' }), "'create', 'append', 'overwrite' or 'overwrite-partitions'"],
     [request({ files: 2 }), 'either partitionBy or files'],
     [request({}, { chunking: { rows: 5 } }), 'given without output.partitionBy'],
     [request({ companions: ['hive'] }), 'MSCK REPAIR TABLE'],

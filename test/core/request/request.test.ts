@@ -229,8 +229,8 @@ describe('parseRequest', () => {
 
   it('refuses other modes, and names the word that replaced append', () => {
     const uri = 's3://out/daily/';
-    expect(problemsOf({ source, output: { uri, mode: 'replace' } })).toEqual([
-      "output.mode must be 'create', 'append' or 'overwrite', got \"replace\"",
+    expect(problemsOf({ source, output: { uri, mode: 'overwrite-partitions' } })).toEqual([
+      "output.mode must be 'create', 'append' or 'overwrite', got \"overwrite-partitions\"",
     ]);
     expect(problemsOf({ source, output: { uri, append: true } })).toEqual([
       "output.append must be left out: say mode 'append' instead, got true",
