@@ -94,7 +94,7 @@ function shortened(
  * What stays of a set when the partitions of some of its entries are replaced. Reads all entries;
  * holds the runs.
  *
- * @param set all its runs, with those that were replaced before and are listed by no other manifest.
+ * @param set all its runs, with those that were replaced before and that no other manifest lists.
  */
 export async function keptSet(
   { generations, replaced }: ListedRuns,

@@ -28,10 +28,11 @@ function baseText({ chunks, rows }: Pick<RunBase, 'chunks' | 'rows'>, generation
 /** @throws {ManifestError} the base is not what the run was planned with. */
 function assertPlanned(
   { location, generation, base }: RunHeader,
-  found: Pick<RunBase, 'chunks' | 'rows'>,
+  found: { readonly generation: number; readonly base: Pick<RunBase, 'chunks' | 'rows'> },
   what = '',
 ): void {
-  const [is, was] = [found, base].map((each) => baseText(each, generation - 1));
+  const is = baseText(found.base, found.generation);
+  const was = baseText(base, generation - 1);
   if (is === was) return;
   const uri = outputUri(location, generationKey(location.prefix, generation - 1));
   throw new ManifestError(
@@ -48,7 +49,7 @@ async function openKept(
   const folders = new Set<string>();
   for await (const chunk of readPlan(deps, run, signal)) folders.add(folderOfChunk(run, chunk));
   const { manifest, kept, divided } = await readKept(deps.s3, run, folders, signal);
-  assertPlanned(run, kept, ' that stay');
+  assertPlanned(run, { ...manifest.head, base: kept }, ' that stay');
   return { manifest, previous: { ...manifest, kept }, entries: divided };
 }
 
@@ -76,7 +77,8 @@ export async function openBase(
   if (base.replaces !== undefined) return await openKept(deps, run, signal);
   const manifest = await openGeneration(deps.s3, location, generation - 1, signal);
   const isOverwriting = base.since === generation;
-  if (!isOverwriting) assertPlanned(run, baseOf(manifest.head));
+  const { head } = manifest;
+  if (!isOverwriting) assertPlanned(run, { ...head, base: baseOf(head) });
   const totals = isOutgrown(run, manifest) ? await totalsOf(manifest) : undefined;
   const isCopied = totals === undefined && !isOverwriting;
   return {

@@ -71,7 +71,8 @@ async function* repeated(
 /**
  * Writes the manifest of a run's generation create-only, each entry as soon as it is proved. The
  * manifest appears only if nothing was wrong. What it repeats of its base stands before its own
- * entries, see {@link openBase}. The companions of a table are written before the manifest ends: they hold part buffers of their own.
+ * entries, see {@link openBase}. The companions of a table are written before the manifest ends:
+ * they hold part buffers of their own.
  *
  * @throws {IncompleteRunError} chunks are missing, failed or foreign.
  * @throws {ManifestError} the manifest of the base is not the one that the run was planned with.
