@@ -104,7 +104,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
       'Loads of a real PostgreSQL have each row once, whatever is killed, cut or restarted; copies are what pandas makes.',
     takes: 'ten minutes, a third of it for pandas; with `--only loads` four',
     needs: 'for the comparison Python 3.11 to 3.13 and a package index; without it no comparison',
-    args: '[--rows 1000000] [--chunks 50] [--seed 1] [--copied 3000000] [--keys 40000] [--only loads|copy]',
+    args: '[--rows 1000000] [--chunks 50] [--seed 1] [--copied 3000000] [--keys 40000] [--server <folder>] [--only loads|copy]',
     start: () => import('./postgres/run.ts'),
   },
   {

@@ -3,6 +3,7 @@ import { databaseProblems } from '#cli/verify/database-problems.ts';
 import type { Manifest } from '#core/manifest/manifest.ts';
 import { type LoadTarget, qualified } from '#core/tables/postgres/load-target.ts';
 import { identifier } from '#core/tables/schema/quote.ts';
+import { LastingSession } from '#support/postgres/lasting-session.ts';
 import { loginOf } from '#support/postgres/login-deps.ts';
 import { PostgresServer } from '#support/postgres/postgres-server.ts';
 import { MADE_SCHEMA } from '#support/tables/made-table.ts';
@@ -29,11 +30,14 @@ async function again<T>(ask: () => Promise<T>): Promise<T> {
 /** The server that some runs load their rows into, and what tests of faults do to it. */
 export class ChaosDatabase {
   readonly #server: PostgresServer;
+  /** Looks for connections that are cut. */
+  readonly #cutter: LastingSession;
   /** Restarts follow each other. */
   #restarted: Promise<void> = Promise.resolve();
 
   private constructor(server: PostgresServer) {
     this.#server = server;
+    this.#cutter = new LastingSession(server.url);
   }
 
   static async start(): Promise<ChaosDatabase> {
@@ -62,12 +66,14 @@ export class ChaosDatabase {
    */
   async cut(table: string): Promise<boolean> {
     for (let look = 0; look < LOOKS.count; look += 1) {
-      const cut = await this.#query(
-        `SELECT pg_terminate_backend(pid) AS cut FROM pg_stat_activity
+      const cut = await this.#cutter
+        .query(
+          `SELECT pg_terminate_backend(pid) AS cut FROM pg_stat_activity
          WHERE application_name = 'sparse-fanout' AND state <> 'idle' AND strpos(query, $1) > 0
          LIMIT 1`,
-        [table],
-      ).catch(() => []);
+          [table],
+        )
+        .catch(() => []);
       if (cut.length > 0) return true;
       await sleep(LOOKS.everyMilliseconds);
     }
@@ -77,9 +83,9 @@ export class ChaosDatabase {
   /** The rows of a made-up table by their ids: each as a list of JSON. */
   async lines({ schema, table }: LoadTarget): Promise<readonly string[]> {
     const texts = Object.keys(MADE_SCHEMA).map((name) => `${identifier(name)}::text`);
-    const rows = await this.#query(
-      `SELECT ${texts.join(', ')} FROM ${qualified(schema, table)} ORDER BY ${qualified(schema, table)}.id`,
-    );
+    const name = qualified(schema, table);
+    const text = `SELECT ${texts.join(', ')} FROM ${name} ORDER BY ${name}.id`;
+    const rows = await this.#ask(() => this.#server.query(text));
     return rows.map((row) => `${JSON.stringify(Object.values(row))}\n`);
   }
 
@@ -90,6 +96,7 @@ export class ChaosDatabase {
   }
 
   async close(): Promise<void> {
+    await this.#cutter.close();
     await this.#server.close();
   }
 
@@ -98,9 +105,5 @@ export class ChaosDatabase {
       await this.#restarted;
       return await question();
     });
-  }
-
-  async #query(text: string, values?: readonly unknown[]) {
-    return await this.#ask(() => this.#server.query(text, values));
   }
 }

@@ -13,6 +13,8 @@ export interface CopiedTable {
   readonly keys: number;
   /** Of the writers that are killed. */
   readonly seed: number;
+  /** Of another PostgreSQL. */
+  readonly binaries?: string;
 }
 
 const run = promisify(execFile);
@@ -98,7 +100,10 @@ export async function copyTable(table: CopiedTable, say: (line: string) => void)
   const faults = new FaultInjector(() => {
     killed += 1;
   });
-  await using server = await PostgresServer.start({ settings: ['shared_buffers = 512MB'] });
+  await using server = await PostgresServer.start({
+    settings: ['shared_buffers = 512MB'],
+    ...(table.binaries && { binaries: table.binaries }),
+  });
   await server.query(setup(table));
   const stack = await postgresStack({ main: { server } }, faults);
   try {

