@@ -1,29 +1,10 @@
 import { type LedgerChunk, readChunks, readRun } from '#aws/postgres/load-ledger.ts';
-import { queryProblem } from '#aws/postgres/postgres-errors.ts';
-import { parseLogin } from '#aws/postgres/postgres-login.ts';
-import { type PostgresClient, withLogin } from '#aws/postgres/with-postgres.ts';
-import { UsageError } from '#cli/frame/usage-error.ts';
+import type { PostgresClient } from '#aws/postgres/with-postgres.ts';
 import type { GivenDatabases } from '#cli/options/postgres-option.ts';
+import { withLoadedTable } from '#cli/outputs/loaded-table.ts';
 import type { StoredRun } from '#cli/outputs/stored-run.ts';
-import type { Generation, Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
-import type { TableSpec } from '#core/outputs/table/table-spec.ts';
+import type { Generation, ManifestEntry } from '#core/manifest/manifest.ts';
 import type { LoadTarget } from '#core/tables/postgres/load-target.ts';
-
-type File = TableSpec['file'];
-
-/** @throws {UsageError} the output is none of a database, or of another connection. */
-function targetOf({ output }: Manifest, databases: GivenDatabases): LoadTarget {
-  const file: File | undefined = output.kind === 'table' ? output.file : undefined;
-  if (file?.format !== 'postgres') {
-    throw new UsageError(
-      '--postgres is for rows of a database, but the output has files; leave it out',
-    );
-  }
-  if (Object.hasOwn(databases, file.connection)) return file;
-  throw new UsageError(
-    `the rows lie behind connection ${file.connection}; give its URL: --postgres ${file.connection}=postgres://…`,
-  );
-}
 
 function differences(entry: ManifestEntry, found: LedgerChunk | undefined): string[] {
   const { index, meta, contentBytes, crc32 } = entry;
@@ -66,24 +47,15 @@ export async function databaseProblems(
   databases: GivenDatabases,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const target = targetOf(manifest, databases);
-  const { connection } = target;
-  const { secret, tls } = databases[connection]!;
-  return await withLogin(
-    parseLogin(connection, secret, { tls }),
-    connection,
-    signal,
-    async (client) => {
-      const problems: string[] = [];
-      let before = 0;
-      for (const run of manifest.generations) {
-        const entries = manifest.entries.slice(before, before + run.chunks);
-        before += run.chunks;
-        problems.push(...(await runProblems(client, target, run, entries)));
-      }
-      return problems;
-    },
-  ).catch((error) => {
-    throw queryProblem(error, connection, 'read the ledger of the database');
+  const how = { databases, action: 'read the ledger of the database' };
+  return await withLoadedTable(manifest, how, signal, async (client, target) => {
+    const problems: string[] = [];
+    let before = 0;
+    for (const run of manifest.generations) {
+      const entries = manifest.entries.slice(before, before + run.chunks);
+      before += run.chunks;
+      problems.push(...(await runProblems(client, target, run, entries)));
+    }
+    return problems;
   });
 }

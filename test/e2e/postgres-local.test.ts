@@ -72,3 +72,51 @@ it(
   },
   patience(120_000),
 );
+
+it(
+  'prints by prune what drops the tables that loads have left, and drops none',
+  async () => {
+    const postgres = ['--postgres', `main=${server.url}`];
+    const out = join(directory, 'replaced');
+    const load = async (mode: string, city: string) => {
+      const source = join(directory, `${city}.csv`);
+      await writeFile(source, `city\n${city}\n`);
+      const table = { connection: 'main', table: 'Odd "one"' };
+      const output = { uri: 's3://lake/replaced/', postgres: table, mode };
+      const request = join(directory, 'replace.json');
+      await writeFile(request, JSON.stringify({ source, schema: { city: 'text' }, output }));
+      const ran = await runHere(['local', 'run', '--request', request, '--out', out, ...postgres]);
+      expect(ran).toMatchObject({ code: 0 });
+      return parseManifest(await readFile(join(out, '_manifest/manifest.json'), 'utf8')).runId;
+    };
+    const prune = async (...more: readonly string[]) => {
+      const { code, stdout } = await runHere(['prune', out, ...more]);
+      expect(code).toBe(0);
+      return stdout.toString();
+    };
+    const named = (middle: string, run: string) =>
+      `"public"."Odd ""one""__${middle}${run.slice(0, 12)}"`;
+    await load('create', 'Bern');
+    expect(await prune(...postgres)).not.toContain('DROP');
+    const second = await load('overwrite', 'Lyon');
+    const third = await load('overwrite', 'Rome');
+    const all = await prune();
+    for (const run of [second, third]) {
+      expect(all).toContain(`\nDROP TABLE IF EXISTS ${named('before_', run)};\n`);
+    }
+    await server.query(`DROP TABLE ${named('before_', second)}`);
+    const broken = 'f'.repeat(32);
+    await server.query(`CREATE TABLE ${named('', broken)} (city text);
+      INSERT INTO sparse_fanout_runs (run, table_name, mode) VALUES ('${broken}', 'Odd "one"', 'append')`);
+    expect(await prune('--apply', ...postgres)).toMatch(
+      `drop them yourself:\nDROP TABLE ${named('before_', third)};  -- 16.4 KB\n` +
+        `DROP TABLE ${named('', broken)};  -- 8.19 KB, of run ${broken}, which has not ended`,
+    );
+    expect(await server.query(`SELECT city FROM ${named('before_', third)}`)).toEqual([
+      { city: 'Lyon' },
+    ]);
+    const json = JSON.parse(await prune('--json', ...postgres));
+    expect(json).toMatchObject({ objects: 0, drops: [expect.any(String), expect.any(String)] });
+  },
+  patience(120_000),
+);
