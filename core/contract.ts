@@ -27,8 +27,8 @@ export const ENV = {
   connections: 'CONNECTIONS',
 } as const;
 
-/** A PostgreSQL database that a deployment lets requests name. */
-export interface PostgresConnection {
+/** What a deployment says of a PostgreSQL database whose login is a secret. */
+interface SecretConnection {
   /** Of a secret with `username`, `password`, `host`, `port` and `dbname`, as RDS writes it. */
   readonly secretArn: string;
   /** Wins over that of the secret, as do the two others. */
@@ -38,6 +38,18 @@ export interface PostgresConnection {
   /** False only for a server on this machine. */
   readonly tls: boolean;
 }
+
+/** The same of one of RDS that takes a token of IAM in place of a password; by TLS alone. */
+interface IamConnection {
+  readonly auth: 'iam';
+  readonly host: string;
+  readonly user: string;
+  readonly port?: number;
+  readonly database?: string;
+}
+
+/** A PostgreSQL database that a deployment lets requests name. */
+export type PostgresConnection = SecretConnection | IamConnection;
 
 /** A name of such a database: neither an ARN nor a host nor a URL. */
 export const CONNECTION_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;

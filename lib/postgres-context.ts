@@ -7,6 +7,9 @@ import type { PostgresDatabase, PostgresDatabases } from './postgres.ts';
 const FIELDS = {
   secretName: 'string',
   secretArn: 'string',
+  auth: 'string',
+  user: 'string',
+  resourceId: 'string',
   vpcId: 'string',
   subnetIds: 'list',
   securityGroupIds: 'list',
@@ -20,6 +23,9 @@ const FIELDS = {
 interface GivenDatabase {
   readonly secretName?: string;
   readonly secretArn?: string;
+  readonly auth?: string;
+  readonly user?: string;
+  readonly resourceId?: string;
   readonly vpcId?: string;
   readonly subnetIds?: readonly string[];
   readonly securityGroupIds?: readonly string[];
@@ -36,6 +42,16 @@ function isOfKind(value: unknown, kind: (typeof FIELDS)[keyof typeof FIELDS]): b
   return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
+/** A secret, or what IAM needs. */
+function hasLogin({ secretName, secretArn, auth, user, resourceId, host, tls }: GivenDatabase) {
+  const secrets = [secretName, secretArn].filter((name) => name !== undefined).length;
+  const ofIam = [user, resourceId];
+  if (auth !== 'iam') {
+    return auth === undefined && secrets === 1 && ofIam.every((each) => each === undefined);
+  }
+  return secrets === 0 && tls === undefined && [...ofIam, host].every((each) => each);
+}
+
 function isDatabase(given: unknown): given is GivenDatabase {
   if (typeof given !== 'object' || given === null) return false;
   const kinds: Readonly<Record<string, (typeof FIELDS)[keyof typeof FIELDS]>> = FIELDS;
@@ -43,12 +59,8 @@ function isDatabase(given: unknown): given is GivenDatabase {
     const kind = kinds[name];
     return kind !== undefined && isOfKind(value, kind);
   });
-  const { secretName, secretArn, vpcId, subnetIds }: GivenDatabase = given;
-  return (
-    isKnown &&
-    (secretName === undefined) !== (secretArn === undefined) &&
-    (vpcId === undefined) === (subnetIds === undefined)
-  );
+  const { vpcId, subnetIds }: GivenDatabase = given;
+  return isKnown && hasLogin(given) && (vpcId === undefined) === (subnetIds === undefined);
 }
 
 /** @throws {Error} the text has another form. What it holds is not shown. */
@@ -63,7 +75,7 @@ function parsed(text: string): Readonly<Record<string, GivenDatabase>> {
     // Said below.
   }
   throw new Error(
-    `postgres is no JSON of databases by their names, each with secretName or secretArn, and with vpcId and subnetIds where it is in a VPC; allowed are also ${Object.keys(FIELDS).slice(4).join(', ')}: such as ${EXAMPLE}`,
+    `postgres is no JSON of databases by their names, each with secretName or secretArn (or auth 'iam', host, user and resourceId), and with vpcId and subnetIds where it is in a VPC; allowed are also securityGroupIds, host, port, database and, with a secret, tls: such as ${EXAMPLE}`,
   );
 }
 
@@ -77,18 +89,24 @@ function databaseOf(
   vpc: PostgresDatabase['vpc'],
   given: GivenDatabase,
 ): PostgresDatabase {
-  const { subnetIds = [], securityGroupIds = [], host, port, database, tls } = given;
+  const { subnetIds = [], securityGroupIds = [], host = '', port, database, tls } = given;
   const subnets = subnetIds.map((id) => Subnet.fromSubnetId(scope, id, id));
   const securityGroups: ISecurityGroup[] = securityGroupIds.map((id) =>
     SecurityGroup.fromSecurityGroupId(scope, id, id),
   );
-  return {
-    secret: secretOf(scope, given),
+  const place = {
     ...(vpc && { vpc, subnets: { subnets } }),
     ...(securityGroups.length > 0 && { securityGroups }),
-    ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(database !== undefined && { database }),
+  };
+  if (given.auth === 'iam') {
+    const { user = '', resourceId = '' } = given;
+    return { auth: 'iam', host, user, resourceId, ...place };
+  }
+  return {
+    ...{ secret: secretOf(scope, given), ...place },
+    ...(given.host !== undefined && { host }),
     ...(tls !== undefined && { tls }),
   };
 }

@@ -76,7 +76,7 @@ export function connectProblem(thrown: unknown, name: string): unknown {
   }
   if (LOGIN.test(code)) {
     return new AccessDeniedError(
-      `${connection}: the server refuses user and password of the secret, or that they come from here (${code}); put right the secret, or pg_hba.conf`,
+      `${connection}: the server refuses user and password of the secret, or that they come from here (${code}); put right the secret, or pg_hba.conf; of auth 'iam' GRANT rds_iam to the user, and switch IAM on in the server`,
     );
   }
   if (code === NO_DATABASE || code === NO_PERMISSION) {

@@ -4,13 +4,17 @@ import type { SecretsManagerClient } from '#aws/clients.ts';
 import { isNamed, translated } from '#aws/errors.ts';
 import type { PostgresConnection, PostgresConnections } from '#core/contract.ts';
 import { AccessDeniedError, DatabaseError, RequestError } from '#core/errors.ts';
+import { iamToken } from './iam-token.ts';
 
 /** What logins are read with. */
 export interface LoginDeps {
+  /** Its role and region sign tokens of IAM, too. */
   readonly secrets: SecretsManagerClient;
   /** The connections of the deployment by their names. */
   readonly connections: PostgresConnections;
 }
+
+type SecretConnection = Extract<PostgresConnection, { readonly secretArn: string }>;
 
 /** How a server lets somebody in. Nothing of it may stand in a message. */
 export interface PostgresLogin {
@@ -49,11 +53,10 @@ function connectionOf(connections: PostgresConnections, name: string): PostgresC
 }
 
 async function readSecret(
-  { secrets, connections }: LoginDeps,
-  name: string,
+  { secrets }: LoginDeps,
+  { name, secretArn: SecretId }: SecretConnection & { readonly name: string },
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { secretArn: SecretId } = connectionOf(connections, name);
   const action = `read the secret of connection ${name}`;
   try {
     const command = new GetSecretValueCommand({ SecretId });
@@ -84,7 +87,7 @@ function parsedSecret(secret: string | undefined) {
 export function parseLogin(
   name: string,
   secret: string | undefined,
-  { host, port, database, tls }: Omit<PostgresConnection, 'secretArn'>,
+  { host, port, database, tls }: Omit<SecretConnection, 'secretArn'>,
 ): PostgresLogin {
   const parsed = parsedSecret(secret);
   const server = host ?? parsed?.data?.host;
@@ -105,7 +108,7 @@ export function parseLogin(
 }
 
 /**
- * Reads the login of a connection from its secret.
+ * The login of a connection: from its secret, or with a token of IAM.
  *
  * @throws {RequestError} the deployment has no connection of this name.
  * @throws {AccessDeniedError} the secret does not exist, or may not be read.
@@ -116,6 +119,11 @@ export async function postgresLogin(
   name: string,
   signal: AbortSignal,
 ): Promise<PostgresLogin> {
-  const secret = await readSecret(deps, name, signal);
-  return parseLogin(name, secret, connectionOf(deps.connections, name));
+  const connection = connectionOf(deps.connections, name);
+  if ('auth' in connection) {
+    const { host, user, port = PORT, database = user } = connection;
+    const password = await iamToken(deps.secrets, { host, port, user });
+    return { host, port, database, user, password, tls: { ca: undefined } };
+  }
+  return parseLogin(name, await readSecret(deps, { ...connection, name }, signal), connection);
 }

@@ -93,6 +93,36 @@ describe('databases of the construct', () => {
     }
   });
 
+  it('are logged in to by tokens of IAM where they say so, and then without a secret', () => {
+    const iam = { auth: 'iam', host: 'db.internal', user: 'loader' } as const;
+    const of = templateOf(() => ({
+      postgres: {
+        main: { ...iam, resourceId: 'cluster-ABC123' },
+        proxy: { ...iam, resourceId: 'prx-0a', port: 5433, database: 'shop' },
+      },
+    }));
+    const lines = Object.entries(statementsByRole(of)).flatMap(([role, statements]) =>
+      statements.filter((line) => /rds-db|secrets/.test(line)).map((line) => `${role}: ${line}`),
+    );
+    const user = 'arn:<AWS::Partition>:rds-db:<AWS::Region>:<AWS::AccountId>:dbuser';
+    expect(lines).toEqual(
+      ['PlanDatabase', 'CopyDatabase', 'LoadTable'].map(
+        (step) =>
+          `FanoutFunctions${step}Role: Allow rds-db:connect on ${user}:cluster-ABC123/loader, ${user}:prx-0a/loader`,
+      ),
+    );
+    const { Properties } = resourcesOf(of, 'AWS::Lambda::Function')[
+      'FanoutFunctionsLoadTableFunction'
+    ]!;
+    const { Variables } = resolved(Properties['Environment']) as {
+      Variables: Record<string, string>;
+    };
+    expect(JSON.parse(Variables['POSTGRES']!)).toEqual({
+      main: iam,
+      proxy: { ...iam, port: 5433, database: 'shop' },
+    });
+  });
+
   it('have states of their own in a workflow that is valid', () => {
     const { States } = definitionOf(template) as { States: Record<string, { Next?: string }> };
     expect(States['PrepareLoad']?.Next).toBe('LoadTables');
@@ -112,7 +142,7 @@ describe('databases of the construct', () => {
     expect(JSON.stringify(definitionOf(without))).not.toContain('Load');
   });
 
-  it('fail by a name that no request could give, and by two VPCs', () => {
+  it('fail by a name that no request could give, two VPCs, or half a login by IAM', () => {
     const build = (postgres: (stack: Stack) => SparseFanoutProps['postgres']) => () => {
       const stack = new Stack(testApp(), 'Test');
       const given = postgres(stack);
@@ -127,6 +157,14 @@ describe('databases of the construct', () => {
       return { a: { ...common, vpc: new Vpc(stack, 'Vpc') }, b: common };
     });
     expect(two).toThrow('postgres has databases in 2 VPCs (or some in none)');
+    const iam = { auth: 'iam', host: 'h', user: 'u', resourceId: 'db-A1' } as const;
+    for (const wrong of [{ host: '' }, { user: '*' }, { user: '' }, { resourceId: '*' }]) {
+      expect(build(() => ({ a: { ...iam, ...wrong } }))).toThrow(
+        "postgres: a is of auth 'iam' and needs host, user without *, ? and $, and resourceId",
+      );
+    }
+    const open: object = { tls: false };
+    expect(build(() => ({ a: { ...iam, ...open } }))).toThrow('leave secret and tls out');
   });
 });
 
@@ -159,6 +197,12 @@ describe('databases in the context of the stack', () => {
       },
     });
     expect(Object.keys(found)).toHaveLength(3);
+    const byIam = { auth: 'iam', user: 'loader', resourceId: 'cluster-A1', host: 'h', ...common };
+    const roles = statementsByRole(Template.fromStack(build(JSON.stringify({ byIam })).stack));
+    const connects = Object.values(roles).flat();
+    expect(
+      connects.filter((line) => /rds-db:connect on .*:cluster-A1\/loader$/.test(line)),
+    ).toHaveLength(3);
   });
 
   it.each([
@@ -168,6 +212,10 @@ describe('databases in the context of the stack', () => {
     '{"a":{"secretName":"x","password":"geheim"}}',
     '{"a":{"secretName":"x","vpcId":"vpc-0123456789abcdef0"}}',
     '{"a":{"secretName":1}}',
+    '{"a":{"auth":"iam","user":"u","resourceId":"db-A"}}',
+    '{"a":{"auth":"iam","user":"u","resourceId":"db-A","host":"h","tls":false}}',
+    '{"a":{"auth":"iam","user":"u","resourceId":"db-A","host":"h","secretName":"x"}}',
+    '{"a":{"auth":"other","secretName":"x"}}',
   ])('fail for %s, which is not shown', (text) => {
     expect(() => build(text)).toThrow(/^postgres is no JSON of databases by their names/);
     expect(() => build(text)).not.toThrow(/geheim/);
