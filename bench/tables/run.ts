@@ -9,6 +9,7 @@ import { parseCount } from '#cli/options/argument-parsers.ts';
 import { makeCsv, makeJsonl } from './make-sources.ts';
 import { foundLine, measurePartitioned, partitionMeasures } from './partitioned.ts';
 import type { SourceFormat } from './plan-slices.ts';
+import { loadLine, loadMeasures, measureLoads } from './postgres/measure-loads.ts';
 import { measured, run, type Usage } from './run-way.ts';
 import {
   commandOf,
@@ -34,8 +35,10 @@ const DEFAULT_ROWS = 6_000_000;
 const DEFAULT_REPETITIONS = 3;
 /** JSON lines have so many times fewer rows: pandas needs 6 GB for a million in one frame. */
 const JSONL_SHARE = 5;
-/** What is measured: conversions from each format, and a table that becomes folders. */
-const PARTS = ['csv', 'jsonl', 'parquet', 'folders'] as const;
+/** A database gets so many times fewer rows: one chunk is about 128 MiB. */
+const LOADED_SHARE = 6;
+/** What is measured: conversions from each format, folders of a table, and loads of a database. */
+const PARTS = ['csv', 'jsonl', 'parquet', 'folders', 'postgres'] as const;
 /** The smaller size at which the memory is measured too. */
 const SMALLER = 4;
 
@@ -205,14 +208,25 @@ async function measureFolders(): Promise<void> {
   measures.push(...partitionMeasures(all));
 }
 
+async function measurePostgres(): Promise<void> {
+  const count = Math.ceil(rows / LOADED_SHARE);
+  const csv = await makeCsv(FOLDER, count);
+  const all = await measureLoads({ folder: FOLDER, python, csv, rows: count, repetitions, say });
+  for (const way of all) say(loadLine(way));
+  results['postgres'] = Object.fromEntries(all.map(({ name, usages }) => [name, usages]));
+  measures.push(...loadMeasures(all));
+}
+
 for (const part of only === undefined ? PARTS : [only]) {
   if (part === 'folders') await measureFolders();
+  else if (part === 'postgres') await measurePostgres();
   else await measureFormat(part);
 }
 for (const one of measures) say(measureLine(one));
 await mkdir(RESULTS, { recursive: true });
 const versions = (await run([python, '-m', 'pip', 'freeze'])).trim().split('\n');
 const record = { machine, data, rows, repetitions, versions, results, measures };
-const file = path.join(RESULTS, `tables-${machine.date.slice(0, 10)}.json`);
+const part = only === undefined ? '' : `${only}-`;
+const file = path.join(RESULTS, `tables-${part}${machine.date.slice(0, 10)}.json`);
 await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
 if (measures.some(isMissed)) process.exitCode = 1;

@@ -136,6 +136,11 @@ export class PostgresServer {
     return `postgres://${USER}:${PASSWORD}@${this.host}:${this.port}/${this.database}`;
   }
 
+  /** Of its first process, while it runs. */
+  get pid(): number {
+    return this.#process!.pid!;
+  }
+
   /** Starts the server again after {@link stop} or {@link kill}. */
   async resume(): Promise<void> {
     for (;;) {
