@@ -44,6 +44,7 @@ const LONG = [
   'test/tables/zoo.test.ts',
   'campaigns/append/append.test.ts',
   'campaigns/append/append-tables.test.ts',
+  'campaigns/append/append-loads.test.ts',
   'campaigns/arrivals/arrivals.test.ts',
   'campaigns/chaos/chaos.test.ts',
   'campaigns/fuzz-tables/fuzz-tables.test.ts',

@@ -44,7 +44,7 @@ export async function planRun(
   request: object,
 ): Promise<PlanResult> {
   const input = { request, executionId: 'execution' };
-  const deps = { ...stepDeps(clients, stores), connections: [] };
+  const deps = { ...stepDeps(clients, stores), connections: stores.connections ?? [] };
   const { signal } = new AbortController();
   const planned = await createPlan(deps)(input, signal);
   if (planned.decision !== 'table' && planned.decision !== 'database') return planned;

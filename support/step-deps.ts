@@ -10,6 +10,8 @@ export type Stores = Pick<LocalServices, 'bucket' | 'table'> & {
   readonly now?: () => Date;
   /** @default none */
   readonly databases?: ReadDatabase;
+  /** Names of databases that requests may name. @default none */
+  readonly connections?: readonly string[];
 };
 
 /**

@@ -9,7 +9,7 @@ import { runSteps } from '#support/run-steps.ts';
  * answer to the write is lost.
  */
 export const MOMENTS = ['before', 'after', 'lost answer'] as const;
-type Moment = (typeof MOMENTS)[number];
+export type Moment = (typeof MOMENTS)[number];
 
 /** One disturbed batch of a set. */
 export interface Crash {

@@ -11,6 +11,7 @@ import { matrixBatches } from '#support/matrix-batches.ts';
 import { partitionBatches } from '#support/tables/partition-batches.ts';
 import { tableBatches } from '#support/tables/table-batches.ts';
 import { crashOnce, MOMENTS, raceOnce, writesOf } from './crashes.ts';
+import { runLoads } from './run-loads.ts';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -70,6 +71,7 @@ const options = new Command('npm run campaign -- append')
   .option('--partitions', 'each batch replaces the partitions that it has of those before')
   .option('--tables <format>', 'tables that become such files, instead of matrices')
   .option('--iceberg', 'with metadata of Iceberg, which tables of Parquet may have')
+  .option('--loads', 'of a PostgreSQL alone: direct and hidden appends, and overwrites')
   .option('--batch <n>', 'crash in this batch alone, from 1', parseCount)
   .parse()
   .opts<{
@@ -78,9 +80,10 @@ const options = new Command('npm run campaign -- append')
     readonly partitions?: true;
     readonly tables?: string;
     readonly iceberg?: true;
+    readonly loads?: true;
     readonly batch?: number;
   }>();
-const { gzip, overwrite, partitions, tables, iceberg, batch: onlyBatch } = options;
+const { gzip, overwrite, partitions, tables, iceberg, loads, batch: onlyBatch } = options;
 
 function formOf(): BatchForm {
   const companions = iceberg ? ['iceberg'] : [];
@@ -96,24 +99,28 @@ function modeOf(): BatchKind['mode'] {
   return overwrite === true ? 'overwrite' : 'append';
 }
 
-const kind: BatchKind = { form: formOf(), mode: modeOf() };
-const services = await startLocalServices();
-try {
-  const output = new BatchedOutput(services, 'writes', kind);
-  const writes: (readonly Call[])[] = [];
-  for (let batch = 0; batch < BATCH_COUNT; batch += 1) {
-    writes.push(await writesOf(services, output, batch));
+async function runBatches(): Promise<void> {
+  const kind: BatchKind = { form: formOf(), mode: modeOf() };
+  const services = await startLocalServices();
+  try {
+    const output = new BatchedOutput(services, 'writes', kind);
+    const writes: (readonly Call[])[] = [];
+    for (let batch = 0; batch < BATCH_COUNT; batch += 1) {
+      writes.push(await writesOf(services, output, batch));
+    }
+    for (const [batch, calls] of writes.entries()) {
+      if (onlyBatch !== undefined && batch + 1 !== onlyBatch) continue;
+      crashed += calls.length;
+      await crashEverywhere(services, batch, calls, kind);
+    }
+    await raceEverywhere(services, writes[1]!, kind);
+    say(`${crashed} writes x ${MOMENTS.length} crashes, ${writes[1]!.length} races`);
+  } finally {
+    await services.close();
   }
-  for (const [batch, calls] of writes.entries()) {
-    if (onlyBatch !== undefined && batch + 1 !== onlyBatch) continue;
-    crashed += calls.length;
-    await crashEverywhere(services, batch, calls, kind);
-  }
-  await raceEverywhere(services, writes[1]!, kind);
-  say(
-    `${crashed} writes x ${MOMENTS.length} crashes, ${writes[1]!.length} races: ${failures} failed`,
-  );
-} finally {
-  await services.close();
 }
+
+if (loads) await runLoads({ say, attempt });
+else await runBatches();
+say(`${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -1,0 +1,54 @@
+import { MOMENTS } from './crashes.ts';
+import { crashLoadOnce, deedsOf, raceLoadOnce } from './load-crashes.ts';
+import { LOAD_KINDS, type LoadKind, LoadRoom } from './load-room.ts';
+
+/** How it reports what it finds. */
+interface Report {
+  say(line: string): void;
+  /** Runs a check; what it throws is reported. */
+  attempt(what: string, check: () => Promise<void>): Promise<unknown>;
+}
+
+/** Of the first batch all kinds do the same. */
+function batchesOf(kind: LoadKind): readonly number[] {
+  return kind === LOAD_KINDS[0] ? [0, 1] : [1];
+}
+
+async function crashEverywhere(room: LoadRoom, kind: LoadKind, { say, attempt }: Report) {
+  let crashes = 0;
+  for (const batch of batchesOf(kind)) {
+    const deeds = await deedsOf(room, kind, batch);
+    for (const [deed, name] of deeds.entries()) {
+      for (const moment of MOMENTS) {
+        const what = `${kind.name}, batch ${batch + 1}, ${moment} ${name}`;
+        await attempt(what, () => crashLoadOnce(room, kind, { batch, deed, moment }));
+        crashes += 1;
+      }
+      say(`${kind.name}, batch ${batch + 1}: before, after and without the answer to ${name}`);
+    }
+  }
+  return crashes;
+}
+
+async function raceEverywhere(room: LoadRoom, kind: LoadKind, { attempt }: Report) {
+  const deeds = await deedsOf(room, kind, 1);
+  for (const [deed, name] of deeds.entries()) {
+    const what = `${kind.name}, two at once, one before ${name}`;
+    await attempt(what, () => raceLoadOnce(room, kind, deed));
+  }
+  return deeds.length;
+}
+
+/** Crashes loads of a real PostgreSQL at every write and statement, and races two of each. */
+export async function runLoads(report: Report): Promise<void> {
+  const room = await LoadRoom.open();
+  try {
+    for (const kind of LOAD_KINDS) {
+      const crashes = await crashEverywhere(room, kind, report);
+      const races = await raceEverywhere(room, kind, report);
+      report.say(`${kind.name}: ${crashes} crashes, ${races} races`);
+    }
+  } finally {
+    await room.close();
+  }
+}
