@@ -25,6 +25,7 @@ const LONG = [
   'test/cli/commands/slice.golden.test.ts',
   'test/cli/verify/expect.test.ts',
   'test/e2e/iceberg.test.ts',
+  'test/e2e/keys-whole-files.test.ts',
   'test/e2e/local-linked.test.ts',
   'test/e2e/local-table-generations.test.ts',
   'test/e2e/local-sample.test.ts',

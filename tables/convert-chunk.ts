@@ -39,7 +39,8 @@ export interface ChunkOptions {
   readonly signal?: AbortSignal;
 }
 
-interface Converting extends ChunkOptions {
+/** The file that a chunk becomes, and the columns of its rows before the transform. */
+export interface Converting extends ChunkOptions {
   readonly file: TableFile;
   readonly schema: TableSchema;
 }
@@ -95,7 +96,7 @@ async function readRows(
 }
 
 /** Writes rows that were read as they are, or what the transform makes of them. */
-async function writeRead(
+export async function writeRead(
   { paths, rows }: Omit<ReadRows, 'rejected'>,
   { engine, directory, layout, file, schema, call, signal }: Converting,
 ): Promise<WrittenFile> {
@@ -125,6 +126,15 @@ async function convertRead(
   }
 }
 
+/** The file of a chunk, as the engine writes it. */
+export function chunkFile(options: ChunkOptions): TableFile {
+  const { directory, name, layout, output, keyValues, companions } = options;
+  const { rowGroupRows } = layout;
+  const path = join(directory, name);
+  const form = { path, rowGroupRows, schema: outputSchemaOf(layout), companions };
+  return outputFileOf(output, { ...form, ...(keyValues && { keyValues }) });
+}
+
 /**
  * Converts what one writer reads of a table into one file, which has the columns of the output even
  * if there are no rows. The same slices give the same bytes.
@@ -143,11 +153,8 @@ export async function convertChunk(
   slices: readonly TableSlice[],
   options: ChunkOptions,
 ): Promise<ConvertedChunk> {
-  const { layout, output, keyValues, companions } = options;
-  const path = join(options.directory, options.name);
-  const { rowGroupRows } = layout;
-  const form = { path, rowGroupRows, schema: outputSchemaOf(layout), companions };
-  const file = outputFileOf(output, { ...form, ...(keyValues && { keyValues }) });
+  const { layout } = options;
+  const file = chunkFile(options);
   const [only, second] = slices;
   if (only !== undefined && second === undefined && layout.transform === undefined) {
     return { ...(await convertOne(only, options, file)), filtered: 0 };

@@ -1,6 +1,7 @@
 import type { Engine, FunctionModules } from '@sparse-fanout/engine';
 import type { TransformArns } from '#core/contract.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
+import { keyColumns } from '#core/tables/keys/key-columns.ts';
 import { assertPartitions } from '#core/tables/partition/partition-columns.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
@@ -68,5 +69,6 @@ export async function layoutOfSeen(
   const schema = outputSchemaOf(layout);
   assertHeld(schema, asked.output);
   if (asked.partitionBy !== undefined) assertPartitions(schema, asked.partitionBy);
+  if (asked.keysWhole !== undefined) keyColumns(seen.schema, asked.keysWhole);
   return layout;
 }

@@ -1,13 +1,14 @@
 import type { Engine } from '@sparse-fanout/engine';
 import { assertSlices } from '#core/cost/slices-sentence.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import { type FileSizes, packFiles } from '#core/tables/pack/pack-files.ts';
+import { forecastKeys } from '#core/tables/keys/forecast-keys.ts';
+import { type FileSizes, type PackedChunk, packFiles } from '#core/tables/pack/pack-files.ts';
 import type { PackUnits } from '#core/tables/pack/pack-units.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
-import type { CountedKeys } from '#core/tables/run/counted-keys.ts';
+import { type CountedKeys, shownColumns } from '#core/tables/run/counted-keys.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
-import type { TableLayout } from '#core/tables/run/table-layout.ts';
+import { type TableLayout, untransformed } from '#core/tables/run/table-layout.ts';
 import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
 import {
   forecastPartitions,
@@ -68,13 +69,14 @@ export interface TablePlan {
   readonly predictedFileBytes: { readonly min: number; readonly max: number };
   /** Rows of all files, by the sample. */
   readonly predictedRows: number;
-  /** Of a table that is partitioned: its files, of which the chunks are not yet. */
-  readonly forecast?: PartitionForecast;
+  /** Of a table that is shuffled: its files, of which the chunks are not yet. */
+  readonly forecast?: Omit<PartitionForecast, 'partitions'> &
+    Partial<Pick<PartitionForecast, 'partitions'>>;
   /** Columns whose sampled values fit smaller types. */
   readonly smallerTypes: TableSample['smallerTypes'];
   /** What a transform makes of the first sampled rows. */
   readonly transformed?: TableSample['transformed'];
-  /** Of a table of a database. */
+  /** Of a table of a database, or whose keys are whole. */
   readonly keys?: CountedKeys;
   /** What the user should know, a sentence each. */
   readonly warnings: readonly string[];
@@ -90,7 +92,9 @@ function warningsOf(
   { rows, rejected, filtered }: TableSample,
   size: SizedTable['size'],
 ): readonly string[] {
-  const target = 'targetFileBytes' in size ? size.targetFileBytes : Number.POSITIVE_INFINITY;
+  // The files of slices are cut from their rows.
+  const isFiles = 'targetFileBytes' in size && !('sliceBytes' in size);
+  const target = isFiles ? size.targetFileBytes : Number.POSITIVE_INFINITY;
   const large = sizes.filter((bytes) => bytes > LARGE * target).length;
   const largest = sizes.reduce((most, bytes) => Math.max(most, bytes), 0);
   const warnings: string[] = [];
@@ -102,7 +106,7 @@ function warningsOf(
       `${large} of ${sizes.length} files are more than ${LARGE} times as large as output.targetFileBytes, as row groups and most compressed texts are never cut`,
     );
   }
-  if (sizes.length > 1 && largest < SMALL * target && 'targetFileBytes' in size) {
+  if (sizes.length > 1 && largest < SMALL * target && isFiles) {
     warnings.push(
       `all files are smaller than ${SMALL} times output.targetFileBytes, as a writer has room for ${MAX_TEXT_BYTES} bytes of text`,
     );
@@ -110,12 +114,23 @@ function warningsOf(
   return warnings;
 }
 
+/** What a plan says of files whose rows are not scattered yet. */
 function forecastOf(
   { targetFileBytes }: SliceSize,
-  { partitionRows: rows }: TableSample,
-  bytes: number,
-): PartitionForecast {
-  return forecastPartitions({ rows, bytes, targetFileBytes });
+  { partitionRows, keyRows: sampled }: TableSample,
+  { bytes, rows, layout }: { bytes: number; rows: number; layout: TableLayout },
+): Pick<TablePlan, 'forecast' | 'keys'> & { readonly large: readonly string[] } {
+  if (layout.keysWhole === undefined) {
+    const forecast = forecastPartitions({ rows: partitionRows, bytes, targetFileBytes });
+    return { forecast, large: [] };
+  }
+  const { counted, warnings, ...forecast } = forecastKeys({
+    sampled,
+    bytes,
+    rows,
+    targetFileBytes,
+  });
+  return { forecast, keys: { ...counted, columns: shownColumns(layout) }, large: warnings };
 }
 
 interface Sampled {
@@ -156,6 +171,21 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
   return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
 }
 
+async function chunksOf(
+  files: AsyncIterable<PackedChunk>,
+  objects: ObjectList,
+  firstIndex: number,
+): Promise<{ readonly chunks: TableChunk[]; readonly sizes: number[] }> {
+  const chunks: TableChunk[] = [];
+  const sizes: number[] = [];
+  for await (const packed of files) {
+    const index = firstIndex + packed.index;
+    chunks.push(tableChunkOf({ ...packed, index }, objects));
+    sizes.push(packed.predictedBytes);
+  }
+  return { chunks, sizes };
+}
+
 /**
  * Plans the files of a table: converts a sample of it to the output to learn
  * the sizes, and cuts it at records. The same objects and request give the same plan.
@@ -185,27 +215,25 @@ export async function planTable(
   // Without its index a text is sampled at its begin.
   const sampled = lacksIndexes ? await collectUnits(whole) : units;
   const sample = await sampleTable({
-    ...{ ...room, units: sampled, cuts, layout: given, output },
+    ...{ ...room, units: sampled, cuts, output },
+    // Keys are whole only once they are gathered: then they are transformed.
+    layout: given.keysWhole === undefined ? given : untransformed(given),
     ...(partitionBy && { partitionBy }),
   });
   const layout = { ...given, rowGroupRows: sample.rowGroupRows };
   const mostSourceBytes = Math.min(textShare(sample), await maxFileShare(read));
   const { files, rows } = filesOf(size, { source, units, cuts, sample, mostSourceBytes });
-  const chunks: TableChunk[] = [];
-  const sizes: number[] = [];
-  for await (const packed of files) {
-    const index = firstIndex + packed.index;
-    chunks.push(tableChunkOf({ ...packed, index }, objects));
-    sizes.push(packed.predictedBytes);
-  }
+  const { chunks, sizes } = await chunksOf(files, objects, firstIndex);
   const predictedBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const predictedFileBytes = { min: Math.min(...sizes), max: Math.max(...sizes) };
+  const predictedRows = Math.round(rows());
+  const all = { bytes: predictedBytes, rows: predictedRows, layout };
+  const { large = [], ...forecast } = 'sliceBytes' in size ? forecastOf(size, sample, all) : {};
   return {
     ...{ layout, chunks, ratio: sample.ratios.overall, predictedBytes, predictedFileBytes },
-    predictedRows: Math.round(rows()),
-    ...('sliceBytes' in size && { forecast: forecastOf(size, sample, predictedBytes) }),
+    ...{ predictedRows, ...forecast },
     smallerTypes: sample.smallerTypes,
     ...(sample.transformed && { transformed: sample.transformed }),
-    warnings: warningsOf(sizes, sample, size),
+    warnings: [...warningsOf(sizes, sample, size), ...large],
   };
 }

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '@sparse-fanout/engine';
 import { inOrder } from '#core/bytes/in-order.ts';
+import type { SampledKey } from '#core/tables/keys/forecast-keys.ts';
 import type { PackUnits } from '#core/tables/pack/pack-units.ts';
 import { rowGroupRows } from '#core/tables/pack/row-group-rows.ts';
 import { type SamplePick, samplePicks } from '#core/tables/pack/sample-picks.ts';
@@ -17,7 +18,6 @@ import {
 } from '#core/tables/schema/joined-sql.ts';
 import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
-import { partitionsSql, type RowsFiles } from '#core/tables/shuffle/shuffle-sql.ts';
 import type { CallFunction } from './apply-function.ts';
 import { convertLimited, TRANSFORM_MS } from './convert-limited.ts';
 import { ObjectShapes } from './object-shape.ts';
@@ -26,6 +26,7 @@ import type { OpenedObject } from './open-object.ts';
 import { blaming } from './own-fault.ts';
 import { proveFunctions } from './own-functions.ts';
 import { type SamplePart, samplePart } from './sample-part.ts';
+import { sampledKeys, sampledPartitions } from './sampled-keys.ts';
 import { shownRows } from './shown-rows.ts';
 import { smallerTypes } from './smaller-types.ts';
 import { outputFileOf, VALUES } from './table-file.ts';
@@ -72,6 +73,8 @@ export interface TableSample {
   readonly smallerTypes: readonly SmallerType[];
   /** Rows of each partition of the sample. */
   readonly partitionRows: readonly number[];
+  /** Where keys are whole: those of the sample, in their order. */
+  readonly keyRows: readonly SampledKey[];
   /** What a transform makes of the first sampled rows; absent without one. */
   readonly transformed?: ShownRows;
 }
@@ -157,16 +160,6 @@ async function rowBytesOf(
   return fixedRowBytes(schema) + Number(row!['bytes']) / Math.max(1, rows);
 }
 
-async function partitionRowsOf(
-  files: Pick<RowsFiles, 'paths' | 'schema'>,
-  { engine, partitionBy, signal }: ConvertedSample,
-): Promise<readonly number[]> {
-  if (partitionBy === undefined) return [];
-  const select = { text: partitionsSql({ ...files, partitionBy }) };
-  const found = await engine.runSelect(select, signal && { signal });
-  return found.map(({ rows }) => Number(rows));
-}
-
 /** Where the values of a sample lie, and its rows. */
 interface SampleValues {
   readonly paths: readonly string[];
@@ -232,7 +225,7 @@ export async function emptySample(options: ConvertedSample): Promise<TableSample
   return {
     ratios: { overall: 1, byClass: new Map() },
     ...{ rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, filtered: 0 },
-    ...{ sourceBytes: 0, textBytes: 0, partitionRows: [], smallerTypes: [] },
+    ...{ sourceBytes: 0, textBytes: 0, partitionRows: [], keyRows: [], smallerTypes: [] },
     ...(await transformedOf(emptySql(outputSchemaOf(options.layout)), options)),
   };
 }
@@ -275,7 +268,8 @@ async function convertSample(
     ...{ rowGroupRows: groupRows, ...counted },
     sourceBytes: sizes.reduce((sum, size) => sum + size.sourceBytes, 0),
     textBytes: sizes.reduce((sum, size) => sum + size.textBytes, 0),
-    partitionRows: await partitionRowsOf({ paths, schema }, options),
+    partitionRows: await sampledPartitions({ paths, schema }, options),
+    keyRows: await sampledKeys({ paths, schema }, options),
     smallerTypes: output.format === 'parquet' ? await smallerTypes(paths, schema) : [],
   };
 }

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Row } from '@sparse-fanout/engine';
+import type { Row, TableFile } from '@sparse-fanout/engine';
 import { BoundExceededError } from '#core/errors.ts';
 import { shownName } from '#core/shown-name.ts';
 import { MAX_FOLDER_BYTES, partitionFolder } from '#core/tables/partition/partition-folder.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
-import { outputSchemaOf } from '#core/tables/run/table-layout.ts';
+import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import type { ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
 import { MAX_PARTITIONS } from '#core/tables/shuffle/scattered-rows.ts';
 import {
@@ -36,10 +36,26 @@ const FINER = 16;
 /** The engine's vector. */
 const MIN_GROUP_ROWS = 2_048;
 
+/** Where the rows of a mapper are written, and what they are. */
+interface ScatteredParts {
+  readonly path: string;
+  readonly layout: TableLayout;
+  readonly columns: number;
+}
+
 /** How scattered rows are compressed: as the output is, so that they are as large as its files. */
 function scatteredForm(output: TableOutput): TableOutput {
   if (output.format === 'parquet') return output;
   return { format: 'parquet', compression: 'zstd', rowGroupBytes: 0 };
+}
+
+/** The file of the rows of a mapper. */
+export function scatteredFile(
+  output: TableOutput,
+  { path, layout, columns }: ScatteredParts,
+): TableFile {
+  const rowGroupRows = Math.max(MIN_GROUP_ROWS, Math.floor(layout.rowGroupRows / FINER));
+  return tableFileOf(scatteredForm(output), { path, rowGroupRows, columns });
 }
 
 /** Values are fetched only where they can be folders. */
@@ -105,8 +121,7 @@ export async function scatterRows(
   const files = { paths: [rows], schema, partitionBy };
   const partitions = await partitionsOf(files, options);
   const path = join(directory, name);
-  const rowGroupRows = Math.max(MIN_GROUP_ROWS, Math.floor(layout.rowGroupRows / FINER));
-  const form = tableFileOf(scatteredForm(output), { path, rowGroupRows, columns: schema.length });
+  const form = scatteredFile(output, { path, layout, columns: schema.length });
   await engine.writeSelect({ text: scatterSql(files) }, form, signal && { signal });
   await rm(rows);
   const { rowGroups } = await fileFooter(path);

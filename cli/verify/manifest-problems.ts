@@ -7,6 +7,7 @@ import { chunkIndexOf } from '#core/run/chunk-name.ts';
 import { outputOf } from '#core/run/run-output.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import { compareKeys } from '#core/tables/partition/partition-folder.ts';
+import { keysProblems } from './keys-problems.ts';
 import { partitionProblems } from './partition-problems.ts';
 
 /** A manifest, and the indices of chunks with which its generations begin. */
@@ -104,6 +105,7 @@ export function manifestProblems(run: StoredRun): string[] {
   return [
     ...manifest.entries.flatMap((entry, position) => entryProblems(listed, entry, position)),
     ...partitionProblems(manifest),
+    ...keysProblems(manifest),
     ...totalsProblems(manifest),
     ...nameProblems(run),
   ];

@@ -53,6 +53,11 @@ function readable(generation: Generation): TableGeneration {
       'the source is a table of a database, which may have other rows by now, so that files cannot be made again; without --source their checksums are proved',
     );
   }
+  if (read.keysWhole !== undefined) {
+    throw new ManifestError(
+      'the files have keys whole (chunking.keysWhole), whose rows come from all of the source, so that single files cannot be made again; without --source their checksums are proved, and --expect compares all rows with a table',
+    );
+  }
   return { ...generation, facts: { ...facts, format }, read };
 }
 

@@ -80,14 +80,14 @@ function rowsOf(chunk: PlannedChunk, { recordCount = 0 }: DoneRecord): number {
 
 /** Where the rows of a file of a table lie in its source, or in their partition. */
 function placeOf(run: CountedRun, chunk: TableChunk | GatherChunk) {
+  const { keys: planned } = chunk;
+  const keys = planned && { first: planned.first, last: planned.last, keys: planned.keys };
   if (!('within' in chunk)) {
-    const { start, end, keys } = chunk;
-    const range = { start, end };
-    return keys
-      ? { range, keys: { first: keys.first, last: keys.last, keys: keys.keys } }
-      : { range };
+    const { start, end } = chunk;
+    return { range: { start, end }, ...(keys && { keys }) };
   }
   const { partition, within } = chunk;
+  if (keys !== undefined) return { within, keys };
   const names = partitionColumns(run.output);
   const values = names.map((name, at) => [name, partition[at] ?? null] as const);
   return { partition: Object.fromEntries(values), within };
@@ -179,6 +179,11 @@ function isRows(chunk: PlannedChunk | undefined): chunk is RowChunk {
   return chunk !== undefined && 'rowStart' in chunk;
 }
 
+/** Whether a chunk is one of whole keys, of whose rows a transform may make fewer. */
+function isWhole(chunk: PlannedChunk | undefined): chunk is GatherChunk {
+  return chunk !== undefined && 'within' in chunk && chunk.keys !== undefined;
+}
+
 /** What is wrong with the end of the plan; undefined if it is that of the source. */
 function missingEnd(
   last: PlannedChunk | undefined,
@@ -191,7 +196,8 @@ function missingEnd(
   }
   if (run.scattered !== undefined) {
     const { rows: all } = run.scattered;
-    return rows === all ? undefined : `the chunks hold ${rows} of ${all} scattered rows`;
+    const held = isWhole(last) ? last.within.end : rows;
+    return held === all ? undefined : `the chunks hold ${held} of ${all} scattered rows`;
   }
   const { object, at, row } = endOf(last);
   if (object === run.facts.objects && at === 0 && row === undefined) return undefined;

@@ -33,7 +33,7 @@ const ROW_GROUP_BYTES = { least: 1024 ** 2, usual: 128 * 1024 ** 2, most: 1024 *
 const MAX_FILES = 100_000;
 
 /** Each is a level of folders. */
-const MAX_PARTITION_COLUMNS = 8;
+const MAX_KEY_COLUMNS = 8;
 
 const FORMATS = "'csv', 'jsonl' or 'parquet'";
 const flag = z.boolean({ error: 'true or false' });
@@ -75,19 +75,19 @@ const source = z.pipe(
 
 const COMPANIONS_ERROR = `a list of ${COMPANIONS.map((name) => `'${name}'`).join(', ')}`;
 
-const PARTITION_BY = `a list of 1 to ${MAX_PARTITION_COLUMNS} names of columns, each once`;
+const KEY_COLUMNS = `a list of 1 to ${MAX_KEY_COLUMNS} names of columns, each once`;
 
-const partitionBy = z.array(z.string({ error: PARTITION_BY }), { error: PARTITION_BY }).check(
-  z.minLength(1, { error: PARTITION_BY }),
-  z.maxLength(MAX_PARTITION_COLUMNS, { error: PARTITION_BY }),
-  z.refine((names) => new Set(names).size === names.length, { error: PARTITION_BY }),
+const keyColumns = z.array(z.string({ error: KEY_COLUMNS }), { error: KEY_COLUMNS }).check(
+  z.minLength(1, { error: KEY_COLUMNS }),
+  z.maxLength(MAX_KEY_COLUMNS, { error: KEY_COLUMNS }),
+  z.refine((names) => new Set(names).size === names.length, { error: KEY_COLUMNS }),
 );
 
 const FIELDS = {
   ...TABLE_PLACE,
   targetFileBytes: z.optional(wholeNumber(FILE_BYTES.least, FILE_BYTES.most)),
   files: z.optional(wholeNumber(1, MAX_FILES)),
-  partitionBy: z.optional(partitionBy),
+  partitionBy: z.optional(keyColumns),
   companions: z.optional(
     z.array(z.enum(COMPANIONS, { error: COMPANIONS_ERROR }), { error: COMPANIONS_ERROR }),
   ),
@@ -157,8 +157,11 @@ const output = z
   );
 
 const chunking = z.strictObject(
-  { rows: z.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)) },
-  { error: 'an object with rows' },
+  {
+    rows: z.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+    keysWhole: z.optional(keyColumns),
+  },
+  { error: 'an object with rows, or keysWhole' },
 );
 
 const requestFields = z.strictObject(

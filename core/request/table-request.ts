@@ -10,6 +10,7 @@ import { postgresUri } from '#core/tables/postgres/source-section.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import { columnsProblems } from '#core/tables/schema/map-columns.ts';
 import { inboxProblems } from './inbox-section.ts';
+import { keysProblems } from './keys-problems.ts';
 import { partitionProblems } from './partition-problems.ts';
 import { loadingProblems, postgresProblems } from './postgres-problems.ts';
 import { fromS3Event, parseBody, withDefaults } from './raw-request.ts';
@@ -119,6 +120,7 @@ function problemsOf(body: TableRequestBody): readonly string[] {
     ...companionProblems(companions, fileOf(body)),
     ...inboxProblems(body),
     ...partitionProblems(body),
+    ...keysProblems(body),
     ...postgresProblems(body),
     ...loadingProblems(body),
   ];
@@ -167,6 +169,7 @@ export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}
     output: fileOf(body),
     size: sizeOf(body),
     ...(body.output.partitionBy && { partitionBy: body.output.partitionBy }),
+    ...(body.chunking?.keysWhole && { keysWhole: body.chunking.keysWhole }),
     expect: body.expect ?? {},
     ...companionsOf(body),
     place: placeOf(body),

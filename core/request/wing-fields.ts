@@ -21,6 +21,7 @@ const FIELDS: Readonly<Record<Wing, Readonly<Record<string, readonly string[]>>>
     output: [
       ...['targetFileBytes', 'files', 'partitionBy', 'parquet', 'csv', 'companions', 'postgres'],
     ],
+    chunking: ['keysWhole'],
   },
 };
 

@@ -64,7 +64,7 @@ function identityOf(
 ): string {
   const { engine, outputBucket } = deployment;
   const { source, schema, columns, transform, onBadRow, output, size, place } = request;
-  const { partitionBy, companions } = request;
+  const { partitionBy, keysWhole, companions } = request;
   // What is taken in is bound by its pins; when, is not.
   const { uris: _, versionId: __, inbox: ___, ...read } = source;
   const { uri, mode, hidden } = place;
@@ -75,6 +75,7 @@ function identityOf(
     ...(schema !== undefined && { schema: canonicalSchema(schema) }),
     columns,
     ...(transform !== undefined && { transform: transformIdentity(transform, deployment) }),
+    ...(keysWhole && { keysWhole }),
     onBadRow,
     output: {
       uri: uri ?? `s3://${outputBucket}/`,

@@ -189,11 +189,15 @@ export function shuffleFolder(runId: string): string {
   return `${SHUFFLE_FOLDER}${runId}/`;
 }
 
-/** Keys of one mapper of a run: the rows that it scattered, those that it left out, its index. */
+/**
+ * Keys of one mapper of a run: the rows that it scattered, those that it left out, its index, and
+ * what that says of each key where keys are whole.
+ */
 export interface ScatterKeys {
   readonly rows: string;
   readonly rejects: string;
   readonly index: string;
+  readonly keys: string;
 }
 
 /** Prefixes over which scattered objects are spread: S3 counts requests by prefix. */
@@ -208,6 +212,7 @@ export function scatterKeys(runId: string, mapper: number): ScatterKeys {
     rows: `${folder}${name}.parquet`,
     rejects: `${folder}${name}.jsonl`,
     index: `${shuffleFolder(runId)}index/${name}.json`,
+    keys: `${shuffleFolder(runId)}index/${name}.parquet`,
   };
 }
 

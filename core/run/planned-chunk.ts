@@ -25,13 +25,13 @@ export function plannedText(chunk: PlannedChunk): string {
 /** What a chunk covers, in words. */
 export function rangeText(chunk: PlannedChunk): string {
   if ('rowStart' in chunk) return `rows ${chunk.rowStart} to ${chunk.rowEnd}`;
-  if ('within' in chunk) {
-    const { start, end } = chunk.within;
-    return `rows ${start} to ${end} of partition ${JSON.stringify(chunk.partition)}`;
-  }
   if (chunk.keys !== undefined) {
     const [first, last] = [chunk.keys.first, chunk.keys.last].map((key) => JSON.stringify(key));
     return `keys ${first} to ${last}`;
+  }
+  if ('within' in chunk) {
+    const { start, end } = chunk.within;
+    return `rows ${start} to ${end} of partition ${JSON.stringify(chunk.partition)}`;
   }
   const [from, to] = [chunk.start, chunk.end].map(
     ({ object, at, row }) => `object ${object} at ${at}${row === undefined ? '' : ` row ${row}`}`,

@@ -4,8 +4,8 @@ import { inOrder } from '#core/bytes/in-order.ts';
 import { scatterKeys, shuffleLayoutKey, shuffleObjectsKey } from '#core/run/output-keys.ts';
 import { isTableRun, type RunHeader } from '#core/run/run-header.ts';
 
-/** As S3 takes at most 1,000 keys, of which each mapper has three. */
-const MAPPERS_OF_REQUEST = 333;
+/** As S3 takes at most 1,000 keys, of which each mapper has four. */
+const MAPPERS_OF_REQUEST = 250;
 
 const REQUESTS_AT_ONCE = 8;
 

@@ -9,7 +9,7 @@ import type { TableFacts } from '#core/tables/run/table-facts.ts';
 import { outputColumns, type TableLayout } from '#core/tables/run/table-layout.ts';
 import type { TablePlan } from '#tables/plan-table.ts';
 import type { BoundObjects } from './bind-objects.ts';
-import type { PackedTable } from './pack-scattered.ts';
+import type { PackedTable } from './packed-table.ts';
 
 /** A table that fits its request and what its rows come after. */
 interface CheckedTable extends BoundObjects, Placement {

@@ -5,6 +5,7 @@ import { placeRun } from '#core/manifest/place-run.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
 import type { ScatterPlan } from '#core/run/scatter-table-input.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
+import { isShuffled } from '#core/tables/run/asked-table.ts';
 import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
 import { completeRun } from '#lambdas/shared/complete-run.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
@@ -73,8 +74,8 @@ function sliceBytes({ objects }: BoundObjects): number {
 /** Plans the files of a table, or the slices that have to be scattered before. */
 async function planFiles({ checked, options }: LookedAt): Promise<TablePlan> {
   const { request, objects } = checked;
-  const { size, partitionBy } = request;
-  if (partitionBy === undefined) return await planTable(request, objects, options);
+  const { size } = request;
+  if (!isShuffled(request)) return await planTable(request, objects, options);
   const { targetFileBytes } = size as { readonly targetFileBytes: number };
   const sized = { sliceBytes: sliceBytes(checked), targetFileBytes };
   return await planTable({ ...request, size: sized }, objects, { ...options, firstIndex: 0 });
@@ -107,7 +108,7 @@ async function planPlaced(
       return { decision: 'dry-run', runId, location, summary: dryRunSummary(ready) };
     }
     assertTableBelowCeiling(ready);
-    if (request.partitionBy === undefined) {
+    if (!isShuffled(request)) {
       return await writeTablePlan(deps, { ready, executionId }, signal);
     }
     await takeIn(deps, bound, signal);
@@ -151,7 +152,7 @@ async function planBound(
   const attempted = attemptedPlace(placement, bound.chosenFor);
   const placed = { bound, placement: attempted, executionId };
   if (request.source.postgres !== undefined) return await planRows(deps, placed, signal);
-  const isScattered = request.partitionBy !== undefined && !request.dryRun;
+  const isScattered = isShuffled(request) && !request.dryRun;
   const plan = isScattered ? await plannedScatter(deps, bound, signal) : undefined;
   if (plan !== undefined) return await planScattered(deps, placed, plan, signal);
   return await planPlaced(deps, placed, signal);

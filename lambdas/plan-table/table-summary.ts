@@ -18,7 +18,7 @@ function inboxWarnings({ request, objects, setAside }: ReadyTable): readonly str
 
 /** The files of the output: planned, or forecast before their rows are scattered. */
 function filesOf(planned: ReadyTable['planned']) {
-  if (planned.forecast !== undefined) return planned.forecast;
+  if (planned.forecast !== undefined) return { partitions: undefined, ...planned.forecast };
   const { chunks, predictedFileBytes: fileBytes } = planned;
   const partitions = 'partitions' in planned ? planned.partitions : undefined;
   return { files: chunks.length, partitions, fileBytes };
@@ -33,7 +33,9 @@ function shuffleOf(planned: ReadyTable['planned']): TablePlanSummary['shuffle'] 
   const { forecast, chunks } = planned;
   if (forecast === undefined) return undefined;
   const mappers = chunks.length;
-  return { mappers, reads: mappers * forecast.partitions + forecast.files };
+  const { partitions, files } = forecast;
+  const reads = partitions === undefined ? mappers * files : mappers * partitions + files;
+  return { mappers, reads };
 }
 
 function expectedTable({ planned, objects }: ReadyTable): ExpectedTable {

@@ -29,7 +29,9 @@ import { sendRejected } from '#lambdas/shared/table-chunk/send-rejected.ts';
 import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import { addPlanned } from '#tables/own-functions.ts';
-import { scatterRows } from '#tables/scatter-rows.ts';
+import { scatterWholeKeys } from '#tables/scatter-keys.ts';
+import { type ScatterOptions, scatterRows } from '#tables/scatter-rows.ts';
+import type { TableSlice } from '#tables/table-slice.ts';
 import { withEngine } from '#tables/with-engine.ts';
 
 /** What ScatterTable needs from outside. */
@@ -91,6 +93,28 @@ async function isDone(
   );
 }
 
+/** What pins an object. */
+function pinOf({ bytes: size, etag }: { readonly bytes: number; readonly etag: string }) {
+  return { size, etag };
+}
+
+/** Name in the engine's directory of the keys of a mapper, where keys are whole. */
+const KEYS_NAME = 'keys.parquet';
+
+/** Writes the files of a mapper: sorted by partition once transformed, or by key as they are. */
+async function scatterSlices(
+  slices: readonly TableSlice[],
+  { functions, ...options }: ScatterOptions & OwnFunctions,
+) {
+  const { engine, layout } = options;
+  if (layout.keysWhole === undefined) {
+    await addPlanned(engine, layout, functions);
+    return { ...(await scatterRows(slices, options)), keys: undefined };
+  }
+  const { rejected, rows, keys } = await scatterWholeKeys(slices, { ...options, index: KEYS_NAME });
+  return { rejected, filtered: 0, groups: [], partitions: [], keys: { keys, rows } };
+}
+
 /** Scatters the rows of a slice: writes them and those that are left out, and the index last. */
 async function scatter(
   deps: ScatterDeps,
@@ -106,17 +130,23 @@ async function scatter(
   const call = callFunctionOf(deps, { bucket, runId, what });
   await withEngine(engineBytes(), async ({ engine, directory }) => {
     const slices = await openSlices(deps, task, plan, signal);
-    await addPlanned(engine, layout, functions);
     const form = { layout, output: output.file, partitionBy: output.partitionBy ?? [] };
     const room = { engine, directory, name: 'scattered.parquet', call, signal };
-    const scattered = await scatterRows(slices, { ...room, ...form });
-    const { rejected, ...index } = scattered;
+    const send = async (key: string, name: string) =>
+      pinOf(
+        await sendFile(s3, { bucket, key, contentType: ROWS_TYPE }, join(directory, name), signal),
+      );
+    const {
+      rejected,
+      keys: counted,
+      ...index
+    } = await scatterSlices(slices, { ...room, ...form, functions });
     await sendRejected(s3, { bucket, key: keys.rejects }, rejected, signal);
-    const target = { bucket, key: keys.rows, contentType: ROWS_TYPE };
-    const sent = await sendFile(s3, target, join(directory, room.name), signal);
-    const { bytes: size, etag } = sent;
-    const planned = plannedText(chunk);
-    const written: ScatterIndex = { ...index, planned, size, etag, rejected: rejected.length };
+    const written: ScatterIndex = {
+      ...{ ...index, planned: plannedText(chunk), rejected: rejected.length },
+      ...(await send(keys.rows, room.name)),
+      ...(counted && { keys: { ...counted, ...(await send(keys.keys, KEYS_NAME)) } }),
+    };
     const place = { bucket, key: keys.index, contentType: 'application/json' };
     await createObject(s3, place, [JSON.stringify(written)], signal);
   });

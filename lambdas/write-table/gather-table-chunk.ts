@@ -10,14 +10,21 @@ import { outputUri, scatterKeys, sharesKey } from '#core/run/output-keys.ts';
 import { attemptOf } from '#core/run/run-fields.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { type GatherChunk, gatherOriginOf, parseShares } from '#core/tables/run/gather-chunk.ts';
+import type { TableLayout } from '#core/tables/run/table-layout.ts';
+import { callFunctionOf } from '#lambdas/shared/call-function.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import { openOwn } from '#lambdas/shared/open-own.ts';
 import { readLayout } from '#lambdas/shared/read-layout.ts';
-import { gatherRows, type OpenedShare } from '#tables/gather-rows.ts';
+import type { ConvertDeps } from '#lambdas/shared/table-chunk/convert-planned.ts';
+import type { ChunkOptions } from '#tables/convert-chunk.ts';
+import type { OpenedShare } from '#tables/fetch-shares.ts';
+import { gatherKeys } from '#tables/gather-keys.ts';
+import { gatherRows } from '#tables/gather-rows.ts';
+import { addPlanned } from '#tables/own-functions.ts';
 import { withEngine } from '#tables/with-engine.ts';
 import { sendTableFile } from './send-table-file.ts';
 
-/** A chunk of a partitioned table, and where its file goes. */
+/** A chunk of a table that was scattered, and where its file goes. */
 interface PlacedGather {
   readonly run: TableRun;
   readonly chunk: GatherChunk;
@@ -68,44 +75,90 @@ function gone(uri: string, cause?: unknown): UploadConflictError {
   );
 }
 
+/** Rows that were gathered, and what was made of them. */
+interface Gathered {
+  readonly gathered: number;
+  readonly rows: number;
+}
+
+/** Gathers rows of a partition, which mappers have transformed, or whole keys as they were read. */
+async function gather(
+  deps: ConvertDeps,
+  { run, chunk }: PlacedGather,
+  shares: readonly OpenedShare[],
+  options: ChunkOptions,
+): Promise<Gathered> {
+  const { layout, engine } = options;
+  if (layout.keysWhole === undefined) {
+    const { rows } = await gatherRows(shares, {
+      ...{ ...options, partitionBy: run.output.partitionBy ?? [] },
+    });
+    return { gathered: rows, rows };
+  }
+  await addPlanned(engine, layout, deps.functions);
+  const { runId, location } = run;
+  const call = callFunctionOf(deps, { ...location, runId, what: `chunk ${chunk.index}` });
+  const { gathered, written } = await gatherKeys(shares, { ...options, call });
+  return { gathered, rows: written.rows };
+}
+
+/** @throws {CorruptSourceError} other rows were gathered than are planned. */
+function assertAll({ run, chunk: { index, within } }: PlacedGather, gathered: number): void {
+  const expected = within.end - within.start;
+  if (gathered === expected) return;
+  throw new CorruptSourceError(
+    `chunk ${index} gathered ${gathered} of ${expected} rows; what was scattered is damaged, so remove all that lies below s3://${run.location.bucket}/_shuffle/ of run ${run.runId} and start it again`,
+  );
+}
+
+/** Rows that are not in the file: left out by mappers, or by the transform of whole keys. */
+function countsOf(
+  { left }: GatherChunk,
+  { gathered, rows }: Gathered,
+  { transform }: TableLayout,
+): ChunkFigures['counts'] {
+  const { rejected = 0, filtered = 0 } = left ?? {};
+  return {
+    rejected,
+    ...(transform !== undefined && { filtered: filtered + gathered - rows }),
+  };
+}
+
 /**
- * Gathers the rows of a chunk of a partitioned table into one file, create-only.
+ * Gathers the rows of a chunk of a table that was scattered into one file, create-only.
  *
- * Memory: that of `gatherRows`. In `/tmp` lie the row groups that it reads, and the file.
+ * Memory: that of `gatherRows` or `gatherKeys`. In `/tmp` lie the row groups that it reads, and
+ * what these need.
  *
  * @throws {CorruptSourceError} what was scattered is damaged.
  * @throws {UploadConflictError} what was scattered is gone, as the run is complete.
  * @throws {OutputConflictError} another object lies at the chunk's key; it is left as it is.
+ * @throws as `gatherKeys`.
  */
 export async function gatherTableChunk(
-  s3: S3Client,
+  deps: ConvertDeps,
   placed: PlacedGather,
   signal: AbortSignal,
 ): Promise<ChunkFigures> {
+  const { s3 } = deps;
   const { run, chunk } = placed;
-  const { file, partitionBy = [] } = run.output;
+  const { file, companions } = run.output;
   return await withEngine(engineBytes(), async ({ engine, directory }) => {
     const layout = await readLayout(s3, run, signal);
     const name = `chunk.${file.format}`;
     const keyValues = gatherOriginOf(run.runId, chunk);
-    const form = { layout, partitionBy, output: file, name, keyValues };
+    const form = { layout, output: file, name, keyValues, companions };
     const shares = await openShares(s3, placed, signal);
     const options = { engine, directory, ...form, signal };
-    const { rows } = await gatherRows(shares, options).catch((error: unknown) => {
+    const made = await gather(deps, placed, shares, options).catch((error: unknown) => {
       throw error instanceof SourceNotFoundError ? gone(error.message, error) : error;
     });
-    const expected = chunk.within.end - chunk.within.start;
-    if (rows !== expected) {
-      throw new CorruptSourceError(
-        `chunk ${chunk.index} gathered ${rows} of ${expected} rows; what was scattered is damaged, so remove all that lies below s3://${run.location.bucket}/_shuffle/ of run ${run.runId} and start it again`,
-      );
-    }
+    assertAll(placed, made.gathered);
     await copyRejected(s3, placed, signal);
-    const { rejected = 0, filtered = 0 } = chunk.left ?? {};
     return {
       ...(await sendTableFile(s3, placed, join(directory, name), signal)),
-      recordCount: rows,
-      counts: { rejected, ...(layout.transform !== undefined && { filtered }) },
+      recordCount: made.rows,
+      counts: countsOf(chunk, made, layout),
     };
   });
 }

@@ -25,7 +25,7 @@ export function createHandler(deps: WriteTableDeps): Step<WriteTableInput, Write
     const key = chunkKeyBy(tableOutput(run.output), run, chunk.index, folder);
     const write = () =>
       'within' in chunk
-        ? gatherTableChunk(deps.s3, { run, chunk, key }, signal)
+        ? gatherTableChunk(deps, { run, chunk, key }, signal)
         : namingFault(deps.s3, run, () => writeTableChunk(deps, { run, chunk, key }, signal));
     return await recordChunk(deps, { run, chunk, key }, write, signal);
   };

@@ -17,6 +17,7 @@ export interface ShortTable
   /** Any other transform. */
   readonly transform?: Transform;
   readonly partitionBy?: readonly string[];
+  readonly keysWhole?: readonly string[];
   /** Name of the functions that it calls. */
   readonly functions?: string;
 }
@@ -24,7 +25,7 @@ export interface ShortTable
 /** A request of a table: all objects below `s3://b/` into Parquet files of 512 MiB. */
 export function askedTable(short: ShortTable = {}): SizedTable {
   const { schema, columns = {}, onBadRow = 'fail', csv = {}, output, size, ...others } = short;
-  const { sql, functions, transform: other, partitionBy, ...source } = others;
+  const { sql, functions, transform: other, partitionBy, keysWhole, ...source } = others;
   const transform = sql === undefined ? other : { sql, ...(functions && { functions }) };
   return {
     source: { uris: ['s3://b/'], byName: false, ...source, csv: csvFormatSection.parse(csv) },
@@ -35,5 +36,6 @@ export function askedTable(short: ShortTable = {}): SizedTable {
     output: output ?? { format: 'parquet', compression: 'zstd', rowGroupBytes: 128 * 1024 ** 2 },
     size: size ?? { targetFileBytes: 512 * 1024 ** 2 },
     ...(partitionBy && { partitionBy }),
+    ...(keysWhole && { keysWhole }),
   };
 }

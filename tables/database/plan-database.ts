@@ -4,9 +4,9 @@ import { MOST_OF_TARGET } from '#core/tables/pack/pack-keys.ts';
 import type { DatabaseReader } from '#core/tables/postgres/database-reader.ts';
 import { type KeyChunk, KeyRuns } from '#core/tables/postgres/key-runs.ts';
 import { copySampleSql, countSql, hasBlocksSql } from '#core/tables/postgres/read-sql.ts';
-import type { CountedKeys } from '#core/tables/run/counted-keys.ts';
+import { type CountedKeys, shownColumns } from '#core/tables/run/counted-keys.ts';
 import { databaseChunks } from '#core/tables/run/table-chunk.ts';
-import { outputColumns, type TableLayout } from '#core/tables/run/table-layout.ts';
+import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import type { PlanOptions, SizedTable, TablePlan } from '#tables/plan-table.ts';
 import { emptySample, sampleSlices, type TableSample } from '#tables/sample-table.ts';
 import { copyRows, MAX_COPY_BYTES, withCopied } from './copy-rows.ts';
@@ -16,9 +16,6 @@ const FETCHED = 10_000;
 
 /** Rows that are converted to learn how large files become, after a first look at a few. */
 const SAMPLED = { rows: 16_384, first: 256, textBytes: 64 * 1024 ** 2 } as const;
-
-/** Columns that a plan shows. */
-const MAX_COLUMNS = 100;
 
 /** Keys that a warning names. */
 const MAX_NAMED = 5;
@@ -122,9 +119,7 @@ function warningsOf(chunks: readonly KeyChunk[], target: number): readonly strin
 }
 
 function countedOf({ keys, rows, largest }: KeyRuns, layout: TableLayout): CountedKeys {
-  const shown = outputColumns(layout).slice(0, MAX_COLUMNS);
-  const columns = shown.map(({ name, type }) => ({ name, type }));
-  return { columns, keys, rows, ...(largest && { largest }) };
+  return { columns: shownColumns(layout), keys, rows, ...(largest && { largest }) };
 }
 
 /**

@@ -140,6 +140,10 @@ export const CORE: ImportRules = {
     ...['#core/errors.ts', '#core/schemas', '#core/tables/partition', '#core/tables/run'],
     ...['#core/tables/schema', 'zod/mini'],
   ],
+  'core/tables/keys': [
+    ...['#core/errors.ts', '#core/shown-name.ts', '#core/tables/pack', '#core/tables/postgres'],
+    ...['#core/tables/run', '#core/tables/schema', '#core/tables/shuffle'],
+  ],
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
     ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/names', '#core/sparse/formats'],

@@ -26,7 +26,8 @@ const OUTER: ImportRules = {
   ],
   'lambdas/shared': [
     ...[...STEP, '#tables/apply-function.ts', '@sparse-fanout/engine/function-module.ts'],
-    ...['node:crypto', 'node:fs', 'node:path', 'node:timers/promises', 'node:zlib'],
+    ...['node:crypto', 'node:fs', 'node:path', 'node:stream/promises', 'node:timers/promises'],
+    'node:zlib',
   ],
   'lambdas/shared/table-chunk': [
     ...[...STEP, '#lambdas/shared', '#tables', 'node:path', 'node:v8'],

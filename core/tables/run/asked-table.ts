@@ -67,4 +67,15 @@ export interface AskedTable {
   readonly size: AskedFileSize;
   /** Columns whose values are folders; the files lack them. @default none */
   readonly partitionBy?: readonly string[];
+  /** Columns of the schema whose rows of equal values are in one file. @default none */
+  readonly keysWhole?: readonly string[];
+}
+
+/** Whether the rows of a table are shuffled before its files are written. */
+export function isShuffled({
+  source,
+  partitionBy,
+  keysWhole,
+}: Pick<AskedTable, 'source' | 'partitionBy' | 'keysWhole'>): boolean {
+  return partitionBy !== undefined || (keysWhole !== undefined && source.postgres === undefined);
 }

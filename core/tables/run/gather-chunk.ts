@@ -1,19 +1,22 @@
 import * as z from 'zod/mini';
 import { count } from '#core/schemas/count.ts';
+import { databaseKey } from './database-layout.ts';
 
 /** Rows `start <= row < end`. */
 const rowSpan = z.strictObject({ start: count, end: count });
 
 /**
  * What one writer gathers of a table that was scattered: rows of one partition, in the order of the
- * source. A line of `_plan/plan.jsonl`.
+ * source, or all rows of some keys. A line of `_plan/plan.jsonl`.
  */
 export const gatherChunk = z.strictObject({
   index: count,
-  /** By the columns of `partitionBy`, as SQL prints them. */
+  /** By the columns of `partitionBy`, as SQL prints them; empty where keys are whole. */
   partition: z.array(z.nullable(z.string())),
-  /** Of the rows of the partition. */
+  /** Of the rows of the partition, or of all rows in the order of their keys. */
   within: rowSpan,
+  /** Where keys are whole: those of the first row and of the last, as SQL prints them. */
+  keys: z.optional(z.strictObject({ first: databaseKey, last: databaseKey, keys: count })),
   /** Bytes of `_plan/shares.jsonl` with the rows of scattered objects that these are. */
   list: z.strictObject({ offset: count, length: count }),
   /**
@@ -46,12 +49,14 @@ export function parseShares(bytes: Uint8Array): readonly Share[] {
 /** What the footer of a Parquet file says of where it comes from. */
 export function gatherOriginOf(
   runId: string,
-  { index, partition, within }: Pick<GatherChunk, 'index' | 'partition' | 'within'>,
+  { index, partition, within, keys }: Omit<GatherChunk, 'list' | 'left'>,
 ): Readonly<Record<string, string>> {
   return {
     'sparse-fanout.run': runId,
     'sparse-fanout.chunk': String(index),
-    'sparse-fanout.partition': JSON.stringify(partition),
+    ...(keys === undefined
+      ? { 'sparse-fanout.partition': JSON.stringify(partition) }
+      : { 'sparse-fanout.keys': JSON.stringify(keys) }),
     'sparse-fanout.within': JSON.stringify(within),
   };
 }

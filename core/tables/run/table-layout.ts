@@ -60,6 +60,8 @@ export const tableLayout = z.strictObject({
   schema,
   columns: columnsSection,
   transform: z.optional(plannedTransform),
+  /** Columns that are read whose rows of equal values are in one file. */
+  keysWhole: z.optional(z.array(z.string())),
   byName: z.boolean(),
   onBadRow: z.enum(['fail', 'reject']),
   /** Rows in a row group of Parquet that is written. */
@@ -118,10 +120,10 @@ const MOST_ROWS = 122_880;
  * ones, until a sample shows how large rows are.
  */
 export function tableLayoutOf(
-  asked: Pick<AskedTable, 'source' | 'columns' | 'onBadRow'>,
+  asked: Pick<AskedTable, 'source' | 'columns' | 'onBadRow' | 'keysWhole'>,
   seen: FirstLook,
 ): TableLayout {
-  const { source, columns, onBadRow } = asked;
+  const { source, columns, onBadRow, keysWhole } = asked;
   return {
     kind: 'table',
     format: seen.format,
@@ -132,10 +134,16 @@ export function tableLayoutOf(
     schema: [...canonicalSchema(seen.schema)],
     columns,
     ...(seen.transform !== undefined && { transform: seen.transform }),
+    ...(keysWhole !== undefined && { keysWhole: [...keysWhole] }),
     byName: source.byName,
     onBadRow,
     rowGroupRows: MOST_ROWS,
   };
+}
+
+/** How the rows are read that a transform gets: of a table whose keys are whole, by mappers. */
+export function untransformed({ transform: _, ...layout }: TableLayout): TableLayout {
+  return layout;
 }
 
 /** The columns that are read, with their types. */

@@ -43,6 +43,21 @@ export function textBytesSql(paths: readonly string[], schema: TableSchema): str
   return `SELECT CAST(${all} AS DOUBLE) AS bytes FROM ${sql}`;
 }
 
+/** A sum that is nested as little as it can be: the engine's expressions are at most 1,000 deep. */
+function sumSql(terms: readonly string[]): string {
+  const [only, second] = terms;
+  if (second === undefined) return only!;
+  const half = Math.ceil(terms.length / 2);
+  return `(${sumSql(terms.slice(0, half))} + ${sumSql(terms.slice(half))})`;
+}
+
+/** SQL of the bytes that the row of such a file takes in the engine. */
+export function rowBytesSql(schema: TableSchema): string {
+  const lengths = schema.flatMap(({ type }, place) => lengthSql(type, place) ?? []);
+  const given = lengths.map((length) => `coalesce(${length}, 0)`);
+  return sumSql([String(fixedRowBytes(schema)), ...given]);
+}
+
 /** Bytes that a row takes in the engine besides its texts. */
 export function fixedRowBytes(schema: TableSchema): number {
   return schema.reduce((sum, { type }, place) => {

@@ -15,10 +15,10 @@ export interface PartitionForecast {
 }
 
 /**
- * How many partitions a sample did not meet, by those that it met once or twice: the estimate of
- * Chao (1984), Nonparametric estimation of the number of classes in a population.
+ * How many partitions or keys a sample did not meet, by those that it met once or twice: the
+ * estimate of Chao (1984), Nonparametric estimation of the number of classes in a population.
  */
-function unseen(rows: readonly number[]): number {
+export function unseen(rows: readonly number[]): number {
   const once = rows.filter((count) => count === 1).length;
   const twice = rows.filter((count) => count === 2).length;
   return Math.round((once * Math.max(0, once - 1)) / (2 * (twice + 1)));

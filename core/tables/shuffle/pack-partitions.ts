@@ -1,9 +1,9 @@
 import { BoundExceededError } from '#core/errors.ts';
 import type { GatherChunk, Share } from '#core/tables/run/gather-chunk.ts';
-import type { Partition, ScatteredRows } from './scattered-rows.ts';
+import type { Mapper, Partition, ScatteredRows } from './scattered-rows.ts';
 
-/** A file of a partition: a line of the plan without its list, and what it gathers. */
-export interface PartitionFile extends Omit<GatherChunk, 'list'> {
+/** A file of a table that was scattered: a line of the plan without its list, and its shares. */
+export interface ShuffledFile extends Omit<GatherChunk, 'list'> {
   readonly shares: readonly Share[];
   /** Bytes of the file. */
   readonly predictedBytes: number;
@@ -58,8 +58,8 @@ function* sharesOf(
 }
 
 /** What mappers left out, counted once: by the file whose number theirs is, in turn. */
-function leftOf(
-  { mappers }: ScatteredRows,
+export function leftOf(
+  { mappers }: { readonly mappers: readonly Mapper[] },
   file: number,
   files: number,
 ): Pick<GatherChunk, 'left'> {
@@ -90,7 +90,7 @@ function filesOf({ pieces }: Partition, { targetFileBytes, ratio }: PartitionSiz
 export function* packPartitions(
   scattered: ScatteredRows,
   sizes: PartitionSizes,
-): Generator<PartitionFile> {
+): Generator<ShuffledFile> {
   const planned = scattered.partitions().map((partition) => {
     return { partition, cuts: cutsOf(partition, filesOf(partition, sizes)) };
   });

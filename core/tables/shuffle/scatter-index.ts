@@ -21,8 +21,10 @@ const scatterIndex = z.strictObject({
   filtered: count,
   /** Rows and bytes of its row groups. */
   groups: z.array(z.strictObject({ rows: count, bytes: count })),
-  /** In the order of the rows. */
+  /** In the order of the rows; none where keys are whole. */
   partitions: z.array(scatteredPartition),
+  /** Where keys are whole: how many keys and rows there are, and the object that lists the keys. */
+  keys: z.optional(z.strictObject({ keys: count, rows: count, size: count, etag: z.string() })),
 });
 
 export type ScatterIndex = Readonly<z.infer<typeof scatterIndex>>;

@@ -70,7 +70,7 @@ export interface WantedRows {
  *
  * @param schema of the columns that were scattered.
  */
-export function gatherSql(files: readonly WantedRows[], schema: TableSchema): string {
+export function wantedSql(files: readonly WantedRows[], schema: TableSchema): string {
   const columns = schema.map(
     ({ name, type }, at) => `CAST(c${at} AS ${typeSql(type)}) AS ${identifier(name)}`,
   );
@@ -79,7 +79,7 @@ export function gatherSql(files: readonly WantedRows[], schema: TableSchema): st
     `([${files.map((file) => file[of]).join(', ')}])[CAST(file_index AS BIGINT) + 1]`;
   return (
     `SELECT ${columns.join(', ')} FROM read_parquet([${paths}], binary_as_string = false, ` +
-    'hive_partitioning = false, union_by_name = false) ' +
+    'hive_partitioning = false, union_by_name = false) AS t ' +
     `WHERE file_row_number >= ${bound('start')} AND file_row_number < ${bound('end')}`
   );
 }

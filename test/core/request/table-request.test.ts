@@ -173,7 +173,7 @@ describe('parseTableRequest', () => {
     ],
     [{ source, dryRun: 'yes' }, /^dryRun must be true or false/],
     [{ source, chunking: { rows: 0 } }, /^chunking\.rows must be .*got 0$/],
-    [{ source, chunking: 7 }, /^chunking must be an object with rows, got 7$/],
+    [{ source, chunking: 7 }, /^chunking must be an object with rows, or keysWhole, got 7$/],
     [
       { source, chunking: { rows: 7 }, output: { files: 1 } },
       /^chunking must be given without output\.targetFileBytes and output\.files, which/,

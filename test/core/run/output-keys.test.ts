@@ -153,6 +153,7 @@ describe('the keys of a shuffle', () => {
     expect(scatterKeys('run', 258)).toEqual({
       rows: '_shuffle/02/run/000258.parquet',
       rejects: '_shuffle/02/run/000258.jsonl',
+      keys: '_shuffle/run/index/000258.parquet',
       index: '_shuffle/run/index/000258.json',
     });
     expect(shuffleLayoutKey('run')).toBe('_shuffle/run/source.json');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareKeys, partitionFolder } from '#core/tables/partition/partition-folder.ts';
-import { type PartitionFile, packPartitions } from '#core/tables/shuffle/pack-partitions.ts';
+import { packPartitions, type ShuffledFile } from '#core/tables/shuffle/pack-partitions.ts';
 import type { ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
 import { MAX_PARTITIONS, MAX_SHARES, ScatteredRows } from '#core/tables/shuffle/scattered-rows.ts';
 
@@ -16,7 +16,7 @@ function indexOf(partitions: ScatterIndex['partitions'], left = { rejected: 0, f
   return { planned: '', size: rows * 10, etag: `etag ${rows}`, ...left, groups, partitions };
 }
 
-function packed(indexes: readonly ScatterIndex[], targetFileBytes: number): PartitionFile[] {
+function packed(indexes: readonly ScatterIndex[], targetFileBytes: number): ShuffledFile[] {
   const scattered = new ScatteredRows(['k']);
   for (const index of indexes) scattered.add(index);
   return [...packPartitions(scattered, { targetFileBytes, ratio: 1, firstIndex: 5 })];
