@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { assertRange } from '#core/bytes/assert-range.ts';
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
+import { release } from '#core/bytes/release.ts';
 import { ServiceUnavailableError } from '#core/errors.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
@@ -111,6 +112,7 @@ async function collect(
     if (filled + piece.length > length) break;
     bytes.set(piece, filled);
     filled += piece.length;
+    release(piece);
   }
   if (filled === length) return bytes;
   throw new ServiceUnavailableError(`a body of ${length} bytes ended after ${filled}`);

@@ -1,5 +1,6 @@
 import type { ByteRange, ByteSource } from '#core/bytes/byte-source.ts';
 import { inOrder } from '#core/bytes/in-order.ts';
+import { release } from '#core/bytes/release.ts';
 import { PARQUET_MAGIC } from './footer.ts';
 import type { ParquetSlice } from './slice-footer.ts';
 
@@ -25,7 +26,7 @@ function* pieces({ offset, length }: ByteRange): Generator<ByteRange> {
  * Reads `slice.copyBytes` in pieces of 8 MiB, four at a time; holds 32 MiB.
  *
  * @param source the file whose footer was sliced.
- * @param sink an empty file.
+ * @param sink an empty file; bytes that it gets are valid during the call.
  * @throws whatever the source or the sink throws; the file is then to be thrown away.
  */
 export async function writeSlice(
@@ -40,6 +41,7 @@ export async function writeSlice(
     for await (const bytes of inOrder(reads, READS_AT_ONCE)) {
       await sink.write(bytes, position);
       position += bytes.length;
+      release(bytes);
     }
   }
   await sink.write(slice.end.bytes, slice.end.at);

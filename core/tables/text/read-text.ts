@@ -1,5 +1,6 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
+import { release } from '#core/bytes/release.ts';
 import { GzipInflater } from '#core/containers/deflate/gzip-inflater.ts';
 import { assertRatio } from '#core/containers/deflate/gzip-ratio.ts';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
@@ -37,15 +38,14 @@ async function* readBlocks(
 }
 
 /**
- * Gives back the memory of each block once the next one is asked for: V8 would mark its whole heap
- * every few blocks to find out that they are garbage, a tenth of the time of a writer.
+ * Gives back the memory of each block once the next one is asked for.
  */
 async function* released(
   blocks: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for await (const block of blocks) {
     yield block;
-    block.buffer.transfer(0);
+    release(block);
   }
 }
 
