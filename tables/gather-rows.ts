@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Engine, WrittenFile } from '@sparse-fanout/engine';
+import type { Companion } from '#core/tables/companions/companion-names.ts';
 import { fileSchema } from '#core/tables/partition/partition-columns.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
@@ -16,6 +17,8 @@ export interface GatherOptions {
   readonly layout: TableLayout;
   readonly partitionBy: readonly string[];
   readonly output: TableOutput;
+  /** Whose readers the file is for. @default none */
+  readonly companions?: readonly Companion[] | undefined;
   /** Name in the directory of the file to write. */
   readonly name: string;
   /** Of the footer of Parquet, in this order. */
@@ -36,11 +39,14 @@ export async function gatherRows(
   shares: readonly OpenedShare[],
   options: GatherOptions,
 ): Promise<WrittenFile> {
-  const { engine, directory, layout, output, partitionBy, name, keyValues, signal } = options;
+  const { engine, directory, layout, output, partitionBy, name, signal } = options;
+  const { keyValues, companions } = options;
   return await withShares(shares, directory, async (wanted) => {
-    const schema = fileSchema(outputSchemaOf(layout), partitionBy);
+    const table = outputSchemaOf(layout);
+    const schema = fileSchema(table, partitionBy);
     const parts = { path: join(directory, name), rowGroupRows: layout.rowGroupRows, schema };
-    const file = outputFileOf(output, { ...parts, ...(keyValues && { keyValues }) });
+    const kept = { table, companions, ...(keyValues && { keyValues }) };
+    const file = outputFileOf(output, { ...parts, ...kept });
     const text = wantedSql(wanted, schema);
     return await engine.writeSelect({ text }, file, signal && { signal });
   });

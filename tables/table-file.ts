@@ -20,6 +20,8 @@ export interface FileParts {
 /** What a file has that is kept. */
 export interface OutputParts extends Omit<FileParts, 'columns'> {
   readonly schema: TableSchema;
+  /** All columns of the table, where the file lacks those of partitions. @default the schema */
+  readonly table?: TableSchema;
   /** Of the footer of Parquet, in this order. */
   readonly keyValues?: Readonly<Record<string, string>>;
   /** Whose readers the file is for. @default none */
@@ -59,9 +61,15 @@ const DICTIONARY_VALUES = 8192;
 const WIDE = 64;
 const ROWS_OF_VALUE = 5;
 
+/** The numbers of the columns of a file, which are those that they have in the table. */
+function fieldIdsOf(schema: TableSchema, table: TableSchema): ReturnType<typeof fieldIds> {
+  const names = new Set(schema.map(({ name }) => name));
+  return fieldIds(canonicalSchema(table)).filter(({ name }) => names.has(name));
+}
+
 /** A file of an output, as the engine writes it. */
 export function outputFileOf(output: TableOutput, parts: OutputParts): TableFile {
-  const { schema, keyValues, companions, ...own } = parts;
+  const { schema, table = schema, keyValues, companions, ...own } = parts;
   const file = tableFileOf(output, { ...own, columns: schema.length });
   if (file.format === 'csv') {
     return output.format === 'postgres' ? { ...file, ...copiedColumns(schema) } : file;
@@ -76,6 +84,6 @@ export function outputFileOf(output: TableOutput, parts: OutputParts): TableFile
     ...file,
     ...(isPlain && { dictionaryValues: values }),
     ...(keyValues && { keyValues }),
-    ...(companions?.includes('iceberg') && { fieldIds: fieldIds(canonicalSchema(schema)) }),
+    ...(companions?.includes('iceberg') && { fieldIds: fieldIdsOf(schema, table) }),
   };
 }

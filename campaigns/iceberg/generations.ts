@@ -32,6 +32,7 @@ interface MadeTable {
   readonly name: string;
   readonly schema: Readonly<Record<string, string>>;
   readonly sql?: string;
+  readonly partitionBy?: readonly string[];
   readonly generations: readonly MadeGeneration[];
   /** Whether Spark has its types. */
   readonly isOfSpark: boolean;
@@ -82,7 +83,71 @@ function generationsOf(modes: readonly string[]): readonly MadeGeneration[] {
   return modes.map((mode, index) => ({ mode, lines: linesOf(index), companions: ['iceberg'] }));
 }
 
-/** One of ten generations, one that has metadata late, and one of what Spark does not have. */
+/** Ten generations of partitions, of which three replace some of them. */
+const PARTITION_MODES = [
+  ...['create', 'append', 'overwrite-partitions', 'append', 'overwrite-partitions'],
+  ...['overwrite-partitions', 'append', 'overwrite', 'append', 'overwrite-partitions'],
+] as const;
+
+/** Hive escapes most of them in the names of folders. */
+const TAGS = [
+  'a b',
+  'a/b',
+  'x=y',
+  '50%',
+  '\u00e9',
+  'a:b',
+  '#?',
+  '"',
+  undefined,
+  '{x}',
+  '+&;',
+  '%41',
+];
+
+const PARTITIONED_SCHEMA = {
+  ...{ id: 'bigint', tag: 'varchar', text: 'varchar', day: 'date', flag: 'boolean' },
+  ...{ tiny: 'tinyint', long: 'bigint', price: 'decimal(7,2)', large: 'decimal(38,10)' },
+} as const;
+
+/** Rows of some tags, two days and a few values of each other type; NULLs are among them. */
+function partitionedRow(id: number, generation: number): Readonly<Record<string, unknown>> {
+  const kind = id % 3;
+  const values = [
+    { flag: true, tiny: -128, long: '9223372036854775807', price: '-0.01', large: '-1.5' },
+    { flag: false, tiny: 127, long: '-1', price: '99999.99', large: `${'9'.repeat(28)}.5` },
+    {},
+  ];
+  const days = ['2026-11-29', '0002-01-01', undefined];
+  const tag = at(TAGS, (id % 4) + generation * 3);
+  return { id, tag, text: `t${id}`, day: at(days, generation + (id % 2)), ...values[kind] };
+}
+
+function partitionedLines(generation: number): string {
+  const rows = Array.from({ length: 120 }, (_, row) =>
+    partitionedRow(generation * 120 + row, generation),
+  );
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
+
+/** Partitions by texts and days, and by all other types that there are. */
+function partitionedTables(): readonly MadeTable[] {
+  const of = (name: string, modes: readonly string[], partitionBy: readonly string[]) => ({
+    ...{ name, schema: PARTITIONED_SCHEMA, partitionBy, isOfSpark: true },
+    generations: modes.map((mode, index) => {
+      return { mode, lines: partitionedLines(index), companions: ['iceberg'] };
+    }),
+  });
+  return [
+    of('partitions', PARTITION_MODES, ['tag', 'day']),
+    of('kinds', PARTITION_MODES.slice(0, 3), ['large', 'flag', 'tiny', 'long', 'price']),
+  ];
+}
+
+/**
+ * One of ten generations, one that has metadata late, one of what Spark does not have, and two with
+ * partitions.
+ */
 export function tables(): readonly MadeTable[] {
   const [first, second, third] = generationsOf(['create', 'append', 'append']);
   const late = [{ ...first!, companions: [] }, { ...second!, companions: [] }, third!];
@@ -94,5 +159,6 @@ export function tables(): readonly MadeTable[] {
       ...{ name: 'times', schema: SCHEMA, sql: times, isOfSpark: false },
       generations: generationsOf(['create', 'append']),
     },
+    ...partitionedTables(),
   ];
 }

@@ -30,18 +30,21 @@ interface Generation {
   readonly isOfSpark: boolean;
   readonly generation: number;
   readonly metadata: string;
+  readonly mode: string;
   readonly files: readonly string[];
+  /** What the rows of files have in common, by their URIs; none of a table without partitions. */
+  readonly partitions: Readonly<Record<string, Readonly<Record<string, string | null>>>>;
   readonly rows: number;
 }
 
 /** Writes all tables. @returns their generations that have metadata */
 async function written(stack: LocalStack): Promise<readonly Generation[]> {
   const found: Generation[] = [];
-  for (const { name: table, schema, sql, generations, isOfSpark } of tables()) {
+  for (const { name: table, schema, sql, partitionBy, generations, isOfSpark } of tables()) {
     const uri = `s3://${stack.outputBucket}/iceberg/${table}/`;
     for (const [index, { mode, lines, companions }] of generations.entries()) {
       const source = await stack.putSource(`iceberg/${table}-${index}.jsonl`, Buffer.from(lines));
-      const output = { uri, mode, files: 2, companions };
+      const output = { uri, mode, companions, ...(partitionBy ? { partitionBy } : { files: 2 }) };
       const request = { source, schema, output, ...(sql && { transform: { sql } }) };
       await stack.runToSuccess(request);
       const text = (await stack.read(`${uri}_manifest/manifest.json`)).toString();
@@ -49,7 +52,11 @@ async function written(stack: LocalStack): Promise<readonly Generation[]> {
       const metadata = manifest.companions?.at(-1)?.uri;
       if (metadata === undefined) continue;
       const files = entries.map(({ url }) => url);
-      found.push({ table, isOfSpark, generation, metadata, files, rows: totals.rows });
+      const partitions = Object.fromEntries(
+        entries.map(({ url, partition }) => [url, partition ?? {}]),
+      );
+      const own = { table, isOfSpark, generation, mode, metadata };
+      found.push({ ...own, files, partitions, rows: totals.rows });
     }
   }
   return found;

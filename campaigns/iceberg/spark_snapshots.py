@@ -11,7 +11,7 @@ os.environ |= {"TZ": "UTC", "AWS_REGION": "us-east-1"}
 time.tzset()
 
 from pyspark.sql import SparkSession  # noqa: E402
-from tables import DOOR, SNAPSHOTS, listed, plain, rows_of, say  # noqa: E402
+from tables import DOOR, SNAPSHOTS, file_rows, listed, plain, rows_of, say  # noqa: E402
 
 VERSION = "1.11.0"
 PACKAGES = [f"org.apache.iceberg:{name}:{VERSION}" for name in ("iceberg-spark-runtime-4.1_2.13", "iceberg-aws-bundle")]
@@ -48,10 +48,28 @@ for snapshot in OWN:
     wanted = rows_of(expected, names)
     # Spark's maps are dictionaries.
     for row in wanted:
-        row["counts"] = None if row["counts"] is None else dict(row["counts"])
+        if row.get("counts") is not None:
+            row["counts"] = dict(row["counts"])
     say("Spark", snapshot, wanted, sorted(found, key=lambda row: row["id"]))
     files = spark.sql(f"SELECT file_path FROM lake.{name}.files").collect()
     say("Spark's files", snapshot, sorted(snapshot["files"]), sorted(row.file_path for row in files))
+OF_TEN = [snapshot for snapshot in OWN if snapshot["table"].startswith("t")]
 earlier = spark.sql("SELECT count(*) AS n FROM lake.t.t10 VERSION AS OF 3").collect()[0].n
-say("Spark as of 3", OWN[9], [OWN[2]["rows"]], [earlier])
+say("Spark as of 3", OF_TEN[9], [OF_TEN[2]["rows"]], [earlier])
+
+
+def ids_of(snapshot, other):
+    """Rows of the files that a snapshot has and another one has not."""
+    files = [uri for uri in snapshot["files"] if uri not in set(other["files"])]
+    return sorted(id for uri in files for id in file_rows(uri, {})["id"].to_pylist())
+
+
+for before, after in zip(OWN, OWN[1:]):
+    if after["mode"] != "overwrite-partitions":
+        continue
+    span = {"start-snapshot-id": before["generation"], "end-snapshot-id": after["generation"]}
+    changes = spark.read.options(**span).table(f"lake.t.{after['table'][0]}{after['generation']}.changes")
+    found = [(row["_change_type"], row["id"]) for row in changes.collect()]
+    wanted = [("INSERT", id) for id in ids_of(after, before)] + [("DELETE", id) for id in ids_of(before, after)]
+    say("Spark's changes", after, sorted(wanted), sorted(found))
 spark.stop()

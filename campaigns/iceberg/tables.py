@@ -25,10 +25,29 @@ def file_system():
     )
 
 
+TYPES = {
+    "tag": pa.string(),
+    "day": pa.date32(),
+    "flag": pa.bool_(),
+    "tiny": pa.int8(),
+    "long": pa.int64(),
+    "price": pa.decimal128(7, 2),
+    "large": pa.decimal128(38, 10),
+}
+
+
+def file_rows(uri, partition):
+    """The rows of a file, with what the manifest says that they have in common."""
+    table = pq.read_table(bucket_key(uri), filesystem=file_system(), partitioning=None)
+    assert not set(partition) & set(table.column_names)
+    for name, text in partition.items():
+        table = table.append_column(name, pa.array([text] * len(table), pa.string()).cast(TYPES[name]))
+    return table
+
+
 def listed(snapshot):
     """All rows of the files of a manifest, in its order."""
-    files = file_system()
-    return pa.concat_tables([pq.read_table(bucket_key(uri), filesystem=files) for uri in snapshot["files"]])
+    return pa.concat_tables([file_rows(uri, snapshot["partitions"][uri]) for uri in snapshot["files"]])
 
 
 def plain(value):

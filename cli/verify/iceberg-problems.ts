@@ -1,24 +1,20 @@
 import type { StoredRun } from '#cli/outputs/stored-run.ts';
 import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
-import { type FoundFile, snapshotFiles } from '#core/iceberg/read-snapshot.ts';
+import { expectedFile, type FoundFile, snapshotFiles } from '#core/iceberg/read-snapshot.ts';
 import { currentSnapshot, parseMetadata } from '#core/iceberg/table-metadata.ts';
-import { hasIceberg, metadataUri } from '#core/manifest/iceberg-run.ts';
-import type { ManifestEntry } from '#core/manifest/manifest.ts';
+import { hasIceberg, icebergForm, liveFile, metadataUri } from '#core/manifest/iceberg-run.ts';
 
 function shown(file: FoundFile | undefined): string {
-  return file === undefined ? 'nothing' : `${file.uri} of ${file.rows} rows, ${file.bytes} bytes`;
-}
-
-function entryFile({ url, rowStart, rowEnd, meta }: ManifestEntry): FoundFile {
-  return { uri: url, rows: rowEnd - rowStart, bytes: meta.content_length };
+  if (file === undefined) return 'nothing';
+  const { uri, rows, bytes, partition } = file;
+  return `${uri} of ${rows} rows, ${bytes} bytes, with ${partition} in common`;
 }
 
 /** The first file in which a snapshot differs from the manifest. */
 function difference(
   files: readonly FoundFile[],
-  entries: readonly ManifestEntry[],
+  expected: readonly FoundFile[],
 ): string | undefined {
-  const expected = entries.map(entryFile);
   const length = Math.max(files.length, expected.length);
   for (let at = 0; at < length; at += 1) {
     const [is, due] = [shown(files[at]), shown(expected[at])];
@@ -39,7 +35,10 @@ async function problemOf(run: StoredRun): Promise<string | undefined> {
   if (snapshot !== generation || of !== runId) {
     return `${uri} is of snapshot ${snapshot} by run ${of}, the manifest of generation ${generation} by run ${runId}`;
   }
-  return difference(await Array.fromAsync(snapshotFiles(metadata, columns, read)), entries);
+  const form = icebergForm(manifest);
+  const files = entries.map((entry) => liveFile(entry, generation, form));
+  const expected = files.map(expectedFile(metadata, columns));
+  return difference(await Array.fromAsync(snapshotFiles(metadata, columns, read)), expected);
 }
 
 /**

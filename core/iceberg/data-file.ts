@@ -12,7 +12,7 @@ interface FileStatistics {
   readonly bytes?: number | undefined;
 }
 
-/** A file that is in the table with a generation. */
+/** A file that is in the table with a generation, or leaves it. */
 export interface LiveFile {
   readonly uri: string;
   readonly rows: number;

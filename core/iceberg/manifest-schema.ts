@@ -1,5 +1,8 @@
 import { type AvroField, type AvroRecord, type AvroSchema, optional } from './avro/avro-schema.ts';
 
+/** What a file is for in a manifest: it came before, or came or went with its own snapshot. */
+export const STATUS = { existing: 0, added: 1, deleted: 2 } as const;
+
 function field(id: number, name: string, type: AvroSchema): AvroField {
   return { name, type, 'field-id': id };
 }

@@ -4,7 +4,7 @@ import type { AvroValue } from './avro/avro-schema.ts';
 import { type LiveFile, metricsOf } from './data-file.ts';
 import type { IcebergSchema } from './iceberg-schema.ts';
 import type { IcebergValue } from './iceberg-value.ts';
-import { entrySchema } from './manifest-schema.ts';
+import { entrySchema, STATUS } from './manifest-schema.ts';
 import {
   type PartitionColumn,
   type PartitionSpec,
@@ -14,9 +14,6 @@ import {
   partitionValue,
 } from './partition-spec.ts';
 import { PartitionSummary } from './partition-summary.ts';
-
-/** What a file is for in a manifest: it came before, or with the manifest's own snapshot. */
-const STATUS = { existing: 0, added: 1 } as const;
 
 /** What all manifests of a snapshot have in common. */
 export interface ManifestForm {
@@ -33,6 +30,11 @@ interface Count {
   rows: number;
 }
 
+function counted(count: Count, { rows }: LiveFile): void {
+  count.files += 1;
+  count.rows += rows;
+}
+
 /** One manifest: entries of files, and what the list of manifests says of them. */
 export class ManifestWriter {
   readonly #form: ManifestForm;
@@ -42,6 +44,7 @@ export class ManifestWriter {
   readonly #summaries: readonly PartitionSummary[];
   readonly #added: Count = { files: 0, rows: 0 };
   readonly #existing: Count = { files: 0, rows: 0 };
+  readonly #deleted: Count = { files: 0, rows: 0 };
   #first: number;
 
   constructor(form: ManifestForm) {
@@ -64,21 +67,33 @@ export class ManifestWriter {
 
   /** @throws {ManifestError} a value of the partition is none of its column. */
   add(file: LiveFile): void {
-    const { generation, schema } = this.#form;
-    const { uri, rows, bytes, addedBy } = file;
-    const count = addedBy === generation ? this.#added : this.#existing;
-    count.files += 1;
-    count.rows += rows;
+    const { addedBy } = file;
+    const isAdded = addedBy === this.#form.generation;
     this.#first = Math.min(this.#first, addedBy);
+    counted(isAdded ? this.#added : this.#existing, file);
+    this.#record(file, { status: isAdded ? STATUS.added : STATUS.existing, snapshot_id: addedBy });
+  }
+
+  /**
+   * Adds a file that the snapshot no longer has: readers of changes ask for it.
+   *
+   * @throws {ManifestError} a value of the partition is none of its column.
+   */
+  remove(file: LiveFile): void {
+    counted(this.#deleted, file);
+    this.#record(file, { status: STATUS.deleted, snapshot_id: this.#form.generation });
+  }
+
+  #record(file: LiveFile, entry: { readonly status: number; readonly snapshot_id: number }): void {
+    const { uri, rows, bytes, addedBy } = file;
     this.#records.add({
-      status: addedBy === generation ? STATUS.added : STATUS.existing,
-      snapshot_id: addedBy,
+      ...entry,
       sequence_number: addedBy,
       file_sequence_number: addedBy,
       data_file: {
         ...{ content: 0, file_path: uri, file_format: 'PARQUET' },
         partition: this.#partitionOf(file),
-        ...{ record_count: rows, file_size_in_bytes: bytes, ...metricsOf(file, schema) },
+        ...{ record_count: rows, file_size_in_bytes: bytes, ...metricsOf(file, this.#form.schema) },
       },
     });
   }
@@ -104,9 +119,11 @@ export class ManifestWriter {
       ...{ manifest_path: uri, manifest_length: bytes, partition_spec_id: spec['spec-id'] },
       ...{ content: 0, sequence_number: generation, min_sequence_number: this.#first },
       ...{ added_snapshot_id: generation, added_files_count: this.#added.files },
-      ...{ existing_files_count: this.#existing.files, deleted_files_count: 0 },
+      ...{ existing_files_count: this.#existing.files },
+      deleted_files_count: this.#deleted.files,
       ...{ added_rows_count: this.#added.rows, existing_rows_count: this.#existing.rows },
-      ...{ deleted_rows_count: 0, partitions: this.#summaries.map((each) => each.record()) },
+      deleted_rows_count: this.#deleted.rows,
+      partitions: this.#summaries.map((each) => each.record()),
     };
   }
 

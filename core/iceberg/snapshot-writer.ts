@@ -126,7 +126,13 @@ export class SnapshotWriter {
     const figures = { files: 1, rows: file.rows, bytes: file.bytes };
     if (file.addedBy === this.#of.generation) this.#added = plus(this.#added, figures);
     else this.#kept = plus(this.#kept, figures);
-    return this.#manifest.length < MANIFEST_BYTES ? [] : this.#close();
+    return this.#full();
+  }
+
+  /** Adds a file that the snapshot before had. @returns the manifest that it fills, if it does. */
+  remove(file: LiveFile): readonly IcebergObject[] {
+    this.#manifest.remove(file);
+    return this.#full();
   }
 
   /** @returns the last manifest, the list of manifests, and the metadata, in this order. */
@@ -163,6 +169,10 @@ export class SnapshotWriter {
     const { generation, runId } = this.#of;
     const id = String(generation).padStart(6, '0');
     return { name: `metadata/${id}-${runId}-${what}.avro`, contentType: AVRO };
+  }
+
+  #full(): readonly IcebergObject[] {
+    return this.#manifest.length < MANIFEST_BYTES ? [] : this.#close();
   }
 
   #close(): readonly IcebergObject[] {

@@ -48,11 +48,11 @@ function* urisOf(run: AccompaniedRun): Generator<string> {
 export function companionObjects(run: AccompaniedRun): readonly CompanionObject[] {
   const { output, location, generation, columns = [] } = run;
   if (output.kind !== 'table') return [];
-  const { file, companions = [] } = output;
+  const { file, companions = [], partitionBy } = output;
   return companions.flatMap((companion) => {
     const folder = `${location.prefix}${companionFolder(companion, generation, attemptOf(run))}`;
     const texts = companionTexts(companion, {
-      ...{ file, columns, uris: () => urisOf(run) },
+      ...{ file, columns, partitionBy, uris: () => urisOf(run) },
       output: outputUri(location, location.prefix),
       folder: outputUri(location, folder),
     });

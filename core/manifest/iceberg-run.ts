@@ -9,6 +9,7 @@ import {
   metadataName,
 } from '#core/iceberg/snapshot-writer.ts';
 import type { TableForm } from '#core/iceberg/table-metadata.ts';
+import { partitionColumns } from '#core/run/chunk-key.ts';
 import { icebergFolder, outputUri } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import type { Manifest, ManifestCompanion, ManifestEntry } from './manifest.ts';
@@ -22,8 +23,11 @@ export function hasIceberg({ output }: Pick<RunHeader, 'output'>): boolean {
 }
 
 /** The table of Iceberg that the output of a run is. */
-export function icebergForm({ columns = [] }: Pick<CountedRun, 'columns'>): TableForm {
-  return { ...icebergSchema(columns), partitionBy: [] };
+export function icebergForm({
+  columns = [],
+  output,
+}: Pick<CountedRun, 'columns' | 'output'>): TableForm {
+  return { ...icebergSchema(columns), partitionBy: partitionColumns(output) };
 }
 
 /** What a run makes of the table. */
@@ -40,11 +44,15 @@ export function icebergGeneration(
 }
 
 /** A file of an output as one that came into the table with a generation. */
-export function liveFile(entry: ManifestEntry, addedBy: number): LiveFile {
-  const { url, meta, rowStart, rowEnd, statistics = [] } = entry;
+export function liveFile(
+  entry: ManifestEntry,
+  addedBy: number,
+  { partitionBy }: Pick<TableForm, 'partitionBy'>,
+): LiveFile {
+  const { url, meta, rowStart, rowEnd, partition = {}, statistics = [] } = entry;
   return {
-    ...{ uri: url, rows: rowEnd - rowStart, bytes: meta.content_length },
-    ...{ addedBy, partition: [], statistics },
+    ...{ uri: url, rows: rowEnd - rowStart, bytes: meta.content_length, addedBy, statistics },
+    partition: partitionBy.map((name) => partition[name] ?? null),
   };
 }
 

@@ -4,8 +4,6 @@ import type { TableRequestBody } from './table-request-schema.ts';
 const REFUSED = {
   mode: "output.mode is 'overwrite-partitions' without output.partitionBy, which says what partitions there are; name their columns, or say 'overwrite' to replace all rows",
   hive: 'output.companions has hive, whose list of files has no partitions; leave it out: with output.partitionBy the folders are those that MSCK REPAIR TABLE finds',
-  iceberg:
-    'output.companions has iceberg, which is not written of partitioned tables yet; leave out iceberg or output.partitionBy',
   source:
     'output.partitionBy is given with source.postgres, whose files are chunks of keys; write them to S3 first, and partition these files by another run',
   inbox:
@@ -22,7 +20,6 @@ export function partitionProblems({ source, output }: TableRequestBody): readonl
   const { companions = [] } = output;
   return [
     ...(companions.includes('hive') ? [REFUSED.hive] : []),
-    ...(companions.includes('iceberg') ? [REFUSED.iceberg] : []),
     ...(source.postgres === undefined ? [] : [REFUSED.source]),
     ...(source.inbox === undefined ? [] : [REFUSED.inbox]),
     ...(output.format === 'postgres' ? [REFUSED.place] : []),

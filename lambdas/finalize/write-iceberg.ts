@@ -20,12 +20,16 @@ import {
   listedObject,
   liveFile,
 } from '#core/manifest/iceberg-run.ts';
+import type { DividedEntry } from '#core/manifest/kept-set.ts';
 import type { ManifestCompanion, ManifestEntry } from '#core/manifest/manifest.ts';
 import type { CountedRun } from '#core/manifest/manifest-text.ts';
 import { claimKey, icebergFolder, outputUri } from '#core/run/output-keys.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
 import type { OpenedBase } from './open-base.ts';
 import type { CompanionWriter } from './write-companions.ts';
+
+/** What is known of a table before its files are. */
+type KnownTable = Parameters<typeof icebergGeneration>[1];
 
 /** When the generation of a run was claimed: the same for all that finalize the run. */
 async function claimedMs({ s3 }: FinalizeDeps, { location, generation }: CountedRun) {
@@ -68,25 +72,34 @@ async function previousOf(
 class IcebergWriter implements CompanionWriter {
   readonly #deps: FinalizeDeps;
   readonly #run: CountedRun;
+  readonly #known: KnownTable;
   readonly #snapshot: SnapshotWriter;
   readonly #signal: AbortSignal;
   readonly #listed: ManifestCompanion[] = [];
 
-  constructor(
-    deps: FinalizeDeps,
-    run: CountedRun,
-    { snapshot, signal }: { readonly snapshot: SnapshotWriter; readonly signal: AbortSignal },
-  ) {
+  constructor(deps: FinalizeDeps, run: CountedRun, known: KnownTable, signal: AbortSignal) {
     this.#deps = deps;
     this.#run = run;
-    this.#snapshot = snapshot;
+    this.#known = known;
+    this.#snapshot = new SnapshotWriter(icebergGeneration(run, known));
     this.#signal = signal;
   }
 
-  async pass(): Promise<void> {}
+  /** Where partitions are replaced, the manifests before list files that stay and that do not. */
+  async pass({ entry, addedBy, isKept }: DividedEntry): Promise<void> {
+    const { form, previous } = this.#known;
+    if (this.#run.base.replaces === undefined) return;
+    if (previous === undefined) {
+      if (isKept) await this.add(entry);
+      return;
+    }
+    const file = liveFile(entry, addedBy, form);
+    await this.#write(isKept ? this.#snapshot.add(file) : this.#snapshot.remove(file));
+  }
 
   async add(entry: ManifestEntry): Promise<void> {
-    await this.#write(this.#snapshot.add(liveFile(entry, this.#run.generation)));
+    const file = liveFile(entry, this.#run.generation, this.#known.form);
+    await this.#write(this.#snapshot.add(file));
   }
 
   async finish(): Promise<readonly ManifestCompanion[]> {
@@ -124,8 +137,7 @@ export async function openIceberg(
   const form = icebergForm(run);
   const previous = base && (await previousOf(deps, run, form));
   const known = { claimedMs: await claimedMs(deps, run), form, previous };
-  const snapshot = new SnapshotWriter(icebergGeneration(run, known));
-  const writer = new IcebergWriter(deps, run, { snapshot, signal });
+  const writer = new IcebergWriter(deps, run, known, signal);
   const isOverwriting = run.base.since === run.generation;
   if (base !== undefined && previous === undefined && !isOverwriting) {
     const opened = await openGeneration(deps.s3, run.location, run.generation - 1, signal);

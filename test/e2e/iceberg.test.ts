@@ -82,6 +82,61 @@ describe('the companion iceberg of a table', () => {
     expect(uuid).toMatch(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-a[\da-f]{3}-[\da-f]{12}$/);
   }, 60_000);
 
+  it('keeps the files of partitions that a run does not replace', async () => {
+    const place = 'iceberg/partitions/';
+    const add = async (
+      name: string,
+      rows: readonly (readonly [number, string])[],
+      mode: string,
+    ) => {
+      const lines = rows.map(([id, day]) => `${id},${day}\n`).join('');
+      const source = await stack.putSource(`${place}${name}.csv`, Buffer.from(`id,day\n${lines}`));
+      const uri = `s3://${stack.outputBucket}/${place}`;
+      const output = { uri, partitionBy: ['day'], companions: ['iceberg'], mode };
+      await stack.runToSuccess({ source, schema: { id: 'int', day: 'date' }, output });
+    };
+    const [first, second] = ['2026-11-28', '2026-11-29'];
+    await add(
+      'one',
+      [
+        [1, first!],
+        [2, second!],
+        [3, ''],
+      ],
+      'create',
+    );
+    await add('two', [[4, second!]], 'append');
+    await add(
+      'three',
+      [
+        [5, second!],
+        [6, second!],
+      ],
+      'overwrite-partitions',
+    );
+    const { snapshots, 'partition-specs': specs } = await metadataOf(place, 3);
+    expect(specs).toEqual([
+      {
+        'spec-id': 0,
+        fields: [{ 'source-id': 2, 'field-id': 1000, name: 'day', transform: 'identity' }],
+      },
+    ]);
+    const figures = ['operation', 'added-records', 'deleted-records', 'total-records'];
+    expect(snapshots.map(({ summary }) => figures.map((name) => summary[name]))).toEqual([
+      ['append', '3', undefined, '3'],
+      ['append', '1', undefined, '4'],
+      ['overwrite', '2', '2', '4'],
+    ]);
+    for (const generation of [1, 2, 3]) {
+      const name = `${place}_manifest/manifest-00000${generation}.json`;
+      const run = await openRunInS3(stack.s3, `s3://${stack.outputBucket}/${name}`, signal);
+      expect(await icebergProblems(run)).toEqual([]);
+      const [entry] = run.manifest.entries;
+      Object.assign(entry!, { partition: { day: '2026-11-30' } });
+      expect(await icebergProblems(run)).toEqual([expect.stringContaining('[20787] in common')]);
+    }
+  }, 90_000);
+
   it('is refused for types that Iceberg has not, before anything is written', async () => {
     const source = await stack.putSource('iceberg/u.jsonl', Buffer.from('{"u":1}\n'));
     const uri = `s3://${stack.outputBucket}/iceberg/refused/`;

@@ -34,6 +34,10 @@ it('numbers the columns of files for readers of Iceberg alone', () => {
     { name: 'id', id: 1 },
     { name: 'x', id: 2 },
   ]);
+  const rest = { ...parts, schema: FLAT.slice(1), table: FLAT };
+  expect(outputFileOf(PARQUET, { ...rest, companions })).toHaveProperty('fieldIds', [
+    { name: 'x', id: 2 },
+  ]);
   const hive = outputFileOf(PARQUET, { ...parts, companions: ['hive'] });
   expect(hive).toEqual(outputFileOf(PARQUET, parts));
   expect(hive).not.toHaveProperty('fieldIds');

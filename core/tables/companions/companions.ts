@@ -13,6 +13,8 @@ export interface CompanionTable {
   readonly file: CompanionFile;
   /** In order, with the words of DuckDB in capital letters. */
   readonly columns: HiveTable['columns'];
+  /** Names of the columns whose values are folders. @default none */
+  readonly partitionBy?: readonly string[] | undefined;
   /** URI of the output, with a slash at its end; its last folder names the table. */
   readonly output: string;
   /** URI of the folder of the companion, with a slash at its end. */
@@ -53,8 +55,8 @@ function hiveTexts({ output, folder, uris, ...table }: CompanionTable): readonly
 }
 
 /** None: but the table is one that Iceberg can have. */
-function icebergTexts({ output, columns }: CompanionTable): readonly CompanionText[] {
-  assertIcebergTable(output, columns);
+function icebergTexts({ output, ...table }: CompanionTable): readonly CompanionText[] {
+  assertIcebergTable(output, table);
   return [];
 }
 

@@ -133,10 +133,23 @@ describe('a table of Iceberg', () => {
   });
 
   it('lies at a URI that readers do not take apart', () => {
-    expect(() => assertIcebergTable('s3://lake/t é+=&/', NESTED)).not.toThrow();
+    expect(() => assertIcebergTable('s3://lake/t é+=&/', { columns: NESTED })).not.toThrow();
     for (const each of ['#', '?', '%20', '\u0001']) {
       const uri = `s3://lake/a${each}b/`;
-      expect(() => assertIcebergTable(uri, NESTED)).toThrow('has one of # ? % or a control');
+      expect(() => assertIcebergTable(uri, { columns: NESTED })).toThrow(
+        'has one of # ? % or a control',
+      );
     }
+  });
+
+  it('has no partitions by UUID', () => {
+    const columns = [
+      { name: 'key', type: 'UUID' },
+      { name: 'day', type: 'DATE' },
+    ];
+    const by = (name: string) => () =>
+      assertIcebergTable('s3://lake/t/', { columns, partitionBy: [name] });
+    expect(by('day')).not.toThrow();
+    expect(by('key')).toThrow('the column "key" is uuid in Iceberg, by which no partitions are');
   });
 });

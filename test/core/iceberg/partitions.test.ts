@@ -4,9 +4,11 @@ import { readAvroFile } from '#core/iceberg/avro/avro-file.ts';
 import { icebergSchema } from '#core/iceberg/iceberg-schema.ts';
 import { entrySchema } from '#core/iceberg/manifest-schema.ts';
 import { partitionColumns, partitionSchema } from '#core/iceberg/partition-spec.ts';
+import { expectedFile, snapshotFiles } from '#core/iceberg/read-snapshot.ts';
 import { type PreviousSnapshot, SnapshotWriter } from '#core/iceberg/snapshot-writer.ts';
 import {
   COLUMNS,
+  FOLDER,
   file,
   form,
   generationOf,
@@ -73,6 +75,28 @@ describe('partitions', () => {
         { contains_null: true, contains_nan: false, lower_bound: null, upper_bound: null },
       ]),
     );
+  });
+
+  it('are found by readers as they are expected', async () => {
+    const files = [
+      file(0, 1, ['2024-02-29', '-1.28', 'z', null]),
+      file(1, 1, ['1969-12-31', null, '\u00e9', '3.00']),
+    ];
+    const objects = written(generationOf(1, { form: form(BY) }), files);
+    const metadata = metadataOf(objects, 1);
+    const read = async (uri: string) => objects.get(uri.slice(FOLDER.length))!.bytes;
+    const expected = files.map(expectedFile(metadata, COLUMNS));
+    expect(expected.map(({ partition }) => partition)).toEqual([
+      '[19782,"ffff80","z",null]',
+      '[-1,null,"\u00e9","00012c"]',
+    ]);
+    expect(await Array.fromAsync(snapshotFiles(metadata, COLUMNS, read))).toEqual(expected);
+    const none = expectedFile(metadata, COLUMNS)(file(2, 1, ['monday', '1']));
+    expect(none.partition).toBe('[null,"000064",null,null]');
+    const long = { ...form(['id']), partitionBy: ['id'] };
+    const numbers = written(generationOf(1, { form: long }), []);
+    const [number] = [file(0, 1, ['-5'])].map(expectedFile(metadataOf(numbers, 1), COLUMNS));
+    expect(number!.partition).toBe('["-5"]');
   });
 
   it('are refused where a value is none of its column', () => {

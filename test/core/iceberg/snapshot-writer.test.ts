@@ -5,6 +5,7 @@ import { readAvroFile } from '#core/iceberg/avro/avro-file.ts';
 import { icebergSchema } from '#core/iceberg/iceberg-schema.ts';
 import { entrySchema } from '#core/iceberg/manifest-schema.ts';
 import { partitionSchema } from '#core/iceberg/partition-spec.ts';
+import { SnapshotWriter } from '#core/iceberg/snapshot-writer.ts';
 import { currentSnapshot, isContinued, parseMetadata } from '#core/iceberg/table-metadata.ts';
 import {
   COLUMNS,
@@ -115,6 +116,32 @@ describe('the snapshot of a generation', () => {
         { key: 2, value: 10 },
       ],
       lower_bounds: [{ key: 1 }],
+    });
+  });
+
+  it('lists what it removes for readers of changes, and no reader finds it', async () => {
+    const first = written(generationOf(1), [file(0, 1), file(1, 1)]);
+    const of = generationOf(2, { previous: previousOf(first, 1), operation: 'overwrite' });
+    const writer = new SnapshotWriter(of);
+    const kept = [...writer.remove(file(0, 1)), ...writer.add(file(1, 1))];
+    const objects = [...kept, ...writer.add(file(2, 2)), ...writer.finish()];
+    const second = new Map(objects.map((object) => [object.name, object]));
+    const metadata = metadataOf(second, 2);
+    expect(await found(metadata, second)).toEqual(['1', '2']);
+    const [list] = listOf(second, metadata);
+    expect(list).toMatchObject({
+      ...{ added_files_count: 1, existing_files_count: 1, deleted_files_count: 1 },
+      ...{ deleted_rows_count: 10, min_sequence_number: 1 },
+    });
+    const name = String(list!['manifest_path']).slice(FOLDER.length);
+    const entries = readAvroFile(second.get(name)!.bytes, entrySchema(partitionSchema([])), name);
+    expect(entries).toMatchObject([
+      { status: 2, snapshot_id: 2, sequence_number: 1, file_sequence_number: 1 },
+      { status: 0, snapshot_id: 1 },
+      { status: 1, snapshot_id: 2 },
+    ]);
+    expect(currentSnapshot(metadata).summary).toMatchObject({
+      ...{ 'deleted-data-files': '1', 'total-data-files': '2', 'total-records': '20' },
     });
   });
 

@@ -19,6 +19,7 @@ const RUN = {
   ...{ runId: 'a'.repeat(32), generation: 2, base: { ...EMPTY_BASE, chunks: 1 } },
   location: { bucket: 'lake', prefix: 't/' },
   columns: [{ name: 'id', type: 'BIGINT' }],
+  output: { kind: 'table', file },
 } as unknown as CountedRun;
 
 describe('the table of Iceberg that an output is', () => {
@@ -38,15 +39,24 @@ describe('the table of Iceberg that an output is', () => {
     });
     const overwriting = { ...RUN, base: { ...EMPTY_BASE, since: 2 } };
     expect(icebergGeneration(overwriting, known).operation).toBe('overwrite');
-    expect(icebergForm({}).schema.fields).toEqual([]);
+    expect(icebergForm({ output: RUN.output }).schema.fields).toEqual([]);
   });
 
   it('has the figures of the manifest', () => {
     const meta = { content_length: 9, record_count: 3 };
     const entry = { url: 's3://lake/t/data/x', meta, rowStart: 4, rowEnd: 7 };
-    expect(liveFile(entry as unknown as ManifestEntry, 2)).toEqual({
+    expect(liveFile(entry as unknown as ManifestEntry, 2, { partitionBy: [] })).toEqual({
       ...{ uri: entry.url, rows: 3, bytes: 9, addedBy: 2, partition: [], statistics: [] },
     });
+  });
+
+  it('has the values of partitions in the order of their columns', () => {
+    const output = { kind: 'table', file, partitionBy: ['n', 'day'] } as const;
+    const columns = ['day', 'n', 'x'].map((name) => ({ name, type: 'VARCHAR' }));
+    const form = icebergForm({ columns, output: { ...output, partitionBy: ['n', 'day'] } });
+    expect(form.partitionBy).toEqual(['n', 'day']);
+    const entry = { url: 'u', meta: {}, partition: { day: 'x=y', n: null } };
+    expect(liveFile(entry as unknown as ManifestEntry, 1, form).partition).toEqual([null, 'x=y']);
   });
 
   it('is found by the manifest', () => {

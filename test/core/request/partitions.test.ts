@@ -65,7 +65,6 @@ describe('output.partitionBy', () => {
     [request({ files: 2 }), 'either partitionBy or files'],
     [request({}, { chunking: { rows: 5 } }), 'given without output.partitionBy'],
     [request({ companions: ['hive'] }), 'MSCK REPAIR TABLE'],
-    [request({ companions: ['iceberg'] }), 'not written of partitioned tables yet'],
     [request({ mode: 'append' }, INBOX), 'whose batches are not partitioned yet'],
     [request({}, { source: { postgres: POSTGRES } }), 'whose files are chunks of keys'],
     [
