@@ -30,6 +30,7 @@ const LONG = [
   'test/e2e/local-table-generations.test.ts',
   'test/e2e/local-sample.test.ts',
   'test/e2e/overwrite-partitions.test.ts',
+  'test/e2e/partitions-in-keys.test.ts',
   'test/e2e/postgres-faults.test.ts',
   'test/e2e/postgres-load.test.ts',
   'test/e2e/postgres-source.test.ts',

@@ -3,13 +3,19 @@ import { join } from 'node:path';
 import type { Engine, TableFile, WrittenFile } from '@sparse-fanout/engine';
 import { TransformError } from '#core/errors.ts';
 import type { Companion } from '#core/tables/companions/companion-names.ts';
+import { fileSchema } from '#core/tables/partition/partition-columns.ts';
+import {
+  checkedRowsSql,
+  type FilePartition,
+  fileRowsSql,
+} from '#core/tables/partition/partition-sql.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputSchemaOf, schemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { applyFunction, type CallFunction, functionText } from './apply-function.ts';
 import { assertFewRejected, type RejectedValue } from './bad-rows.ts';
-import { type ConvertedSlice, convertSlice } from './convert-slice.ts';
+import { type ConvertedSlice, type ConvertOptions, convertSlice } from './convert-slice.ts';
 import { outputFileOf, tableFileOf, VALUES } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 import { transformRows } from './transform-rows.ts';
@@ -34,9 +40,28 @@ export interface ChunkOptions {
   readonly keyValues?: Readonly<Record<string, string>>;
   /** Whose readers the file is for. @default none */
   readonly companions?: readonly Companion[] | undefined;
+  /** That all rows are of, which the file has not in its columns. @default none */
+  readonly partition?: FilePartition | undefined;
   /** What calls the function of a transform; needed only where the layout has one. */
   readonly call?: CallFunction;
   readonly signal?: AbortSignal;
+}
+
+/** The file of a slice, and what is written of its rows. */
+type SliceFile = Pick<ConvertOptions, 'file' | 'writtenSql'>;
+
+/** Of rows that must be of one partition a SELECT that fails at any other. */
+function checked(rows: string, { partition }: Pick<ChunkOptions, 'partition'>): string {
+  return partition === undefined ? rows : checkedRowsSql(rows, partition);
+}
+
+/** The columns of rows that their file has. */
+function kept(
+  rows: string,
+  schema: TableSchema,
+  { partition }: Pick<ChunkOptions, 'partition'>,
+): string {
+  return partition === undefined ? rows : fileRowsSql(rows, schema, partition);
 }
 
 /** The file that a chunk becomes, and the columns of its rows before the transform. */
@@ -48,12 +73,13 @@ export interface Converting extends ChunkOptions {
 async function convertOne(
   slice: TableSlice,
   { engine, directory, layout: { onBadRow }, signal }: ChunkOptions,
-  file: TableFile,
+  { file, writtenSql }: SliceFile,
 ): Promise<ConvertedSlice> {
   const own = join(directory, 'slice');
   await mkdir(own);
   try {
-    const options = { engine, directory: own, file, onBadRow, ...(signal && { signal }) };
+    const room = { engine, directory: own, ...(signal && { signal }) };
+    const options = { ...room, file, onBadRow, ...(writtenSql && { writtenSql }) };
     return await convertSlice(slice, options);
   } finally {
     await rm(own, { recursive: true });
@@ -86,7 +112,8 @@ async function readRows(
     const path = join(directory, `${index}.parquet`);
     const { rowGroupRows } = converting.layout;
     const file = tableFileOf(VALUES, { path, rowGroupRows, columns: converting.schema.length });
-    const converted = await convertOne(slice, converting, file);
+    const writtenSql = (text: string) => checked(text, converting);
+    const converted = await convertOne(slice, converting, { file, writtenSql });
     rows += converted.rows;
     rejected.push(...converted.rejected);
     assertFewRejected(Iterator.from(rejected).map(({ uri }) => uri));
@@ -98,12 +125,15 @@ async function readRows(
 /** Writes rows that were read as they are, or what the transform makes of them. */
 export async function writeRead(
   { paths, rows }: Omit<ReadRows, 'rejected'>,
-  { engine, directory, layout, file, schema, call, signal }: Converting,
+  { engine, directory, layout, file, schema, partition, call, signal }: Converting,
 ): Promise<WrittenFile> {
   const input = paths.length === 0 ? emptySql(schema) : joinedSql(paths, schema);
   const run = signal && { signal };
   const { transform, rowGroupRows } = layout;
-  if (transform === undefined) return await engine.writeSelect({ text: input }, file, run);
+  if (transform === undefined) {
+    const text = kept(input, schema, { partition });
+    return await engine.writeSelect({ text }, file, run);
+  }
   const given = { engine, directory, input, rows, file, ...run };
   if ('sql' in transform) return await transformRows({ ...given, sql: transform.sql });
   const sized = { rowGroupRows, columns: schema.length };
@@ -128,10 +158,12 @@ async function convertRead(
 
 /** The file of a chunk, as the engine writes it. */
 export function chunkFile(options: ChunkOptions): TableFile {
-  const { directory, name, layout, output, keyValues, companions } = options;
+  const { directory, name, layout, output, keyValues, companions, partition } = options;
   const { rowGroupRows } = layout;
   const path = join(directory, name);
-  const form = { path, rowGroupRows, schema: outputSchemaOf(layout), companions };
+  const table = outputSchemaOf(layout);
+  const schema = fileSchema(table, partition?.columns ?? []);
+  const form = { path, rowGroupRows, schema, table, companions };
   return outputFileOf(output, { ...form, ...(keyValues && { keyValues }) });
 }
 
@@ -157,7 +189,9 @@ export async function convertChunk(
   const file = chunkFile(options);
   const [only, second] = slices;
   if (only !== undefined && second === undefined && layout.transform === undefined) {
-    return { ...(await convertOne(only, options, file)), filtered: 0 };
+    const schema = schemaOf(layout);
+    const writtenSql = (rows: string) => kept(checked(rows, options), schema, options);
+    return { ...(await convertOne(only, options, { file, writtenSql })), filtered: 0 };
   }
   return await convertRead(slices, { ...options, file, schema: schemaOf(layout) });
 }

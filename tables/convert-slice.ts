@@ -15,6 +15,8 @@ export interface ConvertOptions {
   readonly file: TableFile;
   /** What becomes of a row with a value that its column cannot hold. */
   readonly onBadRow: 'fail' | 'reject';
+  /** What of a SELECT of all rows is written. @default all of it */
+  readonly writtenSql?: (rows: string) => string;
   readonly signal?: AbortSignal;
 }
 
@@ -47,11 +49,12 @@ export async function convertSlice(
 }
 
 async function convert(slice: TableSlice, options: ConvertOptions): Promise<ConvertedSlice> {
-  const { engine, directory, file, onBadRow, signal } = options;
+  const { engine, directory, file, onBadRow, writtenSql = (rows) => rows, signal } = options;
   const { sources } = slice;
   const source = await readSlice(slice, directory);
   const searched = { slice, source, engine, signal };
-  const write = (text: string) => engine.writeSelect({ text }, file, signal && { signal });
+  const write = (rows: string) =>
+    engine.writeSelect({ text: writtenSql(rows) }, file, signal && { signal });
   let rejected: readonly RejectedValue[] = [];
   const written = await write(selectSql({ sources, relation: source.relation })).catch(
     async (error: unknown) => {

@@ -1,5 +1,6 @@
 import { EngineError } from '@sparse-fanout/engine';
 import { BoundExceededError, CorruptSourceError, ServiceUnavailableError } from '#core/errors.ts';
+import { OTHER_PARTITION } from '#core/tables/partition/partition-sql.ts';
 import { isOwnFault } from './own-fault.ts';
 import type { TableSlice } from './table-slice.ts';
 
@@ -8,6 +9,9 @@ function sourceOf({ parts }: TableSlice): string {
   const others = parts.length - 1;
   return `${first!.source.uri}${others > 0 ? ` or one of the ${others} that follow it` : ''}`;
 }
+
+/** Of values in a message. */
+const MOST_SHOWN = 100;
 
 /** Of a machine that has no files left for now, which says nothing of the source. */
 const NO_FILES = /Too many open files/i;
@@ -39,6 +43,17 @@ export function engineProblem(slice: TableSlice, error: unknown): unknown {
   return problem;
 }
 
+/** A row whose own value is not that of the folder of its object. */
+function ofOtherPartition(slice: TableSlice, error: EngineError): Error | undefined {
+  const at = error.kind === 'conversion' ? error.message.indexOf(OTHER_PARTITION) : -1;
+  if (at < 0) return undefined;
+  const given = error.message.slice(at + OTHER_PARTITION.length).slice(0, MOST_SHOWN);
+  return new CorruptSourceError(
+    `a row of ${sourceOf(slice)} has ${JSON.stringify(given)} in the columns of output.partitionBy, which its folder says otherwise; give transform.sql, such as SELECT * FROM input, so that rows are put into the partitions that they say`,
+    { cause: error },
+  );
+}
+
 function ofSlice(slice: TableSlice, error: EngineError): Error {
   if (error.kind === 'other' && NO_FILES.test(error.message)) {
     return new ServiceUnavailableError(
@@ -46,6 +61,8 @@ function ofSlice(slice: TableSlice, error: EngineError): Error {
       { cause: error },
     );
   }
+  const other = ofOtherPartition(slice, error);
+  if (other !== undefined) return other;
   if (error.kind !== 'memory' && error.kind !== 'disk') return pagesProblem(slice, error);
   return new BoundExceededError(
     `a slice of ${sourceOf(slice)} needs more ${error.kind} than a writer has for ${slice.sources.length} columns; ask for fewer columns, or for smaller files`,

@@ -3,7 +3,9 @@ import { assertSlices } from '#core/cost/slices-sentence.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { forecastKeys } from '#core/tables/keys/forecast-keys.ts';
 import { type FileSizes, type PackedChunk, packFiles } from '#core/tables/pack/pack-files.ts';
+import { packKeyPartitions } from '#core/tables/pack/pack-key-partitions.ts';
 import type { PackUnits } from '#core/tables/pack/pack-units.ts';
+import type { KeyPartition } from '#core/tables/partition/key-partitions.ts';
 import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import { type CountedKeys, shownColumns } from '#core/tables/run/counted-keys.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
@@ -29,9 +31,15 @@ interface SliceSize {
   readonly targetFileBytes: number;
 }
 
+/** Partitions that lie in keys: each is cut for itself. */
+interface PartitionSize {
+  readonly targetFileBytes: number;
+  readonly partitions: readonly KeyPartition[];
+}
+
 /** A table, and how large the files of its output are to be. */
 export type SizedTable = Omit<AskedTable, 'size'> & {
-  readonly size: FileSizes | { readonly rows: number } | SliceSize;
+  readonly size: FileSizes | { readonly rows: number } | SliceSize | PartitionSize;
 };
 
 /** What a table is planned with. */
@@ -72,6 +80,8 @@ export interface TablePlan {
   /** Of a table that is shuffled: its files, of which the chunks are not yet. */
   readonly forecast?: Omit<PartitionForecast, 'partitions'> &
     Partial<Pick<PartitionForecast, 'partitions'>>;
+  /** How many there are, of a table whose partitions lie in its keys. */
+  readonly partitions?: number;
   /** Columns whose sampled values fit smaller types. */
   readonly smallerTypes: TableSample['smallerTypes'];
   /** What a transform makes of the first sampled rows. */
@@ -106,7 +116,7 @@ function warningsOf(
       `${large} of ${sizes.length} files are more than ${LARGE} times as large as output.targetFileBytes, as row groups and most compressed texts are never cut`,
     );
   }
-  if (sizes.length > 1 && largest < SMALL * target && isFiles) {
+  if (sizes.length > 1 && largest < SMALL * target && isFiles && !('partitions' in size)) {
     warnings.push(
       `all files are smaller than ${SMALL} times output.targetFileBytes, as a writer has room for ${MAX_TEXT_BYTES} bytes of text`,
     );
@@ -167,7 +177,11 @@ function filesOf(size: SizedTable['size'], sampled: Sampled) {
   const cut = (object: number, bytes: number) => cuts.cut(object, bytes);
   const sized = 'sliceBytes' in size ? sliceSize(size.sliceBytes, sample) : size;
   if ('sourceBytes' in sized) assertSlices(units.totalBytes, sized.sourceBytes, ratios.overall);
-  const files = packFiles(units, { ratios, size: sized, cut, mostSourceBytes });
+  const options = { ratios, size: sized, cut, mostSourceBytes };
+  const files =
+    'partitions' in size
+      ? packKeyPartitions(units, size.partitions, options)
+      : packFiles(units, options);
   return { files, rows: () => rows * (units.totalBytes / Math.max(sourceBytes, 1)) };
 }
 
@@ -232,6 +246,7 @@ export async function planTable(
   return {
     ...{ layout, chunks, ratio: sample.ratios.overall, predictedBytes, predictedFileBytes },
     ...{ predictedRows, ...forecast },
+    ...('partitions' in size && { partitions: size.partitions.length }),
     smallerTypes: sample.smallerTypes,
     ...(sample.transformed && { transformed: sample.transformed }),
     warnings: [...warningsOf(sizes, sample, size), ...large],

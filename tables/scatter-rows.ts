@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Row, TableFile } from '@sparse-fanout/engine';
 import { BoundExceededError } from '#core/errors.ts';
 import { shownName } from '#core/shown-name.ts';
+import { MAX_PARTITIONS } from '#core/tables/partition/key-partitions.ts';
 import { MAX_FOLDER_BYTES, partitionFolder } from '#core/tables/partition/partition-folder.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
 import type { ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
-import { MAX_PARTITIONS } from '#core/tables/shuffle/scattered-rows.ts';
 import {
   longestValuesSql,
   partitionsSql,

@@ -50,6 +50,11 @@ function keyLines({ keys, largest, columns }: CountedKeys): readonly string[] {
   ];
 }
 
+function shuffleText({ mappers, reads }: Required<TablePlanSummary>['shuffle'] & object): string {
+  if (mappers === 0) return 'none, as the keys of the source have the values of partitions';
+  return `${formatCount(mappers)} slices, of which at most ${formatCount(reads)} pieces are gathered`;
+}
+
 function tableLines(summary: TablePlanSummary): readonly string[] {
   const { chunks, predictedBytes, predictedFileBytes, predictedRows, seconds, keys } = summary;
   const { min, max } = predictedFileBytes;
@@ -59,11 +64,7 @@ function tableLines(summary: TablePlanSummary): readonly string[] {
     ...(keys === undefined ? [] : keyLines(keys)),
     `files    ${formatCount(chunks)} of ${formatBytes(min)} to ${formatBytes(max)}, ${formatBytes(predictedBytes)} in all`,
     ...(partitions === undefined ? [] : [`folders  about ${formatCount(partitions)}`]),
-    ...(shuffle === undefined
-      ? []
-      : [
-          `shuffle  ${formatCount(shuffle.mappers)} slices, of which at most ${formatCount(shuffle.reads)} pieces are gathered`,
-        ]),
+    ...(shuffle === undefined ? [] : [`shuffle  ${shuffleText(shuffle)}`]),
     `time     about ${formatCount(seconds)} s, deployed`,
     `price    ${dollars(summary.dollars.write)} to write, ${dollars(summary.dollars.keep)} a month to keep`,
     ...summary.smallerTypes.map(

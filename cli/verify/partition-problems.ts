@@ -4,11 +4,11 @@ import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
 import { partitionColumns } from '#core/run/chunk-key.ts';
 
 function entryProblems(
-  { index, partition, within, rowStart, rowEnd, ...entry }: ManifestEntry,
+  { index, partition, within, range, rowStart, rowEnd, ...entry }: ManifestEntry,
   columns: readonly string[],
   ends: Map<string, number>,
 ): string[] {
-  if (partition === undefined || within === undefined) {
+  if (partition === undefined || (within ?? range) === undefined) {
     return [`chunk ${index} does not say of which partition it is`];
   }
   const problems: string[] = [];
@@ -16,6 +16,8 @@ function entryProblems(
   if (!chunkName({ index, rowStart, rowEnd, ...entry }).startsWith(`${folder}chunk-`)) {
     problems.push(`chunk ${index} lies in another folder than that of its partition, ${folder}`);
   }
+  // Those of a range of the source are counted nowhere; that ranges tile it was proved.
+  if (within === undefined) return problems;
   const before = ends.get(folder) ?? 0;
   if (within.start !== before) {
     problems.push(

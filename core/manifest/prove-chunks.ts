@@ -78,19 +78,21 @@ function rowsOf(chunk: PlannedChunk, { recordCount = 0 }: DoneRecord): number {
   return 'rowStart' in chunk ? chunk.rowEnd - chunk.rowStart : recordCount;
 }
 
+function partitionOf({ output }: CountedRun, { partition }: TableChunk | GatherChunk) {
+  const names = partitionColumns(output);
+  if (names.length === 0 || partition === undefined) return {};
+  const values = names.map((name, at) => [name, partition[at] ?? null] as const);
+  return { partition: Object.fromEntries(values) };
+}
+
 /** Where the rows of a file of a table lie in its source, or in their partition. */
 function placeOf(run: CountedRun, chunk: TableChunk | GatherChunk) {
   const { keys: planned } = chunk;
   const keys = planned && { first: planned.first, last: planned.last, keys: planned.keys };
-  if (!('within' in chunk)) {
-    const { start, end } = chunk;
-    return { range: { start, end }, ...(keys && { keys }) };
-  }
-  const { partition, within } = chunk;
-  if (keys !== undefined) return { within, keys };
-  const names = partitionColumns(run.output);
-  const values = names.map((name, at) => [name, partition[at] ?? null] as const);
-  return { partition: Object.fromEntries(values), within };
+  const place = { ...partitionOf(run, chunk), ...(keys && { keys }) };
+  if ('within' in chunk) return { ...place, within: chunk.within };
+  const { start, end } = chunk;
+  return { range: { start, end }, ...place };
 }
 
 /** What the entry of a table has beside those of all kinds. */

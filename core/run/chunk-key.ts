@@ -19,7 +19,7 @@ export function chunkKey(
 
 /** Folders of the partition of a planned chunk, such as `day=2026-11-29/`; else nothing. */
 export function folderOfChunk({ output }: Pick<RunHeader, 'output'>, chunk: PlannedChunk): string {
-  if (!('within' in chunk)) return '';
+  if (!('partition' in chunk) || chunk.partition === undefined) return '';
   return partitionFolder(partitionColumns(output), chunk.partition);
 }
 

@@ -41,7 +41,10 @@ export interface TablePlanSummary {
   readonly predictedFileBytes: { readonly min: number; readonly max: number };
   /** Of a partitioned table, by the sample. */
   readonly partitions?: number;
-  /** Of a shuffle: its mappers, and the pieces that writers read; before it is done, at most. */
+  /**
+   * Of a partitioned table: mappers of its shuffle, and the pieces that writers read; before it is
+   * done, at most. None where its partitions lie in the keys of the source.
+   */
   readonly shuffle?: { readonly mappers: number; readonly reads: number } | undefined;
   /** Of a table of a database. */
   readonly keys?: CountedKeys;

@@ -16,15 +16,15 @@ import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
 import { writeJobs } from '#lambdas/shared/write-jobs.ts';
 import { textsToStage } from '#tables/large-texts.ts';
 import { lookAtRows } from '#tables/look-at-rows.ts';
-import { type PlanOptions, planTable, type TablePlan } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
 import { assertConnected } from './assert-connected.ts';
-import { type BoundObjects, objectBinder } from './bind-objects.ts';
+import { objectBinder } from './bind-objects.ts';
 import { checkTable } from './checked-table.ts';
 import { type DatabaseDeps, planRows } from './database-plan.ts';
 import { pinsToKeep } from './kept-objects.ts';
 import { packScattered } from './pack-scattered.ts';
 import type { PlacedTable } from './placed-table.ts';
+import { planFiles } from './plan-files.ts';
 import { plannedScatter, planScatter, scatterRound } from './scatter-round.ts';
 import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
 import { attemptedPlace, takeIn } from './take-in.ts';
@@ -53,34 +53,6 @@ async function stageTexts(
   return await writeJobs(deps, { ...round, pins: await pinsToKeep(objects) }, signal);
 }
 
-/** What is known of a table that fits its request and its output. */
-interface LookedAt {
-  readonly checked: Awaited<ReturnType<typeof checkTable>>;
-  readonly options: PlanOptions;
-}
-
-/** Most bytes of text that a mapper sorts: more spill more often than it saves requests. */
-const SLICE_BYTES = { least: 16 * 1024 ** 2, most: 384 * 1024 ** 2 };
-
-/** As many work at once where there is enough for each. */
-const MAPPERS = 500;
-
-/** The same for every start of a run: what is scattered is found again by its number. */
-function sliceBytes({ objects }: BoundObjects): number {
-  const { least, most } = SLICE_BYTES;
-  return Math.min(most, Math.max(least, objects.totalBytes / MAPPERS));
-}
-
-/** Plans the files of a table, or the slices that have to be scattered before. */
-async function planFiles({ checked, options }: LookedAt): Promise<TablePlan> {
-  const { request, objects } = checked;
-  const { size } = request;
-  if (!isShuffled(request)) return await planTable(request, objects, options);
-  const { targetFileBytes } = size as { readonly targetFileBytes: number };
-  const sized = { sliceBytes: sliceBytes(checked), targetFileBytes };
-  return await planTable({ ...request, size: sized }, objects, { ...options, firstIndex: 0 });
-}
-
 /** Plans a table; what does not fit it is refused before its large texts are staged. */
 async function planPlaced(
   deps: TablePlanDeps,
@@ -103,12 +75,12 @@ async function planPlaced(
     const call = callFunctionOf(deps, { bucket: outputBucket, runId, what: 'the sample' });
     const firstIndex = placement.base.chunks;
     const options = { ...room, ...source, lacksIndexes, call, signal, firstIndex };
-    const ready = { ...checked, planned: await planFiles({ checked, options }) };
+    const ready = await planFiles(deps, placed, { checked, options }, signal);
     if (request.dryRun) {
       return { decision: 'dry-run', runId, location, summary: dryRunSummary(ready) };
     }
     assertTableBelowCeiling(ready);
-    if (!isShuffled(request)) {
+    if (ready.planned.forecast === undefined) {
       return await writeTablePlan(deps, { ready, executionId }, signal);
     }
     await takeIn(deps, bound, signal);

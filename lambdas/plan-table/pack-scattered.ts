@@ -1,15 +1,9 @@
-import { BoundExceededError, UnsupportedSourceError } from '#core/errors.ts';
-import { tableOutput } from '#core/outputs/table/table-output.ts';
-import { tableSpecOf } from '#core/request/table-request.ts';
-import { chunkKeyBy } from '#core/run/chunk-name.ts';
-import { MAX_KEY_BYTES } from '#core/run/output-keys.ts';
-import type { RunBase } from '#core/run/run-fields.ts';
+import { UnsupportedSourceError } from '#core/errors.ts';
 import type { ScatterPlan } from '#core/run/scatter-table-input.ts';
 import { packPartitions } from '#core/tables/shuffle/pack-partitions.ts';
 import { ScatteredRows } from '#core/tables/shuffle/scattered-rows.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
-import { readKept } from '#lambdas/shared/read-kept.ts';
-import type { BoundObjects } from './bind-objects.ts';
+import { baseLeft } from './base-left.ts';
 import { packWholeKeys } from './pack-whole-keys.ts';
 import { GatherChunks, linesOf, type PackedTable } from './packed-table.ts';
 import type { PlacedTable } from './placed-table.ts';
@@ -24,38 +18,6 @@ async function scatteredRows(
   const scattered = new ScatteredRows(plan.output.partitionBy ?? []);
   for await (const index of readIndexes(deps, runId, plan, signal)) scattered.add(index);
   return scattered;
-}
-
-/** @throws {BoundExceededError} a file would have a longer key than S3 has. */
-function assertKeysFit(
-  scattered: ScatteredRows,
-  { request, location }: Pick<BoundObjects, 'request' | 'location'>,
-  base: RunBase,
-): void {
-  const output = tableOutput(tableSpecOf(request));
-  for (const { folder } of scattered.partitions()) {
-    const key = chunkKeyBy(output, { location, base }, 0, folder);
-    const bytes = Buffer.byteLength(key);
-    if (bytes <= MAX_KEY_BYTES) continue;
-    throw new BoundExceededError(
-      `the files of partition ${folder} would have keys of ${bytes} bytes, at most ${MAX_KEY_BYTES} are allowed; give a shorter output.uri, or let transform.sql shorten the values`,
-    );
-  }
-}
-
-/** What the rows come after: of a set whose partitions are replaced, what stays. */
-async function baseLeft(
-  { s3 }: PlanDeps,
-  { bound, placement }: Omit<PlacedTable, 'executionId'>,
-  scattered: ScatteredRows,
-  signal: AbortSignal,
-): Promise<RunBase> {
-  const { base, generation } = placement;
-  if (base.replaces === undefined) return base;
-  const run = { generation, location: bound.location, output: tableSpecOf(bound.request) };
-  const folders = new Set(scattered.partitions().map(({ folder }) => folder));
-  const { chunks, rows } = (await readKept(s3, run, folders, signal)).kept;
-  return { ...base, chunks, rows };
 }
 
 /**
@@ -80,8 +42,8 @@ async function packFolders(
       'the table has no rows, so there is no partition to write; leave out output.partitionBy',
     );
   }
-  assertKeysFit(scattered, bound, placement.base);
-  const base = await baseLeft(deps, { bound, placement }, scattered, signal);
+  const folders = scattered.partitions().map(({ folder }) => folder);
+  const base = await baseLeft(deps, { bound, placement }, folders, signal);
   const { size } = request;
   const targetFileBytes = 'targetFileBytes' in size ? size.targetFileBytes : 0;
   const ratio = ratioOf(plan, scattered.mappers);

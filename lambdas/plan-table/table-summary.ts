@@ -20,9 +20,11 @@ function inboxWarnings({ request, objects, setAside }: ReadyTable): readonly str
 function filesOf(planned: ReadyTable['planned']) {
   if (planned.forecast !== undefined) return { partitions: undefined, ...planned.forecast };
   const { chunks, predictedFileBytes: fileBytes } = planned;
-  const partitions = 'partitions' in planned ? planned.partitions : undefined;
-  return { files: chunks.length, partitions, fileBytes };
+  return { files: chunks.length, partitions: planned.partitions, fileBytes };
 }
+
+/** Of partitions that lie in the keys of the source. */
+const NO_SHUFFLE = { mappers: 0, reads: 0 };
 
 /** Mappers of a partitioned table, and the pieces that files gather: before scattering, at most. */
 function shuffleOf(planned: ReadyTable['planned']): TablePlanSummary['shuffle'] {
@@ -31,7 +33,7 @@ function shuffleOf(planned: ReadyTable['planned']): TablePlanSummary['shuffle'] 
     return { mappers: scattered.mappers, reads };
   }
   const { forecast, chunks } = planned;
-  if (forecast === undefined) return undefined;
+  if (forecast === undefined) return planned.partitions === undefined ? undefined : NO_SHUFFLE;
   const mappers = chunks.length;
   const { partitions, files } = forecast;
   const reads = partitions === undefined ? mappers * files : mappers * partitions + files;
@@ -44,7 +46,7 @@ function expectedTable({ planned, objects }: ReadyTable): ExpectedTable {
     sourceBytes: objects.totalBytes,
     outputBytes: planned.predictedBytes,
     files: filesOf(planned).files,
-    ...(shuffle && { shuffle }),
+    ...(shuffle && shuffle.mappers > 0 && { shuffle }),
   };
 }
 

@@ -14,8 +14,8 @@ import { writeTableChunk } from './write-table-chunk.ts';
 interface WriteTableDeps extends RecordDeps, ConvertDeps {}
 
 /** Folders of the partition of a chunk; none of a table that has none. */
-function partitionOf({ output }: TableRun, chunk: WriteTableInput['chunk']): string {
-  return 'within' in chunk ? partitionFolder(output.partitionBy ?? [], chunk.partition) : '';
+function partitionOf({ output }: TableRun, { partition }: WriteTableInput['chunk']): string {
+  return partition === undefined ? '' : partitionFolder(output.partitionBy ?? [], partition);
 }
 
 /** The WriteTable step. Writes one range of a table as one file, and records it in the ledger. */

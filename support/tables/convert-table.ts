@@ -82,8 +82,9 @@ export async function convertedFile(
       ...(indexes && { indexes }),
     });
     await addPlanned(engine, layout, functions);
-    const { output } = asked;
-    const options = { engine, directory, layout, output, name: NAME };
+    const { output, partitionBy: columns = [] } = asked;
+    const partition = chunk.partition && { columns, values: chunk.partition };
+    const options = { engine, directory, layout, output, name: NAME, partition };
     const { rows, rejected } = await convertChunk(slices, {
       ...options,
       ...(call && { call }),

@@ -13,6 +13,8 @@ export interface PackedChunk {
   readonly sourceBytes: number;
   /** Bytes of the file by the ratios of the sample. */
   readonly predictedBytes: number;
+  /** Of a table whose partitions lie in its keys: the values that all rows have. */
+  readonly partition?: readonly (string | null)[];
 }
 
 /**
@@ -60,7 +62,8 @@ interface FilePlan {
   readonly chosen: readonly number[];
 }
 
-function checkedCount(files: number, hint: string): number {
+/** @throws {BoundExceededError} there are too many files, or none. */
+export function checkedCount(files: number, hint: string): number {
   if (Number.isSafeInteger(files) && files >= 1 && files <= MAX_FILES) return files;
   throw new BoundExceededError(
     `the output would be ${files} files, allowed are 1 to ${MAX_FILES}; ${hint}`,

@@ -70,6 +70,30 @@ export class PackUnits {
     return this.#canSplit[unit] === 1;
   }
 
+  /** The pieces of the objects `start <= object < end`, whose numbers begin with 0 there. */
+  ofObjects(start: number, end: number): PackUnits {
+    const own = new PackUnits();
+    for (let unit = this.#firstOf(start); unit < this.units; unit++) {
+      const object = this.#objects[unit]!;
+      if (object >= end) break;
+      own.objects = object - start;
+      own.#push(this.bytesOf(unit), this.#rowGroups[unit]!, this.canSplit(unit));
+    }
+    own.objects = end - start;
+    return own;
+  }
+
+  /** The first piece of an object, or of one behind it. */
+  #firstOf(object: number): number {
+    let [low, high] = [0, this.units];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.#objects[middle]! < object) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** Where a unit begins; the end of the source for the unit after the last. */
   startOf(unit: number): TablePosition {
     if (unit >= this.units) return { object: this.objects, at: 0 };

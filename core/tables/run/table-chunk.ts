@@ -34,6 +34,8 @@ export const tableChunk = z.strictObject({
    * of which anything is read.
    */
   list: z.strictObject({ offset: count, length: count }),
+  /** Where partitions lie in keys of objects: the values of all rows, as SQL prints them. */
+  partition: z.optional(z.array(z.nullable(z.string()))),
   /** Of a table of a database; absent where it had no rows. */
   keys: z.optional(keyRange),
 });
@@ -47,10 +49,11 @@ function objectsUpTo({ object, at, row = 0 }: TablePosition): number {
 
 /** The chunk between two positions. */
 export function tableChunkOf(
-  { index, start, end }: Pick<PackedChunk, 'index' | 'start' | 'end'>,
+  { index, start, end, partition }: Pick<PackedChunk, 'index' | 'start' | 'end' | 'partition'>,
   objects: ObjectList,
 ): TableChunk {
-  return { index, start, end, list: objects.rangeOf(start.object, objectsUpTo(end)) };
+  const list = objects.rangeOf(start.object, objectsUpTo(end));
+  return { index, start, end, list, ...(partition && { partition: [...partition] }) };
 }
 
 /** Of the columns of a database nothing lies in a list of objects. */
@@ -84,11 +87,12 @@ export function databaseChunks(keys: readonly KeyChunk[], firstIndex: number): T
 /** What the footer of a Parquet file says of where it comes from. */
 export function originOf(
   runId: string,
-  { index, start, end }: Pick<TableChunk, 'index' | 'start' | 'end'>,
+  { index, start, end, partition }: Pick<TableChunk, 'index' | 'start' | 'end' | 'partition'>,
 ): Readonly<Record<string, string>> {
   return {
     'sparse-fanout.run': runId,
     'sparse-fanout.chunk': String(index),
     'sparse-fanout.range': JSON.stringify({ start, end }),
+    ...(partition && { 'sparse-fanout.partition': JSON.stringify(partition) }),
   };
 }

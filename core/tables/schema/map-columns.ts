@@ -62,9 +62,25 @@ function placesOf({ names, uri }: ColumnMapping): ReadonlyMap<string, number> {
   ]);
 }
 
-function keyColumnOf(column: Column, { columns, keyColumns = [] }: ColumnMapping) {
+function keyColumnOf(
+  column: Column,
+  { columns, keyColumns = [] }: Pick<ColumnMapping, 'columns' | 'keyColumns'>,
+) {
   const names = sourceNames(columns, column);
   return keyColumns.find(({ name }) => names.includes(name));
+}
+
+/**
+ * The text that the key of a source gives a column which the source itself does not have; null is
+ * NULL.
+ */
+export function textOfKey(
+  column: Column,
+  mapping: Pick<ColumnMapping, 'columns' | 'keyColumns'>,
+): string | null {
+  const text =
+    keyColumnOf(column, mapping)?.value ?? entryOf(mapping.columns, column.name)?.default;
+  return text ?? null;
 }
 
 function sourceOf(

@@ -1,8 +1,9 @@
 import { fileSchema } from '#core/tables/partition/partition-columns.ts';
+import { valueText } from '#core/tables/partition/partition-sql.ts';
 import { joinedSql } from '#core/tables/schema/joined-sql.ts';
 import { identifier } from '#core/tables/schema/quote.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
-import { own, type RowsFiles, valueText } from './shuffle-sql.ts';
+import { own, type RowsFiles } from './shuffle-sql.ts';
 
 /** 32 bits of the values of a row. */
 function rowHash(schema: TableSchema): string {

@@ -1,13 +1,11 @@
 import { BoundExceededError } from '#core/errors.ts';
+import { assertFewPartitions } from '#core/tables/partition/key-partitions.ts';
 import {
   compareKeys,
   type PartitionValue,
   partitionFolder,
 } from '#core/tables/partition/partition-folder.ts';
 import type { ScatterIndex } from './scatter-index.ts';
-
-/** Folders of an output: readers list each of them. */
-export const MAX_PARTITIONS = 10_000;
 
 /** Each is read by one request at least. */
 export const MAX_SHARES = 1_000_000;
@@ -103,11 +101,7 @@ export class ScatteredRows {
     const folder = partitionFolder(this.#columns, values);
     const found = this.#partitions.get(folder);
     if (found !== undefined) return found.pieces;
-    if (this.#partitions.size === MAX_PARTITIONS) {
-      throw new BoundExceededError(
-        `the rows have more than ${MAX_PARTITIONS} partitions by ${this.#columns.join(', ')}; partition by columns with fewer values, such as the month of a date`,
-      );
-    }
+    assertFewPartitions(this.#partitions.size + 1, this.#columns);
     const pieces: PartitionPiece[] = [];
     this.#partitions.set(folder, { folder, values, pieces });
     return pieces;

@@ -1,3 +1,4 @@
+import { valueText } from '#core/tables/partition/partition-sql.ts';
 import { typeSql } from '#core/tables/schema/column-type.ts';
 import { joinedSql } from '#core/tables/schema/joined-sql.ts';
 import { identifier, literal } from '#core/tables/schema/quote.ts';
@@ -8,11 +9,6 @@ export interface RowsFiles {
   readonly paths: readonly string[];
   readonly schema: TableSchema;
   readonly partitionBy: readonly string[];
-}
-
-/** The text of a partition's value: two values of an allowed type never have the same. */
-export function valueText(name: string): string {
-  return `CAST(${identifier(name)} AS VARCHAR)`;
 }
 
 /** A name that no column has: a name of a schema has no control character. */

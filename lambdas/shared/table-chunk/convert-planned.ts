@@ -51,14 +51,15 @@ export async function convertPlanned<T>(
 ): Promise<T> {
   const { s3, functions } = deps;
   const { runId, location } = run;
-  const { file, companions } = run.output;
+  const { file, companions, partitionBy: columns = [] } = run.output;
   const call = callFunctionOf(deps, { ...location, runId, what: `chunk ${chunk.index}` });
   return await withEngine(engineBytes(), async ({ engine, directory }) => {
     const layout = await readLayout(s3, run, signal);
     await addPlanned(engine, layout, functions);
     const name = `chunk.${file.format}`;
     const keyValues = originOf(run.runId, chunk);
-    const form = { layout, output: file, companions, keyValues };
+    const partition = chunk.partition && { columns, values: chunk.partition };
+    const form = { layout, output: file, companions, keyValues, partition };
     const options = { engine, directory, name, call, signal, ...form };
     const opened = { run, layout, chunk, directory };
     const { rows, ...left } = await withChunkSlices(deps, opened, signal, (slices) =>

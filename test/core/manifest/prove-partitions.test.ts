@@ -6,6 +6,7 @@ import type { ChunkRecord } from '#core/run/ledger-records.ts';
 import { plannedText, rangeText } from '#core/run/planned-chunk.ts';
 import { EMPTY_BASE } from '#core/run/run-fields.ts';
 import { type GatherChunk, gatherOriginOf } from '#core/tables/run/gather-chunk.ts';
+import { originOf, type TableChunk } from '#core/tables/run/table-chunk.ts';
 
 const run: CountedRun = {
   runId: '0123456789abcdef0123456789abcdef',
@@ -87,6 +88,51 @@ describe('proveChunks of a partitioned table', () => {
     await expect(prove(PLAN, { ...run, scattered } as CountedRun)).rejects.toThrow(
       'the chunks hold 20 of 21 scattered rows',
     );
+  });
+});
+
+/** A file of a partition that lies in the keys of the source. */
+describe('proveChunks of partitions in keys', () => {
+  const position = (object: number) => ({ object, at: 0 });
+  const planned = [
+    { index: 0, partition: ['1', null], list, start: position(0), end: position(2) },
+    { index: 1, partition: ['1', 'a/b'], list, start: position(2), end: position(3) },
+  ];
+  const { scattered: _, ...whole } = run;
+  const direct = { ...whole, chunks: 2, rows: 6 } as CountedRun;
+
+  function proveDirect(plan: readonly TableChunk[]) {
+    const ledger = plan.map(
+      (chunkOf): ChunkRecord => ({
+        ...{ index: chunkOf.index, planned: plannedText(chunkOf), tries: 1, status: 'done' },
+        ...{ bytes: 100, contentBytes: 100, crc32: '0000002a', etag: 'e', recordCount: 3 },
+        counts: { rejected: 0 },
+      }),
+    );
+    const objects = plan.map((chunkOf) => ({ key: keyOfChunk(direct, chunkOf), size: 100 }));
+    const accounts = { plan: each(plan), ledger: each(ledger), objects: each(objects) };
+    return Array.fromAsync(proveChunks(direct, accounts));
+  }
+
+  it('says of each file its partition and where its rows lie in the source', async () => {
+    const entries = await proveDirect(planned);
+    expect(entries).toMatchObject([
+      {
+        url: 's3://lake/out/data/day=1/shop=__HIVE_DEFAULT_PARTITION__/chunk-000000.parquet',
+        ...{ partition: { day: '1', shop: null }, range: { start: position(0) } },
+      },
+      { url: 's3://lake/out/data/day=1/shop=a%2Fb/chunk-000001.parquet', rowStart: 3, rowEnd: 6 },
+    ]);
+    expect(entries[0]).not.toHaveProperty('within');
+    expect(originOf('r', planned[1]!)).toMatchObject({ 'sparse-fanout.partition': '["1","a/b"]' });
+  });
+
+  it('fails where an object of the source is in none', async () => {
+    const [first, second] = planned;
+    const late = { ...second!, start: position(3), end: position(3) };
+    await expect(proveDirect([first!, late])).rejects.toThrow('a gap before chunk 1');
+    const short = { ...second!, end: position(2) };
+    await expect(proveDirect([first!, short])).rejects.toThrow('ends in object 2 of 3');
   });
 });
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_PARTITIONS } from '#core/tables/partition/key-partitions.ts';
 import { compareKeys, partitionFolder } from '#core/tables/partition/partition-folder.ts';
 import { packPartitions, type ShuffledFile } from '#core/tables/shuffle/pack-partitions.ts';
 import type { ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
-import { MAX_PARTITIONS, MAX_SHARES, ScatteredRows } from '#core/tables/shuffle/scattered-rows.ts';
+import { MAX_SHARES, ScatteredRows } from '#core/tables/shuffle/scattered-rows.ts';
 
 /** Each row takes ten bytes, in groups of up to seven rows. */
 function indexOf(partitions: ScatterIndex['partitions'], left = { rejected: 0, filtered: 0 }) {
