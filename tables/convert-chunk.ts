@@ -135,7 +135,11 @@ export async function writeRead(
     return await engine.writeSelect({ text }, file, run);
   }
   const given = { engine, directory, input, rows, file, ...run };
-  if ('sql' in transform) return await transformRows({ ...given, sql: transform.sql });
+  if ('sql' in transform) {
+    const { sql, orderBy } = transform;
+    const columns = transform.schema.map(({ name }) => name);
+    return await transformRows({ ...given, sql, ...(orderBy && { keyed: { orderBy, columns } }) });
+  }
   const sized = { rowGroupRows, columns: schema.length };
   return await applyFunction({ ...given, ...sized, transform, call: call ?? refuseCall });
 }

@@ -31,13 +31,13 @@ export interface LookOptions extends TransformOptions {
 }
 
 async function plannedTransform(
-  { transform }: Pick<AskedTable, 'transform'>,
+  { transform, keysWhole }: Pick<AskedTable, 'transform' | 'keysWhole'>,
   schema: TableSchema,
   { engine, transforms, functions = new Map() }: TransformOptions,
 ): Promise<Pick<TableLayout, 'transform'>> {
   if (transform === undefined) return {};
   if ('lambda' in transform) return { transform: planFunction(transform, schema, transforms) };
-  return { transform: await planTransform(engine, schema, transform, functions) };
+  return { transform: await planTransform(engine, { schema, keysWhole }, transform, functions) };
 }
 
 /**
@@ -64,11 +64,11 @@ export async function layoutOfSeen(
   seen: FirstLook,
   options: TransformOptions,
 ): Promise<TableLayout> {
+  if (asked.keysWhole !== undefined) keyColumns(seen.schema, asked.keysWhole);
   const planned = await plannedTransform(asked, seen.schema, options);
   const layout = tableLayoutOf(asked, { ...seen, ...planned });
   const schema = outputSchemaOf(layout);
   assertHeld(schema, asked.output);
   if (asked.partitionBy !== undefined) assertPartitions(schema, asked.partitionBy);
-  if (asked.keysWhole !== undefined) keyColumns(seen.schema, asked.keysWhole);
   return layout;
 }

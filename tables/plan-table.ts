@@ -10,7 +10,7 @@ import type { AskedTable } from '#core/tables/run/asked-table.ts';
 import { type CountedKeys, shownColumns } from '#core/tables/run/counted-keys.ts';
 import type { ObjectList } from '#core/tables/run/object-list.ts';
 import { type TableChunk, tableChunkOf } from '#core/tables/run/table-chunk.ts';
-import { type TableLayout, untransformed } from '#core/tables/run/table-layout.ts';
+import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import type { TextIndexes } from '#core/tables/run/text-indexes.ts';
 import {
   forecastPartitions,
@@ -229,9 +229,7 @@ export async function planTable(
   // Without its index a text is sampled at its begin.
   const sampled = lacksIndexes ? await collectUnits(whole) : units;
   const sample = await sampleTable({
-    ...{ ...room, units: sampled, cuts, output },
-    // Keys are whole only once they are gathered: then they are transformed.
-    layout: given.keysWhole === undefined ? given : untransformed(given),
+    ...{ ...room, units: sampled, cuts, layout: given, output },
     ...(partitionBy && { partitionBy }),
   });
   const layout = { ...given, rowGroupRows: sample.rowGroupRows };

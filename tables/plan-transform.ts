@@ -59,27 +59,38 @@ function outputSchema(columns: readonly { name: string; type: string }[]): Table
   throw new RequestError(said);
 }
 
+/** The rows that a transform gets. */
+interface TransformInput {
+  readonly schema: TableSchema;
+  /** Columns whose rows of equal values are all there. @default none */
+  readonly keysWhole?: readonly string[] | undefined;
+}
+
 /**
  * Checks a transform, and asks the engine which columns it gives. No row is read. The engine has
  * its functions from then on, and keeps how they are called.
  *
- * @param schema columns of `input`.
- * @throws {RequestError} the SQL is no SELECT that makes of each row one row or none, or gives
- * columns that no output can have; there are no such functions, or they are not of the form that
- * they must have.
+ * @throws {RequestError} the SQL is no SELECT that makes of each row one row or none (where keys
+ * are whole: rows of those of each key), or gives columns that no output can have; there are no
+ * such functions, or they are not of the form that they must have.
  */
 export async function planTransform(
   engine: Engine,
-  schema: TableSchema,
+  { schema, keysWhole }: TransformInput,
   { sql, functions }: SqlTransform,
   modules: FunctionModules,
 ): Promise<PlannedTransform> {
   const pin = functions === undefined ? undefined : await addFunctions(engine, functions, modules);
   const input = schema.map(({ name, type }) => ({ name, type: typeSql(type) }));
   try {
-    const columns = await engine.describeTransform({ text: sql, input });
+    const given = { text: sql, input };
+    const { columns, orderBy } =
+      keysWhole === undefined
+        ? { columns: await engine.describeTransform(given), orderBy: '' }
+        : await engine.describeKeyed({ ...given, keys: keysWhole });
     return {
       sql,
+      ...(orderBy !== '' && { orderBy }),
       ...(pin && { functions: pin }),
       schema: [...canonicalSchema(outputSchema(columns))],
     };

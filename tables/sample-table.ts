@@ -9,7 +9,7 @@ import { type SamplePick, samplePicks } from '#core/tables/pack/sample-picks.ts'
 import { type SizeRatios, sizeClass } from '#core/tables/pack/size-ratios.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import type { ShownRows } from '#core/tables/run/shown-rows.ts';
-import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
+import { outputSchemaOf, type TableLayout, untransformed } from '#core/tables/run/table-layout.ts';
 import {
   emptySql,
   fixedRowBytes,
@@ -26,8 +26,8 @@ import type { OpenedObject } from './open-object.ts';
 import { blaming } from './own-fault.ts';
 import { proveFunctions } from './own-functions.ts';
 import { type SamplePart, samplePart } from './sample-part.ts';
+import { sampledTransform, shownTransform } from './sample-transform.ts';
 import { sampledKeys, sampledPartitions } from './sampled-keys.ts';
-import { shownRows } from './shown-rows.ts';
 import { smallerTypes } from './smaller-types.ts';
 import { outputFileOf, VALUES } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
@@ -88,9 +88,6 @@ const MAX_GROUP_BYTES = 64 * MiB;
 const INFLATED_BYTES = { all: 64 * MiB, min: 64 * 1024, max: 8 * MiB };
 
 const PARTS_AT_ONCE = 16;
-
-/** The answer of a dry run has at most 256 kB. */
-const SHOWN = { columns: 100, characters: 40 };
 
 /** Where nothing is known: of an output that is not Parquet, or of a table without rows. */
 const MOST_ROWS = rowGroupRows(1, Number.MAX_SAFE_INTEGER);
@@ -210,14 +207,9 @@ async function ratiosOf(
   return { overall: bytes / Math.max(1, sourceBytes), byClass };
 }
 
-/** What is shown of the rows of a SELECT, if a transform made them. */
-async function transformedOf(
-  sql: string,
-  { engine, layout }: ConvertedSample,
-): Promise<Pick<TableSample, 'transformed'>> {
-  if (layout.transform === undefined) return {};
-  const schema = outputSchemaOf(layout);
-  return { transformed: await shownRows(engine, { sql, schema }, SHOWN) };
+/** The rows that say how large files become: keys are whole only once rows are gathered. */
+function sizedLayout(layout: TableLayout): TableLayout {
+  return layout.keysWhole === undefined ? layout : untransformed(layout);
 }
 
 /** What is known of a table without rows. */
@@ -226,7 +218,7 @@ export async function emptySample(options: ConvertedSample): Promise<TableSample
     ratios: { overall: 1, byClass: new Map() },
     ...{ rowGroupRows: MOST_ROWS, rows: 0, rejected: 0, filtered: 0 },
     ...{ sourceBytes: 0, textBytes: 0, partitionRows: [], keyRows: [], smallerTypes: [] },
-    ...(await transformedOf(emptySql(outputSchemaOf(options.layout)), options)),
+    ...(await shownTransform(emptySql(outputSchemaOf(options.layout)), options)),
   };
 }
 
@@ -253,10 +245,13 @@ async function convertSample(
   directory: string,
   options: ConvertedSample,
 ): Promise<TableSample> {
-  const { layout, output } = options;
+  const { output } = options;
+  const layout = sizedLayout(options.layout);
   const schema = outputSchemaOf(layout);
   // Its values first, since what a row takes says how large the row groups are.
-  const { paths, ...counted } = await convertValues(sizes, directory, options);
+  const { paths, ...counted } = await convertValues(sizes, directory, { ...options, layout });
+  const slices = sizes.flatMap((size) => size.slices);
+  const transformed = await sampledTransform({ paths, slices }, { ...options, directory });
   proveFunctions(options.engine);
   const rowBytes = await rowBytesOf({ paths, rows: counted.rows, schema }, options);
   const groupBytes = output.format === 'parquet' ? output.rowGroupBytes : MAX_GROUP_BYTES;
@@ -264,7 +259,7 @@ async function convertSample(
   const sized = { ...layout, rowGroupRows: groupRows };
   return {
     ratios: await ratiosOf(sizes, paths, { ...options, layout: sized }),
-    ...(await transformedOf(joinedSql(paths, schema), options)),
+    ...transformed,
     ...{ rowGroupRows: groupRows, ...counted },
     sourceBytes: sizes.reduce((sum, size) => sum + size.sourceBytes, 0),
     textBytes: sizes.reduce((sum, size) => sum + size.textBytes, 0),

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import {
   type Engine,
   EngineError,
+  type KeyedSelect,
   overInput,
+  overKeys,
   type TableFile,
   type WrittenFile,
 } from '@sparse-fanout/engine';
@@ -22,6 +24,8 @@ export interface TransformOptions {
   readonly rows: number;
   /** A SELECT over `input` that was checked. */
   readonly sql: string;
+  /** Where it makes rows per key. */
+  readonly keyed?: Pick<KeyedSelect, 'orderBy' | 'columns'>;
   /** The file to write, in the directory. */
   readonly file: TableFile;
   readonly signal?: AbortSignal;
@@ -64,6 +68,11 @@ async function problemOf(error: EngineError, options: TransformOptions): Promise
     );
   }
   if (error.kind === 'contract') return functionsProblem(error);
+  if (options.keyed !== undefined) {
+    return new TransformError(`transform.sql fails for the rows of some keys: ${error.message}`, {
+      cause: error,
+    });
+  }
   const row = await failingRow(options);
   return new TransformError(
     `transform.sql fails at row ${row} of those that the file gets (the first is row 0): ${error.message}`,
@@ -72,15 +81,18 @@ async function problemOf(error: EngineError, options: TransformOptions): Promise
 }
 
 /**
- * Makes of rows what a transform makes of them, in their order.
+ * Makes of rows what a transform makes of them, in their order, or in that of the transform.
  *
- * @throws {TransformError} it fails; names the row, but where a function does not end.
+ * @throws {TransformError} it fails; names the row, but where a function does not end, or rows are
+ * made per key.
  * @throws {BoundExceededError} it needs more memory or disk than there is.
  */
 export async function transformRows(options: TransformOptions): Promise<WrittenFile> {
-  const { engine, input, sql, file, signal } = options;
+  const { engine, input, sql, keyed, file, signal } = options;
+  const text =
+    keyed === undefined ? overInput(input, sql) : overKeys(input, { ...keyed, text: sql });
   try {
-    return await engine.writeSelect({ text: overInput(input, sql) }, file, signal && { signal });
+    return await engine.writeSelect({ text }, file, signal && { signal });
   } catch (error) {
     throw error instanceof EngineError ? await problemOf(error, options) : error;
   }

@@ -34,7 +34,7 @@ export async function transformedLayout(
   const asked = { source, columns: {}, onBadRow: 'fail' } as const;
   const transform = await planTransform(
     engine,
-    schema,
+    { schema },
     { sql: SQL, functions: FUNCTIONS },
     functions,
   );

@@ -19,7 +19,7 @@ const MAX_BYTES: Readonly<Record<string, number>> = {
   // Lambda, for transforms, is 80 kB of these, the realm of functions of one's own 7 kB, what
   // PlanDatabase does with the same handler 10 kB, what packs whole keys 15 kB.
   PlanTable: 915_000,
-  WriteTable: 740_000,
+  WriteTable: 755_000,
   ScatterTable: 720_000,
 };
 

@@ -221,4 +221,52 @@ describe('a table whose keys are whole', { timeout: patience(60_000) }, () => {
     const wanted = expectedRows().filter(([zip]) => zip !== null && zip > 3);
     expect(all).toEqual(wanted.map(([, id]) => 2 * id));
   });
+
+  it('gathers and windows the rows of a key, the same whatever the files are', async () => {
+    const sizes = { sliceBytes: 4_000, targetFileBytes: 4_000 };
+    const sql =
+      'select id, zip, sum(id) over (partition by zip order by id)::bigint as running from input';
+    const windows = await whole('windows', { sql }, sizes);
+    expect(windows.files.length).toBeGreaterThan(2);
+    const sums = new Map<number | null, number>();
+    const running = expectedRows().map(([zip, id]) => {
+      sums.set(zip, (sums.get(zip) ?? 0) + id);
+      return [id, zip, sums.get(zip)];
+    });
+    const given = [];
+    for (const { name } of windows.files) given.push(...(await rowsOf(join(windows.out, name))));
+    const numbers = given.map(({ id, zip, running: sum }) => {
+      return [Number(id), zip === null ? null : Number(zip), Number(sum)];
+    });
+    expect(numbers).toEqual(running);
+    const grouped = await whole(
+      'grouped',
+      { sql: 'select zip, count(*) as n, max(id) as last from input group by zip' },
+      sizes,
+    );
+    const made = [];
+    for (const { name } of grouped.files) made.push(...(await rowsOf(join(grouped.out, name))));
+    expect(
+      made.map(({ zip, n, last }) => [zip === null ? null : Number(zip), Number(n), last]),
+    ).toEqual(
+      [...Map.groupBy(expectedRows(), ([zip]) => zip)].map(([zip, own]) => {
+        return [zip, own.length, Math.max(...own.map(([, id]) => id))];
+      }),
+    );
+  });
+
+  it('refuses a transform of several keys, and names one that fails', async () => {
+    const sizes = { sliceBytes: 4_000, targetFileBytes: 4_000 };
+    const sql = 'select count(*) as n from input';
+    await expect(whole('all', { sql }, sizes)).rejects.toThrow(
+      'transform.sql gathers rows without GROUP BY "zip", so that its values would follow from which keys are in one file',
+    );
+    await expect(whole('plain', { sql, keysWhole: undefined as never }, sizes)).rejects.toThrow(
+      'transform.sql calls count_star(), which is no function of single rows',
+    );
+    const failing = 'select zip, max(cast(note as integer)) as n from input group by zip';
+    await expect(whole('fails', { sql: failing }, sizes)).rejects.toThrow(
+      /transform.sql fails for the rows of some keys: Could not convert string/,
+    );
+  });
 });

@@ -24,7 +24,13 @@ const schema = z.array(canonicalColumn);
 
 /** What becomes of the rows, and the columns that they then have. */
 const plannedTransform = z.union([
-  z.strictObject({ sql: z.string(), functions: z.optional(functionsPin), schema }),
+  z.strictObject({
+    sql: z.string(),
+    /** Where keys are whole: SQL behind it that makes the order of its rows total. */
+    orderBy: z.optional(z.string()),
+    functions: z.optional(functionsPin),
+    schema,
+  }),
   z.strictObject({
     /** A function of the deployment, and its published version. */
     lambda: z.strictObject({ name: z.string(), version: z.string() }),

@@ -1,4 +1,6 @@
 import { EngineError } from './engine-error.ts';
+import { AGGREGATES } from './group-functions.ts';
+import { checkPerKey, type KeyNames, ROW_NUMBER } from './per-key.ts';
 import { identifier } from './quote.ts';
 import { ROW_FUNCTIONS, SPECIAL_NAMES } from './row-functions.ts';
 import { objectsIn, type SyntaxTree } from './syntax-tree.ts';
@@ -51,21 +53,52 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
-function checkShape(node: Node): void {
+/** What a SELECT may consist of. */
+interface Rules {
+  /** What it is that refused parts are not. */
+  readonly said: string;
+  readonly parts: ReadonlySet<string>;
+  readonly modifiers: ReadonlySet<string>;
+  readonly handling: ReadonlySet<unknown>;
+  readonly classes: ReadonlySet<string>;
+  readonly gathers: ReadonlySet<string>;
+}
+
+const ROW_BY_ROW: Rules = {
+  said: 'which is not row by row',
+  ...{ parts: NODE_PARTS, modifiers: new Set(), classes: CLASSES, gathers: new Set() },
+  handling: new Set(['STANDARD_HANDLING']),
+};
+
+const PER_KEY: Rules = {
+  said: 'which is of no key alone',
+  parts: new Set([...NODE_PARTS, 'group_expressions', 'group_sets', 'having', 'qualify']),
+  modifiers: new Set(['ORDER_MODIFIER', 'DISTINCT_MODIFIER']),
+  classes: new Set([...CLASSES, 'WINDOW']),
+  gathers: AGGREGATES,
+  handling: new Set(['STANDARD_HANDLING', 'FORCE_AGGREGATES']),
+};
+
+function checkModifiers(node: Node, { said, modifiers }: Rules): void {
+  for (const modifier of (node['modifiers'] ?? []) as readonly Node[]) {
+    const type = String(modifier['type']);
+    if (!modifiers.has(type)) refuse(`has ${MODIFIERS[type] ?? type}, ${said}`);
+    if (!isEmpty(modifier['distinct_on_targets'])) {
+      refuse('has DISTINCT ON; give QUALIFY row_number() OVER (PARTITION BY … ORDER BY …) = 1');
+    }
+  }
+}
+
+function checkShape(node: Node, rules: Rules): void {
+  const { said, parts, handling } = rules;
   if (node['type'] !== 'SELECT_NODE') refuse('is not one plain SELECT, such as a UNION');
   for (const [part, name] of FOREIGN_PARTS) {
-    if (!isEmpty(node[part])) refuse(`has ${name}, which is not row by row`);
+    if (!parts.has(part) && !isEmpty(node[part])) refuse(`has ${name}, ${said}`);
   }
-  if (node['aggregate_handling'] !== 'STANDARD_HANDLING') {
-    refuse('has GROUP BY, which is not row by row');
-  }
-  const [modifier] = (node['modifiers'] ?? []) as readonly Node[];
-  if (modifier !== undefined) {
-    const type = String(modifier['type']);
-    refuse(`has ${MODIFIERS[type] ?? type}, which is not row by row`);
-  }
-  const other = Object.keys(node).find((part) => !NODE_PARTS.has(part));
-  if (other !== undefined) refuse(`has ${other}, which is not row by row`);
+  if (!handling.has(node['aggregate_handling'])) refuse(`has GROUP BY, ${said}`);
+  checkModifiers(node, rules);
+  const other = Object.keys(node).find((part) => !parts.has(part));
+  if (other !== undefined) refuse(`has ${other}, ${said}`);
 }
 
 function checkFrom(from: unknown): void {
@@ -84,8 +117,9 @@ function checkFrom(from: unknown): void {
   }
 }
 
-function checkFunction(node: Node, functions: ReadonlySet<string>): void {
+function checkFunction(node: Node, functions: ReadonlySet<string>, { gathers }: Rules): void {
   const name = String(node['function_name']).toLowerCase();
+  if (gathers.has(name) && !functions.has(name)) return;
   const orders = (Object(node['order_bys']) as Node)['orders'];
   if (node['distinct'] || !isEmpty(node['filter']) || !isEmpty(orders)) {
     refuse(`calls ${name}() as an aggregate, which is not row by row`);
@@ -129,23 +163,43 @@ export interface RowNames {
  * @throws {EngineError} `refused`: names what the SELECT does else.
  */
 export function checkTransform(tree: SyntaxTree, names: RowNames): void {
+  checkTree(tree, names, ROW_BY_ROW);
+}
+
+/**
+ * Lets a SELECT through that makes rows of those of each key of `input` alone, whose rows are all
+ * there, the same in every run.
+ *
+ * @returns as {@link checkPerKey}.
+ * @throws {EngineError} `refused`: names what the SELECT does else.
+ */
+export function checkKeyed(
+  tree: SyntaxTree,
+  names: RowNames & KeyNames,
+): (columns: number) => string {
+  return checkPerKey(checkTree(tree, names, PER_KEY), names);
+}
+
+function checkTree(tree: SyntaxTree, names: RowNames, rules: Rules): Node {
   const [statement] = tree.statements as readonly Node[];
   const node = Object(statement?.['node']) as Node;
-  checkShape(node);
+  checkShape(node, rules);
   checkFrom(node['from_table']);
   const columns = new Set(names.columns.map((name) => name.toLowerCase()));
-  for (const each of objectsIn([node['select_list'], node['where_clause']])) {
+  const { from_table: _, ...parts } = node;
+  for (const each of objectsIn(parts)) {
     const { class: kind } = each;
     if (kind === undefined) continue;
-    if (!CLASSES.has(String(kind))) {
-      refuse(`has ${CLASS_NAMES[String(kind)] ?? String(kind)}, which is not row by row`);
+    if (!rules.classes.has(String(kind))) {
+      refuse(`has ${CLASS_NAMES[String(kind)] ?? String(kind)}, ${rules.said}`);
     }
     if (kind === 'FUNCTION') {
-      checkFunction(each, names.functions);
+      checkFunction(each, names.functions, rules);
       checkGathered(each);
     }
     if (kind === 'COLUMN_REF') checkName(each, columns);
   }
+  return node;
 }
 
 /** A text without what may stand behind its only statement. */
@@ -156,6 +210,23 @@ function statementOf(text: string): string {
 /** A SELECT that was checked, over the rows of another as `input`; both keep their order. */
 export function overInput(input: string, text: string): string {
   return `WITH input AS NOT MATERIALIZED (${input}\n) ${statementOf(text)}`;
+}
+
+/** A SELECT per key over the rows of another, and what makes its order total. */
+export interface KeyedSelect {
+  readonly text: string;
+  /** As {@link checkKeyed} gives it. */
+  readonly orderBy: string;
+  /** Names of the columns that it gives. */
+  readonly columns: readonly string[];
+}
+
+/** The same of a SELECT that was checked per key; its rows are in a total order. */
+export function overKeys(input: string, { text, orderBy, columns }: KeyedSelect): string {
+  if (orderBy === '') return overInput(input, text);
+  const numbered = `SELECT *, row_number() OVER () AS ${ROW_NUMBER} FROM (${input}\n)`;
+  const names = columns.map(identifier).join(', ');
+  return `SELECT ${names} FROM (${overInput(numbered, text)}\n${orderBy})`;
 }
 
 interface NamedType {

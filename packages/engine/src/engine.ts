@@ -2,16 +2,16 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { checkSelect } from './check-select.ts';
-import { checkTransform, emptyInput, overInput } from './check-transform.ts';
+import { checkKeyed, checkTransform, emptyInput, overInput, overKeys } from './check-transform.ts';
 import { EngineError, toEngineError } from './engine-error.ts';
 import type { FunctionModule } from './functions/function-module.ts';
 import { OwnFunctions, type OwnOptions } from './functions/own-functions.ts';
 import { interruptible } from './interruptible.ts';
 import { type EngineOptions, openDuckDb } from './open-duckdb.ts';
-import { parseSelect } from './syntax-tree.ts';
+import { groupingSets, parseSelect } from './syntax-tree.ts';
 import { copyStatement, type TableFile } from './table-file.ts';
 
-export { overInput } from './check-transform.ts';
+export { type KeyedSelect, overInput, overKeys } from './check-transform.ts';
 export { EngineError, type EngineErrorKind } from './engine-error.ts';
 export type { FunctionModule, FunctionModules } from './functions/function-module.ts';
 export type { EngineOptions } from './open-duckdb.ts';
@@ -28,6 +28,18 @@ export interface Transform {
   readonly text: string;
   /** Types as the engine spells them. */
   readonly input: readonly Column[];
+}
+
+/** The same over rows of which all of some keys are there. */
+export interface KeyedTransform extends Transform {
+  /** Columns of the key. */
+  readonly keys: readonly string[];
+}
+
+/** What a SELECT per key gives. */
+export interface KeyedColumns {
+  readonly columns: readonly Column[];
+  readonly orderBy: string;
 }
 
 /** A row of a result, by the names of its columns. */
@@ -78,6 +90,12 @@ export interface Engine {
    */
   describeTransform(transform: Transform): Promise<readonly Column[]>;
   /**
+   * The columns that a SELECT over `input` would give, which has all rows of some keys, and what
+   * makes its order total, for `overKeys`. Rows may come together per key; anything else is
+   * refused.
+   */
+  describeKeyed(transform: KeyedTransform): Promise<KeyedColumns>;
+  /**
    * Makes the functions of a module callable in all SELECTs from then on; once.
    *
    * Memory: with `keepsCalls` that of 200,000 rows and 32 MiB of text.
@@ -102,6 +120,26 @@ async function describe(connection: DuckDBConnection, select: Select): Promise<C
     name: String(column_name),
     type: String(column_type),
   }));
+}
+
+async function describeKeyed(
+  connection: DuckDBConnection,
+  { text, input, keys }: KeyedTransform,
+  functions: ReadonlySet<string>,
+): Promise<KeyedColumns> {
+  const names = { columns: input.map(({ name }) => name), keys, functions };
+  const tree = await parseSelect(connection, text);
+  const orderOf = checkKeyed(tree, {
+    ...names,
+    groupingSets: await groupingSets(connection, text),
+  });
+  const empty = emptyInput(input);
+  const columns = await describe(connection, { text: overInput(empty, text) });
+  const orderBy = orderOf(columns.length);
+  const ordered = { text, orderBy, columns: columns.map(({ name }) => name) };
+  const found = await describe(connection, { text: overKeys(empty, ordered) });
+  if (JSON.stringify(found) === JSON.stringify(columns)) return { columns, orderBy };
+  throw new EngineError('refused', 'names input as a value; name its columns');
 }
 
 /** Before anything is written there, or removed. */
@@ -158,6 +196,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         checkTransform(tree, { columns, functions: own?.names ?? new Set() });
         return await describe(connection, { text: overInput(emptyInput(input), text) });
       }),
+    describeKeyed: (transform) =>
+      using(transform, {}, () => describeKeyed(connection, transform, own?.names ?? new Set())),
     writeSelect: (select, file, run = {}) =>
       using(select, run, () => {
         assertInside(file.path, directory);

@@ -42,3 +42,14 @@ export async function parseSelect(connection: DuckDBConnection, text: string): P
   }
   return { statements: [statement] };
 }
+
+/** How many sets of columns a SELECT that was parsed groups by: none where it does not. */
+export async function groupingSets(connection: DuckDBConnection, text: string): Promise<number> {
+  // An empty set is one, too, and the usual tree lacks it.
+  const whole = 'SELECT json_serialize_sql($1::VARCHAR)';
+  const reader = await connection.runAndReadAll(whole, [text]);
+  const { statements } = JSON.parse(String(reader.getRows()[0]?.[0])) as Serialized;
+  const [node] = objectsIn(Object(statements?.[0])['node']);
+  const sets = node?.['group_sets'];
+  return Array.isArray(sets) ? sets.length : 0;
+}
