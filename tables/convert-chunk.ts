@@ -70,7 +70,8 @@ export interface Converting extends ChunkOptions {
   readonly schema: TableSchema;
 }
 
-async function convertOne(
+/** Converts a slice into a file, of which nothing else is left in the directory. */
+export async function convertOne(
   slice: TableSlice,
   { engine, directory, layout: { onBadRow }, signal }: ChunkOptions,
   { file, writtenSql }: SliceFile,

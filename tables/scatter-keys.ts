@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoundExceededError } from '#core/errors.ts';
 import { shownName } from '#core/shown-name.ts';
@@ -6,9 +5,10 @@ import { type KeyColumn, keyColumns } from '#core/tables/keys/key-columns.ts';
 import { keyIndexSql, longestKeysSql, sortedKeysSql } from '#core/tables/keys/keys-sql.ts';
 import { schemaOf, untransformed } from '#core/tables/run/table-layout.ts';
 import type { RejectedValue } from './bad-rows.ts';
-import { type ChunkOptions, convertChunk } from './convert-chunk.ts';
+import type { ChunkOptions } from './convert-chunk.ts';
+import { convertSorted } from './convert-sorted.ts';
 import { scatteredFile } from './scatter-rows.ts';
-import { tableFileOf, VALUES } from './table-file.ts';
+import { tableFileOf } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 
 /** The file of a slice, sorted by key, and that of its keys. */
@@ -52,8 +52,7 @@ async function assertShort(
  * key and else in the order of the source, and a second one of its keys. The rows are not
  * transformed. The same slices give the same bytes.
  *
- * Memory: as `convertChunk`, and what the engine sorts with; what does not fit it spills. In the
- * directory lie the rows twice.
+ * Memory: that of `convertSorted`.
  *
  * @throws as `convertChunk`.
  * @throws {BoundExceededError} a key is too long.
@@ -66,22 +65,19 @@ export async function scatterWholeKeys(
   const layout = untransformed(options.layout);
   const schema = schemaOf(layout);
   const keys = keyColumns(schema, layout.keysWhole ?? []);
-  const values = { ...options, layout, output: VALUES, name: 'rows.parquet' };
-  const { rejected } = await convertChunk(slices, values);
   const run = signal && { signal };
-  const rows = join(directory, values.name);
   const path = join(directory, name);
   const file = scatteredFile(output, { path, layout, columns: schema.length });
-  const written = await engine.writeSelect(
-    { text: sortedKeysSql([rows], schema, keys) },
-    file,
-    run,
+  const sortedSql = (rows: string) => sortedKeysSql(rows, schema, keys);
+  const { rejected, rows } = await convertSorted(
+    slices,
+    { ...options, layout },
+    { file, sortedSql },
   );
-  await rm(rows);
   const listed = join(directory, index);
   const list = { path: listed, rowGroupRows: INDEX_GROUP_ROWS, columns: keys.length };
   const text = keyIndexSql(path, schema, keys);
   const found = await engine.writeSelect({ text }, tableFileOf(INDEX, list), run);
   await assertShort(listed, keys, options);
-  return { rejected, rows: written.rows, keys: found.rows };
+  return { rejected, rows, keys: found.rows };
 }

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Row, TableFile } from '@sparse-fanout/engine';
 import { BoundExceededError } from '#core/errors.ts';
@@ -10,14 +9,15 @@ import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.
 import type { ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
 import {
   longestValuesSql,
-  partitionsSql,
-  type RowsFiles,
+  type ScatteredFile,
+  scatteredPartitionsSql,
   scatterSql,
 } from '#core/tables/shuffle/shuffle-sql.ts';
 import type { RejectedValue } from './bad-rows.ts';
-import { type ChunkOptions, convertChunk } from './convert-chunk.ts';
+import type { ChunkOptions } from './convert-chunk.ts';
+import { convertSorted } from './convert-sorted.ts';
 import { fileFooter } from './file-statistics.ts';
-import { tableFileOf, VALUES } from './table-file.ts';
+import { tableFileOf } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 
 /** What a slice of a table is scattered with. */
@@ -60,10 +60,10 @@ export function scatteredFile(
 
 /** Values are fetched only where they can be folders. */
 async function assertShort(
-  files: RowsFiles,
+  file: ScatteredFile,
   { engine, signal, partitionBy }: ScatterOptions,
 ): Promise<void> {
-  const select = { text: longestValuesSql(files) };
+  const select = { text: longestValuesSql(file) };
   const [row] = await engine.runSelect(select, signal && { signal });
   for (const [at, name] of partitionBy.entries()) {
     const bytes = Number(row?.[`v${at}`] ?? 0);
@@ -75,12 +75,12 @@ async function assertShort(
 }
 
 async function partitionsOf(
-  files: RowsFiles,
+  file: ScatteredFile,
   options: ScatterOptions,
 ): Promise<ScatterIndex['partitions']> {
-  await assertShort(files, options);
+  await assertShort(file, options);
   const { engine, signal, partitionBy } = options;
-  const text = `${partitionsSql(files)} LIMIT ${MAX_PARTITIONS + 1}`;
+  const text = `${scatteredPartitionsSql(file)} LIMIT ${MAX_PARTITIONS + 1}`;
   const rows = await engine.runSelect({ text }, signal && { signal });
   if (rows.length > MAX_PARTITIONS) {
     throw new BoundExceededError(
@@ -103,8 +103,7 @@ async function partitionsOf(
  * Converts what one mapper reads of a table, and writes its rows into one Parquet file, sorted by
  * partition and else in the order of the source. The same slices give the same bytes.
  *
- * Memory: as `convertChunk`, and what the engine sorts with; what does not fit it spills. In the
- * directory lie the rows twice.
+ * Memory: that of `convertSorted`.
  *
  * @throws as `convertChunk`.
  * @throws {BoundExceededError} there are too many partitions.
@@ -113,17 +112,13 @@ export async function scatterRows(
   slices: readonly TableSlice[],
   options: ScatterOptions,
 ): Promise<ScatteredSlice> {
-  const { engine, directory, layout, output, partitionBy, name, signal } = options;
-  const values = { ...options, output: VALUES, name: 'rows.parquet' };
-  const { rejected, filtered } = await convertChunk(slices, values);
-  const rows = join(directory, values.name);
+  const { directory, layout, output, partitionBy, name } = options;
   const schema = outputSchemaOf(layout);
-  const files = { paths: [rows], schema, partitionBy };
-  const partitions = await partitionsOf(files, options);
   const path = join(directory, name);
-  const form = scatteredFile(output, { path, layout, columns: schema.length });
-  await engine.writeSelect({ text: scatterSql(files) }, form, signal && { signal });
-  await rm(rows);
+  const file = scatteredFile(output, { path, layout, columns: schema.length });
+  const sortedSql = (rows: string) => scatterSql({ rows, schema, partitionBy });
+  const { rejected, filtered } = await convertSorted(slices, options, { file, sortedSql });
+  const partitions = await partitionsOf({ path, keys: partitionBy.length }, options);
   const { rowGroups } = await fileFooter(path);
   const groups = rowGroups.map((group) => ({ rows: group.rows, bytes: group.bytes }));
   return { rejected, filtered, groups, partitions };

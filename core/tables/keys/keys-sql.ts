@@ -20,11 +20,13 @@ function readSql(paths: readonly string[]): string {
 }
 
 /**
- * A SELECT of the rows of files, sorted by key and else as they were, with the columns of the
- * schema as `c0`, `c1` and so on.
+ * A SELECT of rows, sorted by key and else as they were, with the columns of the schema as `c0`,
+ * `c1` and so on.
+ *
+ * @param rows a SELECT of them.
  */
 export function sortedKeysSql(
-  paths: readonly string[],
+  rows: string,
   schema: TableSchema,
   keys: readonly KeyColumn[],
 ): string {
@@ -33,7 +35,7 @@ export function sortedKeysSql(
   const order = ordered(keys.map(({ name }) => `t.${identifier(name)}`));
   return (
     `SELECT ${columns.join(', ')} FROM ` +
-    `(SELECT *, row_number() OVER () AS ${own('row')} FROM (${joinedSql(paths, schema)})) AS t ` +
+    `(SELECT *, row_number() OVER () AS ${own('row')} FROM (${rows})) AS t ` +
     `ORDER BY ${order}, t.${own('row')}`
   );
 }

@@ -16,42 +16,70 @@ export function own(name: string): string {
   return identifier(`\u0001${name}`);
 }
 
-/**
- * A SELECT of the partitions of files in the order of {@link scatterSql}: their values as `v0`,
- * `v1` and so on, and their number of `rows`.
- */
-export function partitionsSql({ paths, schema, partitionBy }: RowsFiles): string {
-  const values = partitionBy.map((name, at) => `${valueText(name)} AS v${at}`);
-  const places = partitionBy.map((_, at) => at + 1);
+/** A SELECT of values as `v0`, `v1` and so on, in their order, and their number of `rows`. */
+function countedSql(values: readonly string[], from: string): string {
+  const named = values.map((value, at) => `${value} AS v${at}`);
+  const places = values.map((_, at) => at + 1);
   const order = places.map((place) => `${place} ASC NULLS FIRST`);
   return (
-    `SELECT ${values.join(', ')}, count(*) AS rows FROM (${joinedSql(paths, schema)}) ` +
+    `SELECT ${named.join(', ')}, count(*) AS rows FROM ${from} ` +
     `GROUP BY ${places.join(', ')} ORDER BY ${order.join(', ')}`
   );
 }
 
-/** A SELECT of the bytes of the longest value of each column of partitions, as `v0`, `v1`, …. */
-export function longestValuesSql({ paths, schema, partitionBy }: RowsFiles): string {
-  const longest = partitionBy.map((name, at) => `max(strlen(${valueText(name)})) AS v${at}`);
-  return `SELECT ${longest.join(', ')} FROM (${joinedSql(paths, schema)})`;
+/** A SELECT of the partitions of files: their values as `v0`, `v1`, …, and their `rows`. */
+export function partitionsSql({ paths, schema, partitionBy }: RowsFiles): string {
+  return countedSql(partitionBy.map(valueText), `(${joinedSql(paths, schema)})`);
+}
+
+/** Which rows are scattered. */
+export interface ScatteredRows extends Omit<RowsFiles, 'paths'> {
+  /** A SELECT of them, with the columns of the schema. */
+  readonly rows: string;
 }
 
 /**
- * A SELECT of the rows of files, sorted by partition and else as they were. It gives the columns
- * of {@link RowsFiles.schema} without those of partitions, as `c0`, `c1` and so on.
+ * A SELECT of rows, sorted by partition and else as they were: their columns without those of
+ * partitions as `c0`, `c1` and so on, and the text of their partition as `k0`, `k1` and so on.
  */
-export function scatterSql({ paths, schema, partitionBy }: RowsFiles): string {
+export function scatterSql({ rows, schema, partitionBy }: ScatteredRows): string {
   const kept = schema.filter(({ name }) => !partitionBy.includes(name));
   const columns = kept.map(({ name }, at) => `${identifier(name)} AS c${at}`);
-  const keys = partitionBy.map((name, at) => `${valueText(name)} AS ${own(`k${at}`)}`);
+  const texts = partitionBy.map((name, at) => `${valueText(name)} AS ${own(`k${at}`)}`);
+  const keys = partitionBy.map((_, at) => own(`k${at}`));
   const numbered = `row_number() OVER () AS ${own('row')}`;
-  const order = partitionBy.map((_, at) => `${own(`k${at}`)} ASC NULLS FIRST`);
   // The engine keeps no order among equals, so the order has the number of the row.
   return (
-    `SELECT ${columns.join(', ')} FROM ` +
-    `(SELECT *, ${keys.join(', ')}, ${numbered} FROM (${joinedSql(paths, schema)})) ` +
-    `ORDER BY ${order.join(', ')}, ${own('row')}`
+    `SELECT ${[...columns, ...keys.map((key, at) => `${key} AS k${at}`)].join(', ')} FROM ` +
+    `(SELECT *, ${texts.join(', ')}, ${numbered} FROM (${rows})) ` +
+    `ORDER BY ${keys.map((key) => `${key} ASC NULLS FIRST`).join(', ')}, ${own('row')}`
   );
+}
+
+/** A file that {@link scatterSql} made. */
+export interface ScatteredFile {
+  readonly path: string;
+  /** Columns of partitions. */
+  readonly keys: number;
+}
+
+function keysOf(keys: number): readonly string[] {
+  return Array.from({ length: keys }, (_, at) => `k${at}`);
+}
+
+function readSql(path: string): string {
+  return `read_parquet(${literal(path)}, binary_as_string = false, hive_partitioning = false)`;
+}
+
+/** A SELECT of the partitions of a scattered file in their order, as {@link partitionsSql}. */
+export function scatteredPartitionsSql({ path, keys }: ScatteredFile): string {
+  return countedSql(keysOf(keys), readSql(path));
+}
+
+/** A SELECT of the bytes of the longest value of each column of partitions, as `v0`, `v1`, …. */
+export function longestValuesSql({ path, keys }: ScatteredFile): string {
+  const longest = keysOf(keys).map((key, at) => `max(strlen(${key})) AS v${at}`);
+  return `SELECT ${longest.join(', ')} FROM ${readSql(path)}`;
 }
 
 /** Rows of a scattered file that are wanted, counted from its begin. */
