@@ -1,7 +1,8 @@
-import { openObject } from '#aws/objects.ts';
+import { listObjects, openObject } from '#aws/objects.ts';
 import { headObject } from '#aws/stored-object.ts';
 import { verifyRun } from '#cli/commands/verify.ts';
 import { openRunInS3, type StoredRun } from '#cli/outputs/stored-run.ts';
+import { SHUFFLE_FOLDER } from '#core/contract.ts';
 import type { Manifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
@@ -62,6 +63,22 @@ export class BatchedOutput {
       if (generations.length !== live) throw new Error(`${key} has ${generations.length} runs`);
     }
     return batches;
+  }
+
+  /**
+   * What is left of scattered rows.
+   *
+   * @returns their keys by the generations of their runs.
+   */
+  async scattered(): Promise<ReadonlyMap<number, readonly string[]>> {
+    const { bucket, s3 } = this.#services;
+    const { manifest } = await this.#open(manifestKey(this.#prefix));
+    const all = await Array.fromAsync(listObjects(s3, bucket, SHUFFLE_FOLDER), ({ key }) => key);
+    const runs = [...manifest.generations, ...(manifest.replaced ?? [])];
+    const left = runs.map(({ generation, runId }) => {
+      return [generation, all.filter((key) => key.includes(runId))] as const;
+    });
+    return new Map(left.filter(([, keys]) => keys.length > 0));
   }
 
   /** Reads all chunks in the manifest's order. */

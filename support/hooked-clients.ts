@@ -4,7 +4,7 @@ import type { Clients } from './local-services.ts';
 export interface Call {
   /** Such as `PutObject` or `UpdateItem`. */
   readonly name: string;
-  /** Key of the object, prefix of the list, or sort key of the item. */
+  /** Key of the object or of the first one, prefix of the list, or sort key of the item. */
   readonly subject: string;
   /** How many writes the process has sent before this one; undefined for a read. */
   readonly write: number | undefined;
@@ -18,6 +18,7 @@ const WRITES = new Set([
   'CreateMultipartUpload',
   'UploadPart',
   'CompleteMultipartUpload',
+  'DeleteObjects',
   'PutItem',
   'UpdateItem',
 ]);
@@ -26,13 +27,14 @@ const WRITES = new Set([
 interface Named {
   readonly Key?: string | { readonly sk?: { readonly S: string } };
   readonly Prefix?: string;
+  readonly Delete?: { readonly Objects?: readonly { readonly Key?: string }[] };
   readonly Item?: { readonly sk: { readonly S: string } };
 }
 
 function subjectOf(input: unknown): string {
-  const { Key, Prefix, Item } = input as Named;
+  const { Key, Prefix, Item, Delete } = input as Named;
   if (typeof Key === 'string') return Key;
-  return Prefix ?? Key?.sk?.S ?? Item?.sk.S ?? '';
+  return Prefix ?? Delete?.Objects?.[0]?.Key ?? Key?.sk?.S ?? Item?.sk.S ?? '';
 }
 
 /** Puts a hook around every request of a process. */

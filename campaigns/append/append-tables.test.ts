@@ -6,7 +6,7 @@ import { patience } from '#support/patience.ts';
 import { finishRun, planRun, runSteps } from '#support/run-steps.ts';
 import { partitionBatches } from '#support/tables/partition-batches.ts';
 import { tableBatches } from '#support/tables/table-batches.ts';
-import { crashOnce, raceOnce, writesOf } from './crashes.ts';
+import { crashOnce, raceOnce, twinsOnce, writesOf } from './crashes.ts';
 
 const APPEND: BatchKind = {
   form: tableBatches({ format: 'parquet', compression: 'zstd' }),
@@ -169,6 +169,24 @@ describe('a run that replaces partitions', TIMEOUT, () => {
     const write = replaces.findIndex(({ subject }) => subject.endsWith(name));
     expect(write).toBeGreaterThan(0);
     await crashOnce(services, { batch: 1, write, moment }, PARTITIONS);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'is in, and leaves what was scattered, when it dies %s it removes that',
+    async (moment) => {
+      const write = replaces.findIndex(({ name }) => name === 'DeleteObjects');
+      expect(write).toBeGreaterThan(0);
+      await crashOnce(services, { batch: 1, write, moment }, PARTITIONS);
+    },
+  );
+
+  it.each([
+    ['the rows of a mapper', '/000000.parquet'],
+    ['a file', 'part=b/chunk-000002.parquet'],
+    ["its generation's manifest", 'manifest-000002.json'],
+  ])('ends well when a twin finishes before it writes %s', async (_, name) => {
+    const write = replaces.findIndex(({ subject }) => subject.endsWith(name));
+    await twinsOnce(services, write, PARTITIONS);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { OutputConflictError } from '#core/errors.ts';
+import { OutputConflictError, UploadConflictError } from '#core/errors.ts';
 import { BATCH_COUNT, BatchedOutput, type BatchKind } from '#support/batched-output.ts';
 import { type Call, type Hook, hookClients } from '#support/hooked-clients.ts';
 import type { LocalServices } from '#support/local-services.ts';
@@ -48,6 +48,13 @@ function fail(problem: string): never {
 function assertSame(what: string, found: unknown, expected: unknown): void {
   const [a, b] = [JSON.stringify(found), JSON.stringify(expected)];
   if (a !== b) fail(`${what} is ${a}, not ${b}`);
+}
+
+/** @param failed generations of runs that died once they were in the output. */
+async function assertRemoved(output: BatchedOutput, failed: readonly number[]): Promise<void> {
+  for (const [generation, keys] of await output.scattered()) {
+    if (!failed.includes(generation)) fail(`generation ${generation} has left ${keys}`);
+  }
 }
 
 /** Runs a batch undisturbed. @returns its writes */
@@ -113,6 +120,8 @@ export async function crashOnce(
   await addAll(services, output, batch + 1, BATCH_COUNT);
   assertSame('what is in', await output.check(), all);
   assertSame('the content', await output.content(), await output.expected(all));
+  const failed = !survives && again === 'complete' ? [batch + 1] : [];
+  await assertRemoved(output, failed);
 }
 
 /**
@@ -162,5 +171,39 @@ export async function raceOnce(
   const order = [0, winner, loser];
   assertSame('what is in', await output.check(), order);
   assertSame('the content', await output.content(), await output.expected(order));
+  await assertRemoved(output, []);
   return winner;
+}
+
+/**
+ * Adds batch 1 by two executions at once: one stops before one of its writes, the other one runs
+ * from beginning to end, then the first goes on. A try that finds something gone is made again, as
+ * the workflow does.
+ */
+export async function twinsOnce(
+  services: LocalServices,
+  write: number,
+  kind: BatchKind,
+): Promise<void> {
+  const name = `twins-${kind.form.name}-${kind.mode}-${write}`;
+  const output = new BatchedOutput(services, name, kind);
+  await addAll(services, output, 0, 1);
+  const request = await output.request(1);
+  const clients = services.connect();
+  let ofTwin: unknown = 'not run';
+  hookClients(clients, async (call, send) => {
+    if (call.write === write) ofTwin = await runSteps(services.connect(), services, request);
+    return await send();
+  });
+  const ofFirst = await runSteps(clients, services, request).catch(async (error: unknown) => {
+    if (!(error instanceof UploadConflictError)) throw error;
+    return await runSteps(services.connect(), services, request);
+  });
+  // Behind the last write that both make, the twin finds the run complete.
+  if (ofTwin !== 2 && ofTwin !== 'complete') fail(`the twin ended so: ${ofTwin}`);
+  if (ofFirst !== 2 && ofFirst !== 'complete') fail(`the first one ended so: ${ofFirst}`);
+  assertSame('what is in', await output.check(), [0, 1]);
+  assertSame('the content', await output.content(), await output.expected([0, 1]));
+  // One that scatters once more what is in already leaves it: no step after it removes anything.
+  await assertRemoved(output, ofFirst === 'complete' ? [2] : []);
 }

@@ -10,7 +10,7 @@ import { type LocalServices, startLocalServices } from '#support/local-services.
 import { matrixBatches } from '#support/matrix-batches.ts';
 import { partitionBatches } from '#support/tables/partition-batches.ts';
 import { tableBatches } from '#support/tables/table-batches.ts';
-import { crashOnce, MOMENTS, raceOnce, writesOf } from './crashes.ts';
+import { crashOnce, MOMENTS, raceOnce, twinsOnce, writesOf } from './crashes.ts';
 import { runLoads } from './run-loads.ts';
 
 function say(line: string): void {
@@ -64,11 +64,24 @@ async function raceEverywhere(
   }
 }
 
+async function twinsEverywhere(
+  services: LocalServices,
+  writes: readonly Call[],
+  kind: BatchKind,
+): Promise<void> {
+  for (const [write, call] of writes.entries()) {
+    const what = `batch 2 by a twin, while batch 2 is before ${nameOf(call)}`;
+    await attempt(what, () => twinsOnce(services, write, kind));
+    say(what);
+  }
+}
+
 const options = new Command('npm run campaign -- append')
   .description('add three batches, with a crash at every write, and two of them racing')
   .option('--gzip', 'compress by gzip')
   .option('--overwrite', 'each batch replaces the one before')
   .option('--partitions', 'each batch replaces the partitions that it has of those before')
+  .option('--append', 'of partitions: each batch adds to them')
   .option('--tables <format>', 'tables that become such files, instead of matrices')
   .option('--iceberg', 'with metadata of Iceberg, which tables of Parquet may have')
   .option('--loads', 'of a PostgreSQL alone: direct and hidden appends, and overwrites')
@@ -78,16 +91,17 @@ const options = new Command('npm run campaign -- append')
     readonly gzip?: true;
     readonly overwrite?: true;
     readonly partitions?: true;
+    readonly append?: true;
     readonly tables?: string;
     readonly iceberg?: true;
     readonly loads?: true;
     readonly batch?: number;
   }>();
-const { gzip, overwrite, partitions, tables, iceberg, loads, batch: onlyBatch } = options;
+const { gzip, overwrite, partitions, append, tables, iceberg, loads, batch: onlyBatch } = options;
 
 function formOf(): BatchForm {
   const companions = iceberg ? ['iceberg'] : [];
-  if (partitions) return partitionBatches(companions);
+  if (partitions) return partitionBatches(modeOf(), companions);
   const compression = gzip === true ? 'gzip' : 'none';
   return tables === undefined
     ? matrixBatches(compression)
@@ -95,8 +109,8 @@ function formOf(): BatchForm {
 }
 
 function modeOf(): BatchKind['mode'] {
-  if (partitions) return 'overwrite-partitions';
-  return overwrite === true ? 'overwrite' : 'append';
+  if (overwrite === true) return 'overwrite';
+  return partitions && append !== true ? 'overwrite-partitions' : 'append';
 }
 
 async function runBatches(): Promise<void> {
@@ -114,7 +128,9 @@ async function runBatches(): Promise<void> {
       await crashEverywhere(services, batch, calls, kind);
     }
     await raceEverywhere(services, writes[1]!, kind);
-    say(`${crashed} writes x ${MOMENTS.length} crashes, ${writes[1]!.length} races`);
+    await twinsEverywhere(services, writes[1]!, kind);
+    const { length } = writes[1]!;
+    say(`${crashed} writes x ${MOMENTS.length} crashes, ${length} races, ${length} twins`);
   } finally {
     await services.close();
   }

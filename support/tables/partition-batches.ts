@@ -1,5 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { BatchForm } from '#support/batch-form.ts';
+import type { BatchKind } from '#support/batched-output.ts';
 import { rowsOf } from './table-content.ts';
 
 /** Rows of each batch, of its partitions in turn. */
@@ -29,6 +30,11 @@ function linesOf(batch: number, partitions: readonly string[]): readonly string[
     .map((row) => `${JSON.stringify(row)}\n`);
 }
 
+/** Partitions of batches after each other, none of which replaces others. */
+function allOf(order: readonly number[]): readonly (readonly [number, readonly string[]])[] {
+  return order.map((batch) => [batch, PARTITIONS[batch]!] as const);
+}
+
 /** Of batches after each other, the partitions of each that none after it has. */
 function leftOf(order: readonly number[]): readonly (readonly [number, readonly string[]])[] {
   return order
@@ -40,11 +46,17 @@ function leftOf(order: readonly number[]): readonly (readonly [number, readonly 
 }
 
 /**
- * Batches of a partitioned table, of which each replaces partitions of those before it.
+ * Batches of a partitioned table.
  *
+ * @param mode by which they come after each other.
  * @param companions of the output.
  */
-export function partitionBatches(companions: readonly string[] = []): BatchForm {
+export function partitionBatches(
+  mode: BatchKind['mode'] = 'overwrite-partitions',
+  companions: readonly string[] = [],
+): BatchForm {
+  const isReplacing = mode === 'overwrite-partitions';
+  const liveOf = isReplacing ? leftOf : allOf;
   return {
     name: ['partitions', ...companions].join('-'),
     async request({ bucket, s3 }, batch) {
@@ -67,9 +79,9 @@ export function partitionBatches(companions: readonly string[] = []): BatchForm 
       }
       return { text: lines.join(''), crc32: undefined };
     },
-    runs: (order) => leftOf(order).length,
+    ...(isReplacing && { runs: (order) => leftOf(order).length }),
     async expected(_, live) {
-      const lines = leftOf(live).flatMap(([batch, partitions]) => linesOf(batch, partitions));
+      const lines = liveOf(live).flatMap(([batch, partitions]) => linesOf(batch, partitions));
       return { text: lines.join(''), crc32: undefined };
     },
   };
