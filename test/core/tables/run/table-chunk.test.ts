@@ -30,6 +30,12 @@ describe('tableChunk', () => {
     expect(tableChunk.parse(JSON.parse(JSON.stringify(chunk)))).toEqual(chunk);
     const within = { ...chunk, end: { ...end, row: 3 } };
     expect(tableChunk.parse(JSON.parse(JSON.stringify(within)))).toEqual(within);
+    const partition = ['2026-11-29', null];
+    const ofPartition = tableChunkOf({ index: 4, start, end, partition }, objects);
+    expect(tableChunk.parse(JSON.parse(JSON.stringify(ofPartition)))).toEqual({
+      ...chunk,
+      partition,
+    });
     expect(() => tableChunk.parse({ ...chunk, more: 1 })).toThrow();
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ColumnsSection } from '#core/tables/schema/columns-section.ts';
-import { columnsProblems, mapColumns } from '#core/tables/schema/map-columns.ts';
+import { columnsProblems, mapColumns, textOfKey } from '#core/tables/schema/map-columns.ts';
 import { tableSchema } from '#core/tables/schema/table-schema.ts';
 
 const schema = tableSchema.parse({ id: 'bigint', price: 'double' });
@@ -48,6 +48,17 @@ describe('mapColumns', () => {
     const keyColumns = [{ name: 'q', value: '8' }];
     const columns: ColumnsSection = { price: { from: ['p', 'q'] } };
     expect(map(['id'], columns, { keyColumns })[1]).toEqual([undefined, '8']);
+  });
+
+  it('says what a key alone gives a column', () => {
+    const price = schema[1]!;
+    const keyed = (value: string | null) => ({ keyColumns: [{ name: 'p', value }] });
+    const columns: ColumnsSection = { price: { from: ['p'], default: '0' } };
+    expect(textOfKey(price, { columns, ...keyed('7') })).toBe('7');
+    expect(textOfKey(price, { columns, ...keyed(null) })).toBe('0');
+    expect(
+      textOfKey(price, { columns: {}, keyColumns: [{ name: 'price', value: null }] }),
+    ).toBeNull();
   });
 
   it('never loses a column silently, but for keys of JSON', () => {
