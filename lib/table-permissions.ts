@@ -49,29 +49,37 @@ export function scatterTablePermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
-/** What the WriteTable function may do. */
-export function writeTablePermissions(stores: Stores): readonly Permission[] {
+/** What a function may do that converts a chunk of objects, wherever its rows go. */
+function convertsChunks(stores: Stores): readonly Permission[] {
   const { outputBucket } = stores;
   return [
     ...readsSource(stores),
     reads(outputBucket, KEYS.layouts, 'reads how the objects of any table are read'),
     reads(outputBucket, KEYS.objectLists, 'reads which objects a chunk is of'),
     reads(outputBucket, KEYS.staged, 'reads the seek indexes of large texts'),
-    reads(outputBucket, KEYS.shares, 'reads what the files of any partitioned table gather'),
-    reads(outputBucket, KEYS.shuffle, 'gathers the rows of any partitioned table'),
     createsWhole(outputBucket, KEYS.chunks, 'writes the chunks of any run'),
     createsWhole(outputBucket, KEYS.overwritingChunks, 'writes chunks that overwrite others'),
-    createsWhole(outputBucket, KEYS.attemptedChunks, 'writes chunks of a later attempt'),
     creates(outputBucket, KEYS.rejects, 'writes the rows that were left out of any chunk'),
+    ...callsTransforms(outputBucket, stores.transforms),
+    lists(outputBucket),
+    ...encryptsOutput(stores),
+    ...writesLedger(stores),
+  ];
+}
+
+/** What the WriteTable function may do: beside objects it reads what was scattered. */
+export function writeTablePermissions(stores: Stores): readonly Permission[] {
+  const { outputBucket } = stores;
+  return [
+    ...convertsChunks(stores),
+    reads(outputBucket, KEYS.shares, 'reads what the files of any partitioned table gather'),
+    reads(outputBucket, KEYS.shuffle, 'gathers the rows of any partitioned table'),
+    createsWhole(outputBucket, KEYS.attemptedChunks, 'writes chunks of a later attempt'),
     {
       reason: 'names an object of an inbox that is at fault',
       actions: ['s3:PutObject'],
       resources: [outputBucket.arnForObjects(KEYS.objectFaults)],
     },
-    ...callsTransforms(outputBucket, stores.transforms),
-    lists(outputBucket),
-    ...encryptsOutput(stores),
-    ...writesLedger(stores),
   ];
 }
 
@@ -101,10 +109,10 @@ export function copyDatabasePermissions(stores: Stores): readonly Permission[] {
   ];
 }
 
-/** What the LoadTable function may do: beside what WriteTable may, it reaches the databases. */
+/** What the LoadTable function may do: its rows go to the databases, and receipts to the bucket. */
 export function loadTablePermissions(stores: Stores): readonly Permission[] {
   return [
-    ...writeTablePermissions(stores),
+    ...convertsChunks(stores),
     ...queriesLedger(stores),
     ...reachesDatabases(stores.postgres),
   ];

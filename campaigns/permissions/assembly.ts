@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { App } from 'aws-cdk-lib';
+import { type GivenDatabases, postgresContext } from '#cli/options/postgres-option.ts';
 import { SparseFanoutStack } from '#lib/sparse-fanout-stack.ts';
 import { templateText } from '#support/assembly-variant.ts';
 import type { Template } from './grants.ts';
@@ -75,9 +76,12 @@ function prepare(template: Template): Template {
   };
 }
 
+/** The database of the deployed template, before anybody says where it is. */
+const UNKNOWN: GivenDatabases = { main: { secret: '{}', tls: false } };
+
 /**
- * Synthesizes the stack with every option, a schedule and a key of its own into a directory. Takes
- * seconds: the functions are bundled.
+ * Synthesizes the stack with every option, a schedule, a database and a key of its own into a
+ * directory. Takes seconds: the functions are bundled.
  */
 export async function synthesizeFull(outdir: string): Promise<Template> {
   const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
@@ -87,6 +91,7 @@ export async function synthesizeFull(outdir: string): Promise<Template> {
     schedule: 'rate(1 day)',
     scheduledSource: `s3://${SOURCES}/${NIGHTLY}`,
     transforms: 'clean=examples/clean.mjs',
+    postgres: postgresContext(UNKNOWN)!,
   });
   app.synth();
   return prepare(JSON.parse(await templateText(outdir)));

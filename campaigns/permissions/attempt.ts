@@ -78,6 +78,8 @@ function ordered(scenarios: readonly Scenario[], { role, resource }: Grant): rea
 export interface Deployed {
   readonly outdir: string;
   readonly template: Template;
+  /** The login of its database. @default none: no scenario reaches it */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Time for each thing that a scenario waits for. @default that of `PlayedStack` */
   readonly patienceMilliseconds?: number;
 }
@@ -89,12 +91,12 @@ export interface Deployed {
  */
 export async function attempt(
   grant: Grant,
-  { outdir, template, patienceMilliseconds }: Deployed,
+  { outdir, template, secrets, patienceMilliseconds }: Deployed,
   scenarios: readonly Scenario[],
 ): Promise<Attempt> {
   const directory = await mkdtemp(join(tmpdir(), 'permissions-'));
   await writeVariant(outdir, JSON.stringify(without(template, grant)), directory);
-  const local = await LocalStack.start(directory);
+  const local = await LocalStack.start(directory, undefined, secrets);
   const stack = new PlayedStack(local.cloud, patienceMilliseconds);
   try {
     for (const scenario of ordered(scenarios, grant)) {

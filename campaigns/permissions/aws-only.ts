@@ -62,13 +62,13 @@ export const EXEMPTIONS: readonly Exemption[] = [
     why: 'a layout or the jobs have a second part from about 10,000 parts on, names from 16 MiB on; PartSink gives it up as it does a plan, which scenarios show',
   },
   {
-    role: /^FanoutFunctions(PlanTable|ScatterTable|WriteTable)Role$/,
+    role: /^FanoutFunctions(PlanTable|ScatterTable|WriteTable|PlanDatabase|LoadTable)Role$/,
     actions: /^s3:AbortMultipartUpload$/,
     resource: /((plan|objects|shares|jobs)\*\.jsonl|source\*\.json|rejects\*\/\*|_shuffle\/.*)$/,
     why: 'the list of a table has a second part from about 100,000 objects on, what was rejected from about 50,000 rows on, what was scattered only from 5 GiB on; PartSink gives it up as it does a plan, which scenarios show',
   },
   {
-    role: /^FanoutFunctions(PlanTable|ScatterTable|WriteTable)Role$/,
+    role: /^FanoutFunctions(PlanTable|ScatterTable|WriteTable|LoadTable)Role$/,
     actions: /^s3:GetObject$/,
     resource: /_transform\/\*\/input\/\*$/,
     why: 'no two calls of a function share a key: the step looks at what is there only where the answer to its own write was lost, as it does for chunks, which scenarios show',

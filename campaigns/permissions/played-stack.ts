@@ -3,8 +3,8 @@ import { patience } from '#support/patience.ts';
 import { type Execution, StackClient } from '#support/stack-client.ts';
 import { GONE } from './assembly.ts';
 
-/** Ten times the longest wait of any scenario on a quiet machine. */
-const PATIENCE_MILLISECONDS = 90_000;
+/** Twice the longest wait of any scenario on a quiet machine, of which a test has several times. */
+const PATIENCE_MILLISECONDS = patience(18_000);
 
 /** Time for what may still happen after a denied call. */
 const DENIED_PATIENCE_MILLISECONDS = patience(600);

@@ -6,6 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { postgresSecrets } from '#cli/options/postgres-option.ts';
+import { loginOf } from '#support/postgres/login-deps.ts';
+import { PostgresServer } from '#support/postgres/postgres-server.ts';
 import { synthesizeFull } from './assembly.ts';
 import { type Attempt, attempt, ScenarioBroke } from './attempt.ts';
 import { ABSENT_SERVICES, EXEMPTIONS, exemptionOf, mustBeNamed } from './aws-only.ts';
@@ -66,6 +69,9 @@ async function findAll(
   isAsked: (grant: Grant) => boolean,
 ): Promise<readonly Finding[]> {
   const template = await synthesizeFull(outdir);
+  await using server = await PostgresServer.start();
+  const login = { secret: JSON.stringify(loginOf(server)), tls: false };
+  const secrets = postgresSecrets({ main: login });
   const findings: Finding[] = [];
   const grants = grantsOf(template).filter(isAsked);
   const found = progressOf(grants.length);
@@ -76,7 +82,7 @@ async function findAll(
       if (broke !== undefined) return;
       const made = ABSENT_SERVICES.test(grant.action)
         ? NOT_TRIED
-        : await attempt(grant, { outdir, template }, SCENARIOS);
+        : await attempt(grant, { outdir, template, secrets }, SCENARIOS);
       const finding = { grant, attempt: made, problem: problemOf(grant, made) };
       findings[position] = finding;
       found(finding);

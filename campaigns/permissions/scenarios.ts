@@ -2,6 +2,7 @@ import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { goldenBytes } from '#support/golden.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { DEAD_LETTERS, NIGHTLY, SCHEDULES, SOURCES } from './assembly.ts';
+import { DATABASE_SCENARIOS } from './database-scenarios.ts';
 import type { PlayedStack } from './played-stack.ts';
 import {
   conflict,
@@ -194,5 +195,6 @@ export const SCENARIOS: readonly Scenario[] = [
   strayed,
   overwritten,
   ...TABLE_SCENARIOS,
+  ...DATABASE_SCENARIOS,
   tooLong,
 ];

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
 import type { PlainCsr } from '#support/npz/write-npz.ts';
 
@@ -21,3 +22,9 @@ export const TALL: PlainCsr = {
     data: [7],
   },
 };
+
+/** A text in gzip of 66 members, each a record of one MiB that is not compressed. */
+export function largeGzip(): Buffer {
+  const record = Buffer.from(`1,${'x'.repeat(1024 * 1024)}\n`);
+  return Buffer.concat(Array<Buffer>(66).fill(gzipSync(record, { level: 0 })));
+}

@@ -1,10 +1,10 @@
-import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SOURCES } from './assembly.ts';
 import { attempted, faulty, inbox } from './inbox-scenarios.ts';
 import type { PlayedStack } from './played-stack.ts';
 import { isConflictAt, reasonsOf, redrive, remove, reported, whyNot } from './playing.ts';
 import type { Scenario } from './scenario.ts';
+import { largeGzip } from './sources.ts';
 
 const TABLE = Buffer.from('id\n1\nno number\n3\n');
 
@@ -91,12 +91,6 @@ const transformed: Scenario = {
     return first ?? (await whyNot(stack, { ...request, output }));
   },
 };
-
-/** A text in gzip of 66 members, each a record of one MiB that is not compressed. */
-function largeGzip(): Buffer {
-  const record = Buffer.from(`1,${'x'.repeat(1024 * 1024)}\n`);
-  return Buffer.concat(Array<Buffer>(66).fill(gzipSync(record, { level: 0 })));
-}
 
 const largeText: Scenario = {
   name: 'a version of a large text in gzip gets a seek index, and is written by several',

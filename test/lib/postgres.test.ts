@@ -77,6 +77,12 @@ describe('databases of the construct', () => {
     `);
   });
 
+  it('are loaded by a function that may do nothing that loads do not', () => {
+    const lines = statementsByRole(template)['FanoutFunctionsLoadTableRole']!.join('\n');
+    expect(lines).toContain('/*/data/*');
+    expect(lines).not.toMatch(/_shuffle|shares|objects-fault|data-g\?+-/);
+  });
+
   it('are known to it by the ARNs of their secrets, to PlanTable by their names', () => {
     const { POSTGRES = '', NODE_EXTRA_CA_CERTS } = environmentOf('LoadTable');
     expect(JSON.parse(POSTGRES)).toEqual({
