@@ -4,6 +4,8 @@ import { Client } from 'pg';
 export class LastingSession {
   readonly #url: string;
   #client: Promise<Client> | undefined;
+  /** Questions follow each other. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(url: string) {
     this.#url = url;
@@ -14,10 +16,9 @@ export class LastingSession {
     text: string,
     values?: readonly unknown[],
   ): Promise<readonly Record<string, unknown>[]> {
-    this.#client ??= this.#open();
-    const client = await this.#client;
-    const result = await client.query(text, values && [...values]);
-    return (Array.isArray(result) ? result.at(-1) : result).rows;
+    const answer = this.#last.then(() => this.#send(text, values));
+    this.#last = answer.catch(() => undefined);
+    return await answer;
   }
 
   async close(): Promise<void> {
@@ -27,6 +28,13 @@ export class LastingSession {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #send(text: string, values?: readonly unknown[]) {
+    this.#client ??= this.#open();
+    const client = await this.#client;
+    const result = await client.query(text, values && [...values]);
+    return (Array.isArray(result) ? result.at(-1) : result).rows;
   }
 
   #open(): Promise<Client> {
