@@ -17,7 +17,7 @@ export async function withFileSource<T>(
     return await use({
       ...{ uri, size, etag: '' },
       async read({ offset, length }) {
-        const bytes = Buffer.alloc(length);
+        const bytes = new Uint8Array(length);
         await file.read(bytes, 0, length, offset);
         return bytes;
       },

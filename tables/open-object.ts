@@ -70,7 +70,7 @@ function readHead(source: ByteSource, compression: TextCompression): AsyncGenera
 
 async function firstText(source: ByteSource, compression: TextCompression): Promise<Uint8Array> {
   for await (const piece of readHead(source, compression)) {
-    if (piece.length > 0) return piece.slice();
+    if (piece.length > 0) return new Uint8Array(piece);
   }
   return new Uint8Array();
 }

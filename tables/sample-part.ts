@@ -65,7 +65,7 @@ async function inflate(text: OpenedText, textBytes: number) {
   let bytes = 0;
   let isWhole = true;
   for await (const piece of readText(counted, reading)) {
-    pieces.push(piece.slice());
+    pieces.push(new Uint8Array(piece));
     bytes += piece.length;
     isWhole = bytes < textBytes;
     if (!isWhole) break;

@@ -33,7 +33,7 @@ export async function collectText(
   const all: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of pieces) {
-    all.push(piece.slice());
+    all.push(new Uint8Array(piece));
     bytes += piece.length;
     if (isEnough(bytes, piece)) return { bytes: Buffer.concat(all), isWhole: false };
   }

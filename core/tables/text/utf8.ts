@@ -59,7 +59,8 @@ export class Utf8Proof {
   }
 
   #keep(open: Uint8Array, at: number): undefined {
-    this.#open = open.slice();
+    // A copy, which `slice` of a Buffer is not: the piece may be given back.
+    this.#open = new Uint8Array(open);
     this.#at = at;
   }
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { release } from '#core/bytes/release.ts';
 import { Utf8Proof } from '#core/tables/text/utf8.ts';
 
 /** Offset of the first bad byte, by decoding ever longer prefixes. */
@@ -57,5 +58,18 @@ describe('Utf8Proof', () => {
       ),
       { numRuns: 1000 },
     );
+  });
+
+  it.each([
+    ['views of memory of their own', (bytes: readonly number[]) => new Uint8Array(bytes)],
+    ['Buffers', (bytes: readonly number[]) => Buffer.alloc(bytes.length).fill(Buffer.from(bytes))],
+  ])('needs no piece any more once it is given back: %s', (_, pieceOf) => {
+    const proof = new Utf8Proof();
+    for (const bytes of [[0x41, 0xc3], [0xa9], [0x41], [0x41], [0xe2, 0x82], [0xac]]) {
+      const piece = pieceOf(bytes);
+      expect(proof.push(piece)).toBeUndefined();
+      release(piece);
+    }
+    expect(proof.finish()).toBeUndefined();
   });
 });
