@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { chunkId } from '#core/run/chunk-name.ts';
-import type { ChunkRecord } from '#core/run/ledger-records.ts';
+import type { ChunkRecord, Job } from '#core/run/ledger-records.ts';
 
 /** A DynamoDB item in its wire form. */
 export type Item = Record<string, AttributeValue>;
@@ -82,6 +82,27 @@ export const CHUNK_ATTRIBUTES: readonly string[] = [
   'counts',
   'statistics',
 ];
+
+/** The attributes of a chunk's item that {@link jobOf} reads. */
+export const JOB_ATTRIBUTES: readonly string[] = [
+  ...['chunkIndex', 'planned', 'tries', 'status', 'startedAt', 'finishedAt', 'recordCount'],
+];
+
+/** Reads a chunk's item as a job. */
+export function jobOf(item: Item): Job {
+  const { S: finished } = item['finishedAt'] ?? {};
+  const status = textOf(item, 'status');
+  return {
+    index: numberOf(item, 'chunkIndex'),
+    planned: textOf(item, 'planned'),
+    tries: numberOf(item, 'tries'),
+    status: status === 'done' || status === 'failed' ? status : 'running',
+    started: textOf(item, 'startedAt'),
+    // A try that goes on after another has no end yet.
+    ...(status !== 'running' && finished !== undefined && { finished }),
+    ...(item['recordCount'] && { rows: numberOf(item, 'recordCount') }),
+  };
+}
 
 /** Reads a chunk's item as the ledger wrote it. */
 export function chunkRecord(item: Item): ChunkRecord {

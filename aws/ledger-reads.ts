@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type {
   ChunkRecord,
+  Job,
   StartedRun,
   TryError,
   UnfinishedChunk,
@@ -16,6 +17,8 @@ import {
   chunkRecord,
   executionKey,
   type Item,
+  JOB_ATTRIBUTES,
+  jobOf,
   numberOf,
   partition,
   SHARDS,
@@ -34,8 +37,18 @@ export interface LedgerPlace {
 /** The conditions of a query, named as DynamoDB names them. */
 type Filter = Pick<QueryCommandInput, 'FilterExpression'> & { readonly values?: Item };
 
+/** What is read of the items of chunks, and made of them. */
+interface ItemForm<T> {
+  readonly attributes: readonly string[];
+  readonly record: (item: Item) => T;
+}
+
+const CHUNK_FORM: ItemForm<ChunkRecord> = { attributes: CHUNK_ATTRIBUTES, record: chunkRecord };
+
 /** Each attribute that is read, by the name that expressions have for it: some are reserved. */
-const NAMES = Object.fromEntries(CHUNK_ATTRIBUTES.map((name) => [`#${name}`, name]));
+function namesOf(attributes: readonly string[]): Record<string, string> {
+  return Object.fromEntries(attributes.map((name) => [`#${name}`, name]));
+}
 
 /** A page is 1 MB in DynamoDB, and several times that while the SDK parses it. */
 const PAGES_AT_ONCE = 4;
@@ -55,29 +68,36 @@ export async function readItem({ client, table }: LedgerPlace, key: Item): Promi
   }
 }
 
+/** The ledger, and how its shards are read. */
+interface ShardPlace<T> extends LedgerPlace {
+  readonly gate: Gate;
+  readonly form: ItemForm<T>;
+}
+
 /**
  * The items of a shard, page by page. Only what a record holds is sent, and is turned into records
  * at once, which are a tenth of it.
  */
-async function* readPages(
-  { client, table, gate }: LedgerPlace & { readonly gate: Gate },
+async function* readPages<T>(
+  { client, table, gate, form }: ShardPlace<T>,
   pk: Item[string],
   { values, ...filter }: Filter,
-): AsyncGenerator<ChunkRecord[]> {
+): AsyncGenerator<T[]> {
+  const names = namesOf(form.attributes);
   const query = {
     TableName: table,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :chunk)',
     ExpressionAttributeValues: { ...values, ':pk': pk, ':chunk': text('chunk#') },
     ConsistentRead: true,
-    ProjectionExpression: Object.keys(NAMES).join(),
-    ExpressionAttributeNames: NAMES,
+    ProjectionExpression: Object.keys(names).join(),
+    ExpressionAttributeNames: names,
     ...filter,
   };
   for (let start: Item | undefined; ; ) {
     const command = new QueryCommand({ ...query, ExclusiveStartKey: start });
     const page = await gate(async () => {
       const { Items = [], LastEvaluatedKey } = await client.send(command);
-      return { records: Items.map(chunkRecord), next: LastEvaluatedKey };
+      return { records: Items.map(form.record), next: LastEvaluatedKey };
     }).catch((error: unknown) => {
       throw translated(error, `read the ledger in ${table}`);
     });
@@ -88,11 +108,11 @@ async function* readPages(
 }
 
 /** The items of a shard in their order. The next page is on its way while one is used. */
-async function* readShard(
-  place: LedgerPlace & { readonly gate: Gate },
+async function* readShard<T>(
+  place: ShardPlace<T>,
   pk: Item[string],
   filter: Filter,
-): AsyncGenerator<ChunkRecord> {
+): AsyncGenerator<T> {
   for await (const page of oneAhead(readPages(place, pk, filter))) yield* page;
 }
 
@@ -101,14 +121,15 @@ async function* readShard(
  *
  * Memory: two pages of each shard, of up to 1 MB in DynamoDB; as records about 30 MB in all.
  */
-async function* readShards(
+async function* readShards<T extends { readonly index: number }>(
   place: LedgerPlace,
   runId: string,
+  form: ItemForm<T>,
   filter: Filter,
-): AsyncGenerator<ChunkRecord> {
+): AsyncGenerator<T> {
   const gate = createGate(PAGES_AT_ONCE);
   const shards = Array.from({ length: SHARDS }, (_, shard) =>
-    readShard({ ...place, gate }, partition(runId, shard), filter),
+    readShard({ ...place, gate, form }, partition(runId, shard), filter),
   );
   const heads = await Promise.all(shards.map((shard) => shard.next()));
   for (let index = 0; heads.some((head) => head.done !== true); index += 1) {
@@ -122,7 +143,7 @@ async function* readShards(
 
 /** Reads the items of a run's chunks in chunk order. */
 export function readChunks(place: LedgerPlace, runId: string): AsyncGenerator<ChunkRecord> {
-  return readShards(place, runId, {});
+  return readShards(place, runId, CHUNK_FORM, {});
 }
 
 /** Reads the items of the chunks that were started and are not done, in chunk order. */
@@ -130,9 +151,14 @@ export async function* readUnfinishedChunks(
   place: LedgerPlace,
   runId: string,
 ): AsyncGenerator<UnfinishedChunk> {
-  for await (const chunk of readShards(place, runId, NOT_DONE)) {
+  for await (const chunk of readShards(place, runId, CHUNK_FORM, NOT_DONE)) {
     if (chunk.status !== 'done') yield chunk;
   }
+}
+
+/** Reads the items of a run's chunks as jobs, in chunk order. */
+export function readJobs(place: LedgerPlace, runId: string): AsyncGenerator<Job> {
+  return readShards(place, runId, { attributes: JOB_ATTRIBUTES, record: jobOf }, {});
 }
 
 /** Finds the run that an execution works on; undefined when it failed before it had one. */
@@ -163,7 +189,7 @@ export async function findRun(
 export async function readTryError(
   place: LedgerPlace,
   runId: string,
-  { index, tries }: UnfinishedChunk,
+  { index, tries }: Pick<UnfinishedChunk, 'index' | 'tries'>,
 ): Promise<TryError | undefined> {
   const item = await readItem(place, tryKey(runId, index, tries));
   if (item['outcome'] === undefined) return undefined;

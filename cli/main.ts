@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { inferCommand } from './commands/infer.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { jobsCommand } from './commands/jobs.ts';
 import { localCommand } from './commands/local.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { sliceCommand } from './commands/slice.ts';
@@ -23,7 +24,7 @@ Exit codes: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 130 st
 
 const COMMANDS = [
   ...[sliceCommand, inspectCommand, inferCommand],
-  ...[verifyCommand, pruneCommand, localCommand],
+  ...[verifyCommand, jobsCommand, pruneCommand, localCommand],
 ];
 
 /** What the process that runs the command line gives to it. */

@@ -11,6 +11,7 @@ import { givenFunctions } from '#cli/options/functions-option.ts';
 import { LocalStack } from '#support/local-stack.ts';
 import { proveDeterminism } from './determinism.ts';
 import { proveEquality, proveLocalRun, proveTransforms } from './equality.ts';
+import { proveKeys } from './keys.ts';
 import { provePartitions } from './partitions.ts';
 import type { Proof } from './proof.ts';
 import { pythonOfReaders } from './python.ts';
@@ -29,6 +30,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   determinism: proveDeterminism,
   sizes: proveSizes,
   partitions: provePartitions,
+  keys: proveKeys,
   types: proveTypes,
 };
 

@@ -44,6 +44,17 @@ export type ChunkRecord =
   | UnfinishedChunk
   | (ChunkState & ChunkFigures & { readonly status: 'done' });
 
+/** A chunk as a job: when it was worked on, and how that ended. */
+export interface Job extends ChunkState {
+  readonly status: 'running' | 'failed' | 'done';
+  /** When its last try started, as ISO 8601. */
+  readonly started: string;
+  /** When it was done or failed; absent while a try runs. */
+  readonly finished?: string;
+  /** Rows of its object, of a table that is done. */
+  readonly rows?: number;
+}
+
 /** Why a try failed. */
 export interface TryError {
   readonly name: string;

@@ -6,11 +6,12 @@ import type { TableReading } from './table-case.ts';
 type AskedCase = TableReading & {
   readonly inputs: readonly string[];
   readonly partitionBy?: readonly string[] | undefined;
+  readonly keysWhole?: readonly string[] | undefined;
 };
 
 /** A case as a request, whose files are made of about so many bytes of the source. */
 export function caseTable(
-  { inputs, format, options, schema, partitionBy, sql }: AskedCase,
+  { inputs, format, options, schema, partitionBy, keysWhole, sql }: AskedCase,
   sliceBytes: number,
 ): SizedTable {
   const { delimiter, nullText, compression, byName = false, onBadRow = 'fail' } = options;
@@ -19,6 +20,7 @@ export function caseTable(
     ...(compression && { compression }),
     ...(sql !== undefined && { sql }),
     ...(partitionBy && { partitionBy }),
+    ...(keysWhole && { keysWhole }),
     csv: { ...(delimiter !== undefined && { delimiter }), ...(nullText && { nullText }) },
   });
 }

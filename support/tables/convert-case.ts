@@ -5,6 +5,7 @@ import { caseTable } from './case-table.ts';
 import { convertedFile, planned } from './convert-table.ts';
 import { partitionTable } from './partition-table.ts';
 import { openInputs, type TableCase } from './table-case.ts';
+import { keepKeysWhole } from './whole-keys-table.ts';
 
 /**
  * Converts a case as writers do, one file a slice, into a folder of its own. Where it is refused,
@@ -23,6 +24,10 @@ export async function convertCase(
     const plan = await planned(caseTable(asked, sliceBytes), openInputs(pack, asked));
     if (asked.partitionBy !== undefined) {
       await partitionTable(plan, { out: folder, targetFileBytes: sliceBytes });
+      return undefined;
+    }
+    if (asked.keysWhole !== undefined) {
+      await keepKeysWhole(plan, { out: folder, targetFileBytes: sliceBytes });
       return undefined;
     }
     for (const chunk of plan.chunks) {

@@ -39,13 +39,10 @@ export type TableCase = z.infer<typeof tableCase>;
 /** What is asked of the inputs of a table. */
 export type TableReading = Pick<TableCase, 'format' | 'options' | 'schema' | 'sql'>;
 
-/** Cases of a pack that need no keys. */
+/** The cases of a pack. */
 export function readCases(pack: string): readonly TableCase[] {
   const given: unknown = JSON.parse(readFileSync(join(pack, 'cases.json'), 'utf8'));
-  return z
-    .array(tableCase)
-    .parse(given)
-    .filter(({ keysWhole }) => keysWhole === undefined);
+  return z.array(tableCase).parse(given);
 }
 
 /** The inputs of a case in memory, by their names. */

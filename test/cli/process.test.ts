@@ -22,7 +22,8 @@ describe('the command line as a process', () => {
   });
 
   test('shows help with examples for every command', async () => {
-    for (const command of ['', 'slice', 'inspect', 'verify', 'prune', 'local run', 'local up']) {
+    const commands = ['', 'slice', 'inspect', 'verify', 'jobs', 'prune', 'local run', 'local up'];
+    for (const command of commands) {
       const ended = await runShell(`cli ${command} --help`);
       expect(ended).toMatchObject({ code: 0, stderr: '' });
       expect(ended.stdout.toString()).toContain('Examples:\n  $ npm run -s cli -- ');
