@@ -139,6 +139,23 @@ describe('a table', () => {
     });
   });
 
+  it('is gathered by SQL per key where the request says that keys are whole', async () => {
+    const sql = 'select zip, count(*) as n, max(distance) as most from input group by zip';
+    const whole = { chunking: { rows: 2000, keysWhole: ['zip'] }, transform: { sql } };
+    await planned(asked({ table: 'trips', key: 'zip' }, whole), async (plan) => {
+      expect(plan.chunks).toHaveLength(10);
+      expect(plan.layout.keysWhole).toEqual(['zip']);
+      const rows = (await allRows(plan)).flat().map((row) => JSON.parse(row));
+      const wanted = await server.query(
+        'SELECT zip, count(*)::integer AS n, max(distance) AS most FROM trips GROUP BY 1 ORDER BY 1',
+      );
+      expect(rows.map(({ n, ...row }) => ({ ...row, n: Number(n) }))).toEqual(wanted);
+    });
+    const other = { ...whole, columns: { zip: 'drop' }, schema: { distance: 'integer' } };
+    const dropped = await refused({ table: 'trips', key: 'zip' }, other);
+    expect(dropped.message).toContain('keysWhole names "zip", but the columns that are read are');
+  });
+
   it('is read by hostile names, keys with NULL, and the order of its own collation', async () => {
     const table = '"Odd ""names"."t; drop"';
     const request = asked({ table, key: ['the key', 'k2'] }, { chunking: { rows: 150 } });
