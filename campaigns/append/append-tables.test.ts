@@ -181,6 +181,7 @@ describe('a run that replaces partitions', TIMEOUT, () => {
   );
 
   it.each([
+    ['what mappers share', '/source.json'],
     ['the rows of a mapper', '/000000.parquet'],
     ['a file', 'part=b/chunk-000002.parquet'],
     ["its generation's manifest", 'manifest-000002.json'],

@@ -124,6 +124,14 @@ export async function crashOnce(
   await assertRemoved(output, failed);
 }
 
+/** All batches are in, and nothing else. @returns the one that came in behind the first */
+async function assertSettled(output: BatchedOutput, order: readonly number[]): Promise<number> {
+  assertSame('what is in', await output.check(), order);
+  assertSame('the content', await output.content(), await output.expected(order));
+  await assertRemoved(output, []);
+  return order[1]!;
+}
+
 /**
  * Adds batches 1 and 2 at once: the process of batch 1 stops before one of its writes, batch 2
  * runs from beginning to end, then batch 1 goes on. One of them succeeds; the other is refused, and
@@ -152,12 +160,11 @@ export async function raceOnce(
     return await send();
   });
   const ofFirst = await run(clients, first);
-  if (`${ofSecond}, ${ofFirst}` === '2, 3') {
-    // Before rows are scattered, a run of partitions has no place yet: it comes after the other.
-    assertSame('what is in', await output.check(), [0, 2, 1]);
-    assertSame('the content', await output.content(), await output.expected([0, 2, 1]));
-    return 2;
-  }
+  // A run of partitions has no place before it has scattered, and removes that once it is in: both
+  // may come in, one after the other.
+  const ends = `${ofFirst}, ${ofSecond}`;
+  if (ends === '2, 3') return await assertSettled(output, [0, 1, 2]);
+  if (ends === '3, 2') return await assertSettled(output, [0, 2, 1]);
   const won = [ofFirst, ofSecond].filter((end) => end === 2);
   if (won.length !== 1) fail(`both ended so: ${ofFirst}; ${ofSecond}`);
   const winner = ofFirst === 2 ? 1 : 2;
@@ -168,11 +175,7 @@ export async function raceOnce(
   assertSame('what is in', await output.check(), [0, winner]);
   const loser = 3 - winner;
   assertSame('the loser', await run(services.connect(), loser === 1 ? first : second), 3);
-  const order = [0, winner, loser];
-  assertSame('what is in', await output.check(), order);
-  assertSame('the content', await output.content(), await output.expected(order));
-  await assertRemoved(output, []);
-  return winner;
+  return await assertSettled(output, [0, winner, loser]);
 }
 
 /**

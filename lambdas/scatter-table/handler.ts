@@ -4,7 +4,7 @@ import type { S3Client } from '#aws/clients.ts';
 import { createObject } from '#aws/create-only.ts';
 import { readText } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
-import { IncompleteRunError } from '#core/errors.ts';
+import { IncompleteRunError, SourceNotFoundError, UploadConflictError } from '#core/errors.ts';
 import {
   scatterKeys,
   shuffleFolder,
@@ -60,6 +60,14 @@ async function readPlan(
   return text === undefined ? undefined : parseScatterPlan(text, `s3://${outputBucket}/${key}`);
 }
 
+/** The list lies there as long as the layout, unless that was written once more behind it. */
+function gone(uri: string, cause: unknown): UploadConflictError {
+  return new UploadConflictError(
+    `${uri} is gone: another execution of this run was faster, or it lay there for more than 22 days; this try is made again, and start the run anew if that fails too`,
+    { cause },
+  );
+}
+
 async function openSlices(
   { s3, outputBucket }: ScatterDeps,
   { runId, chunk }: ScatterTask,
@@ -67,7 +75,10 @@ async function openSlices(
   signal: AbortSignal,
 ) {
   const store = s3ObjectStore(s3, signal);
-  const list = await openOwn(store, `s3://${outputBucket}/${shuffleObjectsKey(runId)}`);
+  const uri = `s3://${outputBucket}/${shuffleObjectsKey(runId)}`;
+  const list = await openOwn(store, uri).catch((error: unknown) => {
+    throw error instanceof SourceNotFoundError ? gone(uri, error) : error;
+  });
   const pins = parsePins(chunk.list.length === 0 ? new Uint8Array() : await list.read(chunk.list));
   const indexes = s3TextIndexes(s3, outputBucket, signal);
   return await openChunk({ layout, chunk, pins, store, indexes });
