@@ -47,7 +47,7 @@ export interface PackOptions {
   readonly ratio: number;
   /** Index of the first file. */
   readonly firstIndex: number;
-  /** Bytes of values of a chunk. @default 2 GiB */
+  /** Bytes of values of a chunk. @default 1 GiB */
   readonly mostBytes?: number;
   readonly signal?: AbortSignal;
 }

@@ -8,7 +8,7 @@ import type { KeyWeights } from './keys-sql.ts';
  * holds all rows of a key: with its half of 1,769 MB of memory and 10 GiB of `/tmp` that is what
  * goes through whatever the SELECT is, see docs/decisions/0028-keys-whole.md.
  */
-export const MOST_CHUNK_BYTES = 2 * 1024 ** 3;
+export const MOST_CHUNK_BYTES = 1024 ** 3;
 
 /** Keys of all mappers, each mapper counted: what one function fetches and counts in minutes. */
 export const MAX_LISTED_KEYS = 100_000_000;

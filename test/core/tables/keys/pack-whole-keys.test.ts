@@ -44,7 +44,7 @@ describe('keyWeights', () => {
     const weights = keyWeights({ bytes: 1_000, vals: 10_000 }, { target: 100, most: 250 });
     expect(weights.ofValue * 250).toBe(125);
     expect(weights.together).toBe(100 / 32);
-    expect(keyWeights({ bytes: 0, vals: 0 }, { target: 1 }).ofValue).toBe(1.25 / 2 ** 31);
+    expect(keyWeights({ bytes: 0, vals: 0 }, { target: 1 }).ofValue).toBe(1.25 / 2 ** 30);
   });
 
   it('moves more together where there would be too many runs', () => {
