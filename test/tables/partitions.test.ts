@@ -116,6 +116,25 @@ describe('a partitioned table', { timeout: patience(60_000) }, () => {
     }
   });
 
+  it('has partitions of values whose order is not that of their texts', async () => {
+    const values = ['10', '9', '', '-3', '100'];
+    const lines = Array.from({ length: 200 }, (_, id) => `${id},${values[id % 5]}\n`);
+    const store = memoryObjectStore({ 's3://b/a.csv': Buffer.from(`id,n\n${lines.join('')}`) });
+    const schema = { id: 'int', n: 'int' };
+    const table = askedTable({ schema, partitionBy: ['n'], size: { sourceBytes: 300 } });
+    const out = join(directory, 'ints');
+    const { files } = await partitionTable(await planned(table, store), {
+      out,
+      targetFileBytes: 1e9,
+    });
+    expect(files.map(({ chunk }) => chunk.partition[0])).toEqual(['-3', '10', '100', '9', null]);
+    for (const { name, chunk } of files) {
+      const at = values.indexOf(chunk.partition[0] ?? '');
+      const ids = Array.from({ length: 40 }, (_, round) => round * 5 + at);
+      expect(await idsOf(join(out, name))).toEqual(ids);
+    }
+  });
+
   it('counts rejected rows once', async () => {
     const store = memoryObjectStore({
       's3://b/a.csv': Buffer.from(`id,day,note\n${LINES.slice(0, 90).join('')}x,2026-11-01,y\n`),
