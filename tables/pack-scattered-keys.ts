@@ -47,9 +47,18 @@ export interface PackOptions {
   readonly ratio: number;
   /** Index of the first file. */
   readonly firstIndex: number;
-  /** Bytes of values of a chunk. @default 1 GiB */
+  /** Bytes of values of a chunk. @default 1 GiB; 256 MiB where SQL works per key */
   readonly mostBytes?: number;
   readonly signal?: AbortSignal;
+}
+
+/** Windows hold the rows of a key several times over, and not all of it spills. */
+const MOST_PER_KEY_BYTES = 256 * 1024 ** 2;
+
+/** Bytes of values that a writer has room for in one file. */
+function mostChunkBytes({ transform }: TableLayout): number {
+  const isPerKey = transform !== undefined && 'sql' in transform && transform.orderBy !== undefined;
+  return isPerKey ? MOST_PER_KEY_BYTES : MOST_CHUNK_BYTES;
 }
 
 /** Files of whole keys. */
@@ -67,6 +76,7 @@ const MAX_NAMED = 5;
 
 interface Packing extends KeyIndexes, PackOptions {
   readonly keys: readonly KeyColumn[];
+  readonly mostBytes: number;
   /** File of all keys. */
   readonly all: string;
 }
@@ -115,7 +125,7 @@ async function writeKeys(packing: Packing): Promise<void> {
 
 /** @throws {BoundExceededError} a key alone is more than a writer has room for. */
 async function refuseLarge(packing: Packing, chunks: readonly KeyNumbers[]): Promise<void> {
-  const { mostBytes = MOST_CHUNK_BYTES } = packing;
+  const { mostBytes } = packing;
   const large = chunks.find(({ vals }) => vals > mostBytes);
   if (large === undefined) return;
   const name = (await namesOf(packing, [large.first])).get(large.first);
@@ -211,13 +221,14 @@ export async function packScatteredKeys(
 ): Promise<PackedKeyFiles> {
   const keys = keyColumns(schemaOf(indexes.layout), indexes.layout.keysWhole ?? []);
   const all = join(options.directory, 'keys.parquet');
-  const packing = { ...indexes, ...options, keys, all };
-  const { targetFileBytes, ratio, mostBytes: most = MOST_CHUNK_BYTES } = options;
+  const { mostBytes = mostChunkBytes(indexes.layout) } = options;
+  const packing = { ...indexes, ...options, keys, all, mostBytes };
+  const { targetFileBytes, ratio } = options;
   const target = targetFileBytes / ratio;
   await writeKeys(packing);
   const [sums] = await select(packing, keySumsSql(all));
   const counted = numbersOf(sums!, ['keys', 'rows', 'bytes', 'vals']);
-  const weights = keyWeights(counted, { target, most });
+  const weights = keyWeights(counted, { target, most: mostBytes });
   const runs = (await select(packing, keyRunsSql(all, weights))).map((row) =>
     numbersOf(row, ['first', 'keys', 'rows', 'bytes', 'vals', 'weight']),
   );
