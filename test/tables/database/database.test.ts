@@ -56,6 +56,9 @@ const SETUP = `
   GRANT SELECT ON trips TO reader;
 `;
 
+/** The names as they are, without quotes. */
+const ODD = { schema: 'Odd "names', table: 't; drop' };
+
 beforeAll(async () => {
   server = await PostgresServer.start();
   await server.query(SETUP);
@@ -157,13 +160,12 @@ describe('a table', () => {
   });
 
   it('is read by hostile names, keys with NULL, and the order of its own collation', async () => {
-    const table = '"Odd ""names"."t; drop"';
-    const request = asked({ table, key: ['the key', 'k2'] }, { chunking: { rows: 150 } });
+    const request = asked({ ...ODD, key: ['the key', 'k2'] }, { chunking: { rows: 150 } });
     await planned(request, async (plan) => {
       expect(plan.chunks.length).toBeGreaterThan(8);
       const rows = (await allRows(plan)).flat().map(parsed);
       const wanted = await server.query(
-        `SELECT "the key", k2, id::text FROM ${table} ORDER BY 1, 2, "Wert ""ä"""::text COLLATE "C"`,
+        `SELECT "the key", k2, id::text FROM "Odd ""names"."t; drop" ORDER BY 1, 2, "Wert ""ä"""::text COLLATE "C"`,
       );
       expect(rows.map((row) => [row['the key'], row['k2']])).toEqual(
         wanted.map((row) => [row['the key'], row['k2']]),
@@ -176,9 +178,7 @@ describe('a table', () => {
   });
 
   it('keeps every value: empty texts, line ends, NULL, NaN, instants', async () => {
-    const table = '"Odd ""names"."t; drop"';
-    const request = asked({ table, key: 'day' }, { chunking: { rows: 5000 } });
-    await planned(request, async (plan) => {
+    await planned(asked({ ...ODD, key: 'day' }, { chunking: { rows: 5000 } }), async (plan) => {
       const [types, ...rows] = await rowsOfChunk(plan.layout, plan.chunks[0]!);
       expect(JSON.parse(types!).map(([, type]: [string, string]) => type)).toEqual([
         ...['VARCHAR', 'INTEGER', 'DECIMAL(12,2)', 'TIMESTAMP WITH TIME ZONE', 'DATE', 'BOOLEAN'],
@@ -186,7 +186,7 @@ describe('a table', () => {
       ]);
       const wanted = await server.query(
         `SELECT word, feeling::text, code, real_one::text, extract(epoch FROM at)::text AS at,
-         "Wert ""ä""" FROM ${table} ORDER BY day`,
+         "Wert ""ä""" FROM "Odd ""names"."t; drop" ORDER BY day`,
       );
       expect(rows).toHaveLength(2000);
       for (const [at, text] of rows.entries()) {
