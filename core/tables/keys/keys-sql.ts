@@ -2,7 +2,7 @@ import { typeSql } from '#core/tables/schema/column-type.ts';
 import { joinedSql, rowBytesSql } from '#core/tables/schema/joined-sql.ts';
 import { identifier, literal } from '#core/tables/schema/quote.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
-import { own, type WantedRows, wantedSql } from '#core/tables/shuffle/shuffle-sql.ts';
+import { own, readSql, type WantedRows, wantedSql } from '#core/tables/shuffle/shuffle-sql.ts';
 import type { KeyColumn } from './key-columns.ts';
 
 /** NULL is a key of its own, the last one, as PostgreSQL sorts it. */
@@ -12,11 +12,6 @@ function ordered(columns: readonly string[]): string {
 
 function placesOf(keys: readonly KeyColumn[]): readonly string[] {
   return keys.map((_, at) => `k${at}`);
-}
-
-/** Parquet files of Parquet that the engine wrote, read as they are. */
-function readSql(paths: readonly string[]): string {
-  return `read_parquet([${paths.map(literal).join(', ')}], binary_as_string = false, hive_partitioning = false, union_by_name = false)`;
 }
 
 /**

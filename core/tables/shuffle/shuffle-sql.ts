@@ -64,8 +64,9 @@ function keysOf(keys: number): readonly string[] {
   return Array.from({ length: keys }, (_, at) => `k${at}`);
 }
 
-function readSql(path: string): string {
-  return `read_parquet(${literal(path)}, binary_as_string = false, hive_partitioning = false)`;
+/** Parquet files that the engine wrote, read as they are, one after the other. */
+export function readSql(paths: readonly string[]): string {
+  return `read_parquet([${paths.map(literal).join(', ')}], binary_as_string = false, hive_partitioning = false, union_by_name = false)`;
 }
 
 /**
@@ -76,7 +77,7 @@ export function scatteredPartitionsSql({ path, keys }: ScatteredFile): string {
   const values = keysOf(keys);
   const named = values.map((value, at) => `${value} AS v${at}`);
   return (
-    `SELECT ${named.join(', ')}, count(*) AS rows FROM ${readSql(path)} ` +
+    `SELECT ${named.join(', ')}, count(*) AS rows FROM ${readSql([path])} ` +
     `GROUP BY ${values.join(', ')} ORDER BY min(file_row_number)`
   );
 }
@@ -84,7 +85,7 @@ export function scatteredPartitionsSql({ path, keys }: ScatteredFile): string {
 /** A SELECT of the bytes of the longest value of each column of partitions, as `v0`, `v1`, …. */
 export function longestValuesSql({ path, keys }: ScatteredFile): string {
   const longest = keysOf(keys).map((key, at) => `max(strlen(${key})) AS v${at}`);
-  return `SELECT ${longest.join(', ')} FROM ${readSql(path)}`;
+  return `SELECT ${longest.join(', ')} FROM ${readSql([path])}`;
 }
 
 /** Rows of a scattered file that are wanted, counted from its begin. */
@@ -103,12 +104,11 @@ export function wantedSql(files: readonly WantedRows[], schema: TableSchema): st
   const columns = schema.map(
     ({ name, type }, at) => `CAST(c${at} AS ${typeSql(type)}) AS ${identifier(name)}`,
   );
-  const paths = files.map(({ path }) => literal(path)).join(', ');
+  const paths = files.map(({ path }) => path);
   const bound = (of: 'start' | 'end') =>
     `([${files.map((file) => file[of]).join(', ')}])[CAST(file_index AS BIGINT) + 1]`;
   return (
-    `SELECT ${columns.join(', ')} FROM read_parquet([${paths}], binary_as_string = false, ` +
-    'hive_partitioning = false, union_by_name = false) AS t ' +
+    `SELECT ${columns.join(', ')} FROM ${readSql(paths)} AS t ` +
     `WHERE file_row_number >= ${bound('start')} AND file_row_number < ${bound('end')}`
   );
 }
