@@ -71,6 +71,20 @@ function assertAscending(parts: readonly ListedPart[], uploadId: string): void {
 }
 
 /**
+ * Parts with an algorithm of the upload have no gaps in their numbers: AWS documents both 400 and
+ * 500 for these.
+ */
+function assertConsecutive(parts: readonly ListedPart[], { checksum, uploadId }: UploadRecord) {
+  const gap = parts.find(({ partNumber }, at) => partNumber !== at + 1);
+  if (checksum === undefined || gap === undefined) return;
+  throw new S3Error(
+    'InvalidPartOrder',
+    `The list of parts has a gap before part ${gap.partNumber}. Where an upload has a checksum algorithm, part numbers must begin with 1 and be consecutive.`,
+    { UploadId: uploadId },
+  );
+}
+
+/**
  * Checks that the checksum listed with a part is the stored one. A composite checksum of the object
  * needs one for every part.
  */
@@ -98,6 +112,7 @@ function assertPartChecksum(listed: ListedPart, stored: StoredPart, upload: Uplo
 function pickParts(parts: readonly ListedPart[], upload: Upload): readonly StoredPart[] {
   const { uploadId } = upload.record;
   assertAscending(parts, uploadId);
+  assertConsecutive(parts, upload.record);
   const picked = parts.map((listed) => {
     const stored = upload.parts.get(listed.partNumber);
     if (stored === undefined || stored.md5 !== listed.etag) throw invalidPart(listed, uploadId);

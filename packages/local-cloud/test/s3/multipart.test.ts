@@ -84,6 +84,48 @@ test('fails on a wrong checksum of the whole, and the upload can still be comple
   await expect(complete('AAAAAA==')).rejects.toMatchObject({ name: 'NoSuchUpload' });
 });
 
+test('fails on part numbers with a gap where the upload has a checksum algorithm', async () => {
+  const { s3, bucket: Bucket } = fixture;
+  const complete = async (Key: string, checksum: object, numbers: readonly number[]) => {
+    const { UploadId } = await s3.createMultipartUpload({ Bucket, Key, ...checksum });
+    const Parts = await Promise.all(
+      numbers.map(async (PartNumber) => {
+        const { ETag } = await s3.uploadPart({ Bucket, Key, UploadId, PartNumber, Body: 'text' });
+        return { PartNumber, ETag };
+      }),
+    );
+    await s3.completeMultipartUpload({ Bucket, Key, UploadId, MultipartUpload: { Parts } });
+  };
+  const full = { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' } as const;
+  await expect(complete('gap', full, [2])).rejects.toMatchObject({
+    name: 'InvalidPartOrder',
+    message: expect.stringContaining('a gap before part 2'),
+  });
+  await complete('gap', {}, [2]);
+});
+
+test('lists parts with the checksums that they were sent with, page by page', async () => {
+  const { s3, bucket: Bucket } = fixture;
+  const Key = 'listed';
+  const { UploadId } = await s3.createMultipartUpload({
+    Bucket,
+    Key,
+    ChecksumAlgorithm: 'CRC32',
+    ChecksumType: 'FULL_OBJECT',
+  });
+  for (const [at, Body] of ['one', 'two'].entries()) {
+    await s3.uploadPart({ Bucket, Key, UploadId, PartNumber: at + 1, Body });
+  }
+  const first = await s3.listParts({ Bucket, Key, UploadId, MaxParts: 1 });
+  expect(first).toMatchObject({ IsTruncated: true, ChecksumType: 'FULL_OBJECT' });
+  const PartNumberMarker = first.NextPartNumberMarker;
+  const second = await s3.listParts({ Bucket, Key, UploadId, PartNumberMarker });
+  const listed = [...(first.Parts ?? []), ...(second.Parts ?? [])];
+  expect(listed.map(({ Size, ChecksumCRC32 }) => ({ Size, ChecksumCRC32 }))).toEqual(
+    ['one', 'two'].map((text) => ({ Size: 3, ChecksumCRC32: crc32Base64(Buffer.from(text)) })),
+  );
+});
+
 test('copies ranges of an object into parts', async () => {
   const { s3, bucket: Bucket } = fixture;
   const whole = randomBytes(6 * MIB);
