@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { createLambdaClient } from '#aws/clients.ts';
 import type { ReadDatabase } from '#core/tables/postgres/database-reader.ts';
+import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import type { Clients, LocalServices } from './local-services.ts';
 
 /** The bucket and the table that steps work on. */
@@ -24,7 +25,7 @@ export function stepDeps(
 ) {
   return {
     ...{ s3, dynamo, ledgerTable: table, outputBucket: bucket, requestDefaults: {} },
-    now,
+    ...{ now, openLedger: ledgersIn(dynamo, table, now) },
     ...(databases && { databases }),
     // No step calls it without a function that a request names.
     ...{ lambda: createLambdaClient(), transforms: {} },

@@ -2,6 +2,7 @@ import { createDynamoClient, createS3Client } from '#aws/clients.ts';
 import { ENV } from '#core/contract.ts';
 import { parseFinalizeInput } from '#core/run/step-messages.ts';
 import { environment } from '#lambdas/shared/environment.ts';
+import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';
 
@@ -11,9 +12,7 @@ export const handler = lambdaHandler(
   createHandler({
     ...instruments,
     s3: createS3Client(),
-    dynamo: createDynamoClient(),
-    ledgerTable: environment(ENV.ledgerTable),
-    now: () => new Date(),
+    openLedger: ledgersIn(createDynamoClient(), environment(ENV.ledgerTable)),
   }),
   parseFinalizeInput,
   instruments,

@@ -8,7 +8,6 @@ import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
 import { isOwnChunk } from '#core/run/chunk-name.ts';
 import { dataFolder, generationKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
-import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import { countedRun } from './counted-run.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
 import { type OpenedBase, openBase } from './open-base.ts';
@@ -52,7 +51,7 @@ function proven(
   const objects = listAhead(deps.s3, { bucket, prefix, cuts: cutsOf(run) }, signal);
   return proveChunks(run, {
     plan: readPlan(deps, run, signal),
-    ledger: openLedger(deps, run).chunks(),
+    ledger: deps.openLedger(run).chunks(),
     objects: partitionColumns(run.output).length > 0 ? ownObjects(run, objects) : objects,
   });
 }

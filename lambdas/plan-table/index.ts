@@ -2,6 +2,7 @@ import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/cli
 import { ENV } from '#core/contract.ts';
 import { parsePlanInput } from '#core/run/step-messages.ts';
 import { environment } from '#lambdas/shared/environment.ts';
+import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';
@@ -14,8 +15,7 @@ export const handler = lambdaHandler(
     s3: createS3Client(),
     lambda: createLambdaClient(),
     transforms: JSON.parse(environment(ENV.transforms)),
-    dynamo: createDynamoClient(),
-    ledgerTable: environment(ENV.ledgerTable),
+    openLedger: ledgersIn(createDynamoClient(), environment(ENV.ledgerTable)),
     connections: JSON.parse(environment(ENV.connections)),
     outputBucket: environment(ENV.outputBucket),
     requestDefaults: JSON.parse(environment(ENV.requestDefaults)),

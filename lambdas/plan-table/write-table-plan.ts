@@ -8,7 +8,6 @@ import { attemptOf } from '#core/run/run-fields.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { claimGeneration } from '#lambdas/shared/claim.ts';
-import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import type { ReadyTable } from './checked-table.ts';
 import { summarizeTable } from './table-summary.ts';
@@ -54,7 +53,7 @@ export async function writeTablePlan(
   const { bucket, prefix } = location;
   const attempt = attemptOf(ready);
   const started = { runId, source, location, generation, claimant };
-  await openLedger(deps, ready).startRun(ready.identity, executionId, started);
+  await deps.openLedger(ready).startRun(ready.identity, executionId, started);
   await takeIn(deps, ready, signal);
   await claimGeneration(s3, { ...started, mode: request.place.mode }, signal);
   const list = { bucket, key: objectsKey(prefix, generation, attempt), contentType: LINES };

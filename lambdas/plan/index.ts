@@ -2,6 +2,7 @@ import { createDynamoClient, createS3Client } from '#aws/clients.ts';
 import { ENV } from '#core/contract.ts';
 import { parsePlanInput } from '#core/run/step-messages.ts';
 import { environment } from '#lambdas/shared/environment.ts';
+import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';
 
@@ -11,8 +12,7 @@ export const handler = lambdaHandler(
   createHandler({
     ...instruments,
     s3: createS3Client(),
-    dynamo: createDynamoClient(),
-    ledgerTable: environment(ENV.ledgerTable),
+    openLedger: ledgersIn(createDynamoClient(), environment(ENV.ledgerTable)),
     outputBucket: environment(ENV.outputBucket),
     requestDefaults: JSON.parse(environment(ENV.requestDefaults)),
     now: () => new Date(),

@@ -6,7 +6,6 @@ import { planLine } from '#core/run/plan-line.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { namesText } from '#core/sparse/names/names-text.ts';
 import { claimGeneration } from '#lambdas/shared/claim.ts';
-import { openLedger } from '#lambdas/shared/open-ledger.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import { plannedChunks } from './planned-chunks.ts';
 import type { ReadyRun } from './ready-run.ts';
@@ -57,7 +56,7 @@ export async function writePlan(
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const { request, runId, location, generation, source, facts, base, units } = ready;
-  const ledger = openLedger(deps, ready);
+  const ledger = deps.openLedger(ready);
   await ledger.startRun(ready.identity, executionId, { runId, source, location, generation });
   const chunks = await writeObjects(deps, ready, signal);
   deps.logger.info('plan written', { chunks, location });

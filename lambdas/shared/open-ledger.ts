@@ -2,17 +2,25 @@ import type { DynamoDBClient } from '#aws/clients.ts';
 import { Ledger } from '#aws/ledger.ts';
 import { ledgerName } from '#core/run/run-id.ts';
 
-/** What a step that records chunks needs from outside. */
-export interface LedgerDeps {
-  readonly dynamo: DynamoDBClient;
-  readonly ledgerTable: string;
-  readonly now: () => Date;
-}
+/** The record of one run's generation, as far as the steps write and read it. */
+export type RunLedger = Pick<Ledger, 'startRun' | 'start' | 'done' | 'fail' | 'chunks'>;
 
 /** Opens the record of one run's generation; nothing is read. */
-export function openLedger(
-  { dynamo, ledgerTable, now }: LedgerDeps,
-  run: { readonly runId: string; readonly generation: number },
-): Ledger {
-  return new Ledger(dynamo, ledgerTable, ledgerName(run), now);
+export type OpenLedger = (run: {
+  readonly runId: string;
+  readonly generation: number;
+}) => RunLedger;
+
+/** What a step that records chunks needs from outside. */
+export interface LedgerDeps {
+  readonly openLedger: OpenLedger;
+}
+
+/** The records of all runs in a table of DynamoDB. */
+export function ledgersIn(
+  dynamo: DynamoDBClient,
+  table: string,
+  now = () => new Date(),
+): OpenLedger {
+  return (run) => new Ledger(dynamo, table, ledgerName(run), now);
 }

@@ -6,4 +6,5 @@ import type { Instruments } from './step.ts';
 /** What a step that plans needs from outside. */
 export interface PlanDeps extends Instruments, Deployment, LedgerDeps {
   readonly s3: S3Client;
+  readonly now: () => Date;
 }

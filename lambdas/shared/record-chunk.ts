@@ -5,7 +5,7 @@ import { TimeoutSoonError } from '#core/errors.ts';
 import type { ChunkFigures, FinishedChunk } from '#core/run/ledger-records.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
-import { type LedgerDeps, openLedger } from './open-ledger.ts';
+import type { LedgerDeps } from './open-ledger.ts';
 import type { Instruments } from './step.ts';
 
 /** What a writer records with. */
@@ -64,7 +64,7 @@ export async function recordChunk(
   const { run, chunk } = chunkOfRun;
   const { index } = chunk;
   logger.appendKeys({ runId: run.runId, chunk: index });
-  const ledger = openLedger(deps, run);
+  const ledger = deps.openLedger(run);
   const started = await ledger.start(chunk);
   if (started.kind === 'done' && (await isStored(s3, chunkOfRun, started.record))) {
     logger.info('chunk skipped: done before');

@@ -1,13 +1,13 @@
 import type { TableRun } from '#core/run/table-run.ts';
 import { assertExpectedRows } from '#core/tables/run/expected-rows.ts';
 import type { TableLayout } from '#core/tables/run/table-layout.ts';
-import { type LedgerDeps, openLedger } from './open-ledger.ts';
+import type { LedgerDeps } from './open-ledger.ts';
 
 /** Rows that the writers of a table have counted. Reads the ledger of the run. */
 async function countRows(deps: LedgerDeps, run: TableRun) {
   let rows = 0;
   let rejected = 0;
-  for await (const record of openLedger(deps, run).chunks()) {
+  for await (const record of deps.openLedger(run).chunks()) {
     if (record.status !== 'done') continue;
     rows += record.recordCount ?? 0;
     rejected += record.counts['rejected'] ?? 0;

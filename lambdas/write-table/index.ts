@@ -2,6 +2,7 @@ import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/cli
 import { ENV } from '#core/contract.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
+import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { sweepSeldom } from '#lambdas/shared/table-chunk/heap.ts';
@@ -17,10 +18,8 @@ export const handler = lambdaHandler(
     s3: createS3Client(),
     lambda: createLambdaClient(),
     transforms: JSON.parse(environment(ENV.transforms)),
-    dynamo: createDynamoClient(),
-    ledgerTable: environment(ENV.ledgerTable),
+    openLedger: ledgersIn(createDynamoClient(), environment(ENV.ledgerTable)),
     functions: deployedFunctions(),
-    now: () => new Date(),
   }),
   parseWriteTableInput,
   instruments,

@@ -4,6 +4,7 @@ import { ENV } from '#core/contract.ts';
 import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
 import { parseWriteInput } from '#core/run/write-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
+import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
 import { createHandler } from './handler.ts';
 
@@ -14,9 +15,7 @@ export const handler = lambdaHandler(
     ...instruments,
     s3: createS3Client(),
     room: openEncoderRoom({ count: PART_BUFFERS, bytes: PART_BYTES }),
-    dynamo: createDynamoClient(),
-    ledgerTable: environment(ENV.ledgerTable),
-    now: () => new Date(),
+    openLedger: ledgersIn(createDynamoClient(), environment(ENV.ledgerTable)),
   }),
   parseWriteInput,
   instruments,

@@ -117,14 +117,14 @@ describe('Finalize', () => {
     const run = await written('since');
     const first = await finalize(run);
     await bucket.put('since/data/chunk-000003.csv', 'of the next generation');
-    const { dynamo } = services.connect();
+    const clients = services.connect();
     let asked = 0;
     const count = <Args, Output>(next: (args: Args) => Promise<Output>) => {
       asked += 1;
       return next;
     };
-    dynamo.middlewareStack.add(count, { step: 'initialize' });
-    const again = createHandler({ ...stepDeps(services, services), dynamo });
+    clients.dynamo.middlewareStack.add(count, { step: 'initialize' });
+    const again = createHandler(stepDeps(clients, services));
     expect(await again({ run }, never)).toEqual(first);
     expect(asked).toBe(0);
   });
