@@ -3,7 +3,7 @@ import { Ledger } from '#aws/ledger.ts';
 import { ledgerName } from '#core/run/run-id.ts';
 
 /** The record of one run's generation, as far as the steps write and read it. */
-export type RunLedger = Pick<Ledger, 'startRun' | 'start' | 'done' | 'fail' | 'chunks'>;
+type RunLedger = Pick<Ledger, 'startRun' | 'start' | 'done' | 'fail' | 'chunks'>;
 
 /** Opens the record of one run's generation; nothing is read. */
 export type OpenLedger = (run: {
