@@ -160,10 +160,10 @@ async function inspectMatrix(given: GivenRequest, io: CommandIo): Promise<void> 
 
 /** What the options say, as a request. */
 async function flagsOf(options: InspectOptions) {
-  const { text, ...output } = outputSection(options);
+  const output = outputSection(options);
   return {
     source: sourceSection(options),
-    ...(Object.keys(text).length > 0 && { output: { ...output, text } }),
+    ...(Object.keys(output).length > 0 && { output }),
     ...chunkingSection(options),
     ...(await transformSection(options)),
   };

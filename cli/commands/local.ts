@@ -18,6 +18,7 @@ Examples:
   $ npm run -s cli -- local run matrix.npz --out chunks --rows-per-chunk 50000 --profile zero0
   $ npm run -s cli -- local run matrix.npz --out chunks --target-bytes 64MiB --state .state
   $ npm run -s cli -- local run tuesday.npz --out chunks --mode append
+  $ npm run -s cli -- local run matrix.npz --out chunks --output-format svmlight --index-base 1
   $ npm run -s cli -- local run events.csv --schema schema.json --out files --files 4
   $ npm run -s cli -- local run events.csv --schema schema.json --out files --dry-run
   $ npm run -s cli -- local run --request request.json --out files
@@ -49,11 +50,6 @@ function addRunTableOptions(command: Command): Command {
     .option(
       '--schema <file.json>',
       'table: names and SQL types of its columns; infer proposes them',
-    )
-    .addOption(
-      new Option('--output-format <name>', 'table: format of the files (default: parquet)').choices(
-        ['parquet', 'csv', 'jsonl'],
-      ),
     )
     .addOption(
       new Option(

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { TerminalLines } from '#cli/frame/terminal-lines.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
@@ -35,6 +35,7 @@ import { isS3Uri } from '#cli/sources/location.ts';
 import { withSource } from '#cli/sources/with-source.ts';
 import type { TableSliceOptions } from '#cli/tables/slice-table.ts';
 import { sourceKind } from '#cli/tables/source-kind.ts';
+import { assertWritable } from '#core/chunks/assert-writable.ts';
 import { checkRows } from '#core/chunks/check-rows.ts';
 import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import { isFolderUri } from '#core/objects/folder-uri.ts';
@@ -45,7 +46,6 @@ interface SliceOptions extends OutputOptions, SourceFlags<string>, TransformFlag
   readonly versionId?: string;
   readonly header?: true;
   readonly full?: true;
-  readonly outputFormat?: 'csv' | 'jsonl';
   readonly request?: string;
 }
 
@@ -55,6 +55,7 @@ Examples:
   $ npm run -s cli -- slice s3://bucket/matrix.npz --rows 50000:100000 --profile zero0 > chunk.csv
   $ npm run -s cli -- slice matrix.npz --rows :3 --header --delimiter '\\t' --na-rep NULL
   $ npm run -s cli -- slice matrix.npz --compression gzip > rows.csv.gz
+  $ npm run -s cli -- slice matrix.npz --rows :9 --output-format svmlight --index-base 0
   $ npm run -s cli -- slice --request request.json --rows 0:10 --output-format jsonl
   $ npm run -s cli -- slice flights.parquet --rows 1000:1010 --header
 `;
@@ -115,6 +116,7 @@ async function sliceMatrix(
   const asked = { locations: given.locations, versionId, order, ...read };
   await withSource(asked, io.signal, async ({ source, columnNames }) => {
     const rows = rowsWithin(options.rows, source.shape[0]);
+    assertWritable(printed, source);
     await checkRows(source, rows);
     const isCut = !printed.isCompressed && isCutFor(io, options);
     const terminal = isCut ? new TerminalLines(io) : undefined;
@@ -128,13 +130,19 @@ async function sliceMatrix(
 
 /** How rows of a table are printed. @throws {UsageError} an option is of matrices. */
 async function tableOptions(options: SliceOptions, io: CommandIo): Promise<TableSliceOptions> {
-  const { profile, naRep, index, delimiter = ',', compression = 'none' } = options;
-  if (profile !== undefined || naRep !== undefined || index !== undefined) {
-    throw new UsageError('--profile, --na-rep and --index are of matrices; leave them out');
+  const { profile, naRep, index, indexBase, delimiter = ',', compression = 'none' } = options;
+  if ([profile, naRep, index, indexBase].some((given) => given !== undefined)) {
+    throw new UsageError(
+      '--profile, --na-rep, --index and --index-base are of matrices; leave them out',
+    );
+  }
+  const { outputFormat: format = 'csv' } = options;
+  if (format !== 'csv' && format !== 'jsonl') {
+    throw new UsageError(`--output-format ${format} is not printed of a table; give csv or jsonl`);
   }
   const { modules } = await givenFunctions(options);
   return {
-    ...{ rows: options.rows, format: options.outputFormat ?? 'csv', delimiter, compression },
+    ...{ rows: options.rows, format, delimiter, compression },
     header: options.header === true,
     isCut: compression === 'none' && isCutFor(io, options),
     functions: modules,
@@ -151,7 +159,9 @@ async function slice(
   assertNoDatabase(given);
   if ((await sourceKind(given, io.signal)) === 'matrix') {
     if (options.outputFormat === 'jsonl') {
-      throw new UsageError('--output-format jsonl is of tables; a matrix is printed as CSV');
+      throw new UsageError(
+        '--output-format jsonl is of tables; give csv or another format of matrices',
+      );
     }
     await sliceMatrix(withFlags(given, outputFlags(options)), options, io);
     return;
@@ -170,12 +180,6 @@ export function sliceCommand(io: () => CommandIo): Command {
     .option('--rows <a:b>', 'rows from a up to, not including, b (default: all)', parseRows)
     .option('--version-id <id>', 'version of an object in S3 (default: the newest)')
     .option('--header', 'begin with a header line')
-    .addOption(
-      new Option('--output-format <name>', 'of the rows of a table (default: csv)').choices([
-        'csv',
-        'jsonl',
-      ]),
-    )
     .option('--full', 'print whole rows on a terminal, however long they are');
   return addRequestOption(
     addTransformOption(addOutputOptions(addSourceOptions(command, ALL_FORMATS))).addOption(

@@ -25,7 +25,6 @@ export interface LocalRunOptions
   readonly dryRun?: true;
   /** File with the schema of a table. */
   readonly schema?: string;
-  readonly outputFormat?: string;
   /** Bytes of a file of a table. */
   readonly targetFileSize?: number;
   readonly files?: number;

@@ -1,11 +1,16 @@
 import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
-import { type GivenRequest, parseGiven, requestOf } from '#cli/options/request-file.ts';
+import {
+  type GivenRequest,
+  parseGiven,
+  type RequestFields,
+  requestOf,
+} from '#cli/options/request-file.ts';
 import { asUri } from '#cli/sources/location.ts';
 import { uploadUnit } from '#cli/sources/upload-source.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
-import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
+import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { resolveSource } from '#core/sources/resolve-source.ts';
 import type { PreparedRun } from './prepared-run.ts';
@@ -23,6 +28,11 @@ async function namesUnit(
 ): Promise<SourceUnit | undefined> {
   if (typeof columnNames !== 'string') return undefined;
   return { uri: columnNames, objects: [await store.pin(columnNames)] };
+}
+
+/** Says that the request is of a matrix, which the name of an uploaded file may not show. */
+function matrixHint({ fields }: GivenRequest, { kind }: MatrixOutputSpec): RequestFields {
+  return kind === 'csv' ? { output: { text: {}, ...(fields['output'] as RequestFields) } } : {};
 }
 
 /**
@@ -47,7 +57,8 @@ export async function prepareMatrix(given: GivenRequest, store: ObjectStore): Pr
       const named = names === undefined ? undefined : await uploadUnit(s3, names, store, bucket);
       const kept = typeof location === 'string' ? named : location;
       const read = { ...others, ...(kept !== undefined && { columnNames: kept }) };
-      return requestOf({ ...given, fields: { ...given.fields, source: read } }, uploaded);
+      const fields = { ...given.fields, ...matrixHint(given, output.spec), source: read };
+      return requestOf({ ...given, fields }, uploaded);
     },
   };
 }

@@ -49,7 +49,7 @@ async function schemaIn(file: string): Promise<unknown> {
 
 async function tableFlags(options: LocalRunOptions): Promise<RequestFields> {
   const { schema, onBadRow, outputFormat, compression, targetFileSize, files } = options;
-  const { profile, naRep, index, header, delimiter } = options;
+  const { profile, naRep, index, header, delimiter, indexBase } = options;
   const words = { profile, naRep, index, header, delimiter };
   const isOfMatrices = Object.values(words).some((word) => word !== undefined);
   return {
@@ -62,19 +62,19 @@ async function tableFlags(options: LocalRunOptions): Promise<RequestFields> {
       ...(targetFileSize !== undefined && { targetFileBytes: targetFileSize }),
       ...(files !== undefined && { files }),
       ...(isOfMatrices && { text: words }),
+      ...(indexBase !== undefined && { zeroBased: indexBase === '0' }),
     },
   };
 }
 
 function matrixFlags(options: LocalRunOptions): RequestFields {
-  const { schema, onBadRow, outputFormat, targetFileSize, files } = options;
+  const { schema, onBadRow, targetFileSize, files } = options;
   return {
     ...chunkingSection(options),
     ...(schema !== undefined && { schema }),
     ...(onBadRow !== undefined && { onBadRow }),
     output: {
       ...outputSection(options, options.header),
-      ...(outputFormat !== undefined && { format: outputFormat }),
       ...(targetFileSize !== undefined && { targetFileBytes: targetFileSize }),
       ...(files !== undefined && { files }),
     },

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { COMPRESSIONS, type Compression } from '#core/outputs/compression.ts';
 import { PROFILE_ALIASES } from '#core/outputs/csv/profiles.ts';
+import { OUTPUT_KINDS } from '#core/outputs/output-kinds.ts';
+import { TABLE_FORMATS } from './table-request.ts';
 
 /**
  * How chunks are to be written, as given on the command line. An option that was not given is
@@ -12,6 +14,8 @@ export interface OutputOptions<C extends string = Compression> {
   readonly naRep?: string;
   readonly compression?: C;
   readonly index?: true;
+  readonly outputFormat?: string;
+  readonly indexBase?: '0' | '1';
 }
 
 /** Which chunks begin with a header line. */
@@ -22,9 +26,24 @@ export function parseDelimiter(text: string): string {
   return text === '\\t' ? '\t' : text;
 }
 
-/** Adds the options that decide how cells are written. */
+/** Words of `output.format`, of matrices and of files of tables. */
+const OUTPUT_FORMATS = [...new Set([...OUTPUT_KINDS, ...TABLE_FORMATS])];
+
+/** Adds the options that decide how rows are written. */
 export function addOutputOptions(command: Command): Command {
   return command
+    .addOption(
+      new Option(
+        '--output-format <name>',
+        'of chunks and files (default: csv, of tables parquet; slice prints csv)',
+      ).choices(OUTPUT_FORMATS),
+    )
+    .addOption(
+      new Option('--index-base <number>', 'svmlight output: number of the first column').choices([
+        '0',
+        '1',
+      ]),
+    )
     .addOption(
       new Option('--profile <name>', 'what an unstored cell prints (default: typed)').choices(
         Object.keys(PROFILE_ALIASES),
@@ -45,15 +64,18 @@ export function compressionOption(): Option {
 
 /** The `output` section of a request, without its `uri`; what was not given is left out. */
 export function outputSection(options: OutputOptions<string>, header?: Header) {
-  const { profile, delimiter, naRep, compression, index } = options;
+  const { outputFormat, indexBase, profile, delimiter, naRep, compression, index } = options;
+  const text = {
+    ...(header !== undefined && { header }),
+    ...(profile !== undefined && { profile }),
+    ...(delimiter !== undefined && { delimiter }),
+    ...(naRep !== undefined && { naRep }),
+    ...(index !== undefined && { index }),
+  };
   return {
+    ...(outputFormat !== undefined && { format: outputFormat }),
+    ...(indexBase !== undefined && { zeroBased: indexBase === '0' }),
     ...(compression !== undefined && { compression }),
-    text: {
-      ...(header !== undefined && { header }),
-      ...(profile !== undefined && { profile }),
-      ...(delimiter !== undefined && { delimiter }),
-      ...(naRep !== undefined && { naRep }),
-      ...(index !== undefined && { index }),
-    },
+    ...(Object.keys(text).length > 0 && { text }),
   };
 }

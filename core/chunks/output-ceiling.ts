@@ -4,6 +4,7 @@ import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kind
 import type { Chunking } from '#core/request/request-schema.ts';
 import type { OpenedSource } from '#core/sources/open-source.ts';
 import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
+import { assertWritable } from './assert-writable.ts';
 import { sampleOutput } from './sample-output.ts';
 
 /** A run whose source is known, before it has written anything. */
@@ -31,11 +32,13 @@ function chunksOf({ facts, output: spec, chunking }: UnwrittenRun): number {
  * Refuses a run that would write more than its request allows: a small source may have a text a
  * million times as long. Rows are encoded only if the longest possible text passes the ceiling.
  *
+ * @throws {RequestError} the output cannot hold such a matrix.
  * @throws {BoundExceededError} with the expected bytes, what they cost, and the line that allows
  * them.
  */
 export async function assertBelowCeiling(run: UnwrittenRun): Promise<void> {
   const { source, facts, output: spec, outputBytes } = run;
+  assertWritable(matrixOutputOf(spec), facts);
   if (matrixOutputOf(spec).bounds(facts).max <= outputBytes) return;
   const expected = await sampleOutput(source, facts, spec);
   if (expected <= outputBytes) return;

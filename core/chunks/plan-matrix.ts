@@ -6,6 +6,7 @@ import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
 import type { RowChunk } from '#core/run/planned-chunk.ts';
 import { type MatrixInfo, withRows } from '#core/sparse/matrix-facts.ts';
 import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
+import { assertWritable } from './assert-writable.ts';
 
 export interface MatrixPlanOptions {
   readonly matrix: MatrixInfo;
@@ -123,12 +124,14 @@ class Cutter {
  * one chunk, so that a manifest is never empty.
  *
  * @param bands the whole `indptr`, in bands of any length. They are read once, and none is kept.
+ * @throws {RequestError} the output cannot hold such a matrix.
  * @throws {BoundExceededError} a row, a chunk or the number of chunks passes its bound.
  */
 export async function* planMatrix(
   bands: AsyncIterable<Float64Array>,
   options: MatrixPlanOptions,
 ): AsyncGenerator<RowChunk> {
+  assertWritable(options.output, options.matrix);
   const cutter = new Cutter(options);
   let row = -1;
   let before = 0;

@@ -3,15 +3,26 @@ import { csvOutput } from './csv/csv-output.ts';
 import { csvSection } from './csv/csv-section.ts';
 import { csvSpec } from './csv/csv-spec.ts';
 import type { MatrixOutput } from './output.ts';
+import { svmlightOutput } from './svmlight/svmlight-output.ts';
+import { svmlightSection } from './svmlight/svmlight-section.ts';
+import { svmlightSpec } from './svmlight/svmlight-spec.ts';
 
 /**
  * What a run of a matrix writes, tagged with its kind. Request, run id, header and manifest have
  * all of it.
  */
-export const matrixSpec = z.discriminatedUnion('kind', [csvSpec]);
+export const matrixSpec = z.discriminatedUnion('kind', [
+  csvSpec,
+  // In the order in which messages name them.
+  svmlightSpec,
+]);
 
 /** The `output` section of a request of a matrix, by its `format`. */
-export const outputRequest = [csvSection] as const;
+export const outputRequest = [
+  csvSection,
+  // In the same order.
+  svmlightSection,
+] as const;
 
 export type MatrixOutputSpec = Readonly<z.infer<typeof matrixSpec>>;
 
@@ -38,5 +49,7 @@ export function matrixOutputOf(spec: MatrixOutputSpec): MatrixOutput {
   switch (spec.kind) {
     case 'csv':
       return csvOutput(spec);
+    case 'svmlight':
+      return svmlightOutput(spec);
   }
 }

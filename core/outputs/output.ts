@@ -68,6 +68,11 @@ export interface MatrixOutput extends Output {
   /** True when the names of the rows are printed, so they must be found. */
   readonly printsRowNames: boolean;
   /**
+   * Why such a matrix cannot be written, in a sentence; undefined if it can. Absent where every
+   * matrix can.
+   */
+  problem?(facts: MatrixInfo): string | undefined;
+  /**
    * Bounds of the content of all rows of `facts`. `max` grows evenly with rows and with entries.
    */
   bounds(facts: MatrixInfo): ContentBounds;

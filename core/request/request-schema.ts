@@ -107,7 +107,7 @@ const output = z
   .discriminatedUnion('format', outputRequest, {
     error: ({ code }) =>
       code === 'invalid_union'
-        ? OUTPUT_KINDS.map((kind) => `'${kind}'`).join(' or ')
+        ? `one of ${OUTPUT_KINDS.join(', ')}`
         : 'an object with uri, format and the fields of that format',
   })
   .check(isPlaced);

@@ -1,4 +1,5 @@
 import type { RequestDefaults } from '#core/contract.ts';
+import { DEFAULT_KIND, OUTPUT_KINDS } from '#core/outputs/output-kinds.ts';
 import { expectations } from '#core/sparse/expectations.ts';
 
 /** What a request is of: a sparse matrix, or a table. */
@@ -11,7 +12,7 @@ const COMMON = ['rows', 'columns'];
 const FIELDS: Readonly<Record<Wing, Readonly<Record<string, readonly string[]>>>> = {
   matrix: {
     source: ['order', 'columnNames', 'layer', 'zeroBased', 'labels', 'columns', 'featureIds'],
-    output: ['text'],
+    output: ['text', 'zeroBased'],
     chunking: ['targetBytes'],
     expect: Object.keys(expectations.shape).filter((name) => !COMMON.includes(name)),
   },
@@ -51,6 +52,9 @@ export function otherWingSentence({ path, keys }: UnknownKeys, wing: Wing): stri
 /** Words of `output.format` that only tables have. */
 const TABLE_OUTPUTS: readonly unknown[] = ['parquet', 'jsonl', 'postgres'];
 
+/** Those that only matrices have. */
+const MATRIX_OUTPUTS: readonly unknown[] = OUTPUT_KINDS.filter((kind) => kind !== DEFAULT_KIND);
+
 function section(from: unknown, name: string): Readonly<Record<string, unknown>> {
   const value =
     typeof from === 'object' && from !== null ? (from as Record<string, unknown>)[name] : undefined;
@@ -67,8 +71,9 @@ function hasFieldsOf(wing: Wing, sections: Readonly<Record<string, unknown>>): b
 
 /** The wing whose own fields stand in sections; undefined if none do. */
 export function ownWing(sections: Readonly<Record<string, unknown>>): Wing | undefined {
-  const isTable = TABLE_OUTPUTS.includes(section(sections, 'output')['format']);
-  if (isTable || hasFieldsOf('table', sections)) return 'table';
+  const { format } = section(sections, 'output');
+  if (TABLE_OUTPUTS.includes(format) || hasFieldsOf('table', sections)) return 'table';
+  if (MATRIX_OUTPUTS.includes(format)) return 'matrix';
   return hasFieldsOf('matrix', sections) ? 'matrix' : undefined;
 }
 

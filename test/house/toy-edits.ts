@@ -39,7 +39,7 @@ export const TOY_OUTPUT: Toy = {
       path: KINDS,
       replace: [
         [CSV_SPEC, CSV_SPEC + importOf('triplesSpec', 'triples-spec')],
-        ["('kind', [csvSpec])", "('kind', [csvSpec, triplesSpec])"],
+        ['  csvSpec,\n', '  csvSpec,\n  triplesSpec,\n'],
       ],
       leftOut: /output-kinds\.ts.*Type '"triples"' is not comparable/,
     },
@@ -47,9 +47,9 @@ export const TOY_OUTPUT: Toy = {
       path: KINDS,
       replace: [
         [CSV_SECTION, CSV_SECTION + importOf('triplesSection', 'triples-section')],
-        ['outputRequest = [csvSection]', 'outputRequest = [csvSection, triplesSection]'],
+        ['  csvSection,\n', '  csvSection,\n  triplesSection,\n'],
       ],
-      leftOut: /output-kinds\.ts.*Type '"triples"' is not assignable to type '"csv"'/s,
+      leftOut: /output-kinds\.ts.*Type '"triples"' is not assignable to type '"csv"/s,
     },
     {
       path: KINDS,

@@ -158,13 +158,18 @@ export const CORE: ImportRules = {
     ...[...GROUND, '#core/bytes', '#core/checksum', '#core/objects', '#core/sparse/*'],
     ...['#core/outputs/csv/wasm/kernel.ts', 'zod/mini', 'node:zlib'],
   ],
+  'core/outputs/gzip': [
+    ...['#core/checksum', '#core/outputs/chunk-encoder.ts', '#core/outputs/part-writer.ts'],
+    ...['#core/sparse/*', 'node:zlib'],
+  ],
   'core/outputs/*': [
     ...['#core/errors.ts', '#core/checksum', '#core/elements', '#core/sparse/*'],
     ...['#core/outputs/chunk-encoder.ts', '#core/outputs/compression.ts'],
     ...['#core/outputs/encoder-room.ts', '#core/outputs/check-lines.ts'],
+    '#core/outputs/zeros-problem.ts',
     ...['#core/outputs/output.ts', '#core/outputs/output-place.ts', '#core/outputs/part-writer.ts'],
     ...['#core/outputs/csv/wasm/kernel.ts', '#core/outputs/csv/wasm/powers-of-ten.ts'],
-    ...['zod/mini', 'node:zlib'],
+    ...['#core/outputs/gzip', 'zod/mini', 'node:zlib'],
   ],
   'core/outputs/table': [
     ...['#core/errors.ts', '#core/outputs/output.ts', '#core/schemas', '#core/tables/companions'],

@@ -1,7 +1,7 @@
+import { type CellWriter, createCellWriter } from '#core/elements/cell-writer.ts';
 import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
-import { type CellWriter, createCellWriter } from './cell-writer.ts';
 import { type Cursor, LINE_END, SHORT_COPY_BYTES } from './cursor.ts';
 import { createFixedBytes, type FixedBytes } from './fixed-bytes.ts';
 import { HeaderLine } from './header-line.ts';

@@ -1,8 +1,8 @@
+import { writeInteger } from '#core/elements/number-text.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { RowNames } from '#core/sparse/row-names.ts';
 import { LINE_END } from './cursor.ts';
 import { type CellOptions, isAlone } from './implicit-text.ts';
-import { writeInteger } from './number-text.ts';
 import { labelLengths } from './text-bounds.ts';
 
 const QUOTE = 0x22;

@@ -1,4 +1,5 @@
-import { type DType, isFloat } from '#core/elements/dtype.ts';
+import { isFloat } from '#core/elements/dtype.ts';
+import { VALUE_LENGTHS, type ValueLengths } from '#core/elements/value-lengths.ts';
 import type { ContentBounds } from '#core/outputs/output.ts';
 import { type CellOptions, implicitText, isAlone, naText } from './implicit-text.ts';
 
@@ -9,39 +10,14 @@ export interface TextSizeOptions extends CellOptions {
   readonly nnz: number;
 }
 
-interface CellLengths {
-  readonly shortest: number;
-  readonly longest: number;
-}
-
-/**
- * Shortest and longest text of a stored value that is not NaN. For integers the longest is the sign
- * and digits of an extreme value. For floats the shortest is `0.0` or `inf`; the longest has sign,
- * point, 17 digits and exponent, such as `-1.7976931348623157e+308`.
- */
-const CELL_LENGTHS: Readonly<Record<DType, CellLengths>> = {
-  bool: { shortest: 4, longest: 5 },
-  int8: { shortest: 1, longest: 4 },
-  int16: { shortest: 1, longest: 6 },
-  int32: { shortest: 1, longest: 11 },
-  int64: { shortest: 1, longest: 20 },
-  uint8: { shortest: 1, longest: 3 },
-  uint16: { shortest: 1, longest: 5 },
-  uint32: { shortest: 1, longest: 10 },
-  uint64: { shortest: 1, longest: 20 },
-  float16: { shortest: 3, longest: 23 },
-  float32: { shortest: 3, longest: 23 },
-  float64: { shortest: 3, longest: 24 },
-};
-
 /** Bytes of a text in UTF-8. */
 export function utf8Bytes(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
 /** Shortest and longest text of a stored value of this dtype, NaN included. */
-export function cellLengths(options: CellOptions): CellLengths {
-  const { shortest, longest } = CELL_LENGTHS[options.dtype];
+export function cellLengths(options: CellOptions): ValueLengths {
+  const { shortest, longest } = VALUE_LENGTHS[options.dtype];
   if (!isFloat(options.dtype)) return { shortest, longest };
   const na = utf8Bytes(naText(options));
   return { shortest: Math.min(shortest, na), longest: Math.max(longest, na) };
@@ -56,7 +32,7 @@ const MAX_ROW_DIGITS = 16;
  */
 export function labelLengths(
   options: Pick<CellOptions, 'columns' | 'dialect' | 'rowNames'>,
-): CellLengths {
+): ValueLengths {
   const { columns, dialect, rowNames } = options;
   if (dialect.index !== true) return { shortest: 0, longest: 0 };
   const after = columns === 0 ? 0 : 1;

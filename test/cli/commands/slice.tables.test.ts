@@ -99,7 +99,10 @@ describe('slice of a table', () => {
       ['x.csv', '--layer', 'X', '--format', 'csv'],
       'RequestError: source.layer is for requests of a sparse matrix',
     ],
-    [['x.csv', '--profile', 'zero0'], 'UsageError: --profile, --na-rep and --index are of'],
+    [
+      ['x.csv', '--profile', 'zero0'],
+      'UsageError: --profile, --na-rep, --index and --index-base are of',
+    ],
     [['x.csv', '--version-id', 'v'], 'UsageError: --version-id is of one object in S3'],
     [
       [goldenPath('inputs/tall.npz'), '--output-format', 'jsonl'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
+import { OUTPUT_KINDS } from '#core/outputs/output-kinds.ts';
 import { parseRequest } from '#core/request/request.ts';
 
 function problemsOf(input: unknown): readonly string[] {
@@ -149,7 +150,7 @@ describe('parseRequest', () => {
 
   it('fails on a format that no output has, and takes the one that there is', () => {
     expect(problemsOf({ source, output: { format: 'xlsx' } })).toEqual([
-      'output.format must be \'csv\', got "xlsx"',
+      `output.format must be one of ${OUTPUT_KINDS.join(', ')}, got "xlsx"`,
     ]);
     expect(problemsOf({ source, output: 'csv' })).toEqual([
       'output must be an object with uri, format and the fields of that format, got "csv"',

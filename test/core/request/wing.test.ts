@@ -38,6 +38,10 @@ function storeOf(names: readonly string[]) {
 const wing = (input: unknown, names: readonly string[] = []) => wingOf(input, storeOf(names).store);
 
 describe('wingOf', () => {
+  it('knows a matrix by an output that only matrices have', async () => {
+    expect(await wing({ source: 's3://b/x.csv', output: { format: 'svmlight' } })).toBe('matrix');
+  });
+
   it.each([
     ['table', { source: { uri: 's3://raw/data', format: 'csv' } }],
     ['table', { source: { uri: 's3://raw/a.npz', format: 'parquet' } }],

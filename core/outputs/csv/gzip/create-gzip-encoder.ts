@@ -1,10 +1,10 @@
-import { createCellWriter } from '#core/outputs/csv/cell-writer.ts';
+import { createCellWriter } from '#core/elements/cell-writer.ts';
 import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
 import { naText } from '#core/outputs/csv/implicit-text.ts';
 import type { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
+import type { GzipEncoder } from '#core/outputs/gzip/gzip-encoder.ts';
 import { canUseTemplate, type Density, isSparse } from './density.ts';
 import { canDeflateDirectly, createDirectGzipEncoder } from './direct-gzip-encoder.ts';
-import type { GzipEncoder } from './gzip-encoder.ts';
 import { createTemplateGzipEncoder, type TemplateGzipOptions } from './template-gzip-encoder.ts';
 import { createTextGzipEncoder } from './text-gzip-encoder.ts';
 

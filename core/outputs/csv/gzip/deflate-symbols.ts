@@ -10,9 +10,6 @@ export const LITERAL_SYMBOLS = 286;
 export const DISTANCE_SYMBOLS = 30;
 export const END_OF_BLOCK = 256;
 
-/** Greatest distance of a match. */
-export const WINDOW_BYTES = 32 * 1024;
-
 export const MIN_MATCH = 3;
 export const MAX_MATCH = 258;
 

@@ -3,13 +3,13 @@ import type { CsvEncoderOptions } from '#core/outputs/csv/csv-encoder.ts';
 import { type CellOptions, implicitText } from '#core/outputs/csv/implicit-text.ts';
 import { EntryWindows, WIDE_TYPES } from '#core/outputs/csv/wasm/entry-windows.ts';
 import { type Kernel, STOPPED, type WindowDeflater } from '#core/outputs/csv/wasm/kernel.ts';
+import type { GzipEncoder } from '#core/outputs/gzip/gzip-encoder.ts';
+import { MemberWriter } from '#core/outputs/gzip/member-writer.ts';
 import type { Parts } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { BlockCode, stepsOfBlock, writeLastBlock } from './block-code.ts';
 import { DeflateTables } from './deflate-tables.ts';
-import type { GzipEncoder } from './gzip-encoder.ts';
 import { afterHeader, HeaderText } from './header-text.ts';
-import { MemberWriter } from './member-writer.ts';
 
 /**
  * Longest text of an unstored cell, that of `False`. It bounds what the module writes in one step,

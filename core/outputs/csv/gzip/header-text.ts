@@ -2,8 +2,8 @@ import { combineCrc32 } from '#core/checksum/crc32.ts';
 import type { Figures } from '#core/checksum/figures.ts';
 import { HeaderLine } from '#core/outputs/csv/header-line.ts';
 import type { CellOptions } from '#core/outputs/csv/implicit-text.ts';
+import { TextDeflater } from '#core/outputs/gzip/text-deflater.ts';
 import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
-import { TextDeflater } from './text-deflater.ts';
 
 /** The header line as deflate blocks. */
 export class HeaderText {

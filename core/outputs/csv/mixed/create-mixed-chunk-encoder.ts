@@ -2,7 +2,7 @@ import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import type { Compression } from '#core/outputs/compression.ts';
 import { canUseTemplate, type Density } from '#core/outputs/csv/gzip/density.ts';
 import { createTemplateGzipEncoder } from '#core/outputs/csv/gzip/template-gzip-encoder.ts';
-import { createGzipOfText } from '#core/outputs/csv/gzip/text-gzip-encoder.ts';
+import { createGzipOfText } from '#core/outputs/gzip/gzip-of-text.ts';
 import { createGroupWriters } from './group-writers.ts';
 import { createMixedEncoder, type MixedEncoderOptions } from './mixed-encoder.ts';
 import { cutSegments } from './segments.ts';

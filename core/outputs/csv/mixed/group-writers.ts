@@ -1,7 +1,7 @@
+import { type CellWriter, createCellWriter } from '#core/elements/cell-writer.ts';
 import type { CsrData } from '#core/elements/csr-data.ts';
 import { valuesIn } from '#core/elements/decode.ts';
 import { type DType, ITEM_BYTES } from '#core/elements/dtype.ts';
-import { type CellWriter, createCellWriter } from '#core/outputs/csv/cell-writer.ts';
 import { naText } from '#core/outputs/csv/implicit-text.ts';
 import { cellOptionsOf, type MixedColumns } from './mixed-columns.ts';
 

@@ -1,5 +1,5 @@
+import type { CellWriter } from '#core/elements/cell-writer.ts';
 import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
-import type { CellWriter } from '#core/outputs/csv/cell-writer.ts';
 import { type Cursor, LINE_END, SHORT_COPY_BYTES } from '#core/outputs/csv/cursor.ts';
 import { HeaderLine } from '#core/outputs/csv/header-line.ts';
 import { createRowLabels } from '#core/outputs/csv/row-labels.ts';

@@ -8,10 +8,10 @@ import {
   canDeflateDirectly,
   createDirectGzipEncoder,
 } from '#core/outputs/csv/gzip/direct-gzip-encoder.ts';
-import type { GzipEncoder } from '#core/outputs/csv/gzip/gzip-encoder.ts';
 import { createTextGzipEncoder } from '#core/outputs/csv/gzip/text-gzip-encoder.ts';
 import type { CellOptions } from '#core/outputs/csv/implicit-text.ts';
 import { Kernel } from '#core/outputs/csv/wasm/kernel.ts';
+import type { GzipEncoder } from '#core/outputs/gzip/gzip-encoder.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { cutSlice, matrices } from '#support/arbitrary-matrix.ts';
 import { freshBuffers } from '#test/core/outputs/csv/wasm/collect-parts.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { writeBigInteger, writeFloat, writeInteger } from '#core/elements/number-text.ts';
 import { DEFAULT_DIALECT } from '#core/outputs/csv/csv-dialect.ts';
-import { writeBigInteger, writeFloat, writeInteger } from '#core/outputs/csv/number-text.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { encodeText } from '#support/encode-text.ts';
 
@@ -19,10 +19,7 @@ function written<T>(write: Write<T>, value: T): string {
 
 /** Lines of hexadecimal bits and the `repr` that Python prints for them. */
 function goldenFloats(file: string): [bits: string, repr: string][] {
-  const text = readFileSync(
-    new URL(`../../../fixtures/golden/text/${file}`, import.meta.url),
-    'utf8',
-  );
+  const text = readFileSync(new URL(`../../fixtures/golden/text/${file}`, import.meta.url), 'utf8');
   const lines = text.trimEnd().split('\n');
   return lines.map((line) => line.split(' ') as [string, string]);
 }

@@ -1,7 +1,9 @@
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { Figures } from '#core/checksum/figures.ts';
 import type { Parts, PartWriter } from '#core/outputs/part-writer.ts';
-import { WINDOW_BYTES } from './deflate-symbols.ts';
+
+/** Greatest distance of a match of deflate. */
+export const WINDOW_BYTES = 32 * 1024;
 
 /**
  * Text is compressed in pieces of this size. So the bytes do not depend on the parts that it came

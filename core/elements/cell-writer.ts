@@ -1,5 +1,5 @@
-import type { CsrData } from '#core/elements/csr-data.ts';
-import { type DType, isFloat } from '#core/elements/dtype.ts';
+import type { CsrData } from './csr-data.ts';
+import { type DType, isFloat } from './dtype.ts';
 import { writeAscii, writeBigInteger, writeFloat, writeInteger } from './number-text.ts';
 
 /** Writes the text of entry `index` at offset `at`; returns the offset after it. */

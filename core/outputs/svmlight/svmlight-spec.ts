@@ -1,0 +1,12 @@
+import * as z from 'zod/mini';
+import { COMPRESSIONS } from '#core/outputs/compression.ts';
+
+/** Text with a line per row: a label, then `column:value` of each stored entry. */
+export const svmlightSpec = z.strictObject({
+  kind: z.literal('svmlight'),
+  /** Whether the first column is 0, or else 1. */
+  zeroBased: z.boolean(),
+  compression: z.enum(COMPRESSIONS),
+});
+
+export type SvmlightSpec = Readonly<z.infer<typeof svmlightSpec>>;
