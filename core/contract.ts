@@ -19,6 +19,8 @@ export const ENV = {
   ledgerTable: 'LEDGER_TABLE',
   /** JSON of the request sections used where a request is silent, see {@link RequestDefaults}. */
   requestDefaults: 'REQUEST_DEFAULTS',
+  /** JSON of the keys that start runs, or null; see {@link TriggerKeys}. */
+  trigger: 'TRIGGER',
   /** JSON of the functions that requests may name, by their names; see {@link TransformArns}. */
   transforms: 'TRANSFORMS',
   /** JSON of the databases that requests may name; see {@link PostgresConnections}. */
@@ -234,6 +236,13 @@ export type PlanDecision =
 export interface RowRange {
   readonly rowStart: number;
   readonly rowEnd: number;
+}
+
+/** Keys whose objects start runs. */
+export interface TriggerKeys {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly suffixes: readonly string[];
 }
 
 /** Request sections that a deployment may preset, because an S3 event cannot carry them. */

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { functionsFolder } from '@sparse-fanout/engine/bundle-functions.ts';
+import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { FUNCTIONS_FOLDER } from '#core/contract.ts';
 
 /** The checkout. */
 export const PROJECT_ROOT = join(import.meta.dirname, '..');
@@ -19,7 +22,7 @@ export const UNUSED_CREDENTIALS = [
  * Bundles one minified ES module with the SDK in it. CommonJS dependencies get a `require` for
  * Node's own modules.
  */
-export const BUNDLING: BundlingOptions = {
+const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   mainFields: ['module', 'main'],
   target: 'node24',
@@ -30,3 +33,23 @@ export const BUNDLING: BundlingOptions = {
   externalModules: [...UNUSED_CREDENTIALS],
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 };
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** Puts modules of functions beside the code that is bundled. */
+export function withModules(modules: FunctionModules = new Map()): BundlingOptions {
+  if (modules.size === 0) return BUNDLING;
+  const folder = functionsFolder(modules);
+  return {
+    ...BUNDLING,
+    commandHooks: {
+      beforeBundling: () => [],
+      beforeInstall: () => [],
+      afterBundling: (_, output) => [
+        `cp -R ${quoted(folder)} ${quoted(join(output, FUNCTIONS_FOLDER))}`,
+      ],
+    },
+  };
+}

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { functionsFolder } from '@sparse-fanout/engine/bundle-functions.ts';
 import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { Duration, type Size, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -10,18 +9,12 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import {
-  ENV,
-  FUNCTIONS_FOLDER,
-  ONE_VCPU_MIB,
-  type RequestDefaults,
-  SDK_TRIES,
-} from '#core/contract.ts';
+import { ENV, ONE_VCPU_MIB, type RequestDefaults, SDK_TRIES } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
-import { BUNDLING, PROJECT_ROOT } from './bundling.ts';
+import { PROJECT_ROOT, withModules } from './bundling.ts';
 import { ENGINE_STORAGE, EngineLayer } from './engine-layer.ts';
 import { publishTo } from './failure-reports.ts';
 import {
@@ -44,10 +37,13 @@ import {
   writeTablePermissions,
 } from './table-permissions.ts';
 import { transformsJson } from './transforms.ts';
+import { type KeyPattern, triggering } from './triggers.ts';
 
 /** Settings of {@link Functions}. */
 export interface FunctionsProps extends LogOptions, Stores {
   readonly requestDefaults: RequestDefaults;
+  /** Keys of the source bucket that start runs; undefined if none does. */
+  readonly keys: KeyPattern | undefined;
   /** MiB. */
   readonly writerMemoryMiB: number;
   /** Name of the service in logs and metrics. */
@@ -113,26 +109,6 @@ function nodeOptions(semiSpaceMiB = SEMI_SPACE_MIB): string {
   return `--enable-source-maps --max-semi-space-size=${semiSpaceMiB}`;
 }
 
-function quoted(path: string): string {
-  return `'${path.replaceAll("'", "'\\''")}'`;
-}
-
-/** Puts modules of functions beside the code that is bundled. */
-function withModules(modules: FunctionModules = new Map()): BundlingOptions {
-  if (modules.size === 0) return BUNDLING;
-  const folder = functionsFolder(modules);
-  return {
-    ...BUNDLING,
-    commandHooks: {
-      beforeBundling: () => [],
-      beforeInstall: () => [],
-      afterBundling: (_, output) => [
-        `cp -R ${quoted(folder)} ${quoted(join(output, FUNCTIONS_FOLDER))}`,
-      ],
-    },
-  };
-}
-
 /** What a function needs to reach databases; Amazon's authorities sign those of RDS. */
 function reaching(scope: Construct, postgres: PostgresDatabases) {
   return {
@@ -167,7 +143,7 @@ export class Functions extends Construct {
     const environment = { [ENV.ledgerTable]: ledger.tableName };
     const into = { [ENV.outputBucket]: outputBucket.bucketName };
     const defaults = { [ENV.requestDefaults]: JSON.stringify(requestDefaults) };
-    const planning = { ...environment, ...into, ...defaults };
+    const planning = { ...environment, ...into, ...defaults, ...triggering(props) };
 
     this.plan = this.#create('Plan', {
       memorySize: ONE_VCPU_MIB,

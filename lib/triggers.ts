@@ -9,6 +9,7 @@ import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { ENV, type TriggerKeys } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { allow } from './permissions.ts';
 
@@ -34,7 +35,16 @@ export interface TriggersProps {
   readonly encryptionKey: IKey | undefined;
 }
 
-/** Endings of the keys that a run writes. */
+/** Says to functions what starts runs: Plan refuses outputs that would. */
+export function triggering({
+  sourceBucket: { bucketName: bucket },
+  keys,
+}: Pick<TriggersProps, 'sourceBucket' | 'keys'>): Readonly<Record<string, string>> {
+  const trigger: TriggerKeys | null = keys ? { bucket, ...keys } : null;
+  return { [ENV.trigger]: JSON.stringify(trigger) };
+}
+
+/** Endings of the keys that a run writes, whatever its output is. */
 const OUTPUT_ENDINGS = ['.csv', '.csv.gz', '.json', '.jsonl', '.npy', '.idx', '.bin', '.chunks'];
 
 /** Ending of the last object of a CSR bundle. No run writes such an object. */

@@ -59,7 +59,7 @@ export async function* encodeMatrix(
       for await (const piece of names.name(slice)) {
         yield* filled(encoder.encode(placed(piece, rowsBefore)), encoder);
       }
-      releaseSlice(slice);
+      if (encoder.holdsSlices !== true) releaseSlice(slice);
     }
   } finally {
     await names.end();

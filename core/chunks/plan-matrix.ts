@@ -43,7 +43,8 @@ const UNLIMITED: ChunkLimits = {
 function limitsOf({ matrix, output, chunking }: MatrixPlanOptions): ChunkLimits {
   if (chunking === 'automatic') return { ...UNLIMITED, ...output.automaticTarget(matrix) };
   if ('rows' in chunking) return { ...UNLIMITED, rows: chunking.rows };
-  return { ...UNLIMITED, bytes: chunking.targetBytes };
+  const { mostBytes = chunking.targetBytes } = output;
+  return { ...UNLIMITED, bytes: Math.min(chunking.targetBytes, mostBytes) };
 }
 
 function refuseLongRow(row: number, entries: number, matrix: MatrixInfo): void {
@@ -54,10 +55,12 @@ function refuseLongRow(row: number, entries: number, matrix: MatrixInfo): void {
   );
 }
 
-function refuseLongChunk(chunk: RowChunk, bytes: number): void {
-  if (bytes <= MAX_CHUNK_BYTES) return;
+/** @param mostBytes of a chunk of several rows. */
+function refuseLongChunk(chunk: RowChunk, bytes: number, mostBytes = MAX_CHUNK_BYTES): void {
+  const most = chunk.rowEnd - chunk.rowStart > 1 ? mostBytes : MAX_CHUNK_BYTES;
+  if (bytes <= most) return;
   throw new BoundExceededError(
-    `chunk ${chunk.index} (rows ${chunk.rowStart} to ${chunk.rowEnd}) may hold up to ${bytes} bytes of text; at most ${MAX_CHUNK_BYTES} are allowed, so ask for fewer rows a chunk`,
+    `chunk ${chunk.index} (rows ${chunk.rowStart} to ${chunk.rowEnd}) may hold up to ${bytes} bytes of text; at most ${most} are allowed, so ask for fewer rows a chunk`,
   );
 }
 
@@ -74,6 +77,7 @@ class Cutter {
   readonly #perRow: number;
   readonly #perEntry: number;
   readonly #limits: ChunkLimits;
+  readonly #mostBytes: number | undefined;
   #index: number;
   #rowStart = 0;
   #bytes = 0;
@@ -86,6 +90,7 @@ class Cutter {
     this.#perRow = perRow;
     this.#perEntry = perEntry;
     this.#limits = limitsOf(options);
+    this.#mostBytes = options.output.mostBytes;
     this.#index = chunksBefore;
   }
 
@@ -106,7 +111,7 @@ class Cutter {
   close(rowEnd: number): RowChunk {
     const chunk = { index: this.#index, rowStart: this.#rowStart, rowEnd };
     refuseManyChunks(chunk.index);
-    refuseLongChunk(chunk, this.#bytes);
+    refuseLongChunk(chunk, this.#bytes, this.#mostBytes);
     this.#index += 1;
     this.#rowStart = rowEnd;
     this.#bytes = 0;

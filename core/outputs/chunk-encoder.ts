@@ -22,7 +22,12 @@ export interface ChunkEncoder {
    */
   encode(slice: CsrSlice): Generator<Uint8Array, void, Uint8Array>;
   /**
-   * Ends the compressed stream, after the last slice and before `finish`; absent for plain text.
+   * True where slices are kept until `end`, which frees their memory. @default false
+   */
+  readonly holdsSlices?: boolean;
+  /**
+   * Writes what follows the last slice, such as the end of a compressed stream, before `finish`;
+   * absent where nothing does.
    */
   end?(): Generator<Uint8Array, void, Uint8Array>;
   /**

@@ -2,6 +2,12 @@ import * as z from 'zod/mini';
 import { csvOutput } from './csv/csv-output.ts';
 import { csvSection } from './csv/csv-section.ts';
 import { csvSpec } from './csv/csv-spec.ts';
+import { mtxOutput } from './mtx/mtx-output.ts';
+import { mtxSection } from './mtx/mtx-section.ts';
+import { mtxSpec } from './mtx/mtx-spec.ts';
+import { npzOutput } from './npz/npz-output.ts';
+import { npzSection } from './npz/npz-section.ts';
+import { npzSpec } from './npz/npz-spec.ts';
 import type { MatrixOutput } from './output.ts';
 import { svmlightOutput } from './svmlight/svmlight-output.ts';
 import { svmlightSection } from './svmlight/svmlight-section.ts';
@@ -15,6 +21,8 @@ export const matrixSpec = z.discriminatedUnion('kind', [
   csvSpec,
   // In the order in which messages name them.
   svmlightSpec,
+  npzSpec,
+  mtxSpec,
 ]);
 
 /** The `output` section of a request of a matrix, by its `format`. */
@@ -22,6 +30,8 @@ export const outputRequest = [
   csvSection,
   // In the same order.
   svmlightSection,
+  npzSection,
+  mtxSection,
 ] as const;
 
 export type MatrixOutputSpec = Readonly<z.infer<typeof matrixSpec>>;
@@ -51,5 +61,9 @@ export function matrixOutputOf(spec: MatrixOutputSpec): MatrixOutput {
       return csvOutput(spec);
     case 'svmlight':
       return svmlightOutput(spec);
+    case 'npz':
+      return npzOutput();
+    case 'mtx':
+      return mtxOutput(spec);
   }
 }

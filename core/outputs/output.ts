@@ -82,6 +82,11 @@ export interface MatrixOutput extends Output {
    */
   automaticTarget(facts: MatrixInfo): ChunkTarget;
   /**
+   * Most bytes of the content of a chunk of several rows, where a writer holds a chunk whole.
+   * @default what a function can send
+   */
+  readonly mostBytes?: number;
+  /**
    * Creates the encoder of one chunk of a matrix.
    *
    * @param facts of the whole matrix, so that the encoder makes the same choices for every chunk.

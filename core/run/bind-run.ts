@@ -1,4 +1,4 @@
-import type { RequestDefaults, TransformArns } from '#core/contract.ts';
+import type { RequestDefaults, TransformArns, TriggerKeys } from '#core/contract.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
@@ -21,6 +21,8 @@ export interface Deployment {
   readonly requestDefaults: RequestDefaults;
   /** Functions that requests of tables may name. @default none */
   readonly transforms?: TransformArns;
+  /** Keys whose objects start runs. @default none */
+  readonly trigger?: TriggerKeys | undefined;
 }
 
 /** A request bound to one version of its source: all that the run id stands for. */

@@ -3,6 +3,7 @@ import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { placeRun } from '#core/manifest/place-run.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
+import { assertStartsNoRun } from '#core/run/assert-starts-no-run.ts';
 import type { ScatterPlan } from '#core/run/scatter-table-input.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { isShuffled } from '#core/tables/run/asked-table.ts';
@@ -116,6 +117,7 @@ async function planBound(
   assertConnected(request.output, deps.connections);
   const { mode } = request.place;
   const output = tableSpecOf(request);
+  assertStartsNoRun(location, output, deps.trigger);
   const records = s3OutputRecords(s3, location, signal);
   const placement = await placeRun({ runId, location, mode, output, claimant }, records);
   if ('published' in placement) {

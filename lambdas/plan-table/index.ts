@@ -5,6 +5,7 @@ import { environment } from '#lambdas/shared/environment.ts';
 import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
+import { triggerKeys } from '#lambdas/shared/trigger-keys.ts';
 import { createHandler } from './handler.ts';
 
 const instruments = createInstruments();
@@ -19,6 +20,7 @@ export const handler = lambdaHandler(
     connections: JSON.parse(environment(ENV.connections)),
     outputBucket: environment(ENV.outputBucket),
     requestDefaults: JSON.parse(environment(ENV.requestDefaults)),
+    trigger: triggerKeys(),
     functions: deployedFunctions(),
     now: () => new Date(),
   }),

@@ -4,6 +4,7 @@ import { assertBelowCeiling } from '#core/chunks/output-ceiling.ts';
 import { placeRun } from '#core/manifest/place-run.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { readsDatabase, wingOf } from '#core/request/wing.ts';
+import { assertStartsNoRun } from '#core/run/assert-starts-no-run.ts';
 import { bindRun } from '#core/run/bind-run.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { nameColumns } from '#core/sources/column-names.ts';
@@ -41,6 +42,7 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     logger.appendKeys({ runId });
 
     const { mode, spec: output } = request.output;
+    assertStartsNoRun(location, output, deps.trigger);
     const records = s3OutputRecords(s3, location, signal);
     const placement = await placeRun({ runId, location, mode, output }, records);
     if ('published' in placement)

@@ -4,6 +4,7 @@ import { parsePlanInput } from '#core/run/step-messages.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import { createInstruments, lambdaHandler } from '#lambdas/shared/step.ts';
+import { triggerKeys } from '#lambdas/shared/trigger-keys.ts';
 import { createHandler } from './handler.ts';
 
 const instruments = createInstruments();
@@ -15,6 +16,7 @@ export const handler = lambdaHandler(
     openLedger: ledgersIn(createDynamoClient(), environment(ENV.ledgerTable)),
     outputBucket: environment(ENV.outputBucket),
     requestDefaults: JSON.parse(environment(ENV.requestDefaults)),
+    trigger: triggerKeys(),
     now: () => new Date(),
   }),
   parsePlanInput,

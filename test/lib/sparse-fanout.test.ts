@@ -134,6 +134,7 @@ test('a customer key encrypts ledger, logs, dead letters and the failure topic',
 });
 
 describe('the functions', () => {
+  const into = { [ENV.outputBucket]: '<FanoutBucketsOutput>' };
   const { POWERTOOLS, ...environments } = {
     POWERTOOLS: {
       NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=2',
@@ -143,18 +144,16 @@ describe('the functions', () => {
     },
     Plan: {
       [ENV.ledgerTable]: '<FanoutLedger>',
-      [ENV.outputBucket]: '<FanoutBucketsOutput>',
+      ...into,
       [ENV.requestDefaults]: '{}',
+      [ENV.trigger]: expect.stringMatching(/<FanoutBucketsSource>.*\.npz.*meta\.json/),
     },
     Write: { [ENV.ledgerTable]: '<FanoutLedger>' },
     Finalize: {
       [ENV.ledgerTable]: '<FanoutLedger>',
       NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=16',
     },
-    ReportFailure: {
-      [ENV.ledgerTable]: '<FanoutLedger>',
-      [ENV.outputBucket]: '<FanoutBucketsOutput>',
-    },
+    ReportFailure: { [ENV.ledgerTable]: '<FanoutLedger>', ...into },
   };
 
   test.each([

@@ -26,6 +26,10 @@ class TextGzipEncoder implements GzipEncoder {
     this.#text = createText(this.#buffer);
   }
 
+  get holdsSlices(): boolean {
+    return this.#text.holdsSlices === true;
+  }
+
   get content(): Figures {
     return this.#deflater.figures;
   }
@@ -42,6 +46,8 @@ class TextGzipEncoder implements GzipEncoder {
 
   *end(): Parts {
     yield* this.#out.open();
+    const { end } = this.#text;
+    if (end !== undefined) yield* this.#deflater.addParts(end.call(this.#text), this.#buffer);
     yield* this.#deflater.add(this.#text.finish());
     yield* this.#deflater.flush();
     yield* this.#out.write(LAST_BLOCK);

@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import { ManifestError } from '#core/errors.ts';
+import { checkBytes } from '#core/outputs/check-bytes.ts';
 import type { ContentFigures, Output } from '#core/outputs/output.ts';
 import { parseReceipt } from '#core/tables/postgres/receipt.ts';
 import type { TableSpec } from './table-spec.ts';
@@ -23,17 +23,6 @@ function storedAs({ file }: TableSpec): Pick<Output, 'ending' | 'contentType'> {
   const { format, compression } = file;
   const ending = `.${format}${ENDINGS[compression]}`;
   return { ending, contentType: CONTENT_TYPES[compression === 'none' ? format : compression] };
-}
-
-/** Length and CRC-32 of the object as it is. Its records are what the writer counted. */
-async function figuresOf(stored: AsyncIterable<Uint8Array>): Promise<ContentFigures> {
-  let bytes = 0;
-  let crc = 0;
-  for await (const block of stored) {
-    bytes += block.length;
-    crc = crc32(block, crc);
-  }
-  return { bytes, records: undefined, crc32: crc };
 }
 
 /** What a receipt says was sent. @throws {ManifestError} it is no receipt. */
@@ -62,6 +51,6 @@ export function tableOutput(spec: TableSpec): Output {
       'output.partitionBy': spec.partitionBy?.join(', ') ?? 'none',
     }),
     recordCount: (_, counted) => counted,
-    check: format === 'postgres' ? figuresOfReceipt : figuresOf,
+    check: format === 'postgres' ? figuresOfReceipt : checkBytes,
   };
 }

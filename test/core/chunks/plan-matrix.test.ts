@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planMatrix } from '#core/chunks/plan-matrix.ts';
 import type { DType } from '#core/elements/dtype.ts';
-import { BoundExceededError } from '#core/errors.ts';
+import { BoundExceededError, RequestError } from '#core/errors.ts';
 import { csvOutput } from '#core/outputs/csv/csv-output.ts';
 import { textBounds } from '#core/outputs/csv/text-bounds.ts';
 import type { Chunking } from '#core/request/request-schema.ts';
@@ -42,6 +42,36 @@ function expectTiling(chunks: readonly RowChunk[], rows: number): void {
     if (index > 0) expect(chunk.rowStart).toBe(chunks[index - 1]!.rowEnd);
   }
 }
+
+describe('planMatrix of an output whose chunks a writer holds whole', () => {
+  const matrix = { shape: [4, 10] as const, dtype: 'int64' as const, nnz: 4 };
+  const held = { ...output, mostBytes: 100 };
+  const chunksOf = (chunking: Chunking, rows = [1, 1, 1, 1]) =>
+    Array.fromAsync(
+      planMatrix(bandsOf(rows, 7), { matrix, output: held, chunking, chunksBefore: 0 }),
+    );
+
+  it('keeps chunks of several rows below their bound, whatever target is asked for', async () => {
+    // A row is 20 bytes, of which a stored cell may make 39.
+    expect((await chunksOf({ targetBytes: 1e6 })).map(({ rowEnd }) => rowEnd)).toEqual([2, 4]);
+    expect((await chunksOf({ targetBytes: 50 })).map(({ rowEnd }) => rowEnd)).toEqual([1, 2, 3, 4]);
+    expect(await chunksOf({ targetBytes: 1e6 }, [9, 1, 1, 1])).toHaveLength(3);
+  });
+
+  it('refuses rows that pass it, but for a single one', async () => {
+    await expect(chunksOf({ rows: 3 })).rejects.toThrow(
+      /up to 117 bytes .* at most 100 are allowed/,
+    );
+    expect(await chunksOf({ rows: 1 }, [9, 1, 1, 1])).toHaveLength(4);
+  });
+
+  it('refuses a matrix that it cannot hold', async () => {
+    const problem = () => 'no such matrix';
+    const options = { matrix, output: { ...held, problem }, chunksBefore: 0 };
+    const planned = planMatrix(bandsOf([1], 7), { ...options, chunking: { rows: 1 } });
+    await expect(planned.next()).rejects.toThrow(new RequestError(['no such matrix']));
+  });
+});
 
 describe('planMatrix', () => {
   it('counts the text that unstored cells print where they are NaN', async () => {

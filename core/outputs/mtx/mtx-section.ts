@@ -1,0 +1,19 @@
+import * as z from 'zod/mini';
+import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
+import type { MtxSpec } from './mtx-spec.ts';
+
+/** What a request says of its output as Matrix Market. */
+export const mtxSection = z.pipe(
+  z.strictObject(
+    {
+      ...OUTPUT_PLACE,
+      format: z.literal('mtx'),
+      compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
+    },
+    { error: 'an object with uri, format, mode, compression' },
+  ),
+  z.transform(({ uri, mode, compression = 'none' }) => {
+    return { uri, mode, spec: { kind: 'mtx', compression } satisfies MtxSpec };
+  }),
+);
