@@ -23,6 +23,8 @@ const LONG = [
   'test/house/add-a-kind.test.ts',
   'test/core/manifest/ten-thousand.test.ts',
   'test/cli/commands/slice.golden.test.ts',
+  'test/cli/export/export-kill.test.ts',
+  'test/cli/export/export-s3.test.ts',
   'test/cli/verify/expect.test.ts',
   'test/e2e/iceberg.test.ts',
   'test/e2e/keys-whole-files.test.ts',

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { exportCommand } from './commands/export.ts';
 import { inferCommand } from './commands/infer.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { jobsCommand } from './commands/jobs.ts';
@@ -6,7 +7,7 @@ import { localCommand } from './commands/local.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { sliceCommand } from './commands/slice.ts';
 import { verifyCommand } from './commands/verify.ts';
-import type { CommandIo } from './frame/command-io.ts';
+import type { CommandIo, Environment } from './frame/command-io.ts';
 import { printError } from './frame/print-error.ts';
 
 const DESCRIPTION =
@@ -15,6 +16,7 @@ const DESCRIPTION =
 const EXAMPLES = `
 Examples:
   $ npm run -s cli -- inspect matrix.npz
+  $ npm run -s cli -- export matrix.npz --out chunks
   $ npm run -s cli -- local run matrix.npz --out chunks
   $ npm run -s cli -- verify chunks --source matrix.npz
   $ npm run -s cli -- slice matrix.npz --rows 0:10
@@ -24,11 +26,8 @@ Exit codes: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 130 st
 
 const COMMANDS = [
   ...[sliceCommand, inspectCommand, inferCommand],
-  ...[verifyCommand, jobsCommand, pruneCommand, localCommand],
+  ...[exportCommand, verifyCommand, jobsCommand, pruneCommand, localCommand],
 ];
-
-/** What the process that runs the command line gives to it. */
-export type Environment = Omit<CommandIo, 'json'>;
 
 /** Subcommands do not inherit these settings of the program, so each gets its own. */
 function configure(command: Command, environment: Environment): void {

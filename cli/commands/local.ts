@@ -1,14 +1,12 @@
 import { Command, Option } from 'commander';
 import type { CommandIo } from '#cli/frame/command-io.ts';
 import type { LocalRunOptions, LocalUpOptions } from '#cli/local/local-options.ts';
-import { parseCount, parseSize } from '#cli/options/argument-parsers.ts';
-import { addChunkingOptions } from '#cli/options/chunking-options.ts';
+import { parseCount } from '#cli/options/argument-parsers.ts';
 import { addTransformsOption } from '#cli/options/file-transforms.ts';
 import { addFunctionsOption } from '#cli/options/functions-option.ts';
-import { addOutputOptions } from '#cli/options/output-options.ts';
 import { addPostgresOption } from '#cli/options/postgres-option.ts';
 import { addRequestOption } from '#cli/options/request-file.ts';
-import { ALL_FORMATS, addSourceOptions } from '#cli/options/source-options.ts';
+import { addRunOptions, addRunTableOptions } from '#cli/options/run-options.ts';
 import { addTransformOption } from '#cli/options/transform-option.ts';
 import { OUTPUT_MODES } from '#core/outputs/output-place.ts';
 
@@ -33,46 +31,6 @@ Examples:
   $ npm run -s cli -- local up --functions clean=examples/functions/clean.ts
 `;
 
-/** Options of both wings, and those of matrices. */
-function addRunOptions(command: Command): Command {
-  const compression = new Option(
-    '--compression <name>',
-    'of chunks and files (default: none, of Parquet zstd)',
-  ).choices(['none', 'gzip', 'zstd', 'snappy']);
-  return addChunkingOptions(addOutputOptions(addSourceOptions(command, ALL_FORMATS))).addOption(
-    compression,
-  );
-}
-
-/** Options of tables. */
-function addRunTableOptions(command: Command): Command {
-  return command
-    .option(
-      '--schema <file.json>',
-      'table: names and SQL types of its columns; infer proposes them',
-    )
-    .addOption(
-      new Option(
-        '--target-file-size <size>',
-        'table: bytes of a file, such as 256MiB (default: 512MiB)',
-      )
-        .argParser(parseSize)
-        .conflicts('files'),
-    )
-    .option('--files <n>', 'table: number of files', parseCount)
-    .addOption(
-      new Option('--sample <n>', 'table: a test run over the first n rows of the source')
-        .argParser(parseCount)
-        .conflicts(['mode', 'files']),
-    )
-    .addOption(
-      new Option('--on-bad-row <what>', 'table: a value that does not fit its column').choices([
-        'fail',
-        'reject',
-      ]),
-    );
-}
-
 /** `local run`: from a file to a directory of chunks. */
 function runCommand(io: () => CommandIo): Command {
   const run = new Command('run')
@@ -80,18 +38,17 @@ function runCommand(io: () => CommandIo): Command {
     .argument('[source...]', 'file or folder; several are stacked by rows')
     .requiredOption('--out <directory>', 'receives data/ and _manifest/, whole or not at all')
     .addOption(
-      new Option('--header <where>', 'header line of a matrix (default: none)').choices([
-        'none',
-        'first-chunk',
-      ]),
-    )
-    .addOption(
       new Option(
         '--mode <mode>',
         'rows that --out holds: none, come before, or are replaced (default: create)',
       ).choices(OUTPUT_MODES),
     )
     .option('--concurrency <n>', 'writers at once', parseCount)
+    .addOption(
+      new Option('--sample <n>', 'table: a test run over the first n rows of the source')
+        .argParser(parseCount)
+        .conflicts(['mode', 'files']),
+    )
     .option('--dry-run', 'print what would be written: number, sizes and price; write nothing')
     .option('--state <directory>', 'keep S3 and ledger here, so that the next run finds them');
   addPostgresOption(

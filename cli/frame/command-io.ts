@@ -10,6 +10,9 @@ export interface CommandIo {
   readonly signal: AbortSignal;
 }
 
+/** What the process that runs the command line gives to it. */
+export type Environment = Omit<CommandIo, 'json'>;
+
 /**
  * The reader of stdout has closed it, as `head` does when it has read enough. This is no failure.
  */

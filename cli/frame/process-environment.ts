@@ -1,4 +1,4 @@
-import type { Environment } from '#cli/main.ts';
+import type { Environment } from './command-io.ts';
 
 /**
  * Streams of this process, and a signal that is aborted by Ctrl-C or a request to terminate. After

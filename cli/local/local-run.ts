@@ -5,10 +5,10 @@ import { readText } from '#aws/objects.ts';
 import { executeRun } from '#cli/executions/execute-run.ts';
 import { type FoundRun, findRun, placeInS3 } from '#cli/executions/find-run.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
-import { formatBytes, formatCount, formatSeconds } from '#cli/frame/format-figures.ts';
 import { createProgress, type Progress } from '#cli/frame/progress.ts';
 import { ownCode } from '#cli/options/own-code.ts';
 import { assertHoldsRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
+import { outcomeLines, outcomeSummary, type RunOutcome } from '#cli/outputs/run-outcome.ts';
 import { fileObjectStore } from '#cli/sources/file-object-store.ts';
 import { pinObject } from '#cli/sources/s3-client.ts';
 import { ManifestError } from '#core/errors.ts';
@@ -36,13 +36,8 @@ interface Work {
   readonly signal: AbortSignal;
 }
 
-/** How a run ended. */
-interface Outcome {
-  readonly manifest: Manifest;
-  /** False when an earlier run has written everything. */
-  readonly isNew: boolean;
-  /** Rows of the source that were taken, if not all. */
-  readonly sample: number | undefined;
+/** How a run in a local cloud ended. */
+interface Outcome extends RunOutcome {
   /** Settings of the template that have no effect here. */
   readonly notSimulated: readonly string[];
 }
@@ -80,41 +75,15 @@ async function runIn(session: Session, work: Work): Promise<Omit<Outcome, 'sampl
   return { manifest, isNew: placed !== undefined, notSimulated };
 }
 
-/** A run of a part must not be taken for one of the whole. */
-function sampleLine(sample: number): string {
-  return `sample   the first ${formatCount(sample)} rows of the source alone: a test run`;
+function summary(outcome: Outcome, out: string, milliseconds: number): object {
+  const { notSimulated } = outcome;
+  return { ...outcomeSummary(outcome, out, milliseconds), environment: NOT_AWS, notSimulated };
 }
 
-function summary(
-  { manifest, isNew, sample, notSimulated }: Outcome,
-  out: string,
-  milliseconds: number,
-): object {
-  const { runId, totals } = manifest;
-  const seconds = Math.round(milliseconds) / 1000;
-  const taken = sample === undefined ? {} : { sample };
-  return { runId, out, isNew, ...taken, ...totals, seconds, environment: NOT_AWS, notSimulated };
-}
-
-function prose(
-  { manifest, isNew, sample, notSimulated }: Outcome,
-  out: string,
-  milliseconds: number,
-): string {
-  const { runId, totals } = manifest;
-  const { rows, chunks, bytes, crc32 } = totals;
-  const known = isNew ? '' : ', complete already: nothing new was written';
-  const taken = sample === undefined ? [] : [sampleLine(sample)];
-  return [
-    `run      ${runId}${known}`,
-    ...taken,
-    `rows     ${formatCount(rows)}`,
-    `chunks   ${formatCount(chunks)}, ${formatBytes(bytes)}`,
-    `CRC-32   ${crc32} of all chunks in order`,
-    `output   ${out}`,
-    `time     ${formatSeconds(milliseconds)}`,
-    `ran on   ${NOT_AWS}; ${notSimulated.length} settings of the template have no effect here, --json lists them`,
-  ].join('\n');
+function prose(outcome: Outcome, out: string, milliseconds: number): string {
+  const { length } = outcome.notSimulated;
+  const where = `ran on   ${NOT_AWS}; ${length} settings of the template have no effect here, --json lists them`;
+  return [...outcomeLines(outcome, out, milliseconds), where].join('\n');
 }
 
 /**

@@ -24,7 +24,8 @@ function toSourceError(path: string, cause: unknown): SourceNotFoundError {
   return new SourceNotFoundError(`${path} ${sentence}`, { cause });
 }
 
-function etagOf(stats: BigIntStats): string {
+/** The version of a file: size, modification time and inode. */
+export function etagOf(stats: BigIntStats): string {
   return [stats.size, stats.mtimeNs, stats.ino].map((part) => part.toString(16)).join('-');
 }
 

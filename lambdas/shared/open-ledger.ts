@@ -1,15 +1,13 @@
 import type { DynamoDBClient } from '#aws/clients.ts';
 import { Ledger } from '#aws/ledger.ts';
+import type { RunHeader } from '#core/run/run-header.ts';
 import { ledgerName } from '#core/run/run-id.ts';
 
 /** The record of one run's generation, as far as the steps write and read it. */
-type RunLedger = Pick<Ledger, 'startRun' | 'start' | 'done' | 'fail' | 'chunks'>;
+export type RunLedger = Pick<Ledger, 'startRun' | 'start' | 'done' | 'fail' | 'chunks'>;
 
 /** Opens the record of one run's generation; nothing is read. */
-export type OpenLedger = (run: {
-  readonly runId: string;
-  readonly generation: number;
-}) => RunLedger;
+export type OpenLedger = (run: Pick<RunHeader, 'runId' | 'generation' | 'location'>) => RunLedger;
 
 /** What a step that records chunks needs from outside. */
 export interface LedgerDeps {

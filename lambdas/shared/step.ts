@@ -34,6 +34,12 @@ export type Step<Input, Output> = (
 
 /** What every step writes to. */
 export interface Instruments {
+  readonly logger: Pick<Logger, 'appendKeys' | 'info' | 'warn'>;
+  readonly metrics: { addMetric(...metric: Parameters<Metrics['addMetric']>): unknown };
+}
+
+/** The same, of a function. */
+interface FunctionInstruments {
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -41,7 +47,7 @@ export interface Instruments {
 /**
  * Makes the logger and the metrics of one function; names come from the POWERTOOLS_* environment.
  */
-export function createInstruments(): Instruments {
+export function createInstruments(): FunctionInstruments {
   return { logger: new Logger(), metrics: new Metrics() };
 }
 
@@ -68,7 +74,7 @@ async function reportTimeout(): Promise<never> {
 export function lambdaHandler<Input, Output>(
   step: Step<Input, Output>,
   parse: (event: unknown) => Input,
-  { logger, metrics }: Instruments,
+  { logger, metrics }: FunctionInstruments,
 ) {
   const checked = async (
     event: unknown,

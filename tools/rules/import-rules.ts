@@ -8,6 +8,17 @@ export type { ImportRules } from './core-rooms.ts';
 /** A step knows `core`, the adapters and what the steps share; never another step. */
 const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 
+const CLI = [
+  ...['#core', '#aws', '#tables', '@sparse-fanout/engine', '@sparse-fanout/local-cloud'],
+  ...['@aws-sdk/*', 'commander', 'cli-progress', 'zod/mini', 'node:*'],
+];
+
+/** What commands work with; all of them are one room. */
+const CLI_FOLDERS = [
+  ...['#cli/executions', '#cli/expect', '#cli/frame', '#cli/jobs', '#cli/local', '#cli/options'],
+  ...['#cli/outputs', '#cli/prune', '#cli/sources', '#cli/tables', '#cli/verify'],
+];
+
 const OUTER: ImportRules = {
   aws: [
     ...[
@@ -52,10 +63,11 @@ const OUTER: ImportRules = {
     ...['@sparse-fanout/engine/bundle-functions.ts', '@sparse-fanout/engine/function-module.ts'],
     ...['aws-cdk-lib', 'constructs', 'esbuild', 'node:fs', 'node:path'],
   ],
-  cli: [
-    ...['#core', '#aws', '#tables', '@sparse-fanout/engine', '@sparse-fanout/local-cloud'],
-    ...['@aws-sdk/*', 'commander', 'cli-progress', 'zod/mini', 'node:*'],
-  ],
+  cli: CLI,
+  // The steps of the workflow in one process.
+  'cli/export': [...CLI, ...CLI_FOLDERS, '#lambdas'],
+  'cli/commands': [...CLI, ...CLI_FOLDERS, '#cli/export'],
+  'cli/main.ts': ['#cli/commands', '#cli/frame', 'commander'],
   'bin/app.ts': ['#lib', 'aws-cdk-lib', 'cdk-nag'],
   'bin/sparse-fanout.ts': ['#cli'],
   // The only file that bundles; no function loads it.

@@ -1,0 +1,43 @@
+import { basename, resolve } from 'node:path';
+import { type GivenRequest, type RequestFields, requestOf } from '#cli/options/request-file.ts';
+import { asUri, isS3Uri } from '#cli/sources/location.ts';
+import type { FolderMount } from './folder-mounts.ts';
+
+/** Stands in requests for this machine; what lies in a bucket of that name cannot be named. */
+const SOURCE_BUCKET = 'command-line';
+
+/** A request whose files and folders have S3 URIs, and what these stand for. */
+export interface MountedRequest {
+  readonly request: RequestFields;
+  readonly mounts: readonly FolderMount[];
+}
+
+/** A file or folder by a name that has no path of this machine. */
+function mountOf(uri: string, place: string): FolderMount {
+  const isFolder = uri.endsWith('/');
+  const prefix = `${place}/${basename(uri)}${isFolder ? '/' : ''}`;
+  return { bucket: SOURCE_BUCKET, prefix, path: `${resolve(uri)}${isFolder ? '/' : ''}` };
+}
+
+/**
+ * Gives the files and folders of a request S3 URIs, as its steps know only these: the same for the
+ * same names, so that the same request is the same run.
+ */
+export async function mountSources(given: GivenRequest): Promise<MountedRequest> {
+  const mounts: FolderMount[] = [];
+  const uriOf = async (location: string, place: string) => {
+    const uri = await asUri(location);
+    if (isS3Uri(uri)) return uri;
+    const mount = mountOf(uri, place);
+    mounts.push(mount);
+    return `s3://${mount.bucket}/${mount.prefix}`;
+  };
+  const uris = await Promise.all(given.locations.map((each, place) => uriOf(each, `${place}`)));
+  const { columnNames, ...source } = given.fields.source;
+  const names = typeof columnNames === 'string' ? await uriOf(columnNames, 'names') : columnNames;
+  const read = { ...source, ...(names !== undefined && { columnNames: names }) };
+  return {
+    request: requestOf({ ...given, fields: { ...given.fields, source: read } }, uris),
+    mounts,
+  };
+}

@@ -1,0 +1,40 @@
+import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
+import { createLambdaClient, createS3Client } from '#aws/clients.ts';
+import { type FolderMount, mountedAt } from './folder-mounts.ts';
+import { contentVersion, objectLedgers, storedVersion } from './object-ledger.ts';
+import { serveFolders } from './serve-folders.ts';
+
+/** Where a run reads and writes; it may be sent to a thread. */
+export interface ExportPlaces {
+  /** What lies in folders of this machine. */
+  readonly mounts: readonly FolderMount[];
+  readonly outputBucket: string;
+  /** What the SQL of a transform may call. */
+  readonly functions: FunctionModules;
+}
+
+/**
+ * What the steps of a run need from outside, as a deployment would give it: but files are objects
+ * of buckets, records of chunks are objects, and nothing is logged.
+ */
+export function exportDeps({ mounts, outputBucket, functions }: ExportPlaces) {
+  const s3 = createS3Client();
+  const closeFiles = serveFolders(s3, mounts);
+  const isFolder = mountedAt(mounts, outputBucket, '') !== undefined;
+  const openLedger = objectLedgers(s3, isFolder ? contentVersion : storedVersion);
+  return {
+    ...{ s3, outputBucket, functions, openLedger },
+    ...{ requestDefaults: {}, transforms: {}, connections: [] },
+    // No step calls it: there are no functions that a request could name.
+    lambda: createLambdaClient(),
+    logger: { appendKeys: () => {}, info: () => {}, warn: () => {} },
+    metrics: { addMetric: () => undefined },
+    now: () => new Date(),
+    close: async () => {
+      s3.destroy();
+      await closeFiles();
+    },
+  };
+}
+
+export type ExportDeps = ReturnType<typeof exportDeps>;

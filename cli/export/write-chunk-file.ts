@@ -1,0 +1,144 @@
+import { writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { withFile } from '#cli/sources/file-source.ts';
+import { crc32Of } from '#cli/sources/read-blocks.ts';
+import { combineCrc32, crc32Hex } from '#core/checksum/crc32.ts';
+import { encodeChunk } from '#core/chunks/encode-chunk.ts';
+import type { EncodedChunk, EncodedPart } from '#core/chunks/encoded-chunk.ts';
+import { OutputConflictError } from '#core/errors.ts';
+import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
+import { chunkKeyBy } from '#core/run/chunk-name.ts';
+import type { ChunkFigures } from '#core/run/ledger-records.ts';
+import type { WriteInput } from '#core/run/write-input.ts';
+import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
+import { recordChunk } from '#lambdas/shared/record-chunk.ts';
+import type { Step } from '#lambdas/shared/step.ts';
+import { openPlannedNames } from '#lambdas/write/planned-names.ts';
+import { DraftFile } from './draft-file.ts';
+import { type FolderMount, mountedAt } from './folder-mounts.ts';
+import { fileState } from './read-folder.ts';
+import type { ExportDeps } from './step-deps.ts';
+
+/** Text is made and written in small pieces, which stay in the processor's cache. */
+export const PIECE_BYTES = 1024 * 1024;
+
+/** Bytes after which the disk begins to keep them, while the next ones are made. */
+const SYNC_BYTES = 64 * 1024 * 1024;
+
+/** What a chunk is written with. */
+interface FileDeps extends ExportDeps {
+  readonly room: EncoderRoom;
+  readonly mounts: readonly FolderMount[];
+}
+
+/** Writes pieces one after the other, and counts them. */
+class CountedFile {
+  readonly #draft: DraftFile;
+  #synced = 0;
+  #syncing: Promise<unknown> = Promise.resolve();
+  bytes = 0;
+  crc = 0;
+
+  constructor(draft: DraftFile) {
+    this.#draft = draft;
+  }
+
+  /** Waits for the system to take the piece, so that its buffer can be used again. */
+  add({ bytes, crc32: known }: EncodedPart): void {
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(this.#draft.handle.fd, bytes, done);
+    }
+    this.crc = combineCrc32(this.crc, known ?? crc32(bytes), bytes.length);
+    this.bytes += bytes.length;
+    if (this.bytes - this.#synced < SYNC_BYTES) return;
+    this.#synced = this.bytes;
+    const { handle } = this.#draft;
+    this.#syncing = this.#syncing.then(() => handle.datasync());
+    this.#syncing.catch(() => {}); // raised at the end
+  }
+
+  async end(): Promise<void> {
+    await this.#syncing;
+    await this.#draft.keep();
+  }
+}
+
+/** Encodes a chunk into a file. */
+async function encodeInto(
+  file: CountedFile,
+  { s3, room }: FileDeps,
+  { run, chunk }: WriteInput,
+  signal: AbortSignal,
+): Promise<EncodedChunk> {
+  const source = await openPlannedSource(s3, run, signal);
+  const columnNames = await openPlannedNames(s3, run, chunk.index, signal);
+  const buffer = room.buffers?.[0] ?? new Uint8Array(PIECE_BYTES);
+  const placed = { ...chunk, rowsBefore: run.base.rows };
+  const { output } = run;
+  const parts = encodeChunk(source, placed, { output, room, buffer, columnNames });
+  for (;;) {
+    signal.throwIfAborted();
+    const step = await parts.next(buffer);
+    if (step.done !== true) {
+      file.add(step.value);
+      continue;
+    }
+    file.add(step.value.last);
+    await file.end();
+    return step.value;
+  }
+}
+
+/** @throws {OutputConflictError} something else is there; it is left as it is. */
+async function assertSame({ bytes, crc }: CountedFile, place: string): Promise<void> {
+  const isSame = await withFile(
+    place,
+    async (there) => there.size === bytes && (await crc32Of(there)) === crc,
+  );
+  if (isSame) return;
+  throw new OutputConflictError(
+    `${place} already holds something else; nothing was overwritten, so remove it`,
+  );
+}
+
+/** Writes one chunk of a matrix as a file that appears when the disk has it. */
+async function writeChunkFile(
+  deps: FileDeps,
+  input: WriteInput,
+  key: string,
+  signal: AbortSignal,
+): Promise<ChunkFigures> {
+  const { mount, path } = mountedAt(deps.mounts, input.run.location.bucket, key)!;
+  const draft = await DraftFile.open(mount.drafts!);
+  try {
+    const file = new CountedFile(draft);
+    const { content, recordCount, counts } = await encodeInto(file, deps, input, signal);
+    if (!(await draft.create(path))) await assertSame(file, path);
+    const { size: bytes, etag } = (await fileState(path))!;
+    const inside = content ?? { bytes, crc32: file.crc };
+    return {
+      ...{ bytes, contentBytes: inside.bytes, crc32: crc32Hex(inside.crc32), etag },
+      ...{ recordCount, counts },
+    };
+  } finally {
+    await draft.remove();
+  }
+}
+
+/**
+ * The Write step for a folder. As there is nothing to send, each chunk is encoded once, straight
+ * into its file.
+ *
+ * Memory: one slice of the source and the one read ahead of it, and a buffer of 1 MiB.
+ */
+export function createFileWriter(
+  deps: FileDeps,
+): Step<WriteInput, Awaited<ReturnType<typeof recordChunk>>> {
+  return async (input, signal) => {
+    const { run, chunk } = input;
+    const key = chunkKeyBy(matrixOutputOf(run.output), run, chunk.index);
+    const write = () => writeChunkFile(deps, input, key, signal);
+    return await recordChunk(deps, { run, chunk, key }, write, signal);
+  };
+}
