@@ -24,6 +24,7 @@ const LONG = [
   'test/core/manifest/ten-thousand.test.ts',
   'test/cli/commands/slice.golden.test.ts',
   'test/cli/export/export-kill.test.ts',
+  'test/cli/export/export-memory.test.ts',
   'test/cli/export/export-s3.test.ts',
   'test/cli/verify/expect.test.ts',
   'test/e2e/iceberg.test.ts',

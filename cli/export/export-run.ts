@@ -15,7 +15,10 @@ import { exportToS3 } from './export-to-s3.ts';
 import { withPaths } from './folder-mounts.ts';
 import { mountSources } from './mount-sources.ts';
 
-/** Memory of a thread that writes: of a matrix two slices and a buffer; of a table the engine. */
+/**
+ * Memory of a thread that writes: of a matrix two slices and a buffer; of a table the engine.
+ * @see test/cli/export/export-memory.test.ts
+ */
 const THREAD_BYTES: Readonly<Record<Wing, number>> = { matrix: 100e6, table: 1.6e9 };
 
 async function jobOf(

@@ -1,6 +1,5 @@
-import { dirname, resolve } from 'node:path';
 import { digestsOf } from '@sparse-fanout/engine/function-module.ts';
-import { storageFailure } from '@sparse-fanout/local-cloud/storage-failure.ts';
+import { isStorageFailure, StorageFailed } from '@sparse-fanout/local-cloud/storage-failure.ts';
 import { findRun } from '#cli/executions/find-run.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { assertHoldsRun, heldManifest } from '#cli/outputs/out-directory.ts';
@@ -9,7 +8,8 @@ import type { Manifest } from '#core/manifest/manifest.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import { manifestKey } from '#core/run/output-keys.ts';
 import { type ExportEnd, type ExportJob, isDryRun } from './export-job.ts';
-import { type EndedHere, runHere } from './run-here.ts';
+import { assertFits, fullDisk } from './free-space.ts';
+import { type EndedHere, type RunHere, runHere } from './run-here.ts';
 import { type ExportPlaces, exportDeps } from './step-deps.ts';
 import {
   OUTPUT_BUCKET,
@@ -49,35 +49,45 @@ function prefixOf(ended: Exclude<EndedHere, { readonly decision: 'dry-run' }>): 
   return key.slice(0, -manifestKey('').length);
 }
 
-async function writeIn(
-  folder: WorkFolder,
-  job: ExportJob,
-  directory: string,
-  places: ExportPlaces,
-): Promise<ExportEnd> {
-  const { request, threads, progress, signal } = job;
-  const here = { places, request, threads, progress, folder: folder.path };
-  const ended = await runHere(here, signal);
-  if ('decision' in ended && ended.decision === 'dry-run') return ended;
-  await folder.publish(prefixOf(ended));
-  return { manifest: (await readDirectory(directory)).manifest, isNew: true };
-}
+/** A run that is made in a folder beside its directory. */
+class FolderExport {
+  readonly #job: ExportJob;
+  readonly #directory: string;
+  readonly #folder: WorkFolder;
+  #neededBytes = 0;
 
-/** Keeps what is complete for the next time, unless the disk is needed. */
-async function endWith(
-  error: unknown,
-  folder: WorkFolder,
-  { progress }: ExportJob,
-  directory: string,
-): Promise<unknown> {
-  if (storageFailure(error, directory) !== undefined) {
-    await folder.remove();
-    return storageFailure(error, dirname(resolve(directory)));
+  constructor(job: ExportJob, directory: string, folder: WorkFolder) {
+    this.#job = job;
+    this.#directory = directory;
+    this.#folder = folder;
   }
-  if (await folder.leave()) {
-    progress.say(`what is complete stays in ${folder.path}; the same command goes on from there`);
+
+  async make(places: ExportPlaces): Promise<ExportEnd> {
+    const { request, threads, progress, signal } = this.#job;
+    const disk = { work: this.#folder.path, directory: this.#directory };
+    const look: RunHere['look'] = async (s3, planned) => {
+      this.#neededBytes = await assertFits(s3, planned, disk, signal);
+    };
+    const ended = await runHere({ places, request, threads, progress, look }, signal);
+    if ('decision' in ended && ended.decision === 'dry-run') return ended;
+    await this.#folder.publish(prefixOf(ended));
+    return { manifest: (await readDirectory(this.#directory)).manifest, isNew: true };
   }
-  return error;
+
+  /** Keeps what is complete for the next time, unless the disk is needed. */
+  async giveUp(error: unknown): Promise<unknown> {
+    if (error instanceof StorageFailed || isStorageFailure(error)) {
+      await this.#folder.remove();
+      return fullDisk(error, this.#directory, this.#neededBytes) ?? error;
+    }
+    if (await this.#folder.leave()) {
+      const { path } = this.#folder;
+      this.#job.progress.say(
+        `what is complete stays in ${path}; the same command goes on from there`,
+      );
+    }
+    return error;
+  }
 }
 
 /**
@@ -103,10 +113,10 @@ export async function exportToFolder(job: ExportJob, directory: string): Promise
     const ended = await runHere({ places, request, threads, progress }, signal);
     if ('decision' in ended) return ended;
   }
-  const folder = await openWorkFolder(directory);
+  const making = new FolderExport(job, directory, await openWorkFolder(directory));
   try {
-    return await writeIn(folder, job, directory, places);
+    return await making.make(places);
   } catch (error) {
-    throw await endWith(error, folder, job, directory);
+    throw await making.giveUp(error);
   }
 }

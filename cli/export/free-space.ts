@@ -1,6 +1,6 @@
 import { stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
-import { StorageFailed } from '@sparse-fanout/local-cloud/storage-failure.ts';
+import { dirname, join, resolve } from 'node:path';
+import { StorageFailed, storageFailure } from '@sparse-fanout/local-cloud/storage-failure.ts';
 import type { S3Client } from '#aws/clients.ts';
 import { formatBytes } from '#cli/frame/format-figures.ts';
 import { filesBelow } from '#cli/outputs/files-below.ts';
@@ -44,24 +44,48 @@ async function storedBytes(folder: string): Promise<number> {
   return bytes;
 }
 
+/** Where an output is made, and where it goes: on the same disk. */
+interface OutputDisk {
+  readonly work: string;
+  readonly directory: string;
+}
+
 /**
- * Compares what a run is expected to write with what the disk of its folder takes, before the first
- * chunk is begun.
+ * Compares what a run is expected to write with what its disk takes, before the first chunk is
+ * begun.
  *
- * @throws {StorageFailed} it does not fit.
+ * @returns the expected bytes without the chunks that are there already.
+ * @throws {StorageFailed} they do not fit.
  */
 export async function assertFits(
   s3: S3Client,
   planned: PlannedWrite,
-  folder: string,
+  { work, directory }: OutputDisk,
   signal: AbortSignal,
-): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
+): Promise<number> {
+  const { bavail, bsize } = await statfs(work);
   const freeBytes = bavail * bsize;
-  const stored = await storedBytes(folder);
-  const needed = (await plannedBytes(s3, planned, freeBytes + stored, signal)) - stored;
-  if (needed <= freeBytes) return;
+  const stored = await storedBytes(work);
+  const bytes = await plannedBytes(s3, planned, freeBytes + stored, signal);
+  const needed = Math.max(0, bytes - stored);
+  if (needed <= freeBytes) return needed;
   throw new StorageFailed(
-    `the output needs about ${formatBytes(needed)}, but ${formatBytes(freeBytes)} are free on the disk of ${folder}; nothing was written, so make room there or choose another --out`,
+    `--out ${directory} needs about ${formatBytes(needed)}, but ${formatBytes(freeBytes)} are free on its disk; nothing was written, so make room there or choose another --out`,
   );
+}
+
+/**
+ * Says of an error of a disk what was needed there. Must be called after the room is free again.
+ *
+ * @returns undefined for any other error.
+ */
+export function fullDisk(
+  error: unknown,
+  directory: string,
+  neededBytes: number,
+): StorageFailed | undefined {
+  const failure = storageFailure(error, dirname(resolve(directory)));
+  if (failure === undefined) return undefined;
+  const needed = `--out ${directory} needs about ${formatBytes(neededBytes)}`;
+  return new StorageFailed(`${needed}, but ${failure.message}`, { cause: error });
 }

@@ -1,9 +1,9 @@
+import type { S3Client } from '#aws/clients.ts';
 import { readLines } from '#aws/objects.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import { parsePlanLine } from '#core/run/plan-line.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { createHandler as createFinalize, type FinalizeResult } from '#lambdas/finalize/handler.ts';
-import { assertFits } from './free-space.ts';
 import { type PlannedExport, type PlannedWrite, planExport } from './plan-run.ts';
 import { type ExportPlaces, exportDeps } from './step-deps.ts';
 import { writeInThreads } from './write-threads.ts';
@@ -19,8 +19,8 @@ export interface RunHere {
   readonly request: object;
   readonly threads: number;
   readonly progress: Progress;
-  /** Whose disk must have room for the output. @default none: it goes to S3 */
-  readonly folder?: string;
+  /** Looks at the plan before the first chunk is begun, and may refuse it. @default nobody does */
+  readonly look?: (s3: S3Client, planned: PlannedWrite) => Promise<void>;
 }
 
 async function* chunksOf(
@@ -68,7 +68,7 @@ export async function runHere(here: RunHere, signal: AbortSignal): Promise<Ended
     progress.say('planning');
     const planned = await planExport(deps, { request, progress, signal });
     if (!('run' in planned)) return planned;
-    if (here.folder !== undefined) await assertFits(deps.s3, planned, here.folder, signal);
+    await here.look?.(deps.s3, planned);
     progress.say(`running ${planned.run.runId}`);
     await writeChunks(deps, here, planned, signal);
     const { run } = planned;
