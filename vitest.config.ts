@@ -21,6 +21,7 @@ const LONG = [
   'test/lambdas/database.test.ts',
   'test/tables/database/database.test.ts',
   'test/house/add-a-kind.test.ts',
+  'test/core/chunks/hundred-thousand-plans.test.ts',
   'test/core/manifest/ten-thousand.test.ts',
   'test/cli/commands/slice.golden.test.ts',
   'test/cli/export/export-kill.test.ts',

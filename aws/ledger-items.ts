@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { chunkId } from '#core/run/chunk-name.ts';
-import type { ChunkRecord, Job } from '#core/run/ledger-records.ts';
+import type { ChunkFigures, ChunkRecord, Job } from '#core/run/ledger-records.ts';
 
 /** A DynamoDB item in its wire form. */
 export type Item = Record<string, AttributeValue>;
@@ -21,7 +21,7 @@ export function number(value: number): AttributeValue {
 }
 
 /** A map of numbers in its wire form. */
-export function numbers(values: Readonly<Record<string, number>>): AttributeValue {
+function numbers(values: Readonly<Record<string, number>>): AttributeValue {
   const entries = Object.entries(values).map(([name, value]) => [name, number(value)]);
   return { M: Object.fromEntries(entries) };
 }
@@ -77,6 +77,7 @@ export const CHUNK_ATTRIBUTES: readonly string[] = [
   'bytes',
   'contentBytes',
   'crc32',
+  'partCrc32',
   'etag',
   'recordCount',
   'counts',
@@ -87,6 +88,28 @@ export const CHUNK_ATTRIBUTES: readonly string[] = [
 export const JOB_ATTRIBUTES: readonly string[] = [
   ...['chunkIndex', 'planned', 'tries', 'status', 'startedAt', 'finishedAt', 'recordCount'],
 ];
+
+/** What is set of a chunk that is done, and the values of it. */
+export function setOfDone(figures: ChunkFigures): { readonly set: string; readonly values: Item } {
+  const { recordCount, statistics, partCrc32 } = figures;
+  const values = {
+    bytes: number(figures.bytes),
+    contentBytes: number(figures.contentBytes),
+    crc32: text(figures.crc32),
+    etag: text(figures.etag),
+    counts: numbers(figures.counts),
+    ...(recordCount !== undefined && { recordCount: number(recordCount) }),
+    ...(statistics !== undefined && { statistics: text(statistics) }),
+    ...(partCrc32 !== undefined && { partCrc32: text(partCrc32) }),
+  };
+  const named = Object.entries(values).map(([name, value]) => [`:${name}`, value] as const);
+  return {
+    set: Object.keys(values)
+      .map((name) => `${name} = :${name}`)
+      .join(', '),
+    values: Object.fromEntries(named),
+  };
+}
 
 /** Reads a chunk's item as a job. */
 export function jobOf(item: Item): Job {
@@ -122,6 +145,7 @@ export function chunkRecord(item: Item): ChunkRecord {
     etag: textOf(item, 'etag'),
     recordCount: item['recordCount'] && numberOf(item, 'recordCount'),
     counts: numbersOf(item, 'counts'),
+    ...(item['partCrc32'] && { partCrc32: textOf(item, 'partCrc32') }),
     ...(item['statistics'] && { statistics: textOf(item, 'statistics') }),
   };
 }

@@ -179,6 +179,7 @@ export async function findRun(
     location: { bucket: textOf(item, 'bucket'), prefix: textOf(item, 'prefix') },
     generation: numberOf(item, 'generation'),
     claimant: item['claimant']?.S,
+    ...(item['upload'] && { upload: { number: numberOf(item, 'upload') } }),
   };
 }
 

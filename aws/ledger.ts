@@ -15,8 +15,8 @@ import {
   executionKey,
   type Item,
   number,
-  numbers,
   runKey,
+  setOfDone,
   text,
   textOf,
   tryKey,
@@ -133,24 +133,12 @@ export class Ledger {
    * @throws {OutputConflictError} it is done already, with other bytes.
    */
   async done(chunk: PlannedChunk, attempt: number, figures: FinishedChunk): Promise<void> {
-    const { recordCount, statistics } = figures;
-    const counted = recordCount === undefined ? '' : ', recordCount = :recordCount';
-    const known = statistics === undefined ? '' : ', statistics = :statistics';
+    const { set, values } = setOfDone(figures);
     const updated = await this.#update({
       key: chunkKey(this.#name, chunk.index),
-      set: `SET #status = :done, bytes = :bytes, contentBytes = :contentBytes, crc32 = :crc32, etag = :etag, counts = :counts, finishedAt = :now${counted}${known}`,
+      set: `SET #status = :done, finishedAt = :now, ${set}`,
       when: UNWRITTEN_OR_SAME,
-      values: {
-        ':done': DONE,
-        ':bytes': number(figures.bytes),
-        ':contentBytes': number(figures.contentBytes),
-        ':crc32': text(figures.crc32),
-        ':etag': text(figures.etag),
-        ':counts': numbers(figures.counts),
-        ...(recordCount !== undefined && { ':recordCount': number(recordCount) }),
-        ...(statistics !== undefined && { ':statistics': text(statistics) }),
-        ':now': text(this.#timestamp()),
-      },
+      values: { ':done': DONE, ...values, ':now': text(this.#timestamp()) },
     });
     if (updated === undefined) {
       throw new OutputConflictError(
@@ -207,13 +195,14 @@ export class Ledger {
    * run.
    */
   async #putExecution(executionArn: string, run: StartedRun): Promise<void> {
-    const { runId, source, location, generation, claimant } = run;
+    const { runId, source, location, generation, claimant, upload } = run;
     const { uri, etag, versionId, size } = source;
     const item = {
       ...executionKey(executionArn),
       runId: text(runId),
       generation: number(generation),
       ...(claimant !== undefined && { claimant: text(claimant) }),
+      ...(upload !== undefined && { upload: number(upload.number) }),
       uri: text(uri),
       etag: text(etag),
       ...(versionId !== null && { versionId: text(versionId) }),

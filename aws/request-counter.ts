@@ -1,6 +1,11 @@
 import { crc32 } from 'node:zlib';
 import type { Figures } from '#core/checksum/figures.ts';
 
+/** Length and CRC-32 of bytes in memory. */
+export function figuresOf(bytes: Uint8Array): Figures {
+  return { bytes: bytes.length, crc32: crc32(bytes) };
+}
+
 /**
  * Length and CRC-32 of the bytes of each request, when content is cut into requests of at most
  * `mostBytes`.

@@ -6,7 +6,7 @@
 /**
  * Part of every run id. Raise it when the same request begins to give other bytes or another plan.
  */
-export const CONTRACT_VERSION = 6;
+export const CONTRACT_VERSION = 7;
 
 /**
  * Names of the environment variables of the Lambda functions; read in `lambdas/<step>/index.ts`
@@ -106,6 +106,7 @@ export const PERMANENT_ERRORS = [
   'TransformError',
   'BoundExceededError',
   'OutputConflictError',
+  'UploadLostError',
   'IncompleteRunError',
   'AccessDeniedError',
   'ManifestError',

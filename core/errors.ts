@@ -37,6 +37,11 @@ export class UploadConflictError extends FanoutError {
   override readonly name = 'UploadConflictError';
 }
 
+/** The upload of one object was aborted, so that what was sent of it is gone. */
+export class UploadLostError extends FanoutError {
+  override readonly name = 'UploadLostError';
+}
+
 /** Objects of the source are not there yet, or still those of another version. Heals by waiting. */
 export class IncompleteSourceError extends FanoutError {
   override readonly name = 'IncompleteSourceError';

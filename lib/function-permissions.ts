@@ -4,6 +4,7 @@ import { KEYS } from './key-patterns.ts';
 import type { LedgerTable } from './ledger-table.ts';
 import { creates, DECRYPT, ENCRYPT, type Permission, reads, useOf } from './permissions.ts';
 import type { PostgresDatabases } from './postgres.ts';
+import { handlesUploads, opensUploads } from './single-permissions.ts';
 import type { Transforms } from './transforms.ts';
 
 /** The places that the steps read and write, and the functions that they call. */
@@ -116,6 +117,7 @@ export function planPermissions(stores: Stores): readonly Permission[] {
       actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
       resources: [outputBucket.arnForObjects(KEYS.columnNames)],
     },
+    ...opensUploads(outputBucket),
     ...asksForStage(stores),
     ...placesRuns(stores),
   ];
@@ -164,6 +166,7 @@ export function finalizePermissions(stores: Stores): readonly Permission[] {
       actions: ['s3:DeleteObject'],
       resources: [outputBucket.arnForObjects(KEYS.shuffle)],
     },
+    handlesUploads(outputBucket, 'makes one object of the parts of any run'),
     lists(outputBucket),
     ...encryptsOutput(stores),
     ...queriesLedger(stores),

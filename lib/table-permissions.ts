@@ -11,6 +11,7 @@ import {
 import { KEYS } from './key-patterns.ts';
 import { creates, createsWhole, type Permission, reads } from './permissions.ts';
 import { reachesDatabases } from './postgres.ts';
+import { opensUploads } from './single-permissions.ts';
 import { callsTransforms } from './transforms.ts';
 
 /** What the PlanTable function may do. */
@@ -31,6 +32,7 @@ export function planTablePermissions(stores: Stores): readonly Permission[] {
     creates(outputBucket, KEYS.shufflePlans, 'writes how the mappers of any run read its table'),
     creates(outputBucket, KEYS.shuffleObjects, 'writes the objects that mappers read'),
     reads(outputBucket, KEYS.shuffleIndexes, 'sees what the mappers of any run have scattered'),
+    ...opensUploads(outputBucket),
     ...asksForStage(stores),
     ...placesRuns(stores),
   ];
@@ -90,6 +92,7 @@ export function planDatabasePermissions(stores: Stores): readonly Permission[] {
     creates(outputBucket, KEYS.plans, 'writes the plan of any run, and goes on with one'),
     creates(outputBucket, KEYS.layouts, 'writes how any table is read, and goes on with that'),
     creates(outputBucket, KEYS.objectLists, 'writes which table a run is of'),
+    ...opensUploads(outputBucket),
     ...placesRuns(stores),
     ...reachesDatabases(stores.postgres),
   ];

@@ -13,6 +13,7 @@ import {
   addOutputOptions,
   type OutputOptions,
   outputSection,
+  singleOption,
 } from '#cli/options/output-options.ts';
 import {
   addRequestOption,
@@ -188,7 +189,9 @@ export function inspectCommand(io: () => CommandIo): Command {
   const command = new Command('inspect')
     .description('show what a source holds; of a matrix predict its text and chunks')
     .argument('[source...]', SOURCE_HELP);
-  addChunkingOptions(addOutputOptions(addSourceOptions(command, ALL_FORMATS)));
+  addChunkingOptions(addOutputOptions(addSourceOptions(command, ALL_FORMATS))).addOption(
+    singleOption(),
+  );
   return addRequestOption(addTransformOption(command))
     .addHelpText('after', EXAMPLES)
     .action((locations: readonly string[], options: InspectOptions) =>

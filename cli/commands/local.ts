@@ -16,6 +16,7 @@ Examples:
   $ npm run -s cli -- local run matrix.npz --out chunks --rows-per-chunk 50000 --profile zero0
   $ npm run -s cli -- local run matrix.npz --out chunks --target-bytes 64MiB --state .state
   $ npm run -s cli -- local run tuesday.npz --out chunks --mode append
+  $ npm run -s cli -- local run matrix.npz --out whole --single --header first-chunk
   $ npm run -s cli -- local run matrix.npz --out chunks --output-format svmlight --index-base 1
   $ npm run -s cli -- local run events.csv --schema schema.json --out files --files 4
   $ npm run -s cli -- local run events.csv --schema schema.json --out files --dry-run

@@ -23,7 +23,9 @@ import { generationProblems } from '#cli/verify/generation-problems.ts';
 import { icebergProblems } from '#cli/verify/iceberg-problems.ts';
 import { manifestProblems } from '#cli/verify/manifest-problems.ts';
 import { namesProblems } from '#cli/verify/names-problems.ts';
+import { readSegments } from '#cli/verify/read-segments.ts';
 import { rederiveSample } from '#cli/verify/rederive.ts';
+import { segmentProblems } from '#cli/verify/segment-problems.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
@@ -121,6 +123,8 @@ async function chunkProblems(run: StoredRun, entry: ManifestEntry): Promise<stri
 }
 
 async function allChunkProblems(run: StoredRun, signal: AbortSignal): Promise<string[]> {
+  const segments = await readSegments(run);
+  if (segments.length > 0) return await segmentProblems(run, segments, signal);
   const problems: string[] = [];
   for (const entry of run.manifest.entries) {
     signal.throwIfAborted();

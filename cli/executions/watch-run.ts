@@ -1,9 +1,12 @@
 import type { S3Client } from '#aws/clients.ts';
 import { listObjectsAfter, readLines } from '#aws/objects.ts';
+import { listParts } from '#aws/single-upload.ts';
+import { lastUpload } from '#aws/upload-records.ts';
 import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
 import { isOwnChunk } from '#core/run/chunk-name.ts';
 import { dataFolder, planKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
+import { outputOf } from '#core/run/run-output.ts';
 
 /** A run whose chunks are counted: what is known of it before it is planned. */
 export type WatchedRun = Pick<RunHeader, 'runId' | 'output' | 'location' | 'generation' | 'base'>;
@@ -24,6 +27,23 @@ async function count<T>(
 }
 
 /**
+ * The parts of an upload that were sent; all of them where it has become an object, or is lost.
+ *
+ * @returns undefined as long as there is no upload, as of a plan of one chunk.
+ */
+async function sentParts(
+  client: S3Client,
+  run: WatchedRun,
+  total: number,
+): Promise<number | undefined> {
+  const last = await lastUpload(client, run);
+  if (last === undefined) return undefined;
+  const { bucket } = run.location;
+  const parts = await listParts(client, { bucket, key: chunkKey(run, 0), id: last.id });
+  return parts?.length ?? total;
+}
+
+/**
  * Returns a function that lists the chunks of a run and counts them. It reads the plan once, as
  * soon as there is one.
  */
@@ -34,6 +54,7 @@ export function watchRun(
   const { location, generation, base } = run;
   const { bucket, prefix } = location;
   const plan = planKey(prefix, generation);
+  const isSingle = outputOf(run.output).isSingle === true;
   const isPartitioned = partitionColumns(run.output).length > 0;
   const chunks = {
     bucket,
@@ -45,6 +66,8 @@ export function watchRun(
   return async () => {
     if (total === 0) total = await count(readLines(client, bucket, plan));
     if (total === 0) return undefined;
+    const parts = isSingle ? await sentParts(client, run, total) : undefined;
+    if (parts !== undefined) return { total, done: parts };
     const objects = listObjectsAfter(client, chunks);
     return { total, done: await count(objects, ({ key }) => isOwnChunk(run, key)) };
   };

@@ -24,6 +24,7 @@ const doneRecord = z.strictObject({
   bytes: count,
   contentBytes: count,
   crc32: z.string(),
+  partCrc32: z.optional(z.string()),
   etag: z.string(),
   recordCount: z.optional(count),
   counts: z.record(z.string(), count),
@@ -38,9 +39,10 @@ export type NameVersion = (record: DoneRecord) => string;
 /** Files have no ETag of their bytes: this is the same wherever the same chunk is made. */
 export const contentVersion: NameVersion = ({ crc32, bytes }) => `${crc32}-${bytes.toString(16)}`;
 
-/** Folder of the records of a generation. */
-function recordsFolder({ location, generation }: Parameters<OpenLedger>[0]): string {
-  return `${location.prefix}${OUTPUT_FOLDERS.plan}chunks-${chunkId(generation)}/`;
+/** Folder of the records of a generation, and of a further upload of it. */
+function recordsFolder({ location, generation, upload }: Parameters<OpenLedger>[0]): string {
+  const further = upload === undefined || upload.number === 1 ? '' : `-upload-${upload.number}`;
+  return `${location.prefix}${OUTPUT_FOLDERS.plan}chunks-${chunkId(generation)}${further}/`;
 }
 
 /**

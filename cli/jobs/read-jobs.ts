@@ -1,6 +1,7 @@
 import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
 import { readJobs, readTryError } from '#aws/ledger-reads.ts';
 import { listObjects, readText } from '#aws/objects.ts';
+import { lastUpload } from '#aws/upload-records.ts';
 import { SourceNotFoundError } from '#core/errors.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { Job, TryError } from '#core/run/ledger-records.ts';
@@ -95,6 +96,7 @@ export async function readOutputJobs(
   }
   const { runId } = JSON.parse(text) as { readonly runId: string };
   const ledger = { client: place.dynamo, table: place.table };
-  const jobs = shownJobs(ledger, ledgerName({ runId, generation: last }));
+  const upload = await lastUpload(place.s3, { location: { bucket, prefix }, generation: last });
+  const jobs = shownJobs(ledger, ledgerName({ runId, generation: last, upload }));
   return { runId, generation: last, jobs };
 }

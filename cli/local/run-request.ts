@@ -48,7 +48,7 @@ async function schemaIn(file: string): Promise<unknown> {
 }
 
 async function tableFlags(options: LocalRunOptions): Promise<RequestFields> {
-  const { schema, onBadRow, outputFormat, compression, targetFileSize, files } = options;
+  const { schema, onBadRow, outputFormat, compression, single, targetFileSize, files } = options;
   const { profile, naRep, index, header, delimiter, indexBase } = options;
   const words = { profile, naRep, index, header, delimiter };
   const isOfMatrices = Object.values(words).some((word) => word !== undefined);
@@ -59,6 +59,7 @@ async function tableFlags(options: LocalRunOptions): Promise<RequestFields> {
     output: {
       ...(outputFormat !== undefined && { format: outputFormat }),
       ...(compression !== undefined && { compression }),
+      ...(single !== undefined && { single }),
       ...(targetFileSize !== undefined && { targetFileBytes: targetFileSize }),
       ...(files !== undefined && { files }),
       ...(isOfMatrices && { text: words }),

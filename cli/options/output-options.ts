@@ -16,6 +16,7 @@ export interface OutputOptions<C extends string = Compression> {
   readonly index?: true;
   readonly outputFormat?: string;
   readonly indexBase?: '0' | '1';
+  readonly single?: true;
 }
 
 /** Which chunks begin with a header line. */
@@ -54,6 +55,14 @@ export function addOutputOptions(command: Command): Command {
     .option('--index', 'begin each row with its name, or without names with its number');
 }
 
+/** All rows as one object. */
+export function singleOption(): Option {
+  return new Option(
+    '--single',
+    'csv, svmlight: write one object, by parallel writers all the same',
+  );
+}
+
 /** How chunks are stored. */
 export function compressionOption(): Option {
   return new Option(
@@ -64,7 +73,8 @@ export function compressionOption(): Option {
 
 /** The `output` section of a request, without its `uri`; what was not given is left out. */
 export function outputSection(options: OutputOptions<string>, header?: Header) {
-  const { outputFormat, indexBase, profile, delimiter, naRep, compression, index } = options;
+  const { outputFormat, indexBase, single, compression } = options;
+  const { profile, delimiter, naRep, index } = options;
   const text = {
     ...(header !== undefined && { header }),
     ...(profile !== undefined && { profile }),
@@ -76,6 +86,7 @@ export function outputSection(options: OutputOptions<string>, header?: Header) {
     ...(outputFormat !== undefined && { format: outputFormat }),
     ...(indexBase !== undefined && { zeroBased: indexBase === '0' }),
     ...(compression !== undefined && { compression }),
+    ...(single !== undefined && { single }),
     ...(Object.keys(text).length > 0 && { text }),
   };
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { parseCount, parseSize } from './argument-parsers.ts';
 import { addChunkingOptions } from './chunking-options.ts';
-import { addOutputOptions } from './output-options.ts';
+import { addOutputOptions, singleOption } from './output-options.ts';
 import { ALL_FORMATS, addSourceOptions } from './source-options.ts';
 
 /** Options of both wings, and those of matrices. */
@@ -15,6 +15,7 @@ export function addRunOptions(command: Command): Command {
     'first-chunk',
   ]);
   return addChunkingOptions(addOutputOptions(addSourceOptions(command, ALL_FORMATS)))
+    .addOption(singleOption())
     .addOption(compression)
     .addOption(header);
 }

@@ -27,6 +27,7 @@ import type { Output } from '#core/outputs/output.ts';
 import { columnNamesKey, generationKey } from '#core/run/output-keys.ts';
 import { outputOf } from '#core/run/run-output.ts';
 import type { Expectations } from '#core/sparse/expectations.ts';
+import { namedUris } from './named-uris.ts';
 import {
   chunkName,
   chunkPath,
@@ -159,16 +160,15 @@ export async function copyNames(
 }
 
 /**
- * Copies what a manifest of a table names beside its chunks, below the directory of an output: the
- * rows that were left out of them, and the companions.
+ * Copies what a manifest names beside its chunks, below the directory of an output, see
+ * {@link namedUris}.
  */
 export async function copyNamed(
   run: FinishedRun,
-  { entries, companions = [] }: Pick<Manifest, 'entries' | 'companions'>,
+  named: Parameters<typeof namedUris>[0],
   directory: string,
 ): Promise<void> {
-  const rejects = entries.map((entry) => entry.rejects).filter((uri) => uri !== undefined);
-  for (const uri of [...rejects, ...companions.map((each) => each.uri)]) {
+  for (const uri of namedUris(named)) {
     const path = join(directory, keyBelow(uri));
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, readBlocks(await run.open(uri)));

@@ -42,8 +42,8 @@ export interface StoredRun {
   withChunk<T>(entry: ManifestEntry, use: (chunk: ByteSource) => Promise<T>): Promise<T>;
 }
 
-/** The folder of chunks in the URL of one, and what lies below it. */
-const CHUNK = /(\/data(?:-g\d{6}(?:-\d+)?)?\/)((?:[^/]+=[^/]*\/)*chunk-[^/]+)$/;
+/** The folder of chunks in the URL of one, or of the object of all, and what lies below it. */
+const CHUNK = /(\/data(?:-g\d{6}(?:-\d+)?)?\/)((?:[^/]+=[^/]*\/)*(?:chunk-[^/]+|rows\.[^/]+))$/;
 
 /** Name of a chunk below the folder of chunks: `chunk-000042.csv`, `day=1/chunk-000042.csv`. */
 export function chunkName({ url }: ManifestEntry): string {

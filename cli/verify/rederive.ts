@@ -4,10 +4,12 @@ import type { GivenSource } from '#cli/sources/with-source.ts';
 import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { RowRange } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
-import type { Manifest, ManifestEntry } from '#core/manifest/manifest.ts';
+import type { Manifest } from '#core/manifest/manifest.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
 import { firstDifference } from './first-difference.ts';
+import { type Piece, piecesOf } from './pieces.ts';
+import { readSegments } from './read-segments.ts';
 import { sampleIndices } from './sample-indices.ts';
 
 /** Which chunks are derived again. */
@@ -58,26 +60,22 @@ async function differs(
   run: StoredRun,
   { source, columnNames }: GivenSource,
   rows: RowRange,
-  entry: ManifestEntry,
+  piece: Piece,
 ): Promise<string | undefined> {
   const { output: spec } = run.manifest;
   if (spec.kind === 'table') throw new ManifestError('the output is of a table, not of a matrix');
   const output = matrixOutputOf(spec);
-  const rowsBefore = entry.rowStart - rows.rowStart;
-  const again = encodedBytes(
-    source,
-    { index: entry.index, ...rows, rowsBefore },
-    spec,
-    columnNames,
-  );
-  const difference = await run.withChunk(entry, (chunk) =>
+  const { index } = piece;
+  const rowsBefore = piece.rowStart - rows.rowStart;
+  const again = encodedBytes(source, { index, ...rows, rowsBefore }, spec, columnNames);
+  const difference = await piece.with((chunk) =>
     firstDifference(
       output.content(readBlocks(chunk), chunk.uri),
-      output.content(again, `chunk ${entry.index}, derived again,`),
+      output.content(again, `chunk ${index}, derived again,`),
     ),
   );
   if (difference === undefined) return undefined;
-  return `chunk ${entry.index} differs at byte ${difference} from what the source gives`;
+  return `chunk ${index} differs at byte ${difference} from what the source gives`;
 }
 
 /** Derives sampled chunks of a span. @returns their indices, or the first difference. */
@@ -87,13 +85,13 @@ async function rederiveSpan(
   { rowStart: offset, rowEnd: end }: Span,
   { sample, seed }: Sample,
 ): Promise<number[] | string> {
-  const entries = run.manifest.entries.filter(
+  const pieces = piecesOf(run, await readSegments(run)).filter(
     ({ rowStart, rowEnd }) => rowStart >= offset && rowEnd <= end,
   );
-  const sampled = sampleIndices(entries.length, sample, seed).map((index) => entries[index]!);
-  for (const entry of sampled) {
-    const rows = { rowStart: entry.rowStart - offset, rowEnd: entry.rowEnd - offset };
-    const difference = await differs(run, given, rows, entry);
+  const sampled = sampleIndices(pieces.length, sample, seed).map((index) => pieces[index]!);
+  for (const piece of sampled) {
+    const rows = { rowStart: piece.rowStart - offset, rowEnd: piece.rowEnd - offset };
+    const difference = await differs(run, given, rows, piece);
     if (difference !== undefined) return difference;
   }
   return sampled.map(({ index }) => index);

@@ -4,9 +4,10 @@ import type { ChunkTarget, MatrixOutput } from '#core/outputs/output.ts';
 import { type Chunking, MAX_CHUNK_BYTES } from '#core/request/request-schema.ts';
 import { MAX_CHUNKS } from '#core/run/chunk-name.ts';
 import type { RowChunk } from '#core/run/planned-chunk.ts';
-import { type MatrixInfo, withRows } from '#core/sparse/matrix-facts.ts';
+import { type MatrixInfo, storedEntries, withRows } from '#core/sparse/matrix-facts.ts';
 import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
 import { assertWritable } from './assert-writable.ts';
+import { SingleParts } from './single-parts.ts';
 
 export interface MatrixPlanOptions {
   readonly matrix: MatrixInfo;
@@ -39,6 +40,16 @@ const UNLIMITED: ChunkLimits = {
   bytes: Number.POSITIVE_INFINITY,
   entries: Number.POSITIVE_INFINITY,
 };
+
+/** Undefined unless all chunks become one object. */
+function singleParts(
+  { matrix, output, chunking }: MatrixPlanOptions,
+  { perRow, perEntry }: ReturnType<typeof growthOf>,
+): SingleParts | undefined {
+  const { part } = output;
+  const mostText = matrix.shape[0] * perRow + storedEntries(matrix) * perEntry;
+  return part && new SingleParts({ matrix, part, chunking, mostText });
+}
 
 function limitsOf({ matrix, output, chunking }: MatrixPlanOptions): ChunkLimits {
   if (chunking === 'automatic') return { ...UNLIMITED, ...output.automaticTarget(matrix) };
@@ -78,6 +89,7 @@ class Cutter {
   readonly #perEntry: number;
   readonly #limits: ChunkLimits;
   readonly #mostBytes: number | undefined;
+  readonly #parts: SingleParts | undefined;
   #index: number;
   #rowStart = 0;
   #bytes = 0;
@@ -85,11 +97,14 @@ class Cutter {
 
   constructor(options: MatrixPlanOptions) {
     const { matrix, chunksBefore } = options;
-    const { perRow, perEntry } = growthOf(options);
+    const growth = growthOf(options);
+    const limits = limitsOf(options);
     this.#matrix = matrix;
-    this.#perRow = perRow;
-    this.#perEntry = perEntry;
-    this.#limits = limitsOf(options);
+    this.#perRow = growth.perRow;
+    this.#perEntry = growth.perEntry;
+    this.#parts = singleParts(options, growth);
+    const bytes = this.#parts?.targetFor(limits.bytes) ?? limits.bytes;
+    this.#limits = { ...limits, bytes: limits.rows === UNLIMITED.rows ? bytes : limits.bytes };
     this.#mostBytes = options.output.mostBytes;
     this.#index = chunksBefore;
   }
@@ -101,22 +116,30 @@ class Cutter {
     const rows = row - this.#rowStart;
     const { rows: mostRows, bytes, entries: mostEntries } = this.#limits;
     const isLong = this.#bytes + rowBytes > bytes || this.#entries + entries > mostEntries;
-    const before = rows > 0 && (rows >= mostRows || isLong) ? this.close(row) : undefined;
+    const isFull = rows >= mostRows || (isLong && this.#mayEnd(rows));
+    const before = rows > 0 && isFull ? this.close(row) : undefined;
     this.#bytes += rowBytes;
     this.#entries += entries;
     return before;
   }
 
   /** Ends the chunk under way before the row `rowEnd`. */
-  close(rowEnd: number): RowChunk {
+  close(rowEnd: number, isLast = false): RowChunk {
     const chunk = { index: this.#index, rowStart: this.#rowStart, rowEnd };
     refuseManyChunks(chunk.index);
     refuseLongChunk(chunk, this.#bytes, this.#mostBytes);
+    const held = { rows: rowEnd - chunk.rowStart, entries: this.#entries };
+    this.#parts?.assertFits(chunk, held, isLast);
     this.#index += 1;
     this.#rowStart = rowEnd;
     this.#bytes = 0;
     this.#entries = 0;
     return chunk;
+  }
+
+  /** A part of one object that is too short yet takes more rows. */
+  #mayEnd(rows: number): boolean {
+    return this.#parts?.isLongEnough({ rows, entries: this.#entries }) !== false;
   }
 }
 
@@ -126,7 +149,8 @@ class Cutter {
  * With `targetBytes`, or the automatic target of the output, a chunk takes rows as long as its
  * content cannot pass the target, whatever the values are; a row that alone may pass the target is
  * a chunk of its own. With `rows` every chunk but the last has exactly that many. There is at least
- * one chunk, so that a manifest is never empty.
+ * one chunk, so that a manifest is never empty. Chunks that become one object are larger where they
+ * must be, see {@link SingleParts}.
  *
  * @param bands the whole `indptr`, in bands of any length. They are read once, and none is kept.
  * @throws {RequestError} the output cannot hold such a matrix.
@@ -149,5 +173,5 @@ export async function* planMatrix(
     }
   }
   // The last row taken is always in the chunk under way; without rows there is an empty one.
-  yield cutter.close(Math.max(row, 0));
+  yield cutter.close(Math.max(row, 0), true);
 }

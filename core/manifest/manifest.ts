@@ -11,7 +11,7 @@ import { tableChunk } from '#core/tables/run/table-chunk.ts';
 import { keptLayout } from '#core/tables/run/table-layout.ts';
 
 /** Readers refuse any other version. A new optional field does not need a new version. */
-export const MANIFEST_VERSION = 6;
+export const MANIFEST_VERSION = 7;
 
 const counts = z.record(z.string(), count);
 
@@ -107,6 +107,26 @@ const companionSchema = z.object({
   crc32: crc32Digits,
 });
 
+/** The rows of one object by its bytes: what one writer wrote of it. */
+const segmentSchema = z.object({
+  index: count,
+  rowStart: count,
+  rowEnd: count,
+  counts,
+  /** Where its bytes begin in the object. */
+  byteStart: count,
+  /** Bytes in the object; of a compressed one a whole member. */
+  bytes: count,
+  contentBytes: count,
+  /** Of its content. */
+  crc32: crc32Digits,
+  /** Where the rows of a table lie that were left out of it. */
+  rejects: z.optional(z.string()),
+});
+
+/** Where so many of them lie, one JSON line each, and length and CRC-32 of that object. */
+const segmentListSchema = z.object({ uri: z.string(), count, bytes: count, crc32: crc32Digits });
+
 const headSchema = z.object({
   type: z.literal('sparse-fanout-manifest'),
   version: z.literal(MANIFEST_VERSION),
@@ -134,6 +154,10 @@ const headSchema = z.object({
   replaced: z.optional(z.array(replacedSchema)),
   /** Of all generations, those that needed more than one attempt, in order. */
   attempts: z.optional(z.array(attemptSchema)),
+  /** Where all rows are one object: which bytes of it which rows are, in order. */
+  segments: z.optional(z.array(segmentSchema)),
+  /** The same where they are many. */
+  segmentList: z.optional(segmentListSchema),
 });
 
 /** The published shape of `_manifest/manifest.json`. @see docs/manifest.md */
@@ -151,6 +175,10 @@ export type Manifest = z.infer<typeof manifestSchema>;
 /** All of a manifest but its entries and the totals over them. */
 export type ManifestHead = z.infer<typeof headSchema>;
 export type ManifestTotals = z.infer<typeof totalsSchema>;
+/** Which bytes of one object some rows are. */
+export type Segment = z.infer<typeof segmentSchema>;
+/** What a manifest says of the segments of one object. */
+export type ManifestSegments = Pick<ManifestHead, 'segments' | 'segmentList'>;
 /** The names of the columns of an output. */
 export type ManifestColumnNames = z.infer<typeof columnNamesSchema>;
 /** An object for readers that do not know manifests. */
@@ -194,6 +222,12 @@ function parseWith<T>(schema: z.ZodMiniType<T>, value: unknown): T {
 /** @throws {ManifestError} the text is not a manifest of this version. */
 export function parseManifest(text: string): Manifest {
   return parseWith(manifestSchema, parseJson(text));
+}
+
+/** @throws {ManifestError} the text is no list of segments, one JSON line each. */
+export function parseSegments(text: string): readonly Segment[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => parseWith(segmentSchema, parseJson(line)));
 }
 
 /**

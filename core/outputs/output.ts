@@ -3,6 +3,7 @@ import type { RowRange } from '#core/contract.ts';
 import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
 import type { ChunkEncoder } from './chunk-encoder.ts';
 import type { EncoderRoom } from './encoder-room.ts';
+import type { SinglePart } from './single-object.ts';
 
 /** Least and most bytes that the content of rows can have, for any values. */
 export interface ContentBounds {
@@ -34,6 +35,8 @@ interface EncodedMatrix extends MatrixInfo {
 export interface Output {
   /** End of the key of a chunk, such as `.csv.gz`. */
   readonly ending: string;
+  /** True where all chunks are one object. */
+  readonly isSingle?: boolean;
   /** `Content-Type` of the object of a chunk. */
   readonly contentType: string;
   /** The settings, named as in the request. Batches of one output must have the same. */
@@ -63,6 +66,8 @@ export interface Output {
 export interface MatrixOutput extends Output {
   /** True where chunks are stored compressed: small, and longer to encode than to send. */
   readonly isCompressed: boolean;
+  /** Set where all chunks are one object. */
+  readonly part?: SinglePart | undefined;
   /** True when the chunk of this index begins with the names of the columns. */
   beginsWithNames(index: number): boolean;
   /** True when the names of the rows are printed, so they must be found. */

@@ -1,4 +1,5 @@
 import type { Output } from '#core/outputs/output.ts';
+import { SINGLE_NAME } from '#core/outputs/single-object.ts';
 import { dataFolder, rejectsFolder } from './output-keys.ts';
 import type { RunHeader } from './run-header.ts';
 
@@ -14,24 +15,26 @@ export function chunkId(index: number): string {
 
 /**
  * Key of a chunk below its output prefix: `<prefix>data/chunk-000042.csv`, or `.csv.gz`; in another
- * folder where it overwrites others.
+ * folder where it overwrites others. Chunks that are parts of one object have its key, `rows.csv`.
  *
  * @param partition folders of its partition, such as `day=2026-11-29/`.
  */
 export function chunkKeyBy(
-  { ending }: Pick<Output, 'ending'>,
+  { ending, isSingle }: Pick<Output, 'ending' | 'isSingle'>,
   { location, base }: Pick<RunHeader, 'location' | 'base'>,
   index: number,
   partition = '',
 ): string {
   const folder = `${dataFolder(base)}${partition}`;
-  return `${location.prefix}${folder}chunk-${chunkId(index)}${ending}`;
+  const name = isSingle ? SINGLE_NAME : `chunk-${chunkId(index)}`;
+  return `${location.prefix}${folder}${name}${ending}`;
 }
 
-/** The index in the key of a chunk; undefined for any other key. */
+/** The index in the key of a chunk, 0 of all in one object; undefined for any other key. */
 export function chunkIndexOf(key: string): number | undefined {
-  const digits = /(?:^|\/)chunk-(\d{6})\.[^/]+$/.exec(key)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  const [, name, digits] = /(?:^|\/)(chunk-(\d{6})|rows)\.[^/]+$/.exec(key) ?? [];
+  if (name === undefined) return undefined;
+  return digits === undefined ? 0 : Number(digits);
 }
 
 /** Whether a key is not that of a chunk of the generations before a run. */

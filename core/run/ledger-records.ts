@@ -1,6 +1,6 @@
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { Counts } from '#core/sources/source-kinds.ts';
-import type { OutputLocation } from './run-fields.ts';
+import type { OutputLocation, UploadNumber } from './run-fields.ts';
 
 /** Figures of a finished chunk, as in the ledger and the manifest. */
 export interface ChunkFigures {
@@ -10,6 +10,8 @@ export interface ChunkFigures {
   readonly contentBytes: number;
   /** CRC-32 of its uncompressed text, eight hexadecimal digits. */
   readonly crc32: string;
+  /** CRC-32 of a part of one object, where that is not the text itself. */
+  readonly partCrc32?: string | undefined;
   /** Without quotes. */
   readonly etag: string;
   /** Records of its content, where the encoder counts them. */
@@ -68,6 +70,8 @@ export interface StartedRun {
   readonly location: OutputLocation;
   /** Which generation of its output the run writes, from 1. */
   readonly generation: number;
+  /** Which upload its parts are for, where all is one object. */
+  readonly upload?: UploadNumber | undefined;
   /** The run that has claimed it where that is another attempt. */
   readonly claimant?: string | undefined;
 }

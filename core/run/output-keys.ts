@@ -122,6 +122,16 @@ export function planKey(prefix: string, generation: number, attempt = 1): string
   return `${prefix}${OUTPUT_FOLDERS.plan}${named('plan', generation, attempt)}.jsonl`;
 }
 
+/** Key of the record of an upload, the first of a generation or a further one. */
+export function uploadKey(prefix: string, generation: number, number: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.plan}${named('upload', generation)}-${generationId(number)}.json`;
+}
+
+/** Key of the rows of one object by its bytes, one JSON line for each part. */
+export function segmentsKey(prefix: string, generation: number): string {
+  return `${prefix}${OUTPUT_FOLDERS.manifest}segments-${generationId(generation)}.jsonl`;
+}
+
 /** Key of the layout of a generation's source, which every writer reads. */
 export function layoutKey(prefix: string, generation: number, attempt = 1): string {
   return `${prefix}${OUTPUT_FOLDERS.plan}${named('source', generation, attempt)}.json`;

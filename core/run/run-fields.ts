@@ -34,6 +34,12 @@ const runBase = z.strictObject({
   moved: z.optional(laterAttempt),
 });
 
+/**
+ * The upload whose parts are the chunks, where all of several are one object: S3's id of it, and
+ * which upload of the generation it is, from 1.
+ */
+const runUpload = z.strictObject({ id: z.string(), number: ordinal });
+
 /** 32 hexadecimal digits. */
 export const runId = z.string().check(z.regex(/^[0-9a-f]{32}$/));
 
@@ -47,9 +53,12 @@ export const runFields = {
   base: runBase,
   /** Number of chunks in the plan. */
   chunks: count,
+  upload: z.optional(runUpload),
 };
 
 export type OutputLocation = Readonly<z.infer<typeof outputLocation>>;
+export type RunUpload = Readonly<z.infer<typeof runUpload>>;
+export type UploadNumber = Pick<RunUpload, 'number'>;
 export type RunBase = Readonly<z.infer<typeof runBase>>;
 
 /** The base of a run that begins an output. */

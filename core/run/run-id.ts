@@ -2,6 +2,7 @@ import { CONTRACT_VERSION } from '#core/contract.ts';
 import { digest128 } from '#core/objects/digest.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { ExportRequest } from '#core/request/request-schema.ts';
+import type { UploadNumber } from './run-fields.ts';
 
 /** What a run is bound to beside its request. */
 interface BoundTo {
@@ -39,16 +40,19 @@ export function runIdentity(
 /**
  * The name under which the ledger records a run. An append that is started again after another
  * generation was added has other chunk ids, and an overwrite another folder, so each has another
- * record.
+ * record. So has each further upload of one object: what was sent for one that is lost is lost.
  */
 export function ledgerName({
   runId,
   generation,
+  upload: { number } = { number: 1 },
 }: {
   readonly runId: string;
   readonly generation: number;
+  readonly upload?: UploadNumber | undefined;
 }): string {
-  return generation === 1 ? runId : `${runId}@${generation}`;
+  const name = generation === 1 ? runId : `${runId}@${generation}`;
+  return number === 1 ? name : `${name}/upload-${number}`;
 }
 
 /** First 128 bits of SHA-256 over an identity, as 32 hexadecimal digits. */

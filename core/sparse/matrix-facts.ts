@@ -71,6 +71,11 @@ export type RowNamesFacts = Readonly<z.infer<typeof rowNames>>;
 export type NamesFigures = Readonly<z.infer<typeof namesFigures>>;
 export type MatrixFacts = Readonly<z.infer<typeof matrixFacts>>;
 
+/** Stored entries of a matrix: explicit zeros and duplicates too. */
+export function storedEntries({ nnz }: MatrixInfo): number {
+  return nnz;
+}
+
 /** What is known of `rows` rows of a matrix that hold `nnz` entries. */
 export function withRows(matrix: MatrixInfo, rows: number, nnz: number): MatrixInfo {
   return { ...matrix, shape: [rows, matrix.shape[1]], nnz };

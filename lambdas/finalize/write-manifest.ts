@@ -1,6 +1,11 @@
 import { createObject } from '#aws/create-only.ts';
 import { LIST_PAGE, listAhead } from '#aws/list-ahead.ts';
-import type { ManifestCompanion, ManifestEntry, ManifestTotals } from '#core/manifest/manifest.ts';
+import type {
+  ManifestCompanion,
+  ManifestEntry,
+  ManifestSegments,
+  ManifestTotals,
+} from '#core/manifest/manifest.ts';
 import { type CountedRun, manifestHead, manifestText } from '#core/manifest/manifest-text.ts';
 import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
 import { TotalsBuilder } from '#core/manifest/totals.ts';
@@ -8,9 +13,11 @@ import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
 import { isOwnChunk } from '#core/run/chunk-name.ts';
 import { dataFolder, generationKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
+import { outputOf } from '#core/run/run-output.ts';
 import { countedRun } from './counted-run.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
 import { type OpenedBase, openBase } from './open-base.ts';
+import { singleEntry } from './prove-single.ts';
 import { readPlan } from './read-plan.ts';
 import { type CompanionWriter, openCompanions } from './write-companions.ts';
 
@@ -39,21 +46,50 @@ async function* ownObjects(
   }
 }
 
+/** Lists the chunks of a run, and whatever lies beside them. */
+function listed(
+  { s3 }: FinalizeDeps,
+  run: RunHeader,
+  signal: AbortSignal,
+): AsyncIterable<ListedObject> {
+  const { bucket, prefix } = run.location;
+  const folder = `${prefix}${dataFolder(run.base)}`;
+  return listAhead(s3, { bucket, prefix: folder, cuts: cutsOf(run) }, signal);
+}
+
 /** The entries of a run's own chunks, each proved by plan, ledger and bucket. */
 function proven(
   deps: FinalizeDeps,
   run: CountedRun,
   signal: AbortSignal,
 ): AsyncGenerator<ManifestEntry> {
-  const { location } = run;
-  const { bucket } = location;
-  const prefix = `${location.prefix}${dataFolder(run.base)}`;
-  const objects = listAhead(deps.s3, { bucket, prefix, cuts: cutsOf(run) }, signal);
+  const objects = listed(deps, run, signal);
   return proveChunks(run, {
     plan: readPlan(deps, run, signal),
     ledger: deps.openLedger(run).chunks(),
     objects: partitionColumns(run.output).length > 0 ? ownObjects(run, objects) : objects,
   });
+}
+
+/** The entries of a run, and what its manifest says beside them. */
+interface ProvedRun {
+  /** With the number of its objects. */
+  readonly run: CountedRun;
+  readonly entries: AsyncIterable<ManifestEntry> | Iterable<ManifestEntry>;
+  readonly fields: ManifestSegments;
+}
+
+/** Proves the chunks of a run, of one object before the first entry, else one by one. */
+async function proved(
+  deps: FinalizeDeps,
+  run: CountedRun,
+  signal: AbortSignal,
+): Promise<ProvedRun> {
+  if (outputOf(run.output).isSingle !== true) {
+    return { run, entries: proven(deps, run, signal), fields: {} };
+  }
+  const { entry, fields } = await singleEntry(deps, run, listed(deps, run, signal), signal);
+  return { run: { ...run, chunks: 1 }, entries: [entry], fields };
 }
 
 /** The entries of the generation before that a manifest repeats. */
@@ -84,20 +120,21 @@ export async function writeManifest(
   const { s3, logger } = deps;
   const counted = await countedRun(deps, run, signal);
   const base = await openBase(deps, run, signal);
-  const head = manifestHead(counted, base?.previous);
-  const accompanied = { ...counted, attempts: head.attempts };
+  const { run: written, entries: own, fields } = await proved(deps, counted, signal);
+  const head = { ...manifestHead(written, base?.previous), ...fields };
+  const accompanied = { ...written, attempts: head.attempts };
   const companions = await openCompanions(deps, accompanied, base, signal);
-  let listed: readonly ManifestCompanion[] = [];
+  let accompanying: readonly ManifestCompanion[] = [];
   const entries = async function* () {
     if (base !== undefined) yield* repeated(base, companions);
-    for await (const entry of proven(deps, counted, signal)) {
+    for await (const entry of own) {
       await companions.add(entry);
       yield entry;
     }
-    listed = await companions.finish();
+    accompanying = await companions.finish();
   };
   const totals = new TotalsBuilder(head);
-  const text = manifestText(head, entries(), { totals, companions: () => listed });
+  const text = manifestText(head, entries(), { totals, companions: () => accompanying });
   const { bucket, prefix } = run.location;
   const key = generationKey(prefix, run.generation);
   const target = { bucket, key, contentType: 'application/json' };

@@ -1,11 +1,14 @@
 import { createObject } from '#aws/create-only.ts';
 import { summarizePlan } from '#core/chunks/plan-chunks.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
+import { chunkKeyBy } from '#core/run/chunk-name.ts';
 import { columnNamesKey, layoutKey, planKey } from '#core/run/output-keys.ts';
 import { planLine } from '#core/run/plan-line.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import { namesText } from '#core/sparse/names/names-text.ts';
 import { claimGeneration } from '#lambdas/shared/claim.ts';
+import { singleUpload } from '#lambdas/shared/open-upload.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import { plannedChunks } from './planned-chunks.ts';
 import type { ReadyRun } from './ready-run.ts';
@@ -56,14 +59,26 @@ export async function writePlan(
   signal: AbortSignal,
 ): Promise<PlanResult> {
   const { request, runId, location, generation, source, facts, base, units } = ready;
-  const ledger = deps.openLedger(ready);
-  await ledger.startRun(ready.identity, executionId, { runId, source, location, generation });
+  const output = request.output.spec;
+  const kind = matrixOutputOf(output);
+  const single = await singleUpload(deps.s3, ready, kind, chunkKeyBy(kind, ready, 0));
+  const { upload } = single;
+  const ledger = deps.openLedger({ ...ready, upload });
+  await ledger.startRun(ready.identity, executionId, {
+    runId,
+    source,
+    location,
+    generation,
+    upload,
+  });
   const chunks = await writeObjects(deps, ready, signal);
   deps.logger.info('plan written', { chunks, location });
-  const output = request.output.spec;
   return {
     decision: 'write',
-    run: { runId, source, facts, output, location, generation, base, chunks },
+    run: {
+      ...{ runId, source, facts, output, location, generation, base, chunks },
+      ...(await single.open(chunks)),
+    },
     plan: { bucket: location.bucket, key: planKey(location.prefix, generation) },
     resultsPrefix: `${location.prefix}${RESULTS_FOLDER}`,
     concurrency: request.concurrency,

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '#aws/clients.ts';
 import { Ledger } from '#aws/ledger.ts';
+import type { UploadNumber } from '#core/run/run-fields.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { ledgerName } from '#core/run/run-id.ts';
 
@@ -7,7 +8,11 @@ import { ledgerName } from '#core/run/run-id.ts';
 export type RunLedger = Pick<Ledger, 'startRun' | 'start' | 'done' | 'fail' | 'chunks'>;
 
 /** Opens the record of one run's generation; nothing is read. */
-export type OpenLedger = (run: Pick<RunHeader, 'runId' | 'generation' | 'location'>) => RunLedger;
+export type OpenLedger = (
+  run: Pick<RunHeader, 'runId' | 'generation' | 'location'> & {
+    readonly upload?: UploadNumber | undefined;
+  },
+) => RunLedger;
 
 /** What a step that records chunks needs from outside. */
 export interface LedgerDeps {

@@ -1,8 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '#aws/clients.ts';
 import { headObject } from '#aws/stored-object.ts';
-import { TimeoutSoonError } from '#core/errors.ts';
-import type { ChunkFigures, FinishedChunk } from '#core/run/ledger-records.ts';
+import { TimeoutSoonError, UploadLostError } from '#core/errors.ts';
+import type { ChunkFigures, ChunkRecord, FinishedChunk } from '#core/run/ledger-records.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import type { LedgerDeps } from './open-ledger.ts';
@@ -28,11 +28,15 @@ export interface WriteResult {
   readonly bytes: number;
 }
 
+type DoneRecord = Extract<ChunkRecord, { readonly status: 'done' }>;
+
+/** Whether what the ledger says of a chunk is there. A part is so as long as its upload is. */
 async function isStored(
   s3: S3Client,
   { run, key }: ChunkOfRun,
   figures: ChunkFigures,
 ): Promise<boolean> {
+  if (run.upload !== undefined) return true;
   const stored = await headObject(s3, run.location.bucket, key);
   return stored?.bytes === figures.bytes && stored.etag === figures.etag;
 }
@@ -44,6 +48,29 @@ function causeOf(error: unknown, signal: AbortSignal): Error {
     });
   }
   return error instanceof Error ? error : new Error(String(error));
+}
+
+function skipped({ logger, metrics }: RecordDeps, { index, bytes }: DoneRecord): WriteResult {
+  logger.info('chunk skipped: done before');
+  metrics.addMetric('ChunksSkipped', MetricUnit.Count, 1);
+  return { index, skipped: true, bytes };
+}
+
+/**
+ * Records that a try failed. A part of an upload that is gone may be done all the same: another
+ * execution of the run was faster, and has completed it.
+ */
+async function failed(
+  ledger: ReturnType<RecordDeps['openLedger']>,
+  chunk: PlannedChunk,
+  { attempt, error }: { readonly attempt: number; readonly error: Error },
+): Promise<DoneRecord | undefined> {
+  await ledger.fail(chunk, attempt, error);
+  if (!(error instanceof UploadLostError)) return undefined;
+  const again = await ledger.start(chunk);
+  if (again.kind === 'done') return again.record;
+  await ledger.fail(chunk, again.attempt, error);
+  return undefined;
 }
 
 /**
@@ -67,24 +94,23 @@ export async function recordChunk(
   const ledger = deps.openLedger(run);
   const started = await ledger.start(chunk);
   if (started.kind === 'done' && (await isStored(s3, chunkOfRun, started.record))) {
-    logger.info('chunk skipped: done before');
-    metrics.addMetric('ChunksSkipped', MetricUnit.Count, 1);
-    return { index, skipped: true, bytes: started.record.bytes };
+    return skipped(deps, started.record);
   }
   const attempt = started.kind === 'done' ? started.record.tries : started.attempt;
   try {
     const figures = await write();
     await ledger.done(chunk, attempt, figures);
-    const { skipped } = figures;
-    if (skipped !== undefined) logger.warn('chunk skipped', { reason: skipped });
+    const { skipped: reason } = figures;
+    if (reason !== undefined) logger.warn('chunk skipped', { reason });
     logger.info('chunk written', { bytes: figures.bytes, crc32: figures.crc32 });
     metrics.addMetric('ChunksWritten', MetricUnit.Count, 1);
     metrics.addMetric('BytesWritten', MetricUnit.Bytes, figures.bytes);
-    return { index, skipped: skipped !== undefined, bytes: figures.bytes };
+    return { index, skipped: reason !== undefined, bytes: figures.bytes };
   } catch (failure) {
     const error = causeOf(failure, signal);
     // The error that stopped the chunk matters more than a failed write to the ledger.
-    await ledger.fail(chunk, attempt, error).catch(() => undefined);
+    const twin = await failed(ledger, chunk, { attempt, error }).catch(() => undefined);
+    if (twin !== undefined) return skipped(deps, twin);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { type PartSink, REQUEST_BYTES, type SentObject } from '#aws/part-sink.ts';
+import { REQUEST_BYTES, type SentObject } from '#aws/part-sink.ts';
 import { RequestCounter } from '#aws/request-counter.ts';
 import { piecesOf, StreamedBody } from '#aws/streamed-body.ts';
 import type { EncodedChunk, EncodedPart, EncodedParts } from '#core/chunks/encoded-chunk.ts';
@@ -12,6 +12,12 @@ export interface BegunChunk {
   readonly encode: (buffer: Uint8Array) => EncodedParts;
   /** The part buffer, whose content is no longer needed. */
   readonly buffer: Uint8Array;
+}
+
+/** Where a chunk goes, in requests one after the other. */
+interface TextSink {
+  stream(part: StreamedBody, crc: number): Promise<void>;
+  finish(last: StreamedBody, facts: { readonly crc32: number }): Promise<SentObject>;
 }
 
 /** A chunk as it was sent. */
@@ -75,7 +81,7 @@ async function* spanOf({ encode, buffer }: BegunChunk, span: Span): AsyncGenerat
  */
 export async function streamText(
   chunk: BegunChunk,
-  sink: PartSink,
+  sink: TextSink,
   mostBytes = REQUEST_BYTES,
 ): Promise<SentChunk> {
   const counter = new RequestCounter(mostBytes);

@@ -7,8 +7,11 @@ const root = path.join(import.meta.dirname, '../..');
 /** What only one kind of source or output knows. */
 const WORDS = /dialect|\bnnz\b/i;
 
-/** Where that may stand: the matrix wing, the csv kind, and the schema of the request. */
-const OWNERS = ['core/sparse/', 'core/outputs/csv/', 'core/request/request-schema.ts'];
+/** Where that may stand: the matrix wing, its outputs, and the schema of the request. */
+const OWNERS = [
+  ...['core/sparse/', 'core/request/request-schema.ts'],
+  ...['csv', 'svmlight', 'npz', 'mtx'].map((kind) => `core/outputs/${kind}/`),
+];
 
 /** Lines of a file that name a word. */
 function naming(file: string, words: RegExp): readonly string[] {

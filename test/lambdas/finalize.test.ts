@@ -84,7 +84,7 @@ describe('Finalize', () => {
     const { runId, facts, output } = run;
     const own1 = { generation: 1, runId, source: run.source, facts, chunks: 3 };
     expect(parseManifest(latest ?? '')).toEqual({
-      ...{ type: 'sparse-fanout-manifest', version: 6, runId, source: run.source },
+      ...{ type: 'sparse-fanout-manifest', version: 7, runId, source: run.source },
       ...{ facts, output, generation: 1, totals },
       generations: [{ ...own1, rowStart: 0, rowEnd: 5 }],
       entries: [

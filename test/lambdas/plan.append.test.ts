@@ -126,11 +126,11 @@ describe('Plan of an append fails', () => {
     await begun('version');
     const key = manifestKey('version/');
     const latest = (await bucket.text(key)) ?? '';
-    await bucket.put(key, latest.replace('"version":6', '"version":5'));
+    await bucket.put(key, latest.replace('"version":7', '"version":5'));
     const planning = plan(append(sources.second, 'version'));
     await expect(planning).rejects.toThrow(ManifestError);
     await expect(planning).rejects.toThrow(
-      'the manifest is of version 5, this program reads version 6; use the program that wrote it',
+      'the manifest is of version 5, this program reads version 7; use the program that wrote it',
     );
     expect(await bucket.text(claimKey('version/', 2))).toBeUndefined();
   });

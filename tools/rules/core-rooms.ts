@@ -160,7 +160,8 @@ export const CORE: ImportRules = {
   ],
   'core/outputs/gzip': [
     ...['#core/checksum', '#core/outputs/chunk-encoder.ts', '#core/outputs/part-writer.ts'],
-    ...['#core/sparse/*', 'node:zlib'],
+    ...['#core/outputs/compression.ts', '#core/outputs/output.ts'],
+    ...['#core/outputs/single-object.ts', '#core/sparse/*', 'node:zlib'],
   ],
   'core/outputs/*': [
     ...['#core/errors.ts', '#core/checksum', '#core/elements', '#core/sparse/*'],
@@ -168,6 +169,7 @@ export const CORE: ImportRules = {
     ...['#core/outputs/encoder-room.ts', '#core/outputs/check-lines.ts'],
     ...['#core/outputs/zeros-problem.ts', '#core/outputs/held-slices.ts'],
     ...['#core/outputs/check-bytes.ts', '#core/containers/npy', '#core/containers/zip'],
+    '#core/outputs/single-object.ts',
     ...['#core/outputs/output.ts', '#core/outputs/output-place.ts', '#core/outputs/part-writer.ts'],
     ...['#core/outputs/csv/wasm/kernel.ts', '#core/outputs/csv/wasm/powers-of-ten.ts'],
     ...['#core/outputs/gzip', 'zod/mini', 'node:zlib'],

@@ -1,8 +1,11 @@
 import { checkLines } from '#core/outputs/check-lines.ts';
 import { type Compression, inflated } from '#core/outputs/compression.ts';
-import type { MatrixOutput } from '#core/outputs/output.ts';
+import { textPart } from '#core/outputs/gzip/text-part.ts';
+import type { ContentBounds, MatrixOutput } from '#core/outputs/output.ts';
+import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
 import { automaticTarget } from './automatic-target.ts';
 import { createChunkEncoder } from './create-chunk-encoder.ts';
+import type { CsvDialect } from './csv-dialect.ts';
 import type { CsvSpec } from './csv-spec.ts';
 import { createMixedChunkEncoder } from './mixed/create-mixed-chunk-encoder.ts';
 import { mixedBounds } from './mixed/mixed-bounds.ts';
@@ -15,12 +18,26 @@ const STORED_AS: Readonly<
   gzip: { ending: '.csv.gz', contentType: 'application/gzip' },
 };
 
+/** Bounds of the text of rows. */
+function csvBounds(
+  dialect: CsvDialect,
+  { shape, nnz, dtype, fillValue, rowNames, columnTypes: types }: MatrixInfo,
+): ContentBounds {
+  const [rows, columns] = shape;
+  if (types !== undefined) return mixedBounds({ rows, columns, nnz, types, dialect, rowNames });
+  return textBounds({ rows, columns, nnz, dtype, fillValue, dialect, rowNames });
+}
+
 /** CSV, plain or as one gzip member per chunk. */
-export function csvOutput({ dialect, compression }: CsvSpec): MatrixOutput {
+export function csvOutput(spec: CsvSpec): MatrixOutput {
+  const { dialect, compression, single } = spec;
   const beginsWithNames = (index: number) => dialect.header === 'first-chunk' && index === 0;
+  const bounds: MatrixOutput['bounds'] = (facts) => csvBounds(dialect, facts);
   const content: MatrixOutput['content'] = (stored, uri) => inflated(stored, compression, uri);
   return {
     ...STORED_AS[compression],
+    isSingle: single === true,
+    part: single && textPart(compression, bounds),
     isCompressed: compression !== 'none',
     content,
     beginsWithNames,
@@ -28,6 +45,7 @@ export function csvOutput({ dialect, compression }: CsvSpec): MatrixOutput {
     describe: () => ({
       'output.format': 'csv',
       'output.compression': compression,
+      'output.single': single === true,
       'output.text.profile': dialect.profile,
       'output.text.delimiter': dialect.delimiter,
       'output.text.naRep': dialect.naRep,
@@ -36,13 +54,9 @@ export function csvOutput({ dialect, compression }: CsvSpec): MatrixOutput {
     }),
     recordCount: ({ index, rowStart, rowEnd }) =>
       rowEnd - rowStart + (beginsWithNames(index) ? 1 : 0),
-    bounds({ shape, nnz, dtype, fillValue, rowNames, columnTypes: types }) {
-      const [rows, columns] = shape;
-      if (types !== undefined) return mixedBounds({ rows, columns, nnz, types, dialect, rowNames });
-      return textBounds({ rows, columns, nnz, dtype, fillValue, dialect, rowNames });
-    },
+    bounds,
     automaticTarget: ({ shape: [rows, columns], nnz }) =>
-      automaticTarget(compression, columns, { rows, nnz }),
+      automaticTarget(spec, columns, { rows, nnz }),
     createEncoder(matrix, { kernel }, buffer) {
       const { shape, nnz, dtype, fillValue, rowNames, columnTypes: types, columnGroups } = matrix;
       const [rows, columns] = shape;

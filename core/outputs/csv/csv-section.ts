@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
+import { isNotAppended, SINGLE, singleOf } from '#core/outputs/single-object.ts';
 import { DEFAULT_DIALECT, delimiterProblem, naRepProblem } from './csv-dialect.ts';
 import type { CsvSpec } from './csv-spec.ts';
 import { PROFILE_ALIASES } from './profiles.ts';
@@ -36,18 +37,22 @@ const text = z.strictObject(
 
 /** The settings of CSV in a request; `text` becomes the dialect. */
 export const csvSection = z.pipe(
-  z.strictObject(
-    {
-      ...OUTPUT_PLACE,
-      format: z.literal('csv'),
-      compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
-      text: z.optional(text),
-    },
-    { error: 'an object with uri, format, mode, compression, text' },
-  ),
-  z.transform(({ uri, mode, compression = 'none', text: given }) => {
+  z
+    .strictObject(
+      {
+        ...OUTPUT_PLACE,
+        ...SINGLE,
+        format: z.literal('csv'),
+        compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
+        text: z.optional(text),
+      },
+      { error: 'an object with uri, format, mode, single, compression, text' },
+    )
+    .check(isNotAppended),
+  z.transform(({ uri, mode, single, compression = 'none', text: given }) => {
     const { index, ...words } = given ?? {};
     const dialect = { ...DEFAULT_DIALECT, ...words, ...(index === true && { index }) };
-    return { uri, mode, spec: { kind: 'csv', dialect, compression } satisfies CsvSpec };
+    const spec = { kind: 'csv', dialect, compression, ...singleOf(single) } satisfies CsvSpec;
+    return { uri, mode, spec };
   }),
 );

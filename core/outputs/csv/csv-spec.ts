@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { singleSpec } from '#core/outputs/single-object.ts';
 import { csvDialect } from './csv-dialect.ts';
 
 /** Text with a line per row, as pandas' `to_csv` writes it. @see docs/csv-text.md */
@@ -7,6 +8,7 @@ export const csvSpec = z.strictObject({
   kind: z.literal('csv'),
   dialect: csvDialect,
   compression: z.enum(COMPRESSIONS),
+  ...singleSpec,
 });
 
 export type CsvSpec = Readonly<z.infer<typeof csvSpec>>;

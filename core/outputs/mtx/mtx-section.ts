@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
+import { NOT_SINGLE } from '#core/outputs/single-object.ts';
 import type { MtxSpec } from './mtx-spec.ts';
 
 /** What a request says of its output as Matrix Market. */
@@ -8,6 +9,7 @@ export const mtxSection = z.pipe(
   z.strictObject(
     {
       ...OUTPUT_PLACE,
+      ...NOT_SINGLE,
       format: z.literal('mtx'),
       compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
     },

@@ -20,6 +20,12 @@ interface SvmlightRows {
   readonly dtype: DType;
 }
 
+/** The same where no cell has two entries; the writer of a part that is too short says so. */
+export function svmlightPartBounds(of: SvmlightRows): ContentBounds {
+  const { min, max } = svmlightBounds(of);
+  return { min: min + Math.max(0, of.nnz - 1) * MIN_ENTRY_BYTES, max };
+}
+
 /** Bounds of the text of rows. Duplicates share a cell, so one may be all that is written. */
 export function svmlightBounds({ rows, columns, nnz, dtype }: SvmlightRows): ContentBounds {
   const labels = rows * EMPTY_ROW_BYTES;

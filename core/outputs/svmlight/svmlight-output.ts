@@ -1,9 +1,11 @@
 import { checkLines } from '#core/outputs/check-lines.ts';
 import { type Compression, inflated } from '#core/outputs/compression.ts';
 import { createGzipOfText } from '#core/outputs/gzip/gzip-of-text.ts';
+import { textPart } from '#core/outputs/gzip/text-part.ts';
 import type { MatrixOutput } from '#core/outputs/output.ts';
 import { zerosProblem } from '#core/outputs/zeros-problem.ts';
-import { svmlightBounds } from './svmlight-bounds.ts';
+import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
+import { svmlightBounds, svmlightPartBounds } from './svmlight-bounds.ts';
 import { createSvmlightEncoder } from './svmlight-encoder.ts';
 import type { SvmlightSpec } from './svmlight-spec.ts';
 
@@ -17,11 +19,18 @@ const STORED_AS: Readonly<
 /** Sent in 7 s, and compressed by zlib in four minutes of the smallest writer. */
 const TARGET = { bytes: 512 * 1024 ** 2 };
 
+function rowsOf({ shape: [rows, columns], nnz, dtype }: MatrixInfo) {
+  return { rows, columns, nnz, dtype };
+}
+
 /** svmlight, plain or as one gzip member per chunk. */
-export function svmlightOutput({ zeroBased, compression }: SvmlightSpec): MatrixOutput {
+export function svmlightOutput(spec: SvmlightSpec): MatrixOutput {
+  const { zeroBased, compression, single } = spec;
   const content: MatrixOutput['content'] = (stored, uri) => inflated(stored, compression, uri);
   return {
     ...STORED_AS[compression],
+    isSingle: single === true,
+    part: single && textPart(compression, (facts) => svmlightPartBounds(rowsOf(facts))),
     isCompressed: compression !== 'none',
     content,
     beginsWithNames: () => false,
@@ -30,11 +39,11 @@ export function svmlightOutput({ zeroBased, compression }: SvmlightSpec): Matrix
       'output.format': 'svmlight',
       'output.zeroBased': zeroBased,
       'output.compression': compression,
+      'output.single': single === true,
     }),
     problem: (matrix) => zerosProblem('svmlight', matrix),
     recordCount: ({ rowStart, rowEnd }) => rowEnd - rowStart,
-    bounds: ({ shape: [rows, columns], nnz, dtype }) =>
-      svmlightBounds({ rows, columns, nnz, dtype }),
+    bounds: (facts) => svmlightBounds(rowsOf(facts)),
     automaticTarget: () => TARGET,
     createEncoder({ shape: [, columns], dtype }, _room, buffer) {
       const createText = (text: Uint8Array) =>

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { singleSpec } from '#core/outputs/single-object.ts';
 
 /** Text with a line per row: a label, then `column:value` of each stored entry. */
 export const svmlightSpec = z.strictObject({
@@ -7,6 +8,7 @@ export const svmlightSpec = z.strictObject({
   /** Whether the first column is 0, or else 1. */
   zeroBased: z.boolean(),
   compression: z.enum(COMPRESSIONS),
+  ...singleSpec,
 });
 
 export type SvmlightSpec = Readonly<z.infer<typeof svmlightSpec>>;

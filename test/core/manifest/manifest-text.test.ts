@@ -59,14 +59,14 @@ describe('readManifest', () => {
   });
 
   it('fails on a head of a later version', async () => {
-    const text = (await textOf([entry(0)])).replace('"version":6', '"version":7');
-    await expect(read(text)).rejects.toThrow(/is of version 7, this program reads version 6/);
+    const text = (await textOf([entry(0)])).replace('"version":7', '"version":8');
+    await expect(read(text)).rejects.toThrow(/is of version 8, this program reads version 7/);
   });
 
   it('fails on a line that is no entry, and on a text that breaks off', async () => {
     const lines = (await textOf([entry(0), entry(1)])).split('\n');
     const spoiled = lines.with(1, '{"url":5},').join('\n');
-    await expect(read(spoiled)).rejects.toThrow(/not of version 6: url/);
+    await expect(read(spoiled)).rejects.toThrow(/not of version 7: url/);
     const short = lines.slice(0, 2).join('\n');
     await expect(read(short)).rejects.toThrow(/breaks off within its entries/);
   });

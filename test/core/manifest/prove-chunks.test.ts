@@ -230,8 +230,8 @@ describe('proveChunks of an appended run', () => {
 describe('parseManifest', () => {
   it.each([
     ['{', /not JSON/],
-    ['{"version": 3}', /is of version 3, this program reads version 6/],
-    ['{"version": 6}', /not of version 6/],
+    ['{"version": 3}', /is of version 3, this program reads version 7/],
+    ['{"version": 7}', /not of version 7/],
   ])('fails on %s', (text, message) => {
     expect(() => parseManifest(text)).toThrow(ManifestError);
     expect(() => parseManifest(text)).toThrow(message);

@@ -26,7 +26,7 @@ const dialect = {
 
 /** The identity of a request that says nothing but its source, spelled out. */
 const identity = JSON.stringify({
-  contract: 6,
+  contract: 7,
   source: { uri, etag, versionId: null },
   output: { uri: 's3://out/', kind: 'csv', dialect, compression: 'none' },
   chunking: 'automatic',

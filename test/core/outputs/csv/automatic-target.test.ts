@@ -27,14 +27,14 @@ const COLUMNS = 1_000;
 
 describe('the automatic target', () => {
   it('is 512 MiB of plain text, which the smallest writer sends in well under five minutes', () => {
-    const { bytes, entries } = automaticTarget('none', COLUMNS, sparse);
+    const { bytes, entries } = automaticTarget({ compression: 'none' }, COLUMNS, sparse);
     expect({ bytes, entries }).toEqual({ bytes: 512 * 1024 ** 2, entries: undefined });
     const seconds = bytes / NETWORK + bytes / PLAIN_BYTES_PER_SECOND / SHARE;
     expect(seconds).toBeLessThan(60);
   });
 
   it('is at most 8 GiB of sparse gzip, and five minutes of the slowest encoder', () => {
-    const { bytes, entries = 0 } = automaticTarget('gzip', COLUMNS, sparse);
+    const { bytes, entries = 0 } = automaticTarget({ compression: 'gzip' }, COLUMNS, sparse);
     expect(bytes).toBe(8 * GIB);
     const cpu = entries * SLOWEST.entrySeconds + bytes / SPARSE_TEXT_BYTES_PER_SECOND;
     expect(cpu / SHARE).toBeLessThan(FIVE_MINUTES);
@@ -44,9 +44,14 @@ describe('the automatic target', () => {
   });
 
   it('is five minutes of zlib at most where many cells are stored', () => {
-    const { bytes } = automaticTarget('gzip', COLUMNS, dense);
+    const { bytes } = automaticTarget({ compression: 'gzip' }, COLUMNS, dense);
     expect(bytes / SLOWEST.zlibBytesPerSecond / SHARE).toBeLessThan(FIVE_MINUTES);
     expect((2 * bytes) / SLOWEST.zlibBytesPerSecond / SHARE).toBeGreaterThan(FIVE_MINUTES);
+  });
+
+  it('is at most 2 GiB of sparse gzip that becomes a part of one object', () => {
+    const { bytes } = automaticTarget({ compression: 'gzip', single: true }, COLUMNS, sparse);
+    expect(bytes).toBe(2 * GIB);
   });
 
   it('closes a chunk also where its entries are too many', async () => {
