@@ -1,5 +1,3 @@
-import { createObject } from '#aws/create-only.ts';
-import { figuresOf } from '#aws/request-counter.ts';
 import {
   abortUpload,
   completeUpload,
@@ -9,16 +7,16 @@ import {
   type StoredPart,
   standing,
 } from '#aws/single-upload.ts';
-import { combineCrc32, crc32Base64, crc32Hex } from '#core/checksum/crc32.ts';
+import { combineCrc32, crc32Base64 } from '#core/checksum/crc32.ts';
 import type { Figures } from '#core/checksum/figures.ts';
-import type { ManifestEntry, ManifestSegments, Segment } from '#core/manifest/manifest.ts';
+import type { ManifestEntry, ManifestSegments } from '#core/manifest/manifest.ts';
 import type { CountedRun } from '#core/manifest/manifest-text.ts';
 import { type ListedObject, proveChunks } from '#core/manifest/prove-chunks.ts';
-import { joinEntries, LISTED_SEGMENTS } from '#core/manifest/single-entry.ts';
+import { joinEntries } from '#core/manifest/single-entry.ts';
 import { chunkKey } from '#core/run/chunk-key.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
-import { outputUri, segmentsKey } from '#core/run/output-keys.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
+import { listSegments } from './list-segments.ts';
 import { readPlan } from './read-plan.ts';
 
 type DoneRecord = Extract<ChunkRecord, { readonly status: 'done' }>;
@@ -151,23 +149,6 @@ async function completeParts(
       ? await standing(s3, upload, whole)
       : await completeUpload(s3, upload, whole, [done.map(recordedPart), listed]);
   return { entries, etag };
-}
-
-/** Lists segments in the manifest, or beside it where they are many. */
-async function listSegments(
-  { s3 }: FinalizeDeps,
-  { location, generation }: CountedRun,
-  segments: readonly Segment[],
-  signal: AbortSignal,
-): Promise<ManifestSegments> {
-  if (segments.length <= LISTED_SEGMENTS) return { segments: [...segments] };
-  const { bucket, prefix } = location;
-  const key = segmentsKey(prefix, generation);
-  const text = Buffer.from(segments.map((segment) => `${JSON.stringify(segment)}\n`).join(''));
-  await createObject(s3, { bucket, key, contentType: 'application/x-ndjson' }, [text], signal);
-  const { bytes, crc32 } = figuresOf(text);
-  const figures = { bytes, crc32: crc32Hex(crc32) };
-  return { segmentList: { uri: outputUri(location, key), count: segments.length, ...figures } };
 }
 
 /** The object of a plan of one chunk, which is proved as chunks are. */
