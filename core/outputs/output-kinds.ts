@@ -9,6 +9,9 @@ import { npzOutput } from './npz/npz-output.ts';
 import { npzSection } from './npz/npz-section.ts';
 import { npzSpec } from './npz/npz-spec.ts';
 import type { MatrixOutput } from './output.ts';
+import { recordioOutput } from './recordio/recordio-output.ts';
+import { recordioSection } from './recordio/recordio-section.ts';
+import { recordioSpec } from './recordio/recordio-spec.ts';
 import { svmlightOutput } from './svmlight/svmlight-output.ts';
 import { svmlightSection } from './svmlight/svmlight-section.ts';
 import { svmlightSpec } from './svmlight/svmlight-spec.ts';
@@ -23,6 +26,7 @@ export const matrixSpec = z.discriminatedUnion('kind', [
   svmlightSpec,
   npzSpec,
   mtxSpec,
+  recordioSpec,
 ]);
 
 /** The `output` section of a request of a matrix, by its `format`. */
@@ -32,6 +36,7 @@ export const outputRequest = [
   svmlightSection,
   npzSection,
   mtxSection,
+  recordioSection,
 ] as const;
 
 export type MatrixOutputSpec = Readonly<z.infer<typeof matrixSpec>>;
@@ -65,5 +70,7 @@ export function matrixOutputOf(spec: MatrixOutputSpec): MatrixOutput {
       return npzOutput();
     case 'mtx':
       return mtxOutput(spec);
+    case 'recordio-protobuf':
+      return recordioOutput(spec);
   }
 }

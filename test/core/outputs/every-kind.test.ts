@@ -12,6 +12,8 @@ const PLAIN: readonly MatrixOutputSpec[] = [
   { kind: 'svmlight', zeroBased: true, compression: 'none' },
   { kind: 'npz' },
   { kind: 'mtx', compression: 'none' },
+  { kind: 'recordio-protobuf', tensor: 'float32', compression: 'none' },
+  { kind: 'recordio-protobuf', tensor: 'float64', compression: 'none' },
 ];
 
 const ALL = PLAIN.flatMap((spec): MatrixOutputSpec[] =>
@@ -20,8 +22,7 @@ const ALL = PLAIN.flatMap((spec): MatrixOutputSpec[] =>
 
 const FACTS: MatrixInfo = { shape: [3, 1000], dtype: 'float64', nnz: 5 };
 
-const nameOf = (spec: MatrixOutputSpec) =>
-  `${spec.kind}${'compression' in spec ? `, ${spec.compression}` : ''}`;
+const nameOf = (spec: MatrixOutputSpec) => JSON.stringify(spec);
 
 async function* oneBlock(bytes: Uint8Array) {
   yield bytes;

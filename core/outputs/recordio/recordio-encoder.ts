@@ -1,0 +1,192 @@
+import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
+import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
+import {
+  FEATURE_KEY,
+  keyBytes,
+  type RecordLengths,
+  recordLengths,
+  varintBytes,
+  writeVarint,
+} from './record-layout.ts';
+import type { Tensor } from './recordio-spec.ts';
+import { tensorValues, VALUE_BYTES } from './tensor-values.ts';
+
+const MAGIC = 0xced7230a;
+
+/** Tags of fields that hold bytes: of `Record`, of the entry of a map, of `Value`, of a tensor. */
+const TAGS = {
+  features: 0x0a,
+  mapValue: 0x12,
+  float32: 0x12,
+  float64: 0x1a,
+  values: 0x0a,
+  keys: 0x12,
+  shape: 0x1a,
+} as const;
+
+/** What stands before the values, or between and behind them, is shorter. */
+const STEP_BYTES = 80;
+
+const MAX_KEY_BYTES = 5;
+
+interface RecordioOptions {
+  readonly columns: number;
+  readonly tensor: Tensor;
+  readonly buffer: Uint8Array;
+}
+
+/** What of a record is written next. */
+type Stage = 'head' | 'values' | 'keys-head' | 'keys' | 'tail';
+
+/** Writes the records of a slice, and goes on where there was no more room. */
+class SliceWriter {
+  readonly #slice: CsrSlice;
+  readonly #options: RecordioOptions;
+  /** Values of all rows. */
+  readonly #values: Uint8Array;
+  readonly #valueBytes: number;
+  #row = 0;
+  #stage: Stage = 'head';
+  /** Next byte of the values, or next entry of the keys. */
+  #next = 0;
+  #lengths: RecordLengths = recordLengths(0, 0, 1);
+
+  constructor(slice: CsrSlice, options: RecordioOptions) {
+    this.#slice = slice;
+    this.#options = options;
+    this.#values = tensorValues(slice.data, options.tensor);
+    this.#valueBytes = VALUE_BYTES[options.tensor];
+  }
+
+  get isDone(): boolean {
+    return this.#row === this.#slice.indptr.length - 1;
+  }
+
+  /** Writes from `from` on, as long as there is room; returns the offset after it. */
+  fill(target: Uint8Array, from: number): number {
+    let at = from;
+    while (!this.isDone) {
+      const before = this.#stage;
+      const row = this.#row;
+      at = this.#write(target, at);
+      if (this.#stage === before && this.#row === row) break;
+    }
+    return at;
+  }
+
+  /** Writes the stage under way; it stays where it does not end. */
+  #write(target: Uint8Array, at: number): number {
+    if (this.#stage === 'values') return this.#writeValues(target, at);
+    if (this.#stage === 'keys') return this.#writeKeys(target, at);
+    if (at + STEP_BYTES > target.length) return at;
+    if (this.#stage === 'head') return this.#writeHead(target, at);
+    if (this.#stage === 'tail') return this.#writeTail(target, at);
+    this.#stage = 'keys';
+    this.#next = this.#slice.indptr[this.#row]!;
+    target[at] = TAGS.keys;
+    return writeVarint(this.#lengths.keys, target, at + 1);
+  }
+
+  #writeHead(target: Uint8Array, from: number): number {
+    const { indptr, indices } = this.#slice;
+    const { columns, tensor } = this.#options;
+    const start = indptr[this.#row]!;
+    const end = indptr[this.#row + 1]!;
+    const keys = keyBytes(indices, start, end);
+    const lengths = recordLengths((end - start) * this.#valueBytes, keys, varintBytes(columns));
+    this.#lengths = lengths;
+    this.#next = start * this.#valueBytes;
+    this.#stage = start === end ? 'tail' : 'values';
+    const view = new DataView(target.buffer, target.byteOffset);
+    view.setUint32(from, MAGIC, true);
+    view.setUint32(from + 4, lengths.record, true);
+    let at = from + 8;
+    target[at] = TAGS.features;
+    at = writeVarint(lengths.feature, target, at + 1);
+    target.set(FEATURE_KEY, at);
+    at += FEATURE_KEY.length;
+    target[at] = TAGS.mapValue;
+    at = writeVarint(lengths.value, target, at + 1);
+    target[at] = TAGS[tensor];
+    at = writeVarint(lengths.tensor, target, at + 1);
+    if (start === end) return at;
+    target[at] = TAGS.values;
+    return writeVarint(lengths.values, target, at + 1);
+  }
+
+  #writeValues(target: Uint8Array, at: number): number {
+    const end = this.#slice.indptr[this.#row + 1]! * this.#valueBytes;
+    const bytes = this.#values.subarray(this.#next, Math.min(end, this.#next + target.length - at));
+    target.set(bytes, at);
+    this.#next += bytes.length;
+    if (this.#next === end) this.#stage = 'keys-head';
+    return at + bytes.length;
+  }
+
+  #writeKeys(target: Uint8Array, from: number): number {
+    const { indptr, indices } = this.#slice;
+    const end = indptr[this.#row + 1]!;
+    const limit = target.length - MAX_KEY_BYTES;
+    let entry = this.#next;
+    let at = from;
+    for (; entry < end && at <= limit; entry += 1) {
+      let rest = indices[entry]!;
+      for (; rest >= 0x80; rest >>>= 7) target[at++] = 0x80 | (rest & 0x7f);
+      target[at++] = rest;
+    }
+    this.#next = entry;
+    if (entry === end) this.#stage = 'tail';
+    return at;
+  }
+
+  #writeTail(target: Uint8Array, from: number): number {
+    const { columns } = this.#options;
+    target[from] = TAGS.shape;
+    const after = writeVarint(varintBytes(columns), target, from + 1);
+    const end = writeVarint(columns, target, after);
+    const padding = -this.#lengths.record & 3;
+    target.fill(0, end, end + padding);
+    this.#stage = 'head';
+    this.#row += 1;
+    return end + padding;
+  }
+}
+
+class RecordioEncoder implements ChunkEncoder {
+  readonly #options: RecordioOptions;
+  readonly #out: PartWriter;
+  readonly #step = new Uint8Array(STEP_BYTES);
+
+  constructor(options: RecordioOptions) {
+    this.#options = options;
+    this.#out = new PartWriter(options.buffer);
+  }
+
+  /** The format has no names. */
+  *header(): Parts {}
+
+  *encode(slice: CsrSlice): Parts {
+    const writer = new SliceWriter(slice, this.#options);
+    for (;;) {
+      this.#out.at = writer.fill(this.#out.part, this.#out.at);
+      if (writer.isDone) return;
+      // What does not fit into the part.
+      yield* this.#out.write(this.#step.subarray(0, writer.fill(this.#step, 0)));
+    }
+  }
+
+  finish(): Uint8Array {
+    return this.#out.last();
+  }
+}
+
+/**
+ * Creates the encoder of one chunk's records. Values are copied as they lie, if they have the type
+ * of the tensor; else it takes a copy of a slice's values.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-training.html
+ */
+export function createRecordioEncoder(options: RecordioOptions): ChunkEncoder {
+  return new RecordioEncoder(options);
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod/mini';
+import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
+import { isNotAppended, SINGLE, singleOf } from '#core/outputs/single-object.ts';
+import { type RecordioSpec, TENSORS } from './recordio-spec.ts';
+
+/** What a request says of its output as RecordIO; the algorithms of SageMaker read float32. */
+export const recordioSection = z.pipe(
+  z
+    .strictObject(
+      {
+        ...OUTPUT_PLACE,
+        ...SINGLE,
+        format: z.literal('recordio-protobuf'),
+        tensor: z.optional(z.enum(TENSORS, { error: "'float32' or 'float64'" })),
+        compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
+      },
+      { error: 'an object with uri, format, mode, single, tensor, compression' },
+    )
+    .check(isNotAppended),
+  z.transform(({ uri, mode, single, tensor = 'float32', compression = 'none' }) => {
+    const settings = { tensor, compression, ...singleOf(single) };
+    const spec = { kind: 'recordio-protobuf', ...settings } satisfies RecordioSpec;
+    return { uri, mode, spec };
+  }),
+);

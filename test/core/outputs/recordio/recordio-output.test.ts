@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RecordioSpec, Tensor } from '#core/outputs/recordio/recordio-spec.ts';
+import type { CsrSlice } from '#core/sparse/csr.ts';
+import { cutSlice, matrices } from '#support/arbitrary-matrix.ts';
+import { encodeOutput, factsOfSlice } from '#support/encode-output.ts';
+
+const specOf = (tensor: Tensor): RecordioSpec => ({
+  ...{ kind: 'recordio-protobuf', tensor, compression: 'none' },
+});
+
+/** Splits the fields of a message of protobuf: each holds bytes. */
+function fieldsOf(bytes: Uint8Array): Map<number, Uint8Array> {
+  const fields = new Map<number, Uint8Array>();
+  for (let at = 0; at < bytes.length; ) {
+    const tag = bytes[at]!;
+    if ((tag & 7) !== 2) throw new Error(`field ${tag >> 3} does not hold bytes`);
+    const [length, from] = varintAt(bytes, at + 1);
+    fields.set(tag >> 3, bytes.subarray(from, from + length));
+    at = from + length;
+  }
+  return fields;
+}
+
+function varintAt(bytes: Uint8Array, at: number): [value: number, after: number] {
+  let value = 0;
+  for (let to = at, scale = 1; ; to += 1, scale *= 128) {
+    value += (bytes[to]! & 0x7f) * scale;
+    if (bytes[to]! < 0x80) return [value, to + 1];
+  }
+}
+
+function varintsOf(bytes: Uint8Array = Uint8Array.of()): number[] {
+  const numbers: number[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const [value, after] = varintAt(bytes, at);
+    numbers.push(value);
+    at = after;
+  }
+  return numbers;
+}
+
+const TENSOR_FIELDS = { float32: 2, float64: 3 } as const;
+
+/** Records as SageMaker's record.proto describes them. */
+function recordsOf(bytes: Buffer, tensor: Tensor) {
+  const records: { values: number[]; keys: number[]; shape: number[] }[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    expect(bytes.readUInt32LE(at)).toBe(0xced7230a);
+    const length = bytes.readUInt32LE(at + 4);
+    const padded = Math.ceil(length / 4) * 4;
+    expect(bytes.subarray(at + 8 + length, at + 8 + padded)).toEqual(Buffer.alloc(padded - length));
+    const record = fieldsOf(bytes.subarray(at + 8, at + 8 + length));
+    expect([...record.keys()]).toEqual([1]);
+    const feature = fieldsOf(record.get(1)!);
+    expect(Buffer.from(feature.get(1)!).toString()).toBe('values');
+    const found = fieldsOf(fieldsOf(feature.get(2)!).get(TENSOR_FIELDS[tensor])!);
+    const stored = Uint8Array.from(found.get(1) ?? []).buffer;
+    const values = [
+      ...(tensor === 'float32' ? new Float32Array(stored) : new Float64Array(stored)),
+    ];
+    records.push({ values, keys: varintsOf(found.get(2)), shape: varintsOf(found.get(3)) });
+    at += 8 + padded;
+  }
+  return records;
+}
+
+function expected({ indptr, indices, data }: CsrSlice, columns: number, tensor: Tensor) {
+  const round = tensor === 'float32' ? Math.fround : (value: number) => value;
+  return Array.from({ length: indptr.length - 1 }, (_, row) => ({
+    values: Array.from(data.slice(indptr[row], indptr[row + 1]), (value) => round(Number(value))),
+    keys: [...indices.slice(indptr[row], indptr[row + 1])],
+    shape: [columns],
+  }));
+}
+
+describe.each(['float32', 'float64'] as const)('RecordIO of %s', (tensor) => {
+  it('has the entries of each row', () => {
+    fc.assert(
+      fc.property(matrices, fc.array(fc.nat(12), { maxLength: 3 }), ({ slice, options }, cuts) => {
+        const facts = factsOfSlice(slice, options);
+        const { bytes } = encodeOutput(specOf(tensor), facts, cutSlice(slice, cuts), [70, 9]);
+        expect(recordsOf(bytes, tensor)).toEqual(expected(slice, options.columns, tensor));
+      }),
+    );
+  });
+
+  it('holds columns of any number', () => {
+    const columns = [0, 127, 128, 16_383, 16_384, 2 ** 21 - 1, 2 ** 21, 2 ** 28 - 1, 2 ** 28];
+    const indices = Int32Array.from([...columns, 2 ** 31 - 2]);
+    const data = Uint8Array.from(indices, (_, at) => at);
+    const indptr = Int32Array.of(0, indices.length);
+    const slice = { rowStart: 0, rowEnd: 1, indptr, indices, data, nnz: indices.length };
+    const facts = { shape: [1, 2 ** 31 - 1], dtype: 'uint8', nnz: indices.length } as const;
+    const { bytes } = encodeOutput(specOf(tensor), facts, [slice]);
+    expect(recordsOf(bytes, tensor)).toEqual(expected(slice, 2 ** 31 - 1, tensor));
+  });
+});
