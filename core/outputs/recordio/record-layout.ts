@@ -15,7 +15,7 @@ export function writeVarint(value: number, target: Uint8Array, at: number): numb
 }
 
 /** Bytes of a field that holds `bytes` bytes: a tag, their number, and they themselves. */
-export function fieldBytes(bytes: number): number {
+function fieldBytes(bytes: number): number {
   return 1 + varintBytes(bytes) + bytes;
 }
 
@@ -56,7 +56,7 @@ export function recordLengths(values: number, keys: number, shape: number): Reco
 }
 
 /** A magic number and a length stand before each record. */
-export const FRAME_BYTES = 8;
+const FRAME_BYTES = 8;
 
 /** Bytes of a record with its frame, and zeros up to a multiple of four. */
 export function framedBytes({ record }: RecordLengths): number {

@@ -68,7 +68,9 @@ function recordsOf(bytes: Buffer, tensor: Tensor) {
 function expected({ indptr, indices, data }: CsrSlice, columns: number, tensor: Tensor) {
   const round = tensor === 'float32' ? Math.fround : (value: number) => value;
   return Array.from({ length: indptr.length - 1 }, (_, row) => ({
-    values: Array.from(data.slice(indptr[row], indptr[row + 1]), (value) => round(Number(value))),
+    values: Array.from(data.subarray(indptr[row], indptr[row + 1]) as Float64Array, (value) =>
+      round(Number(value)),
+    ),
     keys: [...indices.slice(indptr[row], indptr[row + 1])],
     shape: [columns],
   }));
