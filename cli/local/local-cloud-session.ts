@@ -8,8 +8,11 @@ import {
 import type { Observe } from '@sparse-fanout/local-cloud/happening.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import type { OwnCode } from '#cli/options/own-code.ts';
+import type { FinishedRun } from '#cli/outputs/out-directory.ts';
+import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { TableDeployment } from '#core/run/bind-table.ts';
 import { assemblyOf, NATIVE_MODULES, SynthesisError } from './assembly.ts';
+import { TEMPORARY_STATE } from './left-behind.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
 
 /** Where a local cloud keeps its objects and ledger, and how many functions it runs at once. */
@@ -36,6 +39,14 @@ export interface Session {
   readonly clients: LocalClients;
   /** Settings of the template that have no effect here, one line each. */
   readonly notSimulated: readonly string[];
+  /** How chunks get out without a copy; undefined where the state is kept, which has its own. */
+  readonly link: FinishedRun['link'];
+}
+
+/** Whoever writes to a linked file writes to the object, so only one of both may stay. */
+function linkFrom({ linkObject }: LocalCloud, { state }: SessionOptions): FinishedRun['link'] {
+  if (state !== undefined) return undefined;
+  return async (uri, path) => await linkObject(parseS3Uri(uri), path);
 }
 
 function stackOutputs({ outputs }: LocalCloud): StackOutputs {
@@ -70,7 +81,7 @@ async function removeEmpty(innermost: string, outermost: string): Promise<void> 
 async function temporaryState(out: string): Promise<State> {
   const beside = dirname(resolve(out));
   const outermost = await mkdir(beside, { recursive: true });
-  const directory = await mkdtemp(join(beside, '.sparse-fanout-'));
+  const directory = await mkdtemp(join(beside, TEMPORARY_STATE));
   return {
     directory,
     async remove() {
@@ -141,7 +152,8 @@ export async function inLocalCloud<T>(
     try {
       signal.throwIfAborted();
       const { notSimulated } = cloud;
-      const session = { outputs: stackOutputs(cloud), clients, notSimulated };
+      const link = linkFrom(cloud, options);
+      const session = { outputs: stackOutputs(cloud), clients, notSimulated, link };
       return await Promise.race([failed, work(session)]);
     } finally {
       clients.close();

@@ -96,9 +96,9 @@ async function seed(
   await create(manifestKey(prefix), text);
 }
 
-/** Copies the generations that a directory does not have yet. @returns its new latest manifest */
-async function copyGenerations(
-  s3: S3Client,
+/** Adds the generations that a directory does not have yet. @returns its new latest manifest */
+async function placeGenerations(
+  { clients: { s3 }, link }: Session,
   { bucket, prefix }: OutputLocation,
   work: GenerationWork,
 ): Promise<Manifest> {
@@ -108,7 +108,7 @@ async function copyGenerations(
     const key = generationKey(prefix, held.generation + 1);
     const manifestText = await readText(s3, bucket, key);
     if (manifestText === undefined) return held;
-    await addGeneration({ manifestText, open }, work.directory, held, work.signal);
+    await addGeneration({ manifestText, open, link }, work.directory, held, work.signal);
     held = await wholeInS3(s3, { bucket, prefix }, manifestText);
   }
 }
@@ -144,8 +144,8 @@ export async function addTo(
   await seed(s3, location, work);
   const placed = await placeInS3(s3, bound);
   if (placed !== undefined) await executeRun(session, placed, asked, work);
-  progress.say(`copying the chunks to ${join(directory, 'data')}`);
-  const manifest = await copyGenerations(s3, location, work);
+  progress.say(`putting the chunks into ${join(directory, 'data')}`);
+  const manifest = await placeGenerations(session, location, work);
   if (holdsRun(manifest, runId)) return { manifest, isNew: true };
   throw new ManifestError(`run ${runId} is not in the manifest of its output`);
 }

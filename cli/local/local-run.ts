@@ -17,6 +17,7 @@ import type { OutputMode } from '#core/outputs/output-place.ts';
 import { generationKey } from '#core/run/output-keys.ts';
 import { boundConcurrency } from './bound-concurrency.ts';
 import { dryRunIn, dryRunProse } from './dry-run.ts';
+import { leftBehind } from './left-behind.ts';
 import { inLocalCloud, type Session } from './local-cloud-session.ts';
 import { addTo } from './local-generation.ts';
 import type { LocalRunOptions } from './local-options.ts';
@@ -44,13 +45,17 @@ interface Outcome extends RunOutcome {
 
 const NOT_AWS = 'local stand-ins, checked against AWS recordings; not AWS';
 
-async function publish({ s3 }: Session['clients'], run: FoundRun, work: Work): Promise<Manifest> {
+async function publish(
+  { clients: { s3 }, link }: Session,
+  run: FoundRun,
+  work: Work,
+): Promise<Manifest> {
   const { bucket, prefix } = run.location;
   const manifestText = await readText(s3, bucket, generationKey(prefix, 1));
   if (manifestText === undefined) throw new ManifestError(`run ${run.runId} has no manifest`);
   const open = (uri: string) => pinObject(s3, uri, work.signal);
-  work.progress.say(`copying the chunks to ${work.out}`);
-  await publishRun({ manifestText, open }, work.out, work.signal);
+  work.progress.say(`putting the chunks into ${work.out}`);
+  await publishRun({ manifestText, open, link }, work.out, work.signal);
   return parseManifest(manifestText);
 }
 
@@ -71,7 +76,7 @@ async function runIn(session: Session, work: Work): Promise<Omit<Outcome, 'sampl
   }
   const placed = await placeInS3(s3, run);
   if (placed !== undefined) await executeRun(session, placed, request, work);
-  const manifest = await publish(clients, run, work);
+  const manifest = await publish(session, run, work);
   return { manifest, isNew: placed !== undefined, notSimulated };
 }
 
@@ -116,7 +121,8 @@ export async function localRun(
       cores: availableParallelism(),
       availableBytes: process.availableMemory(),
     });
-    if (line !== undefined) progress.say(line);
+    const left = await leftBehind(out);
+    for (const said of [line, left]) if (said !== undefined) progress.say(said);
     const session = { out, state, concurrency, own };
     if (given.fields['dryRun'] === true) {
       const { signal } = io;

@@ -6,7 +6,7 @@ import { sinceOf } from '#core/manifest/generations.ts';
 import { type Manifest, parseManifest } from '#core/manifest/manifest.ts';
 import { claimText } from '#core/manifest/place-run.ts';
 import { claimKey, columnNamesKey, generationKey, manifestKey } from '#core/run/output-keys.ts';
-import { copyChunks, copyNamed, copyNames, type FinishedRun } from './out-directory.ts';
+import { copyNamed, copyNames, type FinishedRun, placeChunks } from './out-directory.ts';
 import { chunkName, dataPath } from './stored-run.ts';
 
 /** Claims a generation of a directory for a run. The same run may claim it again. */
@@ -40,7 +40,7 @@ async function copyOwnNames(run: FinishedRun, manifest: Manifest, place: string,
  * Adds a generation to the directory that holds the ones before: its chunks, then its manifest,
  * then the latest manifest. Chunks that overwrite others lie in a folder of their own. Each appears
  * by rename, so readers see the old output until the new one is whole. Checks the CRC-32 of every
- * chunk that is copied. After a crash it can be repeated.
+ * chunk. After a crash it can be repeated.
  *
  * @param run manifest and chunks of the new generation.
  * @param held latest manifest of the directory.
@@ -63,7 +63,7 @@ export async function addGeneration(
     const added = manifest.entries.filter(({ url }) => !there.has(url));
     const data = dataPath(place, manifest);
     await mkdir(data, { recursive: true });
-    await copyChunks(run, added, draft, signal);
+    await placeChunks(run, added, draft, signal);
     for (const name of added.map(chunkName)) {
       await mkdir(dirname(join(data, name)), { recursive: true });
       await rename(join(draft, name), join(data, name));

@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { UsageError } from '#cli/frame/usage-error.ts';
+import { withFile } from '#cli/sources/file-source.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
@@ -37,10 +38,23 @@ import {
   readDirectory,
 } from './stored-run.ts';
 
-/** A finished run in S3, to be copied into a directory. */
+/** A chunk that has a second name now: its bytes were not copied. */
+interface LinkedChunk {
+  readonly size: number;
+  /** Of its bytes, where the store of the run has checked it. */
+  readonly crc32: string | undefined;
+}
+
+/** A finished run in S3, to be put into a directory. */
 export interface FinishedRun {
   /** The manifest's own bytes. */
   readonly manifestText: string;
+  /**
+   * Gives the bytes of an object a second name, at a path.
+   *
+   * @returns undefined where they have to be copied. @default all are copied
+   */
+  readonly link?: ((uri: string, path: string) => Promise<LinkedChunk | undefined>) | undefined;
   /** Opens an object of the run by its URI in the manifest. */
   open(uri: string): Promise<ByteSource>;
 }
@@ -140,6 +154,22 @@ async function copyChunk(
   throw new ManifestError(`${entry.url} is not the object that the manifest lists`);
 }
 
+/** Links a chunk. One whose CRC-32 the store does not have, as it is compressed, is read. */
+async function linkChunk(
+  { link }: FinishedRun,
+  entry: ManifestEntry,
+  output: Output,
+  path: string,
+): Promise<boolean> {
+  const linked = await link?.(entry.url, path);
+  if (linked === undefined) return false;
+  const isWhole = linked.size === entry.meta.content_length;
+  if (isWhole && linked.crc32 === entry.crc32) return true;
+  const found = await withFile(path, (file) => output.check(readBlocks(file), path));
+  if (isWhole && crc32Hex(found.crc32) === entry.crc32) return true;
+  throw new ManifestError(`${entry.url} is not the object that the manifest lists`);
+}
+
 /** Copies the names of the columns, which a manifest names. */
 export async function copyNames(
   run: FinishedRun,
@@ -176,11 +206,11 @@ export async function copyNamed(
 }
 
 /**
- * Copies chunks of a run into a directory.
+ * Puts chunks of a run into a directory: links them where the run can, else copies them.
  *
  * @throws {ManifestError} an object is not what the manifest says.
  */
-export async function copyChunks(
+export async function placeChunks(
   run: FinishedRun,
   entries: readonly ManifestEntry[],
   directory: string,
@@ -189,10 +219,10 @@ export async function copyChunks(
   const output = outputOf(parseManifest(run.manifestText).output);
   for (const entry of entries) {
     signal.throwIfAborted();
-    const chunk = await run.open(entry.url);
     const path = join(directory, chunkName(entry));
     await mkdir(dirname(path), { recursive: true });
-    await copyChunk(chunk, entry, output, path);
+    if (await linkChunk(run, entry, output, path)) continue;
+    await copyChunk(await run.open(entry.url), entry, output, path);
   }
 }
 
@@ -201,7 +231,7 @@ async function copyRun(run: FinishedRun, draft: string, signal: AbortSignal): Pr
   const { entries, generation, columnNames } = manifest;
   const data = dataPath(draft, manifest);
   await mkdir(data, { recursive: true });
-  await copyChunks(run, entries, data, signal);
+  await placeChunks(run, entries, data, signal);
   await mkdir(dirname(manifestPath(draft)));
   await copyNamed(run, manifest, draft);
   if (columnNames !== undefined) {
@@ -221,8 +251,8 @@ async function settle(error: unknown, directory: string, manifestText: string): 
 }
 
 /**
- * Copies a finished run into a directory that appears by rename: whole or not at all. Checks the
- * CRC-32 of every chunk that is copied. Holds the manifest and 4 MiB of one chunk.
+ * Puts a finished run into a directory that appears by rename: whole or not at all. Checks the
+ * CRC-32 of every chunk. Holds the manifest and 4 MiB of one chunk.
  *
  * @throws {ManifestError} an object is not what the manifest says.
  * @throws {UsageError} something else was put at the path meanwhile.

@@ -10,11 +10,13 @@ import type { Denial } from './iam/authority.ts';
 import type { Credentials } from './iam/principals.ts';
 import { type KeptAccess, openAccess } from './kept-access.ts';
 import type { ProcessFigures } from './lambda/lambda-host.ts';
-import { type LocalServices, type Site, startServices } from './provision.ts';
+import { type LocalServices, startServices } from './provision.ts';
 import { createPublisher } from './publisher.ts';
 import type { Secrets } from './secrets/server.ts';
+import type { Site } from './site.ts';
 import { type Endpoints, lockStateDirectory } from './state-directory.ts';
 import { type Clock, systemClock } from './stepfunctions/clock.ts';
+import type { LinkObject } from './storage.ts';
 import { storageFailure } from './storage-failure.ts';
 import { keepCertificate } from './tls.ts';
 
@@ -85,6 +87,7 @@ export interface LocalCloud {
   deadLetters(queueArn: string): Promise<readonly DeadLetter[]>;
   /** Messages published to a topic, by its ARN; it has no subscribers here. */
   topicMessages(topicArn: string): Promise<readonly TopicMessage[]>;
+  readonly linkObject: LinkObject;
   /** Fires a schedule of the template as if its time had come. Nothing else fires it here. */
   fireSchedule(name: string, scheduledTime: Date): Promise<void>;
   /** Kills every process, closes every port and releases the state directory. */
@@ -125,7 +128,7 @@ async function openSite(
 /** What a local cloud shows; all but how to close it. */
 function describe(site: Site, services: LocalServices): Omit<LocalCloud, 'close'> {
   const { deployment, tls, publisher, stateDirectory } = site;
-  const { endpoints, host, bus, queues, topics } = services;
+  const { endpoints, host, bus, queues, topics, linkObject } = services;
   const { authority, outputs, notSimulated } = deployment;
   return {
     region: ACCOUNT.region,
@@ -138,6 +141,7 @@ function describe(site: Site, services: LocalServices): Omit<LocalCloud, 'close'
     logDirectory: join(stateDirectory, 'logs'),
     denials: authority.denials,
     undelivered: publisher.undelivered,
+    linkObject,
     processes: () => host.processes(),
     deadLetters: (queueArn) => queues.read(queueArn),
     topicMessages: (topicArn) => topics.read(topicArn),

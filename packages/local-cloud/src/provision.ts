@@ -1,102 +1,27 @@
 import { join } from 'node:path';
-import { ACCOUNT, regionalArn, tableArn } from './deploy/account.ts';
-import type { Deployment } from './deploy/deployment.ts';
-import { startDynamoDb } from './dynamodb/server.ts';
+import { ACCOUNT, regionalArn } from './deploy/account.ts';
 import { openQueues, type Queues } from './events/dead-letter-queue.ts';
 import { createCourier } from './events/delivery.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
-import { executionStatusEvent, objectCreatedEvent } from './events/events.ts';
+import { executionStatusEvent } from './events/events.ts';
 import { openTopics, type Topics } from './events/topics.ts';
-import type { FaultInjector } from './faults/fault-injector.ts';
-import { disturbDynamoDb, disturbS3 } from './faults/faulty-http.ts';
 import { invokeWithFaults, mishapOf } from './faults/faulty-lambda.ts';
-import type { Observe } from './happening.ts';
-import type { Ports } from './kept-access.ts';
 import { AsyncInvocations } from './lambda/async-invocations.ts';
 import { functionEnvironment } from './lambda/function-environment.ts';
 import { LambdaHost } from './lambda/lambda-host.ts';
 import { type LambdaServer, startLambdaServer } from './lambda/server.ts';
 import { createObjectAccess, type ObjectAccess } from './object-access.ts';
-import type { Publisher } from './publisher.ts';
-import { startS3Server } from './s3/server.ts';
-import { type Secrets, startSecretsServer } from './secrets/server.ts';
+import { startSecretsServer } from './secrets/server.ts';
+import type { Site } from './site.ts';
 import type { Endpoints } from './state-directory.ts';
-import type { Clock } from './stepfunctions/clock.ts';
 import { type StepFunctions, startStepFunctions } from './stepfunctions/server.ts';
-import type { Failed } from './storage-failure.ts';
-import type { LocalCertificate } from './tls.ts';
-
-/** What the services of one local cloud share. */
-export interface Site {
-  readonly deployment: Deployment;
-  readonly tls: LocalCertificate;
-  readonly stateDirectory: string;
-  readonly lambdaConcurrency: number;
-  readonly nativeModules: string | undefined;
-  /** Texts of secrets by their names. */
-  readonly secrets: Secrets;
-  readonly ports: Ports;
-  /** Ends what was started, in reverse order. */
-  readonly cleanup: AsyncDisposableStack;
-  readonly publisher: Publisher;
-  readonly observe: Observe;
-  /** Reports an error to `observe` if it is one of the disk. */
-  readonly failed: Failed;
-  readonly faults: FaultInjector | undefined;
-  readonly clock: Clock;
-}
-
-/** Base URLs of the services that keep data. */
-interface Storage {
-  readonly s3: string;
-  readonly dynamodb: string;
-}
+import { type LinkObject, type Storage, startStorage } from './storage.ts';
 
 /** What runs functions and state machines. */
 interface Compute {
   readonly host: LambdaHost;
   readonly lambda: LambdaServer;
   readonly states: StepFunctions;
-}
-
-/** Starts S3 and DynamoDB and makes the buckets and tables that are not there yet. */
-async function startStorage(site: Site): Promise<Storage> {
-  const { deployment, tls, stateDirectory, ports, cleanup, publisher, faults, failed } = site;
-  const { authority, buckets, tables } = deployment;
-  const { identify, authorize } = authority;
-  const shared = { tls, region: ACCOUNT.region, identify, authorize, failed };
-  const sending = new Set(buckets.filter((bucket) => bucket.sendsEvents).map(({ name }) => name));
-
-  const s3 = await startS3Server({
-    ...shared,
-    directory: join(stateDirectory, 's3'),
-    port: ports.s3,
-    disturb: faults && disturbS3(faults),
-    objectCreated: (object) => {
-      if (!sending.has(object.bucket)) return;
-      site.observe({ kind: 'object-created', object });
-      publisher.publish(objectCreatedEvent(object, ACCOUNT));
-    },
-  });
-  cleanup.defer(() => s3.close());
-  for (const { name, versioning } of buckets) {
-    await s3.createBucket(name);
-    if (versioning !== undefined) await s3.store.setVersioning(name, versioning);
-  }
-
-  const directory = join(stateDirectory, 'dynamodb');
-  const dynamodb = await startDynamoDb({
-    ...shared,
-    directory,
-    port: ports.dynamodb,
-    arnOf: tableArn,
-    disturb: faults && disturbDynamoDb(faults),
-  });
-  cleanup.defer(() => dynamodb.close());
-  for (const table of tables) await dynamodb.createTable(table);
-
-  // Clients address a bucket in the path when the host is an IP address, as they must here.
-  return { s3: `https://127.0.0.1:${s3.port}`, dynamodb: dynamodb.endpoint };
 }
 
 function createHost(site: Site, endpoints: Readonly<Record<string, string>>): LambdaHost {
@@ -203,12 +128,12 @@ async function startSecrets({ deployment, tls, secrets, cleanup }: Site): Promis
  * Starts Step Functions and the function host, each of which calls the other, and loads the state
  * machines.
  */
-async function startCompute(site: Site, storage: Storage): Promise<Compute> {
+async function startCompute(site: Site, endpoints: Storage['endpoints']): Promise<Compute> {
   const { cleanup, tls, deployment } = site;
   const { identify } = deployment.authority;
   const { promise: ready, resolve } = Promise.withResolvers<LambdaHost>();
   const objects = createObjectAccess({
-    endpoint: storage.s3,
+    endpoint: endpoints.s3,
     region: ACCOUNT.region,
     caPem: tls.cert,
     identify,
@@ -218,8 +143,8 @@ async function startCompute(site: Site, storage: Storage): Promise<Compute> {
   const lambda = await startLambda(site, ready);
   const host = createHost(site, {
     LAMBDA: lambda.endpoint,
-    S3: storage.s3,
-    DYNAMODB: storage.dynamodb,
+    S3: endpoints.s3,
+    DYNAMODB: endpoints.dynamodb,
     SFN: states.endpoint,
     SECRETS_MANAGER: await startSecrets(site),
   });
@@ -286,15 +211,16 @@ async function startEvents(site: Site, { host, states }: Compute): Promise<Event
 export interface LocalServices extends Events {
   readonly endpoints: Endpoints;
   readonly host: LambdaHost;
+  readonly linkObject: LinkObject;
 }
 
 /** Starts the services one after the other; `site.cleanup` ends them. */
 export async function startServices(site: Site): Promise<LocalServices> {
   const storage = await startStorage(site);
-  const compute = await startCompute(site, storage);
+  const compute = await startCompute(site, storage.endpoints);
   const events = await startEvents(site, compute);
   site.publisher.attach(events.bus);
   const { states, lambda } = compute;
-  const endpoints = { ...storage, states: states.endpoint, lambda: lambda.endpoint };
-  return { ...events, endpoints, host: compute.host };
+  const endpoints = { ...storage.endpoints, states: states.endpoint, lambda: lambda.endpoint };
+  return { ...events, endpoints, host: compute.host, linkObject: storage.linkObject };
 }

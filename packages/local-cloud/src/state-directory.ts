@@ -110,6 +110,14 @@ async function place(
   }
 }
 
+/** Whether a process has worked on a directory, and none does any more. */
+export async function isAbandoned(directory: string): Promise<boolean> {
+  const newest = (await generations(directory)).at(-1);
+  if (newest === undefined) return false;
+  const holder = await readHolder(join(directory, lockFile(newest)));
+  return holder !== undefined && !(await isAlive(holder));
+}
+
 async function createNext(directory: string, holder: Holder): Promise<number | undefined> {
   const held = await generations(directory);
   const newest = held.at(-1) ?? 0;

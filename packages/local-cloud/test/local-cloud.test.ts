@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { Agent, get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -104,6 +105,23 @@ describe('a deployed stack', () => {
     expect(running.undelivered).toEqual([]);
     expect(running.processes()).toMatchObject([{ invocations: 1 }]);
     expect(running.notSimulated).toContain('AWS::KMS::Key Key');
+  });
+
+  it('gives the bytes of an object a second name, which outlives the object', async () => {
+    const running = await start();
+    const Bucket = running.outputs['Box']!;
+    const { s3 } = clientsOf(running);
+    const ChecksumAlgorithm = 'CRC32';
+    const object = { Bucket, Key: 'kept.csv', Body: 'twelve bytes', ChecksumAlgorithm } as const;
+    await s3.send(new PutObjectCommand(object));
+    const path = join(root, 'linked.csv');
+    const linked = await running.linkObject({ bucket: Bucket, key: 'kept.csv' }, path);
+    expect(linked).toEqual({ size: 12, crc32: crc32('twelve bytes').toString(16) });
+    expect((await stat(path)).nlink).toBe(2);
+    await put(running, 'kept.csv', 'others');
+    expect(await readFile(path, 'utf8')).toBe('twelve bytes');
+    const none = running.linkObject({ bucket: Bucket, key: 'none' }, join(root, 'none'));
+    expect(await none).toBeUndefined();
   });
 
   it('fails where a permission is missing, naming role, action and resource', async () => {

@@ -18,7 +18,7 @@ const SURFACE = {
   './iam/authority.ts': ['createAuthority'],
   './s3/server.ts': ['startS3Server'],
   './secrets/server.ts': ['startSecretsServer'],
-  './state-directory.ts': ['StateDirectoryInUse', 'lockStateDirectory'],
+  './state-directory.ts': ['StateDirectoryInUse', 'isAbandoned', 'lockStateDirectory'],
   './stepfunctions/clock.ts': ['abandonable', 'systemClock'],
   './stepfunctions/engine.ts': ['Engine', 'notRedrivable'],
   './stepfunctions/errors.ts': [

@@ -1,4 +1,14 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -9,6 +19,7 @@ import {
   publishRun,
 } from '#cli/outputs/out-directory.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
+import { parseManifest } from '#core/manifest/manifest.ts';
 import { goldenPath } from '#support/golden.ts';
 import { writeRun } from '#test/cli/write-run.ts';
 
@@ -46,6 +57,33 @@ describe('an --out directory', () => {
     await publishRun(run, out, SIGNAL);
     expect(await filesBelow(out)).toEqual(await filesBelow(join(base, 'stored')));
     expect(await readdir(base)).toEqual(['out', 'stored']);
+  });
+
+  test('gets chunks without a copy where the run can link them, and checks their CRC-32', async () => {
+    const from = (uri: string) => join(base, 'stored', 'data', basename(uri));
+    const opened: string[] = [];
+    const open: FinishedRun['open'] = (uri) => {
+      opened.push(uri);
+      return run.open(uri);
+    };
+    const entries = parseManifest(run.manifestText).entries;
+    const linked =
+      (crc32?: string): FinishedRun['link'] =>
+      async (uri, path) => {
+        const entry = entries.find(({ url }) => url === uri)!;
+        await link(from(uri), path);
+        return { size: entry.meta.content_length, crc32: crc32 ?? entry.crc32 };
+      };
+    await publishRun({ ...run, open, link: linked() }, out, SIGNAL);
+    expect(opened).toEqual([]);
+    const name = basename(entries[0]!.url);
+    expect((await stat(join(out, 'data', name))).ino).toBe((await stat(from(name))).ino);
+    // Of a compressed chunk the store knows another CRC-32, so its content is read.
+    await publishRun({ ...run, link: linked('00000000') }, join(base, 'read'), SIGNAL);
+    await writeFile(from(name), 'x'.repeat(entries[0]!.meta.content_length));
+    const damaged = publishRun({ ...run, link: linked('00000000') }, join(base, 'no'), SIGNAL);
+    await expect(damaged).rejects.toThrow('is not the object that the manifest lists');
+    expect(await readdir(base)).toEqual(['out', 'read', 'stored']);
   });
 
   test('may be there already when it is empty', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataWriter } from './data-writer.ts';
 
@@ -18,6 +18,9 @@ export interface ByteRange {
 }
 
 const READ_BYTES = 256 * 1024;
+
+/** Why a file cannot have a second name somewhere: another disk, or a file system without links. */
+const UNLINKABLE = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 async function* readFileRange(path: string, range: ByteRange): AsyncGenerator<Buffer> {
   const handle = await open(path, 'r');
@@ -114,6 +117,23 @@ export class DataFiles {
     } finally {
       release();
     }
+  }
+
+  /**
+   * Gives the bytes of an object a second name, at a path, if they are one file and the path lies
+   * on the same disk.
+   *
+   * @returns whether they have it.
+   */
+  async link([extent, ...others]: readonly Extent[], path: string): Promise<boolean> {
+    if (extent === undefined || others.length > 0) return false;
+    return await link(this.#path(extent.file), path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (UNLINKABLE.has(error.code ?? '')) return false;
+        throw error;
+      },
+    );
   }
 
   /** Deletes what a killed process left behind: every file that nothing refers to. */
