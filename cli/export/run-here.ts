@@ -1,12 +1,14 @@
 import type { S3Client } from '#aws/clients.ts';
 import { readLines } from '#aws/objects.ts';
 import type { Progress } from '#cli/frame/progress.ts';
+import type { RequestFields } from '#cli/options/request-file.ts';
 import { parsePlanLine } from '#core/run/plan-line.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { createHandler as createFinalize, type FinalizeResult } from '#lambdas/finalize/handler.ts';
+import { isDryRun } from './export-job.ts';
 import { type PlannedExport, type PlannedWrite, planExport } from './plan-run.ts';
-import { type ExportPlaces, exportDeps } from './step-deps.ts';
-import { writeInThreads } from './write-threads.ts';
+import { type ExportDeps, type ExportPlaces, exportDeps } from './step-deps.ts';
+import { WriterThreads } from './write-threads.ts';
 
 /** How a request ended: by a run that is complete now, or was before, or by a plan alone. */
 export type EndedHere =
@@ -16,7 +18,7 @@ export type EndedHere =
 /** A run to make in this process. */
 export interface RunHere {
   readonly places: ExportPlaces;
-  readonly request: object;
+  readonly request: RequestFields;
   readonly threads: number;
   readonly progress: Progress;
   /** Looks at the plan before the first chunk is begun, and may refuse it. @default nobody does */
@@ -24,7 +26,7 @@ export interface RunHere {
 }
 
 async function* chunksOf(
-  { s3 }: ReturnType<typeof exportDeps>,
+  { s3 }: ExportDeps,
   { plan }: PlannedWrite,
   signal: AbortSignal,
 ): AsyncGenerator<PlannedChunk> {
@@ -33,26 +35,20 @@ async function* chunksOf(
 
 /** Writes all chunks of a plan, or finds that they are there. */
 async function writeChunks(
-  deps: ReturnType<typeof exportDeps>,
-  { places, threads, progress }: RunHere,
+  { places, progress }: RunHere,
+  { deps, writers }: { readonly deps: ExportDeps; readonly writers: WriterThreads },
   planned: PlannedWrite,
   signal: AbortSignal,
 ): Promise<void> {
   const { run } = planned;
   let done = 0;
   progress.chunks(done, run.chunks);
-  await writeInThreads(
-    {
-      task: { places, run },
-      chunks: chunksOf(deps, planned, signal),
-      threads: Math.min(threads, run.chunks),
-      wrote: () => {
-        done += 1;
-        progress.chunks(done, run.chunks);
-      },
-    },
-    signal,
-  );
+  const wrote = () => {
+    done += 1;
+    progress.chunks(done, run.chunks);
+  };
+  const chunks = chunksOf(deps, planned, signal);
+  await writers.write({ task: { places, run }, chunks, wrote }, signal);
 }
 
 /**
@@ -62,19 +58,21 @@ async function writeChunks(
  * @throws as these steps.
  */
 export async function runHere(here: RunHere, signal: AbortSignal): Promise<EndedHere> {
-  const { places, request, progress } = here;
+  const { places, request, progress, threads } = here;
   const deps = exportDeps(places);
+  const writers = new WriterThreads(isDryRun(request) ? 0 : threads);
   try {
     progress.say('planning');
     const planned = await planExport(deps, { request, progress, signal });
     if (!('run' in planned)) return planned;
     await here.look?.(deps.s3, planned);
     progress.say(`running ${planned.run.runId}`);
-    await writeChunks(deps, here, planned, signal);
+    await writeChunks(here, { deps, writers }, planned, signal);
     const { run } = planned;
     return { run, result: await createFinalize(deps)({ run }, signal) };
   } finally {
     progress.stop();
+    await writers.stop();
     await deps.close();
   }
 }

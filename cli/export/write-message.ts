@@ -3,14 +3,20 @@ import type { RunHeader } from '#core/run/run-header.ts';
 import type { WriteResult } from '#lambdas/shared/record-chunk.ts';
 import type { ExportPlaces } from './step-deps.ts';
 
-/** What a thread of writers is started with. */
+/** What all chunks that a thread writes have in common. */
 export interface WriterTask {
   readonly places: ExportPlaces;
   readonly run: RunHeader;
 }
 
-/** A chunk to write, or that no other chunk may be begun and this one must be given up. */
-export type WriterOrder = { readonly chunk: PlannedChunk } | { readonly stop: true };
+/** A chunk to write; the task comes with the first one. */
+export interface WriterOrder {
+  readonly task?: WriterTask | undefined;
+  readonly chunk: PlannedChunk;
+}
+
+/** Gives up the chunk that is being written, and ends the thread. */
+export const STOP = 'stop';
 
 /** Why a chunk was not written; an error does not keep its class on the way from a thread. */
 export interface WriterFailure {

@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { WriteResult } from '#lambdas/shared/record-chunk.ts';
-import type { WriterFailure, WriterOrder, WriterReport, WriterTask } from './write-message.ts';
+import {
+  STOP,
+  type WriterFailure,
+  type WriterOrder,
+  type WriterReport,
+  type WriterTask,
+} from './write-message.ts';
 
 /**
  * MiB for short-lived objects of a thread, three times V8's semi-space: as small as in a function,
@@ -17,23 +23,24 @@ function errorOf({ name, message, code }: WriterFailure): Error {
 
 /** One thread, which writes one chunk after the other. */
 class WriterThread {
-  readonly #worker: Worker;
+  readonly #worker = new Worker(new URL('./write-thread.ts', import.meta.url), {
+    execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  });
   readonly #ended: Promise<unknown>;
+  #hasBegun = false;
 
-  constructor(task: WriterTask) {
-    this.#worker = new Worker(new URL('./write-thread.ts', import.meta.url), {
-      execArgv: [],
-      workerData: task,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-    });
+  constructor() {
     this.#ended = once(this.#worker, 'exit');
     this.#ended.catch(() => {}); // raised where a chunk is waited for
   }
 
   /** @throws what the step throws, by its name and message. */
-  async write(chunk: PlannedChunk): Promise<WriteResult> {
+  async write(task: WriterTask, chunk: PlannedChunk): Promise<WriteResult> {
     const answered = once(this.#worker, 'message') as Promise<[WriterReport]>;
-    this.#order({ chunk });
+    const order: WriterOrder = { chunk, ...(!this.#hasBegun && { task }) };
+    this.#hasBegun = true;
+    this.#worker.postMessage(order);
     const [report] = await answered;
     if ('failure' in report) throw errorOf(report.failure);
     return report.written;
@@ -41,51 +48,60 @@ class WriterThread {
 
   /** Gives up the chunk that is being written, and waits for the end. */
   async stop(): Promise<void> {
-    this.#order({ stop: true });
+    if (!this.#hasBegun) return void (await this.#worker.terminate());
+    this.#worker.postMessage(STOP);
     await this.#ended.catch(() => {});
-  }
-
-  #order(order: WriterOrder): void {
-    this.#worker.postMessage(order);
   }
 }
 
-/** What is written, and by how many. */
+/** What is written. */
 export interface ThreadedRun {
   readonly task: WriterTask;
   readonly chunks: AsyncGenerator<PlannedChunk>;
-  readonly threads: number;
   /** Called for each chunk that is there now. */
   readonly wrote: (result: WriteResult) => void;
 }
 
 /**
- * Writes the chunks of a run with threads, each of which takes the next one when it has written
- * one. After a failure no other chunk is begun, and what is under way is given up.
+ * Threads that write the chunks of a run, each of which takes the next one when it has written one.
+ * They load while the run is planned. `stop` must be called at the end.
  *
  * Memory: for each thread that of a writer.
- *
- * @throws what the first chunk that failed was failed by.
  */
-export async function writeInThreads(
-  { task, chunks, threads, wrote }: ThreadedRun,
-  signal: AbortSignal,
-): Promise<void> {
-  const writers = Array.from({ length: threads }, () => new WriterThread(task));
-  const failed = Promise.withResolvers<never>();
-  const stopped = () => failed.reject(signal.reason);
-  signal.addEventListener('abort', stopped, { once: true });
-  const work = async (writer: WriterThread) => {
-    for await (const chunk of { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) }) {
-      wrote(await writer.write(chunk));
+export class WriterThreads {
+  readonly #threads: readonly WriterThread[];
+
+  constructor(threads: number) {
+    this.#threads = Array.from({ length: threads }, () => new WriterThread());
+  }
+
+  /**
+   * Writes the chunks. After a failure no other chunk is begun.
+   *
+   * @throws what the first chunk that failed was failed by.
+   */
+  async write({ task, chunks, wrote }: ThreadedRun, signal: AbortSignal): Promise<void> {
+    const aborted = Promise.withResolvers<never>();
+    const abort = () => aborted.reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    const work = async (thread: WriterThread) => {
+      for (;;) {
+        const step = await chunks.next();
+        if (step.done === true) return;
+        wrote(await thread.write(task, step.value));
+      }
+    };
+    try {
+      signal.throwIfAborted();
+      await Promise.race([Promise.all(this.#threads.map(work)), aborted.promise]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      await chunks.return(undefined);
     }
-  };
-  try {
-    signal.throwIfAborted();
-    await Promise.race([Promise.all(writers.map(work)), failed.promise]);
-  } finally {
-    signal.removeEventListener('abort', stopped);
-    await chunks.return(undefined);
-    await Promise.all(writers.map((writer) => writer.stop()));
+  }
+
+  /** Ends all threads, and what they write. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.stop()));
   }
 }

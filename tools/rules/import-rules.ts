@@ -69,7 +69,7 @@ const OUTER: ImportRules = {
   'cli/commands': [...CLI, ...CLI_FOLDERS, '#cli/export'],
   'cli/main.ts': ['#cli/commands', '#cli/frame', 'commander'],
   'bin/app.ts': ['#lib', 'aws-cdk-lib', 'cdk-nag'],
-  'bin/sparse-fanout.ts': ['#cli'],
+  'bin/sparse-fanout.ts': ['#cli', 'node:module'],
   // The only file that bundles; no function loads it.
   'packages/engine/src/functions/bundle-functions.ts': [
     ...['#packages/engine/src/layer-directory.ts', 'esbuild', 'node:*'],

@@ -1,0 +1,76 @@
+import { parentPort } from 'node:worker_threads';
+import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
+import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
+import type { PlannedChunk } from '#core/run/planned-chunk.ts';
+import { isTableRun } from '#core/run/run-header.ts';
+import { parseWriteInput } from '#core/run/write-input.ts';
+import { parseWriteTableInput } from '#core/run/write-table-input.ts';
+import type { WriteResult } from '#lambdas/shared/record-chunk.ts';
+import { createHandler as createWrite } from '#lambdas/write/handler.ts';
+import { mountedAt } from './folder-mounts.ts';
+import { exportDeps } from './step-deps.ts';
+import { createFileWriter, PIECE_BYTES } from './write-chunk-file.ts';
+import {
+  STOP,
+  type WriterFailure,
+  type WriterOrder,
+  type WriterReport,
+  type WriterTask,
+} from './write-message.ts';
+
+type Writer = (chunk: PlannedChunk, signal: AbortSignal) => Promise<WriteResult>;
+
+/** The step that writes chunks of a run, as the function of a deployment does. */
+async function writerOf({ places, run }: WriterTask): Promise<Writer> {
+  const deps = exportDeps(places);
+  if (isTableRun(run)) {
+    // Loaded only where there is a table: it needs the engine.
+    const { createHandler } = await import('#lambdas/write-table/handler.ts');
+    const write = createHandler(deps);
+    return (chunk, signal) => write(parseWriteTableInput({ run, chunk }), signal);
+  }
+  const { mounts } = places;
+  const { bucket, prefix } = run.location;
+  const isFolder = mountedAt(mounts, bucket, prefix) !== undefined;
+  const parts = isFolder
+    ? { count: 1, bytes: PIECE_BYTES }
+    : { count: PART_BUFFERS, bytes: PART_BYTES };
+  const room = openEncoderRoom(parts);
+  const write = isFolder
+    ? createFileWriter({ ...deps, mounts, room })
+    : createWrite({ ...deps, room });
+  return (chunk, signal) => write(parseWriteInput({ run, chunk }), signal);
+}
+
+function failureOf(error: unknown): WriterFailure {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  return { name, message, ...(code !== undefined && { code }) };
+}
+
+/** Writes the chunks that this thread is asked for, one after the other, until it is stopped. */
+export function takeOrders(): void {
+  const port = parentPort!;
+  const stopping = new AbortController();
+  let writer: Promise<Writer> | undefined;
+  let underWay: Promise<void> = Promise.resolve();
+
+  const report = async ({ task, chunk }: WriterOrder): Promise<WriterReport> => {
+    try {
+      if (task !== undefined) writer = writerOf(task);
+      return { written: await (await writer!)(chunk, stopping.signal) };
+    } catch (error) {
+      return { failure: failureOf(error) };
+    }
+  };
+
+  port.on('message', async (order: WriterOrder | typeof STOP) => {
+    if (order !== STOP) {
+      underWay = report(order).then((said) => port.postMessage(said));
+      return;
+    }
+    stopping.abort();
+    await underWay;
+    process.exit();
+  });
+}
