@@ -152,6 +152,7 @@ async function inspectMatrix(given: GivenRequest, io: CommandIo): Promise<void> 
     ...{ locations: given.locations, versionId: source.versionId, order: source.order },
     options: source.options,
     columnNames: { given: source.columnNames },
+    label: matrixOutputOf(output.spec).label,
     withRowNames: matrixOutputOf(output.spec).printsRowNames,
   };
   const plan = { output: output.spec, chunking };

@@ -102,15 +102,17 @@ async function sliceMatrix(
   const { spec } = output;
   const { versionId, order } = source;
   const printed = matrixOutputOf(spec);
-  const isPrinted = printed.beginsWithNames(0);
-  if (options.columnNames !== undefined && !isPrinted) {
+  const { label } = printed;
+  const areUsed = printed.beginsWithNames(0) || typeof label === 'string';
+  if (options.columnNames !== undefined && !areUsed) {
     throw new UsageError('--column-names needs --header, which prints them');
   }
   assertOneObject(given.locations, versionId);
-  const columnNames = isPrinted ? { given: source.columnNames } : undefined;
+  const columnNames = areUsed ? { given: source.columnNames } : undefined;
   const read = {
     options: source.options,
     columnNames,
+    label,
     withRowNames: printed.printsRowNames,
   };
   const asked = { locations: given.locations, versionId, order, ...read };

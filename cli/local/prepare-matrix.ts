@@ -47,8 +47,9 @@ export async function prepareMatrix(given: GivenRequest, store: ObjectStore): Pr
   const uris = await Promise.all(given.locations.map(asUri));
   const { units } = await listUnits(store, { uris, order });
   await resolveSource(units, { options, store, stagedFor: () => NOTHING_STAGED });
-  const isPrinted = matrixOutputOf(output.spec).beginsWithNames(0);
-  const names = isPrinted ? await namesUnit(columnNames, store) : undefined;
+  const { beginsWithNames, label } = matrixOutputOf(output.spec);
+  const areUsed = beginsWithNames(0) || typeof label === 'string';
+  const names = areUsed ? await namesUnit(columnNames, store) : undefined;
   return {
     async upload(s3, bucket) {
       const uploaded: string[] = [];

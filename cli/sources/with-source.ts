@@ -4,6 +4,7 @@ import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
 import { type NamedLayout, nameColumns } from '#core/sources/column-names.ts';
 import { bindNames } from '#core/sources/given-names.ts';
+import { withLabelColumn } from '#core/sources/label-column.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { type OpenedSource, openSource, type SourceLayout } from '#core/sources/open-source.ts';
 import type { PartOrder } from '#core/sources/part-order.ts';
@@ -34,6 +35,8 @@ export interface AskedSource {
   readonly options: SourceOptions;
   /** Asks for the names of the columns: those given or at the location, else in the source. */
   readonly columnNames?: { readonly given: string | readonly string[] | undefined } | undefined;
+  /** The column that comes first, as the label: its name or number. @default none */
+  readonly label?: string | number | undefined;
   /** Asks for the names of the rows, which are staged. @default false */
   readonly withRowNames?: boolean;
 }
@@ -81,12 +84,13 @@ function bytesBeside(units: readonly SourceUnit[], { parts }: SourceLayout): num
 async function nameHere(
   layout: SourceLayout,
   units: readonly SourceUnit[],
-  { columnNames: asked }: AskedSource,
+  { columnNames: asked, label }: AskedSource,
   context: ResolveContext,
 ): Promise<NamedLayout> {
-  if (asked === undefined) return { layout, columnNames: undefined };
+  if (asked === undefined) return await withLabelColumn({ layout, columnNames: undefined }, label);
   const given = asked.given === undefined ? undefined : await bindNames(asked.given, context.store);
-  return await nameColumns(layout, { units, given: given?.names }, context);
+  const named = await nameColumns(layout, { units, given: given?.names }, context);
+  return await withLabelColumn(named, label);
 }
 
 async function openIn(

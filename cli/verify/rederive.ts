@@ -67,7 +67,9 @@ async function differs(
   const output = matrixOutputOf(spec);
   const { index } = piece;
   const rowsBefore = piece.rowStart - rows.rowStart;
-  const again = encodedBytes(source, { index, ...rows, rowsBefore }, spec, columnNames);
+  const { labelColumn } = run.manifest.facts.kind === 'matrix' ? run.manifest.facts : source;
+  const labelled = { ...source, labelColumn };
+  const again = encodedBytes(labelled, { index, ...rows, rowsBefore }, spec, columnNames);
   const difference = await piece.with((chunk) =>
     firstDifference(
       output.content(readBlocks(chunk), chunk.uri),

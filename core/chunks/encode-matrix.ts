@@ -3,6 +3,7 @@ import type { EncoderRoom } from '#core/outputs/encoder-room.ts';
 import type { MatrixOutput } from '#core/outputs/output.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { defaultNames } from '#core/sparse/default-names.ts';
+import { groupsLabelFirst, namesLabelFirst, putLabelFirst } from '#core/sparse/label-first.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 import { SliceCounts } from '#core/sparse/matrix-source.ts';
 import type { Names } from '#core/sparse/names.ts';
@@ -38,16 +39,30 @@ function placed(slice: CsrSlice, rowsBefore: number): CsrSlice {
   return { ...slice, rowStart: rowStart + rowsBefore, rowEnd: rowEnd + rowsBefore };
 }
 
+/** The group of each column, as they are written. */
+async function readGroups(matrix: Matrix): Promise<Uint8Array | undefined> {
+  const groups = await readColumnGroups(matrix);
+  const { labelColumn: label } = matrix;
+  return groups && label !== undefined ? groupsLabelFirst(groups, label) : groups;
+}
+
+/** The names of the columns, as they are written. */
+function namesOf({ shape, labelColumn: label }: Matrix, given: Names | undefined): Names {
+  const names = given ?? defaultNames(shape[1]);
+  return label === undefined ? names : namesLabelFirst(names, label);
+}
+
 /** Encodes one row range of a matrix, slice by slice. */
 export async function* encodeMatrix(
   matrix: Matrix,
   chunk: ChunkOfOutput,
   { output, room, buffer, columnNames }: MatrixOptions,
 ): EncodedParts {
-  const columnGroups = await readColumnGroups(matrix);
+  const { labelColumn } = matrix;
+  const columnGroups = await readGroups(matrix);
   const encoder = output.createEncoder({ ...matrix, columnGroups }, room, buffer);
   if (output.beginsWithNames(chunk.index)) {
-    const names = columnNames ?? defaultNames(matrix.shape[1]);
+    const names = namesOf(matrix, columnNames);
     for await (const batch of names.read()) yield* filled(encoder.header(batch), encoder);
   }
   const { rowsBefore = 0 } = chunk;
@@ -56,6 +71,7 @@ export async function* encodeMatrix(
   try {
     for await (const slice of readSlices(matrix, chunk)) {
       counts.add(slice);
+      if (labelColumn !== undefined) putLabelFirst(slice, labelColumn);
       for await (const piece of names.name(slice)) {
         yield* filled(encoder.encode(placed(piece, rowsBefore)), encoder);
       }

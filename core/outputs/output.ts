@@ -72,6 +72,8 @@ export interface MatrixOutput extends Output {
   beginsWithNames(index: number): boolean;
   /** True when the names of the rows are printed, so they must be found. */
   readonly printsRowNames: boolean;
+  /** The column that is the label of each row: its name or number. @default none */
+  readonly label?: string | number | undefined;
   /**
    * Why such a matrix cannot be written, in a sentence; undefined if it can. Absent where every
    * matrix can.

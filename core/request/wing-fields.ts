@@ -12,7 +12,7 @@ const COMMON = ['rows', 'columns'];
 const FIELDS: Readonly<Record<Wing, Readonly<Record<string, readonly string[]>>>> = {
   matrix: {
     source: ['order', 'columnNames', 'layer', 'zeroBased', 'labels', 'columns', 'featureIds'],
-    output: ['text', 'zeroBased', 'tensor'],
+    output: ['text', 'zeroBased', 'tensor', 'label'],
     chunking: ['targetBytes'],
     expect: Object.keys(expectations.shape).filter((name) => !COMMON.includes(name)),
   },

@@ -40,13 +40,14 @@ export interface BoundRun {
   readonly location: OutputLocation;
 }
 
-/** The names that a request gives, if its output prints names. */
+/** The names that a request gives, if its output prints names or has a label by its name. */
 async function givenNames(
   { source: { columnNames }, output }: ExportRequest,
   store: ObjectStore,
 ): Promise<GivenNames | undefined> {
-  const isPrinted = matrixOutputOf(output.spec).beginsWithNames(0);
-  return isPrinted && columnNames !== undefined ? await bindNames(columnNames, store) : undefined;
+  const { beginsWithNames, label } = matrixOutputOf(output.spec);
+  const areUsed = beginsWithNames(0) || typeof label === 'string';
+  return areUsed && columnNames !== undefined ? await bindNames(columnNames, store) : undefined;
 }
 
 /**

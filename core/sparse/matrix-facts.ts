@@ -47,6 +47,8 @@ const matrixInfo = z.strictObject({
   fillValue: z.optional(fillValue),
   /** Names of the rows, where they are printed and are not `0`, `1`, `2`, … */
   rowNames: z.optional(rowNames),
+  /** The column that is written first, as the label of its row. */
+  labelColumn: z.optional(count),
 });
 
 /** How many names there are, and the CRC-32 of their text as a JSON list with one name a line. */

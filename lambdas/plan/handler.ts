@@ -8,6 +8,7 @@ import { assertStartsNoRun } from '#core/run/assert-starts-no-run.ts';
 import { bindRun } from '#core/run/bind-run.ts';
 import type { PlanInput, PlanResult } from '#core/run/step-messages.ts';
 import { nameColumns } from '#core/sources/column-names.ts';
+import { withLabelColumn } from '#core/sources/label-column.ts';
 import { resolveSource } from '#core/sources/resolve-source.ts';
 import { completeRun } from '#lambdas/shared/complete-run.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
@@ -59,7 +60,8 @@ export function createHandler(deps: PlanDeps): Step<PlanInput, PlanResult> {
     }
 
     const given = { units, given: bound.columnNames };
-    const named = await nameColumns(resolution.layout, given, context);
+    const found = await nameColumns(resolution.layout, given, context);
+    const named = await withLabelColumn(found, matrixOutputOf(output).label);
     const ready = readyRun(bound, placement, named);
     if (request.dryRun) return await dryRun(deps, ready, signal);
     await assertBelowCeiling({

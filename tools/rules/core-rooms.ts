@@ -168,6 +168,7 @@ export const CORE: ImportRules = {
     ...['#core/outputs/chunk-encoder.ts', '#core/outputs/compression.ts'],
     ...['#core/outputs/encoder-room.ts', '#core/outputs/check-lines.ts'],
     ...['#core/outputs/zeros-problem.ts', '#core/outputs/held-slices.ts'],
+    '#core/outputs/label-section.ts',
     ...['#core/outputs/check-bytes.ts', '#core/containers/npy', '#core/containers/zip'],
     '#core/outputs/single-object.ts',
     ...['#core/outputs/output.ts', '#core/outputs/output-place.ts', '#core/outputs/part-writer.ts'],

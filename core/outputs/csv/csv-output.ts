@@ -1,6 +1,7 @@
 import { checkLines } from '#core/outputs/check-lines.ts';
 import { type Compression, inflated } from '#core/outputs/compression.ts';
 import { textPart } from '#core/outputs/gzip/text-part.ts';
+import { describeLabel } from '#core/outputs/label-section.ts';
 import type { ContentBounds, MatrixOutput } from '#core/outputs/output.ts';
 import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
 import { automaticTarget } from './automatic-target.ts';
@@ -42,6 +43,7 @@ export function csvOutput(spec: CsvSpec): MatrixOutput {
     content,
     beginsWithNames,
     printsRowNames: dialect.index === true,
+    label: spec.label?.column,
     describe: () => ({
       'output.format': 'csv',
       'output.compression': compression,
@@ -51,6 +53,7 @@ export function csvOutput(spec: CsvSpec): MatrixOutput {
       'output.text.naRep': dialect.naRep,
       'output.text.header': dialect.header,
       'output.text.index': dialect.index === true,
+      'output.text.label': describeLabel(spec.label),
     }),
     recordCount: ({ index, rowStart, rowEnd }) =>
       rowEnd - rowStart + (beginsWithNames(index) ? 1 : 0),

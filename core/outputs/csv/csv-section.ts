@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { labelSection } from '#core/outputs/label-section.ts';
 import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
 import { isNotAppended, SINGLE, singleOf } from '#core/outputs/single-object.ts';
 import { DEFAULT_DIALECT, delimiterProblem, naRepProblem } from './csv-dialect.ts';
@@ -31,8 +32,9 @@ const text = z.strictObject(
     naRep: z.optional(textWithout(naRepProblem)),
     header: z.optional(z.enum(['none', 'first-chunk'], { error: "'none' or 'first-chunk'" })),
     index: z.optional(z.boolean({ error: 'true or false' })),
+    label: z.optional(labelSection),
   },
-  { error: 'an object with profile, delimiter, naRep, header, index' },
+  { error: 'an object with profile, delimiter, naRep, header, index, label' },
 );
 
 /** The settings of CSV in a request; `text` becomes the dialect. */
@@ -50,9 +52,16 @@ export const csvSection = z.pipe(
     )
     .check(isNotAppended),
   z.transform(({ uri, mode, single, compression = 'none', text: given }) => {
-    const { index, ...words } = given ?? {};
+    const { index, label, ...words } = given ?? {};
     const dialect = { ...DEFAULT_DIALECT, ...words, ...(index === true && { index }) };
-    const spec = { kind: 'csv', dialect, compression, ...singleOf(single) } satisfies CsvSpec;
+    const labelled = label !== undefined && { label };
+    const spec = {
+      kind: 'csv',
+      dialect,
+      compression,
+      ...labelled,
+      ...singleOf(single),
+    } satisfies CsvSpec;
     return { uri, mode, spec };
   }),
 );

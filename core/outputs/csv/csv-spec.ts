@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { labelSpec } from '#core/outputs/label-section.ts';
 import { singleSpec } from '#core/outputs/single-object.ts';
 import { csvDialect } from './csv-dialect.ts';
 
@@ -8,6 +9,7 @@ export const csvSpec = z.strictObject({
   kind: z.literal('csv'),
   dialect: csvDialect,
   compression: z.enum(COMPRESSIONS),
+  ...labelSpec,
   ...singleSpec,
 });
 

@@ -20,10 +20,13 @@ function fieldBytes(bytes: number): number {
 }
 
 /** Sum of the bytes of column numbers. */
-export function keyBytes(indices: Int32Array, start: number, end: number): number {
+export function keyBytes(
+  indices: Int32Array,
+  { start, end, first }: { readonly start: number; readonly end: number; readonly first: number },
+): number {
   let bytes = end - start;
   for (let entry = start; entry < end; entry += 1) {
-    const column = indices[entry]!;
+    const column = indices[entry]! - first;
     if (column < 0x80) continue;
     bytes += column < 0x4000 ? 1 : column < 0x200000 ? 2 : column < 0x10000000 ? 3 : 4;
   }
@@ -46,13 +49,29 @@ export interface RecordLengths {
 /** `values`, the key of a map of features with one tensor, as a field. */
 export const FEATURE_KEY = Uint8Array.of(0x0a, 6, ...new TextEncoder().encode('values'));
 
-/** @param shape bytes of the number of columns. */
-export function recordLengths(values: number, keys: number, shape: number): RecordLengths {
-  const entries = values === 0 ? 0 : fieldBytes(values) + fieldBytes(keys);
-  const tensor = entries + fieldBytes(shape);
+/** Bytes of what a record holds. */
+interface RecordContent {
+  readonly values: number;
+  readonly keys: number;
+  /** How many columns there are, with that of the label. */
+  readonly columns: number;
+  /** Bytes of the label, 0 if there is none. */
+  readonly label: number;
+}
+
+/** Lengths of an entry of a map that holds a tensor, from the inside to the outside. */
+function entryLengths(tensor: number) {
   const value = fieldBytes(tensor);
-  const feature = FEATURE_KEY.length + fieldBytes(value);
-  return { values, keys, tensor, value, feature, record: fieldBytes(feature) };
+  return { tensor, value, feature: FEATURE_KEY.length + fieldBytes(value) };
+}
+
+/** The lengths of a record. */
+export function recordLengths({ values, keys, columns, label }: RecordContent): RecordLengths {
+  const entries = values === 0 ? 0 : fieldBytes(values) + fieldBytes(keys);
+  const shape = varintBytes(label === 0 ? columns : columns - 1);
+  const lengths = entryLengths(entries + fieldBytes(shape));
+  const labelled = label === 0 ? 0 : fieldBytes(entryLengths(fieldBytes(label)).feature);
+  return { values, keys, ...lengths, record: fieldBytes(lengths.feature) + labelled };
 }
 
 /** A magic number and a length stand before each record. */
@@ -61,4 +80,15 @@ const FRAME_BYTES = 8;
 /** Bytes of a record with its frame, and zeros up to a multiple of four. */
 export function framedBytes({ record }: RecordLengths): number {
   return FRAME_BYTES + Math.ceil(record / 4) * 4;
+}
+
+/**
+ * The field of a record that has its label, without the value that it ends with.
+ *
+ * @param tag of the field of `Value` that the tensor is.
+ * @param bytes of the value.
+ */
+export function labelHead(tag: number, bytes: number): Uint8Array {
+  const { tensor, value, feature } = entryLengths(fieldBytes(bytes));
+  return Uint8Array.of(0x12, feature, ...FEATURE_KEY, 0x12, value, tag, tensor, 0x0a, bytes);
 }

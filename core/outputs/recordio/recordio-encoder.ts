@@ -4,6 +4,7 @@ import type { CsrSlice } from '#core/sparse/csr.ts';
 import {
   FEATURE_KEY,
   keyBytes,
+  labelHead,
   type RecordLengths,
   recordLengths,
   varintBytes,
@@ -26,13 +27,15 @@ const TAGS = {
 } as const;
 
 /** What stands before the values, or between and behind them, is shorter. */
-const STEP_BYTES = 80;
+const STEP_BYTES = 96;
 
 const MAX_KEY_BYTES = 5;
 
 interface RecordioOptions {
   readonly columns: number;
   readonly tensor: Tensor;
+  /** Whether the first column is the label, and the next one the first column. */
+  readonly hasLabel: boolean;
   readonly buffer: Uint8Array;
 }
 
@@ -50,13 +53,21 @@ class SliceWriter {
   #stage: Stage = 'head';
   /** Next byte of the values, or next entry of the keys. */
   #next = 0;
-  #lengths: RecordLengths = recordLengths(0, 0, 1);
+  #lengths: RecordLengths = recordLengths({ values: 0, keys: 0, columns: 0, label: 0 });
+  /** First entry of the row that is none of its label. */
+  #start = 0;
+  /** What is subtracted from columns. */
+  readonly #first: number;
+  readonly #label: Uint8Array;
 
   constructor(slice: CsrSlice, options: RecordioOptions) {
     this.#slice = slice;
     this.#options = options;
     this.#values = tensorValues(slice.data, options.tensor);
     this.#valueBytes = VALUE_BYTES[options.tensor];
+    this.#first = options.hasLabel ? 1 : 0;
+    const head = labelHead(TAGS[options.tensor], this.#valueBytes);
+    this.#label = options.hasLabel ? head : new Uint8Array(0);
   }
 
   get isDone(): boolean {
@@ -83,18 +94,23 @@ class SliceWriter {
     if (this.#stage === 'head') return this.#writeHead(target, at);
     if (this.#stage === 'tail') return this.#writeTail(target, at);
     this.#stage = 'keys';
-    this.#next = this.#slice.indptr[this.#row]!;
+    this.#next = this.#start;
     target[at] = TAGS.keys;
     return writeVarint(this.#lengths.keys, target, at + 1);
   }
 
   #writeHead(target: Uint8Array, from: number): number {
     const { indptr, indices } = this.#slice;
-    const { columns, tensor } = this.#options;
-    const start = indptr[this.#row]!;
+    const { columns, tensor, hasLabel } = this.#options;
+    const rowStart = indptr[this.#row]!;
     const end = indptr[this.#row + 1]!;
-    const keys = keyBytes(indices, start, end);
-    const lengths = recordLengths((end - start) * this.#valueBytes, keys, varintBytes(columns));
+    const isLabelled = hasLabel && rowStart < end && indices[rowStart] === 0;
+    const start = isLabelled ? rowStart + 1 : rowStart;
+    this.#start = start;
+    const keys = keyBytes(indices, { start, end, first: this.#first });
+    const values = (end - start) * this.#valueBytes;
+    const label = hasLabel ? this.#valueBytes : 0;
+    const lengths = recordLengths({ values, keys, columns, label });
     this.#lengths = lengths;
     this.#next = start * this.#valueBytes;
     this.#stage = start === end ? 'tail' : 'values';
@@ -131,7 +147,7 @@ class SliceWriter {
     let entry = this.#next;
     let at = from;
     for (; entry < end && at <= limit; entry += 1) {
-      let rest = indices[entry]!;
+      let rest = indices[entry]! - this.#first;
       for (; rest >= 0x80; rest >>>= 7) target[at++] = 0x80 | (rest & 0x7f);
       target[at++] = rest;
     }
@@ -141,15 +157,29 @@ class SliceWriter {
   }
 
   #writeTail(target: Uint8Array, from: number): number {
-    const { columns } = this.#options;
+    const columns = this.#options.columns - this.#first;
     target[from] = TAGS.shape;
     const after = writeVarint(varintBytes(columns), target, from + 1);
-    const end = writeVarint(columns, target, after);
+    const end = this.#writeLabel(target, writeVarint(columns, target, after));
     const padding = -this.#lengths.record & 3;
     target.fill(0, end, end + padding);
     this.#stage = 'head';
     this.#row += 1;
     return end + padding;
+  }
+
+  /** Writes the label, 0 where it is not stored; returns the offset after it. */
+  #writeLabel(target: Uint8Array, at: number): number {
+    if (this.#first === 0) return at;
+    const from = at + this.#label.length;
+    const end = from + this.#valueBytes;
+    target.set(this.#label, at);
+    target.fill(0, from, end);
+    const rowStart = this.#slice.indptr[this.#row]!;
+    if (this.#start === rowStart) return end;
+    const byte = rowStart * this.#valueBytes;
+    target.set(this.#values.subarray(byte, byte + this.#valueBytes), from);
+    return end;
   }
 }
 

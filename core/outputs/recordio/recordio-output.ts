@@ -2,6 +2,7 @@ import { checkBytes } from '#core/outputs/check-bytes.ts';
 import { type Compression, inflated } from '#core/outputs/compression.ts';
 import { createGzipOfText } from '#core/outputs/gzip/gzip-of-text.ts';
 import { textPart } from '#core/outputs/gzip/text-part.ts';
+import { describeLabel } from '#core/outputs/label-section.ts';
 import type { ContentBounds, MatrixOutput } from '#core/outputs/output.ts';
 import { zerosProblem } from '#core/outputs/zeros-problem.ts';
 import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
@@ -29,19 +30,21 @@ const ENTRY_FIELDS = 4 + 3;
 /** @param fewest entries: duplicates share a cell, so one may be all that is written. */
 function recordBounds(
   tensor: Tensor,
-  { shape: [rows, columns], nnz }: MatrixInfo,
+  { shape: [rows, columns], nnz, labelColumn }: MatrixInfo,
   fewest: number,
 ): ContentBounds {
-  const empty = framedBytes(recordLengths(0, 0, varintBytes(columns)));
   const value = VALUE_BYTES[tensor];
+  const label = labelColumn === undefined ? 0 : value;
+  const empty = framedBytes(recordLengths({ values: 0, keys: 0, columns, label }));
+  const labels = label === 0 ? 0 : rows;
   return {
-    min: rows * empty + fewest * (value + 1),
+    min: rows * empty + Math.max(0, fewest - labels) * (value + 1),
     max: rows * (empty + LONGER_LENGTHS + ENTRY_FIELDS) + nnz * (value + varintBytes(columns)),
   };
 }
 
 /** Records of SageMaker in RecordIO, plain or as one gzip member per chunk. */
-export function recordioOutput({ tensor, compression, single }: RecordioSpec): MatrixOutput {
+export function recordioOutput({ tensor, compression, label, single }: RecordioSpec): MatrixOutput {
   const content: MatrixOutput['content'] = (stored, uri) => inflated(stored, compression, uri);
   return {
     ...STORED_AS[compression],
@@ -49,10 +52,12 @@ export function recordioOutput({ tensor, compression, single }: RecordioSpec): M
     content,
     beginsWithNames: () => false,
     printsRowNames: false,
+    label: label?.column,
     describe: () => ({
       'output.format': 'recordio-protobuf',
       'output.tensor': tensor,
       'output.compression': compression,
+      'output.label': describeLabel(label),
       'output.single': single === true,
     }),
     problem: (matrix) => zerosProblem('recordio-protobuf', matrix),
@@ -61,9 +66,9 @@ export function recordioOutput({ tensor, compression, single }: RecordioSpec): M
     part: single && textPart(compression, (facts) => recordBounds(tensor, facts, facts.nnz)),
     bounds: (facts) => recordBounds(tensor, facts, Math.min(facts.nnz, 1)),
     automaticTarget: () => TARGET,
-    createEncoder({ shape: [, columns] }, _room, buffer) {
-      const create = (records: Uint8Array) =>
-        createRecordioEncoder({ columns, tensor, buffer: records });
+    createEncoder({ shape: [, columns], labelColumn }, _room, buffer) {
+      const rows = { columns, tensor, hasLabel: labelColumn !== undefined };
+      const create = (records: Uint8Array) => createRecordioEncoder({ ...rows, buffer: records });
       return compression === 'gzip' ? createGzipOfText(create, buffer) : create(buffer);
     },
     check: (stored, uri) => checkBytes(content(stored, uri)),

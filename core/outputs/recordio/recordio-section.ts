@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { labelSection } from '#core/outputs/label-section.ts';
 import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
 import { isNotAppended, SINGLE, singleOf } from '#core/outputs/single-object.ts';
 import { type RecordioSpec, TENSORS } from './recordio-spec.ts';
@@ -13,13 +14,15 @@ export const recordioSection = z.pipe(
         ...SINGLE,
         format: z.literal('recordio-protobuf'),
         tensor: z.optional(z.enum(TENSORS, { error: "'float32' or 'float64'" })),
+        label: z.optional(labelSection),
         compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
       },
-      { error: 'an object with uri, format, mode, single, tensor, compression' },
+      { error: 'an object with uri, format, mode, single, tensor, label, compression' },
     )
     .check(isNotAppended),
-  z.transform(({ uri, mode, single, tensor = 'float32', compression = 'none' }) => {
-    const settings = { tensor, compression, ...singleOf(single) };
+  z.transform(({ uri, mode, single, label, tensor = 'float32', compression = 'none' }) => {
+    const labelled = label !== undefined && { label };
+    const settings = { tensor, compression, ...labelled, ...singleOf(single) };
     const spec = { kind: 'recordio-protobuf', ...settings } satisfies RecordioSpec;
     return { uri, mode, spec };
   }),

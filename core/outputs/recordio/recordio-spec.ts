@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { labelSpec } from '#core/outputs/label-section.ts';
 import { singleSpec } from '#core/outputs/single-object.ts';
 
 /** Types of the values of a tensor. */
@@ -10,6 +11,7 @@ export const recordioSpec = z.strictObject({
   kind: z.literal('recordio-protobuf'),
   tensor: z.enum(TENSORS),
   compression: z.enum(COMPRESSIONS),
+  ...labelSpec,
   ...singleSpec,
 });
 

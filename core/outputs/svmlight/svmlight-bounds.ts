@@ -18,19 +18,23 @@ interface SvmlightRows {
   readonly columns: number;
   readonly nnz: number;
   readonly dtype: DType;
+  /** Whether an entry of a row may be its label, which is shorter. */
+  readonly hasLabel: boolean;
 }
 
 /** The same where no cell has two entries; the writer of a part that is too short says so. */
 export function svmlightPartBounds(of: SvmlightRows): ContentBounds {
   const { min, max } = svmlightBounds(of);
-  return { min: min + Math.max(0, of.nnz - 1) * MIN_ENTRY_BYTES, max };
+  const others = of.hasLabel ? of.rows : 1;
+  return { min: min + Math.max(0, of.nnz - others) * MIN_ENTRY_BYTES, max };
 }
 
 /** Bounds of the text of rows. Duplicates share a cell, so one may be all that is written. */
-export function svmlightBounds({ rows, columns, nnz, dtype }: SvmlightRows): ContentBounds {
+export function svmlightBounds(of: SvmlightRows): ContentBounds {
+  const { rows, columns, nnz, dtype, hasLabel } = of;
   const labels = rows * EMPTY_ROW_BYTES;
   return {
-    min: labels + Math.min(nnz, 1) * MIN_ENTRY_BYTES,
+    min: labels + (hasLabel ? 0 : Math.min(nnz, 1) * MIN_ENTRY_BYTES),
     max: labels + nnz * maxStepBytes(columns, dtype),
   };
 }

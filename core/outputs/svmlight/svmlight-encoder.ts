@@ -24,6 +24,8 @@ interface SvmlightOptions {
   readonly columns: number;
   readonly dtype: DType;
   readonly zeroBased: boolean;
+  /** Whether the first column is the label, and the next one the first column. */
+  readonly hasLabel: boolean;
   readonly buffer: Uint8Array;
 }
 
@@ -31,14 +33,17 @@ class SvmlightEncoder implements ChunkEncoder {
   readonly #out: PartWriter;
   /** Digits of a truth value, which scikit-learn reads as numbers. */
   readonly #dtype: DType;
+  readonly #hasLabel: boolean;
+  /** What is added to columns. */
   readonly #first: number;
   /** Room of the longest step: a label, an entry, or the end of a line. */
   readonly #step: Uint8Array;
 
-  constructor({ columns, dtype, zeroBased, buffer }: SvmlightOptions) {
+  constructor({ columns, dtype, zeroBased, hasLabel, buffer }: SvmlightOptions) {
     this.#out = new PartWriter(buffer);
     this.#dtype = dtype === 'bool' ? 'uint8' : dtype;
-    this.#first = zeroBased ? 0 : 1;
+    this.#hasLabel = hasLabel;
+    this.#first = (zeroBased ? 0 : 1) - (hasLabel ? 1 : 0);
     this.#step = new Uint8Array(maxStepBytes(columns, dtype));
   }
 
@@ -79,9 +84,12 @@ class SvmlightEncoder implements ChunkEncoder {
     let { row, entry, isBegun } = cursor;
     let at = from;
     scan: for (; row < rows && at <= limit; row += 1) {
-      if (!isBegun) target[at++] = LABEL;
+      const end = indptr[row + 1]!;
+      if (!isBegun && this.#hasLabel && entry < end && indices[entry] === 0) {
+        at = write(entry++, target, at);
+      } else if (!isBegun) target[at++] = LABEL;
       isBegun = true;
-      for (const end = indptr[row + 1]!; entry < end; entry += 1) {
+      for (; entry < end; entry += 1) {
         if (at > limit) break scan;
         target[at] = SPACE;
         at = writeInteger(indices[entry]! + first, target, at + 1);

@@ -2,6 +2,7 @@ import { checkLines } from '#core/outputs/check-lines.ts';
 import { type Compression, inflated } from '#core/outputs/compression.ts';
 import { createGzipOfText } from '#core/outputs/gzip/gzip-of-text.ts';
 import { textPart } from '#core/outputs/gzip/text-part.ts';
+import { describeLabel } from '#core/outputs/label-section.ts';
 import type { MatrixOutput } from '#core/outputs/output.ts';
 import { zerosProblem } from '#core/outputs/zeros-problem.ts';
 import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
@@ -19,8 +20,8 @@ const STORED_AS: Readonly<
 /** Sent in 7 s, and compressed by zlib in four minutes of the smallest writer. */
 const TARGET = { bytes: 512 * 1024 ** 2 };
 
-function rowsOf({ shape: [rows, columns], nnz, dtype }: MatrixInfo) {
-  return { rows, columns, nnz, dtype };
+function rowsOf({ shape: [rows, columns], nnz, dtype, labelColumn }: MatrixInfo) {
+  return { rows, columns, nnz, dtype, hasLabel: labelColumn !== undefined };
 }
 
 /** svmlight, plain or as one gzip member per chunk. */
@@ -35,19 +36,21 @@ export function svmlightOutput(spec: SvmlightSpec): MatrixOutput {
     content,
     beginsWithNames: () => false,
     printsRowNames: false,
+    label: spec.label?.column,
     describe: () => ({
       'output.format': 'svmlight',
       'output.zeroBased': zeroBased,
       'output.compression': compression,
+      'output.label': describeLabel(spec.label),
       'output.single': single === true,
     }),
     problem: (matrix) => zerosProblem('svmlight', matrix),
     recordCount: ({ rowStart, rowEnd }) => rowEnd - rowStart,
     bounds: (facts) => svmlightBounds(rowsOf(facts)),
     automaticTarget: () => TARGET,
-    createEncoder({ shape: [, columns], dtype }, _room, buffer) {
-      const createText = (text: Uint8Array) =>
-        createSvmlightEncoder({ columns, dtype, zeroBased, buffer: text });
+    createEncoder({ shape: [, columns], dtype, labelColumn }, _room, buffer) {
+      const rows = { columns, dtype, zeroBased, hasLabel: labelColumn !== undefined };
+      const createText = (text: Uint8Array) => createSvmlightEncoder({ ...rows, buffer: text });
       return compression === 'gzip' ? createGzipOfText(createText, buffer) : createText(buffer);
     },
     check: (stored, uri) => checkLines(content(stored, uri)),

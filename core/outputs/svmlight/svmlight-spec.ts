@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
+import { labelSpec } from '#core/outputs/label-section.ts';
 import { singleSpec } from '#core/outputs/single-object.ts';
 
 /** Text with a line per row: a label, then `column:value` of each stored entry. */
@@ -8,6 +9,7 @@ export const svmlightSpec = z.strictObject({
   /** Whether the first column is 0, or else 1. */
   zeroBased: z.boolean(),
   compression: z.enum(COMPRESSIONS),
+  ...labelSpec,
   ...singleSpec,
 });
 

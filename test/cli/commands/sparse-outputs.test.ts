@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { goldenPath } from '#support/golden.ts';
 import { runHere } from '#test/cli/run-command.ts';
@@ -52,4 +53,30 @@ test('what is of matrices alone is refused of a table', async () => {
   await writeFile(csv, 'a\n1\n');
   const ended = await runHere(['slice', csv, '--output-format', 'svmlight']);
   expect(ended.stderr).toContain('--output-format svmlight is not printed of a table');
+});
+
+async function sliceWith(output: object, source: string, ...flags: string[]): Promise<string[]> {
+  const file = join(await mkdtemp(join(tmpdir(), 'label-')), 'request.json');
+  await writeFile(file, JSON.stringify({ source, output }));
+  const ended = await runHere(['slice', '--request', file, ...flags]);
+  const text = flags.includes('gzip') ? gunzipSync(ended.stdout) : ended.stdout;
+  return text.toString().trimEnd().split('\n');
+}
+
+test.each([
+  ['a matrix of one dtype', SOURCE, 3],
+  ['columns of several dtypes', resolve('test/fixtures/mixed/bundle/meta.json'), 2],
+])('a label comes first in %s, and no other text changes', async (_, source, column) => {
+  const first = (line: string) => {
+    const cells = line.split(',');
+    return [cells[column], ...cells.toSpliced(column, 1)].join(',');
+  };
+  for (const compression of ['none', 'gzip']) {
+    const flags = ['--header', '--compression', compression];
+    const plain = await sliceWith({}, source, ...flags);
+    const labelled = await sliceWith({ text: { label: { column } } }, source, ...flags);
+    expect(labelled).toEqual(plain.map(first));
+    const byName = { text: { label: { column: plain[0]!.split(',')[column] } } };
+    if (source !== SOURCE) expect(await sliceWith(byName, source, ...flags)).toEqual(labelled);
+  }
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import type { RecordioSpec, Tensor } from '#core/outputs/recordio/recordio-spec.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { cutSlice, matrices } from '#support/arbitrary-matrix.ts';
@@ -42,24 +43,34 @@ function varintsOf(bytes: Uint8Array = Uint8Array.of()): number[] {
 
 const TENSOR_FIELDS = { float32: 2, float64: 3 } as const;
 
+/** The fields of the tensor of an entry of a map. */
+function tensorOf(entry: Uint8Array, tensor: Tensor) {
+  const feature = fieldsOf(entry);
+  expect(Buffer.from(feature.get(1)!).toString()).toBe('values');
+  return fieldsOf(fieldsOf(feature.get(2)!).get(TENSOR_FIELDS[tensor])!);
+}
+
+function numbersOf(bytes: Uint8Array | undefined, tensor: Tensor): number[] {
+  const stored = Uint8Array.from(bytes ?? []).buffer;
+  return [...(tensor === 'float32' ? new Float32Array(stored) : new Float64Array(stored))];
+}
+
 /** Records as SageMaker's record.proto describes them. */
 function recordsOf(bytes: Buffer, tensor: Tensor) {
-  const records: { values: number[]; keys: number[]; shape: number[] }[] = [];
+  const records: Record<string, number[]>[] = [];
   for (let at = 0; at < bytes.length; ) {
     expect(bytes.readUInt32LE(at)).toBe(0xced7230a);
     const length = bytes.readUInt32LE(at + 4);
     const padded = Math.ceil(length / 4) * 4;
     expect(bytes.subarray(at + 8 + length, at + 8 + padded)).toEqual(Buffer.alloc(padded - length));
     const record = fieldsOf(bytes.subarray(at + 8, at + 8 + length));
-    expect([...record.keys()]).toEqual([1]);
-    const feature = fieldsOf(record.get(1)!);
-    expect(Buffer.from(feature.get(1)!).toString()).toBe('values');
-    const found = fieldsOf(fieldsOf(feature.get(2)!).get(TENSOR_FIELDS[tensor])!);
-    const stored = Uint8Array.from(found.get(1) ?? []).buffer;
-    const values = [
-      ...(tensor === 'float32' ? new Float32Array(stored) : new Float64Array(stored)),
-    ];
-    records.push({ values, keys: varintsOf(found.get(2)), shape: varintsOf(found.get(3)) });
+    const found = tensorOf(record.get(1)!, tensor);
+    const label = record.get(2) && tensorOf(record.get(2)!, tensor).get(1);
+    expect(record.size).toBe(label === undefined ? 1 : 2);
+    const values = numbersOf(found.get(1), tensor);
+    const shape = varintsOf(found.get(3));
+    const labels = label && { label: numbersOf(label, tensor) };
+    records.push({ values, keys: varintsOf(found.get(2)), shape, ...labels });
     at += 8 + padded;
   }
   return records;
@@ -85,6 +96,25 @@ describe.each(['float32', 'float64'] as const)('RecordIO of %s', (tensor) => {
         expect(recordsOf(bytes, tensor)).toEqual(expected(slice, options.columns, tensor));
       }),
     );
+  });
+
+  it('has the first column as the label, and the others as features', () => {
+    const indptr = Int32Array.of(0, 2, 3, 3);
+    const slice = {
+      ...{ rowStart: 0, rowEnd: 3, nnz: 3, indptr, indices: Int32Array.of(0, 200, 1) },
+      data: Float64Array.of(7, 0.5, 2),
+    };
+    const facts = { shape: [3, 201], dtype: 'float64', nnz: 3, labelColumn: 9 } as const;
+    const spec = { ...specOf(tensor), label: { column: 9 } };
+    const { bytes } = encodeOutput(spec, facts, [slice], [33, 50]);
+    expect(recordsOf(bytes, tensor)).toEqual([
+      { label: [7], values: [0.5], keys: [199], shape: [200] },
+      { label: [0], values: [2], keys: [0], shape: [200] },
+      { label: [0], values: [], keys: [], shape: [200] },
+    ]);
+    const { min, max } = matrixOutputOf(spec).bounds(facts);
+    expect(bytes.length).toBeGreaterThanOrEqual(min);
+    expect(bytes.length).toBeLessThanOrEqual(max);
   });
 
   it('holds columns of any number', () => {

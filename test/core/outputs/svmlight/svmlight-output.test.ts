@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import type { SvmlightSpec } from '#core/outputs/svmlight/svmlight-spec.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
@@ -45,6 +46,16 @@ describe('svmlight', () => {
     expect(textOf({ ...PLAIN, zeroBased: false })).toBe(
       '0 1:1.0 10:-0.5 1000:nan\n0\n0 2:inf 3:0.0\n',
     );
+  });
+
+  it('takes the label from the first column, 0 where it is not stored', () => {
+    const labelled = { ...FACTS, labelColumn: 4 };
+    expect(textOf({ ...PLAIN, label: { column: 4 } }, SLICE, labelled)).toBe(
+      '1.0 8:-0.5 998:nan\n0\n0 0:inf 1:0.0\n',
+    );
+    const { bounds, describe: settings } = matrixOutputOf({ ...PLAIN, label: { column: 'y' } });
+    expect(bounds({ ...labelled, nnz: 1 }).min).toBe(6);
+    expect(settings()).toMatchObject({ 'output.label': 'column "y"' });
   });
 
   it('writes truth values as digits', () => {
