@@ -44,6 +44,8 @@ const LONG = [
   'test/e2e/local-functions.test.ts',
   'test/e2e/transform-lambda.test.ts',
   'test/lambdas/single.failures.test.ts',
+  'test/lambdas/single-table.test.ts',
+  'test/e2e/local-single-table.test.ts',
   'test/lambdas/inbox.attempts.test.ts',
   'test/lambdas/inbox.faults.test.ts',
   'test/tables/plan-sizes.test.ts',

@@ -92,7 +92,6 @@ export function planDatabasePermissions(stores: Stores): readonly Permission[] {
     creates(outputBucket, KEYS.plans, 'writes the plan of any run, and goes on with one'),
     creates(outputBucket, KEYS.layouts, 'writes how any table is read, and goes on with that'),
     creates(outputBucket, KEYS.objectLists, 'writes which table a run is of'),
-    ...opensUploads(outputBucket),
     ...placesRuns(stores),
     ...reachesDatabases(stores.postgres),
   ];

@@ -15,8 +15,8 @@ export function piecesOf(run: StoredRun, segments: readonly Segment[]): readonly
   if (segments.length === 0) {
     return entries.map((entry) => ({ ...entry, with: (use) => run.withChunk(entry, use) }));
   }
-  return segments.map(({ index, rowStart, rowEnd, byteStart, bytes }) => ({
-    ...{ index, rowStart, rowEnd },
+  return segments.map(({ index, rowStart, rowEnd, range, byteStart, bytes }) => ({
+    ...{ index, rowStart, rowEnd, range },
     with: (use) =>
       run.withChunk(entries[0]!, (object) =>
         use(rangeSource(object, { offset: byteStart, length: bytes })),

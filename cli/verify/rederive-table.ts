@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FunctionModules } from '@sparse-fanout/engine';
 import type { StoredRun } from '#cli/outputs/stored-run.ts';
@@ -7,14 +8,18 @@ import { ManifestError, SourceChangedError } from '#core/errors.ts';
 import { type Generation, type ManifestEntry, parseManifest } from '#core/manifest/manifest.ts';
 import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import { partitionColumns } from '#core/run/chunk-key.ts';
+import { fileOfChunk } from '#core/tables/run/file-of-chunk.ts';
 import { parsePins } from '#core/tables/run/object-list.ts';
 import { originOf, tableChunkOf } from '#core/tables/run/table-chunk.ts';
 import { convertChunk } from '#tables/convert-chunk.ts';
 import { fileFigures } from '#tables/file-figures.ts';
+import { lengthenFile } from '#tables/lengthen-file.ts';
 import { openChunk } from '#tables/open-chunk.ts';
 import { addPlanned } from '#tables/own-functions.ts';
-import { withEngine } from '#tables/with-engine.ts';
+import { type EngineRoom, withEngine } from '#tables/with-engine.ts';
 import { comparePartitions } from './compare-partitions.ts';
+import { type Piece, piecesOf } from './pieces.ts';
+import { readSegments } from './read-segments.ts';
 import { sampleIndices } from './sample-indices.ts';
 import { tableDifference } from './table-difference.ts';
 import { type OpenedTable, openTableGeneration } from './table-generation.ts';
@@ -43,14 +48,34 @@ async function sentDifference(entry: ManifestEntry, again: string): Promise<stri
   return `its ${bytes} bytes of CRC-32 ${crc32}: sent were ${entry.contentBytes} of ${entry.crc32}`;
 }
 
+/** A piece of an output, and the file that was made again of its rows. */
+interface MadeAgain {
+  readonly room: EngineRoom;
+  readonly file: TableSpec['file'];
+  readonly piece: Piece;
+  readonly again: string;
+}
+
+async function differenceOf(
+  { manifest }: StoredRun,
+  { room, file, piece, again }: MadeAgain,
+): Promise<string | undefined> {
+  if (file.format === 'postgres')
+    return await sentDifference(manifest.entries[piece.index]!, again);
+  return await piece.with(async (stored) => {
+    if (stored.size > (await stat(again)).size) await lengthenFile(again, file);
+    return await tableDifference(room, file, { stored, again });
+  });
+}
+
 /** Makes the file of an entry again. @returns where it differs; undefined if it does not. */
 async function differs(
   run: StoredRun,
   { generation, objects, layout, file, companions, store, functions }: OpenedTable,
-  entry: ManifestEntry,
+  piece: Piece,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { index, range, url } = entry;
+  const { index, range } = piece;
   if (range === undefined) throw new ManifestError(`chunk ${index} has no range of its source`);
   const chunk = tableChunkOf({ index, ...range }, objects);
   return await withEngine(ENGINE_BYTES, async (room) => {
@@ -59,22 +84,16 @@ async function differs(
     const slices = await openChunk({ layout, chunk, pins, store });
     const name = `chunk.${file.format}`;
     const keyValues = originOf(generation.runId, chunk);
-    const how = { name, layout, output: file, companions, keyValues, signal };
+    const how = { name, layout, output: fileOfChunk(file, index), companions, keyValues, signal };
     await convertChunk(slices, { ...room, ...how });
     const again = join(room.directory, name);
-    const place =
-      file.format === 'postgres'
-        ? await sentDifference(entry, again)
-        : await run.withChunk(entry, (stored) => tableDifference(room, file, { stored, again }));
-    return place && `chunk ${index} (${url}) differs from what the source gives at ${place}`;
+    const place = await differenceOf(run, { room, file, piece, again });
+    return place && `chunk ${index} differs from what the source gives at ${place}`;
   });
 }
 
 /** The first and the last one, and others between them; the same for one seed. */
-function sampledOf(
-  entries: readonly ManifestEntry[],
-  { sample, seed }: Sample,
-): readonly ManifestEntry[] {
+function sampledOf(entries: readonly Piece[], { sample, seed }: Sample): readonly Piece[] {
   const between = entries.length - 2;
   if (sample >= entries.length) return entries;
   const inner = sample > 2 ? sampleIndices(between, sample - 2, seed) : [];
@@ -109,10 +128,16 @@ async function rederiveGeneration(
   if (partitionColumns(run.manifest.output).length > 0) {
     return await comparePartitions(run, opened, own, signal);
   }
-  const sampled = sampledOf(own, sample);
-  for (const entry of sampled) {
+  const pieces = piecesOf(run, await readSegments(run));
+  const isOwn = new Set(own.map(({ index }) => index));
+  const isSingle = pieces.length !== run.manifest.entries.length;
+  const sampled = sampledOf(
+    pieces.filter(({ index }) => isSingle || isOwn.has(index)),
+    sample,
+  );
+  for (const piece of sampled) {
     signal.throwIfAborted();
-    const difference = await differs(run, opened, entry, signal);
+    const difference = await differs(run, opened, piece, signal);
     if (difference !== undefined) return difference;
   }
   return sampled.map(({ index }) => index);

@@ -15,6 +15,8 @@ export const MANIFEST_VERSION = 7;
 
 const counts = z.record(z.string(), count);
 
+const tableRange = z.strictObject({ start: tableChunk.shape.start, end: tableChunk.shape.end });
+
 const generationSchema = z.object({
   generation: ordinal,
   runId,
@@ -86,7 +88,7 @@ const entrySchema = z.object({
   crc32: crc32Digits,
   etag: z.string(),
   /** Where the rows of a table lie in its source. */
-  range: z.optional(z.strictObject({ start: tableChunk.shape.start, end: tableChunk.shape.end })),
+  range: z.optional(tableRange),
   /** Of a partitioned table: the values of the partition by the columns that it is of. */
   partition: z.optional(z.record(z.string(), z.nullable(z.string()))),
   /** Which rows of its partition, in the order of the source, the file has. */
@@ -120,6 +122,8 @@ const segmentSchema = z.object({
   contentBytes: count,
   /** Of its content. */
   crc32: crc32Digits,
+  /** Where the rows of a table lie in its source. */
+  range: z.optional(tableRange),
   /** Where the rows of a table lie that were left out of it. */
   rejects: z.optional(z.string()),
 });

@@ -21,14 +21,10 @@ function wholeCrc32(entries: readonly ManifestEntry[]): string {
   return crc32Hex(crcs.reduce((all, [crc, bytes]) => combineCrc32(all, crc!, bytes!), 0));
 }
 
-/** What the entries of a table say of their source, for all of them. */
-function placeOf(first: ManifestEntry, last: ManifestEntry, entries: readonly ManifestEntry[]) {
-  const { range, keys } = first;
-  const ends = range && last.range && { range: { start: range.start, end: last.range.end } };
-  const all = sum(entries.map((entry) => entry.keys?.keys ?? 0));
-  const between = keys &&
-    last.keys && { keys: { first: keys.first, last: last.keys.last, keys: all } };
-  return { ...ends, ...between };
+/** Where the rows of a table lie in its source, from the first to the last. */
+function rangeOf(first: ManifestEntry, last: ManifestEntry): Pick<ManifestEntry, 'range'> {
+  if (first.range === undefined || last.range === undefined) return {};
+  return { range: { start: first.range.start, end: last.range.end } };
 }
 
 /**
@@ -42,12 +38,12 @@ export function joinEntries(entries: readonly ManifestEntry[], etag: string): Si
   const tally = new Tally();
   let byteStart = 0;
   const segments = entries.map((entry) => {
-    const { index, rowStart, rowEnd, counts, contentBytes, crc32, meta, rejects } = entry;
+    const { index, rowStart, rowEnd, counts, contentBytes, crc32, meta, range, rejects } = entry;
     const bytes = meta.content_length;
     const segment = { index, rowStart, rowEnd, counts, byteStart, bytes, contentBytes, crc32 };
     tally.add(counts);
     byteStart += bytes;
-    return { ...segment, ...(rejects !== undefined && { rejects }) };
+    return { ...segment, ...(range && { range }), ...(rejects !== undefined && { rejects }) };
   });
   const entry: ManifestEntry = {
     ...{ url: first.url, mandatory: true },
@@ -59,7 +55,7 @@ export function joinEntries(entries: readonly ManifestEntry[], etag: string): Si
     counts: tally.sums(),
     contentBytes: sum(entries.map(({ contentBytes }) => contentBytes)),
     ...{ crc32: wholeCrc32(entries), etag },
-    ...placeOf(first, last, entries),
+    ...rangeOf(first, last),
   };
   return { entry, segments };
 }

@@ -30,14 +30,17 @@ export interface SinglePart {
 /** Where a request may ask for one object, in its `output` section. */
 export const SINGLE = { single: z.optional(z.boolean({ error: 'true or false' })) };
 
+function notSingle(why: string) {
+  return { single: z.optional(z.literal(false, { error: `left out: ${why}` })) };
+}
+
 /** The same where it cannot: the bytes of several chunks one after the other are no such file. */
-export const NOT_SINGLE = {
-  single: z.optional(
-    z.literal(false, {
-      error: 'left out: only texts of lines, such as csv, are whole again when they are joined',
-    }),
-  ),
-};
+export const NOT_SINGLE = notSingle(
+  'only texts of lines, such as csv, are whole again when they are joined',
+);
+
+/** The same of a table in another format than CSV. */
+export const NOT_SINGLE_TABLE = notSingle('of a table only output.format csv can be one object');
 
 /** What the spec of a kind has where all is one object. */
 export const singleSpec = { single: z.optional(z.literal(true)) };

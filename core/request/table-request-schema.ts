@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { TABLE_PLACE } from '#core/outputs/output-place.ts';
+import { isNotAppended, NOT_SINGLE_TABLE, SINGLE } from '#core/outputs/single-object.ts';
 import { PARQUET_COMPRESSIONS, TEXT_COMPRESSIONS } from '#core/outputs/table/table-spec.ts';
 import { count, wholeNumber } from '#core/schemas/count.ts';
 import { COMPANIONS } from '#core/tables/companions/companion-names.ts';
@@ -123,6 +124,7 @@ const output = z
     [
       z.strictObject({
         ...FIELDS,
+        ...NOT_SINGLE_TABLE,
         format: z.literal('parquet'),
         compression: z.optional(
           z.enum(PARQUET_COMPRESSIONS, { error: "'zstd', 'snappy', 'gzip' or 'none'" }),
@@ -131,12 +133,23 @@ const output = z
       }),
       z.strictObject({
         ...FIELDS,
+        ...SINGLE,
         format: z.literal('csv'),
         compression: textCompression,
         csv: z.optional(csv),
       }),
-      z.strictObject({ ...FIELDS, format: z.literal('jsonl'), compression: textCompression }),
-      z.strictObject({ ...FIELDS, format: z.literal('postgres'), postgres: loadSection }),
+      z.strictObject({
+        ...FIELDS,
+        ...NOT_SINGLE_TABLE,
+        format: z.literal('jsonl'),
+        compression: textCompression,
+      }),
+      z.strictObject({
+        ...FIELDS,
+        ...NOT_SINGLE_TABLE,
+        format: z.literal('postgres'),
+        postgres: loadSection,
+      }),
     ],
     {
       error: ({ code }) =>
@@ -147,6 +160,7 @@ const output = z
   )
   .check(
     isPlaced,
+    isNotAppended,
     z.refine(({ targetFileBytes, files }) => targetFileBytes === undefined || files === undefined, {
       error: 'given either targetFileBytes or files, not both',
     }),

@@ -1,6 +1,7 @@
 import type { RequestDefaults } from '#core/contract.ts';
 import { RequestError } from '#core/errors.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
+import { singleOf } from '#core/outputs/single-object.ts';
 import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import { COMPANIONS, type Companion } from '#core/tables/companions/companion-names.ts';
 import { companionProblems } from '#core/tables/companions/companions.ts';
@@ -16,6 +17,7 @@ import { loadingProblems, postgresProblems } from './postgres-problems.ts';
 import { fromS3Event, parseBody, withDefaults } from './raw-request.ts';
 import { outputUriOf } from './request.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_OUTPUT_BYTES } from './request-schema.ts';
+import { singleProblems } from './single-problems.ts';
 import {
   TABLE_DEFAULTS,
   type TableRequestBody,
@@ -83,7 +85,7 @@ function fileOf({ output }: TableRequestBody): TableSpec['file'] {
   const { compression = 'none' } = output;
   if (format === 'jsonl') return { format, compression };
   const { header = true, delimiter = ',' } = output.csv ?? {};
-  return { format, compression, header, delimiter };
+  return { format, compression, header, delimiter, ...singleOf(output.single) };
 }
 
 function placeOf({ output }: TableRequestBody): TableRequest['place'] {
@@ -123,6 +125,7 @@ function problemsOf(body: TableRequestBody): readonly string[] {
     ...keysProblems(body),
     ...postgresProblems(body),
     ...loadingProblems(body),
+    ...singleProblems(body),
   ];
 }
 

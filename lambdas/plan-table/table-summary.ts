@@ -3,6 +3,7 @@ import { type ExpectedTable, estimateTable, expectedRunOf } from '#core/cost/est
 import { BoundExceededError } from '#core/errors.ts';
 import type { TablePlanSummary } from '#core/run/step-messages.ts';
 import { movingProblem } from '#core/tables/postgres/load-bounds.ts';
+import { assertTableParts } from './assert-parts.ts';
 import type { ReadyTable } from './checked-table.ts';
 
 /** Objects that a summary names; the log names all. */
@@ -78,11 +79,12 @@ export function summarizeTable(ready: ReadyTable): TablePlanSummary {
 }
 
 /**
- * @throws {BoundExceededError} the run would store more than its request allows, or hide more rows
- * than one function can move.
+ * @throws {BoundExceededError} the run would store more than its request allows, hide more rows
+ * than one function can move, or have files that cannot become one object.
  */
 export function assertTableBelowCeiling(ready: ReadyTable): void {
   const { outputBytes } = ready.request;
+  assertTableParts(ready);
   const hidden = hiddenProblem(ready);
   if (hidden !== undefined) throw new BoundExceededError(hidden);
   const expected = expectedRunOf(expectedTable(ready));

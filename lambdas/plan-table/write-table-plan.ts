@@ -1,13 +1,16 @@
 import { createObject } from '#aws/create-only.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
+import { tableOutput } from '#core/outputs/table/table-output.ts';
 import type { TableSpec } from '#core/outputs/table/table-spec.ts';
 import { tableSpecOf } from '#core/request/table-request.ts';
+import { chunkKeyBy } from '#core/run/chunk-name.ts';
 import { layoutKey, objectsKey, planKey, sharesKey } from '#core/run/output-keys.ts';
 import { planLine } from '#core/run/plan-line.ts';
 import { attemptOf } from '#core/run/run-fields.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import type { TableRun } from '#core/run/table-run.ts';
 import { claimGeneration } from '#lambdas/shared/claim.ts';
+import { singleUpload } from '#lambdas/shared/open-upload.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import type { ReadyTable } from './checked-table.ts';
 import { summarizeTable } from './table-summary.ts';
@@ -52,8 +55,12 @@ export async function writeTablePlan(
   const { runId, location, generation, source, request, objects, planned, claimant } = ready;
   const { bucket, prefix } = location;
   const attempt = attemptOf(ready);
-  const started = { runId, source, location, generation, claimant };
-  await deps.openLedger(ready).startRun(ready.identity, executionId, started);
+  const kind = tableOutput(tableSpecOf(request));
+  const single = await singleUpload(s3, ready, kind, chunkKeyBy(kind, ready, 0));
+  const { upload } = single;
+  const started = { runId, source, location, generation, claimant, upload };
+  const ledger = deps.openLedger({ ...ready, upload });
+  await ledger.startRun(ready.identity, executionId, started);
   await takeIn(deps, ready, signal);
   await claimGeneration(s3, { ...started, mode: request.place.mode }, signal);
   const list = { bucket, key: objectsKey(prefix, generation, attempt), contentType: LINES };
@@ -78,7 +85,7 @@ export async function writeTablePlan(
   logger.info('plan written', { chunks: planned.chunks.length, location });
   return {
     decision: isLoaded(tableSpecOf(request)) ? 'load' : 'write',
-    run: headerOf(ready),
+    run: { ...headerOf(ready), ...(await single.open(planned.chunks.length)) },
     plan,
     resultsPrefix: `${prefix}${RESULTS_FOLDER}`,
     concurrency: request.concurrency,

@@ -141,7 +141,7 @@ export async function gatherTableChunk(
   signal: AbortSignal,
 ): Promise<ChunkFigures> {
   const { s3 } = deps;
-  const { run, chunk } = placed;
+  const { run, chunk, key } = placed;
   const { file, companions } = run.output;
   return await withEngine(engineBytes(), async ({ engine, directory }) => {
     const layout = await readLayout(s3, run, signal);
@@ -156,7 +156,7 @@ export async function gatherTableChunk(
     assertAll(placed, made.gathered);
     await copyRejected(s3, placed, signal);
     return {
-      ...(await sendTableFile(s3, placed, join(directory, name), signal)),
+      ...(await sendTableFile(s3, { run, index: chunk.index, key }, join(directory, name), signal)),
       recordCount: made.rows,
       counts: countsOf(chunk, made, layout),
     };

@@ -17,7 +17,7 @@ interface PlacedChunk extends PlannedTableChunk {
 /** Sends the file of a chunk; of a database an object of other rows may stand there, and stays. */
 async function sendChunk(
   { s3 }: ConvertDeps,
-  { run, key }: PlacedChunk,
+  { run, chunk, key }: PlacedChunk,
   { path, rows, counts, layout }: ReadyChunk,
   signal: AbortSignal,
 ): Promise<FinishedChunk> {
@@ -27,7 +27,7 @@ async function sendChunk(
   const metadata = isOfDatabase ? { metadata: chunkMetadata({ rows, filtered }) } : {};
   try {
     return {
-      ...(await sendTableFile(s3, { run, key, ...metadata }, path, signal)),
+      ...(await sendTableFile(s3, { run, index: chunk.index, key, ...metadata }, path, signal)),
       ...{ recordCount: rows, counts },
     };
   } catch (error) {

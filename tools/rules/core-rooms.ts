@@ -176,7 +176,12 @@ export const CORE: ImportRules = {
     ...['#core/outputs/gzip', 'zod/mini', 'node:zlib'],
   ],
   'core/outputs/table': [
-    ...['#core/errors.ts', '#core/outputs/output.ts', '#core/outputs/check-bytes.ts'],
+    ...[
+      '#core/errors.ts',
+      '#core/outputs/single-object.ts',
+      '#core/outputs/output.ts',
+      '#core/outputs/check-bytes.ts',
+    ],
     ...['#core/schemas', '#core/tables/companions'],
     ...['#core/tables/postgres', 'zod/mini', 'node:zlib'],
   ],

@@ -42,12 +42,15 @@ async function figuresOfReceipt(
  */
 export function tableOutput(spec: TableSpec): Output {
   const { format, ...settings } = spec.file;
+  const isSingle = 'single' in settings && settings.single === true;
   const named = Object.entries(settings).map(([name, value]) => [`output.${name}`, value]);
   return {
     ...storedAs(spec),
+    isSingle,
     describe: () => ({
       'output.format': format,
       ...Object.fromEntries(named),
+      'output.single': isSingle,
       'output.partitionBy': spec.partitionBy?.join(', ') ?? 'none',
     }),
     recordCount: (_, counted) => counted,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { singleSpec } from '#core/outputs/single-object.ts';
 import { count } from '#core/schemas/count.ts';
 import { COMPANIONS } from '#core/tables/companions/companion-names.ts';
 
@@ -19,6 +20,7 @@ const tableFile = z.discriminatedUnion('format', [
     /** Whether each file begins with the names of the columns. */
     header: z.boolean(),
     delimiter: z.string(),
+    ...singleSpec,
   }),
   z.strictObject({ format: z.literal('jsonl'), compression: z.enum(TEXT_COMPRESSIONS) }),
   /** Rows of a table of a database; what is stored are receipts. */

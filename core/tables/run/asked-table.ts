@@ -42,6 +42,8 @@ export type TableOutput =
       readonly header: boolean;
       /** One ASCII character. */
       readonly delimiter: string;
+      /** Set where all files are one object. */
+      readonly single?: true | undefined;
     }
   | { readonly format: 'jsonl'; readonly compression: TextCompression }
   /** Rows of a table of a database. */

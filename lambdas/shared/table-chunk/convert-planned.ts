@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { rejectsKey } from '#core/run/chunk-name.ts';
 import type { ChunkFigures } from '#core/run/ledger-records.ts';
 import type { TableRun } from '#core/run/table-run.ts';
+import { fileOfChunk } from '#core/tables/run/file-of-chunk.ts';
 import { originOf, type TableChunk } from '#core/tables/run/table-chunk.ts';
 import type { TableLayout } from '#core/tables/run/table-layout.ts';
 import { callFunctionOf, type TransformDeps } from '#lambdas/shared/call-function.ts';
@@ -59,7 +60,8 @@ export async function convertPlanned<T>(
     const name = `chunk.${file.format}`;
     const keyValues = originOf(run.runId, chunk);
     const partition = chunk.partition && { columns, values: chunk.partition };
-    const form = { layout, output: file, companions, keyValues, partition };
+    const output = fileOfChunk(file, chunk.index);
+    const form = { layout, output, companions, keyValues, partition };
     const options = { engine, directory, name, call, signal, ...form };
     const opened = { run, layout, chunk, directory };
     const { rows, ...left } = await withChunkSlices(deps, opened, signal, (slices) =>

@@ -51,11 +51,5 @@ it('says of a table from where to where its source was read, and what each part 
   expect(entry.range).toEqual({ start: position(0), end: position(3) });
   expect(entry.rejects).toBeUndefined();
   expect(segments.map(({ rejects }) => rejects !== undefined)).toEqual([false, true, false]);
-});
-
-it('says of a table of a database which keys it has', () => {
-  const parts = entriesOf(TEXTS, (index) => ({
-    keys: { first: [`${index}`], last: [`${index}z`], keys: 5 },
-  }));
-  expect(joinEntries(parts, 'whole').entry.keys).toEqual({ first: ['0'], last: ['2z'], keys: 15 });
+  expect(segments[1]?.range).toEqual({ start: position(1), end: position(2) });
 });

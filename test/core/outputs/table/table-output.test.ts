@@ -25,6 +25,7 @@ describe('the output of a table', () => {
   it('describes its settings as the request names them', () => {
     expect(outputOf(spec(CSV)).describe()).toEqual({
       'output.partitionBy': 'none',
+      'output.single': false,
       'output.format': 'csv',
       'output.compression': 'none',
       'output.header': true,
