@@ -43,6 +43,7 @@ const LONG = [
   'test/e2e/large-gzip.test.ts',
   'test/e2e/local-functions.test.ts',
   'test/e2e/transform-lambda.test.ts',
+  'test/cli/assemble/assemble-run.test.ts',
   'test/lambdas/single.failures.test.ts',
   'test/lambdas/single-table.test.ts',
   'test/e2e/local-single-table.test.ts',

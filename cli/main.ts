@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { assembleCommand } from './commands/assemble.ts';
 import { exportCommand } from './commands/export.ts';
 import { inferCommand } from './commands/infer.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -26,7 +27,7 @@ Exit codes: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 130 st
 
 const COMMANDS = [
   ...[sliceCommand, inspectCommand, inferCommand],
-  ...[exportCommand, verifyCommand, jobsCommand, pruneCommand, localCommand],
+  ...[exportCommand, verifyCommand, assembleCommand, jobsCommand, pruneCommand, localCommand],
 ];
 
 /** Subcommands do not inherit these settings of the program, so each gets its own. */
