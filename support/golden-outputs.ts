@@ -17,10 +17,13 @@ export const GOLDEN_SPECS: readonly MatrixOutputSpec[] = [
   { kind: 'mtx', compression: 'gzip' },
   { kind: 'recordio-protobuf', tensor: 'float32', compression: 'none' },
   { kind: 'recordio-protobuf', tensor: 'float64', compression: 'gzip' },
+  { kind: 'parquet', layout: 'triples', compression: 'none', rowGroupBytes: 1024 },
+  { kind: 'parquet', layout: 'lists', compression: 'none', rowGroupBytes: 1024 },
 ];
 
 /** A chunk of a golden matrix in a format. */
 export interface GoldenChunk {
+  readonly rows: number;
   readonly stored: Buffer;
   /** Uncompressed. */
   readonly content: Buffer;
@@ -33,13 +36,14 @@ export async function goldenChunks(file: string, spec: MatrixOutputSpec): Promis
   const output = matrixOutputOf(spec);
   const asked = { locations: [goldenPath(file)], options: {} };
   await withSource(asked, signal, async ({ source }) => {
-    const rows = Math.max(LEAST_ROWS, Math.ceil(source.shape[0] / CHUNKS));
-    const plan = { output: spec, chunking: { rows } };
+    const chunkRows = Math.max(LEAST_ROWS, Math.ceil(source.shape[0] / CHUNKS));
+    const plan = { output: spec, chunking: { rows: chunkRows } };
     for await (const chunk of planChunks(source, plan)) {
       const parts = encodedBytes(source, chunk, spec);
       const pieces = await Array.fromAsync(parts, (part) => Buffer.from(part));
       const content = await Array.fromAsync(output.content(oneByOne(pieces), file));
-      chunks.push({ stored: Buffer.concat(pieces), content: Buffer.concat(content) });
+      const rows = chunk.rowEnd - chunk.rowStart;
+      chunks.push({ rows, stored: Buffer.concat(pieces), content: Buffer.concat(content) });
     }
   });
   return chunks;

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 
 import numpy as np
+import pyarrow.parquet as pq
 import scipy.io
 import scipy.sparse as sp
 from sklearn.datasets import load_svmlight_file
@@ -93,6 +94,31 @@ def read_records(files, spec, shape, record_type):
     return parts
 
 
+def read_parquet(files, spec, shape):
+    parts, before = [], 0
+    for path in files:
+        table = pq.read_table(path)
+        rows = table["row"].to_numpy() - before
+        if spec["layout"] == "triples":
+            columns, values = table["column"].to_numpy(), table["value"].to_numpy()
+            count = rows_of(path)
+        else:
+            lists = table["columns"].combine_chunks()
+            count = len(rows)
+            rows = np.repeat(rows, np.diff(lists.offsets.to_numpy()))
+            columns = lists.flatten().to_numpy()
+            values = table["values"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        before += count
+        part = sp.csr_matrix((values, (rows, columns)), shape=(count, shape[1]))
+        parts.append(part)
+    return parts
+
+
+def rows_of(path):
+    """Rows of a chunk, of which the last may have no entries: as many as its name says."""
+    return int(pathlib.Path(path).stem.split("-")[1])
+
+
 def parts_of(case, shape, record_type):
     kind = case["spec"]["kind"]
     if kind == "svmlight":
@@ -101,12 +127,14 @@ def parts_of(case, shape, record_type):
         return [sp.load_npz(path) for path in case["files"]]
     if kind == "mtx":
         return [sp.csr_matrix(scipy.io.mmread(path)) for path in case["files"]]
+    if kind == "parquet":
+        return read_parquet(case["files"], case["spec"], shape)
     return read_records(case["files"], case["spec"], shape, record_type)
 
 
 def stored_dtype(spec, dtype):
     """The type of the values in the output: text is read as doubles, or as integers of 64 bits."""
-    if spec["kind"] == "npz":
+    if spec["kind"] in ("npz", "parquet"):
         return dtype
     if spec["kind"] == "recordio-protobuf":
         return np.dtype(spec["tensor"])

@@ -1,6 +1,6 @@
 /**
  * `npm run campaign -- outputs`: writes the golden matrices in every sparse format, in chunks of a
- * few rows, and lets the readers of others read them: SciPy, scikit-learn, and the classes of
+ * few rows, and lets the readers of others read them: SciPy, scikit-learn, PyArrow, and classes of
  * protobuf that SageMaker's package has. All entries must be those of the source. With `--write`
  * the CRC-32 of the content of each becomes what the tests expect.
  */
@@ -46,7 +46,7 @@ async function writeChunks(
   chunks: readonly GoldenChunk[],
 ): Promise<readonly string[]> {
   await mkdir(folder);
-  const paths = chunks.map((_, index) => join(folder, `${index}${ending}`));
+  const paths = chunks.map(({ rows }, index) => join(folder, `${index}-${rows}${ending}`));
   for (const [index, path] of paths.entries()) await writeFile(path, chunks[index]!.stored);
   return paths;
 }

@@ -31,8 +31,10 @@ async function namesUnit(
 }
 
 /** Says that the request is of a matrix, which the name of an uploaded file may not show. */
-function matrixHint({ fields }: GivenRequest, { kind }: MatrixOutputSpec): RequestFields {
-  return kind === 'csv' ? { output: { text: {}, ...(fields['output'] as RequestFields) } } : {};
+function matrixHint({ fields }: GivenRequest, spec: MatrixOutputSpec): RequestFields {
+  const output = fields['output'] as RequestFields;
+  if (spec.kind === 'parquet') return { output: { layout: spec.layout, ...output } };
+  return spec.kind === 'csv' ? { output: { text: {}, ...output } } : {};
 }
 
 /**

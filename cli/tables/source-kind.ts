@@ -1,7 +1,7 @@
 import type { GivenRequest } from '#cli/options/request-file.ts';
 import { asUri } from '#cli/sources/location.ts';
 import { withStore } from '#cli/sources/with-store.ts';
-import { saidWing, wingOfSource } from '#core/request/wing.ts';
+import { saidWing, usualWing, wingOfSource } from '#core/request/wing.ts';
 import type { Wing } from '#core/request/wing-fields.ts';
 
 /**
@@ -16,5 +16,5 @@ export async function sourceKind(
   const said = saidWing(fields);
   if (said !== undefined) return said;
   const uri = await asUri(locations[0]!);
-  return await withStore(signal, (store) => wingOfSource(uri, store));
+  return await withStore(signal, (store) => wingOfSource(uri, store, usualWing(fields)));
 }

@@ -61,7 +61,8 @@ export async function* encodeMatrix(
   const { labelColumn } = matrix;
   const columnGroups = await readGroups(matrix);
   const encoder = output.createEncoder({ ...matrix, columnGroups }, room, buffer);
-  if (output.beginsWithNames(chunk.index)) {
+  const hasNames = columnNames !== undefined || output.omitsDefaultNames !== true;
+  if (hasNames && output.beginsWithNames(chunk.index)) {
     const names = namesOf(matrix, columnNames);
     for await (const batch of names.read()) yield* filled(encoder.header(batch), encoder);
   }

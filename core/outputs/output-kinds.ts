@@ -9,6 +9,9 @@ import { npzOutput } from './npz/npz-output.ts';
 import { npzSection } from './npz/npz-section.ts';
 import { npzSpec } from './npz/npz-spec.ts';
 import type { MatrixOutput } from './output.ts';
+import { parquetOutput } from './parquet/parquet-output.ts';
+import { parquetSection } from './parquet/parquet-section.ts';
+import { parquetSpec } from './parquet/parquet-spec.ts';
 import { recordioOutput } from './recordio/recordio-output.ts';
 import { recordioSection } from './recordio/recordio-section.ts';
 import { recordioSpec } from './recordio/recordio-spec.ts';
@@ -27,6 +30,7 @@ export const matrixSpec = z.discriminatedUnion('kind', [
   npzSpec,
   mtxSpec,
   recordioSpec,
+  parquetSpec,
 ]);
 
 /** The `output` section of a request of a matrix, by its `format`. */
@@ -37,6 +41,7 @@ export const outputRequest = [
   npzSection,
   mtxSection,
   recordioSection,
+  parquetSection,
 ] as const;
 
 export type MatrixOutputSpec = Readonly<z.infer<typeof matrixSpec>>;
@@ -72,5 +77,7 @@ export function matrixOutputOf(spec: MatrixOutputSpec): MatrixOutput {
       return mtxOutput(spec);
     case 'recordio-protobuf':
       return recordioOutput(spec);
+    case 'parquet':
+      return parquetOutput(spec);
   }
 }

@@ -70,6 +70,8 @@ export interface MatrixOutput extends Output {
   readonly part?: SinglePart | undefined;
   /** True when the chunk of this index begins with the names of the columns. */
   beginsWithNames(index: number): boolean;
+  /** True where columns without names have none in the chunk, either. @default false */
+  readonly omitsDefaultNames?: boolean;
   /** True when the names of the rows are printed, so they must be found. */
   readonly printsRowNames: boolean;
   /** The column that is the label of each row: its name or number. @default none */

@@ -12,16 +12,14 @@ const COMMON = ['rows', 'columns'];
 const FIELDS: Readonly<Record<Wing, Readonly<Record<string, readonly string[]>>>> = {
   matrix: {
     source: ['order', 'columnNames', 'layer', 'zeroBased', 'labels', 'columns', 'featureIds'],
-    output: ['text', 'zeroBased', 'tensor', 'label'],
+    output: ['text', 'zeroBased', 'tensor', 'label', 'layout'],
     chunking: ['targetBytes'],
     expect: Object.keys(expectations.shape).filter((name) => !COMMON.includes(name)),
   },
   table: {
     '': ['schema', 'columns', 'transform', 'onBadRow'],
     source: ['compression', 'csv', 'byName', 'inbox', 'postgres'],
-    output: [
-      ...['targetFileBytes', 'files', 'partitionBy', 'parquet', 'csv', 'companions', 'postgres'],
-    ],
+    output: [...['targetFileBytes', 'files', 'partitionBy', 'csv', 'companions', 'postgres']],
     chunking: ['keysWhole'],
   },
 };
@@ -50,10 +48,15 @@ export function otherWingSentence({ path, keys }: UnknownKeys, wing: Wing): stri
 }
 
 /** Words of `output.format` that only tables have. */
-const TABLE_OUTPUTS: readonly unknown[] = ['parquet', 'jsonl', 'postgres'];
+const TABLE_OUTPUTS: readonly unknown[] = ['jsonl', 'postgres'];
+
+/** Words that both have: of a matrix it is the other one that is usual. */
+const SHARED_OUTPUTS: readonly unknown[] = [DEFAULT_KIND, 'parquet'];
 
 /** Those that only matrices have. */
-const MATRIX_OUTPUTS: readonly unknown[] = OUTPUT_KINDS.filter((kind) => kind !== DEFAULT_KIND);
+const MATRIX_OUTPUTS: readonly unknown[] = OUTPUT_KINDS.filter(
+  (kind) => !SHARED_OUTPUTS.includes(kind),
+);
 
 function section(from: unknown, name: string): Readonly<Record<string, unknown>> {
   const value =
@@ -77,12 +80,18 @@ export function ownWing(sections: Readonly<Record<string, unknown>>): Wing | und
   return hasFieldsOf('matrix', sections) ? 'matrix' : undefined;
 }
 
+/** Whether files are to be Parquet, as tables are where nothing else is said. */
+export function asksForParquet(sections: Readonly<Record<string, unknown>>): boolean {
+  return section(sections, 'output')['format'] === 'parquet';
+}
+
 /**
  * The sections that a deployment presets for a wing: all of them if they are of this wing, else
  * those that both have.
  */
 export function defaultsOf(wing: Wing, defaults: RequestDefaults): RequestDefaults {
-  const own = ownWing(defaults) ?? 'matrix';
+  const usual = asksForParquet(defaults) ? 'table' : 'matrix';
+  const own = ownWing(defaults) ?? usual;
   if (own === wing) return defaults;
   const { limits, dryRun } = defaults;
   return { ...(limits !== undefined && { limits }), ...(dryRun !== undefined && { dryRun }) };

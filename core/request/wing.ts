@@ -7,7 +7,7 @@ import { FORMATS } from '#core/sparse/formats/format-names.ts';
 import { isParquet } from '#core/tables/order/content-format.ts';
 import { formatOfName } from '#core/tables/order/name-format.ts';
 import { fromS3Event, isObject } from './raw-request.ts';
-import { ownWing, type Wing } from './wing-fields.ts';
+import { asksForParquet, ownWing, type Wing } from './wing-fields.ts';
 
 const TABLE_FORMATS: readonly unknown[] = ['csv', 'jsonl', 'parquet'];
 const MATRIX_FORMATS: readonly unknown[] = FORMATS;
@@ -45,7 +45,11 @@ async function contentWing(store: ObjectStore, pin: SourcePin): Promise<Wing> {
 }
 
 /** A folder is a table if each of its objects is a part of one. */
-async function folderWing(store: ObjectStore, folder: string): Promise<Wing> {
+async function folderWing(
+  store: ObjectStore,
+  folder: string,
+  unnamedWing: (pin: SourcePin) => Promise<Wing>,
+): Promise<Wing> {
   const pins: SourcePin[] = [];
   for await (const pin of store.list(folder)) {
     if (!isMarker(pin)) pins.push(pin);
@@ -54,23 +58,24 @@ async function folderWing(store: ObjectStore, folder: string): Promise<Wing> {
   const wings = pins.map(({ uri }) => namedWing(uri));
   if (pins.length === 0 || wings.includes('matrix')) return 'matrix';
   const unnamed = pins.find((_, index) => wings[index] === undefined);
-  return unnamed === undefined ? 'table' : await contentWing(store, unnamed);
+  return unnamed === undefined ? 'table' : await unnamedWing(unnamed);
 }
 
 /**
  * Of which wing a source is: by the names of its objects, else by the first bytes of one of them.
  *
  * @param versionId of a single object. @default the newest
- *
+ * @param usual what an object is whose name says nothing. @default what its first bytes say
  * @throws {SourceNotFoundError} an object whose name says nothing does not exist.
  */
 export async function wingOfSource(
   uri: string,
   store: ObjectStore,
-  versionId?: string,
+  { versionId, usual }: { readonly versionId?: string; readonly usual?: Wing } = {},
 ): Promise<Wing> {
-  if (isFolderUri(uri)) return await folderWing(store, uri);
-  return namedWing(uri) ?? (await contentWing(store, await store.pin(uri, versionId)));
+  const byContent = async (pin: SourcePin) => usual ?? (await contentWing(store, pin));
+  if (isFolderUri(uri)) return await folderWing(store, uri, byContent);
+  return namedWing(uri) ?? usual ?? (await contentWing(store, await store.pin(uri, versionId)));
 }
 
 /**
@@ -83,6 +88,11 @@ export function saidWing(request: Readonly<Record<string, unknown>>): Wing | und
   if (TABLE_FORMATS.includes(format)) return 'table';
   if (MATRIX_FORMATS.includes(format)) return 'matrix';
   return ownWing(request);
+}
+
+/** Parquet is what tables become, unless something says that the source is a matrix. */
+export function usualWing(request: Readonly<Record<string, unknown>>): { readonly usual?: Wing } {
+  return asksForParquet(request) ? { usual: 'table' } : {};
 }
 
 /** Whether a request is of a table of a database. */
@@ -113,7 +123,11 @@ export async function wingOf(input: unknown, store: ObjectStore): Promise<Wing> 
   if (said !== undefined) return said;
   const { source } = request;
   const uri = firstUri(source);
-  if (uri === undefined) return 'matrix';
+  const { usual } = usualWing(request);
+  if (uri === undefined) return usual ?? 'matrix';
   const version = isObject(source) ? source['versionId'] : undefined;
-  return await wingOfSource(uri, store, typeof version === 'string' ? version : undefined);
+  return await wingOfSource(uri, store, {
+    ...(typeof version === 'string' && { versionId: version }),
+    ...(usual && { usual }),
+  });
 }

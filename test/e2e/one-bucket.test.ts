@@ -47,7 +47,10 @@ afterAll(async () => {
 });
 
 /** Settings that a format cannot do without. */
-const SETTINGS: Readonly<Record<string, object>> = { svmlight: { zeroBased: true } };
+const SETTINGS: Readonly<Record<string, object>> = {
+  svmlight: { zeroBased: true },
+  parquet: { layout: 'lists' },
+};
 
 it(
   'starts one execution for each output of a matrix in the bucket of its source',

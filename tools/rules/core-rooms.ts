@@ -111,6 +111,7 @@ export const CORE: ImportRules = {
   'core/sparse/formats/npz': [
     ...FORMAT,
     ...['#core/containers/deflate', '#core/containers/npy', '#core/containers/zip'],
+    ...['#core/containers/parquet', '#core/schemas'],
     ...['#core/stage', '#core/sparse/formats/arrays', 'node:zlib'],
   ],
   'core/sparse/formats/texts': [...FORMAT, '#core/stage', '#core/text'],
@@ -170,6 +171,7 @@ export const CORE: ImportRules = {
     ...['#core/outputs/zeros-problem.ts', '#core/outputs/held-slices.ts'],
     '#core/outputs/label-section.ts',
     ...['#core/outputs/check-bytes.ts', '#core/containers/npy', '#core/containers/zip'],
+    ...['#core/containers/parquet', '#core/schemas'],
     '#core/outputs/single-object.ts',
     ...['#core/outputs/output.ts', '#core/outputs/output-place.ts', '#core/outputs/part-writer.ts'],
     ...['#core/outputs/csv/wasm/kernel.ts', '#core/outputs/csv/wasm/powers-of-ten.ts'],

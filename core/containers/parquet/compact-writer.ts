@@ -46,6 +46,37 @@ export class CompactWriter {
     this.#zigzag(value);
   }
 
+  /** A field of 32 bits. */
+  i32(id: number, value: number): void {
+    this.field({ id, type: THRIFT.i32 });
+    this.#zigzag(value);
+  }
+
+  /** A field of bytes. */
+  binary(id: number, bytes: Uint8Array): void {
+    this.field({ id, type: THRIFT.binary });
+    this.#varint(bytes.length);
+    this.raw(bytes);
+  }
+
+  /** A list of numbers of 32 bits, of fewer than 15. */
+  numbers(id: number, values: readonly number[]): void {
+    this.field({ id, type: THRIFT.list });
+    this.raw(Uint8Array.of((values.length << 4) | THRIFT.i32));
+    for (const value of values) this.#zigzag(value);
+  }
+
+  /** A list of texts, of fewer than 15. */
+  texts(id: number, texts: readonly string[]): void {
+    this.field({ id, type: THRIFT.list });
+    this.raw(Uint8Array.of((texts.length << 4) | THRIFT.binary));
+    for (const text of texts) {
+      const bytes = new TextEncoder().encode(text);
+      this.#varint(bytes.length);
+      this.raw(bytes);
+    }
+  }
+
   #zigzag(value: number): void {
     this.#varint(value < 0 ? -2 * value - 1 : 2 * value);
   }

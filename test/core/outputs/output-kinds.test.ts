@@ -4,7 +4,7 @@ import { DEFAULT_KIND, OUTPUT_KINDS } from '#core/outputs/output-kinds.ts';
 
 describe('the kinds of output', () => {
   it('are named once each, with one for a request that names none', () => {
-    expect(OUTPUT_KINDS).toEqual(['csv', 'svmlight', 'npz', 'mtx', 'recordio-protobuf']);
+    expect(OUTPUT_KINDS).toEqual(['csv', 'svmlight', 'npz', 'mtx', 'recordio-protobuf', 'parquet']);
     expect(DEFAULT_KIND).toBe('csv');
   });
 });

@@ -38,6 +38,17 @@ function storeOf(names: readonly string[]) {
 const wing = (input: unknown, names: readonly string[] = []) => wingOf(input, storeOf(names).store);
 
 describe('wingOf', () => {
+  it('takes what becomes Parquet for a table, unless something says that it is a matrix', async () => {
+    const output = { format: 'parquet' };
+    const lists = { ...output, layout: 'lists' };
+    expect(await wing({ source: 's3://bucket/x-text', output })).toBe('table');
+    expect(await wing({ source: 's3://bucket/x-text', output: lists })).toBe('matrix');
+    expect(await wing({ source: 's3://bucket/x.npz', output })).toBe('matrix');
+    expect(await wing({ source: 's3://bucket/f/', output }, ['a-text'])).toBe('table');
+    expect(await wing({ source: 's3://bucket/f/', output }, ['a.mtx'])).toBe('matrix');
+    expect(await wing({ source: 7, output })).toBe('table');
+  });
+
   it('knows a matrix by an output that only matrices have', async () => {
     expect(await wing({ source: 's3://b/x.csv', output: { format: 'svmlight' } })).toBe('matrix');
   });

@@ -1,0 +1,48 @@
+import { checkBytes } from '#core/outputs/check-bytes.ts';
+import type { MatrixOutput } from '#core/outputs/output.ts';
+import { zerosProblem } from '#core/outputs/zeros-problem.ts';
+import { createParquetEncoder } from './parquet-encoder.ts';
+import type { ParquetSpec } from './parquet-spec.ts';
+import { groupBytes } from './row-group.ts';
+
+/** Read and compressed in less than a minute. */
+const TARGET = { bytes: 512 * 1024 ** 2 };
+
+/** Footer and headers of a file with one row group. */
+const FIXED_BYTES = { least: 100, most: 4_096 } as const;
+
+/** Levels of both lists of a row, each of four runs at most. */
+const LEVEL_BYTES = 2 * 4 * 6;
+
+/** Parquet files of a matrix. */
+export function parquetOutput(spec: ParquetSpec): MatrixOutput {
+  const { layout, compression, rowGroupBytes } = spec;
+  return {
+    ending: '.parquet',
+    contentType: 'application/vnd.apache.parquet',
+    isCompressed: compression !== 'none',
+    content: (stored) => stored,
+    beginsWithNames: () => true,
+    omitsDefaultNames: true,
+    printsRowNames: false,
+    describe: () => ({
+      'output.format': 'parquet',
+      'output.layout': layout,
+      'output.compression': compression,
+      'output.parquet.rowGroupBytes': rowGroupBytes,
+    }),
+    problem: (matrix) => zerosProblem('parquet', matrix),
+    recordCount: (_, counted) => counted,
+    bounds({ shape: [rows], nnz, dtype }) {
+      const { entry, row } = groupBytes(layout, dtype);
+      const levels = layout === 'lists' ? LEVEL_BYTES : 0;
+      // A byte for what compression may add, and for the headers of more row groups.
+      const max = rows * (row + levels) + nnz * (entry + 1);
+      return { min: FIXED_BYTES.least, max: FIXED_BYTES.most + max };
+    },
+    automaticTarget: () => TARGET,
+    createEncoder: ({ shape: [, columns], dtype }, _room, buffer) =>
+      createParquetEncoder({ spec, columns, dtype, buffer }),
+    check: (stored) => checkBytes(stored),
+  };
+}
