@@ -16,6 +16,7 @@ const CLI = [
 /** What commands work with; all of them are one room. */
 const CLI_FOLDERS = [
   ...['#cli/executions', '#cli/expect', '#cli/frame', '#cli/jobs', '#cli/local', '#cli/options'],
+  '#cli/assemble',
   ...['#cli/outputs', '#cli/prune', '#cli/sources', '#cli/tables', '#cli/verify'],
 ];
 
