@@ -1,5 +1,5 @@
 /** An object to join: its place in the list, and its bytes. */
-export interface JoinedPiece {
+interface JoinedPiece {
   /** Number of the object in the list. */
   readonly object: number;
   readonly offset: number;
