@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine, TableFile, WrittenFile } from '@sparse-fanout/engine';
+import type { Engine, KeptRows, TableFile, WrittenFile } from '@sparse-fanout/engine';
 import { TransformError } from '#core/errors.ts';
 import type { Companion } from '#core/tables/companions/companion-names.ts';
 import { fileSchema } from '#core/tables/partition/partition-columns.ts';
@@ -15,7 +15,12 @@ import { emptySql, joinedSql } from '#core/tables/schema/joined-sql.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import { applyFunction, type CallFunction, functionText } from './apply-function.ts';
 import { assertFewRejected, type RejectedValue } from './bad-rows.ts';
-import { type ConvertedSlice, type ConvertOptions, convertSlice } from './convert-slice.ts';
+import {
+  type ConvertedSlice,
+  convertRows,
+  type LeftOut,
+  type RowsWriter,
+} from './convert-slice.ts';
 import { outputFileOf, tableFileOf, VALUES } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 import { transformRows } from './transform-rows.ts';
@@ -47,9 +52,6 @@ export interface ChunkOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The file of a slice, and what is written of its rows. */
-type SliceFile = Pick<ConvertOptions, 'file' | 'writtenSql'>;
-
 /** Of rows that must be of one partition a SELECT that fails at any other. */
 function checked(rows: string, { partition }: Pick<ChunkOptions, 'partition'>): string {
   return partition === undefined ? rows : checkedRowsSql(rows, partition);
@@ -70,18 +72,17 @@ export interface Converting extends ChunkOptions {
   readonly schema: TableSchema;
 }
 
-/** Converts a slice into a file, of which nothing else is left in the directory. */
-export async function convertOne(
+/** Converts the rows of a slice, of which nothing is left in the directory. */
+export async function convertOne<Written extends KeptRows>(
   slice: TableSlice,
   { engine, directory, layout: { onBadRow }, signal }: ChunkOptions,
-  { file, writtenSql }: SliceFile,
-): Promise<ConvertedSlice> {
+  write: RowsWriter<Written>,
+): Promise<Written & LeftOut> {
   const own = join(directory, 'slice');
   await mkdir(own);
   try {
     const room = { engine, directory: own, ...(signal && { signal }) };
-    const options = { ...room, file, onBadRow, ...(writtenSql && { writtenSql }) };
-    return await convertSlice(slice, options);
+    return await convertRows(slice, { ...room, onBadRow, write });
   } finally {
     await rm(own, { recursive: true });
   }
@@ -106,6 +107,7 @@ async function readRows(
   directory: string,
   converting: Converting,
 ): Promise<ReadRows> {
+  const { engine, signal } = converting;
   const paths: string[] = [];
   const rejected: RejectedValue[] = [];
   let rows = 0;
@@ -113,8 +115,9 @@ async function readRows(
     const path = join(directory, `${index}.parquet`);
     const { rowGroupRows } = converting.layout;
     const file = tableFileOf(VALUES, { path, rowGroupRows, columns: converting.schema.length });
-    const writtenSql = (text: string) => checked(text, converting);
-    const converted = await convertOne(slice, converting, { file, writtenSql });
+    const converted = await convertOne(slice, converting, (all) =>
+      engine.writeSelect({ text: checked(all, converting) }, file, signal && { signal }),
+    );
     rows += converted.rows;
     rejected.push(...converted.rejected);
     assertFewRejected(Iterator.from(rejected).map(({ uri }) => uri));
@@ -190,13 +193,16 @@ export async function convertChunk(
   slices: readonly TableSlice[],
   options: ChunkOptions,
 ): Promise<ConvertedChunk> {
-  const { layout } = options;
+  const { engine, layout, signal } = options;
   const file = chunkFile(options);
   const [only, second] = slices;
   if (only !== undefined && second === undefined && layout.transform === undefined) {
     const schema = schemaOf(layout);
-    const writtenSql = (rows: string) => kept(checked(rows, options), schema, options);
-    return { ...(await convertOne(only, options, { file, writtenSql })), filtered: 0 };
+    const converted = await convertOne(only, options, (rows) => {
+      const text = kept(checked(rows, options), schema, options);
+      return engine.writeSelect({ text }, file, signal && { signal });
+    });
+    return { ...converted, filtered: 0 };
   }
   return await convertRead(slices, { ...options, file, schema: schemaOf(layout) });
 }

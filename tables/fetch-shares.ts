@@ -37,17 +37,26 @@ function groupsOf(
   return { start: first, end: last, before };
 }
 
-async function fetchShare({ source, rows }: OpenedShare, path: string): Promise<WantedRows> {
+/** Wanted rows, and how many there are in the file. */
+export interface FetchedRows extends WantedRows {
+  readonly rows: number;
+}
+
+async function fetchShare({ source, rows }: OpenedShare, path: string): Promise<FetchedRows> {
   const footer = await readFooter(source);
   const { before, ...groups } = groupsOf(footer, rows);
   await writeParquetFile({ source, footer, groups }, path);
-  return { path, start: rows.start - before, end: rows.end - before };
+  const fetched = footer.rowGroups.slice(groups.start, groups.end);
+  return {
+    ...{ path, start: rows.start - before, end: rows.end - before },
+    rows: fetched.reduce((sum, group) => sum + group.rows, 0),
+  };
 }
 
 async function* tasksOf(
   shares: readonly OpenedShare[],
   directory: string,
-): AsyncGenerator<SizedTask<WantedRows>> {
+): AsyncGenerator<SizedTask<FetchedRows>> {
   for (const [at, share] of shares.entries()) {
     const path = join(directory, `${at}.parquet`);
     const bytes = Math.min(share.source.size, MOST_HELD);
@@ -64,7 +73,7 @@ async function* tasksOf(
 export async function withShares<T>(
   shares: readonly OpenedShare[],
   directory: string,
-  use: (wanted: readonly WantedRows[]) => Promise<T>,
+  use: (wanted: readonly FetchedRows[]) => Promise<T>,
 ): Promise<T> {
   const own = join(directory, 'shares');
   await mkdir(own);

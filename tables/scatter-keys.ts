@@ -68,11 +68,8 @@ export async function scatterWholeKeys(
   const run = signal && { signal };
   const path = join(directory, name);
   const file = scatteredFile(output, { path, layout, columns: schema.length });
-  const sortedSql = (rows: string) => sortedKeysSql(rows, schema, keys);
-  const { rejected, rows } = await convertSorted(
-    slices,
-    { ...options, layout },
-    { file, sortedSql },
+  const { rejected, rows } = await convertSorted(slices, { ...options, layout }, (all) =>
+    engine.writeSelect({ text: sortedKeysSql(all, schema, keys) }, file, run),
   );
   const listed = join(directory, index);
   const list = { path: listed, rowGroupRows: INDEX_GROUP_ROWS, columns: keys.length };

@@ -1,23 +1,29 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Row, TableFile } from '@sparse-fanout/engine';
 import { BoundExceededError } from '#core/errors.ts';
 import { shownName } from '#core/shown-name.ts';
 import { MAX_PARTITIONS } from '#core/tables/partition/key-partitions.ts';
+import { fileSchema } from '#core/tables/partition/partition-columns.ts';
 import { MAX_FOLDER_BYTES, partitionFolder } from '#core/tables/partition/partition-folder.ts';
 import type { TableOutput } from '#core/tables/run/asked-table.ts';
 import { outputSchemaOf, type TableLayout } from '#core/tables/run/table-layout.ts';
+import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import type { ScatterIndex } from '#core/tables/shuffle/scatter-index.ts';
 import {
   longestValuesSql,
-  type ScatteredFile,
-  scatteredPartitionsSql,
+  SORTED,
   scatterSql,
+  sortedPartitionsSql,
+  sortedRowsSql,
 } from '#core/tables/shuffle/shuffle-sql.ts';
+import { type RowRun, rowRuns } from '#core/tables/shuffle/whole-groups.ts';
 import type { RejectedValue } from './bad-rows.ts';
 import type { ChunkOptions } from './convert-chunk.ts';
 import { convertSorted } from './convert-sorted.ts';
 import { fileFooter } from './file-statistics.ts';
-import { tableFileOf } from './table-file.ts';
+import { joinParquetFiles } from './join-files.ts';
+import { outputFileOf, tableFileOf } from './table-file.ts';
 import type { TableSlice } from './table-slice.ts';
 
 /** What a slice of a table is scattered with. */
@@ -49,21 +55,23 @@ function scatteredForm(output: TableOutput): TableOutput {
   return { format: 'parquet', compression: 'zstd', rowGroupBytes: 0 };
 }
 
-/** The file of the rows of a mapper. */
+/** Rows of a row group of which a file reads some. */
+function finerRows({ rowGroupRows }: TableLayout): number {
+  return Math.max(MIN_GROUP_ROWS, Math.floor(rowGroupRows / FINER));
+}
+
+/** The file of the rows of a mapper, of which others read some. */
 export function scatteredFile(
   output: TableOutput,
   { path, layout, columns }: ScatteredParts,
 ): TableFile {
-  const rowGroupRows = Math.max(MIN_GROUP_ROWS, Math.floor(layout.rowGroupRows / FINER));
+  const rowGroupRows = finerRows(layout);
   return tableFileOf(scatteredForm(output), { path, rowGroupRows, columns });
 }
 
 /** Values are fetched only where they can be folders. */
-async function assertShort(
-  file: ScatteredFile,
-  { engine, signal, partitionBy }: ScatterOptions,
-): Promise<void> {
-  const select = { text: longestValuesSql(file) };
+async function assertShort({ engine, signal, partitionBy }: ScatterOptions): Promise<void> {
+  const select = { text: longestValuesSql(partitionBy.length) };
   const [row] = await engine.runSelect(select, signal && { signal });
   for (const [at, name] of partitionBy.entries()) {
     const bytes = Number(row?.[`v${at}`] ?? 0);
@@ -74,13 +82,10 @@ async function assertShort(
   }
 }
 
-async function partitionsOf(
-  file: ScatteredFile,
-  options: ScatterOptions,
-): Promise<ScatterIndex['partitions']> {
-  await assertShort(file, options);
+async function partitionsOf(options: ScatterOptions): Promise<ScatterIndex['partitions']> {
+  await assertShort(options);
   const { engine, signal, partitionBy } = options;
-  const text = `${scatteredPartitionsSql(file)} LIMIT ${MAX_PARTITIONS + 1}`;
+  const text = `${sortedPartitionsSql(partitionBy.length)} LIMIT ${MAX_PARTITIONS + 1}`;
   const rows = await engine.runSelect({ text }, signal && { signal });
   if (rows.length > MAX_PARTITIONS) {
     throw new BoundExceededError(
@@ -99,9 +104,46 @@ async function partitionsOf(
   });
 }
 
+/** Writes a run of sorted rows. */
+async function writeRun(
+  path: string,
+  run: RowRun,
+  schema: TableSchema,
+  { engine, layout, output, signal }: ScatterOptions,
+): Promise<void> {
+  const { rowGroupRows } = run;
+  const file =
+    rowGroupRows === finerRows(layout)
+      ? scatteredFile(output, { path, layout, columns: schema.length })
+      : outputFileOf(output, { path, rowGroupRows, schema });
+  const text = sortedRowsSql(schema.length, run);
+  await engine.writeSelect({ text }, file, signal && { signal });
+}
+
+/** Writes all sorted rows into one file. */
+async function writeRuns(
+  path: string,
+  runs: readonly RowRun[],
+  schema: TableSchema,
+  options: ScatterOptions,
+): Promise<void> {
+  const [only, second] = runs;
+  if (second === undefined) return await writeRun(path, only!, schema, options);
+  const own = join(options.directory, 'runs');
+  await mkdir(own);
+  try {
+    const paths = runs.map((_, at) => join(own, `${at}.parquet`));
+    for (const [at, run] of runs.entries()) await writeRun(paths[at]!, run, schema, options);
+    await joinParquetFiles(paths[0]!, paths, path);
+  } finally {
+    await rm(own, { recursive: true });
+  }
+}
+
 /**
  * Converts what one mapper reads of a table, and writes its rows into one Parquet file, sorted by
- * partition and else in the order of the source. The same slices give the same bytes.
+ * partition and else in the order of the source. Partitions with many rows have row groups of their
+ * own, in the form of the output. The same slices give the same bytes.
  *
  * Memory: that of `convertSorted`.
  *
@@ -112,13 +154,25 @@ export async function scatterRows(
   slices: readonly TableSlice[],
   options: ScatterOptions,
 ): Promise<ScatteredSlice> {
-  const { directory, layout, output, partitionBy, name } = options;
-  const schema = outputSchemaOf(layout);
+  const { engine, directory, layout, output, partitionBy, name, signal } = options;
+  const table = outputSchemaOf(layout);
   const path = join(directory, name);
-  const file = scatteredFile(output, { path, layout, columns: schema.length });
-  const sortedSql = (rows: string) => scatterSql({ rows, schema, partitionBy });
-  const { rejected, filtered } = await convertSorted(slices, options, { file, sortedSql });
-  const partitions = await partitionsOf({ path, keys: partitionBy.length }, options);
+  const { rejected, filtered } = await convertSorted(slices, options, (rows) => {
+    const text = scatterSql({ rows, schema: table, partitionBy });
+    return engine.keepSelect({ text }, SORTED, signal && { signal });
+  });
+  const partitions = await partitionsOf(options);
+  const form = { rowGroupRows: layout.rowGroupRows, finerRows: finerRows(layout) };
+  // Only Parquet is copied.
+  const all = partitions.reduce((sum, { rows }) => sum + rows, 0);
+  const runs =
+    output.format === 'parquet'
+      ? rowRuns(
+          partitions.map(({ rows }) => rows),
+          form,
+        )
+      : [{ start: 0, end: all, rowGroupRows: form.finerRows }];
+  await writeRuns(path, runs, fileSchema(table, partitionBy), options);
   const { rowGroups } = await fileFooter(path);
   const groups = rowGroups.map((group) => ({ rows: group.rows, bytes: group.bytes }));
   return { rejected, filtered, groups, partitions };

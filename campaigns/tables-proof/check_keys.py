@@ -1,7 +1,7 @@
 """check_keys.py SOURCE HOW FOLDER: compares files of whole keys with their CSV.
 
 FOLDER has `files.json`: the paths of the files in the order of the manifest. HOW says what they
-hold: `rows`, `windows` or `groups`. Prints one line of JSON: how many keys there are, how many lie
+hold: `rows`, `windows`, `groups` or `lags`. Prints one line of JSON: how many keys there are, how many lie
 in several files, and whether all rows are those that Polars makes of the whole table, in order.
 """
 
@@ -23,6 +23,7 @@ expected = {
         before=pl.col("fare").shift(1).over("zip"),
         share=pl.col("fare") / pl.col("fare").sum().over("zip"),
     ),
+    "lags": lambda: rows.select("id", "zip", before=pl.col("note").shift(1).over("zip")),
     "groups": lambda: rows.group_by("zip", maintain_order=True).agg(
         n=pl.len().cast(pl.Int64),
         fares=pl.col("fare").sum(),

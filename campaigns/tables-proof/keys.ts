@@ -44,7 +44,8 @@ async function putRows({ stack, python, folder }: ProofRoom, rows: number): Prom
   return path;
 }
 
-async function checked(
+/** What Python finds of the files of whole keys, see `check_keys.py`. */
+export async function checkedKeys(
   { stack, python, folder }: ProofRoom,
   entries: readonly ManifestEntry[],
   { how, source }: { readonly how: string; readonly source: string },
@@ -79,7 +80,7 @@ async function proveTransform(room: ProofRoom, how: string, source: string, rows
   await stack.runToSuccess(request);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   const { entries, totals } = await manifestOf(stack, name);
-  const found = await checked(room, entries, { how, source });
+  const found = await checkedKeys(room, entries, { how, source });
   const sizes = entries.map(({ meta }) => meta.content_length);
   const outside = sizes.filter((bytes) => bytes < 0.4 * TARGET || bytes > 2 * TARGET).length;
   const said = entries.reduce((sum, { keys: own }) => sum + (own?.keys ?? 0), 0);

@@ -12,6 +12,7 @@ import { LocalStack } from '#support/local-stack.ts';
 import { proveDeterminism } from './determinism.ts';
 import { proveEquality, proveLocalRun, proveTransforms } from './equality.ts';
 import { proveKeys } from './keys.ts';
+import { proveLargestKey } from './largest-key.ts';
 import { provePartitions } from './partitions.ts';
 import type { Proof } from './proof.ts';
 import { pythonOfReaders } from './python.ts';
@@ -31,6 +32,7 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   sizes: proveSizes,
   partitions: provePartitions,
   keys: proveKeys,
+  'largest-key': proveLargestKey,
   types: proveTypes,
 };
 

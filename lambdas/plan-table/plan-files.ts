@@ -17,7 +17,7 @@ interface LookedAt {
 type PlannedTable = ReadyTable & { readonly planned: TablePlan };
 
 /** Most bytes of text that a mapper sorts: more spill more often than it saves requests. */
-const SLICE_BYTES = { least: 16 * 1024 ** 2, most: 384 * 1024 ** 2 };
+const SLICE_BYTES = { least: 128 * 1024 ** 2, most: 384 * 1024 ** 2 };
 
 /** As many work at once where there is enough for each. */
 const MAPPERS = 500;

@@ -28,6 +28,8 @@ interface PartitionedFile {
 export interface PartitionedTable {
   readonly files: readonly PartitionedFile[];
   readonly rejected: readonly RejectedValue[];
+  /** What mappers wrote. */
+  readonly objects: readonly Buffer[];
 }
 
 interface Scattered {
@@ -91,5 +93,5 @@ export async function partitionTable(
     });
     files.push({ chunk, name: `${name}.parquet`, predictedBytes });
   }
-  return { files, rejected };
+  return { files, rejected, objects };
 }

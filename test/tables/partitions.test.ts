@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Engine, openEngine } from '@sparse-fanout/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memorySource } from '#core/bytes/memory-source.ts';
+import { readFooter } from '#core/containers/parquet/footer.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
 import { patience } from '#support/patience.ts';
 import { askedTable, type ShortTable } from '#support/tables/asked-table.ts';
@@ -82,6 +84,45 @@ describe('a partitioned table', { timeout: patience(60_000) }, () => {
     for (const { name } of one.files) {
       expect(await readFile(join(one.out, name))).toEqual(await readFile(join(other.out, name)));
     }
+  });
+
+  it('copies row groups of partitions with many rows, and encodes the others', async () => {
+    const all = Array.from({ length: 24_000 }, (_, id) => id);
+    const lines = all.map((id) => `${id},${dayOf(id)},"text\n${id * 7919}"\n`);
+    const csv = (part: string[]) => Buffer.from(`id,day,note\n${part.join('')}`);
+    const store = memoryObjectStore({
+      's3://b/a.csv': csv(lines.slice(0, 1_000)),
+      's3://b/b.csv': csv(lines.slice(1_000)),
+    });
+    const size = { sourceBytes: 100_000 };
+    const plan = await planned(askedTable({ schema: SCHEMA, partitionBy: ['day'], size }), store);
+    const table = { ...plan, layout: { ...plan.layout, rowGroupRows: 2_048 } };
+    const out = join(directory, 'copied');
+    const { files, objects } = await partitionTable(table, { out, targetFileBytes: 40_000 });
+    const mappers = await Promise.all(objects.map((bytes) => readFooter(memorySource(bytes))));
+    const whole = mappers.flatMap(({ rowGroups }, at) =>
+      rowGroups.map(({ ranges: [range] }) => {
+        return objects[at]!.subarray(range!.offset, range!.offset + range!.length);
+      }),
+    );
+    const found: number[] = [];
+    let copied = 0;
+    for (const { name, chunk } of files) {
+      const bytes = await readFile(join(out, name));
+      copied += whole.filter((group) => group.length > 5_000 && bytes.includes(group)).length;
+      const ids = await idsOf(join(out, name));
+      expect(ids).toHaveLength(chunk.within.end - chunk.within.start);
+      expect(ids.every((id) => dayOf(id) === chunk.partition[0])).toBe(true);
+      found.push(...ids);
+      const columns = await engine.describe({
+        text: `FROM read_parquet('${join(out, name)}', hive_partitioning = false)`,
+      });
+      expect(columns.map((column) => column.name)).toEqual(['id', 'note']);
+    }
+    const sorted = all.toSorted((a, b) => (dayOf(a) < dayOf(b) ? -1 : Number(dayOf(a) > dayOf(b))));
+    expect(found).toEqual(sorted);
+    expect(copied).toBeGreaterThan(5);
+    expect(copied).toBeLessThan(whole.length);
   });
 
   it('keeps columns whose names are those of the engine or of what is made on the way', async () => {

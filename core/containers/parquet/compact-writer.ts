@@ -1,5 +1,7 @@
 import { THRIFT, type ThriftField } from './compact-reader.ts';
 
+const TEXT = new TextEncoder();
+
 /** Writes values of the Thrift compact protocol, as many as a footer of Parquet needs. */
 export class CompactWriter {
   #bytes = new Uint8Array(4096);
@@ -83,9 +85,23 @@ export class CompactWriter {
 
   /** Begins a list of structs; its elements follow. */
   structs(id: number, count: number): void {
+    this.#list(id, THRIFT.struct, count);
+  }
+
+  #list(id: number, element: number, count: number): void {
     this.field({ id, type: THRIFT.list });
-    this.raw(Uint8Array.of((Math.min(count, 15) << 4) | THRIFT.struct));
+    this.raw(Uint8Array.of((Math.min(count, 15) << 4) | element));
     if (count >= 15) this.#varint(count);
+  }
+
+  /** A list of texts. */
+  texts(id: number, texts: readonly string[]): void {
+    this.#list(id, THRIFT.binary, texts.length);
+    for (const text of texts) {
+      const bytes = TEXT.encode(text);
+      this.#varint(bytes.length);
+      this.raw(bytes);
+    }
   }
 
   /** A struct whose fields `write` writes: an element of a list, or the value of a begun field. */

@@ -1,6 +1,6 @@
 import { BoundExceededError } from '#core/errors.ts';
 import type { GatherChunk, Share } from '#core/tables/run/gather-chunk.ts';
-import type { Mapper, Partition, ScatteredRows } from './scattered-rows.ts';
+import type { Mapper, Partition, PartitionPiece, ScatteredRows } from './scattered-rows.ts';
 
 /** A file of a table that was scattered: a line of the plan without its list, and its shares. */
 export interface ShuffledFile extends Omit<GatherChunk, 'list'> {
@@ -21,7 +21,32 @@ export interface PartitionSizes {
 /** A plan has one line for each. */
 const MAX_FILES = 100_000;
 
-/** Ordinals of the rows of a partition at which its files begin and end: equal shares of bytes. */
+/** A file may be so much smaller or larger where it then has whole row groups, or pieces. */
+const LEEWAY = 1 / 8;
+
+/** How many of some sorted numbers are below a value. */
+function countBelow(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Moves a cut to where a piece or a row group of its own begins or ends, unless that is far. */
+function movedCut({ rows, cuts }: PartitionPiece, at: number, most: number): number {
+  const next = countBelow(cuts, at);
+  const [before, after] = [cuts[next - 1] ?? 0, cuts[next] ?? rows];
+  const near = at - before < after - at ? before : after;
+  return Math.abs(near - at) <= most ? near : at;
+}
+
+/**
+ * Ordinals of the rows of a partition at which its files begin and end: equal shares of bytes,
+ * moved a little where row groups are copied whole then, or fewer pieces are read.
+ */
 function cutsOf({ pieces }: Partition, files: number): readonly number[] {
   const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
   const cuts = [0];
@@ -29,9 +54,10 @@ function cutsOf({ pieces }: Partition, files: number): readonly number[] {
   for (const piece of pieces) {
     const end = bytesBefore + piece.bytes;
     for (let k = cuts.length; k < files && (bytes * k) / files <= end; k = cuts.length) {
-      const share = ((bytes * k) / files - bytesBefore) / Math.max(1, piece.bytes);
-      const at = rowsBefore + Math.round(Math.min(1, share) * piece.rows);
-      cuts.push(Math.max(at, cuts.at(-1)!));
+      const rowsOf = piece.rows / Math.max(1, piece.bytes);
+      const share = Math.min(piece.rows, ((bytes * k) / files - bytesBefore) * rowsOf);
+      const at = movedCut(piece, Math.round(share), (bytes / files) * LEEWAY * rowsOf);
+      cuts.push(Math.max(rowsBefore + at, cuts.at(-1)!));
     }
     rowsBefore += piece.rows;
     bytesBefore = end;

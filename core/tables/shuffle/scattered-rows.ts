@@ -18,6 +18,11 @@ export interface PartitionPiece {
   readonly rows: number;
   /** About so many bytes of the object. */
   readonly bytes: number;
+  /**
+   * Rows of the piece before each of its row groups but the first, where it has groups of its own:
+   * cut there, these are copied as they are.
+   */
+  readonly cuts: readonly number[];
 }
 
 /** All rows of a partition, in the order of the source. */
@@ -55,10 +60,33 @@ class RowBytes {
   }
 }
 
+/** Finds the row groups that lie within pieces. */
+class OwnGroups {
+  readonly #groups: ScatterIndex['groups'];
+  #group = 0;
+  #rows = 0;
+
+  constructor(groups: ScatterIndex['groups']) {
+    this.#groups = groups;
+  }
+
+  /** @param start of rows, none of which is before those that were asked for last. */
+  cutsOf(start: number, rows: number): readonly number[] {
+    while (this.#rows < start) this.#rows += this.#groups[this.#group++]?.rows ?? Infinity;
+    if (this.#rows !== start) return [];
+    const cuts: number[] = [];
+    for (let at = 0; at < rows; cuts.push(at)) {
+      at += this.#groups[this.#group + cuts.length]?.rows ?? Infinity;
+    }
+    const end = cuts.pop();
+    return end === rows ? cuts : [];
+  }
+}
+
 /**
  * Collects which rows of each partition lie where.
  *
- * Holds some 100 bytes for a piece, a million at the most, and 100 for a mapper.
+ * Holds some 100 bytes for a piece, a million at the most, 100 for a mapper, and 8 for a row group.
  */
 export class ScatteredRows {
   readonly #columns: readonly string[];
@@ -79,12 +107,14 @@ export class ScatteredRows {
    */
   add({ partitions, groups, ...mapper }: Omit<ScatterIndex, 'planned'>): void {
     const bytes = new RowBytes(groups);
+    const own = new OwnGroups(groups);
     let start = 0;
     for (const { values, rows } of partitions) {
       const before = bytes.before(start);
       const piece = {
         mapper: this.mappers.length,
         ...{ start, rows, bytes: bytes.before(start + rows) - before },
+        cuts: own.cutsOf(start, rows),
       };
       this.#partitionOf(values).push(piece);
       start += rows;

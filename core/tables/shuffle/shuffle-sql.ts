@@ -33,6 +33,15 @@ export interface ScatteredRows extends Omit<RowsFiles, 'paths'> {
   readonly rows: string;
 }
 
+/** Rows `start <= row < end`. */
+export interface RowRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Name of the sorted rows of a mapper in its engine. */
+export const SORTED = 'sorted';
+
 /**
  * A SELECT of rows, sorted by partition and else as they were: their columns without those of
  * partitions as `c0`, `c1` and so on, and the text of their partition as `k0`, `k1` and so on.
@@ -53,15 +62,35 @@ export function scatterSql({ rows, schema, partitionBy }: ScatteredRows): string
   );
 }
 
-/** A file that {@link scatterSql} made. */
-export interface ScatteredFile {
-  readonly path: string;
-  /** Columns of partitions. */
-  readonly keys: number;
-}
-
 function keysOf(keys: number): readonly string[] {
   return Array.from({ length: keys }, (_, at) => `k${at}`);
+}
+
+/**
+ * A SELECT of the partitions of sorted rows, in the order of these: their values as `v0`, `v1`, …,
+ * and their `rows`.
+ *
+ * @param keys how many columns partitions have.
+ */
+export function sortedPartitionsSql(keys: number): string {
+  const values = keysOf(keys);
+  const named = values.map((value, at) => `${value} AS v${at}`);
+  return (
+    `SELECT ${named.join(', ')}, count(*) AS rows FROM ${SORTED} ` +
+    `GROUP BY ${values.join(', ')} ORDER BY min(rowid)`
+  );
+}
+
+/** A SELECT of the bytes of the longest value of each column of partitions, as `v0`, `v1`, …. */
+export function longestValuesSql(keys: number): string {
+  const longest = keysOf(keys).map((key, at) => `max(strlen(${key})) AS v${at}`);
+  return `SELECT ${longest.join(', ')} FROM ${SORTED}`;
+}
+
+/** A SELECT of sorted rows `start <= row < end`: the columns that are scattered. */
+export function sortedRowsSql(columns: number, { start, end }: RowRange): string {
+  const names = Array.from({ length: columns }, (_, at) => `c${at}`);
+  return `SELECT ${names.join(', ')} FROM ${SORTED} WHERE rowid >= ${start} AND rowid < ${end}`;
 }
 
 /** Parquet files that the engine wrote, read as they are, one after the other. */
@@ -69,30 +98,9 @@ export function readSql(paths: readonly string[]): string {
   return `read_parquet([${paths.map(literal).join(', ')}], binary_as_string = false, hive_partitioning = false, union_by_name = false)`;
 }
 
-/**
- * A SELECT of the partitions of a scattered file in the order of its rows: their values as `v0`,
- * `v1`, …, and their `rows`.
- */
-export function scatteredPartitionsSql({ path, keys }: ScatteredFile): string {
-  const values = keysOf(keys);
-  const named = values.map((value, at) => `${value} AS v${at}`);
-  return (
-    `SELECT ${named.join(', ')}, count(*) AS rows FROM ${readSql([path])} ` +
-    `GROUP BY ${values.join(', ')} ORDER BY min(file_row_number)`
-  );
-}
-
-/** A SELECT of the bytes of the longest value of each column of partitions, as `v0`, `v1`, …. */
-export function longestValuesSql({ path, keys }: ScatteredFile): string {
-  const longest = keysOf(keys).map((key, at) => `max(strlen(${key})) AS v${at}`);
-  return `SELECT ${longest.join(', ')} FROM ${readSql([path])}`;
-}
-
 /** Rows of a scattered file that are wanted, counted from its begin. */
-export interface WantedRows {
+export interface WantedRows extends RowRange {
   readonly path: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 /**

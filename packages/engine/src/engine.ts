@@ -8,6 +8,7 @@ import type { FunctionModule } from './functions/function-module.ts';
 import { OwnFunctions, type OwnOptions } from './functions/own-functions.ts';
 import { interruptible } from './interruptible.ts';
 import { type EngineOptions, openDuckDb } from './open-duckdb.ts';
+import { identifier } from './quote.ts';
 import { groupingSets, parseSelect } from './syntax-tree.ts';
 import { copyStatement, type TableFile } from './table-file.ts';
 
@@ -58,6 +59,9 @@ export interface WrittenFile {
   readonly bytes: number;
 }
 
+/** Rows that the engine keeps. */
+export type KeptRows = Pick<WrittenFile, 'rows'>;
+
 /** What a statement may be given. */
 export interface RunOptions {
   /** Ends the statement; it then rejects with the reason of the signal. */
@@ -84,6 +88,11 @@ export interface Engine {
    * removed.
    */
   writeSelect(select: Select, file: TableFile, options?: RunOptions): Promise<WrittenFile>;
+  /**
+   * Keeps the rows of a SELECT, in their order, as a table that later SELECTs may name, until the
+   * engine is closed. What does not fit its memory spills into its directory.
+   */
+  keepSelect(select: Select, name: string, options?: RunOptions): Promise<KeptRows>;
   /**
    * The columns that a SELECT over `input` would give. It may make of each row of `input` one row
    * or none, by functions of that row alone; anything else is refused.
@@ -165,6 +174,13 @@ async function write(
   }
 }
 
+async function keep(connection: DuckDBConnection, select: Select, name: string): Promise<KeptRows> {
+  // A line of its own, because the SELECT may end in a comment.
+  const statement = `CREATE TEMP TABLE ${identifier(name)} AS (${select.text}\n)`;
+  const reader = await connection.runAndReadAll(statement, [...(select.values ?? [])]);
+  return { rows: Number(reader.getRowObjects()[0]?.['Count']) };
+}
+
 /** Opens an engine over nothing but its directory, which is made if need be. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { directory } = options;
@@ -203,6 +219,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         assertInside(file.path, directory);
         return write(connection, select, file);
       }),
+    keepSelect: (select, name, run = {}) =>
+      using(select, run, () => keep(connection, select, name)),
     async addFunctions(module, given = {}) {
       own = new OwnFunctions(module, given);
       await own.register(connection);

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { duckdb } from '#engine/duckdb.ts';
+import { EngineError } from '#engine/engine-error.ts';
 import { engineVersion } from '#engine/engine-version.ts';
-import { literal } from '#engine/quote.ts';
+import { identifier, literal } from '#engine/quote.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { type Opened, open } from './opened.ts';
 
@@ -49,6 +50,27 @@ describe('a SELECT', () => {
     await expect(opened.engine.runSelect(endless, { signal: abort.signal })).rejects.toBe(reason);
     await expect(opened.engine.runSelect(endless, { signal: abort.signal })).rejects.toBe(reason);
     expect(await run('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('rows that are kept', () => {
+  const keep = (text: string, name: string) => opened.engine.keepSelect({ text }, name);
+
+  it('can be read by later SELECTs under any name, in their order', async () => {
+    const name = 'kept "rows"; DROP';
+    const text = 'SELECT range % 3 AS k, range AS n FROM range(5000) ORDER BY k DESC, n -- so';
+    expect(await keep(text, name)).toEqual({ rows: 5000 });
+    const found = await run(
+      `SELECT n FROM ${identifier(name)} WHERE rowid >= 1666 AND rowid < 1669`,
+    );
+    expect(found.map(({ n }) => n)).toEqual([1n, 4n, 7n]);
+  });
+
+  it('are none where their SELECT fails, or is none', async () => {
+    await expect(keep("SELECT error('no')", 'broken')).rejects.toThrow(EngineError);
+    await expect(keep('SELECT 1; SELECT 2', 'broken')).rejects.toThrow(EngineError);
+    await expect(run('SELECT * FROM broken')).rejects.toThrow(EngineError);
+    expect(await keep('SELECT 1 AS one', 'broken')).toEqual({ rows: 1 });
   });
 });
 

@@ -88,6 +88,26 @@ describe('packPartitions', () => {
     expect(files.map(({ shares }) => shares.length)).toEqual([1, 1, 1, 1, 1, 1, 2]);
   });
 
+  it('cuts where row groups of a partition of its own begin, if one is near', () => {
+    const index = {
+      ...indexOf([
+        { values: ['a'], rows: 10 },
+        { values: ['fat'], rows: 400 },
+        { values: ['z'], rows: 5 },
+      ]),
+      groups: [10, 90, 90, 90, 90, 40, 5].map((rows) => ({ rows, bytes: rows * 10 })),
+    };
+    const cutsOf = (target: number) =>
+      packed([index], target)
+        .filter(({ partition }) => partition[0] === 'fat')
+        .map(({ within }) => within.end);
+    expect(cutsOf(2_000)).toEqual([180, 400]);
+    expect(cutsOf(1_000)).toEqual([90, 200, 300, 400]);
+    expect(cutsOf(1_340)).toEqual([133, 270, 400]);
+    const apart = { ...index, groups: [{ rows: 415, bytes: 4_150 }] };
+    expect(packed([apart], 2_000).map(({ within }) => within.end)).toEqual([10, 200, 400, 5]);
+  });
+
   it('counts what was left out for one file each', () => {
     const some = { rejected: 2, filtered: 3 };
     const one = (left = { rejected: 0, filtered: 0 }) =>
