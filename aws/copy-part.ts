@@ -23,7 +23,7 @@ function sourceName({ bucket, key }: CopiedPart['from']): string {
 /**
  * Lets S3 copy bytes of an object as a part of an upload. No byte comes here.
  *
- * @throws {SourceChangedError} the object is not the one that is meant.
+ * @throws {SourceChangedError} the object is another one than expected.
  */
 export async function copyPart(
   client: S3Client,

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { crc32Hex } from '#core/checksum/crc32.ts';
+import type { MatrixOutputSpec } from '#core/outputs/output-kinds.ts';
 import { chunkKey } from '#core/run/chunk-key.ts';
 import { companionFolder, outputUri } from '#core/run/output-keys.ts';
 import { attemptOf, EMPTY_BASE } from '#core/run/run-fields.ts';
@@ -11,6 +12,7 @@ import {
 } from '#core/tables/companions/companions.ts';
 import { movedAt } from './generations.ts';
 import type { AttemptedGeneration, ManifestCompanion } from './manifest.ts';
+import { matrixCompanionTexts } from './matrix-companions.ts';
 
 /** A run, as far as its companions depend on it; other wings have none. */
 export type AccompaniedRun = Pick<
@@ -18,6 +20,8 @@ export type AccompaniedRun = Pick<
   'output' | 'location' | 'generation' | 'base' | 'chunks'
 > & {
   readonly columns?: CompanionTable['columns'] | undefined;
+  /** Of a matrix. */
+  readonly facts?: RunHeader['facts'] | undefined;
   /** Up to the run: in whose folders the chunks lie. */
   readonly attempts?: readonly AttemptedGeneration[] | undefined;
 };
@@ -39,15 +43,30 @@ function* urisOf(run: AccompaniedRun): Generator<string> {
   }
 }
 
+/** The same of a run of a matrix. */
+function matrixObjects(run: AccompaniedRun, spec: MatrixOutputSpec): readonly CompanionObject[] {
+  const { location, generation, facts } = run;
+  if (facts?.kind !== 'matrix' || !('companions' in spec)) return [];
+  return (spec.companions ?? []).flatMap((companion) => {
+    const folder = `${location.prefix}${companionFolder(companion, generation, attemptOf(run))}`;
+    const texts = matrixCompanionTexts(companion, {
+      ...{ spec, facts, uris: () => urisOf(run) },
+      output: outputUri(location, location.prefix),
+      folder: outputUri(location, folder),
+    });
+    return texts.map(({ name, ...text }) => ({ ...text, companion, key: `${folder}${name}` }));
+  });
+}
+
 /**
- * The objects that a run of a table writes before its manifest, for readers that do not know
+ * The objects that a run writes before its manifest, for readers that do not know
  * manifests. They list the files of the runs before it too, unless it overwrites them.
  *
  * @throws {RequestError} with every name or type that the readers of a companion do not have.
  */
 export function companionObjects(run: AccompaniedRun): readonly CompanionObject[] {
   const { output, location, generation, columns = [] } = run;
-  if (output.kind !== 'table') return [];
+  if (output.kind !== 'table') return matrixObjects(run, output);
   const { file, companions = [], partitionBy } = output;
   return companions.flatMap((companion) => {
     const folder = `${location.prefix}${companionFolder(companion, generation, attemptOf(run))}`;

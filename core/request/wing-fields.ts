@@ -19,7 +19,7 @@ const FIELDS: Readonly<Record<Wing, Readonly<Record<string, readonly string[]>>>
   table: {
     '': ['schema', 'columns', 'transform', 'onBadRow'],
     source: ['compression', 'csv', 'byName', 'inbox', 'postgres'],
-    output: [...['targetFileBytes', 'files', 'partitionBy', 'csv', 'companions', 'postgres']],
+    output: [...['targetFileBytes', 'files', 'partitionBy', 'csv', 'postgres']],
     chunking: ['keysWhole'],
   },
 };

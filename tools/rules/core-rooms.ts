@@ -169,7 +169,7 @@ export const CORE: ImportRules = {
     ...['#core/outputs/chunk-encoder.ts', '#core/outputs/compression.ts'],
     ...['#core/outputs/encoder-room.ts', '#core/outputs/check-lines.ts'],
     ...['#core/outputs/zeros-problem.ts', '#core/outputs/held-slices.ts'],
-    '#core/outputs/label-section.ts',
+    ...['#core/outputs/label-section.ts', '#core/outputs/matrix-companions.ts'],
     ...['#core/outputs/check-bytes.ts', '#core/containers/npy', '#core/containers/zip'],
     ...['#core/containers/parquet', '#core/schemas'],
     '#core/outputs/single-object.ts',
@@ -203,7 +203,13 @@ export const CORE: ImportRules = {
   ],
   'core/manifest': [
     ...[...GROUND, '#core/checksum', '#core/objects', '#core/schemas', '#core/sources'],
-    ...['#core/outputs', '#core/run', '#core/tables/run', '#core/tables/companions'],
+    ...[
+      '#core/sparse/matrix-facts.ts',
+      '#core/outputs',
+      '#core/run',
+      '#core/tables/run',
+      '#core/tables/companions',
+    ],
     '#core/tables/partition',
     ...['#core/iceberg', 'zod/mini', 'node:zlib'],
   ],

@@ -6,6 +6,7 @@ import type { ContentBounds, MatrixOutput } from '#core/outputs/output.ts';
 import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
 import { automaticTarget } from './automatic-target.ts';
 import { createChunkEncoder } from './create-chunk-encoder.ts';
+import { csvCompanionProblem } from './csv-companions.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 import type { CsvSpec } from './csv-spec.ts';
 import { createMixedChunkEncoder } from './mixed/create-mixed-chunk-encoder.ts';
@@ -44,6 +45,7 @@ export function csvOutput(spec: CsvSpec): MatrixOutput {
     beginsWithNames,
     printsRowNames: dialect.index === true,
     label: spec.label?.column,
+    problem: (matrix) => csvCompanionProblem(spec, matrix),
     describe: () => ({
       'output.format': 'csv',
       'output.compression': compression,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { labelSection } from '#core/outputs/label-section.ts';
+import { COMPANIONS_ASKED, companionsOf } from '#core/outputs/matrix-companions.ts';
 import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
 import { isNotAppended, SINGLE, singleOf } from '#core/outputs/single-object.ts';
 import { DEFAULT_DIALECT, delimiterProblem, naRepProblem } from './csv-dialect.ts';
@@ -43,15 +44,16 @@ export const csvSection = z.pipe(
     .strictObject(
       {
         ...OUTPUT_PLACE,
+        ...COMPANIONS_ASKED,
         ...SINGLE,
         format: z.literal('csv'),
         compression: z.optional(z.enum(COMPRESSIONS, { error: "'none' or 'gzip'" })),
         text: z.optional(text),
       },
-      { error: 'an object with uri, format, mode, single, compression, text' },
+      { error: 'an object with uri, format, mode, single, compression, text, companions' },
     )
     .check(isNotAppended),
-  z.transform(({ uri, mode, single, compression = 'none', text: given }) => {
+  z.transform(({ uri, mode, companions, single, compression = 'none', text: given }) => {
     const { index, label, ...words } = given ?? {};
     const dialect = { ...DEFAULT_DIALECT, ...words, ...(index === true && { index }) };
     const labelled = label !== undefined && { label };
@@ -61,6 +63,7 @@ export const csvSection = z.pipe(
       compression,
       ...labelled,
       ...singleOf(single),
+      ...companionsOf(companions),
     } satisfies CsvSpec;
     return { uri, mode, spec };
   }),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { labelSpec } from '#core/outputs/label-section.ts';
+import { companionsSpec } from '#core/outputs/matrix-companions.ts';
 import { singleSpec } from '#core/outputs/single-object.ts';
 import { csvDialect } from './csv-dialect.ts';
 
@@ -10,6 +11,7 @@ export const csvSpec = z.strictObject({
   dialect: csvDialect,
   compression: z.enum(COMPRESSIONS),
   ...labelSpec,
+  ...companionsSpec,
   ...singleSpec,
 });
 

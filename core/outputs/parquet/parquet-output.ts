@@ -1,6 +1,8 @@
 import { checkBytes } from '#core/outputs/check-bytes.ts';
+import { companionProblem } from '#core/outputs/matrix-companions.ts';
 import type { MatrixOutput } from '#core/outputs/output.ts';
 import { zerosProblem } from '#core/outputs/zeros-problem.ts';
+import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
 import { createParquetEncoder } from './parquet-encoder.ts';
 import type { ParquetSpec } from './parquet-spec.ts';
 import { groupBytes } from './row-group.ts';
@@ -13,6 +15,12 @@ const FIXED_BYTES = { least: 100, most: 4_096 } as const;
 
 /** Levels of both lists of a row, each of four runs at most. */
 const LEVEL_BYTES = 2 * 4 * 6;
+
+/** Hive reads numbers without a sign as such with one. */
+function hiveProblem({ dtype }: MatrixInfo): string | undefined {
+  if (dtype !== 'uint32' && dtype !== 'uint64') return undefined;
+  return `values are ${dtype}, which Hive cannot read from Parquet as they are; give output.format csv, or leave out the companion`;
+}
 
 /** Parquet files of a matrix. */
 export function parquetOutput(spec: ParquetSpec): MatrixOutput {
@@ -31,7 +39,13 @@ export function parquetOutput(spec: ParquetSpec): MatrixOutput {
       'output.compression': compression,
       'output.parquet.rowGroupBytes': rowGroupBytes,
     }),
-    problem: (matrix) => zerosProblem('parquet', matrix),
+    problem: (matrix) =>
+      zerosProblem('parquet', matrix) ??
+      companionProblem(spec, {
+        hive: () => hiveProblem(matrix),
+        sagemaker: () =>
+          'the algorithms of SageMaker do not read these files; give output.format csv or recordio-protobuf, or leave out the companion',
+      }),
     recordCount: (_, counted) => counted,
     bounds({ shape: [rows], nnz, dtype }) {
       const { entry, row } = groupBytes(layout, dtype);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { COMPANIONS_ASKED, companionsOf } from '#core/outputs/matrix-companions.ts';
 import { OUTPUT_PLACE } from '#core/outputs/output-place.ts';
 import { NOT_SINGLE } from '#core/outputs/single-object.ts';
 import { wholeNumber } from '#core/schemas/count.ts';
@@ -19,17 +20,26 @@ export const parquetSection = z.pipe(
   z.strictObject(
     {
       ...OUTPUT_PLACE,
+      ...COMPANIONS_ASKED,
       ...NOT_SINGLE,
       format: z.literal('parquet'),
       layout: z.optional(z.enum(LAYOUTS, { error: "'triples' or 'lists'" })),
       compression: z.optional(z.enum(CODEC_NAMES, { error: COMPRESSION })),
       parquet: z.optional(settings),
     },
-    { error: 'an object with uri, format, mode, layout, compression, parquet' },
+    { error: 'an object with uri, format, mode, layout, compression, parquet, companions' },
   ),
-  z.transform(({ uri, mode, layout = 'triples', compression = 'zstd', parquet = {} }) => {
-    const { rowGroupBytes = ROW_GROUP_BYTES.usual } = parquet;
-    const spec = { kind: 'parquet', layout, compression, rowGroupBytes } satisfies ParquetSpec;
-    return { uri, mode, spec };
-  }),
+  z.transform(
+    ({ uri, mode, companions, layout = 'triples', compression = 'zstd', parquet = {} }) => {
+      const { rowGroupBytes = ROW_GROUP_BYTES.usual } = parquet;
+      const spec = {
+        kind: 'parquet',
+        layout,
+        compression,
+        rowGroupBytes,
+        ...companionsOf(companions),
+      } satisfies ParquetSpec;
+      return { uri, mode, spec };
+    },
+  ),
 );

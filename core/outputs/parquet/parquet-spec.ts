@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { companionsSpec } from '#core/outputs/matrix-companions.ts';
 import { count } from '#core/schemas/count.ts';
 
 export const LAYOUTS = ['triples', 'lists'] as const;
@@ -11,6 +12,7 @@ export const parquetSpec = z.strictObject({
   compression: z.enum(CODEC_NAMES),
   /** Bytes of values in a row group, before they are compressed. */
   rowGroupBytes: count,
+  ...companionsSpec,
 });
 
 export type ParquetSpec = Readonly<z.infer<typeof parquetSpec>>;

@@ -3,6 +3,7 @@ import { type Compression, inflated } from '#core/outputs/compression.ts';
 import { createGzipOfText } from '#core/outputs/gzip/gzip-of-text.ts';
 import { textPart } from '#core/outputs/gzip/text-part.ts';
 import { describeLabel } from '#core/outputs/label-section.ts';
+import { companionProblem, notOfHive } from '#core/outputs/matrix-companions.ts';
 import type { ContentBounds, MatrixOutput } from '#core/outputs/output.ts';
 import { zerosProblem } from '#core/outputs/zeros-problem.ts';
 import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
@@ -44,7 +45,13 @@ function recordBounds(
 }
 
 /** Records of SageMaker in RecordIO, plain or as one gzip member per chunk. */
-export function recordioOutput({ tensor, compression, label, single }: RecordioSpec): MatrixOutput {
+export function recordioOutput({
+  tensor,
+  compression,
+  label,
+  single,
+  companions,
+}: RecordioSpec): MatrixOutput {
   const content: MatrixOutput['content'] = (stored, uri) => inflated(stored, compression, uri);
   return {
     ...STORED_AS[compression],
@@ -60,7 +67,15 @@ export function recordioOutput({ tensor, compression, label, single }: RecordioS
       'output.label': describeLabel(label),
       'output.single': single === true,
     }),
-    problem: (matrix) => zerosProblem('recordio-protobuf', matrix),
+    problem: (matrix) =>
+      zerosProblem('recordio-protobuf', matrix) ??
+      companionProblem(
+        { companions, single },
+        {
+          hive: () => notOfHive('recordio-protobuf'),
+          sagemaker: () => undefined,
+        },
+      ),
     recordCount: ({ rowStart, rowEnd }) => rowEnd - rowStart,
     isSingle: single === true,
     part: single && textPart(compression, (facts) => recordBounds(tensor, facts, facts.nnz)),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { labelSpec } from '#core/outputs/label-section.ts';
+import { companionsSpec } from '#core/outputs/matrix-companions.ts';
 import { singleSpec } from '#core/outputs/single-object.ts';
 
 /** Types of the values of a tensor. */
@@ -12,6 +13,7 @@ export const recordioSpec = z.strictObject({
   tensor: z.enum(TENSORS),
   compression: z.enum(COMPRESSIONS),
   ...labelSpec,
+  ...companionsSpec,
   ...singleSpec,
 });
 

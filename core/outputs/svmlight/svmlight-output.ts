@@ -3,6 +3,7 @@ import { type Compression, inflated } from '#core/outputs/compression.ts';
 import { createGzipOfText } from '#core/outputs/gzip/gzip-of-text.ts';
 import { textPart } from '#core/outputs/gzip/text-part.ts';
 import { describeLabel } from '#core/outputs/label-section.ts';
+import { companionProblem, notOfHive } from '#core/outputs/matrix-companions.ts';
 import type { MatrixOutput } from '#core/outputs/output.ts';
 import { zerosProblem } from '#core/outputs/zeros-problem.ts';
 import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
@@ -44,7 +45,12 @@ export function svmlightOutput(spec: SvmlightSpec): MatrixOutput {
       'output.label': describeLabel(spec.label),
       'output.single': single === true,
     }),
-    problem: (matrix) => zerosProblem('svmlight', matrix),
+    problem: (matrix) =>
+      zerosProblem('svmlight', matrix) ??
+      companionProblem(spec, {
+        hive: () => notOfHive('svmlight'),
+        sagemaker: () => undefined,
+      }),
     recordCount: ({ rowStart, rowEnd }) => rowEnd - rowStart,
     bounds: (facts) => svmlightBounds(rowsOf(facts)),
     automaticTarget: () => TARGET,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { COMPRESSIONS } from '#core/outputs/compression.ts';
 import { labelSpec } from '#core/outputs/label-section.ts';
+import { companionsSpec } from '#core/outputs/matrix-companions.ts';
 import { singleSpec } from '#core/outputs/single-object.ts';
 
 /** Text with a line per row: a label, then `column:value` of each stored entry. */
@@ -10,6 +11,7 @@ export const svmlightSpec = z.strictObject({
   zeroBased: z.boolean(),
   compression: z.enum(COMPRESSIONS),
   ...labelSpec,
+  ...companionsSpec,
   ...singleSpec,
 });
 

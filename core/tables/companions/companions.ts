@@ -5,6 +5,7 @@ import {
   type HiveTable,
   hiveFileProblem,
   hiveSymlink,
+  hiveTableName,
   hiveTableStatement,
 } from './hive-symlink.ts';
 
@@ -35,10 +36,9 @@ export interface CompanionText {
 /** Nothing else may lie in the folder that a table of Hive is made of. */
 const SYMLINK_FOLDER = 'symlink/';
 
-/** The last folder of an output, or its bucket, in characters that every catalog takes. */
+/** The last folder of an output, or its bucket. */
 function tableName(output: string): string {
-  const folder = output.split('/').at(-2) ?? '';
-  return folder.toLowerCase().replaceAll(/[^a-z0-9_]/gu, '_');
+  return hiveTableName(output.split('/').at(-2) ?? '');
 }
 
 function hiveTexts({ output, folder, uris, ...table }: CompanionTable): readonly CompanionText[] {

@@ -44,8 +44,18 @@ const SERDES = {
 } as const;
 
 /** Classes by which they read files that are listed in a text. */
-const STORED = `STORED AS INPUTFORMAT 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat'
-OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'`;
+export const SYMLINK_FORMATS = {
+  input: 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat',
+  output: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+} as const;
+
+const STORED = `STORED AS INPUTFORMAT '${SYMLINK_FORMATS.input}'
+OUTPUTFORMAT '${SYMLINK_FORMATS.output}'`;
+
+/** A name in characters that every catalog takes. */
+export function hiveTableName(folder: string): string {
+  return folder.toLowerCase().replaceAll(/[^a-z0-9_]/gu, '_');
+}
 
 function literal(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`;
