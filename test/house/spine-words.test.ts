@@ -10,7 +10,9 @@ const WORDS = /dialect|\bnnz\b/i;
 /** Where that may stand: the matrix wing, its outputs, and the schema of the request. */
 const OWNERS = [
   ...['core/sparse/', 'core/request/request-schema.ts'],
-  ...['csv', 'svmlight', 'npz', 'mtx'].map((kind) => `core/outputs/${kind}/`),
+  ...['csv', 'svmlight', 'npz', 'mtx', 'recordio', 'parquet'].map(
+    (kind) => `core/outputs/${kind}/`,
+  ),
 ];
 
 /** Lines of a file that name a word. */

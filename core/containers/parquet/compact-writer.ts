@@ -57,26 +57,18 @@ export class CompactWriter {
   /** A field of bytes. */
   binary(id: number, bytes: Uint8Array): void {
     this.field({ id, type: THRIFT.binary });
+    this.#counted(bytes);
+  }
+
+  #counted(bytes: Uint8Array): void {
     this.#varint(bytes.length);
     this.raw(bytes);
   }
 
-  /** A list of numbers of 32 bits, of fewer than 15. */
+  /** A list of numbers of 32 bits. */
   numbers(id: number, values: readonly number[]): void {
-    this.field({ id, type: THRIFT.list });
-    this.raw(Uint8Array.of((values.length << 4) | THRIFT.i32));
+    this.#list(id, THRIFT.i32, values.length);
     for (const value of values) this.#zigzag(value);
-  }
-
-  /** A list of texts, of fewer than 15. */
-  texts(id: number, texts: readonly string[]): void {
-    this.field({ id, type: THRIFT.list });
-    this.raw(Uint8Array.of((texts.length << 4) | THRIFT.binary));
-    for (const text of texts) {
-      const bytes = new TextEncoder().encode(text);
-      this.#varint(bytes.length);
-      this.raw(bytes);
-    }
   }
 
   #zigzag(value: number): void {
@@ -97,11 +89,7 @@ export class CompactWriter {
   /** A list of texts. */
   texts(id: number, texts: readonly string[]): void {
     this.#list(id, THRIFT.binary, texts.length);
-    for (const text of texts) {
-      const bytes = TEXT.encode(text);
-      this.#varint(bytes.length);
-      this.raw(bytes);
-    }
+    for (const text of texts) this.#counted(TEXT.encode(text));
   }
 
   /** A struct whose fields `write` writes: an element of a list, or the value of a begun field. */
