@@ -148,6 +148,13 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./vectors/run.ts'),
   },
   {
+    name: 'versitygw',
+    proves: 'One object has the same bytes and ETag through an S3 that others wrote.',
+    takes: 'half a minute, the first time five more',
+    needs: 'Go and its proxy, to build versitygw; ends with 3 without Go',
+    start: () => import('./versitygw/run.ts'),
+  },
+  {
     name: 'python',
     proves: "The uploader's tests pass with pandas 1.5, 2.3 and 3.1, to folders and to S3.",
     takes: 'minutes, the first time one more per pandas',

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { patience } from '#support/patience.ts';
+import { wideMatrix } from '#support/wide-single.ts';
 import { runHere } from '#test/cli/run-command.ts';
-import { wideMatrix } from '#test/lambdas/wide-single.ts';
 
 let directory: string;
 let source: string;

@@ -12,7 +12,7 @@ import { BucketContents } from '#support/bucket-contents.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { patience } from '#support/patience.ts';
 import { planRun, runSteps } from '#support/run-steps.ts';
-import { uploadsBelow } from './wide-single.ts';
+import { uploadsBelow } from '#support/wide-single.ts';
 
 /** Rows of 1,000 bytes and more. */
 const ROWS = 18_000;

@@ -15,7 +15,7 @@ import { type LocalServices, startLocalServices } from '#support/local-services.
 import { patience } from '#support/patience.ts';
 import { finalizeRun, planRun, runSteps, writeRun } from '#support/run-steps.ts';
 import { stepDeps } from '#support/step-deps.ts';
-import { runOf, uploadsBelow, WIDE_ROW_BYTES, wideMatrix, wideText } from './wide-single.ts';
+import { runOf, uploadsBelow, WIDE_ROW_BYTES, wideMatrix, wideText } from '#support/wide-single.ts';
 
 let services: LocalServices;
 let bucket: BucketContents;

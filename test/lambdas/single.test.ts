@@ -11,8 +11,8 @@ import { type Call, hookClients } from '#support/hooked-clients.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { finalizeRun, planRun, runSteps, writeRun } from '#support/run-steps.ts';
+import { runOf, uploadsBelow, WIDE_ROW_BYTES, wideMatrix, wideText } from '#support/wide-single.ts';
 import { SMALL, smallText } from './small-matrix.ts';
-import { runOf, uploadsBelow, WIDE_ROW_BYTES, wideMatrix, wideText } from './wide-single.ts';
 
 let services: LocalServices;
 let bucket: BucketContents;

@@ -14,8 +14,8 @@ import { type LocalServices, startLocalServices } from '#support/local-services.
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { patience } from '#support/patience.ts';
 import { runSteps } from '#support/run-steps.ts';
+import { uploadsBelow, wideMatrix, wideText } from '#support/wide-single.ts';
 import { SMALL, smallText } from '#test/lambdas/small-matrix.ts';
-import { uploadsBelow, wideMatrix, wideText } from '#test/lambdas/wide-single.ts';
 
 const MIB = 1024 ** 2;
 const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import type { PlanResult } from '#core/run/step-messages.ts';
-import type { LocalServices } from '#support/local-services.ts';
-import { writeNpz } from '#support/npz/write-npz.ts';
+import type { LocalServices } from './local-services.ts';
+import { writeNpz } from './npz/write-npz.ts';
 
 /** So many columns that a row alone is long enough for a part. */
 const COLUMNS = 2_700_000;
