@@ -48,29 +48,34 @@ function failureOf(error: unknown): WriterFailure {
   return { name, message, ...(code !== undefined && { code }) };
 }
 
-/** Writes the chunks that this thread is asked for, one after the other, until it is stopped. */
+/** Writes the chunks that this thread is asked for, until it is stopped. */
 export function takeOrders(): void {
   const port = parentPort!;
   const stopping = new AbortController();
   let writer: Promise<Writer> | undefined;
-  let underWay: Promise<void> = Promise.resolve();
+  const underWay = new Set<Promise<void>>();
 
   const report = async ({ task, chunk }: WriterOrder): Promise<WriterReport> => {
+    const { index } = chunk;
     try {
       if (task !== undefined) writer = writerOf(task);
-      return { written: await (await writer!)(chunk, stopping.signal) };
+      return { index, written: await (await writer!)(chunk, stopping.signal) };
     } catch (error) {
-      return { failure: failureOf(error) };
+      return { index, failure: failureOf(error) };
     }
   };
 
   port.on('message', async (order: WriterOrder | typeof STOP) => {
     if (order !== STOP) {
-      underWay = report(order).then((said) => port.postMessage(said));
+      const writing = report(order).then((said) => {
+        port.postMessage(said);
+        underWay.delete(writing);
+      });
+      underWay.add(writing);
       return;
     }
     stopping.abort();
-    await underWay;
+    await Promise.all(underWay);
     process.exit();
   });
 }

@@ -11,6 +11,7 @@ import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { chunkKeyBy } from '#core/run/chunk-name.ts';
 import type { ChunkFigures } from '#core/run/ledger-records.ts';
 import type { WriteInput } from '#core/run/write-input.ts';
+import type { OpenedSource } from '#core/sources/open-source.ts';
 import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
 import { recordChunk } from '#lambdas/shared/record-chunk.ts';
 import type { Step } from '#lambdas/shared/step.ts';
@@ -64,32 +65,6 @@ class CountedFile {
   }
 }
 
-/** Encodes a chunk into a file. */
-async function encodeInto(
-  file: CountedFile,
-  { s3, room }: FileDeps,
-  { run, chunk }: WriteInput,
-  signal: AbortSignal,
-): Promise<EncodedChunk> {
-  const source = await openPlannedSource(s3, run, signal);
-  const columnNames = await openPlannedNames(s3, run, chunk.index, signal);
-  const buffer = room.buffers?.[0] ?? new Uint8Array(PIECE_BYTES);
-  const placed = { ...chunk, rowsBefore: run.base.rows };
-  const { output } = run;
-  const parts = encodeChunk(source, placed, { output, room, buffer, columnNames });
-  for (;;) {
-    signal.throwIfAborted();
-    const step = await parts.next(buffer);
-    if (step.done !== true) {
-      file.add(step.value);
-      continue;
-    }
-    file.add(step.value.last);
-    await file.end();
-    return step.value;
-  }
-}
-
 /** @throws {OutputConflictError} something else is there; it is left as it is. */
 async function assertSame({ bytes, crc }: CountedFile, place: string): Promise<void> {
   const isSame = await withFile(
@@ -102,43 +77,77 @@ async function assertSame({ bytes, crc }: CountedFile, place: string): Promise<v
   );
 }
 
-/** Writes one chunk of a matrix as a file that appears when the disk has it. */
-async function writeChunkFile(
-  deps: FileDeps,
-  input: WriteInput,
-  key: string,
-  signal: AbortSignal,
-): Promise<ChunkFigures> {
-  const { mount, path } = mountedAt(deps.mounts, input.run.location.bucket, key)!;
-  const draft = await DraftFile.open(mount.drafts!);
-  try {
-    const file = new CountedFile(draft);
-    const { content, recordCount, counts } = await encodeInto(file, deps, input, signal);
-    if (!(await draft.create(path))) await assertSame(file, path);
-    const { size: bytes, etag } = (await fileState(path))!;
-    const inside = content ?? { bytes, crc32: file.crc };
-    return {
-      ...{ bytes, contentBytes: inside.bytes, crc32: crc32Hex(inside.crc32), etag },
-      ...{ recordCount, counts },
-    };
-  } finally {
-    await draft.remove();
+/**
+ * Writes chunks of one run as files that appear when the disk has them. One chunk is encoded at a
+ * time, while the disk takes the end of another.
+ */
+class FileWriter {
+  readonly #deps: FileDeps;
+  #source: Promise<OpenedSource> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: FileDeps) {
+    this.#deps = deps;
+  }
+
+  async write(input: WriteInput, key: string, signal: AbortSignal): Promise<ChunkFigures> {
+    const { mount, path } = mountedAt(this.#deps.mounts, input.run.location.bucket, key)!;
+    const draft = await DraftFile.open(mount.drafts!);
+    try {
+      const file = new CountedFile(draft);
+      const encoding = this.#turn.then(() => this.#encodeInto(file, input, signal));
+      this.#turn = encoding.catch(() => {}); // raised below
+      const { content, recordCount, counts } = await encoding;
+      await file.end();
+      if (!(await draft.create(path))) await assertSame(file, path);
+      const { size: bytes, etag } = (await fileState(path))!;
+      const inside = content ?? { bytes, crc32: file.crc };
+      return {
+        ...{ bytes, contentBytes: inside.bytes, crc32: crc32Hex(inside.crc32), etag },
+        ...{ recordCount, counts },
+      };
+    } finally {
+      await draft.remove();
+    }
+  }
+
+  async #encodeInto(
+    file: CountedFile,
+    { run, chunk }: WriteInput,
+    signal: AbortSignal,
+  ): Promise<EncodedChunk> {
+    const { s3, room } = this.#deps;
+    // Opening a source of many parts takes as long as some MB of text.
+    this.#source ??= openPlannedSource(s3, run, signal);
+    const source = await this.#source;
+    const columnNames = await openPlannedNames(s3, run, chunk.index, signal);
+    const buffer = room.buffers?.[0] ?? new Uint8Array(PIECE_BYTES);
+    const placed = { ...chunk, rowsBefore: run.base.rows };
+    const { output } = run;
+    const parts = encodeChunk(source, placed, { output, room, buffer, columnNames });
+    for (;;) {
+      signal.throwIfAborted();
+      const step = await parts.next(buffer);
+      file.add(step.done === true ? step.value.last : step.value);
+      if (step.done === true) return step.value;
+    }
   }
 }
 
 /**
- * The Write step for a folder. As there is nothing to send, each chunk is encoded once, straight
- * into its file.
+ * The Write step for a folder, of one run. As there is nothing to send, each chunk is encoded once,
+ * straight into its file.
  *
  * Memory: one slice of the source and the one read ahead of it, and a buffer of 1 MiB.
  */
 export function createFileWriter(
   deps: FileDeps,
 ): Step<WriteInput, Awaited<ReturnType<typeof recordChunk>>> {
+  const writer = new FileWriter(deps);
   return async (input, signal) => {
     const { run, chunk } = input;
     const key = chunkKeyBy(matrixOutputOf(run.output), run, chunk.index);
-    const write = () => writeChunkFile(deps, input, key, signal);
+    const write = () => writer.write(input, key, signal);
     return await recordChunk(deps, { run, chunk, key }, write, signal);
   };
 }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { WriteResult } from '#lambdas/shared/record-chunk.ts';
 import {
+  chunksAtOnce,
   STOP,
   type WriterFailure,
   type WriterOrder,
@@ -21,27 +22,35 @@ function errorOf({ name, message, code }: WriterFailure): Error {
   return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
 }
 
-/** One thread, which writes one chunk after the other. */
+/** One thread, which writes a few chunks at once. */
 class WriterThread {
   readonly #worker = new Worker(new URL('./write-thread.ts', import.meta.url), {
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });
   readonly #ended: Promise<unknown>;
+  readonly #waiting = new Map<number, PromiseWithResolvers<WriterReport>>();
   #hasBegun = false;
 
   constructor() {
-    this.#ended = once(this.#worker, 'exit');
-    this.#ended.catch(() => {}); // raised where a chunk is waited for
+    this.#ended = once(this.#worker, 'exit').catch(() => {});
+    this.#worker.on('message', (report: WriterReport) => {
+      this.#waiting.get(report.index)?.resolve(report);
+      this.#waiting.delete(report.index);
+    });
+    this.#worker.on('error', (error) => {
+      for (const each of this.#waiting.values()) each.reject(error);
+    });
   }
 
   /** @throws what the step throws, by its name and message. */
   async write(task: WriterTask, chunk: PlannedChunk): Promise<WriteResult> {
-    const answered = once(this.#worker, 'message') as Promise<[WriterReport]>;
+    const answered = Promise.withResolvers<WriterReport>();
+    this.#waiting.set(chunk.index, answered);
     const order: WriterOrder = { chunk, ...(!this.#hasBegun && { task }) };
     this.#hasBegun = true;
     this.#worker.postMessage(order);
-    const [report] = await answered;
+    const report = await answered.promise;
     if ('failure' in report) throw errorOf(report.failure);
     return report.written;
   }
@@ -50,7 +59,7 @@ class WriterThread {
   async stop(): Promise<void> {
     if (!this.#hasBegun) return void (await this.#worker.terminate());
     this.#worker.postMessage(STOP);
-    await this.#ended.catch(() => {});
+    await this.#ended;
   }
 }
 
@@ -63,7 +72,7 @@ export interface ThreadedRun {
 }
 
 /**
- * Threads that write the chunks of a run, each of which takes the next one when it has written one.
+ * Threads that write the chunks of a run, each of which takes another when it has written one.
  * They load while the run is planned. `stop` must be called at the end.
  *
  * Memory: for each thread that of a writer.
@@ -93,7 +102,9 @@ export class WriterThreads {
     };
     try {
       signal.throwIfAborted();
-      await Promise.race([Promise.all(this.#threads.map(work)), aborted.promise]);
+      const atOnce = chunksAtOnce(task, this.#threads.length);
+      const lanes = Array.from({ length: atOnce }, () => this.#threads.map(work)).flat();
+      await Promise.race([Promise.all(lanes), aborted.promise]);
     } finally {
       signal.removeEventListener('abort', abort);
       await chunks.return(undefined);
