@@ -27,6 +27,7 @@ const LONG = [
   'test/cli/export/export-kill.test.ts',
   'test/cli/export/export-memory.test.ts',
   'test/cli/export/export-s3.test.ts',
+  'test/cli/export/export-single.test.ts',
   'test/cli/verify/expect.test.ts',
   'test/e2e/iceberg.test.ts',
   'test/e2e/keys-whole-files.test.ts',

@@ -1,14 +1,8 @@
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { type AskedRun, askedRun } from '#cli/local/run-request.ts';
 import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
-import {
-  type GivenRequest,
-  parseGiven,
-  type RequestFields,
-  requestOf,
-} from '#cli/options/request-file.ts';
+import { type GivenRequest, parseGiven, requestOf } from '#cli/options/request-file.ts';
 import { TABLE_PLACE } from '#cli/options/table-request.ts';
-import { isS3Uri } from '#cli/sources/location.ts';
 import { parseTableRequest, type TableRequest } from '#core/request/table-request.ts';
 import { readsDatabase } from '#core/request/wing.ts';
 import type { ExportOptions } from './export-options.ts';
@@ -28,15 +22,6 @@ function shuffleOf({
   return transform !== undefined && 'lambda' in transform
     ? 'calls a function of a deployment (transform.lambda)'
     : undefined;
-}
-
-/** @throws {UsageError} all rows shall be one file, which threads do not share yet. */
-function assertChunks({ fields }: GivenRequest, out: string): void {
-  const { single } = (fields['output'] ?? {}) as RequestFields;
-  if (single !== true || isS3Uri(out)) return;
-  throw new UsageError(
-    'export writes one object into S3 alone, and chunks into a directory; leave out output.single, or use local run --single',
-  );
 }
 
 /** @throws {UsageError} the table needs more than one process has. */
@@ -62,7 +47,6 @@ export async function askedExport(
 ): Promise<AskedRun> {
   const asked = await askedRun(locations, options, signal);
   const { given, wing } = asked;
-  assertChunks(given, options.out);
   if (readsDatabase(given.fields)) {
     throw new UsageError(`export reads files, but this request reads PostgreSQL; ${REMEDY}`);
   }

@@ -9,6 +9,8 @@ export interface FolderMount {
   readonly path: string;
   /** Folder on the same disk for what is not whole yet; absent where nothing may be written. */
   readonly drafts?: string;
+  /** The same for what is written in parts, which a killed process leaves. */
+  readonly uploads?: string;
   /**
    * Name of folders whose files may be lost in a power failure, because they are made again then.
    * All others are on the disk before a run goes on. @default none

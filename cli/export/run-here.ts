@@ -6,6 +6,7 @@ import { parsePlanLine } from '#core/run/plan-line.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { createHandler as createFinalize, type FinalizeResult } from '#lambdas/finalize/handler.ts';
 import { isDryRun } from './export-job.ts';
+import { measureParts } from './measure-parts.ts';
 import { type PlannedExport, type PlannedWrite, planExport } from './plan-run.ts';
 import { type ExportDeps, type ExportPlaces, exportDeps } from './step-deps.ts';
 import { WriterThreads } from './write-threads.ts';
@@ -47,8 +48,10 @@ async function writeChunks(
     done += 1;
     progress.chunks(done, run.chunks);
   };
-  const chunks = chunksOf(deps, planned, signal);
-  await writers.write({ task: { places, run }, chunks, wrote }, signal);
+  const chunks = () => chunksOf(deps, planned, signal);
+  const parts = await measureParts({ places, run }, chunks, writers, signal);
+  const task = { places: { ...places, parts }, run };
+  await writers.write({ task, chunks: chunks(), wrote }, signal);
 }
 
 /**

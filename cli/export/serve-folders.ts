@@ -1,7 +1,7 @@
 import type { S3Client } from '#aws/clients.ts';
 import { type FolderMount, type MountedPlace, mountedAt } from './folder-mounts.ts';
 import { FolderReads, type ListInput } from './read-folder.ts';
-import { FolderWrites, type WriteInput } from './write-folder.ts';
+import { FolderWrites, type SharedParts, type WriteInput } from './write-folder.ts';
 
 /** Any input of a request of S3, as far as it says where. */
 interface PlacedInput {
@@ -23,9 +23,10 @@ function answersOf(reads: FolderReads, writes: FolderWrites): ReadonlyMap<string
     ...reading,
     ['PutObjectCommand', (input, place) => writes.put(input, place)],
     ['CreateMultipartUploadCommand', (_, place) => writes.createUpload(place)],
-    ['UploadPartCommand', (input: WriteInput) => writes.uploadPart(input)],
+    ['UploadPartCommand', (input: WriteInput, place) => writes.uploadPart(input, place)],
+    ['ListPartsCommand', (input: WriteInput, place) => writes.listParts(input, place)],
     ['CompleteMultipartUploadCommand', (input, place) => writes.complete(input, place)],
-    ['AbortMultipartUploadCommand', (input: WriteInput) => writes.abort(input)],
+    ['AbortMultipartUploadCommand', (input: WriteInput, place) => writes.abort(input, place)],
   ]);
 }
 
@@ -33,14 +34,16 @@ function answersOf(reads: FolderReads, writes: FolderWrites): ReadonlyMap<string
  * Lets an S3 client find some keys in folders of this machine, without any connection: the steps of
  * a run then work on files as they do on objects. All other requests go where they went.
  *
+ * @param shared how parts of an upload that threads share are written. @default one after another
  * @returns closes the files that were opened.
  */
 export function serveFolders(
   client: S3Client,
   mounts: readonly FolderMount[],
+  shared: SharedParts = {},
 ): () => Promise<void> {
   const reads = new FolderReads(mounts);
-  const answers = answersOf(reads, new FolderWrites());
+  const answers = answersOf(reads, new FolderWrites(shared));
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {

@@ -1,8 +1,9 @@
 import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { createLambdaClient, createS3Client } from '#aws/clients.ts';
 import { type FolderMount, mountedAt } from './folder-mounts.ts';
-import { contentVersion, objectLedgers, storedVersion } from './object-ledger.ts';
+import { contentVersion, objectLedgers, storedVersion, unrecorded } from './object-ledger.ts';
 import { serveFolders } from './serve-folders.ts';
+import type { SharedParts } from './write-folder.ts';
 
 /** Where a run reads and writes; it may be sent to a thread. */
 export interface ExportPlaces {
@@ -11,17 +12,20 @@ export interface ExportPlaces {
   readonly outputBucket: string;
   /** What the SQL of a transform may call. */
   readonly functions: FunctionModules;
+  /** Set where all chunks become one file. */
+  readonly parts?: SharedParts;
 }
 
 /**
  * What the steps of a run need from outside, as a deployment would give it: but files are objects
  * of buckets, records of chunks are objects, and nothing is logged.
  */
-export function exportDeps({ mounts, outputBucket, functions }: ExportPlaces) {
+export function exportDeps({ mounts, outputBucket, functions, parts = {} }: ExportPlaces) {
   const s3 = createS3Client();
-  const closeFiles = serveFolders(s3, mounts);
+  const closeFiles = serveFolders(s3, mounts, parts);
   const isFolder = mountedAt(mounts, outputBucket, '') !== undefined;
-  const openLedger = objectLedgers(s3, isFolder ? contentVersion : storedVersion);
+  const recorded = objectLedgers(s3, isFolder ? contentVersion : storedVersion);
+  const openLedger = parts.isMeasured ? unrecorded(recorded) : recorded;
   return {
     ...{ s3, outputBucket, functions, openLedger },
     ...{ requestDefaults: {}, transforms: {}, connections: [] },

@@ -18,20 +18,25 @@ import {
   type WriterTask,
 } from './write-message.ts';
 
-type Writer = (chunk: PlannedChunk, signal: AbortSignal) => Promise<WriteResult>;
+/** The step that writes chunks. */
+interface Writer {
+  write(chunk: PlannedChunk, signal: AbortSignal): Promise<WriteResult>;
+  close(): Promise<void>;
+}
 
 /** The step that writes chunks of a run, as the function of a deployment does. */
 async function writerOf({ places, run }: WriterTask): Promise<Writer> {
   const deps = exportDeps(places);
+  const { close } = deps;
   if (isTableRun(run)) {
     // Loaded only where there is a table: it needs the engine.
     const { createHandler } = await import('#lambdas/write-table/handler.ts');
     const write = createHandler(deps);
-    return (chunk, signal) => write(parseWriteTableInput({ run, chunk }), signal);
+    return { write: (chunk, signal) => write(parseWriteTableInput({ run, chunk }), signal), close };
   }
   const { mounts } = places;
   const { bucket, prefix } = run.location;
-  const isFolder = mountedAt(mounts, bucket, prefix) !== undefined;
+  const isFolder = mountedAt(mounts, bucket, prefix) !== undefined && run.upload === undefined;
   const parts = isFolder
     ? { count: 1, bytes: PIECE_BYTES }
     : { count: PART_BUFFERS, bytes: PART_BYTES };
@@ -39,7 +44,7 @@ async function writerOf({ places, run }: WriterTask): Promise<Writer> {
   const write = isFolder
     ? createFileWriter({ ...deps, mounts, room })
     : createWrite({ ...deps, room });
-  return (chunk, signal) => write(parseWriteInput({ run, chunk }), signal);
+  return { write: (chunk, signal) => write(parseWriteInput({ run, chunk }), signal), close };
 }
 
 function failureOf(error: unknown): WriterFailure {
@@ -58,8 +63,12 @@ export function takeOrders(): void {
   const report = async ({ task, chunk }: WriterOrder): Promise<WriterReport> => {
     const { index } = chunk;
     try {
-      if (task !== undefined) writer = writerOf(task);
-      return { index, written: await (await writer!)(chunk, stopping.signal) };
+      if (task !== undefined) {
+        const before = writer;
+        writer = writerOf(task);
+        await (await before)?.close();
+      }
+      return { index, written: await (await writer!).write(chunk, stopping.signal) };
     } catch (error) {
       return { index, failure: failureOf(error) };
     }

@@ -30,6 +30,12 @@ export interface WorkFolder {
   leave(): Promise<boolean>;
 }
 
+/** Folder for what is written in parts. */
+const UPLOADS = 'uploads';
+
+/** Name of the record of a chunk that is done. */
+const RECORD = /_plan\/chunks-[^/]+\/\d{6}\.json$/;
+
 /** Removes folders from `innermost` up to `outermost`, as far as nothing lies in them. */
 async function removeEmpty(innermost: string, outermost: string | undefined): Promise<void> {
   if (outermost === undefined) return;
@@ -52,12 +58,15 @@ export function workMount(directory: string): FolderMount {
     prefix: '',
     path: join(path, 'output', '/'),
     drafts: join(path, 'drafts', '/'),
+    uploads: join(path, UPLOADS, '/'),
     passing: OUTPUT_FOLDERS.plan,
   };
 }
 
+/** Chunks are files; those that become one file have records of what is complete. */
 async function holdsChunks(output: string): Promise<boolean> {
-  return (await filesBelow(output)).some((name) => chunkIndexOf(name) !== undefined);
+  const names = await filesBelow(output);
+  return names.some((name) => chunkIndexOf(name) !== undefined || RECORD.test(name));
 }
 
 /** Keeps the names of the files below a folder, where the system can: their content is kept. */

@@ -1,24 +1,29 @@
-import { randomUUID } from 'node:crypto';
+import { link, mkdir, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { StreamedBody } from '#aws/streamed-body.ts';
 import { DraftFile } from './draft-file.ts';
 import type { MountedPlace } from './folder-mounts.ts';
+import { FolderUploads } from './folder-uploads.ts';
 import { fileState } from './read-folder.ts';
-import { preconditionFailed, s3Error } from './s3-answers.ts';
+import { preconditionFailed } from './s3-answers.ts';
 
 /** What the steps ask of writes, as the SDK names it. */
 export interface WriteInput {
   readonly Body?: string | Uint8Array | StreamedBody;
-  readonly IfNoneMatch?: string;
   readonly IfMatch?: string;
+  readonly ChecksumCRC32?: string;
   readonly UploadId?: string;
   readonly PartNumber?: number;
+  readonly PartNumberMarker?: string;
+  readonly MpuObjectSize?: number;
 }
 
-/** A file that is written in parts. */
-interface Upload {
-  readonly draft: DraftFile;
-  /** Where each part ends, once it is known: parts may come in any order. */
-  readonly ends: Map<number, PromiseWithResolvers<number>>;
+/** How the parts of an upload that threads share are written. */
+export interface SharedParts {
+  /** Only their lengths are wanted: nothing is written. */
+  readonly isMeasured?: true;
+  /** Where each of them begins, once all are measured. */
+  readonly starts?: readonly number[];
 }
 
 async function* bytesOf(body: WriteInput['Body'] = ''): AsyncGenerator<Uint8Array> {
@@ -26,20 +31,20 @@ async function* bytesOf(body: WriteInput['Body'] = ''): AsyncGenerator<Uint8Arra
   else yield typeof body === 'string' ? Buffer.from(body) : body;
 }
 
-/** Writes a body from an offset on. @returns where it ends */
-async function writeAt(
-  { handle }: DraftFile,
-  body: WriteInput['Body'],
-  offset: number,
-): Promise<number> {
-  let at = offset;
-  for await (const piece of bytesOf(body)) {
-    for (let done = 0; done < piece.length; ) {
-      done += (await handle.write(piece, done, piece.length - done, at + done)).bytesWritten;
-    }
-    at += piece.length;
+async function writeAll({ handle }: DraftFile, body: WriteInput['Body']): Promise<void> {
+  for await (const piece of bytesOf(body)) await handle.writeFile(piece);
+}
+
+/** Puts the file of an upload at its place under the condition of the request. */
+async function putAt(data: string, { IfMatch }: WriteInput, path: string): Promise<void> {
+  if (IfMatch !== undefined) {
+    if (`"${(await fileState(path))?.etag}"` !== IfMatch) throw preconditionFailed(path);
+    return await rename(data, path);
   }
-  return at;
+  await mkdir(dirname(path), { recursive: true });
+  await link(data, path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? preconditionFailed(path) : error;
+  });
 }
 
 /** Puts a draft at its place under the condition of the request. */
@@ -64,57 +69,75 @@ async function commit(
  * Nothing that is there is written over, unless the request says what it replaces.
  */
 export class FolderWrites {
-  readonly #uploads = new Map<string, Upload>();
+  readonly #shared: SharedParts;
+  readonly #uploads = new Map<string, FolderUploads>();
+
+  constructor(shared: SharedParts) {
+    this.#shared = shared;
+  }
 
   /** @throws {S3ServiceException} something is there (412), or not what it replaces. */
   async put(input: WriteInput, place: MountedPlace): Promise<object> {
     const draft = await DraftFile.open(place.mount.drafts!);
     try {
-      await writeAt(draft, input.Body, 0);
+      await writeAll(draft, input.Body);
       return await commit(draft, input, place);
     } finally {
       await draft.remove();
     }
   }
 
-  async createUpload({ mount }: MountedPlace): Promise<object> {
-    const UploadId = randomUUID();
-    this.#uploads.set(UploadId, { draft: await DraftFile.open(mount.drafts!), ends: new Map() });
-    return { UploadId };
+  async createUpload(place: MountedPlace): Promise<object> {
+    return { UploadId: await this.#uploadsOf(place).begin() };
   }
 
-  /** Each part begins where the one before it ends, so this waits for that to be known. */
-  async uploadPart({ UploadId, PartNumber = 1, Body = '' }: WriteInput): Promise<object> {
-    const upload = this.#uploadOf(UploadId);
-    const start = PartNumber === 1 ? 0 : await this.#endOf(upload, PartNumber - 1).promise;
-    this.#endOf(upload, PartNumber).resolve(start + Body.length);
-    await writeAt(upload.draft, Body, start);
-    return { ETag: `"${PartNumber}"` };
+  /** Writes a part where it belongs: as all are measured, or behind the one before. */
+  async uploadPart(input: WriteInput, place: MountedPlace): Promise<object> {
+    const { UploadId: id = '', PartNumber: number = 1, Body = '', ChecksumCRC32 } = input;
+    const etag = { ETag: `"${number}"` };
+    const { isMeasured, starts } = this.#shared;
+    if (isMeasured) return etag;
+    const uploads = this.#uploadsOf(place);
+    await uploads.assertThere(id);
+    const bytes = Body.length;
+    const start = starts?.[number - 1] ?? (await uploads.startOf(id, number, bytes));
+    const part = { number, start, bytes, crc32Base64: ChecksumCRC32 };
+    await uploads.write(id, part, bytesOf(Body));
+    return etag;
   }
 
+  async listParts(input: WriteInput, place: MountedPlace): Promise<object> {
+    const { UploadId: id = '', PartNumberMarker: after = '0' } = input;
+    const uploads = this.#uploadsOf(place);
+    await uploads.assertThere(id);
+    const parts = await uploads.parts(id, Number(after));
+    const Parts = parts.map(({ number, bytes, crc32Base64 }) => {
+      return { PartNumber: number, Size: bytes, ETag: `"${number}"`, ChecksumCRC32: crc32Base64 };
+    });
+    const NextPartNumberMarker = `${parts.at(-1)?.number ?? after}`;
+    return { Parts, IsTruncated: parts.length > 0, NextPartNumberMarker };
+  }
+
+  /** @throws {S3ServiceException} something is there (412). */
   async complete(input: WriteInput, place: MountedPlace): Promise<object> {
-    const { draft } = this.#uploadOf(input.UploadId);
-    const answer = await commit(draft, input, place);
-    await this.abort(input);
-    return answer;
+    const { UploadId: id = '', ChecksumCRC32 = '', MpuObjectSize = 0 } = input;
+    const uploads = this.#uploadsOf(place);
+    await uploads.assertThere(id);
+    await putAt(uploads.dataOf(id), input, place.path);
+    await uploads.remove(id);
+    const crc = Buffer.from(ChecksumCRC32, 'base64').toString('hex');
+    return { ETag: `"${crc}-${MpuObjectSize.toString(16)}"` };
   }
 
-  async abort({ UploadId = '' }: WriteInput): Promise<object> {
-    const { draft } = this.#uploadOf(UploadId);
-    this.#uploads.delete(UploadId);
-    await draft.remove();
+  async abort({ UploadId: id = '' }: WriteInput, place: MountedPlace): Promise<object> {
+    await this.#uploadsOf(place).remove(id);
     return {};
   }
 
-  #endOf({ ends }: Upload, part: number): PromiseWithResolvers<number> {
-    const end = ends.get(part) ?? Promise.withResolvers<number>();
-    ends.set(part, end);
-    return end;
-  }
-
-  #uploadOf(id = ''): Upload {
-    const upload = this.#uploads.get(id);
-    if (upload !== undefined) return upload;
-    throw s3Error('NoSuchUpload', 404, `there is no upload ${id}`);
+  #uploadsOf({ mount }: MountedPlace): FolderUploads {
+    const folder = mount.uploads!;
+    const uploads = this.#uploads.get(folder) ?? new FolderUploads(folder);
+    this.#uploads.set(folder, uploads);
+    return uploads;
   }
 }

@@ -10,7 +10,7 @@ export interface WriterTask {
   readonly run: RunHeader;
 }
 
-/** A chunk to write; the task comes with the first one. */
+/** A chunk to write; a task comes with its first one. */
 export interface WriterOrder {
   readonly task?: WriterTask | undefined;
   readonly chunk: PlannedChunk;
@@ -27,7 +27,8 @@ export function chunksAtOnce({ places, run }: WriterTask, threads: number): numb
   const { bucket, prefix } = run.location;
   const isFolder = mountedAt(places.mounts, bucket, prefix) !== undefined;
   const isMany = run.chunks >= MANY_CHUNKS * threads;
-  return isFolder && !isTableRun(run) && isMany ? 2 : 1;
+  const isAlone = isTableRun(run) || run.upload !== undefined;
+  return isFolder && isMany && !isAlone ? 2 : 1;
 }
 
 /** Gives up the chunks that are being written, and ends the thread. */

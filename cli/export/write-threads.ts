@@ -30,7 +30,7 @@ class WriterThread {
   });
   readonly #ended: Promise<unknown>;
   readonly #waiting = new Map<number, PromiseWithResolvers<WriterReport>>();
-  #hasBegun = false;
+  #task: WriterTask | undefined;
 
   constructor() {
     this.#ended = once(this.#worker, 'exit').catch(() => {});
@@ -47,8 +47,8 @@ class WriterThread {
   async write(task: WriterTask, chunk: PlannedChunk): Promise<WriteResult> {
     const answered = Promise.withResolvers<WriterReport>();
     this.#waiting.set(chunk.index, answered);
-    const order: WriterOrder = { chunk, ...(!this.#hasBegun && { task }) };
-    this.#hasBegun = true;
+    const order: WriterOrder = { chunk, ...(task !== this.#task && { task }) };
+    this.#task = task;
     this.#worker.postMessage(order);
     const report = await answered.promise;
     if ('failure' in report) throw errorOf(report.failure);
@@ -57,7 +57,7 @@ class WriterThread {
 
   /** Gives up the chunk that is being written, and waits for the end. */
   async stop(): Promise<void> {
-    if (!this.#hasBegun) return void (await this.#worker.terminate());
+    if (this.#task === undefined) return void (await this.#worker.terminate());
     this.#worker.postMessage(STOP);
     await this.#ended;
   }
