@@ -35,11 +35,11 @@ function createVersion(
 
 /** The export of a matrix, which a scenario describes. */
 export function matrixJob(scenario: MatrixScenario, seed: number, concurrency: number): Job {
-  const { chunkRows, profile, compression } = scenario;
+  const { chunkRows, profile, compression, single } = scenario;
   const request = ({ sourceBucket, key }: JobPlace) => ({
     source: `s3://${sourceBucket}/${key}`,
     chunking: { rows: chunkRows },
-    output: { text: { profile }, compression },
+    output: { text: { profile }, compression, single },
     limits: { concurrency },
   });
   return {

@@ -30,6 +30,8 @@ export interface MatrixScenario {
   readonly chunkRows: number;
   readonly profile: 'typed' | 'zero0' | 'empty';
   readonly compression: 'none' | 'gzip';
+  /** Whether all rows are one object. */
+  readonly single: boolean;
 }
 
 /** A table of several objects and how it is written. */
@@ -75,6 +77,13 @@ const LARGE: MatrixSize = { rows: 900, columns: 20_000, entries: 12 };
 /** A run without faults takes about this long; of tables the engine is started for each step. */
 const USUAL_MILLISECONDS = { matrix: 400, table: 1500 };
 
+/** Runs of matrices whose rows are one object, and the most parts of such: each has 5 MiB. */
+const SINGLE_SHARE = 0.3;
+const SINGLE_PARTS = 3;
+
+/** Seeds the choice whether rows are one object, beside all others. */
+const SINGLE_SEED = 0x51;
+
 /** Runs of tables, and those of them whose rows go into a database. */
 const TABLE_SHARE = 0.4;
 const DATABASE_SHARE = 0.4;
@@ -117,7 +126,15 @@ function randomMatrix(random: Random): MatrixScenario {
     chunkRows: Math.max(1, Math.ceil(size.rows / random.integer(1, size === LARGE ? 2 : 9))),
     profile: random.pick(['typed', 'zero0', 'empty']),
     compression: random.pick(['none', 'none', 'gzip']),
+    single: false,
   };
+}
+
+/** The same as one object: parts of a short text are members, which are made longer. */
+function asSingle(job: MatrixScenario): MatrixScenario {
+  const { rows } = job.size;
+  const parts = job.compression === 'gzip' ? SINGLE_PARTS : 1;
+  return { ...job, single: true, chunkRows: Math.max(job.chunkRows, Math.ceil(rows / parts)) };
 }
 
 function randomTable(random: Random): TableScenario {
@@ -154,7 +171,9 @@ function randomHappenings(random: Random, job: Scenario['job']): Happenings {
 /** A run that writes files. */
 function fileScenario(seed: number, random: Random, isLoad: boolean): Scenario {
   const isTable = random.chance(TABLE_SHARE) || isLoad;
-  const job = isTable ? randomTable(random) : randomMatrix(random);
+  const chosen = isTable ? randomTable(random) : randomMatrix(random);
+  const isSingle = createRandom(seed ^ SINGLE_SEED).chance(SINGLE_SHARE);
+  const job = chosen.kind === 'matrix' && isSingle ? asSingle(chosen) : chosen;
   return {
     seed,
     job,
