@@ -208,6 +208,13 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./names/run.ts'),
   },
   {
+    name: 'reading',
+    proves: 'The lines of docs/reading.md read what was written, with every reader that is there.',
+    takes: 'two minutes, the first time five',
+    needs: 'Python 3.11 to 3.13 and a package index; Java 17 for the lines of Spark',
+    start: () => import('./reading/run.ts'),
+  },
+  {
     name: 'outputs',
     proves: 'SciPy, scikit-learn and SageMaker read every sparse output with the right entries.',
     takes: 'a minute, the first time two',

@@ -1,12 +1,13 @@
-"""Writes matrices and frames for sparse-fanout, to S3 or a folder: CSR bundles, and Parquet parts with a schema."""
+"""Writes matrices and frames for sparse-fanout, to S3 or a folder, and reads what it made of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .read_run import Chunk, RunError, read_run
 from .sparse_to_s3 import BundleError, write_bundle
 
-__all__ = ["BundleError", "TableError", "run", "write_bundle", "write_table"]
+__all__ = ["BundleError", "Chunk", "RunError", "TableError", "read_run", "run", "write_bundle", "write_table"]
 
 
 def __getattr__(name: str) -> Any:

@@ -26,10 +26,12 @@ def site(tmp_path_factory):
 def test_the_package_has_what_the_file_has(site):
     code = "import sparse_fanout, pathlib; print(sparse_fanout.__all__, pathlib.Path(sparse_fanout.__file__).parent)"
     ran = subprocess.run([sys.executable, "-c", code], cwd=site, capture_output=True, text=True)
-    assert ran.stdout == f"['BundleError', 'TableError', 'run', 'write_bundle', 'write_table'] {site / 'sparse_fanout'}\n"
+    names = ["BundleError", "Chunk", "RunError", "TableError", "read_run", "run", "write_bundle", "write_table"]
+    assert ran.stdout == f"{names} {site / 'sparse_fanout'}\n"
     assert sorted(path.name for path in (site / "sparse_fanout").iterdir() if path.is_file()) == [
         "__init__.py",
         "py.typed",
+        "read_run.py",
         "sparse_to_s3.py",
         "table_to_s3.py",
     ]
