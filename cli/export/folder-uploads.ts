@@ -22,8 +22,8 @@ function fileOf(number: number): string {
 }
 
 /**
- * Uploads in parts, each a folder: the bytes in one file, and for each part that is complete a small
- * one. Threads may write parts at once, and a killed process leaves those that are complete.
+ * Uploads in parts, each a folder: the bytes in one file, and a small file for each part that is
+ * complete. Threads may write parts at once, and a killed process leaves those that are complete.
  */
 export class FolderUploads {
   readonly #folder: string;
