@@ -62,6 +62,12 @@ export const EXEMPTIONS: readonly Exemption[] = [
     why: 'a layout or the jobs have a second part from about 10,000 parts on, names from 16 MiB on; PartSink gives it up as it does a plan, which scenarios show',
   },
   {
+    role: /^FanoutFunctionsPlan(Table)?Role$/,
+    actions: /^s3:AbortMultipartUpload$/,
+    resource: /rows\.\*$/,
+    why: 'of two Plans that open the upload of one object at the same moment, one gives its own up',
+  },
+  {
     role: /^FanoutFunctions(PlanTable|ScatterTable|WriteTable|PlanDatabase|LoadTable)Role$/,
     actions: /^s3:AbortMultipartUpload$/,
     resource: /((plan|objects|shares|jobs)\*\.jsonl|source\*\.json|rejects\*\/\*|_shuffle\/.*)$/,
@@ -91,6 +97,7 @@ export const EXEMPTIONS: readonly Exemption[] = [
   {
     role: /^FanoutFunctionsFinalizeRole$/,
     actions: /^s3:AbortMultipartUpload$/,
+    resource: /_manifest\/\*$/,
     why: 'a manifest has a second part from about 60,000 chunks on; PartSink gives it up as it does a plan, which scenarios show',
   },
 ];

@@ -16,6 +16,7 @@ import {
   whyNot,
 } from './playing.ts';
 import type { Scenario } from './scenario.ts';
+import { SINGLE_SCENARIOS } from './single-scenarios.ts';
 import { SMALL, TALL } from './sources.ts';
 import { TABLE_SCENARIOS } from './table-scenarios.ts';
 
@@ -194,6 +195,7 @@ export const SCENARIOS: readonly Scenario[] = [
   schedule,
   strayed,
   overwritten,
+  ...SINGLE_SCENARIOS,
   ...TABLE_SCENARIOS,
   ...DATABASE_SCENARIOS,
   tooLong,

@@ -1,6 +1,6 @@
 /**
- * `npm run campaign -- versitygw`: one object is the same through an S3 that others wrote as through
- * the local one.
+ * `npm run campaign -- versitygw`: one object is the same through an S3 that others wrote as
+ * through the local one.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -83,6 +83,14 @@ describe('a plan of one object', () => {
     await expect(plan(huge)).rejects.toThrow(/; leave out output.single/);
   });
 
+  it('takes entries of svmlight for cells of their own, each of four bytes at least', () => {
+    const spec = { kind: 'svmlight', zeroBased: true, compression: 'none', single: true } as const;
+    const { part } = matrixOutputOf(spec);
+    const rows = { shape: [2, 10] as const, dtype: 'int8' as const, nnz: 3 };
+    expect(part?.bounds(rows)).toEqual({ min: 2 * 2 + 3 * 4, max: 2 * 2 + 3 * (1 + 2 + 1 + 4) });
+    expect(part?.bounds({ ...rows, nnz: 0 }).min).toBe(4);
+  });
+
   it('never has a part that S3 would not take, in 2,000 random plans', async () => {
     const { planned, refused, remedied } = await planSingles(2_000, 1);
     expect(planned).toBeGreaterThan(1_000);
