@@ -41,7 +41,7 @@ const SYMLINK_FOLDER = 'symlink/';
 const FILES_AT_ONCE = 1_000;
 
 function lastFolder(output: string): string {
-  return output.split('/').at(-2) ?? '';
+  return output.split('/').at(-2)!;
 }
 
 function parquetColumns(layout: 'triples' | 'lists', { dtype }: MatrixInfo) {
@@ -54,7 +54,7 @@ function parquetColumns(layout: 'triples' | 'lists', { dtype }: MatrixInfo) {
   ];
 }
 
-/** The object that makes the table, by its kind. */
+/** The object that makes the table, by its kind; undefined where a kind has no columns. */
 function tableOf({ spec, facts, output }: AccompaniedMatrix, location: string) {
   const name = lastFolder(output);
   if (spec.kind === 'csv') {
@@ -63,14 +63,17 @@ function tableOf({ spec, facts, output }: AccompaniedMatrix, location: string) {
     const texts = { delimiter, nullText, type: TEXT_TYPES[dtype], columns: shape[1] };
     return hiveTextTable({ ...texts, name, location });
   }
-  const columns = spec.kind === 'parquet' ? parquetColumns(spec.layout, facts) : [];
+  if (spec.kind !== 'parquet') return undefined;
+  const columns = parquetColumns(spec.layout, facts);
   const file = { format: 'parquet' } as const;
   const text = hiveTableStatement({ file, name: hiveTableName(name), columns, location });
   return { name: 'table.sql', contentType: 'application/sql', text };
 }
 
 function hiveTexts(matrix: AccompaniedMatrix): readonly CompanionText[] {
-  const { text, ...table } = tableOf(matrix, `${matrix.folder}${SYMLINK_FOLDER}`);
+  const made = tableOf(matrix, `${matrix.folder}${SYMLINK_FOLDER}`);
+  if (made === undefined) return [];
+  const { text, ...table } = made;
   return [
     {
       name: `${SYMLINK_FOLDER}symlink.txt`,

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 
-const LABEL = 'an object with column: the name of a column, or its number from 0';
+const COLUMN = 'the name of a column, or its number from 0';
 
 /** The column that becomes the label of its row, in requests and specs. */
 export const labelSection = z.strictObject(
   {
-    column: z.union([z.string(), z.int().check(z.gte(0))], { error: LABEL }),
+    column: z.union([z.string(), z.int().check(z.gte(0, { error: COLUMN }))], { error: COLUMN }),
   },
-  { error: LABEL },
+  { error: `an object with column: ${COLUMN}` },
 );
 
 /** What the spec of a kind has where rows have a label. */

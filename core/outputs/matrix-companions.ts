@@ -15,7 +15,7 @@ export const COMPANIONS_ASKED = {
 /** The same where no such reader takes the files. */
 export const NO_COMPANIONS = {
   companions: z.optional(
-    z.array(z.never(), {
+    z.never({
       error: 'left out: neither Hive nor SageMaker reads these files; give csv or parquet',
     }),
   ),

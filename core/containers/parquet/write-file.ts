@@ -121,7 +121,7 @@ function writeGroup(writer: CompactWriter, { rows, columns }: WrittenGroup): voi
 export interface WrittenFooter {
   readonly schema: readonly WrittenElement[];
   readonly groups: readonly WrittenGroup[];
-  /** Texts by their keys. */
+  /** Texts by their keys, at least one. */
   readonly metadata: ReadonlyMap<string, string>;
   readonly createdBy: string;
 }
@@ -144,7 +144,7 @@ export function fileFooter({ schema, groups, metadata, createdBy }: WrittenFoote
     );
     writer.structs(4, groups.length);
     for (const group of groups) writer.struct(() => writeGroup(writer, group));
-    if (metadata.size > 0) writer.structs(5, metadata.size);
+    writer.structs(5, metadata.size);
     for (const [key, value] of metadata) {
       writer.struct(() => {
         writer.binary(1, text.encode(key));

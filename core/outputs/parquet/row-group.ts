@@ -4,7 +4,7 @@ import type { DType } from '#core/elements/dtype.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import { listLevels } from './list-levels.ts';
 import type { ParquetSpec } from './parquet-spec.ts';
-import { bytesOf, heldValues, plainValues, VALUE_TYPES } from './value-column.ts';
+import { bytesOf, heldValues, packedBits, VALUE_TYPES } from './value-column.ts';
 
 /** A column of a row group before it is compressed. */
 export interface PlainColumn {
@@ -139,7 +139,7 @@ export class RowGroup {
 
   #plainValues(): readonly Uint8Array[] {
     if (this.#dtype !== 'bool') return this.#values;
-    return [plainValues(Buffer.concat(this.#values), this.#dtype)];
+    return [packedBits(Buffer.concat(this.#values))];
   }
 }
 

@@ -37,9 +37,8 @@ export function heldValues(data: CsrData, dtype: DType): Uint8Array {
   return bytesOf(Int32Array.from(data as Int8Array | Int16Array | Uint8Array | Uint16Array));
 }
 
-/** Values as they lie in a page. */
-export function plainValues(held: Uint8Array, dtype: DType): Uint8Array {
-  if (dtype !== 'bool') return held;
+/** Truth values as they lie in a page: eight in a byte, the first one lowest. */
+export function packedBits(held: Uint8Array): Uint8Array {
   const bits = new Uint8Array(Math.ceil(held.length / 8));
   for (let i = 0; i < held.length; i += 1) bits[i >> 3]! |= held[i]! << (i & 7);
   return bits;

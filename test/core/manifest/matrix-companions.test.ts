@@ -71,6 +71,11 @@ LOCATION 's3://bucket/out/My Set/_manifest/hive/symlink/';
     expect(Object.keys(narrow)[1]).toBe('out/My Set/_manifest/hive/table.sql');
   });
 
+  it('are none for Hive where a format has no columns', () => {
+    const spec = { kind: 'svmlight', zeroBased: true, compression: 'none' } as const;
+    expect(textsOf({ ...spec, companions: ['hive'] })).toEqual({});
+  });
+
   it('list many files in pieces', () => {
     const spec = { ...PLAIN_CSV, companions: ['sagemaker' as const] };
     const [{ pieces } = { pieces: () => [] }] = companionObjects(runOf(spec, FACTS, 2_500));

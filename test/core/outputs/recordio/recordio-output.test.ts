@@ -128,3 +128,15 @@ describe.each(['float32', 'float64'] as const)('RecordIO of %s', (tensor) => {
     expect(recordsOf(bytes, tensor)).toEqual(expected(slice, 2 ** 31 - 1, tensor));
   });
 });
+
+describe('RecordIO as one object', () => {
+  it('has parts whose bounds count every entry, but for those that may be labels', () => {
+    const spec = { ...specOf('float32'), single: true } as const;
+    const facts = { shape: [10, 100], dtype: 'float32', nnz: 50 } as const;
+    const { part } = matrixOutputOf(spec);
+    const least = part!.bounds(facts).min;
+    expect(least).toBe(part!.bounds({ ...facts, nnz: 0 }).min + 50 * 5);
+    const labelled = { ...facts, labelColumn: 3 };
+    expect(part!.bounds(labelled).min).toBe(part!.bounds({ ...labelled, nnz: 10 }).min + 40 * 5);
+  });
+});
