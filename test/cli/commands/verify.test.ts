@@ -121,7 +121,7 @@ describe('verify', () => {
   });
 
   test('fails for a manifest of a later version', async () => {
-    await edit((manifest) => Object.assign(manifest, { version: 7 }));
+    await edit((manifest) => Object.assign(manifest, { version: 8 }));
     await expectRefusal(/version/);
   });
 
