@@ -47,13 +47,13 @@ export interface PackOptions {
   readonly ratio: number;
   /** Index of the first file. */
   readonly firstIndex: number;
-  /** Bytes of values of a chunk. @default 1 GiB; 256 MiB where SQL works per key */
+  /** Bytes of values of a chunk. @default 1 GiB; 128 MiB where SQL works per key */
   readonly mostBytes?: number;
   readonly signal?: AbortSignal;
 }
 
 /** Windows hold the rows of a key several times over, and not all of it spills. */
-const MOST_PER_KEY_BYTES = 256 * 1024 ** 2;
+const MOST_PER_KEY_BYTES = 128 * 1024 ** 2;
 
 /** Bytes of values that a writer has room for in one file. */
 function mostChunkBytes({ transform }: TableLayout): number {

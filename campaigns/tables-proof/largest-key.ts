@@ -20,7 +20,7 @@ const ROW_BYTES = `${FIRST_ID},a,\n`.length + NOTE;
 const KINDS = {
   rows: { most: 1024 ** 3, transform: undefined },
   lags: {
-    most: 256 * 1024 ** 2,
+    most: 128 * 1024 ** 2,
     transform: {
       sql: 'select id, zip, lag(note) over (partition by zip order by id) as before from input',
     },

@@ -1,3 +1,4 @@
+import { hiveTexts } from '#core/outputs/csv/hive-texts.ts';
 import type { MatrixCompanion } from '#core/outputs/matrix-companions.ts';
 import type { MatrixOutputSpec } from '#core/outputs/output-kinds.ts';
 import type { MatrixInfo } from '#core/sparse/matrix-facts.ts';
@@ -20,13 +21,6 @@ export interface AccompaniedMatrix {
   /** URIs of the chunks in row order; each call begins again. */
   readonly uris: () => Iterable<string>;
 }
-
-/** Types of Hive in which numbers are read from text. */
-const TEXT_TYPES: Readonly<Record<MatrixInfo['dtype'], string>> = {
-  ...{ bool: 'boolean', int8: 'tinyint', int16: 'smallint', int32: 'int', int64: 'bigint' },
-  ...{ uint8: 'smallint', uint16: 'int', uint32: 'bigint', uint64: 'decimal(20,0)' },
-  ...{ float16: 'double', float32: 'double', float64: 'double' },
-};
 
 /** Types of Parquet in the words of DuckDB. */
 const PARQUET_TYPES: Readonly<Record<MatrixInfo['dtype'], string>> = {
@@ -58,10 +52,7 @@ function parquetColumns(layout: 'triples' | 'lists', { dtype }: MatrixInfo) {
 function tableOf({ spec, facts, output }: AccompaniedMatrix, location: string) {
   const name = lastFolder(output);
   if (spec.kind === 'csv') {
-    const { delimiter, naRep: nullText } = spec.dialect;
-    const { dtype, shape } = facts;
-    const texts = { delimiter, nullText, type: TEXT_TYPES[dtype], columns: shape[1] };
-    return hiveTextTable({ ...texts, name, location });
+    return hiveTextTable({ ...hiveTexts(spec, facts), name, location });
   }
   if (spec.kind !== 'parquet') return undefined;
   const columns = parquetColumns(spec.layout, facts);
@@ -70,7 +61,7 @@ function tableOf({ spec, facts, output }: AccompaniedMatrix, location: string) {
   return { name: 'table.sql', contentType: 'application/sql', text };
 }
 
-function hiveTexts(matrix: AccompaniedMatrix): readonly CompanionText[] {
+function tableTexts(matrix: AccompaniedMatrix): readonly CompanionText[] {
   const made = tableOf(matrix, `${matrix.folder}${SYMLINK_FOLDER}`);
   if (made === undefined) return [];
   const { text, ...table } = made;
@@ -101,7 +92,7 @@ function* sagemakerList({ output, uris }: AccompaniedMatrix): Generator<string> 
 const TEXTS: Readonly<
   Record<MatrixCompanion, (matrix: AccompaniedMatrix) => readonly CompanionText[]>
 > = {
-  hive: hiveTexts,
+  hive: tableTexts,
   sagemaker: (matrix) => [
     {
       name: 'manifest-file.json',

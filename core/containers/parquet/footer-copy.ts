@@ -137,8 +137,8 @@ function withLength(footer: Uint8Array): Uint8Array {
 
 /**
  * What ends a Parquet file of row groups that were copied: the footer with these alone, its length
- * and the magic. The rest of the footer, as schema and key-value metadata, is the template's, and so
- * are the names of columns.
+ * and the magic. The rest of the footer, as schema and key-value metadata, is the template's, and
+ * so are the names of columns.
  */
 export function endOfFile(template: ParquetFooter, groups: readonly MovedGroup[]): Uint8Array {
   const writer = new CompactWriter();
