@@ -3,8 +3,7 @@ import { ACCOUNT, tableArn } from './deploy/account.ts';
 import { startDynamoDb } from './dynamodb/server.ts';
 import { objectCreatedEvent } from './events/events.ts';
 import { disturbDynamoDb, disturbS3 } from './faults/faulty-http.ts';
-import type { ObjectStore } from './s3/object-store.ts';
-import { startS3Server } from './s3/server.ts';
+import { type S3Server, startS3Server } from './s3/server.ts';
 import type { Site } from './site.ts';
 import type { Endpoints } from './state-directory.ts';
 
@@ -37,7 +36,7 @@ export interface Storage {
 }
 
 async function linkObject(
-  store: ObjectStore,
+  { store }: S3Server,
   { bucket, key }: ObjectPlace,
   path: string,
 ): Promise<LinkedObject | undefined> {
@@ -87,5 +86,5 @@ export async function startStorage(site: Site): Promise<Storage> {
 
   // Clients address a bucket in the path when the host is an IP address, as they must here.
   const endpoints = { s3: `https://127.0.0.1:${s3.port}`, dynamodb: dynamodb.endpoint };
-  return { endpoints, linkObject: (place, path) => linkObject(s3.store, place, path) };
+  return { endpoints, linkObject: (place, path) => linkObject(s3, place, path) };
 }
