@@ -87,6 +87,7 @@ async function runStep(
       ...standIns.environment,
       [ENV.ledgerTable]: 'ledger',
       [ENV.outputBucket]: 'scale-output',
+      [ENV.trigger]: 'null',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memorySize),
       PATH: process.env['PATH'],
     },
