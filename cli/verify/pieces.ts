@@ -5,6 +5,8 @@ import type { ManifestEntry, Segment } from '#core/manifest/manifest.ts';
 
 /** What one writer wrote: a chunk, or a segment of one object. */
 export interface Piece extends Pick<ManifestEntry, 'index' | 'rowStart' | 'rowEnd' | 'range'> {
+  /** URI of the object in which it lies. */
+  readonly url: string;
   /** Opens its bytes for as long as `use` takes. */
   with<T>(use: (bytes: ByteSource) => Promise<T>): Promise<T>;
 }
@@ -15,8 +17,9 @@ export function piecesOf(run: StoredRun, segments: readonly Segment[]): readonly
   if (segments.length === 0) {
     return entries.map((entry) => ({ ...entry, with: (use) => run.withChunk(entry, use) }));
   }
+  const { url } = entries[0]!;
   return segments.map(({ index, rowStart, rowEnd, range, byteStart, bytes }) => ({
-    ...{ index, rowStart, rowEnd, range },
+    ...{ index, rowStart, rowEnd, range, url },
     with: (use) =>
       run.withChunk(entries[0]!, (object) =>
         use(rangeSource(object, { offset: byteStart, length: bytes })),

@@ -75,7 +75,7 @@ async function differs(
   piece: Piece,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { index, range } = piece;
+  const { index, range, url } = piece;
   if (range === undefined) throw new ManifestError(`chunk ${index} has no range of its source`);
   const chunk = tableChunkOf({ index, ...range }, objects);
   return await withEngine(ENGINE_BYTES, async (room) => {
@@ -88,7 +88,7 @@ async function differs(
     await convertChunk(slices, { ...room, ...how });
     const again = join(room.directory, name);
     const place = await differenceOf(run, { room, file, piece, again });
-    return place && `chunk ${index} differs from what the source gives at ${place}`;
+    return place && `chunk ${index} (${url}) differs from what the source gives at ${place}`;
   });
 }
 
