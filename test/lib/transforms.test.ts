@@ -51,7 +51,7 @@ describe('transforms of the construct', () => {
         "CleanServiceRole: Allow s3:GetObject on <FanoutBucketsOutput.Arn>/_transform/*/input/*",
         "CleanServiceRole: Allow s3:AbortMultipartUpload, s3:PutObject on <FanoutBucketsOutput.Arn>/_transform/*/output/*",
         "FanoutFunctionsPlanTableRole: Allow lambda:InvokeFunction on <CleanCurrentVersion>",
-        "FanoutFunctionsPlanTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/_transform/*/input/*",
+        "FanoutFunctionsPlanTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/upload-*.json, <FanoutBucketsOutput.Arn>/_transform/*/input/*",
         "FanoutFunctionsPlanTableRole: Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*, <FanoutBucketsOutput.Arn>/_shuffle/*/index/*, <FanoutBucketsOutput.Arn>/_staged/*, <FanoutBucketsOutput.Arn>/_transform/*/output/*",
         "FanoutFunctionsScatterTableRole: Allow s3:GetObject on <FanoutBucketsOutput.Arn>/_staged/*, <FanoutBucketsOutput.Arn>/_transform/*/output/*",
         "FanoutFunctionsScatterTableRole: Allow lambda:InvokeFunction on <CleanCurrentVersion>",
