@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { DynamoDBClient } from '#aws/clients.ts';
 import { readTryError } from '#aws/ledger-reads.ts';
 import { openObject, readLines, readText } from '#aws/objects.ts';
 import { databaseReads } from '#aws/postgres/read-database.ts';
@@ -14,6 +15,7 @@ import type { PlanResult } from '#core/run/step-messages.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import type { ReadDatabase } from '#core/tables/postgres/database-reader.ts';
 import { createHandler as createPlanTable } from '#lambdas/plan-table/handler.ts';
+import { ledgersIn, type OpenLedger } from '#lambdas/shared/open-ledger.ts';
 import { createHandler as createWriteTable } from '#lambdas/write-table/handler.ts';
 import { BucketContents } from '#support/bucket-contents.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
@@ -124,7 +126,7 @@ it('keeps what a first try has sent, and records that a later one was left out',
   await makeTable('moved');
   const plan = await planned(requestOf('moved'));
   // The first try sends its object and is lost before its record.
-  await expect(write(plan, 0, { dynamo: lostAfterStart() })).rejects.toThrow('killed');
+  await expect(write(plan, 0, { openLedger: lostAfterStart() })).rejects.toThrow('killed');
   const before = await rowsOf('moved');
   await server.query("UPDATE moved SET word = 'changed' WHERE k = 3");
   await server.query('DELETE FROM moved WHERE k = 7');
@@ -143,14 +145,15 @@ it('keeps what a first try has sent, and records that a later one was left out',
 });
 
 /** A ledger that takes the start of a chunk and nothing after it. */
-function lostAfterStart() {
+function lostAfterStart(): OpenLedger {
   let sent = 0;
-  return {
+  const dynamo = {
     send(command: never) {
       sent += 1;
       return sent > 2 ? Promise.reject(new Error('killed')) : services.dynamo.send(command);
     },
   };
+  return ledgersIn(dynamo as unknown as DynamoDBClient, services.table);
 }
 
 it('goes on with the plan of an earlier start, whatever rows there are now', async () => {
