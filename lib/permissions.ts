@@ -19,6 +19,14 @@ export const DECRYPT = ['kms:Decrypt'];
 /** What writes such objects, and reads them where they are there already. */
 export const ENCRYPT = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
+/** What makes an object of parts, which S3 has to list. */
+export const SEND_PARTS = [
+  's3:AbortMultipartUpload',
+  's3:GetObject',
+  's3:ListMultipartUploadParts',
+  's3:PutObject',
+];
+
 const SEND_TRACES = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 
 /** Lets X-Ray trace a function. */

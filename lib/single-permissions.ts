@@ -1,17 +1,12 @@
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { KEYS } from './key-patterns.ts';
-import { createsWhole, type Permission } from './permissions.ts';
+import { createsWhole, type Permission, SEND_PARTS } from './permissions.ts';
 
 /** Begins, lists, completes and aborts the upload that all chunks of a run are parts of. */
 export function handlesUploads(outputBucket: IBucket, reason: string): Permission {
   return {
     reason,
-    actions: [
-      's3:AbortMultipartUpload',
-      's3:GetObject',
-      's3:ListMultipartUploadParts',
-      's3:PutObject',
-    ],
+    actions: SEND_PARTS,
     resources: [
       outputBucket.arnForObjects(KEYS.singles),
       outputBucket.arnForObjects(KEYS.overwritingSingles),

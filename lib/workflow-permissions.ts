@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { KEYS } from './key-patterns.ts';
-import { ENCRYPT, type Permission, reads, TRACING, useOf } from './permissions.ts';
+import { ENCRYPT, type Permission, reads, SEND_PARTS, TRACING, useOf } from './permissions.ts';
 
 /**
  * What a state machine needs to be traced: it also asks which executions are sampled.
@@ -21,12 +21,7 @@ export function mapPermissions(outputBucket: IBucket): readonly Permission[] {
     reads(outputBucket, KEYS.stageJobs, 'an ItemReader reads the jobs of any Stage round'),
     {
       reason: 'the ResultWriters keep what the children of any run returned',
-      actions: [
-        's3:AbortMultipartUpload',
-        's3:GetObject',
-        's3:ListMultipartUploadParts',
-        's3:PutObject',
-      ],
+      actions: SEND_PARTS,
       resources: [
         outputBucket.arnForObjects(KEYS.results),
         outputBucket.arnForObjects(KEYS.stageResults),

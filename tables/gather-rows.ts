@@ -32,11 +32,11 @@ export interface GatherOptions {
 }
 
 /** Rows of a file, in row groups that stay as they are, or to be encoded. */
-type Piece = { readonly copied: string } | { readonly read: readonly WantedRows[] };
+type Piece = { readonly copied: string } | { readonly read: WantedRows[] };
 
 /** Whole row groups that are large enough are copied; what else follows each other is read. */
 function piecesOf(wanted: readonly FetchedRows[], rowGroupRows: number): readonly Piece[] {
-  const pieces: ({ readonly copied: string } | { readonly read: WantedRows[] })[] = [];
+  const pieces: Piece[] = [];
   for (const { rows, ...range } of wanted) {
     const last = pieces.at(-1);
     if (range.start === 0 && range.end === rows && hasOwnGroups(rows, rowGroupRows)) {

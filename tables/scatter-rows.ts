@@ -109,13 +109,10 @@ async function writeRun(
   path: string,
   run: RowRun,
   schema: TableSchema,
-  { engine, layout, output, signal }: ScatterOptions,
+  { engine, output, signal }: ScatterOptions,
 ): Promise<void> {
   const { rowGroupRows } = run;
-  const file =
-    rowGroupRows === finerRows(layout)
-      ? scatteredFile(output, { path, layout, columns: schema.length })
-      : outputFileOf(output, { path, rowGroupRows, schema });
+  const file = outputFileOf(scatteredForm(output), { path, rowGroupRows, schema });
   const text = sortedRowsSql(schema.length, run);
   await engine.writeSelect({ text }, file, signal && { signal });
 }

@@ -7,6 +7,20 @@ export const COMPRESSIONS = ['none', 'gzip'] as const;
 
 export type Compression = (typeof COMPRESSIONS)[number];
 
+/** End of the key of a chunk, and `Content-Type` of its object. */
+interface StoredAs {
+  readonly ending: string;
+  readonly contentType: string;
+}
+
+/** What chunks are stored as, by how they are compressed. */
+export function storedAs(plain: StoredAs): Readonly<Record<Compression, StoredAs>> {
+  return {
+    none: plain,
+    gzip: { ending: `${plain.ending}.gz`, contentType: 'application/gzip' },
+  };
+}
+
 /**
  * Yields the content of a chunk from its stored bytes. Holds a few blocks.
  *

@@ -1,5 +1,5 @@
 import { checkLines } from '#core/outputs/check-lines.ts';
-import { type Compression, inflated } from '#core/outputs/compression.ts';
+import { inflated, storedAs } from '#core/outputs/compression.ts';
 import { textPart } from '#core/outputs/gzip/text-part.ts';
 import { describeLabel } from '#core/outputs/label-section.ts';
 import type { ContentBounds, MatrixOutput } from '#core/outputs/output.ts';
@@ -13,12 +13,7 @@ import { createMixedChunkEncoder } from './mixed/create-mixed-chunk-encoder.ts';
 import { mixedBounds } from './mixed/mixed-bounds.ts';
 import { textBounds } from './text-bounds.ts';
 
-const STORED_AS: Readonly<
-  Record<Compression, { readonly ending: string; readonly contentType: string }>
-> = {
-  none: { ending: '.csv', contentType: 'text/csv' },
-  gzip: { ending: '.csv.gz', contentType: 'application/gzip' },
-};
+const STORED_AS = storedAs({ ending: '.csv', contentType: 'text/csv' });
 
 /** Bounds of the text of rows. */
 function csvBounds(

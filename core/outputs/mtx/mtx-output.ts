@@ -1,5 +1,5 @@
 import { checkBytes } from '#core/outputs/check-bytes.ts';
-import { type Compression, inflated } from '#core/outputs/compression.ts';
+import { inflated, storedAs } from '#core/outputs/compression.ts';
 import { createGzipOfText } from '#core/outputs/gzip/gzip-of-text.ts';
 import type { MatrixOutput } from '#core/outputs/output.ts';
 import { zerosProblem } from '#core/outputs/zeros-problem.ts';
@@ -7,12 +7,7 @@ import { createMtxEncoder } from './mtx-encoder.ts';
 import type { MtxSpec } from './mtx-spec.ts';
 import { mtxBounds } from './mtx-text.ts';
 
-const STORED_AS: Readonly<
-  Record<Compression, { readonly ending: string; readonly contentType: string }>
-> = {
-  none: { ending: '.mtx', contentType: 'text/plain' },
-  gzip: { ending: '.mtx.gz', contentType: 'application/gzip' },
-};
+const STORED_AS = storedAs({ ending: '.mtx', contentType: 'text/plain' });
 
 /** A writer holds the entries of a chunk, in the 512 MB that the smallest one has. */
 const TARGET = { bytes: 128 * 1024 ** 2 };

@@ -1,5 +1,5 @@
 import { checkBytes } from '#core/outputs/check-bytes.ts';
-import { type Compression, inflated } from '#core/outputs/compression.ts';
+import { inflated, storedAs } from '#core/outputs/compression.ts';
 import { createGzipOfText } from '#core/outputs/gzip/gzip-of-text.ts';
 import { textPart } from '#core/outputs/gzip/text-part.ts';
 import { describeLabel } from '#core/outputs/label-section.ts';
@@ -12,12 +12,7 @@ import { createRecordioEncoder } from './recordio-encoder.ts';
 import type { RecordioSpec, Tensor } from './recordio-spec.ts';
 import { VALUE_BYTES } from './tensor-values.ts';
 
-const STORED_AS: Readonly<
-  Record<Compression, { readonly ending: string; readonly contentType: string }>
-> = {
-  none: { ending: '.pbr', contentType: 'application/x-recordio-protobuf' },
-  gzip: { ending: '.pbr.gz', contentType: 'application/gzip' },
-};
+const STORED_AS = storedAs({ ending: '.pbr', contentType: 'application/x-recordio-protobuf' });
 
 /** Sent in 7 s, and compressed by zlib in four minutes of the smallest writer. */
 const TARGET = { bytes: 512 * 1024 ** 2 };

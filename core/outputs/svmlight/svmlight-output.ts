@@ -1,5 +1,5 @@
 import { checkLines } from '#core/outputs/check-lines.ts';
-import { type Compression, inflated } from '#core/outputs/compression.ts';
+import { inflated, storedAs } from '#core/outputs/compression.ts';
 import { createGzipOfText } from '#core/outputs/gzip/gzip-of-text.ts';
 import { textPart } from '#core/outputs/gzip/text-part.ts';
 import { describeLabel } from '#core/outputs/label-section.ts';
@@ -11,12 +11,7 @@ import { svmlightBounds, svmlightPartBounds } from './svmlight-bounds.ts';
 import { createSvmlightEncoder } from './svmlight-encoder.ts';
 import type { SvmlightSpec } from './svmlight-spec.ts';
 
-const STORED_AS: Readonly<
-  Record<Compression, { readonly ending: string; readonly contentType: string }>
-> = {
-  none: { ending: '.svmlight', contentType: 'text/plain' },
-  gzip: { ending: '.svmlight.gz', contentType: 'application/gzip' },
-};
+const STORED_AS = storedAs({ ending: '.svmlight', contentType: 'text/plain' });
 
 /** Sent in 7 s, and compressed by zlib in four minutes of the smallest writer. */
 const TARGET = { bytes: 512 * 1024 ** 2 };
