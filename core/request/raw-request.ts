@@ -52,7 +52,7 @@ function sentence(issue: z.core.$ZodIssue, wing: Wing): string {
     if (issue.path.at(-1) === 'postgres' && issue.keys.some((key) => LOGIN.test(key))) {
       return `${where} has ${keys}, which a request cannot have: host, user and password are those of the connection's secret; leave it out`;
     }
-    return `${where} has unknown keys ${keys}; see the request fields in the README`;
+    return `${where} has unknown keys ${keys}; see docs/request.md`;
   }
   return `${where} must be ${issue.message}, got ${given(inputOf(issue))}`;
 }

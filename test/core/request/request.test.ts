@@ -138,13 +138,13 @@ describe('parseRequest', () => {
       'output.text.delimiter must be one ASCII character that is not a letter, digit, sign, dot, quote or line break, got "ab"',
       'limits.concurrency must be a whole number from 1 to 10000, got 0',
       'dryRun must be true or false, got "yes"',
-      'the request has unknown keys "colour"; see the request fields in the README',
+      'the request has unknown keys "colour"; see docs/request.md',
     ]);
   });
 
   it('fails on an unknown key in any section', () => {
     expect(problemsOf({ source, output: { url: 's3://a/b/' } })).toEqual([
-      'output has unknown keys "url"; see the request fields in the README',
+      'output has unknown keys "url"; see docs/request.md',
     ]);
   });
 
