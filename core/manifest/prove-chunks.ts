@@ -1,23 +1,14 @@
 import { IncompleteRunError } from '#core/errors.ts';
-import { keyOfChunk, partitionColumns } from '#core/run/chunk-key.ts';
-import { rejectsKey } from '#core/run/chunk-name.ts';
+import { keyOfChunk } from '#core/run/chunk-key.ts';
 import type { ChunkRecord } from '#core/run/ledger-records.ts';
-import { outputUri } from '#core/run/output-keys.ts';
 import { parsePlanLine } from '#core/run/plan-line.ts';
-import {
-  type PlannedChunk,
-  plannedText,
-  type RowChunk,
-  rangeText,
-} from '#core/run/planned-chunk.ts';
-import { isTableRun } from '#core/run/run-header.ts';
-import { outputOf } from '#core/run/run-output.ts';
+import { type PlannedChunk, plannedText, rangeText } from '#core/run/planned-chunk.ts';
 import { sourceOf } from '#core/sources/source-kinds.ts';
 import { compareKeys } from '#core/tables/partition/partition-folder.ts';
-import type { GatherChunk } from '#core/tables/run/gather-chunk.ts';
-import type { TableChunk } from '#core/tables/run/table-chunk.ts';
+import { type DoneRecord, entryOf, rowsOf } from './chunk-entry.ts';
 import type { ManifestEntry } from './manifest.ts';
 import type { CountedRun } from './manifest-text.ts';
+import { follows, missingEnd } from './plan-order.ts';
 import { Tally } from './tally.ts';
 
 /** One object below `data/`, as the bucket lists it. */
@@ -73,70 +64,6 @@ class Problems {
   }
 }
 
-/** Rows of a chunk: planned of a matrix, counted by the writer of a table. */
-function rowsOf(chunk: PlannedChunk, { recordCount = 0 }: DoneRecord): number {
-  return 'rowStart' in chunk ? chunk.rowEnd - chunk.rowStart : recordCount;
-}
-
-function partitionOf({ output }: CountedRun, { partition }: TableChunk | GatherChunk) {
-  const names = partitionColumns(output);
-  if (names.length === 0 || partition === undefined) return {};
-  const values = names.map((name, at) => [name, partition[at] ?? null] as const);
-  return { partition: Object.fromEntries(values) };
-}
-
-/** Where the rows of a file of a table lie in its source, or in their partition. */
-function placeOf(run: CountedRun, chunk: TableChunk | GatherChunk) {
-  const { keys: planned } = chunk;
-  const keys = planned && { first: planned.first, last: planned.last, keys: planned.keys };
-  const place = { ...partitionOf(run, chunk), ...(keys && { keys }) };
-  if ('within' in chunk) return { ...place, within: chunk.within };
-  const { start, end } = chunk;
-  return { range: { start, end }, ...place };
-}
-
-/** What the entry of a table has beside those of all kinds. */
-function tableFields(run: CountedRun, chunk: PlannedChunk, record: DoneRecord) {
-  if ('rowStart' in chunk) return {};
-  const { statistics, counts } = record;
-  const rejects = outputUri(run.location, rejectsKey(run, chunk.index));
-  return {
-    ...placeOf(run, chunk),
-    ...(statistics !== undefined && { statistics: JSON.parse(statistics) }),
-    ...(counts['rejected'] !== 0 && { rejects }),
-  };
-}
-
-function entryOf(
-  run: CountedRun,
-  chunk: PlannedChunk,
-  { record, row }: { readonly record: DoneRecord; readonly row: number },
-): ManifestEntry {
-  const rowStart = run.base.rows + row;
-  const rows = { index: chunk.index, rowStart, rowEnd: rowStart + rowsOf(chunk, record) };
-  return {
-    url: `s3://${run.location.bucket}/${keyOfChunk(run, chunk)}`,
-    mandatory: true,
-    meta: {
-      content_length: record.bytes,
-      record_count: outputOf(run.output).recordCount(rows, record.recordCount ?? 0),
-    },
-    ...rows,
-    counts: record.counts,
-    contentBytes: record.contentBytes,
-    crc32: record.crc32,
-    etag: record.etag,
-    ...tableFields(run, chunk, record),
-  };
-}
-
-/** Where a chunk of a table ends; before the first one the begin of the source. */
-function endOf(chunk: PlannedChunk | undefined): TableChunk['end'] {
-  return chunk === undefined || !('end' in chunk) ? { object: 0, at: 0 } : chunk.end;
-}
-
-type DoneRecord = Extract<ChunkRecord, { status: 'done' }>;
-
 /** The ledger's figures of one planned chunk, if ledger and bucket agree on it. */
 function agreed(
   chunk: PlannedChunk,
@@ -159,51 +86,6 @@ function agreed(
     );
   }
   return record;
-}
-
-/** Where the chunk before one ends in the same partition; 0 where it is of another one. */
-function endWithin({ partition }: GatherChunk, before: PlannedChunk | undefined): number {
-  if (before === undefined || !('within' in before)) return 0;
-  const isSame = before.partition.every((value, at) => value === partition[at]);
-  return isSame ? before.within.end : 0;
-}
-
-/** Whether a chunk begins where the one before it ends, the first one with the source. */
-function follows(chunk: PlannedChunk, before: PlannedChunk | undefined): boolean {
-  if ('rowStart' in chunk) return chunk.rowStart === (isRows(before) ? before.rowEnd : 0);
-  if ('within' in chunk) return chunk.within.start === endWithin(chunk, before);
-  const { object, at, row } = endOf(before);
-  const { start } = chunk;
-  return start.object === object && start.at === at && start.row === row;
-}
-
-function isRows(chunk: PlannedChunk | undefined): chunk is RowChunk {
-  return chunk !== undefined && 'rowStart' in chunk;
-}
-
-/** Whether a chunk is one of whole keys, of whose rows a transform may make fewer. */
-function isWhole(chunk: PlannedChunk | undefined): chunk is GatherChunk {
-  return chunk !== undefined && 'within' in chunk && chunk.keys !== undefined;
-}
-
-/** What is wrong with the end of the plan; undefined if it is that of the source. */
-function missingEnd(
-  last: PlannedChunk | undefined,
-  run: CountedRun,
-  rows: number,
-): string | undefined {
-  if (!isTableRun(run)) {
-    const row = isRows(last) ? last.rowEnd : 0;
-    return row === run.rows ? undefined : `the plan ends at row ${row} of ${run.rows}`;
-  }
-  if (run.scattered !== undefined) {
-    const { rows: all } = run.scattered;
-    const held = isWhole(last) ? last.within.end : rows;
-    return held === all ? undefined : `the chunks hold ${held} of ${all} scattered rows`;
-  }
-  const { object, at, row } = endOf(last);
-  if (object === run.facts.objects && at === 0 && row === undefined) return undefined;
-  return `the plan ends in object ${object} of ${run.facts.objects}`;
 }
 
 /** Walks plan, ledger and bucket side by side, and adds up what they agree on. */
