@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { chunkId } from '#core/run/chunk-name.ts';
-import type { ChunkFigures, ChunkRecord, Job } from '#core/run/ledger-records.ts';
+import type { ChunkFigures, ChunkRecord, Job, TryMeasures } from '#core/run/ledger-records.ts';
 
 /** A DynamoDB item in its wire form. */
 export type Item = Record<string, AttributeValue>;
@@ -89,10 +89,25 @@ export const JOB_ATTRIBUTES: readonly string[] = [
   ...['chunkIndex', 'planned', 'tries', 'status', 'startedAt', 'finishedAt', 'recordCount'],
 ];
 
-/** What is set of a chunk that is done, and the values of it. */
-export function setOfDone(figures: ChunkFigures): { readonly set: string; readonly values: Item } {
+/** Attributes to set, as an update expression names them, and their values. */
+interface Setting {
+  readonly set: string;
+  readonly values: Item;
+}
+
+/** Sets each attribute to the value of its name. */
+function settingOf(attributes: Item): Setting {
+  const entries = Object.entries(attributes);
+  return {
+    set: entries.map(([name]) => `${name} = :${name}`).join(', '),
+    values: Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])),
+  };
+}
+
+/** What is set of a chunk that is done. */
+export function setOfDone(figures: ChunkFigures): Setting {
   const { recordCount, statistics, partCrc32 } = figures;
-  const values = {
+  return settingOf({
     bytes: number(figures.bytes),
     contentBytes: number(figures.contentBytes),
     crc32: text(figures.crc32),
@@ -101,14 +116,40 @@ export function setOfDone(figures: ChunkFigures): { readonly set: string; readon
     ...(recordCount !== undefined && { recordCount: number(recordCount) }),
     ...(statistics !== undefined && { statistics: text(statistics) }),
     ...(partCrc32 !== undefined && { partCrc32: text(partCrc32) }),
-  };
-  const named = Object.entries(values).map(([name, value]) => [`:${name}`, value] as const);
+  });
+}
+
+/** What is set of a try that ends, beside how it ended. */
+export function setOfMeasures(measures: TryMeasures): Setting {
+  const { rssMiB, isCold, readMs, encodeMs, sendMs, requestId } = measures;
+  return settingOf({
+    rssMiB: number(rssMiB),
+    isCold: { BOOL: isCold },
+    readMs: number(readMs),
+    encodeMs: number(encodeMs),
+    sendMs: number(sendMs),
+    ...(requestId !== undefined && { requestId: text(requestId) }),
+  });
+}
+
+/** What was measured of a try, as far as its item has it. */
+export function measuresOf(item: Item): Partial<TryMeasures> {
+  const { BOOL: isCold } = item['isCold'] ?? {};
+  const { S: requestId } = item['requestId'] ?? {};
   return {
-    set: Object.keys(values)
-      .map((name) => `${name} = :${name}`)
-      .join(', '),
-    values: Object.fromEntries(named),
+    ...(item['rssMiB'] && { rssMiB: numberOf(item, 'rssMiB') }),
+    ...(isCold !== undefined && { isCold }),
+    ...(item['readMs'] && { readMs: numberOf(item, 'readMs') }),
+    ...(item['encodeMs'] && { encodeMs: numberOf(item, 'encodeMs') }),
+    ...(item['sendMs'] && { sendMs: numberOf(item, 'sendMs') }),
+    ...(requestId !== undefined && { requestId }),
   };
+}
+
+/** The chunk and the number of a try, which its key has. */
+export function triedOf(item: Item): { readonly index: number; readonly attempt: number } {
+  const [, index, attempt] = textOf(item, 'sk').split('#');
+  return { index: Number(index), attempt: Number(attempt) };
 }
 
 /** Reads a chunk's item as a job. */

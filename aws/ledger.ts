@@ -6,7 +6,13 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { OutputConflictError } from '#core/errors.ts';
-import type { ChunkRecord, FinishedChunk, StartedRun } from '#core/run/ledger-records.ts';
+import type {
+  ChunkRecord,
+  EndedTry,
+  FinishedChunk,
+  StartedRun,
+  TryError,
+} from '#core/run/ledger-records.ts';
 import { type PlannedChunk, plannedText } from '#core/run/planned-chunk.ts';
 import { isNamed, translated } from './errors.ts';
 import {
@@ -17,6 +23,7 @@ import {
   number,
   runKey,
   setOfDone,
+  setOfMeasures,
   text,
   textOf,
   tryKey,
@@ -132,7 +139,7 @@ export class Ledger {
    *
    * @throws {OutputConflictError} it is done already, with other bytes.
    */
-  async done(chunk: PlannedChunk, attempt: number, figures: FinishedChunk): Promise<void> {
+  async done(chunk: PlannedChunk, ended: EndedTry, figures: FinishedChunk): Promise<void> {
     const { set, values } = setOfDone(figures);
     const updated = await this.#update({
       key: chunkKey(this.#name, chunk.index),
@@ -146,13 +153,13 @@ export class Ledger {
       );
     }
     const { skipped } = figures;
-    const outcome = skipped === undefined ? 'done' : 'skipped';
-    await this.#endTry(chunk.index, attempt, outcome, skipped ?? '');
+    const name = skipped === undefined ? 'done' : 'skipped';
+    await this.#endTry(chunk.index, ended, { name, message: skipped ?? '' });
   }
 
   /** Records a failed try; the chunk is set failed only if no later try is under way or done. */
-  async fail(chunk: PlannedChunk, attempt: number, error: Error): Promise<void> {
-    await this.#endTry(chunk.index, attempt, error.name, error.message);
+  async fail(chunk: PlannedChunk, ended: EndedTry, error: Error): Promise<void> {
+    await this.#endTry(chunk.index, ended, error);
     await this.#update({
       key: chunkKey(this.#name, chunk.index),
       set: 'SET #status = :failed, finishedAt = :now',
@@ -160,7 +167,7 @@ export class Ledger {
       values: {
         ':failed': text('failed'),
         ':running': RUNNING,
-        ':try': number(attempt),
+        ':try': number(ended.attempt),
         ':now': text(this.#timestamp()),
       },
     });
@@ -227,15 +234,22 @@ export class Ledger {
     return await this.start(chunk);
   }
 
-  async #endTry(index: number, attempt: number, outcome: string, message: string): Promise<void> {
+  async #endTry(
+    index: number,
+    { attempt, measures }: EndedTry,
+    { name, message }: TryError,
+  ): Promise<void> {
+    const measured = measures && setOfMeasures(measures);
+    const more = measured === undefined ? '' : `, ${measured.set}`;
     await this.#update({
       key: tryKey(this.#name, index, attempt),
-      set: 'SET finishedAt = :now, outcome = :outcome, message = :message',
+      set: `SET finishedAt = :now, outcome = :outcome, message = :message${more}`,
       when: 'attribute_exists(pk)',
       values: {
         ':now': text(this.#timestamp()),
-        ':outcome': text(outcome),
+        ':outcome': text(name),
         ':message': text(message),
+        ...measured?.values,
       },
     });
   }

@@ -3,6 +3,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { createLambdaClient } from '#aws/clients.ts';
 import type { ReadDatabase } from '#core/tables/postgres/database-reader.ts';
 import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
+import { TryMeter } from '#lambdas/shared/try-meter.ts';
 import type { Clients, LocalServices } from './local-services.ts';
 
 /** The bucket and the table that steps work on. */
@@ -32,5 +33,6 @@ export function stepDeps(
     functions: new Map(),
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics: new Metrics({ namespace: 'test' }),
+    meter: new TryMeter(),
   };
 }

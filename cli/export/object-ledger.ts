@@ -6,7 +6,7 @@ import { inOrder } from '#core/bytes/in-order.ts';
 import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import { IncompleteRunError } from '#core/errors.ts';
 import { chunkId } from '#core/run/chunk-name.ts';
-import type { ChunkRecord, FinishedChunk } from '#core/run/ledger-records.ts';
+import type { ChunkRecord, EndedTry, FinishedChunk } from '#core/run/ledger-records.ts';
 import { outputUri } from '#core/run/output-keys.ts';
 import { type PlannedChunk, plannedText } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
@@ -73,7 +73,11 @@ class ObjectLedger implements RunLedger {
     return { kind: 'done', record } as const;
   }
 
-  async done(chunk: PlannedChunk, tries: number, figures: FinishedChunk): Promise<void> {
+  async done(
+    chunk: PlannedChunk,
+    { attempt: tries }: EndedTry,
+    figures: FinishedChunk,
+  ): Promise<void> {
     const { skipped: _, ...stored } = figures;
     const record: DoneRecord = {
       ...{ index: chunk.index, planned: plannedText(chunk), tries, status: 'done' },

@@ -1,5 +1,6 @@
 import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { createLambdaClient, createS3Client } from '#aws/clients.ts';
+import { TryMeter } from '#lambdas/shared/try-meter.ts';
 import { type FolderMount, mountedAt } from './folder-mounts.ts';
 import { contentVersion, objectLedgers, storedVersion, unrecorded } from './object-ledger.ts';
 import { serveFolders } from './serve-folders.ts';
@@ -33,6 +34,7 @@ export function exportDeps({ mounts, outputBucket, functions, parts = {} }: Expo
     lambda: createLambdaClient(),
     logger: { appendKeys: () => {}, info: () => {}, warn: () => {} },
     metrics: { addMetric: () => undefined },
+    meter: new TryMeter(),
     now: () => new Date(),
     close: async () => {
       s3.destroy();

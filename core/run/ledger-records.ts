@@ -57,6 +57,32 @@ export interface Job extends ChunkState {
   readonly rows?: number;
 }
 
+/**
+ * What was measured of a try. Reading, encoding and sending overlap, so their sum may be more than
+ * its duration.
+ */
+export interface TryMeasures {
+  /** Highest resident memory of the process so far, MiB. */
+  readonly rssMiB: number;
+  /** Whether it is the first invocation of its process. */
+  readonly isCold: boolean;
+  /** Milliseconds in which a request that reads was under way. */
+  readonly readMs: number;
+  /** Milliseconds of CPU of the whole process: encoding, and what else it computes. */
+  readonly encodeMs: number;
+  /** Milliseconds in which a request that writes was under way. */
+  readonly sendMs: number;
+  /** Of the invocation, as it is in the function's log; absent outside Lambda. */
+  readonly requestId?: string;
+}
+
+/** A try that ends: its number, from 1, and what was measured of it. */
+export interface EndedTry {
+  readonly attempt: number;
+  /** @default nothing is recorded */
+  readonly measures?: TryMeasures;
+}
+
 /** Why a try failed. */
 export interface TryError {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/clients.ts';
 import { ENV } from '#core/contract.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
-import { deployedDatabases } from '#lambdas/shared/databases.ts';
+import { timedDatabases } from '#lambdas/shared/databases.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
@@ -16,12 +16,12 @@ const instruments = createInstruments();
 export const handler = lambdaHandler(
   createHandler({
     ...instruments,
-    s3: createS3Client(),
+    s3: instruments.meter.timed(createS3Client()),
     lambda: createLambdaClient(),
     transforms: JSON.parse(environment(ENV.transforms)),
     openLedger: ledgersIn(createDynamoClient(), environment(ENV.ledgerTable)),
     functions: deployedFunctions(),
-    databases: deployedDatabases(),
+    databases: timedDatabases(instruments.meter),
   }),
   parseWriteTableInput,
   instruments,

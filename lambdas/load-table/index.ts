@@ -6,7 +6,7 @@ import {
 } from '#aws/clients.ts';
 import { ENV } from '#core/contract.ts';
 import { parseLoadTableInput } from '#core/run/load-table-input.ts';
-import { deployedDatabases } from '#lambdas/shared/databases.ts';
+import { timedDatabases } from '#lambdas/shared/databases.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import { deployedFunctions } from '#lambdas/shared/own-functions.ts';
@@ -21,14 +21,14 @@ const instruments = createInstruments();
 export const handler = lambdaHandler(
   createHandler({
     ...instruments,
-    s3: createS3Client(),
+    s3: instruments.meter.timed(createS3Client()),
     lambda: createLambdaClient(),
     transforms: JSON.parse(environment(ENV.transforms)),
     openLedger: ledgersIn(createDynamoClient(), environment(ENV.ledgerTable)),
     secrets: createSecretsClient(),
     connections: JSON.parse(environment(ENV.postgres)),
     functions: deployedFunctions(),
-    databases: deployedDatabases(),
+    databases: timedDatabases(instruments.meter),
   }),
   parseLoadTableInput,
   instruments,

@@ -13,11 +13,14 @@ import {
   convertPlanned,
   type PlannedTableChunk,
 } from '#lambdas/shared/table-chunk/convert-planned.ts';
+import type { TryMeter } from '#lambdas/shared/try-meter.ts';
 import { fileFigures } from '#tables/file-figures.ts';
 import { loadRunOf } from './load-run.ts';
 
 /** What a chunk is loaded with. */
-export interface LoadDeps extends ConvertDeps, LoginDeps, Instruments {}
+export interface LoadDeps extends ConvertDeps, LoginDeps, Instruments {
+  readonly meter: TryMeter;
+}
 
 /** Works with a connection; what fails is named by what was tried. */
 export async function withDatabase<T>(
@@ -62,7 +65,7 @@ export async function loadTableChunk(
       const action = `load chunk ${index} into ${qualified(schema, table)}`;
       const sent = { index, path, rows, ...(await fileFigures(path)) };
       const inTable = await withDatabase(deps, { connection, action }, signal, (client) =>
-        loadChunk(client, load, sent),
+        deps.meter.sending(() => loadChunk(client, load, sent)),
       );
       return { ...inTable, load, counts: ready.counts };
     },

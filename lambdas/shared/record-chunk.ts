@@ -2,15 +2,22 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '#aws/clients.ts';
 import { headObject } from '#aws/stored-object.ts';
 import { TimeoutSoonError, UploadLostError } from '#core/errors.ts';
-import type { ChunkFigures, ChunkRecord, FinishedChunk } from '#core/run/ledger-records.ts';
+import type {
+  ChunkFigures,
+  ChunkRecord,
+  EndedTry,
+  FinishedChunk,
+} from '#core/run/ledger-records.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import type { LedgerDeps } from './open-ledger.ts';
 import type { Instruments } from './step.ts';
+import type { TryMeter } from './try-meter.ts';
 
 /** What a writer records with. */
 export interface RecordDeps extends Instruments, LedgerDeps {
   readonly s3: S3Client;
+  readonly meter: TryMeter;
 }
 
 /** A chunk to write, its run, and the key of its object. */
@@ -63,13 +70,13 @@ function skipped({ logger, metrics }: RecordDeps, { index, bytes }: DoneRecord):
 async function failed(
   ledger: ReturnType<RecordDeps['openLedger']>,
   chunk: PlannedChunk,
-  { attempt, error }: { readonly attempt: number; readonly error: Error },
+  { error, ...ended }: EndedTry & { readonly error: Error },
 ): Promise<DoneRecord | undefined> {
-  await ledger.fail(chunk, attempt, error);
+  await ledger.fail(chunk, ended, error);
   if (!(error instanceof UploadLostError)) return undefined;
   const again = await ledger.start(chunk);
   if (again.kind === 'done') return again.record;
-  await ledger.fail(chunk, again.attempt, error);
+  await ledger.fail(chunk, { ...ended, attempt: again.attempt }, error);
   return undefined;
 }
 
@@ -87,7 +94,7 @@ export async function recordChunk(
   write: () => Promise<FinishedChunk>,
   signal: AbortSignal,
 ): Promise<WriteResult> {
-  const { s3, logger, metrics } = deps;
+  const { s3, logger, metrics, meter } = deps;
   const { run, chunk } = chunkOfRun;
   const { index } = chunk;
   logger.appendKeys({ runId: run.runId, chunk: index });
@@ -99,7 +106,7 @@ export async function recordChunk(
   const attempt = started.kind === 'done' ? started.record.tries : started.attempt;
   try {
     const figures = await write();
-    await ledger.done(chunk, attempt, figures);
+    await ledger.done(chunk, { attempt, measures: meter.measures() }, figures);
     const { skipped: reason } = figures;
     if (reason !== undefined) logger.warn('chunk skipped', { reason });
     logger.info('chunk written', { bytes: figures.bytes, crc32: figures.crc32 });
@@ -109,7 +116,8 @@ export async function recordChunk(
   } catch (failure) {
     const error = causeOf(failure, signal);
     // The error that stopped the chunk matters more than a failed write to the ledger.
-    const twin = await failed(ledger, chunk, { attempt, error }).catch(() => undefined);
+    const ended = { attempt, measures: meter.measures(), error };
+    const twin = await failed(ledger, chunk, ended).catch(() => undefined);
     if (twin !== undefined) return skipped(deps, twin);
     throw error;
   }

@@ -5,6 +5,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import { FanoutError, TimeoutSoonError } from '#core/errors.ts';
+import { TryMeter } from './try-meter.ts';
 
 /**
  * Time to remove the parts of an upload and to write the ledger, before Lambda ends the process.
@@ -42,13 +43,15 @@ export interface Instruments {
 interface FunctionInstruments {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly meter: TryMeter;
 }
 
 /**
- * Makes the logger and the metrics of one function; names come from the POWERTOOLS_* environment.
+ * Makes the logger, the metrics and the meter of one function; names come from the POWERTOOLS_*
+ * environment.
  */
 export function createInstruments(): FunctionInstruments {
-  return { logger: new Logger(), metrics: new Metrics() };
+  return { logger: new Logger(), metrics: new Metrics(), meter: new TryMeter() };
 }
 
 /**
@@ -74,13 +77,14 @@ async function reportTimeout(): Promise<never> {
 export function lambdaHandler<Input, Output>(
   step: Step<Input, Output>,
   parse: (event: unknown) => Input,
-  { logger, metrics }: FunctionInstruments,
+  { logger, metrics, meter }: FunctionInstruments,
 ) {
   const checked = async (
     event: unknown,
-    context: { getRemainingTimeInMillis(): number },
+    context: { readonly awsRequestId: string; getRemainingTimeInMillis(): number },
     { signal }: { signal: AbortSignal },
   ) => {
+    meter.begin(context.awsRequestId);
     const isTimeUp = () => context.getRemainingTimeInMillis() < STOP_MILLISECONDS;
     try {
       return await step(parse(event), signal, isTimeUp);

@@ -15,7 +15,7 @@ const instruments = createInstruments();
 export const handler = lambdaHandler(
   createHandler({
     ...instruments,
-    s3: createS3Client(),
+    s3: instruments.meter.timed(createS3Client()),
     lambda: createLambdaClient(),
     transforms: JSON.parse(environment(ENV.transforms)),
     openLedger: ledgersIn(createDynamoClient(), environment(ENV.ledgerTable)),

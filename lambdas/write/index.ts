@@ -13,7 +13,7 @@ const instruments = createInstruments();
 export const handler = lambdaHandler(
   createHandler({
     ...instruments,
-    s3: createS3Client(),
+    s3: instruments.meter.timed(createS3Client()),
     room: openEncoderRoom({ count: PART_BUFFERS, bytes: PART_BYTES }),
     openLedger: ledgersIn(createDynamoClient(), environment(ENV.ledgerTable)),
   }),

@@ -24,6 +24,11 @@ const places = {
 };
 const figures = { bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', counts: { nnz: 9 } };
 
+const measures = {
+  ...{ rssMiB: 161, isCold: true, readMs: 120, encodeMs: 3400, sendMs: 4100 },
+  requestId: '8e2a3c52-6d0b-4b8e-9f60-0a4d3a3f1c77',
+};
+
 function newLedger(now = () => new Date(START)): { ledger: Ledger; runId: string } {
   runs += 1;
   const runId = `run-${runs}`;
@@ -52,14 +57,14 @@ describe('Ledger', () => {
     const { ledger } = newLedger();
     expect(await ledger.start(task)).toEqual({ kind: 'started', attempt: 1 });
     expect(await only(ledger)).toEqual({ ...state, status: 'running' });
-    await ledger.done(task, 1, figures);
+    await ledger.done(task, { attempt: 1 }, figures);
     expect(await only(ledger)).toEqual({ ...state, status: 'done', ...figures });
   });
 
   it('leaves a chunk that is done as it is when it is started again', async () => {
     const { ledger } = newLedger();
     await ledger.start(task);
-    await ledger.done(task, 1, figures);
+    await ledger.done(task, { attempt: 1 }, figures);
     const again = await ledger.start(task);
     expect(again).toEqual({
       kind: 'done',
@@ -71,9 +76,9 @@ describe('Ledger', () => {
     const { ledger } = newLedger();
     await ledger.start(task);
     await ledger.start(task);
-    await ledger.fail(task, 1, new Error('early'));
+    await ledger.fail(task, { attempt: 1 }, new Error('early'));
     expect((await only(ledger))?.status).toBe('running');
-    await ledger.fail(task, 2, new Error('late'));
+    await ledger.fail(task, { attempt: 2 }, new Error('late'));
     expect((await only(ledger))?.status).toBe('failed');
     expect(await ledger.start(task)).toEqual({ kind: 'started', attempt: 3 });
   });
@@ -82,17 +87,17 @@ describe('Ledger', () => {
     const { ledger } = newLedger();
     await ledger.start(task);
     await ledger.start(task);
-    await ledger.done(task, 1, figures);
-    await ledger.fail(task, 2, new Error('too late'));
+    await ledger.done(task, { attempt: 1 }, figures);
+    await ledger.fail(task, { attempt: 2 }, new Error('too late'));
     expect((await only(ledger))?.status).toBe('done');
   });
 
   it('accepts the same bytes twice and fails on other bytes', async () => {
     const { ledger } = newLedger();
     await ledger.start(task);
-    await ledger.done(task, 1, figures);
-    await ledger.done(task, 1, { ...figures, etag: 'other' });
-    const other = ledger.done(task, 1, { ...figures, crc32: '00000000' });
+    await ledger.done(task, { attempt: 1 }, figures);
+    await ledger.done(task, { attempt: 1 }, { ...figures, etag: 'other' });
+    const other = ledger.done(task, { attempt: 1 }, { ...figures, crc32: '00000000' });
     await expect(other).rejects.toThrow(OutputConflictError);
     expect(await only(ledger)).toMatchObject({ crc32: figures.crc32 });
   });
@@ -104,9 +109,9 @@ describe('Ledger', () => {
       return new Date(clock);
     });
     await ledger.start(task);
-    await ledger.fail(task, 1, new RangeError('why'));
+    await ledger.fail(task, { attempt: 1 }, new RangeError('why'));
     await ledger.start(task);
-    await ledger.done(task, 2, figures);
+    await ledger.done(task, { attempt: 2 }, figures);
     const tries = (await itemsOf(runId, task.index)).filter(({ sk }) => sk?.S?.startsWith('try#'));
     expect(tries.map(({ sk, outcome, message }) => [sk?.S, outcome?.S, message?.S])).toEqual([
       ['try#000007#001', 'RangeError', 'why'],
@@ -115,6 +120,31 @@ describe('Ledger', () => {
     for (const { startedAt, finishedAt } of tries) {
       expect(Date.parse(finishedAt?.S ?? '')).toBeGreaterThan(Date.parse(startedAt?.S ?? ''));
     }
+  });
+
+  it('keeps what was measured of a try in the update that ends it', async () => {
+    const { ledger, runId } = newLedger();
+    await ledger.start(task);
+    const sent: string[] = [];
+    const name = 'countWrites';
+    services.dynamo.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          sent.push(commandName ?? '');
+          return next(args);
+        },
+      { step: 'initialize', name },
+    );
+    await ledger.done(task, { attempt: 1, measures }, figures);
+    services.dynamo.middlewareStack.remove(name);
+    expect(sent).toEqual(['UpdateItemCommand', 'UpdateItemCommand']);
+    const item = (await itemsOf(runId, task.index)).find(({ sk }) => sk?.S?.startsWith('try#'));
+    expect(item).toMatchObject({
+      ...{ rssMiB: { N: '161' }, isCold: { BOOL: true }, requestId: { S: measures.requestId } },
+      ...{ readMs: { N: '120' }, encodeMs: { N: '3400' }, sendMs: { N: '4100' } },
+    });
+    // One write unit of DynamoDB.
+    expect(JSON.stringify(item).length).toBeLessThan(1024);
   });
 
   it('lets exactly one of many twins start each try', async () => {
@@ -140,7 +170,7 @@ describe('Ledger', () => {
       return items.find(({ sk }) => sk?.S?.startsWith('chunk#'))?.['expiresAt']?.N;
     };
     await ledger.start(task);
-    await ledger.done(task, 1, figures);
+    await ledger.done(task, { attempt: 1 }, figures);
     expect(await expiries()).toBe(String(START / 1000 + 100 * 86_400));
     clock += 86_400_000;
     await ledger.start(task);
@@ -180,10 +210,10 @@ describe('Ledger', () => {
     const tasks = [40, 3, 5, 17].map((index) => ({ ...task, index }));
     for (const chunk of tasks) await ledger.start(chunk);
     const [slow, bad, fine, killed] = tasks;
-    await ledger.fail(bad!, 1, new TypeError('first'));
+    await ledger.fail(bad!, { attempt: 1 }, new TypeError('first'));
     await ledger.start(bad!);
-    await ledger.fail(bad!, 2, new RangeError('second'));
-    await ledger.done(fine!, 1, figures);
+    await ledger.fail(bad!, { attempt: 2 }, new RangeError('second'));
+    await ledger.done(fine!, { attempt: 1 }, figures);
     const unfinished = await Array.fromAsync(readUnfinishedChunks(place, runId));
     const stateOf = (chunk = task) => ({ index: chunk.index, planned: plannedText(chunk) });
     expect(unfinished).toEqual([

@@ -71,7 +71,7 @@ function chunk(index: number) {
 async function failChunk(ledger: Ledger, index: number, message: string): Promise<void> {
   const started = await ledger.start(chunk(index));
   if (started.kind === 'done') throw new Error(`chunk ${index} is done`);
-  await ledger.fail(chunk(index), started.attempt, new CorruptSourceError(message));
+  await ledger.fail(chunk(index), started, new CorruptSourceError(message));
 }
 
 describe('ReportFailure', () => {
@@ -79,9 +79,13 @@ describe('ReportFailure', () => {
     const { ledger, execution, location, runId, source, reportText } = await plannedRun('chunks');
     await ledger.start(chunk(0));
     await ledger.start(chunk(1));
-    await ledger.done(chunk(1), 1, {
-      ...{ bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', counts: { nnz: 9 } },
-    });
+    await ledger.done(
+      chunk(1),
+      { attempt: 1 },
+      {
+        ...{ bytes: 5, contentBytes: 5, crc32: '0000002a', etag: 'e', counts: { nnz: 9 } },
+      },
+    );
     await failChunk(ledger, 2, 'first');
     await failChunk(ledger, 2, 'second');
     const notice = await reporter()(execution, never);

@@ -6,12 +6,14 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RequestError, TimeoutSoonError } from '#core/errors.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { lambdaHandler, type Step } from '#lambdas/shared/step.ts';
+import { TryMeter } from '#lambdas/shared/try-meter.ts';
 import { lambdaContext } from '#support/lambda-context.ts';
 
 /** Logs and metrics of a function, kept from the test's own output. */
 const instruments = {
   logger: new Logger({ logLevel: 'SILENT' }),
   metrics: new Metrics({ namespace: 'test' }),
+  meter: new TryMeter(),
 };
 
 function parseNumber(event: unknown): number {

@@ -29,15 +29,15 @@ async function recorded(name: string, generation: number): Promise<void> {
   const ledger = new Ledger(services.dynamo, services.table, key, now);
   const done = chunk(0, '10001', '10317', 40);
   await ledger.start(done);
-  await ledger.done(done, 1, { ...figures, recordCount: 7 });
+  await ledger.done(done, { attempt: 1 }, { ...figures, recordCount: 7 });
   const failed = chunk(1, '10318', '10400', 3);
   for (const attempt of [1, 2]) {
     await ledger.start(failed);
-    await ledger.fail(failed, attempt, new RangeError(`try ${attempt}`));
+    await ledger.fail(failed, { attempt }, new RangeError(`try ${attempt}`));
   }
   const running = chunk(2, '10401', null, 9);
   await ledger.start(running);
-  await ledger.fail(running, 1, new Error('again'));
+  await ledger.fail(running, { attempt: 1 }, new Error('again'));
   await ledger.start(running);
 }
 
