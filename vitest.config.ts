@@ -32,6 +32,7 @@ const LONG = [
   'test/cli/verify/expect.test.ts',
   'test/cli/verify/verify-linked.test.ts',
   'test/e2e/boto3.test.ts',
+  'test/e2e/redrive-half.test.ts',
   'test/e2e/golden.test.ts',
   'test/e2e/local-generation.test.ts',
   'test/e2e/local-table.test.ts',

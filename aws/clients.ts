@@ -27,8 +27,15 @@ export interface ServiceAddress {
   readonly tries?: number;
 }
 
-function settingsFor(address: ServiceAddress | undefined) {
-  const { ca, patience, tries, ...where } = address ?? {};
+/** Where the SDK's default configuration is not to be followed. */
+export interface ServiceChoice {
+  readonly region?: string;
+  /** A profile of the shared configuration files. */
+  readonly profile?: string;
+}
+
+function settingsFor(address: ServiceAddress | ServiceChoice = {}) {
+  const { ca, patience, tries, ...where } = address as Partial<ServiceAddress> & ServiceChoice;
   const requestHandler = new RequestHandler(ca, patience);
   return { ...where, requestHandler, ...(tries !== undefined && { maxAttempts: tries }) };
 }
@@ -108,7 +115,7 @@ function sendInPieces(client: S3Client): void {
  * by ours. Only streamed bodies wait for `100 Continue`; the SDK's own way would open a new
  * connection per part.
  */
-export function createS3Client(address?: ServiceAddress): S3Client {
+export function createS3Client(address?: ServiceAddress | ServiceChoice): S3Client {
   const client = quiet(
     new S3Client({
       ...settingsFor(address),
@@ -123,12 +130,12 @@ export function createS3Client(address?: ServiceAddress): S3Client {
 }
 
 /** Creates a DynamoDB client for the ledger. */
-export function createDynamoClient(address?: ServiceAddress): DynamoDBClient {
+export function createDynamoClient(address?: ServiceAddress | ServiceChoice): DynamoDBClient {
   return quiet(new DynamoDBClient(settingsFor(address)));
 }
 
 /** Creates a Step Functions client, to start and watch executions. */
-export function createStatesClient(address?: ServiceAddress): SFNClient {
+export function createStatesClient(address?: ServiceAddress | ServiceChoice): SFNClient {
   return quiet(new SFNClient(settingsFor(address)));
 }
 

@@ -124,7 +124,7 @@ export async function readAudit(
   await Promise.all(Array.from({ length: SHARDS }, (_, shard) => readShard(shard)));
 }
 
-/** Reads when a run was started, and by which execution last; undefined where it is not recorded. */
+/** Reads when a run was started, and by which execution last; undefined if it is not recorded. */
 export async function readStarts(
   place: LedgerPlace,
   name: string,

@@ -1,13 +1,19 @@
 import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { assembleCommand } from './commands/assemble.ts';
+import { cancelCommand } from './commands/cancel.ts';
 import { exportCommand } from './commands/export.ts';
 import { inferCommand } from './commands/infer.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { localCommand } from './commands/local.ts';
 import { pruneCommand } from './commands/prune.ts';
+import { redriveCommand } from './commands/redrive.ts';
+import { runCommand } from './commands/run.ts';
 import { sliceCommand } from './commands/slice.ts';
+import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { watchCommand } from './commands/watch.ts';
 import type { CommandIo, Environment } from './frame/command-io.ts';
 import { printError } from './frame/print-error.ts';
 
@@ -22,10 +28,12 @@ Examples:
   $ npm run -s cli -- verify chunks --source matrix.npz
   $ npm run -s cli -- slice matrix.npz --rows 0:10
 
-Exit codes: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 130 stopped by Ctrl-C.
+Exit codes: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 3 what was asked about
+still runs, 130 stopped by Ctrl-C. NO_COLOR is honored.
 `;
 
 const COMMANDS = [
+  ...[runCommand, watchCommand, statusCommand, redriveCommand, cancelCommand],
   ...[sliceCommand, inspectCommand, inferCommand],
   ...[exportCommand, verifyCommand, assembleCommand, jobsCommand, pruneCommand, localCommand],
 ];
@@ -47,6 +55,7 @@ function configure(command: Command, environment: Environment): void {
 function createProgram(environment: Environment): { program: Command; io: () => CommandIo } {
   const program = new Command('sparse-fanout')
     .description(DESCRIPTION)
+    .version(manifest.version)
     .option('--json', 'print results and errors as JSON objects')
     .addHelpText('after', EXAMPLES);
   const io = () => ({ ...environment, json: program.opts()['json'] === true });
@@ -59,7 +68,8 @@ function createProgram(environment: Environment): { program: Command; io: () => 
  * Runs one command line.
  *
  * @param args without the names of the interpreter and the script.
- * @returns the exit code: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 130 Ctrl-C.
+ * @returns the exit code: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 3 what was
+ * asked about still runs, 130 Ctrl-C.
  */
 export async function main(args: readonly string[], environment: Environment): Promise<number> {
   const { program, io } = createProgram(environment);

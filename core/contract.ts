@@ -246,5 +246,19 @@ export interface TriggerKeys {
   readonly suffixes: readonly string[];
 }
 
+/** Tags of the state machine by which a client finds the rest of its deployment. */
+export const TAGS = {
+  sourceBucket: 'sparse-fanout:source-bucket',
+  outputBucket: 'sparse-fanout:output-bucket',
+  ledger: 'sparse-fanout:ledger',
+  /** What the keys of the source bucket that start runs begin with; without it anything. */
+  triggerPrefix: 'sparse-fanout:trigger-prefix',
+  /** What they end with, with spaces between; without it no object starts a run. */
+  triggerSuffixes: 'sparse-fanout:trigger-suffixes',
+} as const;
+
+/** Stands in the tag for the empty suffix, with which every key ends. */
+export const ANY_SUFFIX = 'any';
+
 /** Request sections that a deployment may preset, because an S3 event cannot carry them. */
 export type RequestDefaults = Readonly<Record<string, unknown>>;

@@ -13,6 +13,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type RequestDefaults, WRITER_MIB } from '#core/contract.ts';
 import { Buckets } from './buckets.ts';
+import { tagForDiscovery } from './discovery-tags.ts';
 import { FailureRule, FailureTopic } from './failure-reports.ts';
 import { Functions } from './functions.ts';
 import { LedgerTable } from './ledger-table.ts';
@@ -245,6 +246,7 @@ export class SparseFanout extends Construct {
     const { reportFailure, ...steps } = this.functions;
     const workflow = new Workflow(this, 'Workflow', { ...settings, ...stores, ...steps });
     this.stateMachine = workflow.stateMachine;
+    tagForDiscovery(this.stateMachine, this, settings.keys);
 
     const started = { stateMachine: this.stateMachine, scheduled };
     const triggers = new Triggers(this, 'Triggers', { ...settings, ...stores, ...started });

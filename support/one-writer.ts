@@ -1,3 +1,4 @@
+import { SILENT } from '#cli/frame/progress.ts';
 import { fileObjectStore } from '#cli/sources/file-object-store.ts';
 import { uploadUnit } from '#cli/sources/upload-source.ts';
 import type { Compression } from '#core/outputs/compression.ts';
@@ -42,7 +43,8 @@ export class OneWriter {
     try {
       const unit = { uri: path, objects: [await files.pin(path)] };
       const bucket = stack.output('SourceBucketName');
-      return new OneWriter(stack, await uploadUnit(stack.s3, unit, files, bucket));
+      const place = { client: stack.s3, bucket, folder: 'local-run', progress: SILENT };
+      return new OneWriter(stack, await uploadUnit(place, unit, files));
     } catch (error) {
       await stack.close();
       throw error;

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SILENT } from '#cli/frame/progress.ts';
 import { fileObjectStore } from '#cli/sources/file-object-store.ts';
 import { uploadUnit } from '#cli/sources/upload-source.ts';
 import type { Compression } from '#core/outputs/compression.ts';
@@ -113,7 +114,8 @@ export class CountedStack {
       await saveNpz(path, countMatrix({ ...shape, seed: 1 }));
       const unit = { uri: path, objects: [await files.pin(path)] };
       const bucket = this.#stack.output('SourceBucketName');
-      return await uploadUnit(this.#stack.s3, unit, files, bucket);
+      const place = { client: this.#stack.s3, bucket, folder: 'local-run', progress: SILENT };
+      return await uploadUnit(place, unit, files);
     } finally {
       await files.close();
       await rm(directory, { recursive: true, force: true });

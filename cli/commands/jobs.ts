@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { createDynamoClient } from '#aws/clients.ts';
-import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
-import { textGrid } from '#cli/frame/text-grid.ts';
-import { type JobsPlace, readOutputJobs, type ShownJob } from '#cli/jobs/read-jobs.ts';
+import type { CommandIo } from '#cli/frame/command-io.ts';
+import { printJobs } from '#cli/jobs/print-jobs.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import { withS3Client } from '#cli/sources/s3-client.ts';
 
@@ -22,41 +21,6 @@ interface JobsOptions {
   readonly ledger: string;
   readonly generation?: number;
   readonly failed?: true;
-}
-
-const TITLES = ['chunk', 'status', 'tries', 'started', 'finished', 'rows'];
-const KEY_TITLES = ['keys', 'first', 'last'];
-
-function lineOf(job: ShownJob, hasKeys: boolean): readonly string[] {
-  const { index, status, tries, started, finished = '', rows, keys, covers, error } = job;
-  const key = (of: 'first' | 'last') => (keys === undefined ? '' : JSON.stringify(keys[of]));
-  return [
-    ...[`${index}`, status, `${tries}`, started, finished, rows === undefined ? '' : `${rows}`],
-    ...(hasKeys ? [`${keys?.keys ?? ''}`, key('first'), key('last')] : [covers]),
-    error === undefined ? '' : `${error.name}: ${error.message}`,
-  ];
-}
-
-/** The jobs as lines for people. */
-function jobLines(jobs: readonly ShownJob[]): readonly string[] {
-  const hasKeys = jobs.some(({ keys }) => keys !== undefined);
-  const titles = [...TITLES, ...(hasKeys ? KEY_TITLES : ['covers']), 'error'];
-  return textGrid([titles, ...jobs.map((job) => lineOf(job, hasKeys))]);
-}
-
-/** Prints the jobs of an output. */
-export async function printJobs(
-  place: JobsPlace,
-  { uri, generation, failed }: Omit<JobsOptions, 'ledger'> & { readonly uri: string },
-  io: CommandIo,
-): Promise<void> {
-  const run = await readOutputJobs(place, { uri, generation }, io.signal);
-  const all = await Array.fromAsync(run.jobs);
-  const jobs = failed ? all.filter(({ status }) => status === 'failed') : all;
-  const { runId, generation: of } = run;
-  const title = `run ${runId}, generation ${of}: ${jobs.length} jobs`;
-  const result = { runId, generation: of, jobs };
-  await printResult(io, result, [title, ...jobLines(jobs)].join('\n'));
 }
 
 /** `jobs`: what became of each chunk of a run. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount, namedChunks } from '#cli/frame/format-figures.ts';
+import { createProgress, type Progress, SILENT } from '#cli/frame/progress.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import {
@@ -122,13 +123,22 @@ async function chunkProblems(run: StoredRun, entry: ManifestEntry): Promise<stri
   }
 }
 
-async function allChunkProblems(run: StoredRun, signal: AbortSignal): Promise<string[]> {
+async function allChunkProblems(
+  run: StoredRun,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<string[]> {
   const segments = await readSegments(run);
   if (segments.length > 0) return await segmentProblems(run, segments, signal);
   const problems: string[] = [];
-  for (const entry of run.manifest.entries) {
+  const { entries } = run.manifest;
+  let bytes = 0;
+  for (const [done, entry] of entries.entries()) {
     signal.throwIfAborted();
+    const stage = { title: 'verifying', unit: 'chunks', done, total: entries.length } as const;
+    progress.show({ ...stage, bytes, isBrief: true });
     problems.push(...(await chunkProblems(run, entry)));
+    bytes += entry.meta.content_length;
   }
   return problems;
 }
@@ -196,6 +206,7 @@ async function problemsInDatabase(
 /**
  * Reads every chunk of a run again, and compares the chunks and the generations with the manifest.
  *
+ * @param progress shows the chunks that were read. @default nobody sees it
  * @throws {ManifestError} with the first problems and the number of the others.
  * @throws {ExpectationError} its rows are not those of the expected table.
  */
@@ -203,6 +214,7 @@ export async function verifyRun(
   run: StoredRun,
   options: VerifyOptions,
   signal: AbortSignal,
+  progress: Progress = SILENT,
 ): Promise<Verification> {
   const { manifest } = run;
   assertNone([
@@ -211,7 +223,7 @@ export async function verifyRun(
     ...(await namesProblems(run)),
     ...(await companionProblems(run)),
     ...(await icebergProblems(run)),
-    ...(await allChunkProblems(run, signal)),
+    ...(await allChunkProblems(run, signal, progress)),
     ...(await problemsInDatabase(run, options, signal)),
   ]);
   const rederived = await rederive(run, options, signal);
@@ -225,9 +237,10 @@ export async function verifyRun(
 }
 
 async function verify(location: string, options: VerifyOptions, io: CommandIo): Promise<void> {
+  const progress = createProgress(io);
   const verification = await withStoredRun(location, io.signal, (run) =>
-    verifyRun(run, options, io.signal),
-  );
+    verifyRun(run, options, io.signal, progress),
+  ).finally(() => progress.stop());
   await printResult(io, verification, prose(verification));
 }
 

@@ -1,5 +1,5 @@
 import type { S3Client, SFNClient } from '#aws/clients.ts';
-import type { Progress } from '#cli/frame/progress.ts';
+import { type Progress, VERIFYING } from '#cli/frame/progress.ts';
 import { explainFailure } from './explain-failure.ts';
 import { runExecution } from './follow-execution.ts';
 import { type WatchedRun, watchRun } from './watch-run.ts';
@@ -24,7 +24,9 @@ export async function executeRun(
   const watch = watchRun(clients.s3, run);
   const showProgress = async () => {
     const state = await watch();
-    if (state !== undefined) progress.chunks(state.done, state.total);
+    if (state === undefined) return;
+    progress.show({ title: 'writing', unit: 'chunks', ...state });
+    if (state.done === state.total) progress.show(VERIFYING);
   };
   const start = { stateMachineArn: outputs.stateMachineArn, input: request };
   progress.say(`running ${run.runId}`);

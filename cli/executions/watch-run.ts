@@ -2,6 +2,7 @@ import type { S3Client } from '#aws/clients.ts';
 import { listObjectsAfter, readLines } from '#aws/objects.ts';
 import { listParts } from '#aws/single-upload.ts';
 import { lastUpload } from '#aws/upload-records.ts';
+import type { ListedObject } from '#core/manifest/prove-chunks.ts';
 import { chunkKey, partitionColumns } from '#core/run/chunk-key.ts';
 import { isOwnChunk } from '#core/run/chunk-name.ts';
 import { dataFolder, planKey } from '#core/run/output-keys.ts';
@@ -15,16 +16,18 @@ export type WatchedRun = Pick<RunHeader, 'runId' | 'output' | 'location' | 'gene
 export interface RunProgress {
   readonly done: number;
   readonly total: number;
+  /** Bytes of what is done. */
+  readonly bytes: number;
 }
 
-async function count<T>(
-  items: AsyncIterable<T>,
-  isCounted: (item: T) => boolean = () => true,
-): Promise<number> {
+async function count(items: AsyncIterable<unknown>): Promise<number> {
   let counted = 0;
-  for await (const item of items) if (isCounted(item)) counted += 1;
+  for await (const _ of items) counted += 1;
   return counted;
 }
+
+/** What is done of a run. */
+type Done = Pick<RunProgress, 'done' | 'bytes'>;
 
 /**
  * The parts of an upload that were sent; all of them where it has become an object, or is lost.
@@ -35,12 +38,24 @@ async function sentParts(
   client: S3Client,
   run: WatchedRun,
   total: number,
-): Promise<number | undefined> {
+): Promise<Done | undefined> {
   const last = await lastUpload(client, run);
   if (last === undefined) return undefined;
   const { bucket } = run.location;
   const parts = await listParts(client, { bucket, key: chunkKey(run, 0), id: last.id });
-  return parts?.length ?? total;
+  const bytes = (parts ?? []).reduce((sum, part) => sum + part.bytes, 0);
+  return { done: parts?.length ?? total, bytes };
+}
+
+/** The chunks among objects. */
+async function ownChunks(run: WatchedRun, objects: AsyncIterable<ListedObject>): Promise<Done> {
+  let [done, bytes] = [0, 0];
+  for await (const { key, size } of objects) {
+    if (!isOwnChunk(run, key)) continue;
+    done += 1;
+    bytes += size;
+  }
+  return { done, bytes };
 }
 
 /**
@@ -67,8 +82,7 @@ export function watchRun(
     if (total === 0) total = await count(readLines(client, bucket, plan));
     if (total === 0) return undefined;
     const parts = isSingle ? await sentParts(client, run, total) : undefined;
-    if (parts !== undefined) return { total, done: parts };
-    const objects = listObjectsAfter(client, chunks);
-    return { total, done: await count(objects, ({ key }) => isOwnChunk(run, key)) };
+    const done = parts ?? (await ownChunks(run, listObjectsAfter(client, chunks)));
+    return { total, ...done };
   };
 }

@@ -1,10 +1,11 @@
 import type { S3Client } from '#aws/clients.ts';
 import { readLines } from '#aws/objects.ts';
-import type { Progress } from '#cli/frame/progress.ts';
+import { type Progress, VERIFYING } from '#cli/frame/progress.ts';
 import type { RequestFields } from '#cli/options/request-file.ts';
 import { parsePlanLine } from '#core/run/plan-line.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { createHandler as createFinalize, type FinalizeResult } from '#lambdas/finalize/handler.ts';
+import type { WriteResult } from '#lambdas/shared/record-chunk.ts';
 import { isDryRun } from './export-job.ts';
 import { measureParts } from './measure-parts.ts';
 import { type PlannedExport, type PlannedWrite, planExport } from './plan-run.ts';
@@ -42,11 +43,14 @@ async function writeChunks(
   signal: AbortSignal,
 ): Promise<void> {
   const { run } = planned;
-  let done = 0;
-  progress.chunks(done, run.chunks);
-  const wrote = () => {
+  let [done, bytes] = [0, 0];
+  const show = () =>
+    progress.show({ title: 'writing', unit: 'chunks', done, total: run.chunks, bytes });
+  show();
+  const wrote = (written: WriteResult) => {
     done += 1;
-    progress.chunks(done, run.chunks);
+    bytes += written.bytes;
+    show();
   };
   const chunks = () => chunksOf(deps, planned, signal);
   const parts = await measureParts({ places, run }, chunks, writers, signal);
@@ -71,6 +75,7 @@ export async function runHere(here: RunHere, signal: AbortSignal): Promise<Ended
     await here.look?.(deps.s3, planned);
     progress.say(`running ${planned.run.runId}`);
     await writeChunks(here, { deps, writers }, planned, signal);
+    progress.show(VERIFYING);
     const { run } = planned;
     return { run, result: await createFinalize(deps)({ run }, signal) };
   } finally {

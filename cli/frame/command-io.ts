@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 /** Streams and settings of a command. Data goes to `stdout`; progress and errors go to `stderr`. */
 export interface CommandIo {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   /** One JSON object instead of prose, on stdout and for errors. */
   readonly json: boolean;
   /** Aborted by Ctrl-C: a command closes what it opened and throws the signal's reason. */

@@ -1,20 +1,27 @@
 import { inspect } from 'node:util';
-import { StateDirectoryInUse } from '@sparse-fanout/local-cloud/state-directory.ts';
+import {
+  LocalCloudNotRunning,
+  StateDirectoryInUse,
+} from '@sparse-fanout/local-cloud/state-directory.ts';
 import { CommanderError } from 'commander';
+import { AwsSetupError } from '#cli/deployment/setup-error.ts';
+import { RunNotFound } from '#cli/executions/run-not-found.ts';
 import { RequestError } from '#core/errors.ts';
 import { type CommandIo, ReaderGone, write } from './command-io.ts';
+import { EXIT_INTERRUPTED, Exit } from './exit.ts';
 import { UsageError } from './usage-error.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-/** What a shell reports for a program ended by Ctrl-C. */
-const EXIT_INTERRUPTED = 130;
 
 /** Set to see where an error comes from; without it no stack trace is ever printed. */
 const DEBUG_VARIABLE = 'SPARSE_FANOUT_DEBUG';
 
 /** Errors of a wrong command line. */
-const USAGE_ERRORS = [CommanderError, UsageError, RequestError, StateDirectoryInUse];
+const USAGE_ERRORS = [
+  ...[CommanderError, UsageError, RequestError, StateDirectoryInUse],
+  ...[AwsSetupError, LocalCloudNotRunning, RunNotFound],
+];
 
 interface Failure {
   readonly name: string;
@@ -64,6 +71,7 @@ function exitCodeOf(error: unknown, { signal }: CommandIo): number {
  */
 export async function printError(error: unknown, io: CommandIo): Promise<number> {
   if (error instanceof ReaderGone) return 0;
+  if (error instanceof Exit) return error.code;
   const failure = failureOf(error, io);
   const line = io.json
     ? JSON.stringify({ error: failure })

@@ -4,7 +4,7 @@ import type { Progress } from '#cli/frame/progress.ts';
 import { transformedLines } from '#cli/tables/describe-table.ts';
 import type { PlanResult, PlanSummary, TablePlanSummary } from '#core/run/step-messages.ts';
 import type { CountedKeys } from '#core/tables/run/counted-keys.ts';
-import type { Session } from './local-cloud-session.ts';
+import { type Session, uploadsOf } from './local-cloud-session.ts';
 import type { PreparedRun } from './prepared-run.ts';
 
 /** What a dry run, or a run that is complete already, answers. */
@@ -22,11 +22,12 @@ interface Work {
  * @throws {ExecutionFailed} the request does not fit the source.
  */
 export async function dryRunIn(
-  { outputs, clients }: Session,
+  session: Session,
   { prepared, progress, signal }: Work,
 ): Promise<DryRun> {
+  const { outputs, clients } = session;
   progress.say('uploading the source');
-  const request = await prepared.upload(clients.s3, outputs.sourceBucket);
+  const request = await prepared.upload(uploadsOf(session, progress));
   const { stateMachineArn } = outputs;
   progress.say('planning');
   const start = { stateMachineArn, input: { ...request, dryRun: true } };

@@ -9,6 +9,7 @@ import type { Observe } from '@sparse-fanout/local-cloud/happening.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import type { OwnCode } from '#cli/options/own-code.ts';
 import type { FinishedRun } from '#cli/outputs/out-directory.ts';
+import type { UploadPlace } from '#cli/sources/upload-place.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { TableDeployment } from '#core/run/bind-table.ts';
 import { assemblyOf, NATIVE_MODULES, SynthesisError } from './assembly.ts';
@@ -41,6 +42,12 @@ export interface Session {
   readonly notSimulated: readonly string[];
   /** How chunks get out without a copy; undefined where the state is kept, which has its own. */
   readonly link: FinishedRun['link'];
+}
+
+/** Where `local run` uploads sources to. */
+export function uploadsOf({ clients, outputs }: Session, progress: Progress): UploadPlace {
+  const { sourceBucket: bucket } = outputs;
+  return { client: clients.s3, bucket, folder: 'local-run', progress };
 }
 
 /** Whoever writes to a linked file writes to the object, so only one of both may stay. */

@@ -5,7 +5,7 @@ import { readText } from '#aws/objects.ts';
 import { executeRun } from '#cli/executions/execute-run.ts';
 import { type FoundRun, findRun, placeInS3 } from '#cli/executions/find-run.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
-import { createProgress, type Progress } from '#cli/frame/progress.ts';
+import { chunksShown, createProgress, type Progress } from '#cli/frame/progress.ts';
 import { ownCode } from '#cli/options/own-code.ts';
 import { assertHoldsRun, heldManifest, publishRun } from '#cli/outputs/out-directory.ts';
 import { outcomeLines, outcomeSummary, type RunOutcome } from '#cli/outputs/run-outcome.ts';
@@ -18,7 +18,7 @@ import { generationKey } from '#core/run/output-keys.ts';
 import { boundConcurrency } from './bound-concurrency.ts';
 import { dryRunIn, dryRunProse } from './dry-run.ts';
 import { leftBehind } from './left-behind.ts';
-import { inLocalCloud, type Session } from './local-cloud-session.ts';
+import { inLocalCloud, type Session, uploadsOf } from './local-cloud-session.ts';
 import { addTo } from './local-generation.ts';
 import type { LocalRunOptions } from './local-options.ts';
 import { prepareMatrix } from './prepare-matrix.ts';
@@ -54,9 +54,11 @@ async function publish(
   const manifestText = await readText(s3, bucket, generationKey(prefix, 1));
   if (manifestText === undefined) throw new ManifestError(`run ${run.runId} has no manifest`);
   const open = (uri: string) => pinObject(s3, uri, work.signal);
+  const manifest = parseManifest(manifestText);
   work.progress.say(`putting the chunks into ${work.out}`);
-  await publishRun({ manifestText, open, link }, work.out, work.signal);
-  return parseManifest(manifestText);
+  const placed = chunksShown(work.progress, 'publishing', manifest.entries.length);
+  await publishRun({ manifestText, open, link, placed }, work.out, work.signal);
+  return manifest;
 }
 
 async function runIn(session: Session, work: Work): Promise<Omit<Outcome, 'sample'>> {
@@ -64,7 +66,7 @@ async function runIn(session: Session, work: Work): Promise<Omit<Outcome, 'sampl
   const { s3 } = clients;
   const { held, mode, out } = work;
   work.progress.say('uploading the source');
-  const request = await work.prepared.upload(s3, outputs.sourceBucket);
+  const request = await work.prepared.upload(uploadsOf(session, work.progress));
   if (held !== undefined && mode !== 'create') {
     const added = await addTo(session, { ...work, request, held, directory: out });
     return { ...added, notSimulated };

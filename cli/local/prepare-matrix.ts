@@ -53,11 +53,11 @@ export async function prepareMatrix(given: GivenRequest, store: ObjectStore): Pr
   const areUsed = beginsWithNames(0) || typeof label === 'string';
   const names = areUsed ? await namesUnit(columnNames, store) : undefined;
   return {
-    async upload(s3, bucket) {
+    async upload(place) {
       const uploaded: string[] = [];
-      for (const unit of units) uploaded.push(await uploadUnit(s3, unit, store, bucket));
+      for (const unit of units) uploaded.push(await uploadUnit(place, unit, store));
       const { columnNames: location, ...others } = given.fields.source;
-      const named = names === undefined ? undefined : await uploadUnit(s3, names, store, bucket);
+      const named = names === undefined ? undefined : await uploadUnit(place, names, store);
       const kept = typeof location === 'string' ? named : location;
       const read = { ...others, ...(kept !== undefined && { columnNames: kept }) };
       const fields = { ...given.fields, ...matrixHint(given, output.spec), source: read };

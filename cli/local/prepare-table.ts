@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { S3Client } from '#aws/clients.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import {
   type GivenRequest,
@@ -9,7 +8,7 @@ import {
 } from '#cli/options/request-file.ts';
 import { TABLE_PLACE } from '#cli/options/table-request.ts';
 import { asUri } from '#cli/sources/location.ts';
-import { UPLOADS } from '#cli/sources/upload-source.ts';
+import type { UploadPlace } from '#cli/sources/upload-place.ts';
 import { uploadTable } from '#cli/sources/upload-table.ts';
 import { withFolder } from '#cli/sources/with-folder.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
@@ -31,16 +30,15 @@ interface Sample {
 /** Uploads the first rows of a table. How many rows and files there are is said of all rows. */
 async function uploadSample(
   { given, table, sample }: Sample,
-  s3: S3Client,
-  bucket: string,
+  place: UploadPlace,
 ): Promise<RequestFields> {
   // Loaded only here: the engine takes a while to load.
   const { firstRows } = await import('./first-rows.ts');
   return await withFolder(async (folder) => {
-    const place = { bucket, folder: `${UPLOADS}/first-${sample}-rows` };
+    const ofSample = { ...place, folder: `${place.folder}/first-${sample}-rows` };
     const uploaded: string[] = [];
     for (const { uri, store } of await firstRows(table, sample, join(folder, 'cut'))) {
-      uploaded.push(await uploadTable(s3, uri, store, place));
+      uploaded.push(await uploadTable(ofSample, uri, store));
     }
     const { rows: _, ...expect } = (given.fields['expect'] ?? {}) as RequestFields;
     const { files: __, ...output } = (given.fields['output'] ?? {}) as RequestFields;
@@ -80,13 +78,13 @@ export async function prepareTable(
   const uris = await Promise.all(given.locations.map(asUri));
   const source = { ...asked.source, uris };
   const seen = await lookAtFirst({ ...asked, source }, await listTable(source, store), store);
-  const upload: PreparedRun['upload'] = async (s3, bucket) => {
+  const upload: PreparedRun['upload'] = async (place) => {
     const uploaded: string[] = [];
-    for (const uri of uris) uploaded.push(await uploadTable(s3, uri, store, { bucket }));
+    for (const uri of uris) uploaded.push(await uploadTable(place, uri, store));
     return requestOf(given, uploaded);
   };
   if (sample === undefined) return { upload };
   const layout = tableLayoutOf({ ...asked, source }, seen);
   const table = { uris, layout, store };
-  return { upload: (s3, bucket) => uploadSample({ given, table, sample }, s3, bucket) };
+  return { upload: (place) => uploadSample({ given, table, sample }, place) };
 }

@@ -1,12 +1,13 @@
-import type { S3Client } from '#aws/clients.ts';
 import type { RequestFields } from '#cli/options/request-file.ts';
+import type { UploadPlace } from '#cli/sources/upload-place.ts';
 
 /** A run whose source was looked at. */
 export interface PreparedRun {
   /**
-   * Uploads the source into a bucket, unless it is there already.
+   * Uploads the source, unless it is there already.
    *
    * @returns the request with what was uploaded as its source.
+   * @throws {UsageError} an object of it would start a run.
    */
-  upload(s3: S3Client, bucket: string): Promise<RequestFields>;
+  upload(place: UploadPlace): Promise<RequestFields>;
 }

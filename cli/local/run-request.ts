@@ -26,7 +26,7 @@ export interface AskedRun {
 }
 
 /** What both wings have, and what is of tables alone. */
-async function commonFlags(options: LocalRunOptions): Promise<RequestFields> {
+async function commonFlags(options: RequestOptions): Promise<RequestFields> {
   const { concurrency, dryRun } = options;
   return {
     source: sourceSection(options),
@@ -47,7 +47,7 @@ async function schemaIn(file: string): Promise<unknown> {
   }
 }
 
-async function tableFlags(options: LocalRunOptions): Promise<RequestFields> {
+async function tableFlags(options: RequestOptions): Promise<RequestFields> {
   const { schema, onBadRow, outputFormat, compression, single, targetFileSize, files } = options;
   const { profile, naRep, index, header, delimiter, indexBase } = options;
   const words = { profile, naRep, index, header, delimiter };
@@ -68,7 +68,7 @@ async function tableFlags(options: LocalRunOptions): Promise<RequestFields> {
   };
 }
 
-function matrixFlags(options: LocalRunOptions): RequestFields {
+function matrixFlags(options: RequestOptions): RequestFields {
   const { schema, onBadRow, targetFileSize, files } = options;
   return {
     ...chunkingSection(options),
@@ -89,9 +89,33 @@ function withoutPlace(given: GivenRequest, asked: OutputMode | undefined) {
   return { given: { ...given, fields }, mode: asked ?? ((mode ?? 'create') as OutputMode) };
 }
 
+/** Options that say what is to be run, wherever that is. */
+export type RequestOptions = Omit<LocalRunOptions, 'out' | 'state' | 'sample' | 'transforms'>;
+
 /**
- * Finds out what `local run` is asked for: flags win over the fields of `--request`. A field of the
- * other wing is left in the request, whose parser names it.
+ * The request of a command line: flags win over the fields of `--request`. A field of the other
+ * wing is left in the request, whose parser names it.
+ *
+ * @param kindOf finds of which wing a source is, where no flag says it.
+ * @throws {RequestError} a file is no request, or no schema.
+ * @throws {UsageError} no source is named.
+ */
+export async function askedRequest(
+  locations: readonly string[],
+  options: RequestOptions,
+  kindOf: (said: GivenRequest) => Promise<Wing>,
+): Promise<Omit<AskedRun, 'mode'>> {
+  const { request } = options;
+  const flagged = await commonFlags(options);
+  const said = await givenRequest({ locations, request, flags: flagged });
+  const hasSchema = options.schema !== undefined;
+  const wing = hasSchema ? 'table' : await kindOf(said);
+  const flags = wing === 'table' ? await tableFlags(options) : matrixFlags(options);
+  return { wing, given: withFlags(said, flags) };
+}
+
+/**
+ * Finds out what `local run` is asked for.
  *
  * @throws {RequestError} a file is no request, or no schema.
  * @throws {UsageError} no source is named, it is an inbox, or a sample is wanted of a matrix.
@@ -101,13 +125,11 @@ export async function askedRun(
   options: LocalRunOptions,
   signal: AbortSignal,
 ): Promise<AskedRun> {
-  const { request } = options;
-  const flagged = await commonFlags(options);
-  const said = await givenRequest({ locations, request, flags: flagged });
-  assertNoInbox(said);
-  const hasSchema = options.schema !== undefined;
-  const wing = hasSchema ? 'table' : await sourceKind(said, signal);
-  const flags = wing === 'table' ? await tableFlags(options) : matrixFlags(options);
+  const { wing, given } = await askedRequest(locations, options, async (said) => {
+    assertNoInbox(said);
+    return await sourceKind(said, signal);
+  });
+  assertNoInbox(given);
   const { sample, mode } = options;
   if (sample !== undefined && wing !== 'table') {
     throw new UsageError(
@@ -115,5 +137,5 @@ export async function askedRun(
     );
   }
   // A sample is no generation of anything: the mode of a request is of its own output.
-  return { wing, ...withoutPlace(withFlags(said, flags), sample === undefined ? mode : 'create') };
+  return { wing, ...withoutPlace(given, sample === undefined ? mode : 'create') };
 }

@@ -30,8 +30,15 @@ export function parseDelimiter(text: string): string {
 /** Words of `output.format`, of matrices and of files of tables. */
 const OUTPUT_FORMATS = [...new Set([...OUTPUT_KINDS, ...TABLE_FORMATS])];
 
-/** Adds the options that decide how rows are written. */
-export function addOutputOptions(command: Command): Command {
+/**
+ * Adds the options that decide how rows are written.
+ *
+ * @param profileFlag where `--profile` is that of AWS, the profile of texts has another name.
+ */
+export function addOutputOptions(
+  command: Command,
+  profileFlag: '--profile' | '--text-profile' = '--profile',
+): Command {
   return command
     .addOption(
       new Option(
@@ -46,7 +53,7 @@ export function addOutputOptions(command: Command): Command {
       ]),
     )
     .addOption(
-      new Option('--profile <name>', 'what an unstored cell prints (default: typed)').choices(
+      new Option(`${profileFlag} <name>`, 'what an unstored cell prints (default: typed)').choices(
         Object.keys(PROFILE_ALIASES),
       ),
     )

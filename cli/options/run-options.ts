@@ -4,8 +4,11 @@ import { addChunkingOptions } from './chunking-options.ts';
 import { addOutputOptions, singleOption } from './output-options.ts';
 import { ALL_FORMATS, addSourceOptions } from './source-options.ts';
 
-/** Options of both wings, and those of matrices. */
-export function addRunOptions(command: Command): Command {
+/** Options of both wings, and those of matrices. @param profileFlag see {@link addOutputOptions} */
+export function addRunOptions(
+  command: Command,
+  profileFlag?: Parameters<typeof addOutputOptions>[1],
+): Command {
   const compression = new Option(
     '--compression <name>',
     'of chunks and files (default: none, of Parquet zstd)',
@@ -14,7 +17,8 @@ export function addRunOptions(command: Command): Command {
     'none',
     'first-chunk',
   ]);
-  return addChunkingOptions(addOutputOptions(addSourceOptions(command, ALL_FORMATS)))
+  const read = addSourceOptions(command, ALL_FORMATS);
+  return addChunkingOptions(addOutputOptions(read, profileFlag))
     .addOption(singleOption())
     .addOption(compression)
     .addOption(header);

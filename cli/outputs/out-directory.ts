@@ -55,6 +55,8 @@ export interface FinishedRun {
    * @returns undefined where they have to be copied. @default all are copied
    */
   readonly link?: ((uri: string, path: string) => Promise<LinkedChunk | undefined>) | undefined;
+  /** Called for each chunk that lies in the directory, with its bytes. @default nobody counts */
+  readonly placed?: ((bytes: number) => void) | undefined;
   /** Opens an object of the run by its URI in the manifest. */
   open(uri: string): Promise<ByteSource>;
 }
@@ -221,8 +223,9 @@ export async function placeChunks(
     signal.throwIfAborted();
     const path = join(directory, chunkName(entry));
     await mkdir(dirname(path), { recursive: true });
-    if (await linkChunk(run, entry, output, path)) continue;
-    await copyChunk(await run.open(entry.url), entry, output, path);
+    const isLinked = await linkChunk(run, entry, output, path);
+    if (!isLinked) await copyChunk(await run.open(entry.url), entry, output, path);
+    run.placed?.(entry.meta.content_length);
   }
 }
 

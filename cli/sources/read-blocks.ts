@@ -24,9 +24,19 @@ export async function* readBlocks(source: ByteSource): AsyncGenerator<Uint8Array
   if (source.size > 0) yield await next;
 }
 
-/** CRC-32 of all bytes of a source, which is read once. */
-export async function crc32Of(source: ByteSource): Promise<number> {
+/**
+ * CRC-32 of all bytes of a source, which is read once.
+ *
+ * @param onBytes called for each block with its length. @default nobody counts
+ */
+export async function crc32Of(
+  source: ByteSource,
+  onBytes: (bytes: number) => void = () => {},
+): Promise<number> {
   let crc = 0;
-  for await (const block of readBlocks(source)) crc = crc32(block, crc);
+  for await (const block of readBlocks(source)) {
+    crc = crc32(block, crc);
+    onBytes(block.length);
+  }
   return crc;
 }

@@ -1,3 +1,4 @@
+import type { S3Client } from '#aws/clients.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { fileObjectStore } from './file-object-store.ts';
@@ -25,12 +26,19 @@ export async function withStore<T>(
   signal: AbortSignal,
   use: (store: ObjectStore) => Promise<T>,
 ): Promise<T> {
-  return await withS3Client(async (client) => {
-    const files = fileObjectStore();
-    try {
-      return await use(routed(s3ObjectStore(client, signal), files));
-    } finally {
-      await files.close();
-    }
-  });
+  return await withS3Client((client) => withStoreOf(client, signal, use));
+}
+
+/** The same by a client that is there already. */
+export async function withStoreOf<T>(
+  client: S3Client,
+  signal: AbortSignal,
+  use: (store: ObjectStore) => Promise<T>,
+): Promise<T> {
+  const files = fileObjectStore();
+  try {
+    return await use(routed(s3ObjectStore(client, signal), files));
+  } finally {
+    await files.close();
+  }
 }

@@ -1,6 +1,7 @@
 import type { GivenRequest } from '#cli/options/request-file.ts';
 import { asUri } from '#cli/sources/location.ts';
 import { withStore } from '#cli/sources/with-store.ts';
+import type { ObjectStore } from '#core/objects/object-store.ts';
 import { saidWing, usualWing, wingOfSource } from '#core/request/wing.ts';
 import type { Wing } from '#core/request/wing-fields.ts';
 
@@ -9,12 +10,17 @@ import type { Wing } from '#core/request/wing-fields.ts';
  *
  * @throws {SourceNotFoundError} an object whose name says nothing does not exist.
  */
-export async function sourceKind(
+export async function sourceKind(given: GivenRequest, signal: AbortSignal): Promise<Wing> {
+  return await kindIn(given, (use) => withStore(signal, use));
+}
+
+/** The same, with a store that is opened only where the request does not say it. */
+export async function kindIn(
   { fields, locations }: GivenRequest,
-  signal: AbortSignal,
+  open: (use: (store: ObjectStore) => Promise<Wing>) => Promise<Wing>,
 ): Promise<Wing> {
   const said = saidWing(fields);
   if (said !== undefined) return said;
   const uri = await asUri(locations[0]!);
-  return await withStore(signal, (store) => wingOfSource(uri, store, usualWing(fields)));
+  return await open((store) => wingOfSource(uri, store, usualWing(fields)));
 }

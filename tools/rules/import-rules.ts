@@ -10,14 +10,14 @@ const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 
 const CLI = [
   ...['#core', '#aws', '#tables', '@sparse-fanout/engine', '@sparse-fanout/local-cloud'],
-  ...['@aws-sdk/*', 'commander', 'cli-progress', 'zod/mini', 'node:*'],
+  ...['@aws-sdk/*', 'commander', 'zod/mini', 'node:*'],
 ];
 
 /** What commands work with; all of them are one room. */
 const CLI_FOLDERS = [
   ...['#cli/executions', '#cli/expect', '#cli/frame', '#cli/jobs', '#cli/local', '#cli/options'],
-  '#cli/assemble',
-  ...['#cli/outputs', '#cli/prune', '#cli/sources', '#cli/tables', '#cli/verify'],
+  ...['#cli/assemble', '#cli/deployment'],
+  ...['#cli/outputs', '#cli/prune', '#cli/runs', '#cli/sources', '#cli/tables', '#cli/verify'],
 ];
 
 const OUTER: ImportRules = {
@@ -68,7 +68,7 @@ const OUTER: ImportRules = {
   // The steps of the workflow in one process.
   'cli/export': [...CLI, ...CLI_FOLDERS, '#lambdas'],
   'cli/commands': [...CLI, ...CLI_FOLDERS, '#cli/export'],
-  'cli/main.ts': ['#cli/commands', '#cli/frame', 'commander'],
+  'cli/main.ts': ['#cli/commands', '#cli/frame', '#package.json', 'commander'],
   'bin/app.ts': ['#lib', 'aws-cdk-lib', 'cdk-nag'],
   'bin/sparse-fanout.ts': ['#cli', 'node:module'],
   // The only file that bundles; no function loads it.

@@ -168,8 +168,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const access = await openAccess(stateDirectory);
   const site = await openSite(options, access, cleanup);
   const services = await startServices(site);
-  await access.keep(services.endpoints);
-  await lock.publish(services.endpoints);
+  const { endpoints } = services;
+  const { authority, outputs } = site.deployment;
+  const { accessKeyId } = authority.admin;
+  const { caFile } = site.tls;
+  await access.keep({ endpoints, accessKeyId, region: ACCOUNT.region, caFile, outputs });
+  await lock.publish(endpoints);
   cleanup.defer(() => site.publisher.close());
   const running = cleanup.move();
   return { ...describe(site, services), close: () => running.disposeAsync() };

@@ -36,6 +36,15 @@ export class StateDirectoryInUse extends Error {
   }
 }
 
+/** No process keeps a local cloud up on a state directory. */
+export class LocalCloudNotRunning extends Error {
+  override readonly name = 'LocalCloudNotRunning';
+
+  constructor(directory: string) {
+    super(`no local cloud runs on ${directory}; start it there, or name its state directory`);
+  }
+}
+
 /** An exclusive hold on a state directory. */
 export interface StateDirectoryLock {
   /** Lets other processes know where the services of this one answer. */
@@ -116,6 +125,14 @@ export async function isAbandoned(directory: string): Promise<boolean> {
   if (newest === undefined) return false;
   const holder = await readHolder(join(directory, lockFile(newest)));
   return holder !== undefined && !(await isAlive(holder));
+}
+
+/** Whether a process works on a directory, and its services answer. */
+export async function isReady(directory: string): Promise<boolean> {
+  const newest = (await generations(directory).catch(() => [])).at(-1);
+  if (newest === undefined) return false;
+  const holder = await readHolder(join(directory, lockFile(newest)));
+  return holder?.endpoints !== undefined && (await isAlive(holder));
 }
 
 async function createNext(directory: string, holder: Holder): Promise<number | undefined> {

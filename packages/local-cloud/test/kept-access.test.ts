@@ -10,6 +10,13 @@ const endpoints = {
   states: 'https://localhost:3333',
   lambda: 'https://localhost:4444',
 };
+const started = {
+  endpoints,
+  accessKeyId: 'AKIDADMIN',
+  region: 'us-east-1',
+  caFile: 'ca.pem',
+  outputs: { StateMachineArn: 'arn:…' },
+};
 let directory: string;
 
 beforeEach(async () => {
@@ -26,7 +33,7 @@ it('makes a new secret for a new directory and asks for any ports', async () => 
 
 it('finds secret and ports again once they were kept, for this user alone', async () => {
   const access = await openAccess(directory);
-  await access.keep(endpoints);
+  await access.keep(started);
   const { secretAccessKey, ports } = await openAccess(directory);
   expect(secretAccessKey).toBe(access.secretAccessKey);
   expect(ports).toEqual({ s3: 1111, dynamodb: 2222, states: 3333, lambda: 4444 });

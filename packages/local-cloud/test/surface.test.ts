@@ -17,8 +17,12 @@ const SURFACE = {
   './happening.ts': [],
   './iam/authority.ts': ['createAuthority'],
   './s3/server.ts': ['startS3Server'],
+  './running-access.ts': ['runningAccess'],
   './secrets/server.ts': ['startSecretsServer'],
-  './state-directory.ts': ['StateDirectoryInUse', 'isAbandoned', 'lockStateDirectory'],
+  './state-directory.ts': [
+    ...['LocalCloudNotRunning', 'StateDirectoryInUse', 'isAbandoned', 'isReady'],
+    'lockStateDirectory',
+  ],
   './stepfunctions/clock.ts': ['abandonable', 'systemClock'],
   './stepfunctions/engine.ts': ['Engine', 'notRedrivable'],
   './stepfunctions/errors.ts': [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '#aws/ledger.ts';
-import { printJobs } from '#cli/commands/jobs.ts';
+import { printJobs } from '#cli/jobs/print-jobs.ts';
 import { SourceNotFoundError } from '#core/errors.ts';
 import { claimKey } from '#core/run/output-keys.ts';
 import { ledgerName } from '#core/run/run-id.ts';

@@ -42,11 +42,11 @@ describe('a watched run', () => {
     await bucket.put(chunkKey(run, 1), 'early');
     expect(await watch()).toBeUndefined();
     await putPlan(run, 3);
-    expect(await watch()).toEqual({ total: 3, done: 1 });
+    expect(await watch()).toEqual({ total: 3, done: 1, bytes: 5 });
     await bucket.put(chunkKey(run, 0), 'late');
     // The plan never changes, so it is read once.
     await bucket.remove(planKey('first/', 1));
-    expect(await watch()).toEqual({ total: 3, done: 2 });
+    expect(await watch()).toEqual({ total: 3, done: 2, bytes: 9 });
   });
 
   it('that is appended counts neither the plan nor the chunks of its base', async () => {
@@ -57,9 +57,9 @@ describe('a watched run', () => {
     const watch = watchRun(services.s3, run);
     expect(await watch()).toBeUndefined();
     await putPlan(run, 4);
-    expect(await watch()).toEqual({ total: 4, done: 0 });
+    expect(await watch()).toEqual({ total: 4, done: 0, bytes: 0 });
     await bucket.put(chunkKey(run, 2), 'first of its own');
-    expect(await watch()).toEqual({ total: 4, done: 1 });
+    expect(await watch()).toEqual({ total: 4, done: 1, bytes: 16 });
   });
 });
 

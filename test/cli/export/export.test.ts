@@ -40,7 +40,7 @@ describe('export', () => {
     const out = join(directory, 'plain');
     const source = goldenPath(counts.file);
     const ended = await run(source, `--out ${out}`, '--rows-per-chunk 10', '--profile zero0');
-    expect(ended.stderr).toMatch(/^planning\nrunning [0-9a-f]{32}\nchunks 0\/4\n/);
+    expect(ended.stderr).toMatch(/^planning\nrunning [0-9a-f]{32}\nwriting 0 % 0\/4 chunks · /);
     expect(ended.stdout.toString()).toMatch(/^run {6}[0-9a-f]{32}\nrows {5}36\nchunks {3}4, /);
     expect(ended.code).toBe(0);
     expect(await sha256OfChunks(out)).toBe(counts.contract.zero0.sha256);

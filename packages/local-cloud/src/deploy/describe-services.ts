@@ -28,6 +28,8 @@ export interface StateMachineDescription {
   /** JSON text. */
   readonly definition: string;
   readonly roleArn: string;
+  /** Values of its tags, by their keys. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Gathers the buckets. */
@@ -149,10 +151,11 @@ export function describeStateMachines(stack: Stack): readonly StateMachineDescri
   return stack
     .resourcesOf('AWS::StepFunctions::StateMachine')
     .map(({ logicalId, name, ref, properties }) => {
-      const { Definition, DefinitionString, RoleArn } = properties;
+      const { Definition, DefinitionString, RoleArn: roleArn, Tags } = properties;
       const definition =
         DefinitionString ?? (Definition === undefined ? undefined : JSON.stringify(Definition));
-      if (definition !== undefined) return { name, arn: ref, definition, roleArn: RoleArn };
+      const tags = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
+      if (definition !== undefined) return { name, arn: ref, definition, roleArn, tags };
       throw new UnsupportedTemplate(`${logicalId} has neither Definition nor DefinitionString`);
     });
 }

@@ -147,12 +147,8 @@ export const RESOURCE_SCHEMAS = {
     DefinitionString: z.string().optional(),
     Definition: z.unknown().optional(),
     RoleArn: z.string(),
-    ...notSimulated([
-      'EncryptionConfiguration',
-      'LoggingConfiguration',
-      'Tags',
-      'TracingConfiguration',
-    ]),
+    Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).default([]),
+    ...notSimulated(['EncryptionConfiguration', 'LoggingConfiguration', 'TracingConfiguration']),
   }),
   'AWS::IAM::Role': z.strictObject({
     RoleName: z.string().optional(),

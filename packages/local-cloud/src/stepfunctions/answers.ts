@@ -3,7 +3,7 @@ import type { StateMachine } from './engine.ts';
 import type { ExecutionRecord } from './execution-record.ts';
 import type { HistoryEvent } from './history.ts';
 import type { JsonObject } from './json.ts';
-import type { ChildRecord, MapRunRecord } from './map-records.ts';
+import type { ChildRecord, MapRunRecord, RunningChild } from './map-records.ts';
 
 /** A body to answer with; members that are undefined do not appear. */
 export type Answer = Readonly<Record<string, unknown>>;
@@ -34,9 +34,17 @@ export function describeExecution(record: ExecutionRecord, obstacle: string | un
   };
 }
 
+/** A map's child, under way or ended. */
+type AnyChild =
+  | ChildRecord
+  | (RunningChild & { readonly status: 'RUNNING' } & Partial<
+        Pick<ChildRecord, 'output' | 'error' | 'cause' | 'stopDate'>
+      >);
+
 /** A map's child in DescribeExecution. */
-export function describeChild(child: ChildRecord, mapRunArn: string): Answer {
+export function describeChild(child: AnyChild, mapRunArn: string): Answer {
   const { executionArn, stateMachineArn, name, status, input, output, error, cause } = child;
+  const isRedrivable = status !== 'SUCCEEDED' && status !== 'RUNNING';
   return {
     ...{ executionArn, stateMachineArn, name, status, input, output, error, cause, mapRunArn },
     startDate: seconds(child.startDate),
@@ -44,7 +52,7 @@ export function describeChild(child: ChildRecord, mapRunArn: string): Answer {
     inputDetails: INCLUDED,
     outputDetails: output === undefined ? undefined : INCLUDED,
     redriveCount: child.redriveCount,
-    redriveStatus: status === 'SUCCEEDED' ? 'NOT_REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN',
+    redriveStatus: isRedrivable ? 'REDRIVABLE_BY_MAP_RUN' : 'NOT_REDRIVABLE',
   };
 }
 
@@ -60,7 +68,7 @@ export function listedExecution(record: ExecutionRecord): Answer {
 }
 
 /** A map's child in ListExecutions. */
-export function listedChild(child: ChildRecord, mapRunArn: string): Answer {
+export function listedChild(child: AnyChild, mapRunArn: string): Answer {
   const { executionArn, stateMachineArn, name, status, itemCount, redriveCount } = child;
   return {
     ...{ executionArn, stateMachineArn, name, status, itemCount, redriveCount, mapRunArn },
@@ -110,6 +118,11 @@ export function listedStateMachine(machine: StateMachine): Answer {
     type: 'STANDARD',
     creationDate: seconds(machine.creationDate),
   };
+}
+
+/** The tags of a state machine in ListTagsForResource. */
+export function listedTags({ tags = {} }: StateMachine): Answer {
+  return { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
 }
 
 /** A state machine in DescribeStateMachine. */

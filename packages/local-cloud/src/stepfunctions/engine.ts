@@ -33,6 +33,8 @@ export interface StateMachineDefinition {
   readonly roleArn: string;
   /** What the machine signs its calls with. */
   readonly roleAccessKeyId: string;
+  /** Values of its tags, by their keys. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A state machine that was loaded. */

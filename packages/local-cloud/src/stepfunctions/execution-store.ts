@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ENDED_WITH_CLOUD, type ExecutionRecord } from './execution-record.ts';
 import { History, type HistoryEvent } from './history.ts';
 import { JsonlFile } from './jsonl-file.ts';
-import { type ChildRecord, type MapRunRecord, noCounts } from './map-records.ts';
+import { type ChildRecord, type MapRunRecord, noCounts, type RunningChild } from './map-records.ts';
 import type { MapRunStore, StoredMapRun } from './map-run.ts';
 
 const RECORD = 'record.json';
@@ -33,6 +33,8 @@ export class ExecutionStore implements MapRunStore {
   readonly #executions = new Map<string, ExecutionRecord>();
   readonly #mapRuns = new Map<string, MapRunRecord>();
   readonly #lines = new Map<string, JsonlFile>();
+  /** Children under way, by the ARN of their map run. */
+  readonly #running = new Map<string, Map<string, RunningChild>>();
   /** Executions that ran when the directory was last used, as they are now: ABORTED. */
   readonly recovered: ExecutionRecord[] = [];
 
@@ -94,7 +96,9 @@ export class ExecutionStore implements MapRunStore {
   async create(record: MapRunRecord): Promise<StoredMapRun> {
     this.#mapRuns.set(record.mapRunArn, record);
     const children = await this.#create(record.mapRunArn, record);
-    return { record, children, earlier: { succeeded: new Set(), unsuccessful: new Map() } };
+    const running = this.#runningOf(record.mapRunArn);
+    const earlier = { succeeded: new Set<number>(), unsuccessful: new Map() };
+    return { record, children, running, earlier };
   }
 
   async update(record: MapRunRecord): Promise<void> {
@@ -114,7 +118,8 @@ export class ExecutionStore implements MapRunStore {
     }
     await children.replace(kept);
     const succeeded = new Set(kept.map((child) => child.index));
-    return { record, children, earlier: { succeeded, unsuccessful } };
+    const running = this.#runningOf(arn);
+    return { record, children, running, earlier: { succeeded, unsuccessful } };
   }
 
   async *readChildren(file: JsonlFile): AsyncGenerator<ChildRecord> {
@@ -124,6 +129,26 @@ export class ExecutionStore implements MapRunStore {
   /** Children of a map run that have ended, in the order in which they ended. */
   childrenOf(mapRunArn: string): AsyncIterable<ChildRecord> {
     return this.readChildren(this.#linesOf(mapRunArn));
+  }
+
+  /** Children of a map run that are under way, the newest first. */
+  runningChildren(mapRunArn: string): readonly RunningChild[] {
+    return [...(this.#running.get(mapRunArn)?.values() ?? [])].reverse();
+  }
+
+  /** A child under way, of whichever map run. */
+  runningChild(arn: string): RunningChild | undefined {
+    for (const children of this.#running.values()) {
+      const child = children.get(arn);
+      if (child !== undefined) return child;
+    }
+    return undefined;
+  }
+
+  #runningOf(mapRunArn: string): Map<string, RunningChild> {
+    const children = new Map<string, RunningChild>();
+    this.#running.set(mapRunArn, children);
+    return children;
   }
 
   #folder(arn: string): string {

@@ -2,7 +2,7 @@ import { executionArn, expressExecutionArn } from './arns.ts';
 import type { Machine } from './definition.ts';
 import { ExecutionInterrupted, StatesError } from './errors.ts';
 import { execute, type Outcome } from './execute.ts';
-import { History } from './history.ts';
+import { History, type HistoryEvent } from './history.ts';
 import type { ChildInput } from './item-batcher.ts';
 import { parseJson } from './json.ts';
 import { type Child, type ChildRecord, redrivenChild } from './map-records.ts';
@@ -143,18 +143,24 @@ export class MapChildren {
     const input = parseJson(child.input);
     const startDate = child.startDate ?? now();
     const identity = { ...child, input, startDate, roleArn, accessKeyId };
-    const { outcome, resume } = await this.#interpret(identity, child);
+    const events: HistoryEvent[] = [];
+    this.#mapRun.running.set(child.executionArn, { ...child, startDate, events });
+    const { outcome, resume } = await this.#interpret(identity, child, events);
+    this.#mapRun.running.delete(child.executionArn);
     itemCounts.running -= child.itemCount;
     executionCounts.running -= 1;
     await this.#record({ ...child, ...outcome, startDate, stopDate: now(), resume });
   }
 
-  async #interpret(identity: Identity, child: Child) {
+  async #interpret(identity: Identity, child: Child, events: HistoryEvent[]) {
     const { runtime } = this.#mapRun.run;
     const tracker = new ResumeTracker();
     const history = new History({
       now: () => runtime.clock.now(),
-      record: (event) => tracker.follow(event),
+      record(event) {
+        tracker.follow(event);
+        events.push(event);
+      },
       lastId: child.resume?.enteredEventId,
     });
     const parts = { machine: this.#machine, history, signal: this.#stop.signal };

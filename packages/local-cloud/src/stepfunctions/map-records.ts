@@ -1,3 +1,4 @@
+import type { HistoryEvent } from './history.ts';
 import type { StartingPoint } from './run.ts';
 
 /** One child of a map run, before it has ended. Dates are milliseconds since 1970. */
@@ -25,6 +26,13 @@ export interface ChildRecord extends Child {
   readonly error?: string;
   readonly cause?: string;
   readonly stopDate?: number;
+}
+
+/** A child under way. */
+export interface RunningChild extends Child {
+  readonly startDate: number;
+  /** Its history so far. */
+  readonly events: readonly HistoryEvent[];
 }
 
 /** A child that ended, as it starts to run again: without its output and error. */

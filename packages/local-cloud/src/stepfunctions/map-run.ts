@@ -1,6 +1,6 @@
 import type { MapState } from './definition.ts';
 import type { JsonlFile } from './jsonl-file.ts';
-import type { ChildRecord, MapRunRecord } from './map-records.ts';
+import type { ChildRecord, MapRunRecord, RunningChild } from './map-records.ts';
 import type { MapSettings } from './map-settings.ts';
 import type { Run, StateVisit } from './run.ts';
 
@@ -18,6 +18,8 @@ export interface StoredMapRun {
   readonly record: MapRunRecord;
   /** Receives each child when it ends. */
   readonly children: JsonlFile;
+  /** Children under way, by their ARNs. */
+  readonly running: Map<string, RunningChild>;
   readonly earlier: EarlierChildren;
 }
 

@@ -2,6 +2,7 @@ import * as answers from './answers.ts';
 import type { CallFields } from './call-fields.ts';
 import { type Engine, notRedrivable } from './engine.ts';
 import { ApiError } from './errors.ts';
+import type { HistoryEvent } from './history.ts';
 import type { MapRunRecord } from './map-records.ts';
 
 /** One operation of the API. */
@@ -31,6 +32,8 @@ async function describeExecution(engine: Engine, fields: CallFields) {
   for (const run of engine.store.mapRuns) {
     const machine = run.stateMachineArn.split(':').slice(6).join(':');
     if (!arn.split(':').slice(6).join(':').startsWith(`${machine}:`)) continue;
+    const running = engine.store.runningChild(arn);
+    if (running) return answers.describeChild({ ...running, status: 'RUNNING' }, run.mapRunArn);
     for await (const child of engine.store.childrenOf(run.mapRunArn)) {
       if (child.executionArn === arn) return answers.describeChild(child, run.mapRunArn);
     }
@@ -55,6 +58,10 @@ async function listExecutions(engine: Engine, fields: CallFields) {
   }
   const children: answers.Answer[] = [];
   const run = mapRunOf(engine, mapRunArn);
+  for (const child of engine.store.runningChildren(run.mapRunArn)) {
+    const listed = { ...child, status: 'RUNNING' } as const;
+    if (isWanted(listed)) children.push(answers.listedChild(listed, mapRunArn));
+  }
   for await (const child of engine.store.childrenOf(run.mapRunArn)) {
     if (isWanted(child)) children.push(answers.listedChild(child, mapRunArn));
   }
@@ -62,13 +69,18 @@ async function listExecutions(engine: Engine, fields: CallFields) {
   return { executions: page, nextToken };
 }
 
+/** Of an execution, or of a map's child as long as it is under way. */
+async function eventsOf(engine: Engine, arn: string): Promise<readonly HistoryEvent[]> {
+  const child = engine.store.runningChild(arn);
+  if (child !== undefined) return child.events;
+  const { executionArn } = engine.execution(arn);
+  return await Array.fromAsync(engine.store.events(executionArn));
+}
+
 async function getHistory(engine: Engine, fields: CallFields) {
-  const { executionArn } = engine.execution(fields.required('executionArn'));
+  const recorded = await eventsOf(engine, fields.required('executionArn'));
   const includesData = fields.flag('includeExecutionData', true);
-  const events: answers.Answer[] = [];
-  for await (const event of engine.store.events(executionArn)) {
-    events.push(answers.listedEvent(event, includesData));
-  }
+  const events = recorded.map((event) => answers.listedEvent(event, includesData));
   if (fields.flag('reverseOrder', false)) events.reverse();
   const { page, nextToken } = fields.page(events);
   return { events: page, nextToken };
@@ -94,6 +106,13 @@ async function listMapRuns(engine: Engine, fields: CallFields) {
   return { mapRuns: page.map(answers.listedMapRun), nextToken };
 }
 
+async function listTags(engine: Engine, fields: CallFields) {
+  const arn = fields.required('resourceArn');
+  const machine = [...engine.stateMachines].find((known) => known.arn === arn);
+  if (machine !== undefined) return answers.listedTags(machine);
+  throw new ApiError('ResourceNotFound', `Resource not found: '${arn}'`);
+}
+
 async function listStateMachines(engine: Engine, fields: CallFields) {
   const { page, nextToken } = fields.page([...engine.stateMachines]);
   return { stateMachines: page.map(answers.listedStateMachine), nextToken };
@@ -108,6 +127,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['DescribeExecution', { resource: byExecution, answer: describeExecution }],
   ['GetExecutionHistory', { resource: byExecution, answer: getHistory }],
   ['ListMapRuns', { resource: byExecution, answer: listMapRuns }],
+  ['ListTagsForResource', { resource: named('resourceArn'), answer: listTags }],
   ['ListStateMachines', { resource: () => '*', answer: listStateMachines }],
   [
     'ListExecutions',

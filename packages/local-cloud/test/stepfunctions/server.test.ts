@@ -8,6 +8,7 @@ import {
   ListExecutionsCommand,
   ListMapRunsCommand,
   ListStateMachinesCommand,
+  ListTagsForResourceCommand,
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
@@ -55,6 +56,7 @@ async function serve(states: object) {
   stepFunctions.createStateMachine({
     ...{ name: 'tested', arn: MACHINE_ARN, roleArn: 'arn:aws:iam::1:role/r' },
     roleAccessKeyId: 'AKIDROLE',
+    tags: { 'team:of': 'tests' },
     definition: JSON.stringify({
       ...{ QueryLanguage: 'JSONata', StartAt: Object.keys(states)[0], States: states },
     }),
@@ -180,6 +182,38 @@ describe('a client of AWS', () => {
     expect(calls.map(({ action, accessKeyId }) => `${accessKeyId} ${action}`)).toContain(
       'AKIDROLE states:RedriveExecution',
     );
+  });
+
+  test('sees the children of a map run and their histories while they are under way', async () => {
+    const { client } = await serve({ A: map(WAIT) });
+    const { executionArn } = await started(client, undefined, '[1,2]');
+    const running = async () => {
+      const { mapRuns = [] } = await client.send(new ListMapRunsCommand({ executionArn }));
+      const [{ mapRunArn } = { mapRunArn: undefined }] = mapRuns;
+      if (mapRunArn === undefined) return [];
+      const list = new ListExecutionsCommand({ mapRunArn, statusFilter: 'RUNNING' });
+      return (await client.send(list)).executions ?? [];
+    };
+    await expect.poll(async () => (await running()).length, { interval: 5 }).toBe(2);
+    const [child] = await running();
+    expect(child).toMatchObject({ status: 'RUNNING', startDate: expect.any(Date) });
+    const { executionArn: childArn } = child ?? {};
+    const describeIt = new DescribeExecutionCommand({ executionArn: childArn });
+    expect(await client.send(describeIt)).toMatchObject({ status: 'RUNNING' });
+    const history = new GetExecutionHistoryCommand({ executionArn: childArn });
+    const { events = [] } = await client.send(history);
+    expect(events.map(({ type }) => type)).toEqual(['ExecutionStarted', 'WaitStateEntered']);
+    expect(['1', '2']).toContain(events[0]?.executionStartedEventDetails?.input);
+    await client.send(new StopExecutionCommand({ executionArn }));
+    expect(await running()).toEqual([]);
+  });
+
+  test('gets the tags of a state machine', async () => {
+    const { client } = await serve({ A: PASS });
+    const tagsOf = (resourceArn: string) =>
+      client.send(new ListTagsForResourceCommand({ resourceArn }));
+    expect((await tagsOf(MACHINE_ARN)).tags).toEqual([{ key: 'team:of', value: 'tests' }]);
+    await expect(tagsOf(`${MACHINE_ARN}x`)).rejects.toMatchObject({ name: 'ResourceNotFound' });
   });
 
   test('lists and describes state machines', async () => {
