@@ -11,6 +11,7 @@ import {
 import { combineCrc32, crc32Base64 } from '#core/checksum/crc32.ts';
 import type { Figures } from '#core/checksum/figures.ts';
 import { UploadConflictError } from '#core/errors.ts';
+import { PART_BYTES } from '#core/outputs/part-bytes.ts';
 import { translated } from './errors.ts';
 import { unquoted } from './s3-source.ts';
 import {
@@ -21,13 +22,6 @@ import {
   storedTwin,
 } from './stored-object.ts';
 import type { StreamedBody } from './streamed-body.ts';
-
-/**
- * Bytes of one part. With at most 10,000 parts an object can have 167 GB, eight times the size of
- * the largest chunk.
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
- */
-export const PART_BYTES = 16 * 1024 * 1024;
 
 /**
  * Part buffers: 32 MiB in all. A buffer is filled in milliseconds, so two parts are being sent

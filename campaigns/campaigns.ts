@@ -99,6 +99,14 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./permissions/run.ts'),
   },
   {
+    name: 'plan',
+    proves:
+      'Plans of ten matrices, three tables and a shuffle say the bytes, requests and memory of their runs.',
+    takes: 'two minutes',
+    needs: 'Linux, and 3 GB of disk',
+    start: () => import('./plan/run.ts'),
+  },
+  {
     name: 'postgres',
     proves:
       'Loads of a real PostgreSQL have each row once, whatever is killed, cut or restarted; copies are what pandas makes.',

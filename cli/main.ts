@@ -7,9 +7,12 @@ import { inferCommand } from './commands/infer.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { jobsCommand } from './commands/jobs.ts';
 import { localCommand } from './commands/local.ts';
+import { planCommand } from './commands/plan.ts';
+import { pricesCommand } from './commands/prices.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { redriveCommand } from './commands/redrive.ts';
 import { runCommand } from './commands/run.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { sliceCommand } from './commands/slice.ts';
 import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -34,6 +37,7 @@ still runs, 130 stopped by Ctrl-C. NO_COLOR is honored.
 
 const COMMANDS = [
   ...[runCommand, watchCommand, statusCommand, redriveCommand, cancelCommand],
+  ...[planCommand, simulateCommand, pricesCommand],
   ...[sliceCommand, inspectCommand, inferCommand],
   ...[exportCommand, verifyCommand, assembleCommand, jobsCommand, pruneCommand, localCommand],
 ];

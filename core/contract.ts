@@ -165,6 +165,9 @@ export const RETRIES = [
   { errors: ['States.TaskFailed'], maxAttempts: 3, intervalSeconds: 2, maxDelaySeconds: 60 },
 ] as const;
 
+/** How much longer each retry may wait than the one before. */
+export const BACKOFF_RATE = 2;
+
 /**
  * Retry of a Distributed Map, for the only error at which no child has started: the plan could not
  * be read.

@@ -1,8 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
-import type { ARRIVAL_RETRY, MAP_RETRY, RETRIES } from '#core/contract.ts';
-
-const BACKOFF_RATE = 2;
+import { type ARRIVAL_RETRY, BACKOFF_RATE, type MAP_RETRY, type RETRIES } from '#core/contract.ts';
 
 type RetrySetting = typeof ARRIVAL_RETRY | typeof MAP_RETRY | (typeof RETRIES)[number];
 

@@ -1,4 +1,5 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
+import { type MemoryStageStore, memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { type ResolveContext, resolveSource, stageUnit } from '#core/sources/resolve-source.ts';
@@ -6,7 +7,6 @@ import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import type { MatrixLayout, PartLayout } from '#core/sparse/layout/matrix-layout.ts';
 import { openLayout } from '#core/sparse/layout/open-layout.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
-import { type MemoryStageStore, memoryStageStore } from './memory-stage-store.ts';
 
 /** A matrix that can be read, its layout, and the first part of it. */
 export interface Opened {

@@ -1,6 +1,7 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { RequestError } from '#core/errors.ts';
+import { type MemoryStageStore, memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { FormatInput, MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
@@ -9,7 +10,6 @@ import { openLayout } from '#core/sparse/layout/open-layout.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { type Entry, rowsOf } from './csr-arbitrary.ts';
-import { type MemoryStageStore, memoryStageStore } from './memory-stage-store.ts';
 
 /** A matrix read by one format, and how it came to be. */
 export interface ReadMatrix {

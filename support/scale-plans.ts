@@ -1,5 +1,11 @@
+import type { BindingLimit } from '#core/cost/binding-limit.ts';
 import { billedSize, dollars } from '#core/cost/cost-text.ts';
 import { estimateTable } from '#core/cost/estimate-table.ts';
+import { secondsText } from '#core/cost/seconds-text.ts';
+import { simulateExport } from '#core/cost/simulated-export.ts';
+import { DISPATCH_PER_SECOND } from '#core/cost/simulated-map.ts';
+import type { Compression } from '#core/outputs/compression.ts';
+import { AUTOMATIC_TEXT } from '#core/outputs/csv/automatic-target.ts';
 import { packFiles } from '#core/tables/pack/pack-files.ts';
 import { packKeys } from '#core/tables/pack/pack-keys.ts';
 import { PackUnits } from '#core/tables/pack/pack-units.ts';
@@ -127,6 +133,46 @@ export function twoLevelsRow(bytes: number): string {
   const cells = [
     ...[billedSize(bytes), COUNT.format(mappers), COUNT.format(direct), dollars(price(direct))],
     ...[COUNT.format(twice), dollars(price(twice) + pass)],
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+/** An export of which the text is known. */
+interface ScaleExport {
+  readonly name: string;
+  readonly textBytes: number;
+}
+
+/** The exports of `docs/scale.md`: a source has a hundredth of the bytes of its text. */
+export const SCALE_EXPORTS: readonly ScaleExport[] = [
+  { name: '40 GB of source, 4 TB', textBytes: 4e12 },
+  { name: '600 GB of source, 60 TB', textBytes: 60e12 },
+  { name: '1 TB', textBytes: 1e12 },
+  { name: '10 TB', textBytes: 10e12 },
+  { name: '100 TB', textBytes: 100e12 },
+];
+
+const BINDS: Readonly<Record<BindingLimit, string>> = {
+  dispatch: 'starts of children',
+  account: 'functions of the account',
+  concurrency: '`limits.concurrency`',
+  chunks: 'the time of one chunk',
+};
+
+/** An export as a row of its table: with 500 writers, which is the default, and with 1,000. */
+export function exportRow({ name, textBytes }: ScaleExport, compression: Compression): string {
+  const at = (concurrency: number) =>
+    simulateExport({
+      ...{ textBytes, compression, chunkBytes: AUTOMATIC_TEXT[compression], concurrency },
+      ...{ accountConcurrency: 1_000, dispatchPerSecond: DISPATCH_PER_SECOND, seed: 1 },
+    });
+  const [usual, twice] = [at(500), at(1_000)];
+  const cells = [
+    ...[name, compression === 'none' ? 'plain' : 'gzip', COUNT.format(usual.chunks)],
+    ...[billedSize(usual.storedBytes), dollars(usual.usd.total)],
+    dollars(usual.storageUsdPerMonth),
+    ...[secondsText(usual.seconds.p50), BINDS[usual.binds]],
+    ...[secondsText(twice.seconds.p50), BINDS[twice.binds]],
   ];
   return `| ${cells.join(' | ')} |`;
 }

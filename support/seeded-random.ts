@@ -1,3 +1,5 @@
+import { mulberry32 } from '#core/cost/mulberry32.ts';
+
 /** A seeded generator: the same seed gives the same numbers. */
 export interface Random {
   /** In [0, 1). */
@@ -9,17 +11,6 @@ export interface Random {
   pick<T>(values: readonly T[]): T;
   /** `count` different elements, in no order. */
   some<T>(values: readonly T[], count: number): T[];
-}
-
-/** mulberry32, which takes 32 bits of the seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Makes a generator from a seed. */

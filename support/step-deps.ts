@@ -26,7 +26,7 @@ export function stepDeps(
 ) {
   return {
     ...{ s3, dynamo, ledgerTable: table, outputBucket: bucket, requestDefaults: {} },
-    ...{ now, openLedger: ledgersIn(dynamo, table, now) },
+    ...{ now, region: 'us-east-1', openLedger: ledgersIn(dynamo, table, now) },
     ...(databases && { databases }),
     // No step calls it without a function that a request names.
     ...{ lambda: createLambdaClient(), transforms: {} },

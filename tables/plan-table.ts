@@ -73,6 +73,8 @@ export interface TablePlan {
   readonly ratio: number;
   /** Bytes of all files by the ratios of the sizes of their objects. */
   readonly predictedBytes: number;
+  /** Bytes of text for a byte of a file, where files are text in gzip. @default 1 */
+  readonly contentShare?: number | undefined;
   /** Of each file by the ratio. */
   readonly predictedFileBytes: { readonly min: number; readonly max: number };
   /** Rows of all files, by the sample. */
@@ -243,7 +245,7 @@ export async function planTable(
   const { large = [], ...forecast } = 'sliceBytes' in size ? forecastOf(size, sample, all) : {};
   return {
     ...{ layout, chunks, ratio: sample.ratios.overall, predictedBytes, predictedFileBytes },
-    ...{ predictedRows, ...forecast },
+    ...{ predictedRows, ...forecast, contentShare: sample.contentShare },
     ...('partitions' in size && { partitions: size.partitions.length }),
     smallerTypes: sample.smallerTypes,
     ...(sample.transformed && { transformed: sample.transformed }),

@@ -20,6 +20,7 @@ import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
 import type { TableSchema } from '#core/tables/schema/table-schema.ts';
 import type { CallFunction } from './apply-function.ts';
 import { convertLimited, TRANSFORM_MS } from './convert-limited.ts';
+import { inflatedBytes } from './inflated-bytes.ts';
 import { ObjectShapes } from './object-shape.ts';
 import { SliceList } from './open-chunk.ts';
 import type { OpenedObject } from './open-object.ts';
@@ -58,6 +59,8 @@ export interface SampleOptions extends ConvertedSample {
 /** What a sample says of a table. */
 export interface TableSample {
   readonly ratios: SizeRatios;
+  /** Bytes of text for a byte of a file, where files are text in gzip. */
+  readonly contentShare?: number | undefined;
   /** Rows in a row group of the output. */
   readonly rowGroupRows: number;
   /** Rows of the output. */
@@ -190,10 +193,12 @@ async function ratiosOf(
   sizes: readonly Sliced[],
   paths: readonly string[],
   { engine, output, signal, layout }: ConvertedSample & { readonly layout: TableLayout },
-): Promise<SizeRatios> {
+): Promise<Pick<TableSample, 'ratios' | 'contentShare'>> {
   const schema = outputSchemaOf(layout);
   const byClass = new Map<number, number>();
-  let [bytes, sourceBytes] = [0, 0];
+  const isGzip =
+    output.format !== 'parquet' && 'compression' in output && output.compression === 'gzip';
+  let [bytes, sourceBytes, text] = [0, 0, 0];
   for (const [index, size] of sizes.entries()) {
     const { rowGroupRows: groupRows } = layout;
     const form = { path: `${paths[index]}.file`, rowGroupRows: groupRows, schema };
@@ -201,10 +206,12 @@ async function ratiosOf(
     const file = outputFileOf(output, form);
     const written = await engine.writeSelect(select, file, signal && { signal });
     bytes += written.bytes;
+    if (isGzip) text += await inflatedBytes(form.path);
     sourceBytes += size.sourceBytes;
     if (size.sizeClass !== undefined) byClass.set(size.sizeClass, written.bytes / size.sourceBytes);
   }
-  return { overall: bytes / Math.max(1, sourceBytes), byClass };
+  const ratios = { overall: bytes / Math.max(1, sourceBytes), byClass };
+  return isGzip && bytes > 0 ? { ratios, contentShare: text / bytes } : { ratios };
 }
 
 /** The rows that say how large files become: keys are whole only once rows are gathered. */
@@ -258,7 +265,7 @@ async function convertSample(
   const groupRows = rowGroupRows(rowBytes, groupBytes);
   const sized = { ...layout, rowGroupRows: groupRows };
   return {
-    ratios: await ratiosOf(sizes, paths, { ...options, layout: sized }),
+    ...(await ratiosOf(sizes, paths, { ...options, layout: sized })),
     ...transformed,
     ...{ rowGroupRows: groupRows, ...counted },
     sourceBytes: sizes.reduce((sum, size) => sum + size.sourceBytes, 0),

@@ -1,6 +1,6 @@
-import { PART_BYTES } from '#aws/part-sink.ts';
 import { RawPut } from '#bench/writer/raw-put.ts';
 import { PARTS, sendBare } from '#bench/writer/upload-turn.ts';
+import { PART_BYTES } from '#core/outputs/part-bytes.ts';
 import type { StackAccess } from '#support/stack-client.ts';
 
 /** Sends bare PUTs to the S3 of another process, and prints their bytes per second. */

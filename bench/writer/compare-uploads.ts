@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { PART_BYTES } from '#aws/part-sink.ts';
 import { type Goal, type Measure, ratioMeasure } from '#bench/encode/goals.ts';
 import { median, speedRatio } from '#bench/encode/measure.ts';
+import { PART_BYTES } from '#core/outputs/part-bytes.ts';
 import { LocalStack } from '#support/local-stack.ts';
 import type { SenderTask, UploadTurn } from './sender.ts';
 import { PARTS } from './upload-turn.ts';

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
-import { PART_BUFFERS, PART_BYTES, PartSink } from '#aws/part-sink.ts';
+import { PART_BUFFERS, PartSink } from '#aws/part-sink.ts';
 import { piecesOf, StreamedBody } from '#aws/streamed-body.ts';
 import { combineCrc32 } from '#core/checksum/crc32.ts';
+import { PART_BYTES } from '#core/outputs/part-bytes.ts';
 import type { StackClient } from '#support/stack-client.ts';
 import type { RawPut } from './raw-put.ts';
 

@@ -1,5 +1,6 @@
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, FanoutError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
@@ -11,7 +12,6 @@ import { openLayout } from '#core/sparse/layout/open-layout.ts';
 import type { Matrix } from '#core/sparse/matrix.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 import type { FuzzInput } from './fuzz-input.ts';
 import { RowsText } from './rows-text.ts';
 

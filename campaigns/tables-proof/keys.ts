@@ -75,7 +75,7 @@ async function proveTransform(room: ProofRoom, how: string, source: string, rows
     output: { uri: `s3://${stack.outputBucket}/${name}/`, targetFileBytes: TARGET },
   };
   const { output } = await stack.runToSuccess({ ...request, dryRun: true });
-  const { chunks, keys, predictedBytes } = output.summary;
+  const { chunks, keys, stored } = output.summary;
   const started = performance.now();
   await stack.runToSuccess(request);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
@@ -85,7 +85,7 @@ async function proveTransform(room: ProofRoom, how: string, source: string, rows
   const outside = sizes.filter((bytes) => bytes < 0.4 * TARGET || bytes > 2 * TARGET).length;
   const said = entries.reduce((sum, { keys: own }) => sum + (own?.keys ?? 0), 0);
   say(
-    `${how}: ${totals.rows} rows of ${found.keys} keys in ${entries.length} files of ${Math.min(...sizes)} to ${Math.max(...sizes)} bytes, ${outside} outside, ${seconds} s; predicted ${chunks} files, ${keys.keys} keys, ${predictedBytes} bytes; ${found.cut} keys cut, ${found.equal ? 'equal to Polars, in order' : 'NOT EQUAL'}${found.sameRows ? '' : ', OTHER ROWS'}`,
+    `${how}: ${totals.rows} rows of ${found.keys} keys in ${entries.length} files of ${Math.min(...sizes)} to ${Math.max(...sizes)} bytes, ${outside} outside, ${seconds} s; predicted ${chunks} files, ${keys.keys} keys, ${stored.bytes} bytes; ${found.cut} keys cut, ${found.equal ? 'equal to Polars, in order' : 'NOT EQUAL'}${found.sameRows ? '' : ', OTHER ROWS'}`,
   );
   const isSized = sql !== undefined || outside === 0;
   const isNear = Math.abs(chunks / entries.length - 1) <= 0.1;

@@ -76,7 +76,7 @@ async function proveColumn(room: ProofRoom, column: string, source: string, rows
     expect: { rows },
   };
   const { output } = await stack.runToSuccess({ ...request, dryRun: true });
-  const { chunks, partitions, predictedBytes } = output.summary;
+  const { chunks, partitions, stored } = output.summary;
   const started = performance.now();
   await stack.runToSuccess(request);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
@@ -85,7 +85,7 @@ async function proveColumn(room: ProofRoom, column: string, source: string, rows
   const bad = outside(entries, column);
   const sizes = entries.map(({ meta }) => meta.content_length);
   say(
-    `by ${column}: ${found.partitions} partitions, ${entries.length} files of ${Math.min(...sizes)} to ${Math.max(...sizes)} bytes, ${totals.bytes} in all, ${bad} outside, ${seconds} s; predicted ${partitions} partitions, ${chunks} files, ${predictedBytes} bytes; ${found.wrong.length} partitions wrong, ${found.foreign.length} foreign`,
+    `by ${column}: ${found.partitions} partitions, ${entries.length} files of ${Math.min(...sizes)} to ${Math.max(...sizes)} bytes, ${totals.bytes} in all, ${bad} outside, ${seconds} s; predicted ${partitions} partitions, ${chunks} files, ${stored.bytes} bytes; ${found.wrong.length} partitions wrong, ${found.foreign.length} foreign`,
   );
   const isNear = Math.abs(chunks / entries.length - 1) <= 0.1;
   return isNear && bad === 0 && found.wrong.length + found.foreign.length === 0;

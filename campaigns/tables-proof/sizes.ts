@@ -114,17 +114,17 @@ async function proveTarget({ stack, say }: ProofRoom, asked: Target, rows: numbe
   };
   const planned = performance.now();
   const { output } = await stack.runToSuccess({ ...request, dryRun: true });
-  const { chunks, predictedBytes, predictedFileBytes, predictedRows } = output.summary;
+  const { chunks, stored, chunkBytes, rows: planRows } = output.summary;
   const started = performance.now();
   await stack.runToSuccess(request);
   const seconds = (performance.now() - started) / 1000;
   const sizes = (await manifestOf(stack, name)).entries.map(({ meta }) => meta.content_length);
   const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const [min, max] = [Math.min(...sizes), Math.max(...sizes)];
-  const isNear = Math.abs(total / predictedBytes - 1) <= 0.1;
+  const isNear = Math.abs(total / stored.bytes - 1) <= 0.1;
   const dry = ((started - planned) / 1000).toFixed(1);
   say(
-    `${targetFileBytes / MIB} MiB: ${sizes.length} files of ${megabytes(min)} to ${megabytes(max)}, ${megabytes(total)} in all, ${seconds.toFixed(0)} s; predicted in ${dry} s ${chunks} files of ${megabytes(predictedFileBytes.min)} to ${megabytes(predictedFileBytes.max)}, ${megabytes(predictedBytes)} in all, ${predictedRows} of ${rows} rows`,
+    `${targetFileBytes / MIB} MiB: ${sizes.length} files of ${megabytes(min)} to ${megabytes(max)}, ${megabytes(total)} in all, ${seconds.toFixed(0)} s; predicted in ${dry} s ${chunks} files of ${megabytes(chunkBytes.min)} to ${megabytes(chunkBytes.max)}, ${megabytes(stored.bytes)} in all, ${planRows} of ${rows} rows`,
   );
   return chunks === sizes.length && isNear && areWithin(sizes, asked);
 }

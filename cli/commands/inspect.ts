@@ -37,7 +37,7 @@ import { type GivenSource, withSource } from '#cli/sources/with-source.ts';
 import { inspectInbox } from '#cli/tables/inspect-inbox.ts';
 import { inspectTable } from '#cli/tables/inspect-table.ts';
 import { sourceKind } from '#cli/tables/source-kind.ts';
-import { type PlanOptions, planChunks, summarizePlan } from '#core/chunks/plan-chunks.ts';
+import { type PlanOptions, planChunks } from '#core/chunks/plan-chunks.ts';
 import type { RowRange } from '#core/contract.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { describeSource } from '#core/sources/describe-source.ts';
@@ -117,12 +117,10 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
   const names = given.columnNames && (await namesAtEnds(given.columnNames));
   const rowNames = await rowNamesAtEnds(given);
   const { uri, size, etag } = pin;
-  let planned = 0;
-  for await (const _ of planChunks(source, plan)) planned += 1;
-  const { output } = plan;
-  const facts = factsOf(layout);
-  const summary = summarizePlan({ facts, output, chunks: planned, parts });
-  const { chunks, minTextBytes, maxTextBytes } = summary;
+  let chunks = 0;
+  for await (const _ of planChunks(source, plan)) chunks += 1;
+  const { bounds } = matrixOutputOf(plan.output);
+  const { min: minTextBytes, max: maxTextBytes } = bounds(factsOf(layout));
   const described = describeSource(layout, stagedBytes);
   const { chunking } = plan;
   const lines = [
@@ -137,7 +135,7 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
   ] as const;
   return {
     fields: {
-      ...{ uri, size, etag, ...described.fields, partUris: summary.parts, ignored },
+      ...{ uri, size, etag, ...described.fields, partUris: shownEnds(parts), ignored },
       ...(names && { columnNames: shownEnds(names) }),
       ...(rowNames && { rowNames: shownEnds(rowNames) }),
       ...{ minTextBytes, maxTextBytes, chunking, chunks },

@@ -71,19 +71,13 @@ export const UNSEEN: ExecutionView = {
 /** What a step that plans answers once there is a plan. */
 type WritePlan = Extract<PlanResult, { readonly run: unknown }>;
 
-/** Bytes that a plan expects to be written: of a matrix the middle of its bounds. */
-function expectedBytes(summary: WritePlan['summary']): number {
-  if ('predictedBytes' in summary) return summary.predictedBytes;
-  return Math.round((summary.minTextBytes + summary.maxTextBytes) / 2);
-}
-
 function plannedOf({ run, summary }: WritePlan): PlannedRun {
   const { runId, chunks, location } = run;
   return {
     ...{ runId, chunks, header: run },
     output: `s3://${location.bucket}/${location.prefix}`,
-    bytes: expectedBytes(summary),
-    seconds: 'seconds' in summary ? summary.seconds : null,
+    bytes: summary.stored.bytes,
+    seconds: summary.seconds.p50,
   };
 }
 

@@ -45,7 +45,7 @@ function inPaths(error: unknown, { mounts }: ExportJob): unknown {
 }
 
 async function printEnd(io: CommandIo, end: ExportEnd, out: string, milliseconds: number) {
-  if ('decision' in end) return await printResult(io, end, dryRunProse(end));
+  if ('decision' in end) return await printResult(io, end, dryRunProse(end, new Date()));
   const outcome = { ...end, sample: undefined };
   const lines = outcomeLines(outcome, out, milliseconds);
   await printResult(io, outcomeSummary(outcome, out, milliseconds), lines.join('\n'));

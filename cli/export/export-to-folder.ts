@@ -65,8 +65,8 @@ class FolderExport {
   async make(places: ExportPlaces): Promise<ExportEnd> {
     const { request, threads, progress, signal } = this.#job;
     const disk = { work: this.#folder.path, directory: this.#directory };
-    const look: RunHere['look'] = async (s3, planned) => {
-      this.#neededBytes = await assertFits(s3, planned, disk, signal);
+    const look: RunHere['look'] = async (planned) => {
+      this.#neededBytes = await assertFits(planned, disk);
     };
     const ended = await runHere({ places, request, threads, progress, look }, signal);
     if ('decision' in ended && ended.decision === 'dry-run') return ended;

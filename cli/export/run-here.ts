@@ -1,4 +1,3 @@
-import type { S3Client } from '#aws/clients.ts';
 import { readLines } from '#aws/objects.ts';
 import { type Progress, VERIFYING } from '#cli/frame/progress.ts';
 import type { RequestFields } from '#cli/options/request-file.ts';
@@ -24,7 +23,7 @@ export interface RunHere {
   readonly threads: number;
   readonly progress: Progress;
   /** Looks at the plan before the first chunk is begun, and may refuse it. @default nobody does */
-  readonly look?: (s3: S3Client, planned: PlannedWrite) => Promise<void>;
+  readonly look?: (planned: PlannedWrite) => Promise<void>;
 }
 
 async function* chunksOf(
@@ -72,7 +71,7 @@ export async function runHere(here: RunHere, signal: AbortSignal): Promise<Ended
     progress.say('planning');
     const planned = await planExport(deps, { request, progress, signal });
     if (!('run' in planned)) return planned;
-    await here.look?.(deps.s3, planned);
+    await here.look?.(planned);
     progress.say(`running ${planned.run.runId}`);
     await writeChunks(here, { deps, writers }, planned, signal);
     progress.show(VERIFYING);

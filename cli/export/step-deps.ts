@@ -36,6 +36,7 @@ export function exportDeps({ mounts, outputBucket, functions, parts = {} }: Expo
     metrics: { addMetric: () => undefined },
     meter: new TryMeter(),
     now: () => new Date(),
+    region: process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
     close: async () => {
       s3.destroy();
       await closeFiles();

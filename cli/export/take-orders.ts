@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
-import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
+import { PART_BUFFERS } from '#aws/part-sink.ts';
 import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
+import { PART_BYTES } from '#core/outputs/part-bytes.ts';
 import type { PlannedChunk } from '#core/run/planned-chunk.ts';
 import { isTableRun } from '#core/run/run-header.ts';
 import { parseWriteInput } from '#core/run/write-input.ts';

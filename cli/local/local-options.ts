@@ -20,6 +20,9 @@ export interface LocalRunOptions
   readonly header?: Header;
   readonly mode?: OutputMode;
   readonly concurrency?: number;
+  /** Dollars and minutes that the run may be expected to take. */
+  readonly maxCost?: number;
+  readonly maxMinutes?: number;
   readonly state?: string;
   /** Plans, and writes nothing. */
   readonly dryRun?: true;

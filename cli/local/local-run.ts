@@ -131,7 +131,7 @@ export async function localRun(
       const dry = await inLocalCloud(session, progress, signal, (cloud) =>
         dryRunIn(cloud, { prepared, progress, signal }),
       );
-      return await printResult(io, dry, dryRunProse(dry));
+      return await printResult(io, dry, dryRunProse(dry, new Date()));
     }
     const ended = await inLocalCloud(session, progress, io.signal, (cloud) => runIn(cloud, work));
     const outcome = { ...ended, sample };

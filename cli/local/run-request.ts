@@ -27,12 +27,17 @@ export interface AskedRun {
 
 /** What both wings have, and what is of tables alone. */
 async function commonFlags(options: RequestOptions): Promise<RequestFields> {
-  const { concurrency, dryRun } = options;
+  const { concurrency, maxCost: maxCostUsd, maxMinutes, dryRun } = options;
+  const limits = {
+    ...(concurrency !== undefined && { concurrency }),
+    ...(maxCostUsd !== undefined && { maxCostUsd }),
+    ...(maxMinutes !== undefined && { maxMinutes }),
+  };
   return {
     source: sourceSection(options),
     ...(dryRun !== undefined && { dryRun }),
     ...(await transformSection(options)),
-    ...(concurrency !== undefined && { limits: { concurrency } }),
+    ...(Object.keys(limits).length > 0 && { limits }),
   };
 }
 

@@ -35,6 +35,13 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('Allowed are whole numbers from 1');
 }
 
+/** @throws {InvalidArgumentError} the text is not a number above 0. */
+export function parseAmount(text: string): number {
+  const amount = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && amount > 0) return amount;
+  throw new InvalidArgumentError('Allowed are numbers above 0, such as 0.5');
+}
+
 /** @throws {InvalidArgumentError} the text is not `a:b`, `a:` or `:b` with `a <= b`. */
 export function parseRows(text: string): AskedRows {
   const [, start, end] = /^(\d*):(\d*)$/.exec(text) ?? [];

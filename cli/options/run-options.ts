@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { parseCount, parseSize } from './argument-parsers.ts';
+import { parseAmount, parseCount, parseSize } from './argument-parsers.ts';
 import { addChunkingOptions } from './chunking-options.ts';
 import { addOutputOptions, singleOption } from './output-options.ts';
 import { ALL_FORMATS, addSourceOptions } from './source-options.ts';
@@ -21,7 +21,9 @@ export function addRunOptions(
   return addChunkingOptions(addOutputOptions(read, profileFlag))
     .addOption(singleOption())
     .addOption(compression)
-    .addOption(header);
+    .addOption(header)
+    .option('--max-cost <dollars>', 'refuse a run that would cost more on AWS', parseAmount)
+    .option('--max-minutes <n>', 'refuse a run that would take longer on AWS', parseAmount);
 }
 
 /** Options of tables. */

@@ -1,13 +1,9 @@
 import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import type { Chunking } from '#core/request/request-schema.ts';
 import type { RowChunk } from '#core/run/planned-chunk.ts';
-import type { PlanSummary } from '#core/run/step-messages.ts';
 import type { OpenedSource } from '#core/sources/open-source.ts';
-import { shownEnds } from '#core/sources/shown-ends.ts';
-import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
-import { planMatrix } from './plan-matrix.ts';
-import { prefixWarning } from './prefix-warning.ts';
+import { planMatrix, type RowWatcher } from './plan-matrix.ts';
 
 /** How a source is to be cut. */
 export interface PlanOptions {
@@ -15,6 +11,8 @@ export interface PlanOptions {
   readonly chunking: Chunking;
   /** Number of chunks that are there already; the new ids follow theirs. @default 0 */
   readonly chunksBefore?: number;
+  /** @default nobody watches */
+  readonly watcher?: RowWatcher;
 }
 
 /**
@@ -33,37 +31,13 @@ export interface PlanOptions {
  */
 export function planChunks(
   source: OpenedSource,
-  { output: spec, chunking, chunksBefore = 0 }: PlanOptions,
+  { output: spec, chunking, chunksBefore = 0, watcher }: PlanOptions,
 ): AsyncGenerator<RowChunk> {
   switch (source.kind) {
     case 'matrix': {
-      const options = { matrix: source, output: matrixOutputOf(spec), chunking, chunksBefore };
+      const output = matrixOutputOf(spec);
+      const options = { matrix: source, output, chunking, chunksBefore, watcher };
       return planMatrix(readIndptr(source), options);
     }
   }
-}
-
-/** A run whose chunks were counted. */
-interface CountedPlan {
-  readonly facts: MatrixFacts;
-  readonly output: MatrixOutputSpec;
-  readonly chunks: number;
-  /** URIs of all parts of the source, in row order. */
-  readonly parts: readonly string[];
-  /** Writers at once. @default one, so there is nothing to warn of */
-  readonly concurrency?: number;
-}
-
-/** What a plan promises. */
-export function summarizePlan(plan: CountedPlan): PlanSummary {
-  const { facts, output: spec, chunks, parts, concurrency = 1 } = plan;
-  const output = matrixOutputOf(spec);
-  const { min: minTextBytes, max: maxTextBytes } = output.bounds(facts);
-  const minBytes = output.isCompressed ? 0 : minTextBytes;
-  const warning = prefixWarning({ concurrency, chunks, minBytes });
-  return {
-    ...{ rows: facts.shape[0], chunks, minTextBytes, maxTextBytes, facts },
-    parts: shownEnds(parts),
-    warnings: warning === undefined ? [] : [warning],
-  };
 }

@@ -9,12 +9,24 @@ import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
 import { assertWritable } from './assert-writable.ts';
 import { SingleParts } from './single-parts.ts';
 
+/** Is shown each row of a matrix while its rows are cut. */
+export interface RowWatcher {
+  /**
+   * @param entries stored in the next row.
+   * @param begins whether it is the first one of its chunk.
+   */
+  row(entries: number, begins: boolean): void;
+  /** There are no more rows. */
+  end(): void;
+}
+
 export interface MatrixPlanOptions {
   readonly matrix: MatrixInfo;
   readonly output: MatrixOutput;
   readonly chunking: Chunking;
   /** Number of chunks that are there already; the new ids follow theirs. */
   readonly chunksBefore: number;
+  readonly watcher?: RowWatcher | undefined;
 }
 
 /** Bytes of one column index in memory. */
@@ -161,17 +173,23 @@ export async function* planMatrix(
   options: MatrixPlanOptions,
 ): AsyncGenerator<RowChunk> {
   assertWritable(options.output, options.matrix);
+  const { watcher } = options;
   const cutter = new Cutter(options);
   let row = -1;
   let before = 0;
   for await (const band of bands) {
     for (const end of band) {
-      const full = row >= 0 ? cutter.take(row, end - before) : undefined;
-      if (full !== undefined) yield full;
+      if (row >= 0) {
+        const full = cutter.take(row, end - before);
+        watcher?.row(end - before, row === 0 || full !== undefined);
+        if (full !== undefined) yield full;
+      }
       before = end;
       row += 1;
     }
   }
   // The last row taken is always in the chunk under way; without rows there is an empty one.
-  yield cutter.close(Math.max(row, 0), true);
+  const last = cutter.close(Math.max(row, 0), true);
+  watcher?.end();
+  yield last;
 }

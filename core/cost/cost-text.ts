@@ -1,5 +1,6 @@
-/** `$4,600`, or with cents below ten dollars. */
+/** `$4,600`, with cents below ten dollars, and `$0.0034` below a cent. */
 export function dollars(amount: number): string {
+  if (amount > 0 && amount < 0.01) return `$${amount.toFixed(amount < 0.0001 ? 6 : 4)}`;
   const digits = amount < 10 ? 2 : 0;
   const exact = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   return `$${amount.toLocaleString('en-US', exact)}`;

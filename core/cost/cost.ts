@@ -1,5 +1,6 @@
 import { ONE_VCPU_MIB } from '#core/contract.ts';
-import { PRICES, type Prices } from './prices.ts';
+import type { Prices } from './prices/price-file.ts';
+import { PRICES } from './prices.ts';
 
 /** What a run asks of AWS. */
 export interface Usage {

@@ -57,7 +57,8 @@ const GETS_OF_PIECE = 2;
 
 const NO_SHUFFLE: ExpectedShuffle = { mappers: 0, reads: 0, bytes: 0 };
 
-function usageOf({ chunks, outputBytes, work, shuffle = NO_SHUFFLE }: ExpectedRun): Usage {
+/** What a run asks of AWS, with what is counted for each chunk. */
+export function usageOf({ chunks, outputBytes, work, shuffle = NO_SHUFFLE }: ExpectedRun): Usage {
   const { mappers, reads, bytes } = shuffle;
   const started = chunks + mappers;
   return {

@@ -28,16 +28,22 @@ const CPU_SECONDS_PER_BYTE = 6e-8;
 const SHUFFLED_CPU = { scatter: 1.1, gather: 0.7 };
 
 /** Seconds that a cold start, the plan and the manifest take, whatever the size. */
-const FIXED_SECONDS = 10;
+export const FIXED_SECONDS = 10;
 
-/** All functions of one Map. */
-interface Round {
+/** All functions of one Map of a table. */
+export interface TableRound {
   readonly functions: number;
   readonly bytes: number;
   readonly cpuSeconds: number;
 }
 
-function roundsOf({ sourceBytes, outputBytes, files, shuffle }: ExpectedTable): readonly Round[] {
+/** The Maps of a table: its writers, and mappers before them where it is shuffled. */
+export function roundsOf({
+  sourceBytes,
+  outputBytes,
+  files,
+  shuffle,
+}: ExpectedTable): readonly TableRound[] {
   const cpuSeconds = outputBytes * CPU_SECONDS_PER_BYTE;
   if (shuffle === undefined) {
     return [{ functions: files, bytes: sourceBytes + outputBytes, cpuSeconds }];
@@ -53,7 +59,7 @@ function roundsOf({ sourceBytes, outputBytes, files, shuffle }: ExpectedTable): 
 }
 
 /** The time of one function, as often as they take turns. */
-function secondsOf({ functions, bytes, cpuSeconds }: Round, concurrency: number): number {
+function secondsOf({ functions, bytes, cpuSeconds }: TableRound, concurrency: number): number {
   const all = Math.max(1, functions);
   const turns = Math.ceil(all / concurrency);
   return (turns * (cpuSeconds + bytes / NETWORK_BYTES_PER_SECOND)) / all;

@@ -1,6 +1,13 @@
 import { BoundExceededError } from '#core/errors.ts';
 import { PART_BYTES_OF_OBJECT } from './single-object.ts';
 
+/**
+ * Bytes of a part buffer, and so of a part of a chunk that is sent in parts. With at most 10,000 of
+ * them an object can have 167 GB, eight times the size of the largest chunk.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+ */
+export const PART_BYTES = 16 * 1024 * 1024;
+
 /** A part of one object that is about to be sent. */
 interface PartToSend {
   /** From 1. */

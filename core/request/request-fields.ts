@@ -1,9 +1,6 @@
 import * as z from 'zod/mini';
 import { S3_URI } from '#core/objects/s3-uri.ts';
 import type { OutputMode } from '#core/outputs/output-place.ts';
-import { wholeNumber } from '#core/schemas/count.ts';
-
-const MAX_CONCURRENCY = 10_000;
 
 /** An execution's input has at most 256 KiB, so more parts must be given as a folder. */
 const MAX_LISTED_PARTS = 2_000;
@@ -67,14 +64,6 @@ export const isPlaced = z.check<{ uri?: string | undefined; mode?: OutputMode | 
     const message = `given with its uri where mode is '${mode}', so that there is a place for it`;
     issues.push({ code: 'custom', message, input: { mode } });
   },
-);
-
-export const limits = z.strictObject(
-  {
-    concurrency: z.optional(wholeNumber(1, MAX_CONCURRENCY)),
-    outputBytes: z.optional(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
-  },
-  { error: 'an object with concurrency and outputBytes' },
 );
 
 export const dryRun = z.boolean({ error: 'true or false' });

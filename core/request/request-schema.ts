@@ -8,21 +8,11 @@ import { partOrder } from '#core/sources/part-order.ts';
 import { type Expectations, expectations } from '#core/sparse/expectations.ts';
 import { FORMATS } from '#core/sparse/formats/format-names.ts';
 import { type SourceOptions, sourceOptions } from '#core/sparse/formats/source-options.ts';
-import {
-  ADDRESS,
-  dryRun,
-  fromUri,
-  isPlaced,
-  limits,
-  ONE_ADDRESS,
-  SOURCE_URI,
-} from './request-fields.ts';
+import { ADDRESS, dryRun, fromUri, isPlaced, ONE_ADDRESS, SOURCE_URI } from './request-fields.ts';
+import { limits } from './request-limits.ts';
 
 /** A chunk's content may not pass this: a Lambda sends about 67 GB in its 15 minutes. */
 export const MAX_CHUNK_BYTES = 20 * 1024 ** 3;
-
-/** Bytes that a run may write where neither the request nor the deployment says how many. */
-export const DEFAULT_OUTPUT_BYTES = 10e12;
 
 /** Writers at once where neither the request nor the deployment says how many. */
 export const DEFAULT_CONCURRENCY = 500;
@@ -52,6 +42,10 @@ export interface ExportRequest {
   readonly concurrency: number;
   /** Most bytes that the run is expected to store. */
   readonly outputBytes: number;
+  /** Dollars that writing it may be expected to cost. */
+  readonly maxCostUsd?: number | undefined;
+  /** Minutes that it may be expected to take. */
+  readonly maxMinutes?: number | undefined;
   /** Plans and writes nothing. */
   readonly dryRun: boolean;
 }

@@ -2,10 +2,10 @@ import type { RequestDefaults } from '#core/contract.ts';
 import { folderOfMeta, isFolderUri } from '#core/objects/folder-uri.ts';
 import { DEFAULT_KIND } from '#core/outputs/output-kinds.ts';
 import { fromS3Event, parseBody, withDefaults } from './raw-request.ts';
+import { limitsOf } from './request-limits.ts';
 import {
   type Chunking,
   DEFAULT_CONCURRENCY,
-  DEFAULT_OUTPUT_BYTES,
   type ExportRequest,
   type RequestBody,
   requestSchema,
@@ -61,8 +61,7 @@ export function parseRequest(input: unknown, defaults: RequestDefaults = {}): Ex
       spec: body.output.spec,
     },
     chunking: chunkingOf(body),
-    concurrency: body.limits?.concurrency ?? DEFAULT_CONCURRENCY,
-    outputBytes: body.limits?.outputBytes ?? DEFAULT_OUTPUT_BYTES,
+    ...limitsOf(body.limits, DEFAULT_CONCURRENCY),
     dryRun: body.dryRun ?? false,
   };
 }

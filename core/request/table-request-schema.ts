@@ -17,10 +17,10 @@ import {
   fromUri,
   isPlaced,
   isSound,
-  limits,
   ONE_VERSION,
   SOURCE_URI,
 } from './request-fields.ts';
+import { limits } from './request-limits.ts';
 
 /** Bytes of a file where a request does not say: 200 MB to 1 GB are good for every engine. */
 const TARGET_FILE_BYTES = 512 * 1024 ** 2;

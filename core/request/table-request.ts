@@ -16,7 +16,8 @@ import { partitionProblems } from './partition-problems.ts';
 import { loadingProblems, postgresProblems } from './postgres-problems.ts';
 import { fromS3Event, parseBody, withDefaults } from './raw-request.ts';
 import { outputUriOf } from './request.ts';
-import { DEFAULT_CONCURRENCY, DEFAULT_OUTPUT_BYTES } from './request-schema.ts';
+import { limitsOf } from './request-limits.ts';
+import { DEFAULT_CONCURRENCY } from './request-schema.ts';
 import { singleProblems } from './single-problems.ts';
 import {
   TABLE_DEFAULTS,
@@ -41,6 +42,10 @@ export interface TableRequest extends AskedTable {
   readonly concurrency: number;
   /** Most bytes that the run is expected to store. */
   readonly outputBytes: number;
+  /** Dollars that writing it may be expected to cost. */
+  readonly maxCostUsd?: number | undefined;
+  /** Minutes that it may be expected to take. */
+  readonly maxMinutes?: number | undefined;
   /** Plans and writes nothing. */
   readonly dryRun: boolean;
 }
@@ -160,7 +165,7 @@ function usualConcurrency({ output }: TableRequestBody): number {
 export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}): TableRequest {
   const request = withDefaults(fromS3Event(input), defaultsOf('table', defaults), formatOf);
   const body = parseBody(tableRequestSchema, request, 'table');
-  const { schema, columns = {}, limits = {} } = body;
+  const { schema, columns = {}, limits } = body;
   const problems = problemsOf(body);
   if (problems.length > 0) throw new RequestError(problems);
   return {
@@ -176,8 +181,7 @@ export function parseTableRequest(input: unknown, defaults: RequestDefaults = {}
     expect: body.expect ?? {},
     ...companionsOf(body),
     place: placeOf(body),
-    concurrency: limits.concurrency ?? usualConcurrency(body),
-    outputBytes: limits.outputBytes ?? DEFAULT_OUTPUT_BYTES,
+    ...limitsOf(limits, usualConcurrency(body)),
     dryRun: body.dryRun ?? false,
   };
 }

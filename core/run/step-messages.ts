@@ -1,11 +1,7 @@
 import * as z from 'zod/mini';
 import type { PlanDecision } from '#core/contract.ts';
 import { parseInput } from '#core/schemas/parse-input.ts';
-import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
-import type { CountedKeys } from '#core/tables/run/counted-keys.ts';
-import type { ShownRows } from '#core/tables/run/shown-rows.ts';
-import type { TableFacts } from '#core/tables/run/table-facts.ts';
-import type { SmallerType } from '#core/tables/schema/smaller-type.ts';
+import type { PlanSummary } from './plan-summary.ts';
 import type { OutputLocation } from './run-fields.ts';
 import { type RunHeader, runHeader } from './run-header.ts';
 
@@ -13,53 +9,6 @@ import { type RunHeader, runHeader } from './run-header.ts';
 interface ObjectAddress {
   readonly bucket: string;
   readonly key: string;
-}
-
-/** What the plan of a matrix promises; the dry run returns it. */
-export interface PlanSummary {
-  readonly rows: number;
-  readonly chunks: number;
-  /** Bounds of the content of all chunks, bytes. */
-  readonly minTextBytes: number;
-  readonly maxTextBytes: number;
-  readonly facts: MatrixFacts;
-  /** URIs of the first and the last parts of the source, in row order. */
-  readonly parts: readonly string[];
-  /** What will work, but not as well as it could; one sentence each. */
-  readonly warnings: readonly string[];
-}
-
-/** What the plan of a table promises; the dry run returns it. */
-export interface TablePlanSummary {
-  readonly chunks: number;
-  readonly facts: TableFacts;
-  /** Of all files together, by the ratio of the sample. */
-  readonly predictedBytes: number;
-  /** Rows of all files, by the sample. */
-  readonly predictedRows: number;
-  /** Bytes of the smallest and of the largest file. */
-  readonly predictedFileBytes: { readonly min: number; readonly max: number };
-  /** Of a partitioned table, by the sample. */
-  readonly partitions?: number;
-  /**
-   * Of a partitioned table: mappers of its shuffle, and the pieces that writers read; before it is
-   * done, at most. None where its partitions lie in the keys of the source.
-   */
-  readonly shuffle?: { readonly mappers: number; readonly reads: number } | undefined;
-  /** Of a table of a database. */
-  readonly keys?: CountedKeys;
-  readonly seconds: number;
-  /** US dollars at list prices, to write it and to keep it for a month. */
-  readonly dollars: { readonly write: number; readonly keep: number };
-  /** Of Parquet, at most a hundred. What was not in the sample may be larger. */
-  readonly smallerTypes: readonly SmallerType[];
-  /**
-   * Of a dry run: at most a hundred columns of a transform, and what it makes of the first three
-   * sampled rows, as texts of at most 40 characters.
-   */
-  readonly transformed?: ShownRows;
-  /** What will work, but not as well as it could; one sentence each. */
-  readonly warnings: readonly string[];
 }
 
 /** What lies in an inbox of which nothing is due yet. */
@@ -92,8 +41,7 @@ export type PlanResult =
       readonly decision: Extract<PlanDecision, 'dry-run'>;
       readonly runId: string;
       readonly location: OutputLocation;
-      /** Null when the source has to be staged before its rows can be counted. */
-      readonly summary: PlanSummary | TablePlanSummary | null;
+      readonly summary: PlanSummary;
     }
   | {
       readonly decision: Extract<PlanDecision, 'stage'>;
@@ -127,7 +75,7 @@ export type PlanResult =
       /** Where its ResultWriter writes, without a slash at the end. */
       readonly resultsPrefix: string;
       readonly concurrency: number;
-      readonly summary: PlanSummary | TablePlanSummary;
+      readonly summary: PlanSummary;
     };
 
 const planInput = z.object({

@@ -5,10 +5,14 @@ import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import { findFormat } from '#core/sparse/formats/find-format.ts';
-import type { FormatInput, MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
+import type {
+  FormatInput,
+  MatrixFormat,
+  StoredEntries,
+} from '#core/sparse/formats/matrix-format.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { stackParts } from '#core/sparse/layout/stack-parts.ts';
-import type { Shape } from '#core/sparse/matrix-facts.ts';
+import { type Shape, storedEntries } from '#core/sparse/matrix-facts.ts';
 import type { SourceLayout } from './open-source.ts';
 import { nameRows, ROW_NAMES_ROUND, stageRowNamesOf } from './row-names.ts';
 
@@ -47,6 +51,8 @@ export type SourceResolution =
       readonly jobs: readonly UnitJob[];
       /** Of the whole source; absent where the headers of a unit do not say it. */
       readonly shape?: Shape;
+      /** The same of its stored entries. */
+      readonly stored?: StoredEntries;
     };
 
 /**
@@ -74,6 +80,17 @@ function stackedShape(shapes: readonly (Shape | undefined)[]): Shape | undefined
   return [known.reduce((sum, [rows]) => sum + rows, 0), known[0]![1]];
 }
 
+function storedIn(layout: SourceLayout): StoredEntries {
+  return { dtype: layout.dtype, entries: storedEntries(layout) };
+}
+
+/** The entries of all units; undefined where one of them is not known. */
+function storedInAll(units: readonly (StoredEntries | undefined)[]): StoredEntries | undefined {
+  const known = units.filter((stored) => stored !== undefined);
+  if (known.length < units.length) return undefined;
+  return { dtype: known[0]!.dtype, entries: known.reduce((sum, { entries }) => sum + entries, 0) };
+}
+
 /**
  * Finds the layout of a source, or the jobs that must be done first. Call it again after those.
  *
@@ -89,6 +106,7 @@ export async function resolveSource(
 ): Promise<SourceResolution> {
   const layouts: SourceLayout[] = [];
   const shapes: (Shape | undefined)[] = [];
+  const stored: (StoredEntries | undefined)[] = [];
   const unused: string[] = [];
   const jobs: UnitJob[] = [];
   for (let at = 0; at < units.length; at += UNITS_AT_ONCE) {
@@ -100,6 +118,7 @@ export async function resolveSource(
     });
     for (const { unit, resolution } of await Promise.all(together)) {
       shapes.push('layout' in resolution ? resolution.layout.shape : resolution.shape);
+      stored.push('layout' in resolution ? storedIn(resolution.layout) : resolution.stored);
       if ('layout' in resolution) {
         layouts.push(resolution.layout);
         unused.push(...(resolution.unused ?? []).map((name) => `${name} in ${unit.uri}`));
@@ -107,7 +126,7 @@ export async function resolveSource(
     }
   }
   return jobs.length > 0
-    ? { jobs, shape: stackedShape(shapes) }
+    ? { jobs, shape: stackedShape(shapes), stored: storedInAll(stored) }
     : { layout: stackParts(layouts), unused };
 }
 

@@ -13,7 +13,7 @@ import { readIndptrBands } from './read-indptr.ts';
  * A Lambda function receives this many bytes in about the time that it waits for S3's first byte.
  * Two slices take little memory.
  */
-const SLICE_BYTES = 2 * 1024 * 1024;
+export const SLICE_BYTES = 2 * 1024 * 1024;
 
 /** The reads of the next slice begin before those of the current one have ended. */
 const SLICES_AT_ONCE = 2;
@@ -22,7 +22,7 @@ const SLICES_AT_ONCE = 2;
  * `indptr` is read in bands of this size, so a range of many millions of rows takes little memory
  * too.
  */
-const INDPTR_BAND_BYTES = 1024 * 1024;
+export const INDPTR_BAND_BYTES = 1024 * 1024;
 
 /** Most bytes of `indices` and `data` that one row may have: a row is always read whole. */
 export const MAX_ROW_BYTES = 256 * 1024 * 1024;

@@ -6,6 +6,8 @@ import { CorruptSourceError } from '#core/errors.ts';
 
 type Sized = Pick<ByteSource, 'uri' | 'size'>;
 
+const LINE_FEED = 0x0a;
+
 /** Size of an inflated piece. */
 const PIECE_BYTES = 256 * 1024;
 
@@ -27,6 +29,23 @@ export function textHead(head: Uint8Array): Uint8Array {
   if (!isGzip(head)) return head;
   try {
     return gunzipSync(head.subarray(0, HEAD_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+/** Most bytes of text that the first bytes of a gzip may make. */
+const PREFIX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The whole lines at the start of a text of which only the first bytes were read, inflated if they
+ * are gzip. No bytes if the gzip is damaged, or makes more than 64 MiB.
+ */
+export function wholeLines(first: Uint8Array): Uint8Array {
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: PREFIX_BYTES };
+  try {
+    const text = isGzip(first) ? gunzipSync(first, options) : first;
+    return text.subarray(0, text.lastIndexOf(LINE_FEED) + 1);
   } catch {
     return new Uint8Array();
   }

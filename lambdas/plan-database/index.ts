@@ -25,6 +25,7 @@ export const handler = lambdaHandler(
     functions: deployedFunctions(),
     databases: deployedDatabases(),
     now: () => new Date(),
+    region: environment('AWS_REGION'),
   }),
   parsePlanInput,
   instruments,

@@ -11,6 +11,7 @@ import { claimGeneration } from '#lambdas/shared/claim.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
+import { pricesOf } from '#lambdas/shared/plan-prices.ts';
 import { lookAtDatabase, proveRelation } from '#tables/database/look-at-database.ts';
 import { planDatabase } from '#tables/database/plan-database.ts';
 import { layoutOfSeen } from '#tables/look-at-rows.ts';
@@ -18,7 +19,7 @@ import type { TablePlan } from '#tables/plan-table.ts';
 import { withEngine } from '#tables/with-engine.ts';
 import { checkTable, type ReadyTable } from './checked-table.ts';
 import type { PlacedTable } from './placed-table.ts';
-import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
+import { assertTableWithinLimits, dryRunSummary } from './table-summary.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
 /** What reads databases of the deployment. Absent in a function that has no access to any. */
@@ -162,9 +163,9 @@ export async function planRows(
   const standing = await standingPlan(deps, placed, signal);
   const ready = await readyRows(deps, placed, standing, signal);
   if (request.dryRun) {
-    return { decision: 'dry-run', runId, location, summary: dryRunSummary(ready) };
+    return { decision: 'dry-run', runId, location, summary: dryRunSummary(ready, pricesOf(deps)) };
   }
-  assertTableBelowCeiling(ready);
+  assertTableWithinLimits(ready, pricesOf(deps));
   try {
     return await writeTablePlan(deps, { ready, executionId }, signal);
   } catch (error) {

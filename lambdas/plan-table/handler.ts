@@ -12,6 +12,7 @@ import { completeRun } from '#lambdas/shared/complete-run.ts';
 import { engineBytes } from '#lambdas/shared/engine-bytes.ts';
 import type { OwnFunctions } from '#lambdas/shared/own-functions.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
+import { pricesOf } from '#lambdas/shared/plan-prices.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import { s3TextIndexes } from '#lambdas/shared/text-indexes.ts';
 import { writeJobs } from '#lambdas/shared/write-jobs.ts';
@@ -27,7 +28,7 @@ import { packScattered } from './pack-scattered.ts';
 import type { PlacedTable } from './placed-table.ts';
 import { planFiles } from './plan-files.ts';
 import { plannedScatter, planScatter, scatterRound } from './scatter-round.ts';
-import { assertTableBelowCeiling, dryRunSummary } from './table-summary.ts';
+import { assertTableWithinLimits, dryRunSummary } from './table-summary.ts';
 import { attemptedPlace, takeIn } from './take-in.ts';
 import { writeTablePlan } from './write-table-plan.ts';
 
@@ -78,9 +79,14 @@ async function planPlaced(
     const options = { ...room, ...source, lacksIndexes, call, signal, firstIndex };
     const ready = await planFiles(deps, placed, { checked, options }, signal);
     if (request.dryRun) {
-      return { decision: 'dry-run', runId, location, summary: dryRunSummary(ready) };
+      return {
+        decision: 'dry-run',
+        runId,
+        location,
+        summary: dryRunSummary(ready, pricesOf(deps)),
+      };
     }
-    assertTableBelowCeiling(ready);
+    assertTableWithinLimits(ready, pricesOf(deps));
     if (ready.planned.forecast === undefined) {
       return await writeTablePlan(deps, { ready, executionId }, signal);
     }
@@ -101,7 +107,7 @@ async function planScattered(
   if (planned === undefined) return scatterRound(deps, { bound, executionId }, plan);
   const placed = { ...placement, base: planned.base };
   const ready = { ...(await checkTable(bound, placed, plan.layout)), planned };
-  assertTableBelowCeiling(ready);
+  assertTableWithinLimits(ready, pricesOf(deps));
   return await writeTablePlan(deps, { ready, executionId }, signal);
 }
 

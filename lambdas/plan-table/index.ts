@@ -23,6 +23,7 @@ export const handler = lambdaHandler(
     trigger: triggerKeys(),
     functions: deployedFunctions(),
     now: () => new Date(),
+    region: environment('AWS_REGION'),
   }),
   parsePlanInput,
   instruments,

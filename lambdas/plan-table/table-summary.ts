@@ -1,7 +1,12 @@
-import { ceilingSentence } from '#core/cost/ceiling-sentence.ts';
-import { type ExpectedTable, estimateTable, expectedRunOf } from '#core/cost/estimate-table.ts';
+import { accountWarning } from '#core/chunks/plan-warnings.ts';
+import { ONE_VCPU_MIB } from '#core/contract.ts';
+import type { ExpectedTable } from '#core/cost/estimate-table.ts';
+import { limitsRefusal } from '#core/cost/limits-refusal.ts';
+import type { Prices } from '#core/cost/prices/price-file.ts';
+import type { PlanPrices } from '#core/cost/prices.ts';
+import { promiseTable } from '#core/cost/promise-table.ts';
 import { BoundExceededError } from '#core/errors.ts';
-import type { TablePlanSummary } from '#core/run/step-messages.ts';
+import type { TablePlanSummary } from '#core/run/plan-summary.ts';
 import { movingProblem } from '#core/tables/postgres/load-bounds.ts';
 import { assertTableParts } from './assert-parts.ts';
 import type { ReadyTable } from './checked-table.ts';
@@ -56,44 +61,77 @@ function hiddenProblem({ request, planned }: ReadyTable): string | undefined {
   return request.place.hidden ? movingProblem(planned.predictedBytes) : undefined;
 }
 
-/** What the plan promises. */
-export function summarizeTable(ready: ReadyTable): TablePlanSummary {
-  const { planned, facts } = ready;
+/**
+ * Most bytes of a writer's process: the engine's memory, and a slice of text.
+ * @see test/cli/export/export-memory.test.ts
+ */
+const WRITER_BYTES = 1.6e9;
+
+/** What writers of the table take, in requests, seconds and dollars. */
+function promiseOf(ready: ReadyTable, prices: Prices) {
   const { concurrency } = ready.request;
-  const shuffle = shuffleOf(planned);
-  const { write, keep, seconds } = estimateTable(expectedTable(ready), concurrency);
-  const { predictedBytes, predictedRows, ...suggested } = planned;
-  const { files, partitions, fileBytes } = filesOf(planned);
-  const { keys } = planned;
+  const { usage, ...promised } = promiseTable(expectedTable(ready), concurrency, prices);
+  const { puts, gets, lists, ledgerWrites, ledgerReads, invocations, transitions } = usage;
+  const counted = { puts, gets, lists, ledgerWrites, ledgerReads, invocations };
+  return { ...promised, requests: { ...counted, stateTransitions: transitions } };
+}
+
+function warningsOf(ready: ReadyTable, files: number, prices: PlanPrices): readonly string[] {
   const hidden = hiddenProblem(ready);
+  const account = accountWarning(ready.request.concurrency, files);
+  return [
+    ...ready.planned.warnings,
+    ...inboxWarnings(ready),
+    ...(hidden ? [hidden] : []),
+    ...(account ? [account] : []),
+    ...prices.warnings,
+  ];
+}
+
+/** Content of all files: of text in gzip what is in it. */
+function textBytesOf({ predictedBytes, contentShare = 1 }: ReadyTable['planned']): number {
+  return Math.round(predictedBytes * contentShare);
+}
+
+/** What the plan promises. */
+export function summarizeTable(ready: ReadyTable, prices: PlanPrices): TablePlanSummary {
+  const { planned, facts, request } = ready;
+  const shuffle = shuffleOf(planned);
+  const { predictedRows: rows, keys, smallerTypes } = planned;
+  const bytes = Math.round(planned.predictedBytes);
+  const { files, partitions, fileBytes } = filesOf(planned);
+  const [min, max] = [fileBytes.min, fileBytes.max].map(Math.round) as [number, number];
+  const { gbSeconds, ...promised } = promiseOf(ready, prices.prices);
+  const expected = { storedBytes: bytes, prices: prices.prices, ...promised };
+  const refusal = limitsRefusal(expected, request);
   return {
-    ...{ chunks: files, facts, predictedBytes, predictedRows, predictedFileBytes: fileBytes },
+    ...{ rows, chunks: files, text: { bytes: textBytesOf(planned) }, stored: { bytes } },
+    ...{ chunkBytes: { min, max }, ...promised },
+    lambda: { gbSeconds, memoryMiB: ONE_VCPU_MIB, peakBytes: WRITER_BYTES },
+    prices: { region: prices.prices.region, date: prices.prices.date },
+    facts,
     ...(partitions !== undefined && { partitions }),
     ...(keys && { keys }),
     ...(shuffle && { shuffle }),
-    seconds,
-    dollars: { write: write.total, keep },
-    smallerTypes: suggested.smallerTypes,
-    warnings: [...suggested.warnings, ...inboxWarnings(ready), ...(hidden ? [hidden] : [])],
+    ...{ smallerTypes, warnings: warningsOf(ready, files, prices) },
+    ...(refusal !== undefined && { refusal }),
   };
 }
 
 /**
- * @throws {BoundExceededError} the run would store more than its request allows, hide more rows
- * than one function can move, or have files that cannot become one object.
+ * @throws {BoundExceededError} the run would take more than its request allows, hide more rows than
+ * one function can move, or have files that cannot become one object.
  */
-export function assertTableBelowCeiling(ready: ReadyTable): void {
-  const { outputBytes } = ready.request;
+export function assertTableWithinLimits(ready: ReadyTable, prices: PlanPrices): void {
   assertTableParts(ready);
   const hidden = hiddenProblem(ready);
   if (hidden !== undefined) throw new BoundExceededError(hidden);
-  const expected = expectedRunOf(expectedTable(ready));
-  if (expected.outputBytes <= outputBytes) return;
-  throw new BoundExceededError(ceilingSentence(expected, outputBytes));
+  const { refusal } = summarizeTable(ready, prices);
+  if (refusal !== undefined) throw new BoundExceededError(refusal);
 }
 
 /** The answer of a dry run; only there are values of the table in an execution. */
-export function dryRunSummary(ready: ReadyTable): TablePlanSummary {
+export function dryRunSummary(ready: ReadyTable, prices: PlanPrices): TablePlanSummary {
   const { transformed } = ready.planned;
-  return { ...summarizeTable(ready), ...(transformed && { transformed }) };
+  return { ...summarizeTable(ready, prices), ...(transformed && { transformed }) };
 }

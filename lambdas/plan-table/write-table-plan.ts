@@ -12,6 +12,7 @@ import type { TableRun } from '#core/run/table-run.ts';
 import { claimGeneration } from '#lambdas/shared/claim.ts';
 import { singleUpload } from '#lambdas/shared/open-upload.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
+import { pricesOf } from '#lambdas/shared/plan-prices.ts';
 import type { ReadyTable } from './checked-table.ts';
 import { summarizeTable } from './table-summary.ts';
 import { takeIn } from './take-in.ts';
@@ -89,6 +90,6 @@ export async function writeTablePlan(
     plan,
     resultsPrefix: `${prefix}${RESULTS_FOLDER}`,
     concurrency: request.concurrency,
-    summary: summarizeTable(ready),
+    summary: summarizeTable(ready, pricesOf(deps)),
   };
 }

@@ -1,20 +1,14 @@
-import { summarizePlan } from '#core/chunks/plan-chunks.ts';
+import type { MatrixPlanSummary } from '#core/run/plan-summary.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
-import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
-import { plannedChunks } from './planned-chunks.ts';
-import type { ReadyRun } from './ready-run.ts';
+import { PlanCount, type PlanWork } from './plan-count.ts';
 
 /** Plans a run and writes nothing. */
 export async function dryRun(
-  { s3 }: PlanDeps,
-  ready: ReadyRun,
-  signal: AbortSignal,
+  work: PlanWork,
+  more: Pick<MatrixPlanSummary, 'staging'> = {},
 ): Promise<PlanResult> {
-  let chunks = 0;
-  for await (const _ of plannedChunks(s3, ready, signal)) chunks += 1;
-  const { runId, location, facts, request, units } = ready;
-  const parts = units.map(({ uri }) => uri);
-  const { concurrency, output } = request;
-  const summary = summarizePlan({ facts, output: output.spec, chunks, parts, concurrency });
-  return { decision: 'dry-run', runId, location, summary };
+  const count = await PlanCount.open(work);
+  await count.count();
+  const { runId, location } = work.ready;
+  return { decision: 'dry-run', runId, location, summary: count.summary(more) };
 }

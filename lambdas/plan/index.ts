@@ -18,6 +18,7 @@ export const handler = lambdaHandler(
     requestDefaults: JSON.parse(environment(ENV.requestDefaults)),
     trigger: triggerKeys(),
     now: () => new Date(),
+    region: environment('AWS_REGION'),
   }),
   parsePlanInput,
   instruments,

@@ -3,8 +3,6 @@ import type { BoundRun } from '#core/run/bind-run.ts';
 import { keptPins } from '#core/run/kept-pins.ts';
 import type { PlanResult } from '#core/run/step-messages.ts';
 import type { UnitJob } from '#core/sources/resolve-source.ts';
-import { assertExpectedShape } from '#core/sparse/expectations.ts';
-import type { Shape } from '#core/sparse/matrix-facts.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
 import { type KeptLines, writeJobs } from '#lambdas/shared/write-jobs.ts';
 
@@ -12,7 +10,6 @@ import { type KeptLines, writeJobs } from '#lambdas/shared/write-jobs.ts';
 interface StageRound {
   readonly bound: BoundRun;
   readonly jobs: readonly UnitJob[];
-  readonly shape?: Shape | undefined;
   readonly executionId: string;
 }
 
@@ -21,20 +18,13 @@ async function pinsOf({ pins }: BoundRun): Promise<KeptLines | undefined> {
   return lines && { id: await digest128(lines.join('')), lines };
 }
 
-/**
- * Writes the jobs of one Stage round, see {@link writeJobs}. A dry run writes nothing, and ends
- * here.
- *
- * @throws {ExpectationError} the headers say already that the source is not what is expected.
- */
+/** Writes the jobs of one Stage round, see {@link writeJobs}. */
 export async function stageRound(
   deps: PlanDeps,
-  { bound, jobs, shape, executionId }: StageRound,
+  { bound, jobs, executionId }: StageRound,
   signal: AbortSignal,
 ): Promise<PlanResult> {
-  const { request, runId, location } = bound;
-  if (shape !== undefined) assertExpectedShape(request.expect, shape);
-  if (request.dryRun) return { decision: 'dry-run', runId, location, summary: null };
+  const { request, runId } = bound;
   const { concurrency } = request;
   const { options } = request.source;
   const tasks = jobs.map((unitJob) => ({ ...unitJob, options }));

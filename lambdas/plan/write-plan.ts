@@ -1,5 +1,4 @@
 import { createObject } from '#aws/create-only.ts';
-import { summarizePlan } from '#core/chunks/plan-chunks.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { chunkKeyBy } from '#core/run/chunk-name.ts';
@@ -10,20 +9,26 @@ import { namesText } from '#core/sparse/names/names-text.ts';
 import { claimGeneration } from '#lambdas/shared/claim.ts';
 import { singleUpload } from '#lambdas/shared/open-upload.ts';
 import type { PlanDeps } from '#lambdas/shared/plan-deps.ts';
-import { plannedChunks } from './planned-chunks.ts';
+import type { PlanCount } from './plan-count.ts';
 import type { ReadyRun } from './ready-run.ts';
+
+/** A run whose chunks are predicted. */
+interface CountedRun {
+  readonly ready: ReadyRun;
+  readonly count: PlanCount;
+}
 
 /** Writes plan, claim, names of columns and layout. @returns how many chunks are planned */
 async function writeObjects(
   { s3 }: PlanDeps,
-  ready: ReadyRun,
+  { ready, count }: CountedRun,
   signal: AbortSignal,
 ): Promise<number> {
   const { location, runId, generation, base, layout, request, columnNames } = ready;
   const { bucket, prefix } = location;
   let chunks = 0;
   const lines = async function* () {
-    for await (const chunk of plannedChunks(s3, ready, signal)) {
+    for await (const chunk of count.chunks()) {
       chunks += 1;
       yield planLine(chunk);
     }
@@ -55,10 +60,10 @@ async function writeObjects(
  */
 export async function writePlan(
   deps: PlanDeps,
-  { ready, executionId }: { readonly ready: ReadyRun; readonly executionId: string },
+  { ready, count, executionId }: CountedRun & { readonly executionId: string },
   signal: AbortSignal,
 ): Promise<PlanResult> {
-  const { request, runId, location, generation, source, facts, base, units } = ready;
+  const { request, runId, location, generation, source, facts, base } = ready;
   const output = request.output.spec;
   const kind = matrixOutputOf(output);
   const single = await singleUpload(deps.s3, ready, kind, chunkKeyBy(kind, ready, 0));
@@ -71,7 +76,7 @@ export async function writePlan(
     generation,
     upload,
   });
-  const chunks = await writeObjects(deps, ready, signal);
+  const chunks = await writeObjects(deps, { ready, count }, signal);
   deps.logger.info('plan written', { chunks, location });
   return {
     decision: 'write',
@@ -82,9 +87,6 @@ export async function writePlan(
     plan: { bucket: location.bucket, key: planKey(location.prefix, generation) },
     resultsPrefix: `${location.prefix}${RESULTS_FOLDER}`,
     concurrency: request.concurrency,
-    summary: summarizePlan({
-      ...{ facts, output, chunks, concurrency: request.concurrency },
-      parts: units.map(({ uri }) => uri),
-    }),
+    summary: count.summary(),
   };
 }

@@ -1,7 +1,8 @@
 import { createDynamoClient, createS3Client } from '#aws/clients.ts';
-import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
+import { PART_BUFFERS } from '#aws/part-sink.ts';
 import { ENV } from '#core/contract.ts';
 import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
+import { PART_BYTES } from '#core/outputs/part-bytes.ts';
 import { parseWriteInput } from '#core/run/write-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';
 import { ledgersIn } from '#lambdas/shared/open-ledger.ts';

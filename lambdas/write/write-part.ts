@@ -1,10 +1,10 @@
-import { PART_BYTES, type SentObject } from '#aws/part-sink.ts';
+import type { SentObject } from '#aws/part-sink.ts';
 import { figuresOf } from '#aws/request-counter.ts';
 import { type SharedUpload, sendPart } from '#aws/single-upload.ts';
 import type { StreamedBody } from '#aws/streamed-body.ts';
 import { BoundExceededError } from '#core/errors.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
-import { assertPartBytes } from '#core/outputs/part-bytes.ts';
+import { assertPartBytes, PART_BYTES } from '#core/outputs/part-bytes.ts';
 import type { RunUpload } from '#core/run/run-fields.ts';
 import { type ChunkToWrite, openEncoding, type WriteContext } from './chunk-encoding.ts';
 import { type SentChunk, streamText } from './stream-text.ts';

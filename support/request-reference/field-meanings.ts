@@ -42,6 +42,14 @@ const COMMON: Meanings = {
     meaning: 'most bytes that the run is expected to store; more is refused with its price',
     usual: '10 TB',
   },
+  'limits.maxCostUsd': {
+    meaning: 'most dollars that writing it is expected to cost on AWS, without storage and tax',
+    usual: 'any',
+  },
+  'limits.maxMinutes': {
+    meaning: 'most minutes that it is expected to take, by 19 of 20 simulations',
+    usual: 'any',
+  },
   dryRun: { meaning: 'checks and plans, and writes nothing', usual: '`false`' },
 };
 

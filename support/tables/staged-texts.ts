@@ -1,9 +1,9 @@
+import { type MemoryStageStore, memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import { listTable } from '#core/tables/run/list-table.ts';
 import { tableLayoutOf } from '#core/tables/run/table-layout.ts';
 import { stageText, TextIndexes } from '#core/tables/run/text-indexes.ts';
-import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
 import { lookAtFirst } from '#tables/first-look.ts';
 import { textsToStage } from '#tables/large-texts.ts';
 import type { SizedTable } from '#tables/plan-table.ts';

@@ -7,9 +7,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createObject, replaceObject } from '#aws/create-only.ts';
-import { PART_BYTES, PartSink } from '#aws/part-sink.ts';
+import { PartSink } from '#aws/part-sink.ts';
 import { crc32Base64 } from '#core/checksum/crc32.ts';
 import { OutputConflictError, ServiceUnavailableError, UploadConflictError } from '#core/errors.ts';
+import { PART_BYTES } from '#core/outputs/part-bytes.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
 
 let services: LocalServices;

@@ -60,7 +60,7 @@ describe('a table whose keys are whole', () => {
     const { entries, totals } = run.manifest;
     expect(entries.length).toBeGreaterThan(1);
     expect(dry.output.summary).toMatchObject({
-      ...{ chunks: entries.length, predictedRows: rows, keys: { keys: KEYS } },
+      ...{ chunks: entries.length, rows, keys: { keys: KEYS } },
       shuffle: { mappers: 1, reads: entries.length },
     });
     expect(totals.rows).toBe(rows);

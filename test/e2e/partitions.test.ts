@@ -141,7 +141,7 @@ describe('a partitioned table', () => {
     const source = await stack.putSource('p/dry.csv', csvOf(0, 300));
     const request = { source, schema: SCHEMA, output: outputAt('p/dry') };
     const dry = await stack.runToSuccess({ ...request, dryRun: true });
-    expect(dry.output.summary).toMatchObject({ chunks: 3, partitions: 3, predictedRows: 300 });
+    expect(dry.output.summary).toMatchObject({ chunks: 3, partitions: 3, rows: 300 });
     const refused = async (partitionBy: string[], fields: object = {}) => {
       const output = { ...outputAt('p/bad'), partitionBy, ...fields };
       return expect(await refusalOf({ ...request, output }));

@@ -65,11 +65,12 @@ describe('sources that must be staged', () => {
     expect(await stack.keys('_staged/')).toEqual(before);
   });
 
-  it('cannot be planned by a dry run, which writes nothing', async () => {
+  it('are planned by a dry run, which writes nothing', async () => {
     const source = await stack.putSource('dry', goldenBytes('inputs/fmt-coo-dups.npz'));
     const before = await stack.keys('');
     const ended = await stack.runToSuccess({ source, dryRun: true });
-    expect(ended.output).toMatchObject({ decision: 'dry-run', summary: null });
+    expect(ended.output).toMatchObject({ decision: 'dry-run', summary: { chunks: 1 } });
+    expect(ended.output.summary.staging.jobs).toBeGreaterThan(0);
     expect(await stack.keys('')).toEqual(before);
   });
 

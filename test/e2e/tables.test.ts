@@ -187,7 +187,7 @@ describe('a table', () => {
     const dry = await stack.runToSuccess({ ...request, dryRun: true });
     expect(dry.output).toMatchObject({
       decision: 'dry-run',
-      summary: { chunks: 1, predictedRows: 2, facts: { kind: 'table', bytes: 7 } },
+      summary: { chunks: 1, rows: 2, facts: { kind: 'table', bytes: 7 } },
     });
   }, 60_000);
 });

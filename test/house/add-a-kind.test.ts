@@ -178,7 +178,7 @@ describe('a tree with both toys', () => {
     expect(said).toBe(stdout);
     const ended = JSON.parse(stdout);
     expect(ended).toMatchObject([
-      { status: 'SUCCEEDED', output: { decision: 'dry-run', summary: null } },
+      { status: 'SUCCEEDED', output: { decision: 'dry-run', summary: { chunks: 3 } } },
       { status: 'SUCCEEDED', output: { generation: 1 } },
       { status: 'SUCCEEDED', output: { generation: 2 } },
       { status: 'FAILED', error: 'OutputConflictError' },

@@ -283,7 +283,7 @@ it('shows keys and files in a dry run, and writes nothing', async () => {
   expect(dry).toMatchObject({
     decision: 'dry-run',
     summary: {
-      ...{ chunks: 4, predictedRows: 1000 },
+      ...{ chunks: 4, rows: 1000 },
       keys: { keys: 100, rows: 1000, largest: { key: ['0'], rows: 10 } },
     },
   });

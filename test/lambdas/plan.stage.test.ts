@@ -29,9 +29,12 @@ function plan(request: object) {
 }
 
 describe('Plan of a source that must be staged', () => {
-  it('knows no figures in a dry run, and writes nothing', async () => {
+  it('is staged in memory for a dry run, which writes nothing', async () => {
     const dry = await plan({ source, dryRun: true });
-    expect(dry).toMatchObject({ decision: 'dry-run', summary: null });
+    expect(dry).toMatchObject({
+      decision: 'dry-run',
+      summary: { rows: 5, chunks: 1, text: { bytes: 33 }, staging: { jobs: 3 }, warnings: [] },
+    });
     const { runId, location } = dry as { runId: string; location: object };
     expect(location).toEqual({ bucket: services.bucket, prefix: `small/${runId}/` });
     expect(await bucket.below('')).toEqual({ 'small.npz': expect.any(String) });
@@ -57,8 +60,11 @@ describe('Plan of a source that must be staged', () => {
   );
 
   it('goes on where headers say what is expected', async () => {
-    const request = { source, expect: { rows: 5, columns: 3, nnz: 999 }, dryRun: true };
-    expect(await plan(request)).toMatchObject({ summary: null });
+    const request = { source, expect: { rows: 5, columns: 3, nnz: 6 }, dryRun: true };
+    expect(await plan(request)).toMatchObject({ summary: { rows: 5 } });
+    const other = { source, expect: { nnz: 999 }, dryRun: true };
+    await expect(plan(other)).rejects.toThrow('expect.nnz is 999, but the source has 6');
+    expect(await plan({ ...other, dryRun: false })).toMatchObject({ decision: 'stage' });
   });
 
   it('writes the jobs of a round, one per line, under a name made of them', async () => {

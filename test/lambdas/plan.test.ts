@@ -36,6 +36,14 @@ const facts = { kind: 'matrix', format: 'npz', shape: [5, 3], dtype: 'int64', nn
 /** 15 cells of at least two bytes, six of which may be 19 longer. */
 const bounds = { rows: 5, chunks: 3, minTextBytes: 30, maxTextBytes: 144, facts };
 
+/** What the plan promises: all rows are encoded, so the bytes are exact. */
+function promised() {
+  return expect.objectContaining({
+    ...{ ...bounds, parts: [source], warnings: [], text: { bytes: 33 }, stored: { bytes: 33 } },
+    prices: { region: 'us-east-1', date: expect.any(String) },
+  });
+}
+
 function plan(request: object, { executionId = 'first', requestDefaults = {} } = {}) {
   const handler = createHandler({ ...stepDeps(services, services), requestDefaults });
   return handler({ request, executionId }, new AbortController().signal);
@@ -73,7 +81,7 @@ describe('Plan', () => {
       plan: { bucket: services.bucket, key: 'whole/_plan/plan.jsonl' },
       resultsPrefix: 'whole/_plan/results',
       concurrency: 500,
-      summary: { ...bounds, parts: [source], warnings: [] },
+      summary: promised(),
     });
     expect(await bucket.below('whole/')).toEqual({
       'whole/_manifest/run.json': `{"runId":"${runId}"}\n`,
@@ -101,7 +109,7 @@ describe('Plan', () => {
     const limits = { concurrency: 7 };
     const request = exportTo('again', { limits, expect: { rows: 5 } });
     const second = await plan(request, { executionId: 'again-2' });
-    expect(second).toEqual({ ...first, concurrency: 7 });
+    expect(second).toEqual({ ...first, concurrency: 7, summary: expect.any(Object) });
     expect(await bucket.below('again/')).toEqual(before);
     expect(await startedRun('again-2')).toEqual(await startedRun('again-1'));
   });
@@ -132,7 +140,7 @@ describe('Plan', () => {
       decision: 'dry-run',
       runId,
       location,
-      summary: { ...bounds, parts: [source], warnings: [] },
+      summary: promised(),
     });
   });
 });
@@ -176,7 +184,9 @@ describe('Plan fails', () => {
     const request = exportTo('large', { limits: { outputBytes: 20 } });
     const planning = plan(request, { executionId: 'large' });
     await expect(planning).rejects.toThrow(BoundExceededError);
-    await expect(planning).rejects.toThrow(/about 33 bytes, allowed are 20 bytes/);
+    await expect(planning).rejects.toThrow(
+      /store about 33 bytes, allowed are 20 bytes \(limits\.outputBytes\); cost about \$0\.0/,
+    );
     expect(await bucket.below('large/')).toEqual({});
     expect(await startedRun('large')).toBeUndefined();
     const allowed = exportTo('large', { limits: { outputBytes: 33 } });

@@ -6,10 +6,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ledger } from '#aws/ledger.ts';
-import { PART_BUFFERS, PART_BYTES } from '#aws/part-sink.ts';
+import { PART_BUFFERS } from '#aws/part-sink.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
 import { OutputConflictError, SourceChangedError, TimeoutSoonError } from '#core/errors.ts';
 import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
+import { PART_BYTES } from '#core/outputs/part-bytes.ts';
 import { layoutKey } from '#core/run/output-keys.ts';
 import { EMPTY_BASE } from '#core/run/run-fields.ts';
 import type { RunHeader } from '#core/run/run-header.ts';

@@ -80,7 +80,7 @@ export const CORE: ImportRules = {
     ...['#core/sparse/*', '#core/sparse/layout'],
   ],
   'core/sparse/formats/matrix-format.ts': [
-    ...['#core/bytes', '#core/objects', '#core/sparse/*', '#core/sparse/layout'],
+    ...['#core/bytes', '#core/elements', '#core/objects', '#core/sparse/*', '#core/sparse/layout'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
   ],
   'core/sparse/formats/convert-entries.ts': [
@@ -148,7 +148,7 @@ export const CORE: ImportRules = {
   'core/sources': [
     ...['#core/errors.ts', '#core/contract.ts', '#core/bytes', '#core/objects', '#core/schemas'],
     ...['#core/sparse/*', '#core/sparse/layout', '#core/sparse/names', '#core/sparse/formats'],
-    ...['#core/tables/run', 'zod/mini'],
+    ...['#core/tables/run', '#core/text', 'zod/mini'],
   ],
   'core/outputs/csv/wasm/kernel-bytes.ts': [],
   'core/outputs/csv/wasm/powers-of-ten.ts': [],
@@ -188,6 +188,7 @@ export const CORE: ImportRules = {
     ...['#core/tables/postgres', 'zod/mini', 'node:zlib'],
   ],
   'core/outputs/output-kinds.ts': ['#core/outputs', 'zod/mini'],
+  'core/cost': [...GROUND, 'zod/mini'],
   'core/request': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sparse/*', '#core/sources'],
     ...['#core/sparse/formats/format-names.ts', '#core/sparse/formats/source-options.ts'],
@@ -198,7 +199,7 @@ export const CORE: ImportRules = {
   'core/run': [
     ...[...GROUND, '#core/objects', '#core/schemas', '#core/sources', '#core/outputs'],
     ...['#core/sparse/names.ts', '#core/sparse/matrix-facts.ts', '#core/request', 'zod/mini'],
-    ...['#core/tables/run', '#core/tables/schema', '#core/tables/partition'],
+    ...['#core/tables/run', '#core/tables/schema', '#core/tables/partition', '#core/cost'],
     '#core/tables/postgres',
   ],
   'core/manifest': [
@@ -213,12 +214,12 @@ export const CORE: ImportRules = {
     '#core/tables/partition',
     ...['#core/iceberg', 'zod/mini', 'node:zlib'],
   ],
-  'core/cost': [...GROUND],
   'core/chunks': [
     ...[
       ...GROUND,
       '#core/checksum',
       '#core/cost',
+      '#core/objects',
       '#core/elements',
       '#core/sparse/*',
       '#core/sources',

@@ -20,6 +20,9 @@ const SPARSE_PART: ChunkTarget = { bytes: 2 * 1024 ** 3, entries: 2 ** 26 };
 /** Where many are stored, zlib compresses the whole text. */
 const DENSE_GZIP: ChunkTarget = { bytes: 512 * 1024 ** 2 };
 
+/** Text of a chunk of a matrix of few entries, bytes. */
+export const AUTOMATIC_TEXT = { none: PLAIN.bytes, gzip: SPARSE_GZIP.bytes } as const;
+
 /**
  * Least speeds of one whole vCPU, for which the targets are made: the slowest encoder that makes
  * members from entries, and zlib at its default level with the text that it finds hardest (digits

@@ -16,8 +16,8 @@ export async function resolveEntries(
   staged: StageStore,
 ): Promise<Resolution> {
   const conversion = await resolveConversion(entries, staged);
-  const { shape, dtype } = entries;
-  if ('jobs' in conversion) return { ...conversion, shape };
+  const { shape, dtype, maxEntries } = entries;
+  if ('jobs' in conversion) return { ...conversion, shape, stored: { dtype, entries: maxEntries } };
   const { parts } = conversion;
   const nnz = parts.reduce((sum, part) => sum + part.nnz, 0);
   return { layout: { kind: 'matrix', format, shape, dtype, nnz, parts } };

@@ -1,4 +1,5 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
+import type { DType } from '#core/elements/dtype.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
@@ -39,7 +40,16 @@ export type Resolution =
       readonly jobs: readonly StageJob[];
       /** What the headers say of the matrix, as far as they do. */
       readonly shape?: Shape;
+      /** The same of its stored entries, with those that duplicates make. */
+      readonly stored?: StoredEntries;
     };
+
+/** What headers say of the entries of a matrix. */
+export interface StoredEntries {
+  readonly dtype: DType;
+  /** Most that there can be. */
+  readonly entries: number;
+}
 
 /** A source format. Each folder of `core/sparse/formats` exports one or more of these. */
 export interface MatrixFormat {

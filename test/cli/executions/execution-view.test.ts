@@ -20,7 +20,7 @@ const run = {
   ...{ runId: 'a'.repeat(32), chunks: 7, generation: 1 },
   location: { bucket: 'b', prefix: 'p/' },
 };
-const summary = { minTextBytes: 100, maxTextBytes: 300 };
+const summary = { stored: { bytes: 200 }, seconds: { p5: 8, p50: 9, p95: 12 } };
 
 describe('the history of an execution', () => {
   test('says what is planned and which Map Run writes it', () => {
@@ -47,14 +47,8 @@ describe('the history of an execution', () => {
     );
     expect(follow(during, rest)).toMatchObject({
       ...{ title: 'writing', items: 7, mapRunArn: 'write-run' },
-      planned: { runId: run.runId, chunks: 7, output: 's3://b/p/', bytes: 200, seconds: null },
+      planned: { runId: run.runId, chunks: 7, output: 's3://b/p/', bytes: 200, seconds: 9 },
     });
-  });
-
-  test('takes what a table is predicted to have', () => {
-    const plan = { decision: 'write', run, summary: { predictedBytes: 5, seconds: 9 } };
-    const view = follow(UNSEEN, eventsOf(left('PlanTable', plan)));
-    expect(view.planned).toMatchObject({ bytes: 5, seconds: 9 });
   });
 
   test('keeps the Map Run that failed, and forgets the error by a redrive', () => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkRows } from '#core/chunks/check-rows.ts';
-import { planChunks, summarizePlan } from '#core/chunks/plan-chunks.ts';
+import { planChunks } from '#core/chunks/plan-chunks.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import type { OpenedSource } from '#core/sources/open-source.ts';
-import type { MatrixFacts } from '#core/sparse/matrix-facts.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 import { openFour } from './chunk-fixture.ts';
 
@@ -29,22 +28,6 @@ describe('planChunks', () => {
     };
     expect(await plan(6 + 38 + 6 + 19)).toEqual([2, 4]);
     expect(await plan(6 + 38 + 6 + 18)).toEqual([1, 4]);
-  });
-});
-
-describe('summarizePlan', () => {
-  it('says rows, chunks, the bounds of the content, and first and last parts', () => {
-    const facts: MatrixFacts = {
-      ...{ kind: 'matrix', format: 'npz', shape: [4, 3], dtype: 'int64', nnz: 4 },
-    };
-    const parts = Array.from({ length: 9 }, (_, part) => `s3://b/${part}`);
-    expect(summarizePlan({ facts, output: PLAIN_CSV, chunks: 9, parts })).toEqual({
-      ...{ rows: 4, chunks: 9, minTextBytes: 24, maxTextBytes: 24 + 4 * 19, facts },
-      parts: [...parts.slice(0, 3), '…', ...parts.slice(6)],
-      warnings: [],
-    });
-    const few = summarizePlan({ facts, output: PLAIN_CSV, chunks: 9, parts: parts.slice(0, 6) });
-    expect(few.parts).toEqual(parts.slice(0, 6));
   });
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { CorruptSourceError, RequestError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { nameColumns } from '#core/sources/column-names.ts';
 import { bindNames } from '#core/sources/given-names.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { figuresOf } from '#core/sparse/names/names-text.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 import { npyArray } from '#support/npz/npy.ts';
 import { openUris } from '#support/open-matrix.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { stageUnit } from '#core/sources/resolve-source.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 
 const ROOT = 's3://b/x/';
 const NAMES = ['data.npy', 'indices.npy', 'indptr.npy', 'meta.json'];

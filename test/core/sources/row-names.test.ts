@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { CorruptSourceError, RequestError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { factsOf } from '#core/sources/open-source.ts';
 import { stageUnit } from '#core/sources/resolve-source.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 import { openUris } from '#support/open-matrix.ts';
 
 const FOLDER = 's3://b/matrix/';

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError, ServiceUnavailableError } from '#core/errors.ts';
+import { type MemoryStageStore, memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import {
   type IndexTask,
@@ -11,7 +12,6 @@ import {
   stageSeekIndex,
 } from '#core/stage/stage-index.ts';
 import { withCounting } from '#support/counting-source.ts';
-import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
 import { createRandom } from '#support/seeded-random.ts';
 
 const MIB = 1024 * 1024;

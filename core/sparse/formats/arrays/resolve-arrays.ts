@@ -1,3 +1,4 @@
+import { parseDescr } from '#core/containers/npy/descr.ts';
 import { RequestError } from '#core/errors.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
@@ -17,6 +18,13 @@ export interface GivenArrays {
   readonly file: ArrayFile;
 }
 
+/** What the header of the values says of the entries. */
+async function storedIn(file: ArrayFile) {
+  const { header } = await file.read('data');
+  const { dtype } = parseDescr(header.descr, header.where);
+  return { stored: { dtype, entries: header.shape.reduce((product, size) => product * size, 1) } };
+}
+
 async function assemble({ format, file }: GivenArrays, header: MatrixHeader): Promise<Resolution> {
   const { shape, fillValue } = header;
   const readArray = async (name: MemberName) => {
@@ -31,7 +39,7 @@ async function assemble({ format, file }: GivenArrays, header: MatrixHeader): Pr
   };
   // Headers were read without an index, so what they show to be wrong is refused before the pass
   // that makes an index.
-  if (file.jobs.length > 0) return { jobs: file.jobs, shape };
+  if (file.jobs.length > 0) return { jobs: file.jobs, shape, ...(await storedIn(file)) };
   const { source } = await file.read('indptr');
   return { layout: await assembleCsr(arrays, source), unused: unusedNames(file, header.format) };
 }
@@ -52,7 +60,7 @@ export async function resolveArrays(
   const { file } = given;
   const { format, shape, fillValue } = header;
   if (format === 'csr') return await assemble(given, header);
-  if (file.jobs.length > 0) return { jobs: file.jobs, shape };
+  if (file.jobs.length > 0) return { jobs: file.jobs, shape, ...(await storedIn(file)) };
   const entries = await openEntries(format, { file, shape });
   const resolution = await resolveEntries(given.format, entries, staged);
   if ('jobs' in resolution) return resolution;

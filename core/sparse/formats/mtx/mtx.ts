@@ -78,11 +78,12 @@ export async function resolveMtx(
   const packed = await openText(input.source, options);
   const header = await readMtxHeader(packed);
   const indexing = await resolveIndex(packed, input.staged);
-  const { shape } = turn(entrySourceOf(packed, header));
-  if ('jobs' in indexing) return { ...indexing, shape };
+  const { shape, dtype, maxEntries: entries } = turn(entrySourceOf(packed, header));
+  const said = { shape, stored: { dtype, entries } };
+  if ('jobs' in indexing) return { ...indexing, ...said };
   const { text } = indexing;
   const counts = await resolveCounts(text, header, input);
-  if (counts.length > 0) return { jobs: counts, shape };
+  if (counts.length > 0) return { jobs: counts, ...said };
   return await resolveEntries(format, turn(entrySourceOf(text, header)), input.staged);
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RowRange } from '#core/contract.ts';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { openStagedRowNames, stageRowNames } from '#core/sparse/names/stage-row-names.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { readRowNames } from '#core/sparse/read-row-names.ts';
@@ -11,7 +12,6 @@ import {
   type StoredRowNames,
   textsOf,
 } from '#core/sparse/row-names.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 
 const OBJECT = 'row-names.bin';
 

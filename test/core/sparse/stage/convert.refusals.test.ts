@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { BoundExceededError, CorruptSourceError, RequestError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
 import { CONVERSION_BOUNDS } from '#core/sparse/stage/conversion-bounds.ts';
 import { resolveConversion, stageConversion } from '#core/sparse/stage/convert.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 import { entrySource, SAMPLE } from './plain-entries.ts';
 import { runConversion, TINY } from './run-conversion.ts';
 

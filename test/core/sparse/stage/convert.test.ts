@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { StageStore } from '#core/objects/stage-store.ts';
 import { CONVERSION_BOUNDS, type ConversionBounds } from '#core/sparse/stage/conversion-bounds.ts';
 import { resolveConversion, stageConversion } from '#core/sparse/stage/convert.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 import { withCountedReads } from './counted-store.ts';
 import { anyEntries, entrySource, oracle, type PlainEntries, SAMPLE } from './plain-entries.ts';
 import { runConversion, stackParts, TINY } from './run-conversion.ts';

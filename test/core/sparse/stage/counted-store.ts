@@ -1,6 +1,6 @@
+import type { MemoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
 import { type CountingSource, withCounting } from '#support/counting-source.ts';
-import type { MemoryStageStore } from '#support/memory-stage-store.ts';
 
 /** A store that counts what is read of its objects. */
 export function withCountedReads(staged: MemoryStageStore) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CorruptSourceError, RequestError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import {
   CONVERSION_BOUNDS,
@@ -8,7 +9,6 @@ import {
 } from '#core/sparse/stage/conversion-bounds.ts';
 import { resolveConversion, stageConversion } from '#core/sparse/stage/convert.ts';
 import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 import { withCountedReads } from './counted-store.ts';
 import { entrySource, oracle, type PlainEntries, SAMPLE } from './plain-entries.ts';
 import { runConversion, stackParts, TINY } from './run-conversion.ts';

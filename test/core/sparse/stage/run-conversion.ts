@@ -1,10 +1,10 @@
 import { NPY_HEADER_BYTES } from '#core/containers/npy/write-header.ts';
+import type { MemoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { PartLayout } from '#core/sparse/layout/matrix-layout.ts';
 import type { ConversionBounds } from '#core/sparse/stage/conversion-bounds.ts';
 import { type Conversion, resolveConversion, stageConversion } from '#core/sparse/stage/convert.ts';
 import type { EntrySource } from '#core/sparse/stage/entry-source.ts';
-import type { MemoryStageStore } from '#support/memory-stage-store.ts';
 
 /** Bounds so small that a few entries take several rounds and parts. */
 export const TINY: ConversionBounds = {

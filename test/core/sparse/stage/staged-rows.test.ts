@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readNpyHeader } from '#core/containers/npy/header.ts';
 import { DTYPES, ITEM_BYTES } from '#core/elements/dtype.ts';
 import { OutputConflictError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { type CsrPart, createCsrPart, findCsrPart } from '#core/sparse/stage/staged-rows.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 
 function bytesOf(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

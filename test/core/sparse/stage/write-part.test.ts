@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { BoundExceededError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
 import { type PartEntries, writePart } from '#core/sparse/stage/write-part.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 
 /** Entries of so many in each row, in the order of the rows; every value is the entry's number. */
 function partOf(rows: readonly number[], change: Partial<PartEntries> = {}): PartEntries {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { CorruptSourceError } from '#core/errors.ts';
+import { type MemoryStageStore, memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import {
   LARGE_GZIP_BYTES,
   stageText,
@@ -9,7 +10,6 @@ import {
   textTask,
 } from '#core/tables/run/text-indexes.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
-import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
 
 const text = Buffer.from(randomBytes(9_000_000).toString('base64'));
 const packed = gzipSync(text, { level: 1 });

@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { tenxMtx } from '#core/sparse/formats/10x-mtx/10x-mtx.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import type { Names } from '#core/sparse/names.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { rowsOf } from '#support/csr-arbitrary.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 import { openUris } from '#support/open-matrix.ts';
 
 const ROOT = 's3://bucket/filtered_feature_bc_matrix/';

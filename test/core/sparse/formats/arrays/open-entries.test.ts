@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError, RequestError, UnsupportedSourceError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { npz } from '#core/sparse/formats/npz/npz.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 import { npyArray, npyFromHeader, npyString } from '#support/npz/npy.ts';
 import { writeNpz } from '#support/npz/write-npz.ts';
 import { writeZip } from '#support/npz/zip.ts';

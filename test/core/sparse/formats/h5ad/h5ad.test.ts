@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { RequestError, UnsupportedSourceError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { h5ad, tenx } from '#core/sparse/formats/h5ad/h5ad.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
 import { withCounting } from '#support/counting-source.ts';
 import { damage } from '#support/hdf5-damage.ts';
 import { hdf5Bytes, hdf5Fixtures } from '#support/hdf5-fixtures.ts';
 import { messageAt } from '#support/hdf5-place.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 import { openMatrix } from '#support/open-matrix.ts';
 import { readWhole } from '#support/read-whole.ts';
 

@@ -7,13 +7,13 @@ import {
   RequestError,
   UnsupportedSourceError,
 } from '#core/errors.ts';
+import { type MemoryStageStore, memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
 import type { FormatInput } from '#core/sparse/formats/matrix-format.ts';
 import { npz } from '#core/sparse/formats/npz/npz.ts';
 import { readSlices } from '#core/sparse/read-slices.ts';
 import { type CountingSource, withCounting } from '#support/counting-source.ts';
 import { csrArbitrary } from '#support/csr-arbitrary.ts';
-import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
 import { npyArray, npyString } from '#support/npz/npy.ts';
 import { csrMembers, type PlainCsr, writeNpz } from '#support/npz/write-npz.ts';
 import { writeZip } from '#support/npz/zip.ts';

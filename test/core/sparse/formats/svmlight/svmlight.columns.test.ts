@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { BoundExceededError } from '#core/errors.ts';
+import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { nameColumns } from '#core/sources/column-names.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { resolveSource, stageUnit } from '#core/sources/resolve-source.ts';
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { svmlight } from '#core/sparse/formats/svmlight/svmlight.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
-import { memoryStageStore } from '#support/memory-stage-store.ts';
 import { resolveWith } from '#support/read-format.ts';
 
 const MOST = 2 ** 31 - 1;

@@ -2,12 +2,12 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { BoundExceededError, CorruptSourceError } from '#core/errors.ts';
+import { type MemoryStageStore, memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
 import type { MatrixFormat } from '#core/sparse/formats/matrix-format.ts';
 import { createMtx, mtx } from '#core/sparse/formats/mtx/mtx.ts';
 import { createSvmlight } from '#core/sparse/formats/svmlight/svmlight.ts';
 import { type CountingSource, withCounting } from '#support/counting-source.ts';
-import { type MemoryStageStore, memoryStageStore } from '#support/memory-stage-store.ts';
 import { formatInput } from '#support/read-format.ts';
 
 const MIB = 1024 * 1024;

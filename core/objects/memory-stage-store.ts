@@ -1,10 +1,10 @@
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { OutputConflictError } from '#core/errors.ts';
-import type { SourcePin } from '#core/objects/source-pin.ts';
-import type { StagedObject, StageStore } from '#core/objects/stage-store.ts';
+import type { SourcePin } from './source-pin.ts';
+import type { StagedObject, StageStore } from './stage-store.ts';
 
-/** A stage store whose objects a test can read, remove or damage. */
+/** A stage store whose objects can be looked at, and removed. */
 export interface MemoryStageStore extends StageStore {
   readonly objects: Map<string, Uint8Array>;
   /** Distinguishes what {@link StageStore.open} pinned from the objects of a source. */

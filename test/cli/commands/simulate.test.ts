@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { runHere } from '#test/cli/run-command.ts';
+
+test('simulate says how long a run of a size takes, what binds it and what it costs', async () => {
+  const ended = await runHere(['simulate', '--text', '1TB']);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  const said = ended.stdout.toString();
+  expect(said).toMatch(/^text +1 TB in 1,863 chunks, 1 TB stored\ntime +\d+ s \(/);
+  expect(said).toMatch(/limit +limits\.concurrency; raise it/);
+  expect(said).toMatch(/price +\$0\.\d\d to write, \$23 a month to keep/);
+});
+
+test('simulate prints the same object each time, and takes settings', async () => {
+  const args = ['simulate', '--text', '2TB', '--compression', 'gzip', '--json'];
+  const [first, again] = [await runHere(args), await runHere(args)];
+  expect(first.stdout.toString()).toBe(again.stdout.toString());
+  const run = JSON.parse(first.stdout.toString());
+  expect(run).toMatchObject({ chunks: 233, storedBytes: 2e10, simulated: { throttles: 0 } });
+  const small = await runHere([...args, '--account-concurrency', '10']);
+  const { simulated, binds } = JSON.parse(small.stdout.toString());
+  expect(simulated.throttles).toBeGreaterThan(100);
+  expect(binds).toBe('account');
+});
+
+test('simulate refuses what is no size', async () => {
+  const ended = await runHere(['simulate', '--text', 'much']);
+  expect(ended).toMatchObject({ code: 2 });
+  expect(ended.stderr).toContain('Allowed are bytes such as 64M');
+});
