@@ -11,6 +11,7 @@ import { planCommand } from './commands/plan.ts';
 import { pricesCommand } from './commands/prices.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { redriveCommand } from './commands/redrive.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { sliceCommand } from './commands/slice.ts';
@@ -37,7 +38,7 @@ still runs, 130 stopped by Ctrl-C. NO_COLOR is honored.
 
 const COMMANDS = [
   ...[runCommand, watchCommand, statusCommand, redriveCommand, cancelCommand],
-  ...[planCommand, simulateCommand, pricesCommand],
+  ...[planCommand, simulateCommand, pricesCommand, reportCommand],
   ...[sliceCommand, inspectCommand, inferCommand],
   ...[exportCommand, verifyCommand, assembleCommand, jobsCommand, pruneCommand, localCommand],
 ];

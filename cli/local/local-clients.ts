@@ -1,9 +1,17 @@
 import type { LocalCloud } from '@sparse-fanout/local-cloud';
-import { createS3Client, createStatesClient, type S3Client, type SFNClient } from '#aws/clients.ts';
+import {
+  createDynamoClient,
+  createS3Client,
+  createStatesClient,
+  type DynamoDBClient,
+  type S3Client,
+  type SFNClient,
+} from '#aws/clients.ts';
 
 /** The clients that a run needs, for one local cloud, whatever the environment says about AWS. */
 export interface LocalClients {
   readonly s3: S3Client;
+  readonly dynamo: DynamoDBClient;
   readonly states: SFNClient;
   close(): void;
 }
@@ -13,11 +21,14 @@ export function createLocalClients(cloud: LocalCloud): LocalClients {
   const { endpoints, region, credentials, caPem: ca } = cloud;
   const s3 = createS3Client({ endpoint: endpoints.s3, region, credentials, ca });
   const states = createStatesClient({ endpoint: endpoints.states, region, credentials, ca });
+  const dynamo = createDynamoClient({ endpoint: endpoints.dynamodb, region, credentials, ca });
   return {
     s3,
+    dynamo,
     states,
     close() {
       s3.destroy();
+      dynamo.destroy();
       states.destroy();
     },
   };

@@ -5,22 +5,32 @@ import type { Happening } from '@sparse-fanout/local-cloud/happening.ts';
 import { type CommandIo, printResult, write } from '#cli/frame/command-io.ts';
 import { createProgress } from '#cli/frame/progress.ts';
 import { ownCode } from '#cli/options/own-code.ts';
+import { createPage } from '#cli/page/create-page.ts';
 import { clientVariables, shellLines } from './client-variables.ts';
 import { happeningLine } from './describe-happening.ts';
+import { createLocalClients, type LocalClients } from './local-clients.ts';
 import { startStack } from './local-cloud-session.ts';
 import type { LocalUpOptions } from './local-options.ts';
 
-function summary(cloud: LocalCloud, stateDirectory: string): object {
+/** A local cloud that is up, and where its data and its pages are. */
+interface Up {
+  readonly cloud: LocalCloud;
+  readonly stateDirectory: string;
+  /** URL of the pages for a browser. */
+  readonly page: string;
+}
+
+function summary({ cloud, stateDirectory, page }: Up): object {
   const { endpoints, region, credentials, caFile, outputs, logDirectory, notSimulated } = cloud;
   const variables = clientVariables(cloud);
   const access = { endpoints, region, credentials, caFile, variables };
-  return { ...access, outputs, stateDirectory, logDirectory, notSimulated };
+  return { page, ...access, outputs, stateDirectory, logDirectory, notSimulated };
 }
 
 const aligned = (entries: readonly (readonly [string, string])[]): string =>
   entries.map(([name, value]) => `  ${name.padEnd(18)} ${value}`).join('\n');
 
-function prose(cloud: LocalCloud, stateDirectory: string): string {
+function prose({ cloud, stateDirectory, page }: Up): string {
   const { endpoints, credentials, region, caFile, outputs, logDirectory } = cloud;
   const access = aligned([
     ['S3', endpoints.s3],
@@ -33,7 +43,8 @@ function prose(cloud: LocalCloud, stateDirectory: string): string {
     ['state', stateDirectory],
     ['function logs', logDirectory],
   ]);
-  return `The local cloud is up: stand-ins on this machine, checked against AWS recordings; not AWS.
+  return `The local cloud is up; watch it in a browser: ${page}
+Stand-ins on this machine, checked against AWS recordings; not AWS.
 
 ${access}
 
@@ -64,6 +75,18 @@ function createTeller({ stdout, json }: CommandIo) {
   };
 }
 
+/** Serves the pages about a local cloud. @returns their URL */
+async function mountPage(cloud: LocalCloud, clients: LocalClients): Promise<string> {
+  const { outputs } = cloud;
+  const page = createPage({
+    ...clients,
+    table: outputs['LedgerTableName'] ?? '',
+    stateMachineArn: outputs['StateMachineArn'] ?? '',
+    outputBucket: outputs['OutputBucketName'] ?? '',
+  });
+  return await cloud.mount(page);
+}
+
 /**
  * Keeps the stack of this checkout up on this machine until Ctrl-C. Executions that run then are
  * aborted, and can be redriven after the next start.
@@ -76,13 +99,16 @@ export async function localUp(options: LocalUpOptions, io: CommandIo): Promise<v
   const progress = createProgress(io);
   const site = { stateDirectory, observe: tell, own: await ownCode(options) };
   const cloud = await startStack(site, progress, io.signal);
+  const clients = createLocalClients(cloud);
   try {
     io.signal.throwIfAborted();
     const stopped = once(io.signal, 'abort');
-    await printResult(io, summary(cloud, stateDirectory), prose(cloud, stateDirectory));
+    const up = { cloud, stateDirectory, page: await mountPage(cloud, clients) };
+    await printResult(io, summary(up), prose(up));
     start();
     await Promise.race([stopped, readerGone]);
   } finally {
+    clients.close();
     await cloud.close();
   }
 }

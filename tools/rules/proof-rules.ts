@@ -28,6 +28,8 @@ export const PROOFS: ImportRules = {
     ...['#core', '#aws', '#cli', '#support', '@sparse-fanout/local-cloud', 'pg', 'node:*'],
     COMPUTED,
   ],
+  // The only file that starts a browser.
+  'support/chromium.ts': ['axe-core', 'puppeteer-core', 'node:fs'],
   support: [
     ...['#core', '#tables', '#aws', '#lambdas', '#lib', '#cli', '@sparse-fanout/local-cloud'],
     '@aws-sdk/*',

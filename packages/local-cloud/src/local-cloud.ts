@@ -10,6 +10,7 @@ import type { Denial } from './iam/authority.ts';
 import type { Credentials } from './iam/principals.ts';
 import { type KeptAccess, openAccess } from './kept-access.ts';
 import type { ProcessFigures } from './lambda/lambda-host.ts';
+import { type AnswerPage, startPageServer } from './page-server.ts';
 import { type LocalServices, startServices } from './provision.ts';
 import { createPublisher } from './publisher.ts';
 import type { Secrets } from './secrets/server.ts';
@@ -90,6 +91,13 @@ export interface LocalCloud {
   readonly linkObject: LinkObject;
   /** Fires a schedule of the template as if its time had come. Nothing else fires it here. */
   fireSchedule(name: string, scheduledTime: Date): Promise<void>;
+  /**
+   * Serves pages over plain HTTP to browsers of this machine, for as long as the local cloud is up.
+   * What is on them is no concern of it.
+   *
+   * @returns their URL.
+   */
+  mount(page: AnswerPage): Promise<string>;
   /** Kills every process, closes every port and releases the state directory. */
   close(): Promise<void>;
 }
@@ -125,8 +133,8 @@ async function openSite(
   };
 }
 
-/** What a local cloud shows; all but how to close it. */
-function describe(site: Site, services: LocalServices): Omit<LocalCloud, 'close'> {
+/** What a local cloud shows; all but what it can be made to do as a whole. */
+function describe(site: Site, services: LocalServices): Omit<LocalCloud, 'close' | 'mount'> {
   const { deployment, tls, publisher, stateDirectory } = site;
   const { endpoints, host, bus, queues, topics, linkObject } = services;
   const { authority, outputs, notSimulated } = deployment;
@@ -176,5 +184,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   await lock.publish(endpoints);
   cleanup.defer(() => site.publisher.close());
   const running = cleanup.move();
-  return { ...describe(site, services), close: () => running.disposeAsync() };
+  return {
+    ...describe(site, services),
+    async mount(page) {
+      const server = await startPageServer(page, 0);
+      running.defer(() => server.close());
+      return server.url;
+    },
+    close: () => running.disposeAsync(),
+  };
 }

@@ -16,6 +16,7 @@ const SURFACE = {
   './faults/faulty-http.ts': ['disturbDynamoDb', 'disturbS3'],
   './happening.ts': [],
   './iam/authority.ts': ['createAuthority'],
+  './page-server.ts': ['startPageServer'],
   './s3/server.ts': ['startS3Server'],
   './running-access.ts': ['runningAccess'],
   './secrets/server.ts': ['startSecretsServer'],

@@ -1,0 +1,74 @@
+import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
+import * as z from 'zod/mini';
+import type { SFNClient } from '#aws/clients.ts';
+import type { PlannedFigures } from './run-record.ts';
+
+/** Plan is the first task of an execution, so its answer is among the first events. */
+const EVENTS = 200;
+
+const number = z.optional(z.number());
+const bytes = z.optional(z.object({ bytes: number }));
+
+/** A summary of a plan: of either wing, and of plans of before. Only what is shown is read. */
+const planSummary = z.object({
+  chunks: number,
+  rows: number,
+  text: bytes,
+  stored: bytes,
+  usd: z.optional(z.object({ total: number })),
+  seconds: z.optional(z.union([z.number(), z.object({ p50: number })])),
+  maxTextBytes: number,
+  predictedBytes: number,
+  predictedRows: number,
+  dollars: z.optional(z.object({ write: number })),
+});
+
+const planAnswer = z.object({
+  summary: planSummary,
+  run: z.optional(z.object({ chunks: number, facts: z.optional(z.object({ kind: z.string() })) })),
+});
+
+/** What a plan promised, and of which wing its run is. */
+export interface PlanFigures extends PlannedFigures {
+  readonly kind?: 'matrix' | 'table' | undefined;
+}
+
+function figuresOf({ summary, run }: z.infer<typeof planAnswer>): PlanFigures {
+  const { seconds } = summary;
+  const kind = run?.facts?.kind;
+  return {
+    ...(kind === 'matrix' || kind === 'table' ? { kind } : {}),
+    chunks: run?.chunks ?? summary.chunks,
+    rows: summary.rows ?? summary.predictedRows,
+    textBytes: summary.text?.bytes,
+    storedBytes: summary.stored?.bytes ?? summary.predictedBytes,
+    seconds: typeof seconds === 'number' ? seconds : seconds?.p50,
+    dollars: summary.usd?.total ?? summary.dollars?.write,
+  };
+}
+
+function answerIn(output: string | undefined): PlanFigures | undefined {
+  if (output === undefined) return undefined;
+  try {
+    const { data } = planAnswer.safeParse(JSON.parse(output));
+    return data && figuresOf(data);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Finds in the history of an execution what Plan answered. Sends one request.
+ *
+ * @returns undefined where no plan was made, or where the history is gone after 90 days.
+ */
+export async function readPlanFigures(
+  states: SFNClient,
+  executionArn: string,
+  signal: AbortSignal,
+): Promise<PlanFigures | undefined> {
+  const command = new GetExecutionHistoryCommand({ executionArn, maxResults: EVENTS });
+  const { events = [] } = await states.send(command, { abortSignal: signal });
+  const answers = events.map(({ stateExitedEventDetails: exit }) => answerIn(exit?.output));
+  return answers.findLast((answer) => answer !== undefined);
+}

@@ -1,0 +1,65 @@
+import { html, type Markup } from '#cli/html/markup.ts';
+import { auditHoles } from '#cli/report/audit-holes.ts';
+import { chunkFigures, tryFigures } from '#cli/report/run-figures.ts';
+import { type RunRecord, stateOf } from '#cli/report/run-record.ts';
+import { count, size } from '#cli/report/texts.ts';
+import type { UsedCost } from '#cli/report/used-cost.ts';
+
+/** A statement about a run, and whether it holds; undefined where that is not known. */
+interface Check {
+  readonly holds: boolean | undefined;
+  readonly text: string;
+}
+
+function manifestChecks({ manifest, planned, audit }: RunRecord): readonly Check[] {
+  const { done, bytes } = chunkFigures(audit);
+  if (manifest === undefined) {
+    return [{ holds: false, text: 'There is a manifest: Finalize has proved every chunk.' }];
+  }
+  const { crc32, isOwn } = manifest;
+  const proved = `The manifest is there: Finalize has proved every chunk, and CRC-32 ${crc32}.`;
+  const own: readonly Check[] = isOwn
+    ? [
+        {
+          holds: bytes === manifest.bytes,
+          text: `Ledger and manifest agree on the bytes of all objects (${size(manifest.bytes)}).`,
+        },
+      ]
+    : [];
+  const all = `The ledger has all ${count(planned)} planned chunks as done.`;
+  return [
+    { holds: true, text: proved },
+    { holds: planned === undefined ? undefined : done === planned, text: all },
+    ...own,
+  ];
+}
+
+function memoryCheck({ audit }: RunRecord, { memoryMiB }: UsedCost): Check {
+  const { peakMiB } = tryFigures(audit);
+  const holds = Number.isNaN(peakMiB) ? undefined : peakMiB < memoryMiB;
+  return {
+    holds,
+    text: `The memory of the writers is enough: ${count(peakMiB)} of ${count(memoryMiB)} MiB at most.`,
+  };
+}
+
+const MARKS = { true: 'yes', false: 'no', undefined: 'not known' } as const;
+
+function line({ holds, text }: Check): Markup {
+  return html`<li><b class="mark ${MARKS[`${holds}`].replace(' ', '-')}">${MARKS[`${holds}`]}</b> ${text}</li>`;
+}
+
+/** What was checked of a run, and what its audit trail lacks. */
+export function checks(record: RunRecord, used: UsedCost): Markup {
+  const isRunning = stateOf(record) === 'running';
+  const holes = auditHoles(record.audit, { planned: record.planned, isRunning });
+  const trail = { holds: holes.length === 0, text: 'The audit trail has every try and its end.' };
+  const all = [...manifestChecks(record), memoryCheck(record, used), trail];
+  const lacks = [...holes, ...record.unread];
+  const missing =
+    lacks.length === 0
+      ? ''
+      : html`<h3>What is missing here</h3><ul class="holes">${lacks.map((text) => html`<li>${text}</li>`)}</ul>`;
+  return html`<section aria-labelledby="checks"><h2 id="checks">Checks</h2>
+<ul class="checks">${all.map(line)}</ul>${missing}</section>`;
+}
