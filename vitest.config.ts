@@ -70,6 +70,7 @@ const LONG = [
   'test/tables/row-files.test.ts',
   'test/tables/whole-keys.test.ts',
   'test/tables/zoo.test.ts',
+  'test/tools/package/build-main.test.ts',
   'campaigns/append/append.test.ts',
   'campaigns/append/append-tables.test.ts',
   'campaigns/append/append-loads.test.ts',

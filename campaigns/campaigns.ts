@@ -91,6 +91,15 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./mutation/run.ts'),
   },
   {
+    name: 'package',
+    proves:
+      'The packages work where there is only Node 22 and npm, or an empty environment of Python.',
+    takes: 'three minutes',
+    args: '[--only npm|python]',
+    needs: 'a package registry and 2 GB of disk; for Python python3 and a package index',
+    start: () => import('./package/run.ts'),
+  },
+  {
     name: 'permissions',
     proves:
       'Each permission in the template is needed by a scenario, or by AWS for a reason given.',

@@ -19,6 +19,7 @@ import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { watchCommand } from './commands/watch.ts';
 import type { CommandIo, Environment } from './frame/command-io.ts';
+import { missingPackage } from './frame/missing-package.ts';
 import { printError } from './frame/print-error.ts';
 
 const DESCRIPTION =
@@ -26,11 +27,11 @@ const DESCRIPTION =
 
 const EXAMPLES = `
 Examples:
-  $ npm run -s cli -- inspect matrix.npz
-  $ npm run -s cli -- export matrix.npz --out chunks
-  $ npm run -s cli -- local run matrix.npz --out chunks
-  $ npm run -s cli -- verify chunks --source matrix.npz
-  $ npm run -s cli -- slice matrix.npz --rows 0:10
+  $ npx sparse-fanout inspect matrix.npz
+  $ npx sparse-fanout export matrix.npz --out chunks
+  $ npx sparse-fanout local run matrix.npz --out chunks
+  $ npx sparse-fanout verify chunks --source matrix.npz
+  $ npx sparse-fanout slice matrix.npz --rows 0:10
 
 Exit codes: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 3 what was asked about
 still runs, 130 stopped by Ctrl-C. NO_COLOR is honored.
@@ -83,6 +84,6 @@ export async function main(args: readonly string[], environment: Environment): P
     return 0;
   } catch (error) {
     const helped = error instanceof CommanderError && error.exitCode === 0;
-    return helped ? 0 : await printError(error, io());
+    return helped ? 0 : await printError(missingPackage(error) ?? error, io());
   }
 }

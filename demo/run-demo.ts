@@ -37,7 +37,7 @@ async function buildSource(): Promise<void> {
 
 /** Runs one command, as a user would type it. */
 async function cli(...args: string[]): Promise<void> {
-  say(`   $ npm run -s cli -- ${args.join(' ')}`);
+  say(`   $ npx sparse-fanout ${args.join(' ')}`);
   const code = await main(args, environment);
   if (code !== 0) process.exit(code);
 }

@@ -9,7 +9,7 @@ export function say(line: string): void {
 
 /** Runs one command, as a user would type it. */
 export async function cli(...args: string[]): Promise<void> {
-  say(`   $ npm run -s cli -- ${args.join(' ')}`);
+  say(`   $ npx sparse-fanout ${args.join(' ')}`);
   const code = await main(args, environment);
   if (code !== 0) process.exit(code);
 }

@@ -4,7 +4,7 @@ import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { FUNCTIONS_FOLDER } from '#core/contract.ts';
 
-/** The checkout. */
+/** The clone, or `dist/` of the package. */
 export const PROJECT_ROOT = join(import.meta.dirname, '..');
 
 /**
@@ -39,7 +39,7 @@ function quoted(path: string): string {
 }
 
 /** Puts modules of functions beside the code that is bundled. */
-export function withModules(modules: FunctionModules = new Map()): BundlingOptions {
+export function withModules(modules: FunctionModules): BundlingOptions {
   if (modules.size === 0) return BUNDLING;
   const folder = functionsFolder(modules);
   return {

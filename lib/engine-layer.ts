@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { fetchLayer } from '@sparse-fanout/engine/fetch-layer.ts';
 import { layerDirectory } from '@sparse-fanout/engine/layer-directory.ts';
 import { Size } from 'aws-cdk-lib';
 import { Architecture, Code, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -10,15 +10,14 @@ import type { Construct } from 'constructs';
  */
 export const ENGINE_STORAGE: Size = Size.gibibytes(10);
 
-/** The engine for the functions that load it, as `npm ci` fetched it by the lock of the layer. */
+/**
+ * The engine for the functions that load it. `npm ci` fetches it in a clone, the first synthesis
+ * elsewhere: by the digests of the layer's lock.
+ */
 export class EngineLayer extends LayerVersion {
-  /** @throws {Error} the layer was not fetched. */
-  constructor(scope: Construct, id: string, directory = layerDirectory()) {
-    if (!existsSync(directory)) {
-      throw new Error(
-        'the layer of the engine is not there, so nothing can be deployed: run npm ci',
-      );
-    }
+  /** @throws {Error} the layer is not there, and npm cannot fetch it. */
+  constructor(scope: Construct, id: string, directory = layerDirectory(), env = process.env) {
+    fetchLayer(directory, env);
     super(scope, id, {
       description: 'DuckDB for the functions that read and write tables',
       code: Code.fromAsset(directory),

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { bundler } from '@sparse-fanout/engine/bundler.ts';
 import { AssetHashType, Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -11,7 +12,6 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
 import { ONE_VCPU_MIB } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { PROJECT_ROOT, UNUSED_CREDENTIALS } from './bundling.ts';
@@ -27,7 +27,7 @@ const TIMEOUT = Duration.minutes(10);
 
 /** Makes one CommonJS module of a file: only `require` finds the engine in the layer. */
 function bundle(file: string, directory: string): void {
-  buildSync({
+  bundler().buildSync({
     entryPoints: [file],
     outfile: join(directory, 'index.js'),
     bundle: true,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { Duration, type Size, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -14,7 +13,6 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ENV, ONE_VCPU_MIB, type RequestDefaults, SDK_TRIES } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
-import { PROJECT_ROOT, withModules } from './bundling.ts';
 import { ENGINE_STORAGE, EngineLayer } from './engine-layer.ts';
 import { publishTo } from './failure-reports.ts';
 import {
@@ -28,6 +26,7 @@ import {
 import { createLogGroup, type LogOptions, METRICS_NAMESPACE } from './observability.ts';
 import { allow, type Permission, TRACING, writesLogs } from './permissions.ts';
 import { connectionsJson, networkOf, type PostgresDatabases } from './postgres.ts';
+import { stepCode } from './step-code.ts';
 import {
   copyDatabasePermissions,
   loadTablePermissions,
@@ -257,10 +256,7 @@ export class Functions extends Construct {
     });
     allow(role, [...permissions, writesLogs(logGroup), TRACING]);
     const handler = new NodejsFunction(scope, 'Function', {
-      entry: join(PROJECT_ROOT, 'lambdas', folderOf(step), 'index.ts'),
-      projectRoot: PROJECT_ROOT,
-      depsLockFilePath: join(PROJECT_ROOT, 'package-lock.json'),
-      bundling: withModules(settings.modules),
+      ...stepCode(folderOf(step), settings.modules),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: FUNCTION_TIMEOUT,

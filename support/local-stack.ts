@@ -7,7 +7,8 @@ import {
   startLocalCloud,
 } from '@sparse-fanout/local-cloud';
 import type { FaultInjector } from '@sparse-fanout/local-cloud/faults/fault-injector.ts';
-import { cloudAssembly, NATIVE_MODULES } from '#cli/local/assembly.ts';
+import { cloudAssembly } from '#cli/local/assembly.ts';
+import { nativeModules } from '#cli/local/native-modules.ts';
 import { StackClient } from './stack-client.ts';
 
 /** The stack of {@link LocalStack.shared}. */
@@ -40,7 +41,7 @@ export class LocalStack extends StackClient {
     const state = {
       assemblyDirectory,
       stateDirectory: directory,
-      nativeModules: NATIVE_MODULES,
+      nativeModules: nativeModules(),
     };
     const cloud = await startLocalCloud({ ...state, secrets, ...(faults && { faults }) });
     return new LocalStack(cloud, directory);

@@ -5,7 +5,7 @@
 
 import { startLocalCloud } from '@sparse-fanout/local-cloud';
 import { FaultInjector } from '@sparse-fanout/local-cloud/faults/fault-injector.ts';
-import { NATIVE_MODULES } from '#cli/local/assembly.ts';
+import { nativeModules } from '#cli/local/native-modules.ts';
 import { patience } from '#support/patience.ts';
 import type { CloudReport, CloudRequest } from './cloud-messages.ts';
 import { createScaledClock } from './scaled-clock.ts';
@@ -40,7 +40,7 @@ function perform(request: CloudRequest): void {
 const { endpoints, region, credentials, caPem, outputs } = await startLocalCloud({
   assemblyDirectory,
   stateDirectory,
-  nativeModules: NATIVE_MODULES,
+  nativeModules: nativeModules(),
   lambdaConcurrency: CONCURRENCY,
   secrets: JSON.parse(secrets),
   faults,

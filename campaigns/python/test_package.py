@@ -26,10 +26,12 @@ def site(tmp_path_factory):
 def test_the_package_has_what_the_file_has(site):
     code = "import sparse_fanout, pathlib; print(sparse_fanout.__all__, pathlib.Path(sparse_fanout.__file__).parent)"
     ran = subprocess.run([sys.executable, "-c", code], cwd=site, capture_output=True, text=True)
-    names = ["BundleError", "Chunk", "RunError", "TableError", "read_run", "run", "write_bundle", "write_table"]
+    names = ["BundleError", "Chunk", "Manifest", "RunError", "TableError", "read_run", "run"]
+    names += ["write_bundle", "write_table"]
     assert ran.stdout == f"{names} {site / 'sparse_fanout'}\n"
     assert sorted(path.name for path in (site / "sparse_fanout").iterdir() if path.is_file()) == [
         "__init__.py",
+        "fan_out.py",
         "py.typed",
         "read_run.py",
         "sparse_to_s3.py",
@@ -46,3 +48,9 @@ def test_the_command_of_the_package_writes_a_bundle(site, tmp_path):
     assert (tmp_path / "out/meta.json").exists()
     wrong = subprocess.run(command, **options)
     assert wrong.stderr.startswith("usage: sparse-fanout-upload ")
+
+
+def test_a_wheel_is_built_of_python_alone(site, tmp_path):
+    build = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, site.parent / "python"]
+    subprocess.run([sys.executable, *build], check=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["sparse_fanout-0.1.0-py3-none-any.whl"]

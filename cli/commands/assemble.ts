@@ -16,8 +16,8 @@ which for plain text is the one in the manifest. The chunks stay. A new output i
 once with output.single (local run --single).
 
 Examples:
-  $ npm run -s cli -- assemble s3://bucket/daily/ --out s3://bucket/daily.csv
-  $ npm run -s cli -- assemble s3://bucket/daily/_manifest/manifest-000003.json --out s3://bucket/three.csv
+  $ npx sparse-fanout assemble s3://bucket/daily/ --out s3://bucket/daily.csv
+  $ npx sparse-fanout assemble s3://bucket/daily/_manifest/manifest-000003.json --out s3://bucket/three.csv
 `;
 
 interface AssembleOptions {

@@ -10,11 +10,11 @@ import { OUTPUT_MODES } from '#core/outputs/output-place.ts';
 
 const EXAMPLES = `
 Examples:
-  $ npm run -s cli -- export matrix.npz --out chunks
-  $ npm run -s cli -- export matrix.npz --out chunks --compression gzip --threads 8
-  $ npm run -s cli -- export s3://bucket/matrix.npz --out s3://bucket/chunks/
-  $ npm run -s cli -- export events.csv --schema schema.json --out files --files 4
-  $ npm run -s cli -- export --request request.json --out files --dry-run
+  $ npx sparse-fanout export matrix.npz --out chunks
+  $ npx sparse-fanout export matrix.npz --out chunks --compression gzip --threads 8
+  $ npx sparse-fanout export s3://bucket/matrix.npz --out s3://bucket/chunks/
+  $ npx sparse-fanout export events.csv --schema schema.json --out files --files 4
+  $ npx sparse-fanout export --request request.json --out files --dry-run
 
 After a crash the same command goes on: chunks that are complete are not written again. A thread
 takes up to 100 MB of memory, of tables 1.6 GB; the rest of the process 150 MB. S3 is reached as the

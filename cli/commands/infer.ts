@@ -48,11 +48,11 @@ interface Proposed {
 
 const EXAMPLES = `
 Examples:
-  $ npm run -s cli -- infer flights.csv
-  $ npm run -s cli -- infer flights.csv --null-text NA --out request.json
-  $ npm run -s cli -- infer s3://bucket/events/ --format jsonl --widen --json > request.json
-  $ npm run -s cli -- infer flights.csv --transform clean.sql --out request.json
-  $ npm run -s cli -- inspect --request request.json
+  $ npx sparse-fanout infer flights.csv
+  $ npx sparse-fanout infer flights.csv --null-text NA --out request.json
+  $ npx sparse-fanout infer s3://bucket/events/ --format jsonl --widen --json > request.json
+  $ npx sparse-fanout infer flights.csv --transform clean.sql --out request.json
+  $ npx sparse-fanout inspect --request request.json
 `;
 
 /** What is printed beside what was inferred. */

@@ -57,12 +57,12 @@ interface InspectOptions
 
 const EXAMPLES = `
 Examples:
-  $ npm run -s cli -- inspect matrix.npz
-  $ npm run -s cli -- inspect s3://bucket/matrix.npz --rows-per-chunk 50000 --json
-  $ npm run -s cli -- inspect flights.parquet
-  $ npm run -s cli -- inspect s3://bucket/events/ --format jsonl
-  $ npm run -s cli -- inspect --request request.json --transform clean.sql
-  $ npm run -s cli -- inspect --request inbox.json
+  $ npx sparse-fanout inspect matrix.npz
+  $ npx sparse-fanout inspect s3://bucket/matrix.npz --rows-per-chunk 50000 --json
+  $ npx sparse-fanout inspect flights.parquet
+  $ npx sparse-fanout inspect s3://bucket/events/ --format jsonl
+  $ npx sparse-fanout inspect --request request.json --transform clean.sql
+  $ npx sparse-fanout inspect --request inbox.json
 `;
 
 /** What `inspect` prints: an object with `--json`, else lines of text. */

@@ -12,9 +12,9 @@ many tries there were, and why the last one failed. The name of the ledger's tab
 LedgerTableName of the stack.
 
 Examples:
-  $ npm run -s cli -- jobs s3://my-output/daily/ --ledger Stack-LedgerTable-ABC
-  $ npm run -s cli -- jobs s3://my-output/daily/ --ledger Stack-LedgerTable-ABC --failed
-  $ npm run -s cli -- --json jobs s3://my-output/daily/ --ledger Stack-LedgerTable-ABC
+  $ npx sparse-fanout jobs s3://my-output/daily/ --ledger Stack-LedgerTable-ABC
+  $ npx sparse-fanout jobs s3://my-output/daily/ --ledger Stack-LedgerTable-ABC --failed
+  $ npx sparse-fanout --json jobs s3://my-output/daily/ --ledger Stack-LedgerTable-ABC
 `;
 
 interface JobsOptions {

@@ -12,24 +12,24 @@ import { OUTPUT_MODES } from '#core/outputs/output-place.ts';
 
 const RUN_EXAMPLES = `
 Examples:
-  $ npm run -s cli -- local run matrix.npz --out chunks
-  $ npm run -s cli -- local run matrix.npz --out chunks --rows-per-chunk 50000 --profile zero0
-  $ npm run -s cli -- local run matrix.npz --out chunks --target-bytes 64MiB --state .state
-  $ npm run -s cli -- local run tuesday.npz --out chunks --mode append
-  $ npm run -s cli -- local run matrix.npz --out whole --single --header first-chunk
-  $ npm run -s cli -- local run matrix.npz --out chunks --output-format svmlight --index-base 1
-  $ npm run -s cli -- local run events.csv --schema schema.json --out files --files 4
-  $ npm run -s cli -- local run events.csv --schema schema.json --out files --dry-run
-  $ npm run -s cli -- local run --request request.json --out files
-  $ npm run -s cli -- local run --request request.json --out test --sample 1000
-  $ npm run -s cli -- local run --request load.json --out receipts --postgres main=url.txt
+  $ npx sparse-fanout local run matrix.npz --out chunks
+  $ npx sparse-fanout local run matrix.npz --out chunks --rows-per-chunk 50000 --profile zero0
+  $ npx sparse-fanout local run matrix.npz --out chunks --target-bytes 64MiB --state .state
+  $ npx sparse-fanout local run tuesday.npz --out chunks --mode append
+  $ npx sparse-fanout local run matrix.npz --out whole --single --header first-chunk
+  $ npx sparse-fanout local run matrix.npz --out chunks --output-format svmlight --index-base 1
+  $ npx sparse-fanout local run events.csv --schema schema.json --out files --files 4
+  $ npx sparse-fanout local run events.csv --schema schema.json --out files --dry-run
+  $ npx sparse-fanout local run --request request.json --out files
+  $ npx sparse-fanout local run --request request.json --out test --sample 1000
+  $ npx sparse-fanout local run --request load.json --out receipts --postgres main=url.txt
 `;
 
 const UP_EXAMPLES = `
 Examples:
-  $ npm run -s cli -- local up
-  $ npm run -s cli -- --json local up --state .state
-  $ npm run -s cli -- local up --functions clean=examples/functions/clean.ts
+  $ npx sparse-fanout local up
+  $ npx sparse-fanout --json local up --state .state
+  $ npx sparse-fanout local up --functions clean=examples/functions/clean.ts
 `;
 
 /** `local run`: from a file to a directory of chunks. */

@@ -17,9 +17,9 @@ Of a load into a database it prints what drops the tables that overwrites have r
 none: with --postgres those that are there, and those of runs that came to nothing.
 
 Examples:
-  $ npm run -s cli -- prune s3://my-output/daily/
-  $ npm run -s cli -- prune s3://my-output/daily/ --apply
-  $ npm run -s cli -- prune s3://my-output/loads/ --postgres main=url.txt
+  $ npx sparse-fanout prune s3://my-output/daily/
+  $ npx sparse-fanout prune s3://my-output/daily/ --apply
+  $ npx sparse-fanout prune s3://my-output/loads/ --postgres main=url.txt
 `;
 
 interface PruneOptions extends PostgresFlag {

@@ -51,13 +51,13 @@ interface SliceOptions extends OutputOptions, SourceFlags<string>, TransformFlag
 
 const EXAMPLES = `
 Examples:
-  $ npm run -s cli -- slice matrix.npz --rows 0:10
-  $ npm run -s cli -- slice s3://bucket/matrix.npz --rows 50000:100000 --profile zero0 > chunk.csv
-  $ npm run -s cli -- slice matrix.npz --rows :3 --header --delimiter '\\t' --na-rep NULL
-  $ npm run -s cli -- slice matrix.npz --compression gzip > rows.csv.gz
-  $ npm run -s cli -- slice matrix.npz --rows :9 --output-format svmlight --index-base 0
-  $ npm run -s cli -- slice --request request.json --rows 0:10 --output-format jsonl
-  $ npm run -s cli -- slice flights.parquet --rows 1000:1010 --header
+  $ npx sparse-fanout slice matrix.npz --rows 0:10
+  $ npx sparse-fanout slice s3://bucket/matrix.npz --rows 50000:100000 --profile zero0 > chunk.csv
+  $ npx sparse-fanout slice matrix.npz --rows :3 --header --delimiter '\\t' --na-rep NULL
+  $ npx sparse-fanout slice matrix.npz --compression gzip > rows.csv.gz
+  $ npx sparse-fanout slice matrix.npz --rows :9 --output-format svmlight --index-base 0
+  $ npx sparse-fanout slice --request request.json --rows 0:10 --output-format jsonl
+  $ npx sparse-fanout slice flights.parquet --rows 1000:1010 --header
 `;
 
 /** True if long rows are cut: on a terminal, unless all of them is asked for. */

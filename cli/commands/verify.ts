@@ -64,12 +64,12 @@ const DEFAULT_SEED = 1;
 
 const EXAMPLES = `
 Examples:
-  $ npm run -s cli -- verify chunks
-  $ npm run -s cli -- verify chunks --source matrix.npz --sample 10
-  $ npm run -s cli -- verify files --source events/ --sample 5
-  $ npm run -s cli -- verify test --expect truth.parquet
-  $ npm run -s cli -- verify receipts --postgres main=url.txt
-  $ npm run -s cli -- verify s3://bucket/run/_manifest/manifest.json --source s3://bucket/matrix.npz
+  $ npx sparse-fanout verify chunks
+  $ npx sparse-fanout verify chunks --source matrix.npz --sample 10
+  $ npx sparse-fanout verify files --source events/ --sample 5
+  $ npx sparse-fanout verify test --expect truth.parquet
+  $ npx sparse-fanout verify receipts --postgres main=url.txt
+  $ npx sparse-fanout verify s3://bucket/run/_manifest/manifest.json --source s3://bucket/matrix.npz
 `;
 
 function assertNone(problems: readonly string[]): void {

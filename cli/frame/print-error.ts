@@ -1,8 +1,5 @@
 import { inspect } from 'node:util';
-import {
-  LocalCloudNotRunning,
-  StateDirectoryInUse,
-} from '@sparse-fanout/local-cloud/state-directory.ts';
+import { LocalCloudNotRunning } from '@sparse-fanout/local-cloud/state-directory.ts';
 import { CommanderError } from 'commander';
 import { AwsSetupError } from '#cli/deployment/setup-error.ts';
 import { RunNotFound } from '#cli/executions/run-not-found.ts';
@@ -19,9 +16,17 @@ const DEBUG_VARIABLE = 'SPARSE_FANOUT_DEBUG';
 
 /** Errors of a wrong command line. */
 const USAGE_ERRORS = [
-  ...[CommanderError, UsageError, RequestError, StateDirectoryInUse],
+  ...[CommanderError, UsageError, RequestError],
   ...[AwsSetupError, LocalCloudNotRunning, RunNotFound],
 ];
+
+/** The same by its name: where the local cloud is a package of its own, the class is its own. */
+const IN_USE = 'StateDirectoryInUse';
+
+function isUsageError(error: unknown): boolean {
+  if (error instanceof Error && error.name === IN_USE) return true;
+  return USAGE_ERRORS.some((kind) => error instanceof kind);
+}
 
 interface Failure {
   readonly name: string;
@@ -60,7 +65,7 @@ function failureOf(error: unknown, { signal }: CommandIo): Failure {
 
 function exitCodeOf(error: unknown, { signal }: CommandIo): number {
   if (signal.aborted) return EXIT_INTERRUPTED;
-  return USAGE_ERRORS.some((kind) => error instanceof kind) ? EXIT_USAGE : EXIT_FAILED;
+  return isUsageError(error) ? EXIT_USAGE : EXIT_FAILED;
 }
 
 /**

@@ -1,26 +1,31 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { glob, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { digestsOf } from '@sparse-fanout/engine/function-module.ts';
+import { CACHE as ENGINE_CACHE } from '@sparse-fanout/engine/layer-directory.ts';
 import { NO_FUNCTIONS } from '#cli/options/functions-option.ts';
 import type { OwnCode } from '#cli/options/own-code.ts';
 
+/** The clone, or `dist/` of the package. */
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Where functions with a layer find native code for this machine. */
-export const NATIVE_MODULES = join(ROOT, 'node_modules');
+/** `.ts` in a clone, `.js` in the package, where nothing else is written. */
+const EXTENSION = extname(import.meta.filename);
 
-const CACHE = join(ROOT, '.sparse-fanout');
+const APP = `bin/local-app${EXTENSION}`;
+
+const CACHE = EXTENSION === '.ts' ? join(ROOT, '.sparse-fanout') : join(ENGINE_CACHE, 'assemblies');
 
 /** An older assembly may still be in use by a run that started with it; no run takes this long. */
 const MAX_AGE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /** Everything that the synthesized template and the bundled handlers are made of. */
 export const ASSEMBLY_SOURCES: readonly string[] = [
-  'bin/app.ts',
-  '{lib,lambdas,tables,core,aws}/**/*.{ts,json}',
-  'packages/engine/{src,layer}/**/*.{ts,json}',
+  'bin/local-app.{ts,js}',
+  'bundles/**/*.mjs',
+  '{lib,lambdas,tables,core,aws}/**/*.{ts,js,json}',
+  'packages/engine/{src,layer}/**/*.{ts,js,json}',
   'cdk.json',
   'package.json',
   'package-lock.json',
@@ -71,7 +76,7 @@ async function synthesize(
 ): Promise<void> {
   const CDK_CONTEXT_JSON = await cdkContext(context);
   const env = { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON };
-  const app = spawn(process.execPath, ['bin/app.ts'], {
+  const app = spawn(process.execPath, [APP], {
     cwd: ROOT,
     env,
     signal,
@@ -87,7 +92,8 @@ async function synthesize(
   if (code === 0) return;
   const told = said.split('\n').filter((line) => /error/i.test(line));
   throw new SynthesisError(
-    `the CDK app ended with exit code ${code} (${told[0]?.trim() ?? 'it said nothing'}); run npm run synth to see all of it`,
+    `the CDK app ended with exit code ${code} (${told[0]?.trim() ?? 'it said nothing'}); SPARSE_FANOUT_DEBUG=1 shows all of it`,
+    { cause: new Error(said) },
   );
 }
 

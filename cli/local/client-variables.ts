@@ -6,9 +6,13 @@ import type { LocalCloud } from '@sparse-fanout/local-cloud';
  */
 const FOREIGN_VARIABLES = ['AWS_PROFILE', 'AWS_SESSION_TOKEN'];
 
-/** Environment variables with which the AWS CLI, boto3 and every SDK use a local cloud. */
+/**
+ * Environment variables with which the AWS CLI, boto3 and every SDK use a local cloud, and the
+ * command line and the Python package its state machine.
+ */
 export function clientVariables(cloud: LocalCloud): Readonly<Record<string, string>> {
-  const { endpoints, credentials, region, caFile } = cloud;
+  const { endpoints, credentials, region, caFile, outputs } = cloud;
+  const { StateMachineArn: machine } = outputs;
   return {
     AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
@@ -20,6 +24,7 @@ export function clientVariables(cloud: LocalCloud): Readonly<Record<string, stri
     AWS_DEFAULT_REGION: region,
     AWS_CA_BUNDLE: caFile,
     NODE_EXTRA_CA_CERTS: caFile,
+    ...(machine !== undefined && { SPARSE_FANOUT_STATE_MACHINE: machine }),
   };
 }
 

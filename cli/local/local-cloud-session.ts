@@ -12,9 +12,10 @@ import type { FinishedRun } from '#cli/outputs/out-directory.ts';
 import type { UploadPlace } from '#cli/sources/upload-place.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { TableDeployment } from '#core/run/bind-table.ts';
-import { assemblyOf, NATIVE_MODULES, SynthesisError } from './assembly.ts';
+import { assemblyOf, SynthesisError } from './assembly.ts';
 import { TEMPORARY_STATE } from './left-behind.ts';
 import { createLocalClients, type LocalClients } from './local-clients.ts';
+import { nativeModulesIfAny } from './native-modules.ts';
 
 /** Where a local cloud keeps its objects and ledger, and how many functions it runs at once. */
 export interface SessionOptions {
@@ -118,9 +119,10 @@ export async function startStack(
   progress.say('synthesizing the stack');
   const assemblyDirectory = await assemblyOf(own, signal);
   progress.say('starting the local cloud');
+  const nativeModules = nativeModulesIfAny();
   return await startLocalCloud({
     assemblyDirectory,
-    nativeModules: NATIVE_MODULES,
+    ...(nativeModules !== undefined && { nativeModules }),
     ...(own.secrets && { secrets: own.secrets }),
     ...options,
   });

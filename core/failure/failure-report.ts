@@ -102,7 +102,7 @@ export function sliceCommand(
   { rowStart, rowEnd }: RowRange,
 ): string {
   const version = versionId === null ? '' : ` --version-id ${shellWord(versionId)}`;
-  return `npm run -s cli -- slice ${shellWord(uri)} --rows ${rowStart}:${rowEnd}${version}`;
+  return `npx sparse-fanout slice ${shellWord(uri)} --rows ${rowStart}:${rowEnd}${version}`;
 }
 
 function redriveCommand({ executionArn }: FailedExecution): string {

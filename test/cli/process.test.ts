@@ -26,7 +26,7 @@ describe('the command line as a process', () => {
     for (const command of commands) {
       const ended = await runShell(`cli ${command} --help`);
       expect(ended).toMatchObject({ code: 0, stderr: '' });
-      expect(ended.stdout.toString()).toContain('Examples:\n  $ npm run -s cli -- ');
+      expect(ended.stdout.toString()).toContain('Examples:\n  $ npx sparse-fanout ');
     }
   });
 

@@ -11,7 +11,7 @@ const root = new URL('../../', import.meta.url);
 const readme = await readFile(new URL('README.md', root), 'utf8');
 
 /** The command lines that the README shows, without their comments. */
-const commands = [...readme.matchAll(/^npm run -s cli -- (.*?)(?:\s+#.*)?$/gm)].map(
+const commands = [...readme.matchAll(/^npx sparse-fanout (.*?)(?:\s+#.*)?$/gm)].map(
   ([, command]) => command!,
 );
 

@@ -59,7 +59,7 @@ async function runLine(line: string) {
     `AWS_REGION=${region}`,
     `NODE_EXTRA_CA_CERTS=${caFile}`,
   ].join(' ');
-  return await runShell(`export ${environment}; ${line.replace('npm run -s cli --', 'cli')}`);
+  return await runShell(`export ${environment}; ${line.replace('npx sparse-fanout', 'cli')}`);
 }
 
 describe('a run that fails', () => {

@@ -96,7 +96,7 @@ describe('ReportFailure', () => {
     });
     const range = { offset: expect.any(Number), length: expect.any(Number) };
     const sourceBytes = { indices: range, data: range };
-    const slice = `npm run -s cli -- slice ${source.uri} --rows`;
+    const slice = `npx sparse-fanout slice ${source.uri} --rows`;
     expect(JSON.parse((await reportText()) ?? '')).toMatchObject({
       runId,
       ...execution,

@@ -9,7 +9,7 @@ import { DefinitionBody, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-ste
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { NATIVE_MODULES } from '#cli/local/assembly.ts';
+import { nativeModules } from '#cli/local/native-modules.ts';
 import { ONE_VCPU_MIB } from '#core/contract.ts';
 import { EngineLayer } from '#lib/engine-layer.ts';
 
@@ -95,7 +95,7 @@ async function outcome(cloud: LocalCloud) {
 async function run(layered: boolean) {
   const assemblyDirectory = synthesize(join(root, 'code'), layered, join(root, `out-${layered}`));
   const stateDirectory = join(root, `state-${layered}`);
-  const site = { assemblyDirectory, stateDirectory, nativeModules: NATIVE_MODULES };
+  const site = { assemblyDirectory, stateDirectory, nativeModules: nativeModules() };
   const cloud = await startLocalCloud(site);
   try {
     return await outcome(cloud);

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layerDirectory } from '@sparse-fanout/engine/layer-directory.ts';
 import { App, Stack } from 'aws-cdk-lib';
@@ -94,8 +95,16 @@ describe('the layer', () => {
     });
   });
 
-  it('fails by name where it was not fetched', () => {
+  it('fails with one sentence where it cannot be fetched', () => {
     const stack = new Stack(new App(), 'Small');
-    expect(() => new EngineLayer(stack, 'Engine', '/nowhere')).toThrow('run npm ci');
+    const directory = mkdtempSync(join(tmpdir(), 'engine-layer-'));
+    const missing = join(directory, 'layer-0');
+    try {
+      expect(() => new EngineLayer(stack, 'Engine', missing, { PATH: directory })).toThrow(
+        'npm could not fetch the layer of the engine: spawnSync npm ENOENT',
+      );
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });

@@ -21,7 +21,7 @@ const BACKTICKED = /`((?:[\w.@-]+\/)+(?:[\w.@-]+)?)`/g;
 export function readDocuments(root: string): readonly SourceFile[] {
   const files = globSync('{*,{docs,examples,bench,python,packages,campaigns}/**/*}.md', {
     cwd: root,
-    exclude: (at) => path.basename(at) === 'node_modules',
+    exclude: (at) => ['node_modules', 'dist'].includes(path.basename(at)),
   });
   return files.sort().map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
 }

@@ -10,7 +10,7 @@ const STEP = ['#core', '#aws', '@middy/core', '@aws-lambda-powertools/*'];
 
 const CLI = [
   ...['#core', '#aws', '#tables', '@sparse-fanout/engine', '@sparse-fanout/local-cloud'],
-  ...['@aws-sdk/*', 'commander', 'zod/mini', 'node:*'],
+  ...['@aws-sdk/*', 'commander', 'zod/mini', 'node:*', '#package.json'],
 ];
 
 /** What commands work with; all of them are one room. */
@@ -62,7 +62,8 @@ const OUTER: ImportRules = {
   lib: [
     ...['#core/contract.ts', '@sparse-fanout/engine/layer-directory.ts'],
     ...['@sparse-fanout/engine/bundle-functions.ts', '@sparse-fanout/engine/function-module.ts'],
-    ...['aws-cdk-lib', 'constructs', 'esbuild', 'node:fs', 'node:path'],
+    ...['@sparse-fanout/engine/bundler.ts', '@sparse-fanout/engine/fetch-layer.ts'],
+    ...['aws-cdk-lib', 'constructs', 'node:fs', 'node:path'],
   ],
   cli: [...CLI, '#cli/report/charts/draw.ts'],
   // The only file that loads what draws.
@@ -72,10 +73,13 @@ const OUTER: ImportRules = {
   'cli/commands': [...CLI, ...CLI_FOLDERS, '#cli/export'],
   'cli/main.ts': ['#cli/commands', '#cli/frame', '#package.json', 'commander'],
   'bin/app.ts': ['#lib', 'aws-cdk-lib', 'cdk-nag'],
+  'bin/local-app.ts': ['#lib', 'aws-cdk-lib'],
   'bin/sparse-fanout.ts': ['#cli', 'node:module'],
-  // The only file that bundles; no function loads it.
+  // The only files that bundle; no function loads them.
+  'packages/engine/src/functions/bundler.ts': ['esbuild', 'node:module'],
   'packages/engine/src/functions/bundle-functions.ts': [
     ...['#packages/engine/src/layer-directory.ts', 'esbuild', 'node:*'],
+    '#packages/engine/src/functions/bundler.ts',
     '#packages/engine/src/functions/function-module.ts',
   ],
   'packages/engine/src': [...Object.keys(engine.dependencies), 'node:*'],

@@ -8,7 +8,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const OUTSIDE = new Set(['node_modules', 'cdk.out', 'coverage', 'fixtures']);
+const OUTSIDE = new Set(['node_modules', 'dist', 'cdk.out', 'coverage', 'fixtures']);
 
 /** All TypeScript files below the root, hidden folders and what is installed or built left out. */
 export function readSourceFiles(root: string): readonly SourceFile[] {

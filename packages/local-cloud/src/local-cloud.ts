@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
+import { Cleanup } from './cleanup.ts';
 import { ACCOUNT } from './deploy/account.ts';
 import { readDeployment } from './deploy/deployment.ts';
 import type { DeadLetter } from './events/dead-letter-queue.ts';
@@ -107,7 +108,7 @@ const MIN_CONCURRENCY = 2;
 async function openSite(
   options: LocalCloudOptions,
   access: KeptAccess,
-  cleanup: AsyncDisposableStack,
+  cleanup: Cleanup,
 ): Promise<Site> {
   const { observe = () => undefined, clock = systemClock, faults } = options;
   const { lambdaConcurrency = Math.max(MIN_CONCURRENCY, availableParallelism()) } = options;
@@ -170,7 +171,7 @@ function describe(site: Site, services: LocalServices): Omit<LocalCloud, 'close'
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const stateDirectory = resolvePath(options.stateDirectory);
-  await using cleanup = new AsyncDisposableStack();
+  await using cleanup = new Cleanup();
   const lock = await lockStateDirectory(stateDirectory);
   cleanup.defer(() => lock.release());
   const access = await openAccess(stateDirectory);
@@ -191,6 +192,6 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       running.defer(() => server.close());
       return server.url;
     },
-    close: () => running.disposeAsync(),
+    close: () => running.end(),
   };
 }

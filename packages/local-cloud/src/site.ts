@@ -1,3 +1,4 @@
+import type { Cleanup } from './cleanup.ts';
 import type { Deployment } from './deploy/deployment.ts';
 import type { FaultInjector } from './faults/fault-injector.ts';
 import type { Observe } from './happening.ts';
@@ -19,7 +20,7 @@ export interface Site {
   readonly secrets: Secrets;
   readonly ports: Ports;
   /** Ends what was started, in reverse order. */
-  readonly cleanup: AsyncDisposableStack;
+  readonly cleanup: Cleanup;
   readonly publisher: Publisher;
   readonly observe: Observe;
   /** Reports an error to `observe` if it is one of the disk. */

@@ -33,7 +33,7 @@ const failed: ReportedChunk = {
   tries: 2,
   error: { name: 'CorruptSourceError', message: 'column 9 is outside' },
   sourceBytes: null,
-  reproduce: 'npm run -s cli -- slice s3://in/x.npz --rows 30:40',
+  reproduce: 'npx sparse-fanout slice s3://in/x.npz --rows 30:40',
 };
 
 function unfinished(index: number, status: UnfinishedChunk['status']): UnfinishedChunk {
@@ -140,7 +140,7 @@ describe('failureNotice', () => {
 describe('sliceCommand', () => {
   it('quotes a key that a shell would split', () => {
     const rows = { rowStart: 5, rowEnd: 10 };
-    const start = 'npm run -s cli -- slice';
+    const start = 'npx sparse-fanout slice';
     const command = (uri: string) => sliceCommand({ uri, versionId: null }, rows);
     expect(command('s3://in/a/b.npz')).toBe(`${start} s3://in/a/b.npz --rows 5:10`);
     expect(command("s3://in/it's $x.npz")).toBe(`${start} 's3://in/it'\\''s $x.npz' --rows 5:10`);
@@ -149,6 +149,6 @@ describe('sliceCommand', () => {
   it('names the version that the run read', () => {
     expect(
       sliceCommand({ uri: 's3://in/x.npz', versionId: 'v.1' }, { rowStart: 0, rowEnd: 1 }),
-    ).toBe('npm run -s cli -- slice s3://in/x.npz --rows 0:1 --version-id v.1');
+    ).toBe('npx sparse-fanout slice s3://in/x.npz --rows 0:1 --version-id v.1');
   });
 });

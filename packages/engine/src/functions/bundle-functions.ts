@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { type BuildFailure, buildSync } from 'esbuild';
+import type { BuildFailure } from 'esbuild';
 import { CACHE } from '#engine/layer-directory.ts';
+import { BundleError, bundler } from './bundler.ts';
 import {
   byName,
   digestsOf,
@@ -10,6 +11,8 @@ import {
   type FunctionModules,
   functionModule,
 } from './function-module.ts';
+
+export { BundleError } from './bundler.ts';
 
 /** As a request may spell it: never a path, a URI or an ARN. */
 const NAME = /^[A-Za-z][\w-]{0,62}$/;
@@ -27,11 +30,6 @@ const SYNCHRONOUS = {
   'for-await': false,
   'dynamic-import': false,
 };
-
-/** What is wrong with a module; its message is one sentence. */
-export class BundleError extends Error {
-  override readonly name = 'BundleError';
-}
 
 function said(error: unknown): string {
   const [first] = (error as Partial<BuildFailure>).errors ?? [];
@@ -56,6 +54,7 @@ export function bundleFunctions(name: string, file: string): FunctionModule {
   }
   const entry = resolve(file);
   if (!existsSync(entry)) throw new BundleError(`the functions ${name} are in no file: ${file}`);
+  const { buildSync } = bundler();
   try {
     const { outputFiles } = buildSync({
       ...{ entryPoints: [entry], bundle: true, minify: true, write: false, logLevel: 'silent' },
