@@ -9,6 +9,8 @@ import { StackClient } from './stack-client.ts';
 /** What `local up --json` prints when it is ready. */
 type Printed = Pick<LocalCloud, 'endpoints' | 'region' | 'credentials' | 'caFile' | 'outputs'> & {
   readonly variables: Readonly<Record<string, string>>;
+  /** URL of the pages for a browser. */
+  readonly page: string;
 };
 
 /** With the synthesis of the stack, which the first start after a change needs. */

@@ -64,6 +64,12 @@ export function madeUpAudit({ chunks, failsOneOf = 50, error = THROTTLE }: MadeU
   return audit;
 }
 
+/** Dollars by service. */
+function predictedUsd(chunks: number): Readonly<Record<string, number>> {
+  const [lambda, stepFunctions, s3] = [chunks * 0.00006, chunks * 0.00005, chunks * 0.00001];
+  return { lambda, stepFunctions, s3, dynamoDb: 0, logs: 0, total: chunks * 0.00012 };
+}
+
 /** The record of a made-up run that is complete. */
 export function madeUpRecord(run: MadeUpRun): RunRecord {
   const audit = madeUpAudit(run);
@@ -94,7 +100,7 @@ export function madeUpRecord(run: MadeUpRun): RunRecord {
     manifest: { chunks, rows, bytes, contentBytes, crc32: '5d8e7553', isOwn: true },
     plan: {
       ...{ chunks, rows, textBytes: contentBytes * 1.001, storedBytes: bytes * 0.98 },
-      ...{ seconds: 14 + chunks / 60, dollars: chunks * 0.00012 },
+      ...{ seconds: 14 + chunks / 60, usd: predictedUsd(chunks) },
     },
     ...{ planned: chunks, audit, unread: [], readMs: START + 3_600_000 },
   };

@@ -9,22 +9,13 @@ const EVENTS = 200;
 const number = z.optional(z.number());
 const bytes = z.optional(z.object({ bytes: number }));
 
-/** A summary of a plan: of either wing, and of plans of before. Only what is shown is read. */
-const planSummary = z.object({
-  chunks: number,
-  rows: number,
-  text: bytes,
-  stored: bytes,
-  usd: z.optional(z.object({ total: number })),
-  seconds: z.optional(z.union([z.number(), z.object({ p50: number })])),
-  maxTextBytes: number,
-  predictedBytes: number,
-  predictedRows: number,
-  dollars: z.optional(z.object({ write: number })),
-});
-
+/** Of the answer of Plan what is shown; plans of before have less. */
 const planAnswer = z.object({
-  summary: planSummary,
+  summary: z.object({
+    ...{ chunks: number, rows: number, text: bytes, stored: bytes },
+    usd: z.optional(z.record(z.string(), z.number())),
+    seconds: z.optional(z.object({ p50: number })),
+  }),
   run: z.optional(z.object({ chunks: number, facts: z.optional(z.object({ kind: z.string() })) })),
 });
 
@@ -34,16 +25,15 @@ export interface PlanFigures extends PlannedFigures {
 }
 
 function figuresOf({ summary, run }: z.infer<typeof planAnswer>): PlanFigures {
-  const { seconds } = summary;
   const kind = run?.facts?.kind;
   return {
     ...(kind === 'matrix' || kind === 'table' ? { kind } : {}),
     chunks: run?.chunks ?? summary.chunks,
-    rows: summary.rows ?? summary.predictedRows,
+    rows: summary.rows,
     textBytes: summary.text?.bytes,
-    storedBytes: summary.stored?.bytes ?? summary.predictedBytes,
-    seconds: typeof seconds === 'number' ? seconds : seconds?.p50,
-    dollars: summary.usd?.total ?? summary.dollars?.write,
+    storedBytes: summary.stored?.bytes,
+    seconds: summary.seconds?.p50,
+    usd: summary.usd,
   };
 }
 

@@ -51,7 +51,7 @@ ${runs(record) ? charts(artist, record, timeline) : ''}
 ${checks(record, used)}
 ${failures(record)}
 ${plannedAndUsed(record, timeline, used)}
-${costs(used)}
+${costs(record, used)}
 ${measures(record)}
 ${slowest(record)}
 ${HOW_TO_READ}`;

@@ -39,7 +39,8 @@ export interface PlannedFigures {
   readonly storedBytes?: number | undefined;
   /** From the first to the last second, as the middle of what was simulated. */
   readonly seconds?: number | undefined;
-  readonly dollars?: number | undefined;
+  /** Dollars by service, and `total`. */
+  readonly usd?: Readonly<Record<string, number>> | undefined;
 }
 
 /** All that a report shows of a run. */

@@ -101,6 +101,12 @@ async function mapRunOf(executionArn: string) {
 }
 
 describe('local up', () => {
+  it('serves pages about its executions to a browser of this machine', async () => {
+    const response = await fetch(up.printed.page);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toMatch('<h1>Executions</h1>');
+  });
+
   it('finds objects, ledger, executions and its own access again after kill -9', async () => {
     const source = await up.putSource('tall', goldenBytes(tall.file));
     const executionArn = await up.startExecution({ source, chunking: { rows: 500 } });

@@ -47,32 +47,33 @@ ${grid(
     line('content', [plan?.textBytes, contentBytes], size),
     line('objects', [plan?.storedBytes, bytes], size),
     line('time', [plan?.seconds, timeline.end], duration),
-    line('price', [plan?.dollars, used.cost.total], money),
+    line('price', [plan?.usd?.['total'], used.cost.total], money),
   ],
 )}
 <p>The prediction is that of Plan. ${UNKNOWN} stands for what it did not predict, or is not known yet.</p></section>`;
 }
 
-/** Dollars by service. */
-export function costs({ cost, memoryMiB, functionSeconds }: UsedCost): Markup {
-  const { total, ...services } = cost;
-  const names: Readonly<Record<keyof typeof services, string>> = {
-    lambda: 'Lambda',
-    s3: 'S3 requests',
-    stepFunctions: 'Step Functions',
-    dynamoDb: 'DynamoDB',
-    logs: 'CloudWatch Logs',
-  };
-  const lines = (Object.keys(names) as (keyof typeof services)[]).map((service) => [
-    names[service],
-    money(services[service]),
-    total > 0 ? `${Math.round((services[service] / total) * 100)} %` : UNKNOWN,
+const SERVICES = {
+  lambda: 'Lambda',
+  s3: 'S3 requests',
+  stepFunctions: 'Step Functions',
+  dynamoDb: 'DynamoDB',
+  logs: 'CloudWatch Logs',
+  total: 'all',
+} as const;
+
+/** Dollars by service, predicted and used. */
+export function costs({ plan }: RunRecord, { cost, memoryMiB, functionSeconds }: UsedCost): Markup {
+  const lines = (Object.keys(SERVICES) as (keyof typeof SERVICES)[]).map((service) => [
+    ...[SERVICES[service], money(plan?.usd?.[service]), money(cost[service])],
+    cost.total > 0 ? `${Math.round((cost[service] / cost.total) * 100)} %` : UNKNOWN,
   ]);
   return html`<section aria-labelledby="cost"><h2 id="cost">Cost by service</h2>
-${grid(['service', 'US dollars', 'share'], [...lines, ['all', money(total), '']])}
-<p>List prices of ${PRICES.region}, ${PRICES.date}: ${duration(functionSeconds)} of functions with
-${count(memoryMiB)} MiB, the default of these writers, and the requests of as many tries. Not
-counted are the plan, what prepared the source, storage, taxes and free tiers.</p></section>`;
+${grid(['service', 'predicted', 'used', 'share'], lines)}
+<p>US dollars at the list prices of ${PRICES.region}, ${PRICES.date}; used are
+${duration(functionSeconds)} of functions with ${count(memoryMiB)} MiB, the default of these
+writers, and the requests of as many tries. Not counted as used are the plan, what prepared the
+source, storage, taxes and free tiers.</p></section>`;
 }
 
 /** Where the time of a try went. */

@@ -75,6 +75,9 @@ describe('the record of a run', () => {
         bytes: chunkFigures(record.audit).bytes,
       });
       expect(record.plan?.chunks).toBe(record.planned);
+      const { contentBytes } = chunkFigures(record.audit);
+      expect(record.plan!.textBytes! / contentBytes).toBeCloseTo(1, 2);
+      expect(record.plan?.usd?.['total']).toBeGreaterThan(0);
       expect(record.execution).toMatchObject({ status: 'SUCCEEDED', redrives: 0 });
     },
     patience(20_000),
