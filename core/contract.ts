@@ -82,6 +82,9 @@ export const ONE_VCPU_MIB = 1_769;
  */
 export const WRITER_MIB = { least: 512, most: 10_240 } as const;
 
+/** Most children of a Distributed Map that work at once: Step Functions allows no more. */
+export const MAX_CONCURRENCY = 10_000;
+
 /** Errors that heal by waiting: Step Functions retries them per chunk, with full jitter. */
 export const TRANSIENT_ERRORS = [
   'ThrottledError',
@@ -118,6 +121,38 @@ export type TransientErrorName =
   | (typeof TIMEOUT_ERRORS)[number]
   | (typeof ARRIVAL_ERRORS)[number];
 export type PermanentErrorName = (typeof PERMANENT_ERRORS)[number];
+
+/** Names of the metrics that the functions write, and that alarms and dashboards read. */
+export const METRICS = {
+  written: 'ChunksWritten',
+  skipped: 'ChunksSkipped',
+  bytes: 'BytesWritten',
+  /** Seconds of a try that wrote its chunk. */
+  chunkSeconds: 'ChunkSeconds',
+  /** Most memory that the process of a try has had, MiB, and percent of what its function has. */
+  peakMemory: 'PeakMemoryMiB',
+  memoryPercent: 'MemoryPercent',
+  /** Tries that ended with an error; those that were killed write no metric. */
+  triesFailed: 'TriesFailed',
+  /** Seconds that the plan of a run predicted, that it took, and percent of the first. */
+  predictedSeconds: 'PredictedSeconds',
+  runSeconds: 'RunSeconds',
+  predictionPercent: 'PredictionPercent',
+} as const;
+
+export type MetricName = keyof typeof METRICS;
+
+/** Errors by which the tries of a chunk may fail; any other is counted as `Other`. */
+export const TRY_ERRORS: readonly string[] = [
+  ...TRANSIENT_ERRORS,
+  ...TIMEOUT_ERRORS,
+  ...PERMANENT_ERRORS,
+];
+
+/** Name of the metric of tries that failed by an error of this name. */
+export function failedTryMetric(errorName: string): string {
+  return `${METRICS.triesFailed}${TRY_ERRORS.includes(errorName) ? errorName : 'Other'}`;
+}
 
 /**
  * Retry list of every task of the workflow, in its order: the first entry that names an error

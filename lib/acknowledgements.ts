@@ -19,6 +19,15 @@ function findingText(resolved: Resolved): string {
   return parts.map(findingText).join(delimiter);
 }
 
+const TRACED_BY_FUNCTION =
+  'all children would be one trace, which X-Ray cuts at 500 KB; each function is traced';
+
+/** Both packs have this rule. */
+const UNTRACED = {
+  'AwsSolutions::AwsSolutions-SF2': TRACED_BY_FUNCTION,
+  'Serverless::Serverless-StepFunctionStateMachineXray': TRACED_BY_FUNCTION,
+} as const;
+
 /** Reasons why a resource does not follow a rule of AwsSolutions or Serverless. */
 export const ACKNOWLEDGED = {
   deadLetters: {
@@ -40,6 +49,7 @@ export const ACKNOWLEDGED = {
   stateMachine: {
     'AwsSolutions::AwsSolutions-SF1':
       'level ALL writes about 10 GB of logs for a million children; the ledger records every try',
+    ...UNTRACED,
   },
 } as const;
 

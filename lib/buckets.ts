@@ -23,6 +23,8 @@ export interface BucketsProps {
   readonly outputBucket?: IBucket;
   readonly encryptionKey: IKey | undefined;
   readonly removalPolicy: RemovalPolicy;
+  /** Whether objects are deleted with their bucket. */
+  readonly autoDeleteObjects: boolean;
 }
 
 const ACCESS_LOG_DAYS = 90;
@@ -98,7 +100,7 @@ export class Buckets extends Construct {
   }
 
   #create(id: string, lifecycleRules: readonly LifecycleRule[]): Bucket {
-    const { encryptionKey, removalPolicy } = this.#props;
+    const { encryptionKey, removalPolicy, autoDeleteObjects } = this.#props;
     this.#accessLogs ??= this.#createAccessLogs();
     const encryption = encryptionKey && {
       encryption: BucketEncryption.KMS,
@@ -112,15 +114,18 @@ export class Buckets extends Construct {
       serverAccessLogsBucket: this.#accessLogs,
       serverAccessLogsPrefix: `${id.toLowerCase()}/`,
       removalPolicy,
+      autoDeleteObjects,
     });
   }
 
   /** S3 delivers access logs only to buckets without a customer key. */
   #createAccessLogs(): Bucket {
+    const { removalPolicy, autoDeleteObjects } = this.#props;
     return new Bucket(this, 'AccessLogs', {
       ...GUARDED,
       lifecycleRules: [{ expiration: Duration.days(ACCESS_LOG_DAYS) }],
-      removalPolicy: this.#props.removalPolicy,
+      removalPolicy,
+      autoDeleteObjects,
     });
   }
 }

@@ -7,7 +7,7 @@ export function contextStack(app: App): SparseFanoutStack {
   return new SparseFanoutStack(app, 'SparseFanout', {
     description:
       'Fans a sparse matrix or a table in S3 out into ordered files: CSV, JSON lines or Parquet',
-    customerKey: context('customerKey') === 'true',
+    customerKey: context('customerKey'),
     sourceBucketName: context('sourceBucketName'),
     sourceKeyArn: context('sourceKeyArn'),
     outputBucketName: context('outputBucketName'),
@@ -20,5 +20,8 @@ export function contextStack(app: App): SparseFanoutStack {
     transforms: context('transforms'),
     postgres: context('postgres'),
     functions: context('functions'),
+    monitoring: context('monitoring'),
+    vpc: context('vpc'),
+    reservedConcurrency: context('reservedConcurrency'),
   });
 }

@@ -1,5 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IDestination, IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -17,12 +19,21 @@ export interface FailureRuleProps {
 }
 
 /**
- * The topic that gets one message per failed execution. People or programs can subscribe to it. TLS
- * only.
+ * The topic that gets one message per failed execution, and takes those of CloudWatch's alarms of
+ * the account. People or programs can subscribe to it. TLS only.
  */
 export class FailureTopic extends Topic {
   constructor(scope: Construct, id: string, encryptionKey: IKey | undefined) {
     super(scope, id, { masterKey: encryptionKey, enforceSSL: true });
+    // AWS's own policy, which lets alarms publish, is replaced by that which asks for TLS.
+    this.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
   }
 }
 

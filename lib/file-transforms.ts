@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { bundler } from '@sparse-fanout/engine/bundler.ts';
 import { AssetHashType, Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
   Code,
@@ -16,7 +17,7 @@ import { ONE_VCPU_MIB } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { PROJECT_ROOT, UNUSED_CREDENTIALS } from './bundling.ts';
 import { ENGINE_STORAGE, EngineLayer } from './engine-layer.ts';
-import { allow, TRACING, writesLogs } from './permissions.ts';
+import { allow, DECRYPT, TRACING, useOf, writesLogs } from './permissions.ts';
 import type { Transforms } from './transforms.ts';
 
 /** What the layer has, and no bundle. */
@@ -58,12 +59,24 @@ function codeOf(file: string): Code {
   });
 }
 
-function createFunction(scope: Construct, file: string, layer: EngineLayer): LambdaFunction {
-  const logGroup = new LogGroup(scope, 'Logs', { retention: RetentionDays.THREE_MONTHS });
+/** What the functions have in common. */
+interface Shared {
+  readonly layer: EngineLayer;
+  readonly encryptionKey: IKey | undefined;
+}
+
+function createFunction(
+  scope: Construct,
+  file: string,
+  { layer, encryptionKey }: Shared,
+): LambdaFunction {
+  const retention = RetentionDays.THREE_MONTHS;
+  const logGroup = new LogGroup(scope, 'Logs', { retention, encryptionKey });
   const role = new Role(scope, 'Role', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
   });
-  allow(role, [writesLogs(logGroup), TRACING]);
+  const decrypts = useOf(encryptionKey, DECRYPT, 'its environment is encrypted');
+  allow(role, [writesLogs(logGroup), ...decrypts, TRACING]);
   const handler = new LambdaFunction(scope, 'Function', {
     code: codeOf(resolve(file)),
     handler: 'index.handler',
@@ -74,6 +87,7 @@ function createFunction(scope: Construct, file: string, layer: EngineLayer): Lam
     layers: [layer],
     ephemeralStorageSize: ENGINE_STORAGE,
     tracing: Tracing.ACTIVE,
+    ...(encryptionKey && { environmentEncryption: encryptionKey }),
     role,
     logGroup,
   });
@@ -83,19 +97,20 @@ function createFunction(scope: Construct, file: string, layer: EngineLayer): Lam
 
 /**
  * Makes functions for transforms of files with a `handler`: with one vCPU, ten minutes, and the
- * engine in a layer.
+ * engine in a layer. A key encrypts their logs and environments.
  *
  * @throws {Error} a file cannot be bundled.
  */
 export function fileTransforms(
   scope: Construct,
   files: readonly (readonly [name: string, file: string])[],
+  encryptionKey?: IKey,
 ): Transforms {
   if (files.length === 0) return {};
   const parent = new Construct(scope, 'TransformFiles');
-  const layer = new EngineLayer(parent, 'Engine');
+  const shared = { layer: new EngineLayer(parent, 'Engine'), encryptionKey };
   const functions = files.map(([name, file]) => {
-    return [name, createFunction(new Construct(parent, name), file, layer)] as const;
+    return [name, createFunction(new Construct(parent, name), file, shared)] as const;
   });
   return Object.fromEntries(functions);
 }

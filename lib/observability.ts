@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Duration, Fn, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -15,17 +15,36 @@ export interface LogOptions {
 /** CloudWatch namespace of the functions' metrics. */
 export const METRICS_NAMESPACE = 'SparseFanout';
 
-/** Creates the log group of one function or of the state machine. */
+/** Of the address of a construct, as many as are different for those of one stack. */
+const ADDRESS_CHARACTERS = 8;
+
+/** Creates the log group of one function. */
 export function createLogGroup(scope: Construct, options: LogOptions): LogGroup {
   const { logRetention, encryptionKey, removalPolicy } = options;
   return new LogGroup(scope, 'Logs', { retention: logRetention, encryptionKey, removalPolicy });
 }
 
 /**
- * Allows CloudWatch Logs to encrypt the log groups of this account with a key, and nothing else.
+ * Creates the log group of a state machine. Its name begins as AWS asks for: without that each
+ * state machine takes room in a policy of the account that holds 5,120 characters. It ends with the
+ * first part of the stack's own id, so that another stack of the same name finds it free.
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
  */
-export function letLogsUse(key: IKey, scope: Construct): void {
-  const stack = Stack.of(scope);
+export function createWorkflowLogGroup(scope: Construct, options: LogOptions): LogGroup {
+  const { logRetention, encryptionKey, removalPolicy } = options;
+  const stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  const unique = Fn.select(0, Fn.split('-', stackId));
+  const own = scope.node.addr.slice(-ADDRESS_CHARACTERS);
+  return new LogGroup(scope, 'Logs', {
+    logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-${own}-${unique}`,
+    retention: logRetention,
+    encryptionKey,
+    removalPolicy,
+  });
+}
+
+/** Allows CloudWatch Logs to encrypt the log groups of this account with a key. */
+function letLogsUse(key: IKey, stack: Stack): void {
   const logGroups = stack.formatArn({
     service: 'logs',
     resource: 'log-group',
@@ -34,10 +53,36 @@ export function letLogsUse(key: IKey, scope: Construct): void {
   });
   key.addToResourcePolicy(
     new PolicyStatement({
-      principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
+      // The only one of these services whose name ends otherwise in China.
+      principals: [new ServicePrincipal(`logs.${stack.region}.${stack.urlSuffix}`)],
       actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
       resources: ['*'],
       conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': logGroups } },
+    }),
+  );
+}
+
+/**
+ * Allows the services that act by themselves to use a key: CloudWatch Logs for log groups,
+ * EventBridge for the dead-letter queue, and alarms of this account for the topic.
+ */
+export function letServicesUse(key: IKey, scope: Construct): void {
+  const stack = Stack.of(scope);
+  letLogsUse(key, stack);
+  const actions = ['kms:Decrypt', 'kms:GenerateDataKey'];
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions,
+      resources: ['*'],
+    }),
+  );
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions,
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
     }),
   );
 }

@@ -36,6 +36,20 @@ export const TRACING: Permission = {
   resources: ['*'],
 };
 
+/** Lets Lambda join a function to its VPC. */
+export const JOINS_VPC: Permission = {
+  reason: 'Lambda joins the function to its VPC; these actions name no resource',
+  actions: [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  resources: ['*'],
+};
+
 /** Lets a function write its log. */
 export function writesLogs(logGroup: ILogGroup): Permission {
   return {

@@ -7,6 +7,7 @@ import {
   type PostgresConnection,
   type PostgresConnections,
 } from '#core/contract.ts';
+import type { GivenNetwork } from './network.ts';
 import { DECRYPT, type Permission, useOf } from './permissions.ts';
 
 /** Where a database is, and where the functions run that reach it. */
@@ -101,16 +102,12 @@ export function assertPostgres(databases: PostgresDatabases): void {
   );
 }
 
-/** Where the functions run that reach the databases; nothing for those outside of VPCs. */
-export function networkOf(databases: PostgresDatabases) {
+/** Where the functions run that reach the databases; undefined for those outside of VPCs. */
+export function databaseNetwork(databases: PostgresDatabases): GivenNetwork | undefined {
   const [first] = Object.values(databases);
   if (first?.vpc === undefined) return undefined;
   const all = Object.values(databases).flatMap(({ securityGroups = [] }) => securityGroups);
-  return {
-    vpc: first.vpc,
-    ...(first.subnets && { vpcSubnets: first.subnets }),
-    ...(all.length > 0 && { securityGroups: [...new Set(all)] }),
-  };
+  return { vpc: first.vpc, subnets: first.subnets, securityGroups: [...new Set(all)] };
 }
 
 function connectionOf(given: PostgresDatabase): PostgresConnection {
@@ -167,24 +164,5 @@ export function reachesDatabases(databases: PostgresDatabases): readonly Permiss
   const all = Object.values(databases);
   const byIam = all.filter((database) => database.auth === 'iam');
   const secrets = all.flatMap((database) => (database.auth === 'iam' ? [] : [database.secret]));
-  return [
-    ...readsSecrets(secrets),
-    ...logsInByTokens(byIam),
-    ...(networkOf(databases) === undefined
-      ? []
-      : [
-          {
-            reason: 'Lambda joins the function to its VPC; these actions name no resource',
-            actions: [
-              'ec2:AssignPrivateIpAddresses',
-              'ec2:CreateNetworkInterface',
-              'ec2:DeleteNetworkInterface',
-              'ec2:DescribeNetworkInterfaces',
-              'ec2:DescribeSubnets',
-              'ec2:UnassignPrivateIpAddresses',
-            ],
-            resources: ['*'],
-          },
-        ]),
-  ];
+  return [...readsSecrets(secrets), ...logsInByTokens(byIam)];
 }

@@ -1,22 +1,26 @@
 import { parseEntries } from '@sparse-fanout/engine/bundle-functions.ts';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { RequestDefaults } from '#core/contract.ts';
 import { fileTransforms } from './file-transforms.ts';
+import type { Monitoring } from './monitoring.ts';
+import { givenNetwork } from './network-context.ts';
 import { postgresDatabases } from './postgres-context.ts';
-import { SparseFanout } from './sparse-fanout.ts';
+import { SparseFanout, type SparseFanoutProps } from './sparse-fanout.ts';
 import { transformsJson } from './transforms.ts';
 
 /** Settings of {@link SparseFanoutStack}. Each is a key of the CDK context. */
 export interface SparseFanoutStackProps extends StackProps {
   /**
-   * Encrypts everything with a KMS key of the stack.
-   * @default false
+   * `true` encrypts everything with a KMS key of the stack. `false`, where it was true before,
+   * keeps the key, so that what it has encrypted stays readable, and encrypts nothing new with it.
+   * @default none: AWS's own keys, and no key in the stack
    */
-  readonly customerKey?: boolean;
+  readonly customerKey?: string;
   /**
    * Name of an existing bucket with the sources. Its objects start runs if it sends its events to
    * EventBridge.
@@ -75,6 +79,21 @@ export interface SparseFanoutStackProps extends StackProps {
    */
   readonly postgres?: string;
   /**
+   * `true` adds alarms and a dashboard; the ARN of a topic sends the alarms there.
+   * @default none
+   */
+  readonly monitoring?: string;
+  /**
+   * JSON of the network of the functions, such as `{"vpcId":"vpc-1","subnetIds":["subnet-1"]}`.
+   * @default outside of VPCs
+   */
+  readonly vpc?: string;
+  /**
+   * Invocations of each writer that Lambda keeps free for it, and allows at most.
+   * @default what the account has left
+   */
+  readonly reservedConcurrency?: string;
+  /**
    * Modules of functions for tables: `name=file`, several with commas between them.
    * @default none
    */
@@ -99,6 +118,23 @@ function existingBucket(
   });
 }
 
+/** The buckets that are there already; they may be one. */
+function existingBuckets(
+  stack: Stack,
+  props: SparseFanoutStackProps,
+): Pick<SparseFanoutProps, 'sourceBucket' | 'outputBucket'> {
+  const { sourceBucketName, sourceKeyArn, outputBucketName, outputKeyArn } = props;
+  const isOne = outputBucketName !== undefined && outputBucketName === sourceBucketName;
+  const source = existingBucket(stack, 'ExistingSource', {
+    bucketName: sourceBucketName,
+    keyArn: sourceKeyArn ?? (isOne ? outputKeyArn : undefined),
+  });
+  if (isOne) return { sourceBucket: source, outputBucket: source };
+  const address = { bucketName: outputBucketName, keyArn: outputKeyArn };
+  const output = existingBucket(stack, 'ExistingOutput', address);
+  return { sourceBucket: source, outputBucket: output };
+}
+
 /** @throws {Error} the text is not a JSON object. */
 function parsedObject(name: string, text: string, example: string): RequestDefaults {
   try {
@@ -112,6 +148,42 @@ function parsedObject(name: string, text: string, example: string): RequestDefau
   throw new Error(
     `${name} is ${text}, allowed is a JSON object with sections of a request, such as ${example}`,
   );
+}
+
+/** @throws {Error} the text is neither `true` nor `false`. */
+function parsedFlag(name: string, text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  // A number or flag of cdk.json is none of these texts.
+  if (['true', 'false'].includes(String(text))) return String(text) === 'true';
+  throw new Error(`${name} is ${text}, allowed are true and false`);
+}
+
+/** A key that encrypts, or one that did so before; none where there never was one. */
+function keysOf(
+  stack: Stack,
+  isEncrypted: boolean | undefined,
+): Pick<SparseFanoutProps, 'encryptionKey' | 'earlierKeys'> {
+  if (isEncrypted === undefined) return {};
+  const removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+  const key = new Key(stack, 'Key', { enableKeyRotation: true, removalPolicy });
+  return isEncrypted ? { encryptionKey: key } : { earlierKeys: [key] };
+}
+
+/** @throws {Error} the text is neither a flag nor the ARN of a topic. */
+function monitoringOf(stack: Stack, text: string | undefined): Monitoring | undefined {
+  if (text?.startsWith('arn:') && text.split(':')[2] === 'sns') {
+    return { topic: Topic.fromTopicArn(stack, 'AlarmTopic', text) };
+  }
+  try {
+    return parsedFlag('monitoring', text) ? {} : undefined;
+  } catch {
+    throw new Error(`monitoring is ${text}, allowed are true, false and the ARN of a topic`);
+  }
+}
+
+/** A number, which the construct checks. */
+function parsedNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
 }
 
 function parsedDefaults(text = '{}'): RequestDefaults {
@@ -150,25 +222,16 @@ export class SparseFanoutStack extends Stack {
 
   constructor(scope: Construct, id: string, props: SparseFanoutStackProps = {}) {
     super(scope, id, props);
-    const { customerKey = false, trigger, schedule, functions } = props;
-    const { sourceBucketName, sourceKeyArn, outputBucketName, outputKeyArn } = props;
-    const isOne = outputBucketName !== undefined && outputBucketName === sourceBucketName;
-    const source = existingBucket(this, 'ExistingSource', {
-      bucketName: sourceBucketName,
-      keyArn: sourceKeyArn ?? (isOne ? outputKeyArn : undefined),
-    });
-    const output = isOne
-      ? source
-      : existingBucket(this, 'ExistingOutput', {
-          bucketName: outputBucketName,
-          keyArn: outputKeyArn,
-        });
-    const transforms = fileTransforms(this, parsedFiles(props.transforms));
+    const { trigger, schedule, functions } = props;
+    const keys = keysOf(this, parsedFlag('customerKey', props.customerKey));
+    const transforms = fileTransforms(this, parsedFiles(props.transforms), keys.encryptionKey);
     this.fanout = new SparseFanout(this, 'Fanout', {
       transforms,
-      encryptionKey: customerKey ? new Key(this, 'Key', { enableKeyRotation: true }) : undefined,
-      sourceBucket: source,
-      outputBucket: output,
+      ...keys,
+      ...existingBuckets(this, props),
+      ...givenNetwork(this, props.vpc),
+      monitoring: monitoringOf(this, props.monitoring),
+      reservedConcurrency: parsedNumber(props.reservedConcurrency),
       startOnObjects: trigger !== 'none',
       triggerPrefix: trigger === 'none' ? undefined : trigger,
       requestDefaults: parsedDefaults(props.requestDefaults),
@@ -177,7 +240,13 @@ export class SparseFanoutStack extends Stack {
       postgres: postgresDatabases(this, props.postgres),
       functions: functions === undefined ? undefined : Object.fromEntries(parseEntries(functions)),
     });
+    this.#createOutputs();
+    if (props.transforms === undefined) return;
+    new CfnOutput(this, 'Transforms', { value: transformsJson(this, transforms) });
+  }
 
+  /** What a client finds the parts of the stack by. */
+  #createOutputs(): void {
     const { sourceBucket, outputBucket, ledger, stateMachine, failureTopic } = this.fanout;
     const requestDefaults = JSON.stringify(this.fanout.requestDefaults);
     new CfnOutput(this, 'SourceBucketName', { value: sourceBucket.bucketName });
@@ -189,7 +258,5 @@ export class SparseFanoutStack extends Stack {
     new CfnOutput(this, 'RequestDefaults', { value: requestDefaults });
     const functionDigests = JSON.stringify(this.fanout.functionDigests);
     new CfnOutput(this, 'FunctionDigests', { value: functionDigests });
-    if (props.transforms === undefined) return;
-    new CfnOutput(this, 'Transforms', { value: transformsJson(this, transforms) });
   }
 }

@@ -1,4 +1,5 @@
-import type { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { TRANSFORM_NAME } from '#core/contract.ts';
@@ -22,11 +23,15 @@ export function assertTransforms(transforms: Transforms): void {
   }
 }
 
-/** ARNs of the published versions by the names of the functions. */
+/**
+ * ARNs of the published versions by the names of the functions. They stay when others are
+ * published, for runs that began with them.
+ */
 function versionArns(transforms: Transforms): Readonly<Record<string, string>> {
-  const versions = Object.entries(transforms).map(
-    ([name, handler]) => [name, handler.currentVersion.functionArn] as const,
-  );
+  const versions = Object.entries(transforms).map(([name, { currentVersion }]) => {
+    currentVersion.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return [name, currentVersion.functionArn] as const;
+  });
   return Object.fromEntries(versions);
 }
 
@@ -41,7 +46,7 @@ export function callsTransforms(
   outputBucket: IBucket,
   transforms: Transforms,
 ): readonly Permission[] {
-  const resources = Object.values(versionArns(transforms));
+  const resources = Object.values(transforms).map(({ functionArn }) => `${functionArn}:*`);
   if (resources.length === 0) return [];
   return [
     {
@@ -58,7 +63,11 @@ export function callsTransforms(
  * Lets the functions read the rows that they are given and write what they make of them, and
  * nothing else of the output bucket.
  */
-export function allowTransforms(outputBucket: IBucket, transforms: Transforms): void {
+export function allowTransforms(
+  { outputBucket, transforms }: { outputBucket: IBucket; transforms: Transforms },
+  keys: readonly IKey[],
+): void {
+  const used = new Set([outputBucket.encryptionKey, ...keys]);
   for (const handler of Object.values(transforms)) {
     const { role } = handler;
     if (role === undefined) continue;
@@ -69,7 +78,7 @@ export function allowTransforms(outputBucket: IBucket, transforms: Transforms): 
         actions: ['s3:AbortMultipartUpload', 's3:PutObject'],
         resources: [outputBucket.arnForObjects(KEYS.transformOutputs)],
       },
-      ...useOf(outputBucket.encryptionKey, ENCRYPT, 'the output is encrypted'),
+      ...[...used].flatMap((key) => useOf(key, ENCRYPT, 'the output is encrypted')),
     ]);
   }
 }

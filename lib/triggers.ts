@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, type ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
@@ -11,7 +11,7 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ENV, type TriggerKeys } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
-import { allow } from './permissions.ts';
+import { allow, ENCRYPT, type Permission, useOf } from './permissions.ts';
 
 /** The keys of the source bucket that start a run. */
 export interface KeyPattern {
@@ -33,6 +33,8 @@ export interface TriggersProps {
   readonly keys: KeyPattern | undefined;
   readonly scheduled: ScheduledRequest | undefined;
   readonly encryptionKey: IKey | undefined;
+  /** Keys that a schedule uses still, of what they encrypted before. */
+  readonly earlierKeys: readonly IKey[];
 }
 
 /** Says to functions what starts runs: Plan refuses outputs that would. */
@@ -105,30 +107,24 @@ function matchingKeys({ prefix, suffixes }: KeyPattern): string[] {
   return Match.anyOf(...patterns);
 }
 
-function letEventsUse(key: IKey): void {
-  key.addToResourcePolicy(
-    new PolicyStatement({
-      principals: [new ServicePrincipal('events.amazonaws.com')],
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: ['*'],
-    }),
-  );
-}
-
 /** What starts runs automatically: objects that arrive, and a schedule. */
 export class Triggers extends Construct {
   /** Queue of events that could not be delivered. */
   readonly deadLetters: Queue;
+  readonly #keyUse: readonly Permission[];
 
   constructor(scope: Construct, id: string, props: TriggersProps) {
     super(scope, id);
+    const { encryptionKey, earlierKeys } = props;
+    const keys = [...(encryptionKey === undefined ? [] : [encryptionKey]), ...earlierKeys];
+    const reason = 'requests, the executions that they start, and the queue are encrypted';
+    this.#keyUse = keys.flatMap((key) => useOf(key, ENCRYPT, reason));
     this.deadLetters = this.#createQueue(props.encryptionKey);
     if (props.keys !== undefined) this.#startOnObjects(props, props.keys);
     if (props.scheduled !== undefined) this.#startOnSchedule(props, props.scheduled);
   }
 
   #createQueue(encryptionKey: IKey | undefined): Queue {
-    if (encryptionKey !== undefined) letEventsUse(encryptionKey);
     const queue = new Queue(this, 'DeadLetters', {
       encryption: encryptionKey === undefined ? QueueEncryption.SQS_MANAGED : QueueEncryption.KMS,
       encryptionMasterKey: encryptionKey,
@@ -141,20 +137,26 @@ export class Triggers extends Construct {
 
   /** A matrix of one object may come in parts, a bundle's last object only in one piece. */
   #startOnObjects(props: TriggersProps, { prefix, suffixes }: KeyPattern): void {
+    const role = new Role(this, 'EventRole', {
+      assumedBy: new ServicePrincipal('events.amazonaws.com'),
+    });
+    allow(role, this.#keyUse);
+    const started = { ...props, role };
     const matrices = suffixes.filter((suffix) => suffix !== BUNDLE_META);
-    if (matrices.length > 0) this.#startOn('ObjectCreated', props, { prefix, suffixes: matrices });
+    if (matrices.length > 0)
+      this.#startOn('ObjectCreated', started, { prefix, suffixes: matrices });
     if (matrices.length === suffixes.length) return;
-    this.#startOn('BundleCreated', props, { prefix, suffixes: [BUNDLE_META] }, IN_ONE_PIECE);
+    const bundles = { prefix, suffixes: [BUNDLE_META], reason: IN_ONE_PIECE };
+    this.#startOn('BundleCreated', started, bundles);
   }
 
   /** The event is passed on unchanged; Plan knows its form. */
   #startOn(
     id: string,
-    { stateMachine, sourceBucket }: TriggersProps,
-    keys: KeyPattern,
-    reason?: readonly string[],
+    { stateMachine, sourceBucket, role }: TriggersProps & { readonly role: Role },
+    { reason, ...keys }: KeyPattern & { readonly reason?: readonly string[] },
   ): void {
-    const target = { deadLetterQueue: this.deadLetters, ...DELIVERY };
+    const target = { role, deadLetterQueue: this.deadLetters, ...DELIVERY };
     new Rule(this, id, {
       eventPattern: {
         source: ['aws.s3'],
@@ -176,21 +178,11 @@ export class Triggers extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     });
-    const key = props.encryptionKey;
-    allow(
-      role,
-      key === undefined
-        ? []
-        : [
-            {
-              reason: 'what cannot be delivered goes to an encrypted queue',
-              actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-              resources: [key.keyArn],
-            },
-          ],
-    );
+    const { encryptionKey: key } = props;
+    allow(role, this.#keyUse);
     new Schedule(this, 'Schedule', {
       schedule,
+      ...(key && { key }),
       target: new StepFunctionsStartExecution(props.stateMachine, {
         input: ScheduleTargetInput.fromObject(request),
         deadLetterQueue: this.deadLetters,

@@ -1,18 +1,10 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { KEYS } from './key-patterns.ts';
-import { ENCRYPT, type Permission, reads, SEND_PARTS, TRACING, useOf } from './permissions.ts';
-
-/**
- * What a state machine needs to be traced: it also asks which executions are sampled.
- * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
- */
-const SAMPLED_TRACING: Permission = {
-  ...TRACING,
-  actions: [...TRACING.actions, 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
-};
+import { ENCRYPT, type Permission, reads, SEND_PARTS, useOf } from './permissions.ts';
 
 /** What the ItemReaders and ResultWriters of the Distributed Maps may do. */
 export function mapPermissions(outputBucket: IBucket): readonly Permission[] {
@@ -31,15 +23,19 @@ export function mapPermissions(outputBucket: IBucket): readonly Permission[] {
   ];
 }
 
-/** What a state machine needs to exist, to be seen, and to call its functions. */
+/** What a state machine does with the keys of its definition and of its executions' history. */
+export function historyPermissions(keys: readonly IKey[]): readonly Permission[] {
+  return keys.flatMap((key) => useOf(key, ENCRYPT, 'the history of executions is encrypted'));
+}
+
+/** What a state machine needs to exist, to write its log, and to call its functions. */
 export function startPermissions(functions: readonly IFunction[]): readonly Permission[] {
   return [
     {
-      reason: 'each step is a function',
+      reason: 'each step is a version of a function; an execution may need one that was replaced',
       actions: ['lambda:InvokeFunction'],
-      resources: functions.map(({ functionArn }) => functionArn),
+      resources: functions.map(({ functionArn }) => `${functionArn}:*`),
     },
-    SAMPLED_TRACING,
     {
       reason: 'the delivery of logs has no resource that a policy could name',
       actions: [

@@ -1,65 +1,57 @@
 import { Duration } from 'aws-cdk-lib';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
-  Choice,
+  type Choice,
   Condition,
+  CustomerManagedEncryptionConfiguration,
   DefinitionBody,
-  DistributedMap,
-  type DistributedMapJsonataProps,
   type IChainable,
   JitterType,
   LogLevel,
-  OutputType,
   QueryLanguage,
-  ResultWriterV2,
-  type RetryProps,
-  S3JsonLItemReader,
   StateMachine,
-  Succeed,
-  TaskInput,
-  Timeout,
-  Transformation,
-  WriterConfig,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { ARRIVAL_RETRY, MAP_RETRY, type PlanDecision, RETRIES } from '#core/contract.ts';
+import { ARRIVAL_RETRY } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
-import { FUNCTION_TIMEOUT } from './functions.ts';
-import { createLogGroup, type LogOptions } from './observability.ts';
+import { createWorkflowLogGroup, type LogOptions } from './observability.ts';
 import { allow } from './permissions.ts';
 import { retryOf } from './retry-props.ts';
+import { WORKFLOW_COMMENT } from './state-comments.ts';
 import { MAPS, mapsOf } from './workflow-maps.ts';
-import { mapPermissions, ownRuns, startPermissions } from './workflow-permissions.ts';
+import {
+  historyPermissions,
+  mapPermissions,
+  ownRuns,
+  startPermissions,
+} from './workflow-permissions.ts';
+import { choice, decided, invoke, round, success, writers } from './workflow-tasks.ts';
 
 /** Functions that reach databases: two read tables of them, one loads rows into them. */
 interface DatabaseFunctions {
-  readonly plan: IFunction;
-  readonly copy: IFunction;
-  readonly load: IFunction;
+  readonly plan: LambdaFunction;
+  readonly copy: LambdaFunction;
+  readonly load: LambdaFunction;
 }
 
 /** Settings of {@link Workflow}. */
 export interface WorkflowProps extends LogOptions {
-  readonly plan: IFunction;
-  readonly planTable: IFunction;
-  readonly stage: IFunction;
-  readonly write: IFunction;
-  readonly writeTable: IFunction;
-  readonly scatterTable: IFunction;
-  readonly finalize: IFunction;
+  readonly plan: LambdaFunction;
+  readonly planTable: LambdaFunction;
+  readonly stage: LambdaFunction;
+  readonly write: LambdaFunction;
+  readonly writeTable: LambdaFunction;
+  readonly scatterTable: LambdaFunction;
+  readonly finalize: LambdaFunction;
   /** Undefined where there are no databases. */
   readonly databases: DatabaseFunctions | undefined;
   readonly outputBucket: IBucket;
+  /** Keys of which the state machine uses what they encrypted before. */
+  readonly earlierKeys: readonly IKey[];
 }
-
-/**
- * A minute longer than a function may run, so that the function's own timeout comes first and is
- * reported.
- */
-const TASK_TIMEOUT = FUNCTION_TIMEOUT.plus(Duration.minutes(1));
 
 /**
  * A million chunks of five minutes each take 500 writers a week. A redrive gets the same time
@@ -87,8 +79,19 @@ const BOUND = {
   pins: '{% $exists($states.input.pins) ? $states.input.pins : null %}',
 };
 
-function decided(decision: PlanDecision): Condition {
-  return Condition.jsonata(`{% $states.input.decision = '${decision}' %}`);
+/** How long the plan says that a run takes; of one that was redriven nothing can be said. */
+const PREDICTION =
+  '{% $states.context.Execution.RedriveCount > 0 or $not($exists($states.input.summary.seconds.p95)) ? null : {"seconds": $states.input.summary.seconds.p95, "startedAt": $states.input.startedAt} %}';
+
+/** What Finalize gets of a run. */
+const PROVED = { run: '{% $states.input.run %}', prediction: PREDICTION };
+
+/** The functions that tasks invoke. */
+function stepsOf(props: WorkflowProps): readonly LambdaFunction[] {
+  const { plan, planTable, stage, scatterTable, write, writeTable, finalize } = props;
+  const { plan: planDatabase, copy, load } = props.databases ?? {};
+  const reaching = [planDatabase, copy, load].filter((each) => each !== undefined);
+  return [plan, planTable, stage, scatterTable, write, writeTable, ...reaching, finalize];
 }
 
 /**
@@ -101,22 +104,26 @@ export class Workflow extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
-    const { plan, planTable, stage, scatterTable, write, writeTable, finalize } = props;
-    const { outputBucket, databases: { plan: planDatabase, copy, load } = {} } = props;
-    const reaching = [planDatabase, copy, load].filter((each) => each !== undefined);
-    const steps = [plan, planTable, stage, scatterTable, write, writeTable, ...reaching, finalize];
+    const { outputBucket, encryptionKey, earlierKeys } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
-    allow(role, [...startPermissions(steps), ...mapPermissions(outputBucket)]);
+    const keys = [...(encryptionKey === undefined ? [] : [encryptionKey]), ...earlierKeys];
+    const own = [...mapPermissions(outputBucket), ...historyPermissions(keys)];
+    allow(role, [...startPermissions(stepsOf(props)), ...own]);
 
-    const logs = { destination: createLogGroup(this, props), level: LogLevel.ERROR };
+    const logs = { destination: createWorkflowLogGroup(this, props), level: LogLevel.ERROR };
     this.stateMachine = new StateMachine(this, 'StateMachine', {
+      comment: WORKFLOW_COMMENT,
       definitionBody: DefinitionBody.fromChainable(this.#states(props)),
       queryLanguage: QueryLanguage.JSONATA,
       timeout: WORKFLOW_TIMEOUT,
-      tracingEnabled: true,
+      // The children of a run would be one trace, and a trace has 500 KB at most.
+      tracingEnabled: false,
       logs,
+      ...(encryptionKey && {
+        encryptionConfiguration: new CustomerManagedEncryptionConfiguration(encryptionKey),
+      }),
       // Otherwise the CDK would add wider statements: `<function>:*`, `<bucket>/*`.
       role: role.withoutPolicyUpdates(),
     });
@@ -130,18 +137,24 @@ export class Workflow extends Construct {
 
   #states(props: WorkflowProps): IChainable {
     const { plan, planTable, stage, write, finalize, outputBucket } = props;
-    const planned = this.#invoke('Plan', plan, BOUND, {
+    const planned = invoke(this, 'Plan', {
+      ...{ handler: plan, payload: BOUND },
       retries: [retryOf(ARRIVAL_RETRY, JitterType.NONE)],
     });
-    const plannedTable = this.#invoke('PlanTable', planTable, BOUND);
-    const staged = this.#stageSource(stage, outputBucket);
-    const written = this.#writeChunks(write, outputBucket, { map: MAPS.write, id: 'WriteChunk' });
-    const complete = Succeed.jsonata(this, 'AlreadyComplete');
-    const dryRunDone = Succeed.jsonata(this, 'DryRunDone');
-    const finalized = this.#invoke('Finalize', finalize, { run: '{% $states.input.run %}' });
+    const plannedTable = invoke(this, 'PlanTable', { handler: planTable, payload: BOUND });
+    const staged = round(
+      this,
+      { map: MAPS.stage, id: 'Stage', handler: stage, outputBucket },
+      // The step that asked for the round gets the same request again, with its pins.
+      '{% {"pins": $states.input.pins, "wing": $states.input.wing} %}',
+    );
+    const chunks = { map: MAPS.write, id: 'WriteChunk', handler: write, outputBucket } as const;
+    const complete = success(this, 'AlreadyComplete');
+    const dryRunDone = success(this, 'DryRunDone');
+    const finalized = invoke(this, 'Finalize', { handler: finalize, payload: PROVED });
 
     staged.next(
-      Choice.jsonata(this, 'DecideWing')
+      choice(this, 'DecideWing')
         .when(Condition.jsonata("{% $states.input.wing = 'table' %}"), plannedTable)
         .otherwise(planned),
     );
@@ -153,8 +166,8 @@ export class Workflow extends Construct {
     plannedTable.next(decideTable);
 
     return planned.next(
-      Choice.jsonata(this, 'Decide')
-        .when(decided('write'), written.next(finalized))
+      choice(this, 'Decide')
+        .when(decided('write'), writers(this, chunks).next(finalized))
         .when(decided('stage'), staged)
         .when(decided('table'), plannedTable)
         // A deployment without databases refuses a table of one by name, in PlanTable.
@@ -169,16 +182,22 @@ export class Workflow extends Construct {
     { scatterTable, writeTable, outputBucket }: WorkflowProps,
     { finalized, complete, dryRunDone, staged, plannedTable }: Ends & AfterPlanTable,
   ): Choice {
-    const scattered = this.#scatterTable(scatterTable, outputBucket);
+    const scattered = round(
+      this,
+      { map: MAPS.scatter, id: 'ScatterTable', handler: scatterTable, outputBucket },
+      // PlanTable finds what was scattered.
+      '{% {"pins": $states.input.pins} %}',
+    );
     scattered.next(plannedTable);
-    const names = { map: MAPS.writeTable, id: 'WriteTable' };
-    return Choice.jsonata(this, 'DecideTable')
-      .when(decided('write'), this.#writeChunks(writeTable, outputBucket, names).next(finalized))
+    const files = { map: MAPS.writeTable, id: 'WriteTable', handler: writeTable } as const;
+    const written = writers(this, { ...files, outputBucket });
+    return choice(this, 'DecideTable')
+      .when(decided('write'), written.next(finalized))
       .when(decided('stage'), staged)
       .when(decided('scatter'), scattered)
       .when(decided('complete'), complete)
       .when(decided('dry-run'), dryRunDone)
-      .when(decided('waiting'), Succeed.jsonata(this, 'InboxWaits'));
+      .when(decided('waiting'), success(this, 'InboxWaits'));
   }
 
   /** The steps of functions that reach databases. */
@@ -186,10 +205,10 @@ export class Workflow extends Construct {
     if (databases === undefined) return undefined;
     const { finalized, complete, dryRunDone } = ends;
     const loaded = this.#load(databases.load, outputBucket, finalized);
-    const names = { map: MAPS.copyDatabase, id: 'CopyDatabase' };
-    const copied = this.#writeChunks(databases.copy, outputBucket, names);
-    const planned = this.#invoke('PlanDatabase', databases.plan, BOUND).next(
-      Choice.jsonata(this, 'DecideDatabase')
+    const copies = { map: MAPS.copyDatabase, id: 'CopyDatabase', handler: databases.copy } as const;
+    const copied = writers(this, { ...copies, outputBucket });
+    const planned = invoke(this, 'PlanDatabase', { handler: databases.plan, payload: BOUND }).next(
+      choice(this, 'DecideDatabase')
         .when(decided('write'), copied.next(finalized))
         .when(decided('load'), loaded)
         .when(decided('complete'), complete)
@@ -198,118 +217,17 @@ export class Workflow extends Construct {
     return { planned, loaded };
   }
 
-  /**
-   * One child per job of the round. After it the step that asked for it gets the same request again
-   * with the pins of this round, and finds what has been staged.
-   */
-  #stageSource(stage: IFunction, outputBucket: IBucket): DistributedMap {
-    const map = this.#overPlan(MAPS.stage, outputBucket, {
-      itemSelector: { task: '{% $states.context.Map.Item.Value %}' },
-      outputs: '{% {"pins": $states.input.pins, "wing": $states.input.wing} %}',
-    });
-    return map.itemProcessor(this.#invoke('Stage', stage, '{% $states.input.task %}'));
-  }
-
-  /** One child per slice of a partitioned table. After it PlanTable finds what was scattered. */
-  #scatterTable(scatterTable: IFunction, outputBucket: IBucket): DistributedMap {
-    const map = this.#overPlan(MAPS.scatter, outputBucket, {
-      itemSelector: { task: '{% $states.context.Map.Item.Value %}' },
-      outputs: '{% {"pins": $states.input.pins} %}',
-    });
-    return map.itemProcessor(
-      this.#invoke('ScatterTable', scatterTable, '{% $states.input.task %}'),
-    );
-  }
-
   /** Into a database: the table is prepared, each chunk loaded, and the load ended. */
-  #load(loadTable: IFunction, outputBucket: IBucket, finalized: IChainable): IChainable {
+  #load(handler: LambdaFunction, outputBucket: IBucket, finalized: IChainable): IChainable {
     const run = '{% $states.input.run %}';
-    const same = '{% $states.input %}';
-    const names = { map: MAPS.loadTable, id: 'LoadTable', task: 'chunk' };
-    const loaded = this.#writeChunks(loadTable, outputBucket, names);
-    return this.#invoke('PrepareLoad', loadTable, { task: 'prepare', run }, { outputs: same })
+    const outputs = '{% $states.input %}';
+    const chunks = { map: MAPS.loadTable, id: 'LoadTable', handler, outputBucket } as const;
+    const loaded = writers(this, chunks, 'chunk');
+    const prepare = { handler, payload: { task: 'prepare', run }, outputs };
+    const publish = { handler, payload: { task: 'publish', run }, outputs };
+    return invoke(this, 'PrepareLoad', prepare)
       .next(loaded)
-      .next(this.#invoke('PublishLoad', loadTable, { task: 'publish', run }, { outputs: same }))
+      .next(invoke(this, 'PublishLoad', publish))
       .next(finalized);
-  }
-
-  /** One child per line of the plan. */
-  #writeChunks(
-    write: IFunction,
-    outputBucket: IBucket,
-    names: { readonly map: string; readonly id: string; readonly task?: string },
-  ): DistributedMap {
-    const map = this.#overPlan(names.map, outputBucket, {
-      itemSelector: {
-        run: '{% $states.input.run %}',
-        chunk: '{% $states.context.Map.Item.Value %}',
-      },
-      outputs: '{% $states.input %}',
-    });
-    const { task } = names;
-    const child = {
-      ...(task !== undefined && { task }),
-      run: '{% $states.input.run %}',
-      chunk: '{% $states.input.chunk %}',
-    };
-    return map.itemProcessor(this.#invoke(names.id, write, child));
-  }
-
-  /**
-   * A Distributed Map over the lines of the JSONL object that Plan wrote. Retries are inside the
-   * child: a retry of the Map would repeat every line, so it has one only for a plan that could not
-   * be read. With a Catch there would be no Redrive.
-   */
-  #overPlan(
-    label: string,
-    outputBucket: IBucket,
-    props: Pick<DistributedMapJsonataProps, 'itemSelector' | 'outputs'>,
-  ): DistributedMap {
-    const map = DistributedMap.jsonata(this, label, {
-      label,
-      itemReader: new S3JsonLItemReader({
-        bucketNamePath: '{% $states.input.plan.bucket %}',
-        key: '{% $states.input.plan.key %}',
-      }),
-      jsonataMaxConcurrency: '{% $states.input.concurrency %}',
-      resultWriterV2: new ResultWriterV2({
-        bucket: outputBucket,
-        prefix: '{% $states.input.resultsPrefix %}',
-        writerConfig: new WriterConfig({
-          outputType: OutputType.JSONL,
-          transformation: Transformation.COMPACT,
-        }),
-      }),
-      ...props,
-    });
-    map.addRetry(retryOf(MAP_RETRY));
-    return map;
-  }
-
-  /**
-   * A task that invokes a function, with the retries of the contract.
-   *
-   * @param own `retries` come first, because the contract's last one takes nearly every error;
-   * `outputs` of the task, by default what the function answers.
-   */
-  #invoke(
-    id: string,
-    lambdaFunction: IFunction,
-    payload: string | Readonly<Record<string, unknown>>,
-    own: { readonly retries?: readonly RetryProps[]; readonly outputs?: string } = {},
-  ) {
-    const { retries = [], outputs = '{% $states.result.Payload %}' } = own;
-    const task = LambdaInvoke.jsonata(this, id, {
-      lambdaFunction,
-      payload:
-        typeof payload === 'string' ? TaskInput.fromText(payload) : TaskInput.fromObject(payload),
-      outputs,
-      taskTimeout: Timeout.duration(TASK_TIMEOUT),
-      // The CDK's list has no TooManyRequestsException and no jitter.
-      retryOnServiceExceptions: false,
-    });
-    for (const retry of retries) task.addRetry(retry);
-    for (const setting of RETRIES) task.addRetry(retryOf(setting));
-    return task;
   }
 }

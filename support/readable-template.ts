@@ -2,9 +2,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A logical id without the hash that the CDK adds. */
+/** A logical id without the hash that the CDK adds, and without that of a published version. */
 export function readable(logicalId: string): string {
-  return logicalId.replace(/[0-9A-F]{8}$/, '');
+  return logicalId.replace(/[0-9A-F]{8}(?:[0-9a-f]{32})?$/, '');
 }
 
 /** Replaces intrinsic functions by text: `<FanoutLedger.Arn>`, `<AWS::Region>`. */

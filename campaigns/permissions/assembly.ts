@@ -87,7 +87,7 @@ export async function synthesizeFull(outdir: string): Promise<Template> {
   const { context } = JSON.parse(await readFile('cdk.json', 'utf8'));
   const app = new App({ outdir, context });
   new SparseFanoutStack(app, STACK, {
-    customerKey: true,
+    customerKey: 'true',
     schedule: 'rate(1 day)',
     scheduledSource: `s3://${SOURCES}/${NIGHTLY}`,
     transforms: 'clean=examples/clean.mjs',

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
+import { MAX_CONCURRENCY } from '#core/contract.ts';
 import { wholeNumber } from '#core/schemas/count.ts';
-
-const MAX_CONCURRENCY = 10_000;
 
 /** Bytes that a run may write where neither the request nor the deployment says how many. */
 const DEFAULT_OUTPUT_BYTES = 10e12;

@@ -85,14 +85,18 @@ export function asksForParquet(sections: Readonly<Record<string, unknown>>): boo
   return section(sections, 'output')['format'] === 'parquet';
 }
 
+/** Of which wing the sections are that a deployment presets. */
+export function presetWing(defaults: RequestDefaults): Wing {
+  const usual = asksForParquet(defaults) ? 'table' : 'matrix';
+  return ownWing(defaults) ?? usual;
+}
+
 /**
  * The sections that a deployment presets for a wing: all of them if they are of this wing, else
  * those that both have.
  */
 export function defaultsOf(wing: Wing, defaults: RequestDefaults): RequestDefaults {
-  const usual = asksForParquet(defaults) ? 'table' : 'matrix';
-  const own = ownWing(defaults) ?? usual;
-  if (own === wing) return defaults;
+  if (presetWing(defaults) === wing) return defaults;
   const { limits, dryRun } = defaults;
   return { ...(limits !== undefined && { limits }), ...(dryRun !== undefined && { dryRun }) };
 }

@@ -85,7 +85,20 @@ const planInput = z.object({
 });
 
 /** Input of Finalize. */
-const finalizeInput = z.object({ run: runHeader });
+const finalizeInput = z.object({
+  run: runHeader,
+  /** None of a run that was redriven, or whose plan predicts nothing. */
+  prediction: z.optional(
+    z.nullable(
+      z.object({
+        /** From the first writer to the manifest. */
+        seconds: z.number(),
+        /** When the Map of the writers began, ISO 8601. */
+        startedAt: z.string(),
+      }),
+    ),
+  ),
+});
 
 /** Input of the steps that plan: the execution's input, untouched, and the execution's name. */
 export interface PlanInput {

@@ -11,6 +11,7 @@ import type { Step } from '#lambdas/shared/step.ts';
 import type { FinalizeDeps } from './finalize-deps.ts';
 import { isPublished, publishGeneration, publishProved } from './publish.ts';
 import { removeScattered } from './remove-scattered.ts';
+import { addRunMetrics } from './run-metrics.ts';
 import { writeManifest } from './write-manifest.ts';
 
 /** Output of a finished execution. */
@@ -61,12 +62,13 @@ export function createHandler(deps: FinalizeDeps): Step<FinalizeInput, FinalizeR
     }
   };
 
-  return async ({ run }, signal) => {
+  return async ({ run, prediction }, signal) => {
     const { runId, location, generation } = run;
     logger.appendKeys({ runId });
     const totals = (await publishedTotals(s3, run, signal)) ?? (await finalize(run, signal));
     await removeScattered(s3, run, signal);
     metrics.addMetric('RunsCompleted', MetricUnit.Count, 1);
+    addRunMetrics(metrics, prediction);
     const manifest = outputUri(location, manifestKey(location.prefix));
     return { runId, manifest, generation, totals };
   };

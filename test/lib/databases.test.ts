@@ -42,8 +42,8 @@ describe('a deployment with databases', () => {
         "Allow s3:ListBucket on <FanoutBucketsOutput.Arn>",
         "Allow dynamodb:GetItem, dynamodb:PutItem, dynamodb:UpdateItem on <FanoutLedger.Arn>",
         "Allow secretsmanager:GetSecretValue on arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:prod/main-??????",
-        "Allow ec2:AssignPrivateIpAddresses, ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets, ec2:UnassignPrivateIpAddresses, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsCopyDatabaseLogs.Arn>",
+        "Allow ec2:AssignPrivateIpAddresses, ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets, ec2:UnassignPrivateIpAddresses, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
       ]
     `);
   });

@@ -56,7 +56,7 @@ test('what ReportFailure returns, and how it fails itself, goes to the topic', (
   ]);
 });
 
-test('the topic takes messages over TLS only', () => {
+test('the topic takes messages over TLS only, and those of alarms of the account', () => {
   expect(propertiesOf('AWS::SNS::TopicPolicy', 'FanoutFailureTopicPolicy')).toMatchObject({
     Topics: ['<FanoutFailureTopic>'],
     PolicyDocument: {
@@ -67,6 +67,13 @@ test('the topic takes messages over TLS only', () => {
           Action: 'sns:Publish',
           Resource: '<FanoutFailureTopic>',
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Resource: '<FanoutFailureTopic>',
+          Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
         },
       ],
     },

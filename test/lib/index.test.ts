@@ -7,10 +7,13 @@ import manifest from '../../package.json' with { type: 'json' };
 const TYPES = [
   'Functions',
   'LedgerTable',
+  'Monitoring',
   'PostgresDatabase',
   'PostgresDatabases',
   'RequestDefaults',
   'SparseFanoutProps',
+  'StepMemory',
+  'StepName',
   'Transforms',
 ];
 

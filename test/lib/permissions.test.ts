@@ -96,21 +96,21 @@ test('every role has exactly these statements', () => {
         "Allow logs:CreateLogStream, logs:PutLogEvents on <FanoutFunctionsWriteTableLogs.Arn>",
         "Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *",
       ],
+      "FanoutTriggersEventRole": [
+        "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
+      ],
       "FanoutTriggersScheduleRole": [
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
         "Allow sqs:SendMessage on <FanoutTriggersDeadLetters.Arn>",
       ],
       "FanoutWorkflowRole": [
-        "Allow lambda:InvokeFunction on <FanoutFunctionsFinalizeFunction.Arn>, <FanoutFunctionsPlanFunction.Arn>, <FanoutFunctionsPlanTableFunction.Arn>, <FanoutFunctionsScatterTableFunction.Arn>, <FanoutFunctionsStageFunction.Arn>, <FanoutFunctionsWriteFunction.Arn>, <FanoutFunctionsWriteTableFunction.Arn>",
-        "Allow logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
+        "Allow lambda:InvokeFunction on <FanoutFunctionsFinalizeFunction.Arn>:*, <FanoutFunctionsPlanFunction.Arn>:*, <FanoutFunctionsPlanTableFunction.Arn>:*, <FanoutFunctionsScatterTableFunction.Arn>:*, <FanoutFunctionsStageFunction.Arn>:*, <FanoutFunctionsWriteFunction.Arn>:*, <FanoutFunctionsWriteTableFunction.Arn>:*",
+        "Allow logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery on *",
         "Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/plan*.jsonl, <FanoutBucketsOutput.Arn>/_staged/*/jobs*.jsonl",
         "Allow s3:AbortMultipartUpload, s3:GetObject, s3:ListMultipartUploadParts, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/results/*, <FanoutBucketsOutput.Arn>/_staged/results/*",
         "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
         "Allow states:DescribeExecution, states:StopExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>:*",
         "Allow states:RedriveExecution on arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/ScatterTables:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/StageSource:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteChunks:*, arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteTables:*",
-      ],
-      "FanoutWorkflowStateMachineEventsRole": [
-        "Allow states:StartExecution on <FanoutWorkflowStateMachine>",
       ],
     }
   `);
@@ -148,13 +148,15 @@ test('a customer key adds exactly these statements', () => {
       "FanoutFunctionsWriteTableRole": [
         "Allow kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom, kms:ReEncryptTo on <Key.Arn>",
       ],
+      "FanoutTriggersEventRole": [
+        "Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn>",
+      ],
       "FanoutTriggersScheduleRole": [
         "Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn>",
       ],
       "FanoutWorkflowRole": [
         "Allow kms:Decrypt, kms:GenerateDataKey on <Key.Arn>",
       ],
-      "FanoutWorkflowStateMachineEventsRole": [],
     }
   `);
 });
@@ -186,7 +188,7 @@ test('a customer key lets its account, CloudWatch Logs and EventBridge use it, a
           },
           "Effect": "Allow",
           "Principal": {
-            "Service": "logs.<AWS::Region>.amazonaws.com",
+            "Service": "logs.<AWS::Region>.<AWS::URLSuffix>",
           },
           "Resource": "*",
         },
@@ -198,6 +200,30 @@ test('a customer key lets its account, CloudWatch Logs and EventBridge use it, a
           "Effect": "Allow",
           "Principal": {
             "Service": "events.amazonaws.com",
+          },
+          "Resource": "*",
+        },
+        {
+          "Action": [
+            "kms:Decrypt",
+            "kms:GenerateDataKey",
+          ],
+          "Condition": {
+            "StringEquals": {
+              "aws:SourceAccount": "<AWS::AccountId>",
+            },
+          },
+          "Effect": "Allow",
+          "Principal": {
+            "Service": "cloudwatch.amazonaws.com",
+          },
+          "Resource": "*",
+        },
+        {
+          "Action": "kms:Decrypt*",
+          "Effect": "Allow",
+          "Principal": {
+            "Service": "delivery.logs.amazonaws.com",
           },
           "Resource": "*",
         },

@@ -56,7 +56,7 @@ test('outputs name what a caller needs', () => {
 
 test('context turns into a key that rotates, a schedule and an existing bucket', () => {
   const { stack } = checkedStack({
-    customerKey: true,
+    customerKey: 'true',
     sourceBucketName: 'my-source',
     schedule: 'rate(1 day)',
     scheduledSource: 's3://my-source/x.npz',
@@ -71,7 +71,12 @@ test('context turns into a key that rotates, a schedule and an existing bucket',
 });
 
 test('a schedule starts a whole request', () => {
-  const scheduledRequest = '{"source":{"inbox":{"uri":"s3://raw/in/"}}}';
+  const scheduledRequest = JSON.stringify({
+    source: { inbox: { uri: 's3://raw/in/' }, format: 'csv' },
+    schema: { id: 'bigint' },
+    onBadRow: 'reject',
+    output: { uri: 's3://lake/events/', mode: 'append' },
+  });
   const { stack } = checkedStack({ schedule: 'rate(5 minutes)', scheduledRequest });
   Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
     ScheduleExpression: 'rate(5 minutes)',
@@ -175,11 +180,19 @@ describe('request defaults', () => {
 describe('cdk-nag', () => {
   test.each<[string, SparseFanoutStackProps]>([
     ['as it is', {}],
-    ['with a customer key', { customerKey: true }],
+    ['with a customer key and alarms', { customerKey: 'true', monitoring: 'true' }],
+    ['with a customer key that is switched off', { customerKey: 'false' }],
+    [
+      'in a VPC, with alarms for another topic',
+      {
+        vpc: '{"vpcId":"vpc-0123456789abcdef0","subnetIds":["subnet-0123456789abcdef0"]}',
+        monitoring: 'arn:aws:sns:us-east-1:123456789012:on-call',
+      },
+    ],
     [
       'with a schedule, a customer key and an existing bucket',
       {
-        customerKey: true,
+        customerKey: 'true',
         sourceBucketName: 'my-source',
         schedule: 'rate(1 day)',
         scheduledSource: 's3://my-source/x.npz',
@@ -274,12 +287,20 @@ describe('cdk-nag', () => {
         "AwsSolutions-IAM5[Resource::<FanoutBucketsSource.Arn>/*] at Functions/Stage/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsSource.Arn>/*] at Functions/Write/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::<FanoutBucketsSource.Arn>/*] at Functions/WriteTable/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutFunctionsFinalizeFunction.Arn>:*] at Workflow/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutFunctionsPlanFunction.Arn>:*] at Workflow/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutFunctionsPlanTableFunction.Arn>:*] at Workflow/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutFunctionsScatterTableFunction.Arn>:*] at Workflow/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutFunctionsStageFunction.Arn>:*] at Workflow/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutFunctionsWriteFunction.Arn>:*] at Workflow/Role/DefaultPolicy/Resource",
+        "AwsSolutions-IAM5[Resource::<FanoutFunctionsWriteTableFunction.Arn>:*] at Workflow/Role/DefaultPolicy/Resource",
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/ScatterTables:*] at Workflow/MapRuns/Resource",
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/StageSource:*] at Workflow/MapRuns/Resource",
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteChunks:*] at Workflow/MapRuns/Resource",
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>/WriteTables:*] at Workflow/MapRuns/Resource",
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<FanoutWorkflowStateMachine.Name>:*] at Workflow/MapRuns/Resource",
         "AwsSolutions-SF1 at Workflow/StateMachine/Resource",
+        "AwsSolutions-SF2 at Workflow/StateMachine/Resource",
         "AwsSolutions-SQS3 at Triggers/DeadLetters/Resource",
         "Serverless-LambdaDLQ at Functions/Finalize/Function/Resource",
         "Serverless-LambdaDLQ at Functions/Plan/Function/Resource",
@@ -290,6 +311,7 @@ describe('cdk-nag', () => {
         "Serverless-LambdaDLQ at Functions/Write/Function/Resource",
         "Serverless-LambdaDLQ at Functions/WriteTable/Function/Resource",
         "Serverless-SQSRedrivePolicy at Triggers/DeadLetters/Resource",
+        "Serverless-StepFunctionStateMachineXray at Workflow/StateMachine/Resource",
       ]
     `);
   });

@@ -179,7 +179,7 @@ describe('the functions', () => {
 
   test('get the settings of the construct', () => {
     const tuned = templateOf(() => ({
-      writerMemoryMiB: 3_008,
+      memoryMiB: { Write: 3_008 },
       maxConcurrency: 20,
       requestDefaults: { output: { text: { profile: 'zero0' } }, limits: { outputBytes: 5 } },
     }));
@@ -199,9 +199,9 @@ describe('the functions', () => {
   });
 });
 
-test.each([511, 10_241, 512.5])('refuses writers of %d MiB', (writerMemoryMiB) => {
-  expect(() => templateOf(() => ({ writerMemoryMiB }))).toThrow(
-    `writerMemoryMiB is ${writerMemoryMiB}, allowed are whole numbers from 512 to 10240`,
+test.each([511, 10_241, 512.5])('refuses writers of %d MiB', (Write) => {
+  expect(() => templateOf(() => ({ memoryMiB: { Write } }))).toThrow(
+    `memoryMiB.Write is ${Write}, allowed are whole numbers from 512 to 10240`,
   );
 });
 
@@ -228,7 +228,7 @@ test('keeps logs, buckets and ledger as long as requested', () => {
     removalPolicy: RemovalPolicy.DESTROY,
   }));
   for (const type of ['AWS::S3::Bucket', 'AWS::DynamoDB::Table', 'AWS::Logs::LogGroup']) {
-    template.allResources(type, { DeletionPolicy: 'Retain' });
+    template.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate' });
     brief.allResources(type, { DeletionPolicy: 'Delete' });
   }
   template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });

@@ -50,15 +50,15 @@ describe('transforms of the construct', () => {
       [
         "CleanServiceRole: Allow s3:GetObject on <FanoutBucketsOutput.Arn>/_transform/*/input/*",
         "CleanServiceRole: Allow s3:AbortMultipartUpload, s3:PutObject on <FanoutBucketsOutput.Arn>/_transform/*/output/*",
-        "FanoutFunctionsPlanTableRole: Allow lambda:InvokeFunction on <CleanCurrentVersion>",
+        "FanoutFunctionsPlanTableRole: Allow lambda:InvokeFunction on <Clean.Arn>:*",
         "FanoutFunctionsPlanTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/_plan/upload-*.json, <FanoutBucketsOutput.Arn>/_transform/*/input/*",
         "FanoutFunctionsPlanTableRole: Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_manifest/*, <FanoutBucketsOutput.Arn>/_shuffle/*/index/*, <FanoutBucketsOutput.Arn>/_staged/*, <FanoutBucketsOutput.Arn>/_transform/*/output/*",
         "FanoutFunctionsScatterTableRole: Allow s3:GetObject on <FanoutBucketsOutput.Arn>/_staged/*, <FanoutBucketsOutput.Arn>/_transform/*/output/*",
-        "FanoutFunctionsScatterTableRole: Allow lambda:InvokeFunction on <CleanCurrentVersion>",
+        "FanoutFunctionsScatterTableRole: Allow lambda:InvokeFunction on <Clean.Arn>:*",
         "FanoutFunctionsScatterTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/_transform/*/input/*",
         "FanoutFunctionsWriteTableRole: Allow s3:GetObject on <FanoutBucketsOutput.Arn>/*/_plan/objects*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/shares*.jsonl, <FanoutBucketsOutput.Arn>/*/_plan/source*.json, <FanoutBucketsOutput.Arn>/_shuffle/*, <FanoutBucketsOutput.Arn>/_staged/*, <FanoutBucketsOutput.Arn>/_transform/*/output/*",
         "FanoutFunctionsWriteTableRole: Allow s3:GetObject, s3:PutObject on <FanoutBucketsOutput.Arn>/*/data-g??????-*/*, <FanoutBucketsOutput.Arn>/*/data-g??????/*, <FanoutBucketsOutput.Arn>/*/data/*, <FanoutBucketsOutput.Arn>/_transform/*/input/*",
-        "FanoutFunctionsWriteTableRole: Allow lambda:InvokeFunction on <CleanCurrentVersion>",
+        "FanoutFunctionsWriteTableRole: Allow lambda:InvokeFunction on <Clean.Arn>:*",
       ]
     `);
   });

@@ -39,9 +39,7 @@ test('an object that arrives in the source bucket starts a run with the untouche
         object: { key: [{ suffix: '.npz' }] },
       },
     },
-    Targets: [
-      { ...DELIVERY, Id: 'Target0', RoleArn: '<FanoutWorkflowStateMachineEventsRole.Arn>' },
-    ],
+    Targets: [{ ...DELIVERY, Id: 'Target0', RoleArn: '<FanoutTriggersEventRole.Arn>' }],
   });
 });
 

@@ -3,7 +3,14 @@ import { PERMANENT_ERRORS, RETRIES, TIMEOUT_ERRORS, TRANSIENT_ERRORS } from '#co
 import { definitionOf, resourcesOf, templateOf } from '#support/synthesize.ts';
 
 const template = templateOf();
-const definition = definitionOf(template);
+const comments: string[] = [];
+
+/** A definition without its comments. */
+const definition: unknown = JSON.parse(JSON.stringify(definitionOf(template)), (key, value) => {
+  if (key !== 'Comment') return value;
+  comments.push(value);
+  return undefined;
+});
 
 const RETRY = [
   {
@@ -97,7 +104,7 @@ function invoke(name: string, payload: unknown) {
   return {
     Type: 'Task',
     Resource: 'arn:<AWS::Partition>:states:::lambda:invoke',
-    Arguments: { FunctionName: `<FanoutFunctions${name}Function.Arn>`, Payload: payload },
+    Arguments: { FunctionName: `<FanoutFunctions${name}FunctionCurrentVersion>`, Payload: payload },
     Output: '{% $states.result.Payload %}',
     TimeoutSeconds: 960,
     Retry: RETRY,
@@ -167,7 +174,7 @@ const writers = (label: string, task: string, step: string) => ({
       },
     },
   },
-  Output: '{% $states.input %}',
+  Output: '{% $merge([$states.input, {"startedAt": $states.context.State.EnteredTime}]) %}',
   Next: 'Finalize',
 });
 
@@ -242,7 +249,14 @@ test('the state machine is exactly this', () => {
       },
       WriteChunks: writers('WriteChunks', 'WriteChunk', 'Write'),
       WriteTables: writers('WriteTables', 'WriteTable', 'WriteTable'),
-      Finalize: { ...invoke('Finalize', { run: '{% $states.input.run %}' }), End: true },
+      Finalize: {
+        ...invoke('Finalize', {
+          run: '{% $states.input.run %}',
+          prediction:
+            '{% $states.context.Execution.RedriveCount > 0 or $not($exists($states.input.summary.seconds.p95)) ? null : {"seconds": $states.input.summary.seconds.p95, "startedAt": $states.input.startedAt} %}',
+        }),
+        End: true,
+      },
       AlreadyComplete: { Type: 'Succeed' },
       DryRunDone: { Type: 'Succeed' },
       InboxWaits: { Type: 'Succeed' },
@@ -250,10 +264,16 @@ test('the state machine is exactly this', () => {
   });
 });
 
-test('the state machine is traced, and logs errors without the data of executions', () => {
+test('the state machine and each of its states have a comment of their own', () => {
+  const states = 17;
+  expect(comments).toHaveLength(states + 1);
+  expect(new Set(comments).size).toBe(comments.length);
+});
+
+test('the state machine is not traced, and logs errors without the data of executions', () => {
   const machines = Object.values(resourcesOf(template, 'AWS::StepFunctions::StateMachine'));
   expect(machines.map(({ Properties }) => Properties)).toMatchObject([
-    { TracingConfiguration: { Enabled: true }, LoggingConfiguration: { Level: 'ERROR' } },
+    { TracingConfiguration: { Enabled: false }, LoggingConfiguration: { Level: 'ERROR' } },
   ]);
   expect(machines[0]?.Properties['LoggingConfiguration']).not.toHaveProperty(
     'IncludeExecutionData',

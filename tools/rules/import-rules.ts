@@ -60,7 +60,8 @@ const OUTER: ImportRules = {
   'lambdas/finalize': [...STEP, '#lambdas/shared'],
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
   lib: [
-    ...['#core/contract.ts', '@sparse-fanout/engine/layer-directory.ts'],
+    ...['#core/contract.ts', '#core/request/preset-problems.ts'],
+    '@sparse-fanout/engine/layer-directory.ts',
     ...['@sparse-fanout/engine/bundle-functions.ts', '@sparse-fanout/engine/function-module.ts'],
     ...['@sparse-fanout/engine/bundler.ts', '@sparse-fanout/engine/fetch-layer.ts'],
     ...['aws-cdk-lib', 'constructs', 'node:fs', 'node:path'],

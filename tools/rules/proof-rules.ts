@@ -19,6 +19,7 @@ export const PROOFS: ImportRules = {
   ],
   'packages/local-cloud/examples': ['@sparse-fanout/local-cloud', '@aws-sdk/*', 'node:*'],
   'packages/local-cloud/vitest.config.ts': ['vitest'],
+  'examples/embed.ts': ['#lib', 'aws-cdk-lib'],
   'examples/clean.mjs': ['@aws-sdk/client-s3', '@duckdb/node-api', 'node:*'],
   'examples/functions': [],
   'test/e2e/odd-transform.mjs': ['@aws-sdk/client-s3', '@duckdb/node-api', 'node:*'],

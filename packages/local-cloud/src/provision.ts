@@ -8,6 +8,7 @@ import { openTopics, type Topics } from './events/topics.ts';
 import { invokeWithFaults, mishapOf } from './faults/faulty-lambda.ts';
 import { AsyncInvocations } from './lambda/async-invocations.ts';
 import { functionEnvironment } from './lambda/function-environment.ts';
+import { type KeptVersion, keepVersions } from './lambda/kept-versions.ts';
 import { LambdaHost } from './lambda/lambda-host.ts';
 import { type LambdaServer, startLambdaServer } from './lambda/server.ts';
 import { createObjectAccess, type ObjectAccess } from './object-access.ts';
@@ -24,10 +25,15 @@ interface Compute {
   readonly states: StepFunctions;
 }
 
-function createHost(site: Site, endpoints: Readonly<Record<string, string>>): LambdaHost {
+function createHost(
+  site: Site,
+  endpoints: Readonly<Record<string, string>>,
+  earlierVersions: readonly KeptVersion[],
+): LambdaHost {
   const { deployment, tls, stateDirectory, lambdaConcurrency, faults, failed } = site;
   return new LambdaHost({
     functions: deployment.functions,
+    earlierVersions,
     concurrency: lambdaConcurrency,
     logDirectory: join(stateDirectory, 'logs'),
     scratchDirectory: join(stateDirectory, 'scratch'),
@@ -80,7 +86,7 @@ async function startStates(
       authorize: authority.authorize,
       async invokeLambda({ functionName, payload, accessKeyId }) {
         const functions = await host;
-        const resource = functions.arnOf(functionName);
+        const resource = functions.qualifiedArnOf(functionName);
         const action = 'lambda:InvokeFunction';
         authority.authorize({ accessKeyId, action, resource, context: {} });
         const invoke: LambdaHost['invoke'] = (...call) => functions.invoke(...call);
@@ -141,13 +147,15 @@ async function startCompute(site: Site, endpoints: Storage['endpoints']): Promis
   cleanup.defer(() => objects.close());
   const states = await startStates(site, ready, objects);
   const lambda = await startLambda(site, ready);
-  const host = createHost(site, {
+  const called = {
     LAMBDA: lambda.endpoint,
     S3: endpoints.s3,
     DYNAMODB: endpoints.dynamodb,
     SFN: states.endpoint,
     SECRETS_MANAGER: await startSecrets(site),
-  });
+  };
+  const kept = await keepVersions(join(site.stateDirectory, 'versions'), deployment.functions);
+  const host = createHost(site, called, kept);
   // Executions are aborted before the functions that they wait for are killed, so that nothing
   // retries into a host that closes.
   cleanup.defer(() => host.close());

@@ -124,13 +124,16 @@ export function describeFunctions(stack: Stack, assets: Assets): readonly Functi
   const asyncInvocations = describeAsyncInvocations(stack);
   const layers = describeLayers(stack, assets);
   const versions = stack.resourcesOf('AWS::Lambda::Version');
+  const refsOf = (name: string) => (found: typeof versions) =>
+    found.filter((each) => each.name === name).map(({ ref }) => ref);
   return stack
     .resourcesOf('AWS::Lambda::Function')
     .map(({ logicalId, name, attribute, properties }) => {
       return {
         name,
         arn: attribute('Arn'),
-        versionArns: versions.filter((each) => each.name === name).map(({ ref }) => ref),
+        versionArns: refsOf(name)(versions),
+        retainedVersionArns: refsOf(name)(versions.filter(({ isRetained }) => isRetained)),
         roleArn: properties.Role,
         codeDirectory: assetDirectory(assets, logicalId, properties.Code),
         ...describeRoom(logicalId, properties, layers),

@@ -18,6 +18,8 @@ interface Resource<T extends ResourceType> {
   /** `Fn::GetAtt` of this resource. */
   readonly attribute: ResourceIdentity['attribute'];
   readonly ref: string;
+  /** Whether it stays when it is taken out of the template. */
+  readonly isRetained: boolean;
   readonly properties: Properties<T>;
 }
 
@@ -35,8 +37,12 @@ interface AnyResource {
   readonly type: ResourceType;
   readonly logicalId: string;
   readonly identity: ResourceIdentity;
+  readonly isRetained: boolean;
   readonly properties: unknown;
 }
+
+/** Deletion policies by which a resource stays. */
+const RETAINING: readonly unknown[] = ['Retain', 'RetainExceptOnCreate'];
 
 /** Properties that only label a resource: leaving them out changes nothing. */
 const LABELS = new Set(['Description', 'Tags']);
@@ -60,11 +66,12 @@ function checkProperties(resource: Omit<AnyResource, 'identity'>): unknown {
 }
 
 function toResource<T extends ResourceType>(resource: AnyResource): Resource<T> {
-  const { logicalId, identity, properties } = resource;
+  const { logicalId, identity, isRetained, properties } = resource;
   return {
     logicalId,
     name: identity.name,
     ref: identity.ref,
+    isRetained,
     attribute: (attribute) => identity.attribute(attribute),
     // `checkProperties` parsed them with the schema of this very type.
     properties: properties as Properties<T>,
@@ -129,10 +136,12 @@ export function resolveStack({ stackName, template }: Assembly): Stack {
   refuseUnknownTypes(template);
   const { resolve, isOn, identityOf } = createStackResolver(stackName, template);
   const present = Object.entries(template.Resources).filter(([, { Condition }]) => isOn(Condition));
-  const resources = present.flatMap(([logicalId, { Type, Properties }]): AnyResource[] => {
+  const resources = present.flatMap(([logicalId, declared]): AnyResource[] => {
+    const { Type: type, Properties, DeletionPolicy } = declared;
     const identity = identityOf(logicalId);
-    if (!isResourceType(Type) || !identity) return [];
-    return [{ type: Type, logicalId, identity, properties: resolve(Properties) }];
+    if (!isResourceType(type) || !identity) return [];
+    const isRetained = RETAINING.includes(DeletionPolicy);
+    return [{ type, logicalId, identity, isRetained, properties: resolve(Properties) }];
   });
   const checked = resources.map((resource) => ({
     ...resource,

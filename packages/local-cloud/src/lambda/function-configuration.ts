@@ -2,8 +2,10 @@
 export interface FunctionConfiguration {
   readonly name: string;
   readonly arn: string;
-  /** ARNs of its published versions; each runs the same code here. */
+  /** ARNs of the published versions of its template; each runs the same code here. */
   readonly versionArns: readonly string[];
+  /** Those of them that stay when another template has no longer them. */
+  readonly retainedVersionArns: readonly string[];
   readonly roleArn: string;
   /** Absolute directory of the bundle. */
   readonly codeDirectory: string;

@@ -4,6 +4,8 @@ import type { Failed } from '#local/storage-failure.ts';
 import { ExecutionEnvironment, type Mishap, type Outcome } from './execution-environment.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
 import { type FunctionLog, openFunctionLog } from './function-log.ts';
+import { LATEST, nameOf, qualifierOf } from './function-names.ts';
+import type { KeptVersion } from './kept-versions.ts';
 import { LambdaException } from './lambda-errors.ts';
 import { Scratch } from './scratch.ts';
 
@@ -33,6 +35,8 @@ export interface ProcessFigures {
 /** What a {@link LambdaHost} runs, and how much of it at once. */
 export interface LambdaHostOptions {
   readonly functions: readonly FunctionConfiguration[];
+  /** Published versions of these functions that earlier templates had. @default none */
+  readonly earlierVersions?: readonly KeptVersion[];
   /** The whole environment of a function's processes. */
   readonly environmentOf: (
     configuration: FunctionConfiguration,
@@ -57,26 +61,18 @@ const ACCOUNT_CONCURRENCY = 1000;
 
 interface HostedFunction {
   readonly configuration: FunctionConfiguration;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: () => Readonly<Record<string, string>>;
   readonly log: FunctionLog;
   readonly idle: ExecutionEnvironment[];
   inFlight: number;
 }
 
-/** Name in a function's name, ARN or partial ARN, without its version or alias. */
-function nameOf(functionName: string): string {
-  const parts = functionName.split(':');
-  const marker = parts.indexOf('function');
-  return (marker < 0 ? parts[0] : parts[marker + 1]) ?? functionName;
-}
-
-const LATEST = '$LATEST';
-
-/** Version or alias in a function's name or ARN. */
-function qualifierOf(functionName: string): string | undefined {
-  const parts = functionName.split(':');
-  const marker = parts.indexOf('function');
-  return parts[marker < 0 ? 1 : marker + 2];
+function hostedFunction(
+  configuration: FunctionConfiguration,
+  log: FunctionLog,
+  environment: HostedFunction['environment'],
+): HostedFunction {
+  return { configuration, environment, log, idle: [], inFlight: 0 };
 }
 
 /**
@@ -85,6 +81,8 @@ function qualifierOf(functionName: string): string | undefined {
  */
 export class LambdaHost {
   readonly #functions: ReadonlyMap<string, HostedFunction>;
+  /** By ARN. */
+  readonly #earlierVersions: ReadonlyMap<string, HostedFunction>;
   /** Living environments with the names of their functions. */
   readonly #environments = new Map<ExecutionEnvironment, string>();
   readonly #figures: ProcessFigures[] = [];
@@ -105,16 +103,20 @@ export class LambdaHost {
     this.#mishapOf = options.mishapOf ?? (() => undefined);
     mkdirSync(logDirectory, { recursive: true });
     this.#functions = new Map(
-      functions.map((configuration) => [
-        configuration.name,
-        {
-          configuration,
-          environment: environmentOf(configuration),
-          log: openFunctionLog(join(logDirectory, `${configuration.name}.jsonl`), failed),
-          idle: [],
-          inFlight: 0,
-        },
-      ]),
+      functions.map((configuration) => {
+        const environment = environmentOf(configuration);
+        const log = openFunctionLog(join(logDirectory, `${configuration.name}.jsonl`), failed);
+        return [configuration.name, hostedFunction(configuration, log, () => environment)];
+      }),
+    );
+    this.#earlierVersions = new Map(
+      (options.earlierVersions ?? []).flatMap(({ arn, configuration }) => {
+        const log = this.#functions.get(configuration.name)?.log;
+        const environment = () => environmentOf(configuration);
+        return log === undefined
+          ? []
+          : [[arn, hostedFunction(configuration, log, environment)] as const];
+      }),
     );
   }
 
@@ -133,7 +135,7 @@ export class LambdaHost {
     const qualifier = qualifierOf(functionName);
     if (qualifier === undefined || qualifier === LATEST) return configuration.arn;
     const arn = `${configuration.arn}:${qualifier}`;
-    if (configuration.versionArns.includes(arn)) return arn;
+    if (configuration.versionArns.includes(arn) || this.#earlierVersions.has(arn)) return arn;
     throw new LambdaException('ResourceNotFoundException', `Function not found: ${arn}`);
   }
 
@@ -148,7 +150,7 @@ export class LambdaHost {
     return await this.#admitted(functionName, payload, async (hosted) => {
       await this.#turn();
       try {
-        return await this.#run(hosted, payload);
+        return await this.#run(hosted, payload, functionName);
       } finally {
         this.#yieldTurn();
       }
@@ -160,10 +162,9 @@ export class LambdaHost {
    * If this one had to wait for a turn, too, callers could hold all of them.
    */
   async invokeNested(functionName: string, payload: string): Promise<InvokeResult> {
-    return await this.#admitted(functionName, payload, async (hosted) => {
-      const result = await this.#run(hosted, payload);
-      return { ...result, executedVersion: qualifierOf(functionName) ?? result.executedVersion };
-    });
+    return await this.#admitted(functionName, payload, (hosted) =>
+      this.#run(hosted, payload, functionName),
+    );
   }
 
   async #admitted(
@@ -222,8 +223,13 @@ export class LambdaHost {
 
   #find(functionName: string): HostedFunction {
     const hosted = this.#functions.get(nameOf(functionName));
-    if (hosted) return hosted;
+    if (hosted) return this.#earlier(hosted, qualifierOf(functionName)) ?? hosted;
     throw new LambdaException('ResourceNotFoundException', `Function not found: ${functionName}`);
+  }
+
+  /** A version that an earlier template had; undefined if the qualifier names none. */
+  #earlier({ configuration }: HostedFunction, qualifier = LATEST): HostedFunction | undefined {
+    return this.#earlierVersions.get(`${configuration.arn}:${qualifier}`);
   }
 
   #admit(hosted: HostedFunction): void {
@@ -250,14 +256,15 @@ export class LambdaHost {
     else this.#busy -= 1;
   }
 
-  async #run(hosted: HostedFunction, payload: string): Promise<InvokeResult> {
+  async #run(hosted: HostedFunction, payload: string, functionName: string): Promise<InvokeResult> {
+    const executedVersion = qualifierOf(functionName) ?? LATEST;
     const mishap = this.#mishapOf(hosted.configuration.name, payload);
     for (;;) {
       const environment = await this.#environmentFor(hosted);
       const outcome = await environment.invoke(payload, mishap);
       if (environment.isAlive && !this.#closed) hosted.idle.push(environment);
       else await this.#retire(hosted, environment);
-      if (outcome) return { ...outcome, statusCode: 200, executedVersion: LATEST };
+      if (outcome) return { ...outcome, statusCode: 200, executedVersion };
     }
   }
 
@@ -271,7 +278,7 @@ export class LambdaHost {
       megabytes === undefined ? undefined : new Scratch(this.#scratchDirectory, megabytes);
     const environment = new ExecutionEnvironment(hosted.configuration, hosted.log, scratch);
     this.#environments.set(environment, hosted.configuration.name);
-    await environment.start(hosted.environment);
+    await environment.start(hosted.environment());
     return environment;
   }
 

@@ -11,6 +11,7 @@ export function functionIn(
     name,
     arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
     versionArns: [],
+    retainedVersionArns: [],
     roleArn: 'arn:aws:iam::000000000000:role/r',
     codeDirectory: join(directory, 'code'),
     handler: 'index.handler',
