@@ -36,6 +36,7 @@ const LONG = [
   'test/cli/verify/verify-linked.test.ts',
   'test/e2e/alarms.test.ts',
   'test/e2e/boto3.test.ts',
+  'test/e2e/command-line.test.ts',
   'test/e2e/redrive-half.test.ts',
   'test/e2e/golden.test.ts',
   'test/e2e/half-killed.test.ts',

@@ -21,7 +21,6 @@ import {
   jobOf,
   numberOf,
   partition,
-  runKey,
   SHARDS,
   text,
   textOf,
@@ -182,18 +181,6 @@ export async function findRun(
     claimant: item['claimant']?.S,
     ...(item['upload'] && { upload: { number: numberOf(item, 'upload') } }),
   };
-}
-
-/**
- * Finds the execution that a run was started by last. @returns undefined when there is no such run.
- *
- * @param name of the run's record, see `ledgerName`.
- */
-export async function readLastExecution(
-  place: LedgerPlace,
-  name: string,
-): Promise<string | undefined> {
-  return (await readItem(place, runKey(name)))['lastExecution']?.S;
 }
 
 /**

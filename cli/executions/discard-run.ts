@@ -1,8 +1,8 @@
 import type { S3Client } from '#aws/clients.ts';
 import { deleteObjects } from '#aws/delete-objects.ts';
-import { readLastExecution } from '#aws/ledger-reads.ts';
+import { readStarts } from '#aws/ledger-audit.ts';
 import { listObjectsAfter, readText } from '#aws/objects.ts';
-import { abortUpload } from '#aws/single-upload.ts';
+import { abortUpload, isUnderWay } from '#aws/single-upload.ts';
 import { lastUpload } from '#aws/upload-records.ts';
 import type { Deployment } from '#cli/deployment/deployment.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
@@ -11,6 +11,7 @@ import { isOwnChunk } from '#core/run/chunk-name.ts';
 import { dataFolder, generationKey } from '#core/run/output-keys.ts';
 import type { RunHeader } from '#core/run/run-header.ts';
 import { ledgerName } from '#core/run/run-id.ts';
+import { watchRun } from './watch-run.ts';
 
 /** What was removed of a run. */
 export interface Discarded {
@@ -39,7 +40,7 @@ async function assertAbandoned(
     throw new UsageError(`run ${runId} is complete; nothing of it was removed`);
   }
   const ledger = { client: clients.dynamo, table: (await places()).ledger };
-  const last = await readLastExecution(ledger, ledgerName(header));
+  const last = (await readStarts(ledger, ledgerName(header)))?.lastExecution;
   if (last === undefined || last === executionArn) return;
   throw new UsageError(
     `the execution ${last} works on run ${runId}, too; cancel that one, then nothing needs these chunks`,
@@ -90,4 +91,24 @@ export async function discardRun(
   const { header } = stopped;
   const uploads = await removeUpload(s3, header);
   return { uploads, chunks: await removeChunks(s3, header, signal) };
+}
+
+/**
+ * Whether what an execution has written of a run was removed since: a redrive would not write it
+ * again, as Step Functions runs only the children that did not succeed.
+ *
+ * @param done children that succeeded.
+ */
+export async function wasDiscarded(
+  client: S3Client,
+  header: RunHeader,
+  done: number,
+): Promise<boolean> {
+  const upload = await lastUpload(client, header);
+  if (upload !== undefined) {
+    const { bucket } = header.location;
+    return !(await isUnderWay(client, { bucket, key: chunkKey(header, 0), id: upload.id }));
+  }
+  const progress = await watchRun(client, header)();
+  return progress !== undefined && progress.done < done;
 }

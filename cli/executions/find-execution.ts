@@ -4,7 +4,8 @@ import {
   type ExecutionListItem,
   ListExecutionsCommand,
 } from '@aws-sdk/client-sfn';
-import { findRun, readLastExecution } from '#aws/ledger-reads.ts';
+import { readStarts } from '#aws/ledger-audit.ts';
+import { findRun } from '#aws/ledger-reads.ts';
 import type { Deployment } from '#cli/deployment/deployment.ts';
 import { machineOfExecution } from '#cli/deployment/deployment-options.ts';
 import { LATEST } from '#cli/options/run-argument.ts';
@@ -102,9 +103,9 @@ async function executionOfRun(
   const ledger = await ledgerOf(deployment);
   if (isS3Uri(asked)) {
     const { name } = await claimedRun(deployment.clients.s3, { uri: asked }, signal);
-    return await readLastExecution(ledger, name);
+    return (await readStarts(ledger, name))?.lastExecution;
   }
-  return RUN_ID.test(asked) ? await readLastExecution(ledger, asked) : undefined;
+  return RUN_ID.test(asked) ? (await readStarts(ledger, asked))?.lastExecution : undefined;
 }
 
 async function latest(deployment: Deployment, signal: AbortSignal): Promise<string> {
