@@ -34,7 +34,7 @@ function eachTry(artist: Artist, timeline: Timeline): Markup {
   }
   return figure(
     'Each chunk and try',
-    `${formatCount(length)} tries by when they began and how long they took; the darker, the more. Red squares failed or have no end.`,
+    `${formatCount(length)} tries by when they began and how long they took; the stronger the colour, the more. Red squares, of which the first 600 are drawn, failed or have no end.`,
     tryHeatMap(artist, timeline),
   );
 }
