@@ -48,6 +48,7 @@ const LONG = [
   'test/e2e/sources.test.ts',
   'test/e2e/iceberg.test.ts',
   'test/e2e/keys-whole-files.test.ts',
+  'test/e2e/local-labels.test.ts',
   'test/e2e/local-linked.test.ts',
   'test/e2e/local-table-generations.test.ts',
   'test/e2e/local-sample.test.ts',

@@ -33,14 +33,14 @@ export async function openUris(
   store: ObjectStore,
   uris: readonly string[],
   options: SourceOptions = {},
-  { withRowNames = false }: Pick<ResolveContext, 'withRowNames'> = {},
+  asked: Pick<ResolveContext, 'withRowNames' | 'labels'> = {},
 ): Promise<Opened> {
   const stages = new Map<string, MemoryStageStore>();
   const both = withStaged(store, stages);
   const context: ResolveContext = {
     options,
     store: both,
-    withRowNames,
+    ...asked,
     stagedFor(stageId) {
       const stage = stages.get(stageId) ?? memoryStageStore(stageId);
       stages.set(stageId, stage);

@@ -44,8 +44,9 @@ import { describeSource } from '#core/sources/describe-source.ts';
 import { factsOf } from '#core/sources/open-source.ts';
 import { SHOWN_AT_ENDS, shownEnds } from '#core/sources/shown-ends.ts';
 import type { Names } from '#core/sparse/names.ts';
+import { readLabels } from '#core/sparse/read-labels.ts';
 import { readRowNames } from '#core/sparse/read-row-names.ts';
-import { textsOf } from '#core/sparse/row-names.ts';
+import { type RowNames, textsOf } from '#core/sparse/row-names.ts';
 
 interface InspectOptions
   extends OutputOptions,
@@ -101,13 +102,16 @@ function rowsAtEnds(rows: number): readonly RowRange[] {
   ];
 }
 
-/** The names of the first and last rows, if they were asked for and rows have names. */
-async function rowNamesAtEnds({ source }: GivenSource): Promise<readonly string[] | undefined> {
-  const { storedRowNames } = source;
-  if (storedRowNames === undefined) return undefined;
+/** The texts of the first and last rows, if there are any. */
+async function textsAtEnds(
+  { source }: GivenSource,
+  read: (rows: RowRange) => AsyncGenerator<RowNames> | undefined,
+): Promise<readonly string[] | undefined> {
   const kept: string[] = [];
   for (const rows of rowsAtEnds(source.shape[0])) {
-    for await (const batch of readRowNames(storedRowNames, rows)) kept.push(...textsOf(batch));
+    const batches = read(rows);
+    if (batches === undefined) return undefined;
+    for await (const batch of batches) kept.push(...textsOf(batch));
   }
   return kept;
 }
@@ -115,7 +119,15 @@ async function rowNamesAtEnds({ source }: GivenSource): Promise<readonly string[
 async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Inspection> {
   const { pin, layout, stagedBytes, source, parts, ignored } = given;
   const names = given.columnNames && (await namesAtEnds(given.columnNames));
-  const rowNames = await rowNamesAtEnds(given);
+  const { storedRowNames, storedLabels } = source;
+  const rowNames = await textsAtEnds(
+    given,
+    (rows) => storedRowNames && readRowNames(storedRowNames, rows),
+  );
+  const labels = await textsAtEnds(
+    given,
+    (rows) => storedLabels && readLabels(storedLabels, rows, 'nan'),
+  );
   const { uri, size, etag } = pin;
   let chunks = 0;
   for await (const _ of planChunks(source, plan)) chunks += 1;
@@ -130,6 +142,7 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
     ...(ignored.length > 0 ? [['ignored', ends(ignored)] as const] : []),
     ...(names ? [['names', quotedEnds(names)] as const] : []),
     ...(rowNames ? [['index', quotedEnds(rowNames)] as const] : []),
+    ...(labels ? [['labels', quotedEnds(labels)] as const] : []),
     ['text', `${formatBytes(minTextBytes)} to ${formatBytes(maxTextBytes)}`],
     ['chunks', formatCount(chunks)],
   ] as const;
@@ -138,6 +151,7 @@ async function inspectSource(given: GivenSource, plan: PlanOptions): Promise<Ins
       ...{ uri, size, etag, ...described.fields, partUris: shownEnds(parts), ignored },
       ...(names && { columnNames: shownEnds(names) }),
       ...(rowNames && { rowNames: shownEnds(rowNames) }),
+      ...(labels && { labels: shownEnds(labels) }),
       ...{ minTextBytes, maxTextBytes, chunking, chunks },
     },
     prose: lines.map(([label, text]) => `${label.padEnd(8)} ${text}`).join('\n'),
@@ -151,6 +165,7 @@ async function inspectMatrix(given: GivenRequest, io: CommandIo): Promise<void> 
     options: source.options,
     columnNames: { given: source.columnNames },
     label: matrixOutputOf(output.spec).label,
+    labels: matrixOutputOf(output.spec).labels,
     withRowNames: matrixOutputOf(output.spec).printsRowNames,
   };
   const plan = { output: output.spec, chunking };

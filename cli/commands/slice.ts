@@ -102,7 +102,7 @@ async function sliceMatrix(
   const { spec } = output;
   const { versionId, order } = source;
   const printed = matrixOutputOf(spec);
-  const { label } = printed;
+  const { label, labels } = printed;
   const areUsed = printed.beginsWithNames(0) || typeof label === 'string';
   if (options.columnNames !== undefined && !areUsed) {
     throw new UsageError('--column-names needs --header, which prints them');
@@ -113,6 +113,7 @@ async function sliceMatrix(
     options: source.options,
     columnNames,
     label,
+    labels,
     withRowNames: printed.printsRowNames,
   };
   const asked = { locations: given.locations, versionId, order, ...read };
@@ -132,10 +133,11 @@ async function sliceMatrix(
 
 /** How rows of a table are printed. @throws {UsageError} an option is of matrices. */
 async function tableOptions(options: SliceOptions, io: CommandIo): Promise<TableSliceOptions> {
-  const { profile, naRep, index, indexBase, delimiter = ',', compression = 'none' } = options;
-  if ([profile, naRep, index, indexBase].some((given) => given !== undefined)) {
+  const { delimiter = ',', compression = 'none', ...others } = options;
+  const { profile, naRep, index, indexBase, labelUri } = others;
+  if ([profile, naRep, index, indexBase, labelUri].some((given) => given !== undefined)) {
     throw new UsageError(
-      '--profile, --na-rep, --index and --index-base are of matrices; leave them out',
+      '--profile, --na-rep, --index, --index-base and --label-uri are of matrices; leave them out',
     );
   }
   const { outputFormat: format = 'csv' } = options;

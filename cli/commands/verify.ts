@@ -9,6 +9,7 @@ import {
   type FunctionsFlag,
   givenFunctions,
 } from '#cli/options/functions-option.ts';
+import { LABEL_URI_HELP } from '#cli/options/output-options.ts';
 import { addPostgresOption, type PostgresFlag } from '#cli/options/postgres-option.ts';
 import {
   addSourceOptions,
@@ -22,6 +23,7 @@ import { withSource } from '#cli/sources/with-source.ts';
 import { companionProblems } from '#cli/verify/companion-problems.ts';
 import { generationProblems } from '#cli/verify/generation-problems.ts';
 import { icebergProblems } from '#cli/verify/iceberg-problems.ts';
+import { labelsOfRun } from '#cli/verify/labels-of-run.ts';
 import { manifestProblems } from '#cli/verify/manifest-problems.ts';
 import { namesProblems } from '#cli/verify/names-problems.ts';
 import { readSegments } from '#cli/verify/read-segments.ts';
@@ -38,6 +40,7 @@ import { outputOf } from '#core/run/run-output.ts';
 interface VerifyOptions extends SourceFlags, FunctionsFlag, PostgresFlag {
   readonly expect?: string;
   readonly source?: readonly string[];
+  readonly labelUri?: string;
   readonly sample: number;
   readonly seed: number;
 }
@@ -169,8 +172,12 @@ async function rederive(
     return await rederiveTable(run, given, options, signal);
   }
   const columnNames = named && { given: options.columnNames };
-  const withRowNames = matrixOutputOf(output).printsRowNames;
-  const asked = { locations, options: sourceOptions(options), columnNames, withRowNames };
+  const printed = matrixOutputOf(output);
+  const asked = {
+    ...{ locations, options: sourceOptions(options), columnNames },
+    withRowNames: printed.printsRowNames,
+    ...labelsOfRun(run, printed, options.labelUri),
+  };
   return await withSource(asked, signal, (given) => rederiveSample(run, given, options));
 }
 
@@ -253,6 +260,7 @@ export function verifyCommand(io: () => CommandIo): Command {
       '--source <source...>',
       'derive sampled chunks again from this file, folder or s3:// URI',
     )
+    .option('--label-uri <location>', LABEL_URI_HELP)
     .option(
       '--expect <table>',
       'table: compare all rows with those of a CSV, JSON lines or Parquet file or s3:// URI',

@@ -1,10 +1,9 @@
 import { basename, resolve } from 'node:path';
+import { labelPlace, withLabelPlace } from '#cli/options/label-place.ts';
 import { type GivenRequest, type RequestFields, requestOf } from '#cli/options/request-file.ts';
 import { asUri, isS3Uri } from '#cli/sources/location.ts';
+import { SOURCE_BUCKET } from '#cli/sources/own-places.ts';
 import type { FolderMount } from './folder-mounts.ts';
-
-/** Stands in requests for this machine; what lies in a bucket of that name cannot be named. */
-const SOURCE_BUCKET = 'command-line';
 
 /** A request whose files and folders have S3 URIs, and what these stand for. */
 export interface MountedRequest {
@@ -36,8 +35,13 @@ export async function mountSources(given: GivenRequest): Promise<MountedRequest>
   const { columnNames, ...source } = given.fields.source;
   const names = typeof columnNames === 'string' ? await uriOf(columnNames, 'names') : columnNames;
   const read = { ...source, ...(names !== undefined && { columnNames: names }) };
+  const labels = labelPlace(given.fields);
+  const fields =
+    labels === undefined
+      ? given.fields
+      : withLabelPlace(given.fields, await uriOf(labels, 'labels'));
   return {
-    request: requestOf({ ...given, fields: { ...given.fields, source: read } }, uris),
+    request: requestOf({ ...given, fields: { ...fields, source: read } }, uris),
     mounts,
   };
 }

@@ -9,6 +9,7 @@ import type { Observe } from '@sparse-fanout/local-cloud/happening.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import type { OwnCode } from '#cli/options/own-code.ts';
 import type { FinishedRun } from '#cli/outputs/out-directory.ts';
+import { LOCAL_UPLOADS } from '#cli/sources/own-places.ts';
 import type { UploadPlace } from '#cli/sources/upload-place.ts';
 import { parseS3Uri } from '#core/objects/s3-uri.ts';
 import type { TableDeployment } from '#core/run/bind-table.ts';
@@ -48,7 +49,7 @@ export interface Session {
 /** Where `local run` uploads sources to. */
 export function uploadsOf({ clients, outputs }: Session, progress: Progress): UploadPlace {
   const { sourceBucket: bucket } = outputs;
-  return { client: clients.s3, bucket, folder: 'local-run', progress };
+  return { client: clients.s3, bucket, folder: LOCAL_UPLOADS, progress };
 }
 
 /** Whoever writes to a linked file writes to the object, so only one of both may stay. */

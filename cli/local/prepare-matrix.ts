@@ -1,3 +1,4 @@
+import { withLabelPlace } from '#cli/options/label-place.ts';
 import { parseMatrixRequest } from '#cli/options/matrix-request.ts';
 import {
   type GivenRequest,
@@ -21,13 +22,13 @@ const NOTHING_STAGED: StageStore = {
   create: async () => {},
 };
 
-/** The file with the names of the columns, if it is given and they are printed. */
-async function namesUnit(
-  columnNames: string | readonly string[] | undefined,
+/** A file that a request names beside its source, if it does. */
+async function besideUnit(
+  uri: string | readonly string[] | undefined,
   store: ObjectStore,
 ): Promise<SourceUnit | undefined> {
-  if (typeof columnNames !== 'string') return undefined;
-  return { uri: columnNames, objects: [await store.pin(columnNames)] };
+  if (typeof uri !== 'string') return undefined;
+  return { uri, objects: [await store.pin(uri)] };
 }
 
 /** Says that the request is of a matrix, which the name of an uploaded file may not show. */
@@ -49,9 +50,10 @@ export async function prepareMatrix(given: GivenRequest, store: ObjectStore): Pr
   const uris = await Promise.all(given.locations.map(asUri));
   const { units } = await listUnits(store, { uris, order });
   await resolveSource(units, { options, store, stagedFor: () => NOTHING_STAGED });
-  const { beginsWithNames, label } = matrixOutputOf(output.spec);
+  const { beginsWithNames, label, labels } = matrixOutputOf(output.spec);
   const areUsed = beginsWithNames(0) || typeof label === 'string';
-  const names = areUsed ? await namesUnit(columnNames, store) : undefined;
+  const names = areUsed ? await besideUnit(columnNames, store) : undefined;
+  const labelsFile = await besideUnit(labels?.uri, store);
   return {
     async upload(place) {
       const uploaded: string[] = [];
@@ -60,8 +62,12 @@ export async function prepareMatrix(given: GivenRequest, store: ObjectStore): Pr
       const named = names === undefined ? undefined : await uploadUnit(place, names, store);
       const kept = typeof location === 'string' ? named : location;
       const read = { ...others, ...(kept !== undefined && { columnNames: kept }) };
-      const fields = { ...given.fields, ...matrixHint(given, output.spec), source: read };
-      return requestOf({ ...given, fields }, uploaded);
+      const hinted = { ...given.fields, ...matrixHint(given, output.spec) };
+      const labelled =
+        labelsFile === undefined
+          ? hinted
+          : withLabelPlace(hinted, await uploadUnit(place, labelsFile, store));
+      return requestOf({ ...given, fields: { ...labelled, source: read } }, uploaded);
     },
   };
 }

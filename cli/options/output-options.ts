@@ -14,6 +14,7 @@ export interface OutputOptions<C extends string = Compression> {
   readonly naRep?: string;
   readonly compression?: C;
   readonly index?: true;
+  readonly labelUri?: string;
   readonly outputFormat?: string;
   readonly indexBase?: '0' | '1';
   readonly single?: true;
@@ -29,6 +30,9 @@ export function parseDelimiter(text: string): string {
 
 /** Words of `output.format`, of matrices and of files of tables. */
 const OUTPUT_FORMATS = [...new Set([...OUTPUT_KINDS, ...TABLE_FORMATS])];
+
+export const LABEL_URI_HELP =
+  'the label of each row: a .npy of one dimension, or a text with one per line';
 
 /**
  * Adds the options that decide how rows are written.
@@ -59,7 +63,8 @@ export function addOutputOptions(
     )
     .option('--delimiter <character>', 'between cells, \\t for a tab (default: ,)', parseDelimiter)
     .option('--na-rep <text>', 'text of a stored NaN (default: nothing)')
-    .option('--index', 'begin each row with its name, or without names with its number');
+    .option('--index', 'begin each row with its name, or without names with its number')
+    .option('--label-uri <location>', LABEL_URI_HELP);
 }
 
 /** All rows as one object. */
@@ -81,8 +86,11 @@ export function compressionOption(): Option {
 /** The `output` section of a request, without its `uri`; what was not given is left out. */
 export function outputSection(options: OutputOptions<string>, header?: Header) {
   const { outputFormat, indexBase, single, compression } = options;
-  const { profile, delimiter, naRep, index } = options;
+  const { profile, delimiter, naRep, index, labelUri } = options;
+  const label = labelUri !== undefined && { label: { uri: labelUri } };
+  const isText = outputFormat === undefined || outputFormat === 'csv';
   const text = {
+    ...(isText && label),
     ...(header !== undefined && { header }),
     ...(profile !== undefined && { profile }),
     ...(delimiter !== undefined && { delimiter }),
@@ -94,6 +102,7 @@ export function outputSection(options: OutputOptions<string>, header?: Header) {
     ...(indexBase !== undefined && { zeroBased: indexBase === '0' }),
     ...(compression !== undefined && { compression }),
     ...(single !== undefined && { single }),
+    ...(!isText && label),
     ...(Object.keys(text).length > 0 && { text }),
   };
 }

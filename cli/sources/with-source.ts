@@ -2,9 +2,17 @@ import { join } from 'node:path';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
+import type { AskedLabels } from '#core/outputs/output.ts';
 import { type NamedLayout, nameColumns } from '#core/sources/column-names.ts';
 import { bindNames } from '#core/sources/given-names.ts';
 import { withLabelColumn } from '#core/sources/label-column.ts';
+import {
+  type BoundLabels,
+  type FoundLabels,
+  findLabels,
+  stageLabels,
+  withLabels,
+} from '#core/sources/labels.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { type OpenedSource, openSource, type SourceLayout } from '#core/sources/open-source.ts';
 import type { PartOrder } from '#core/sources/part-order.ts';
@@ -37,8 +45,17 @@ export interface AskedSource {
   readonly columnNames?: { readonly given: string | readonly string[] | undefined } | undefined;
   /** The column that comes first, as the label: its name or number. @default none */
   readonly label?: string | number | undefined;
+  /** The object or file with the label of each row. @default none */
+  readonly labels?: AskedLabels | undefined;
+  /** Labels that follow each other, which may be of more rows than the source has. @default none */
+  readonly pinnedLabels?: PinnedLabels | undefined;
   /** Asks for the names of the rows, which are staged. @default false */
   readonly withRowNames?: boolean;
+}
+
+/** Versions of objects with labels. */
+interface PinnedLabels extends Pick<AskedLabels, 'areNumbers'> {
+  readonly pins: readonly SourcePin[];
 }
 
 /** A source whose rows can be read, and where it lies. */
@@ -72,6 +89,31 @@ async function resolveHere(
   }
 }
 
+/** Finds labels as they were pinned; what has to be staged is staged in this process. */
+async function findHere(
+  { pins, areNumbers }: PinnedLabels,
+  context: ResolveContext,
+): Promise<FoundLabels[]> {
+  const all: FoundLabels[] = [];
+  for (const pin of pins) {
+    let found = await findLabels({ pin, areNumbers }, context);
+    while ('job' in found) {
+      await stageLabels(found, context);
+      found = await findLabels({ pin, areNumbers }, context);
+    }
+    all.push(found);
+  }
+  return all;
+}
+
+/** The labels of the rows of a source, as they are now. */
+async function boundLabels(
+  { labels }: AskedSource,
+  store: ObjectStore,
+): Promise<BoundLabels | undefined> {
+  return labels && { pin: await store.pin(labels.uri), areNumbers: labels.areNumbers };
+}
+
 /** Bytes of the objects of a layout that are not the source's own. */
 function bytesBeside(units: readonly SourceUnit[], { parts }: SourceLayout): number {
   const own = new Set(units.flatMap(({ objects }) => objects.map(({ uri }) => uri)));
@@ -103,9 +145,12 @@ async function openIn(
   const { units, passedOver } = await listUnits(store, address);
   const pin = await pinUnits(address, units);
   const stagedFor = (stageId: string) => folderStageStore(join(folder, stageId), store);
-  const context = { options, store, stagedFor, withRowNames };
+  const labels = await boundLabels(asked, store);
+  const context = { options, store, stagedFor, withRowNames, labels };
   const { layout: resolved, unused } = await resolveHere(units, context, signal);
-  const { layout, columnNames } = await nameHere(resolved, units, asked, context);
+  const { layout: named, columnNames } = await nameHere(resolved, units, asked, context);
+  const { pinnedLabels: pinned } = asked;
+  const layout = pinned ? withLabels(named, await findHere(pinned, context)) : named;
   const stagedBytes = bytesBeside(units, layout);
   const parts = units.map(({ uri }) => uri);
   const source = openSource(pin.uri, layout, store);

@@ -6,6 +6,7 @@ import type { RowRange } from '#core/contract.ts';
 import { ManifestError } from '#core/errors.ts';
 import type { Manifest } from '#core/manifest/manifest.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
+import type { OpenedSource } from '#core/sources/open-source.ts';
 import { type SourceFacts, sourceOf } from '#core/sources/source-kinds.ts';
 import { firstDifference } from './first-difference.ts';
 import { type Piece, piecesOf } from './pieces.ts';
@@ -16,6 +17,8 @@ import { sampleIndices } from './sample-indices.ts';
 interface Sample {
   readonly sample: number;
   readonly seed: number;
+  /** Place of the labels of the rows of the given source. @default those of the manifest */
+  readonly labelUri?: string | undefined;
 }
 
 /** Rows of an output that the given source may hold: those of one generation, or all. */
@@ -56,6 +59,15 @@ function matchingSpans(given: GivenSource, manifest: Manifest): readonly Span[] 
   );
 }
 
+/** The source, with those labels of all generations that its rows have. */
+function labelledIn({ manifest }: StoredRun, source: OpenedSource, offset: number): OpenedSource {
+  const shift = manifest.generations[0]!.rowStart - offset;
+  const storedLabels = source.storedLabels?.map((each) => {
+    return { ...each, rowStart: each.rowStart + shift };
+  });
+  return { ...source, storedLabels };
+}
+
 async function differs(
   run: StoredRun,
   { source, columnNames }: GivenSource,
@@ -85,15 +97,16 @@ async function rederiveSpan(
   run: StoredRun,
   given: GivenSource,
   { rowStart: offset, rowEnd: end }: Span,
-  { sample, seed }: Sample,
+  { sample, seed, labelUri }: Sample,
 ): Promise<number[] | string> {
+  const source = labelUri === undefined ? labelledIn(run, given.source, offset) : given.source;
   const pieces = piecesOf(run, await readSegments(run)).filter(
     ({ rowStart, rowEnd }) => rowStart >= offset && rowEnd <= end,
   );
   const sampled = sampleIndices(pieces.length, sample, seed).map((index) => pieces[index]!);
   for (const piece of sampled) {
     const rows = { rowStart: piece.rowStart - offset, rowEnd: piece.rowEnd - offset };
-    const difference = await differs(run, given, rows, piece);
+    const difference = await differs(run, { ...given, source }, rows, piece);
     if (difference !== undefined) return difference;
   }
   return sampled.map(({ index }) => index);

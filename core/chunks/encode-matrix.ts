@@ -68,7 +68,7 @@ export async function* encodeMatrix(
   }
   const { rowsBefore = 0 } = chunk;
   const counts = new SliceCounts();
-  const names = new SliceNames(matrix, chunk);
+  const names = new SliceNames(matrix, chunk, output.naText);
   try {
     for await (const slice of readSlices(matrix, chunk)) {
       counts.add(slice);

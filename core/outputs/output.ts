@@ -25,6 +25,13 @@ export interface ContentFigures extends Figures {
   readonly records: number | undefined;
 }
 
+/** An object with one label per row. */
+export interface AskedLabels {
+  readonly uri: string;
+  /** True where no other labels can be written than numbers. */
+  readonly areNumbers: boolean;
+}
+
 /** A matrix whose rows are to be encoded. */
 interface EncodedMatrix extends MatrixInfo {
   /** Number of the group of each column, where `columnTypes` has groups. */
@@ -76,6 +83,10 @@ export interface MatrixOutput extends Output {
   readonly printsRowNames: boolean;
   /** The column that is the label of each row: its name or number. @default none */
   readonly label?: string | number | undefined;
+  /** The object that has the label of each row. @default none */
+  readonly labels?: AskedLabels | undefined;
+  /** Text of a label that is NaN. @default nan */
+  readonly naText?: string;
   /**
    * Why such a matrix cannot be written, in a sentence; undefined if it can. Absent where every
    * matrix can.

@@ -6,6 +6,7 @@ import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { parseRequest } from '#core/request/request.ts';
 import type { ExportRequest } from '#core/request/request-schema.ts';
 import { bindNames, type GivenNames } from '#core/sources/given-names.ts';
+import type { BoundLabels } from '#core/sources/labels.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { pinUnits } from '#core/sources/pin-source.ts';
 import type { Names } from '#core/sparse/names.ts';
@@ -34,6 +35,8 @@ export interface BoundRun {
   readonly pins: readonly SourcePin[];
   /** Names of the request, where they are printed; they come before those of the source. */
   readonly columnNames: Names | undefined;
+  /** Labels of the rows, where an object has them. */
+  readonly labels: BoundLabels | undefined;
   /** The text that the run id is the digest of. */
   readonly identity: string;
   readonly runId: string;
@@ -48,6 +51,16 @@ async function givenNames(
   const { beginsWithNames, label } = matrixOutputOf(output.spec);
   const areUsed = beginsWithNames(0) || typeof label === 'string';
   return areUsed && columnNames !== undefined ? await bindNames(columnNames, store) : undefined;
+}
+
+/** The labels of a request, if an object has them. */
+async function givenLabels(
+  { output }: ExportRequest,
+  store: ObjectStore,
+): Promise<BoundLabels | undefined> {
+  const { labels } = matrixOutputOf(output.spec);
+  if (labels === undefined) return undefined;
+  return { pin: await store.pin(labels.uri), areNumbers: labels.areNumbers };
 }
 
 /**
@@ -74,19 +87,22 @@ export async function bindRun(
   const { units } = await listUnits(store, request.source);
   const source = await pinUnits(request.source, units);
   const columnNames = await givenNames(request, store);
+  const labels = await givenLabels(request, store);
   const identity = runIdentity(request, {
     pin: source,
     columnNames: columnNames?.identity,
+    labels: labels?.pin,
     outputBucket,
   });
   const runId = await runIdOf(identity);
-  const names = columnNames?.pin;
+  const beside = [columnNames?.pin, labels?.pin].filter((pin) => pin !== undefined);
   return {
     request,
     source,
     units,
-    pins: [...units.flatMap(({ objects }) => objects), ...(names === undefined ? [] : [names])],
+    pins: [...units.flatMap(({ objects }) => objects), ...beside],
     columnNames: columnNames?.names,
+    labels,
     identity,
     runId,
     location: locate(

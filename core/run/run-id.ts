@@ -9,6 +9,8 @@ interface BoundTo {
   readonly pin: SourcePin;
   /** Identity of the names of the request; undefined where they are not printed. */
   readonly columnNames?: Readonly<Record<string, unknown>> | undefined;
+  /** The object with the labels; undefined where there is none. */
+  readonly labels?: SourcePin | undefined;
   /** The bucket written to when the request names no `output.uri`. */
   readonly outputBucket: string;
 }
@@ -19,7 +21,7 @@ interface BoundTo {
  */
 export function runIdentity(
   request: ExportRequest,
-  { pin, columnNames, outputBucket }: BoundTo,
+  { pin, columnNames, labels, outputBucket }: BoundTo,
 ): string {
   const { uri, mode, spec } = request.output;
   return JSON.stringify({
@@ -32,6 +34,9 @@ export function runIdentity(
       ...(columnNames !== undefined && { columnNames }),
       ...request.source.options,
     },
+    ...(labels !== undefined && {
+      labels: { uri: labels.uri, etag: labels.etag, versionId: labels.versionId },
+    }),
     output: { uri: uri ?? `s3://${outputBucket}/`, ...spec, ...(mode !== 'create' && { mode }) },
     chunking: request.chunking,
   });

@@ -19,7 +19,7 @@ export type OpenedSource = Matrix;
 
 /** The facts in a layout, without where the data lies. */
 export function factsOf(layout: SourceLayout): MatrixFacts {
-  const { parts: _, rowNamesParts: __, ...facts } = layout;
+  const { parts: _, rowNamesParts: __, labelsParts: ___, ...facts } = layout;
   return facts;
 }
 

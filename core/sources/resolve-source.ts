@@ -1,5 +1,4 @@
 import { RequestError } from '#core/errors.ts';
-import { digest128 } from '#core/objects/digest.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
 import type { StageJob } from '#core/objects/stage-job.ts';
@@ -13,11 +12,17 @@ import type {
 import type { SourceOptions } from '#core/sparse/formats/source-options.ts';
 import { stackParts } from '#core/sparse/layout/stack-parts.ts';
 import { type Shape, storedEntries } from '#core/sparse/matrix-facts.ts';
+import {
+  assertLabelPerRow,
+  type BoundLabels,
+  findLabels,
+  isLabelsRound,
+  stageLabels,
+  withLabels,
+} from './labels.ts';
 import type { SourceLayout } from './open-source.ts';
 import { nameRows, ROW_NAMES_ROUND, stageRowNamesOf } from './row-names.ts';
-
-/** Raise it when the same source begins to be staged as other objects. */
-const STAGE_VERSION = 3;
+import { stageIdOf } from './stage-id.ts';
 
 /** Units that are opened at once: nearly all of that time is spent waiting for S3. */
 const UNITS_AT_ONCE = 16;
@@ -30,6 +35,8 @@ export interface ResolveContext {
   stagedFor(stageId: string): StageStore;
   /** Finds the names of the rows too, which are staged first. @default false */
   readonly withRowNames?: boolean;
+  /** Finds the labels of the rows too; those in a text are staged first. @default none */
+  readonly labels?: BoundLabels | undefined;
   /** True when a job has to end soon, see {@link FormatInput}. @default never */
   readonly isTimeUp?: (() => boolean) | undefined;
 }
@@ -54,13 +61,6 @@ export type SourceResolution =
       /** The same of its stored entries. */
       readonly stored?: StoredEntries;
     };
-
-/**
- * Names what is staged for one version of a unit, read with these options: 32 hexadecimal digits.
- */
-async function stageIdOf(unit: SourceUnit, options: SourceOptions): Promise<string> {
-  return await digest128(JSON.stringify({ version: STAGE_VERSION, unit, options }));
-}
 
 /** Opens a unit: finds its format, and all that the format needs. */
 export async function openUnit(
@@ -91,16 +91,8 @@ function storedInAll(units: readonly (StoredEntries | undefined)[]): StoredEntri
   return { dtype: known[0]!.dtype, entries: known.reduce((sum, { entries }) => sum + entries, 0) };
 }
 
-/**
- * Finds the layout of a source, or the jobs that must be done first. Call it again after those.
- *
- * Opens up to 16 units at once, each by a few small reads. Holds the layouts: about 1 KB per unit.
- *
- * @throws {UnsupportedSourceError} no format reads a unit; the message says what to do.
- * @throws {CorruptSourceError} bytes contradict their format, or parts do not fit together.
- * @throws {BoundExceededError} a header is beyond a bound.
- */
-export async function resolveSource(
+/** Finds the layout of all units, or the jobs that must be done first, without labels. */
+async function resolveUnits(
   units: readonly SourceUnit[],
   context: ResolveContext,
 ): Promise<SourceResolution> {
@@ -130,6 +122,37 @@ export async function resolveSource(
     : { layout: stackParts(layouts), unused };
 }
 
+/** The jobs of a source that is not resolved before one more job is done. */
+function withJob(resolution: SourceResolution, job: UnitJob): SourceResolution {
+  if ('jobs' in resolution) return { ...resolution, jobs: [...resolution.jobs, job] };
+  const { layout } = resolution;
+  return { jobs: [job], shape: layout.shape, stored: storedIn(layout) };
+}
+
+/**
+ * Finds the layout of a source, or the jobs that must be done first. Call it again after those.
+ *
+ * Opens up to 16 units at once, each by a few small reads. Holds the layouts: about 1 KB per unit.
+ *
+ * @throws {UnsupportedSourceError} no format reads a unit; the message says what to do.
+ * @throws {CorruptSourceError} bytes contradict their format, or parts do not fit together.
+ * @throws {BoundExceededError} a header is beyond a bound.
+ * @throws {RequestError} there are more or fewer labels than rows.
+ */
+export async function resolveSource(
+  units: readonly SourceUnit[],
+  context: ResolveContext,
+): Promise<SourceResolution> {
+  const resolution = await resolveUnits(units, context);
+  if (context.labels === undefined) return resolution;
+  const labels = await findLabels(context.labels, context);
+  if ('job' in labels) return withJob(resolution, labels);
+  const { shape } = 'layout' in resolution ? resolution.layout : resolution;
+  if (shape !== undefined) assertLabelPerRow(labels, shape[0]);
+  if ('jobs' in resolution) return resolution;
+  return { ...resolution, layout: withLabels(resolution.layout, [labels]) };
+}
+
 /**
  * Does one job of a Stage round. A job that is done twice makes the same objects.
  *
@@ -140,6 +163,7 @@ export async function stageUnit(
   context: ResolveContext,
   signal?: AbortSignal,
 ): Promise<void> {
+  if (isLabelsRound(job.round)) return await stageLabels({ unit, job }, context);
   const { format, input } = await openUnit(unit, context);
   if (job.round === ROW_NAMES_ROUND) return await stageRowNamesOf(format, input);
   if (format.stage === undefined) {

@@ -65,7 +65,8 @@ export async function stageInMemory(
   context: ResolveContext,
   signal?: AbortSignal,
 ): Promise<StagedInMemory | undefined> {
-  if (bytesOfUnits(units) > MOST.source) return undefined;
+  const labelBytes = context.labels?.pin.size ?? 0;
+  if (bytesOfUnits(units) + labelBytes > MOST.source) return undefined;
   const stages = new MemoryStages();
   const inMemory = { ...context, stagedFor: (stageId: string) => stages.of(stageId) };
   for (let jobs = 0; ; ) {

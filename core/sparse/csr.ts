@@ -15,6 +15,9 @@ export interface CsrSlice extends RowRange {
   readonly data: CsrData;
   /** Number of entries that the source stores in these rows, before duplicates were summed. */
   readonly nnz: number;
-  /** Names of the rows, where they are printed; without them rows are numbered. */
+  /**
+   * Names of the rows, or their labels where an object has these; undefined where neither is
+   * printed, or rows are numbered.
+   */
   readonly rowNames?: RowNames | undefined;
 }

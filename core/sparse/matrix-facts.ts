@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { DTYPES } from '#core/elements/dtype.ts';
+import { sourcePin } from '#core/objects/source-pin.ts';
 import { count, crc32Digits } from '#core/schemas/count.ts';
 import { FORMATS } from './formats/format-names.ts';
 
@@ -33,6 +34,16 @@ const rowNames = z.strictObject({
   longestBytes: count,
 });
 
+/** What is known of the labels of all rows that an object has. */
+const labels = z.strictObject({
+  /** The version of the object. */
+  object: sourcePin,
+  /** Of an array; the labels of a text are written as they are. */
+  dtype: z.enum([...DTYPES, 'text']),
+  /** Bytes of the longest one in UTF-8, where none is NaN. */
+  longestBytes: count,
+});
+
 /** What is known from its headers of a matrix, or of some of its rows. */
 const matrixInfo = z.strictObject({
   /** `[rows, columns]`. */
@@ -49,6 +60,8 @@ const matrixInfo = z.strictObject({
   rowNames: z.optional(rowNames),
   /** The column that is written first, as the label of its row. */
   labelColumn: z.optional(count),
+  /** Labels of the rows, where an object has them. */
+  labels: z.optional(labels),
 });
 
 /** How many names there are, and the CRC-32 of their text as a JSON list with one name a line. */
@@ -70,6 +83,7 @@ export type FillValue = z.infer<typeof fillValue>;
 export type Shape = readonly [rows: number, columns: number];
 export type MatrixInfo = Readonly<z.infer<typeof matrixInfo>>;
 export type RowNamesFacts = Readonly<z.infer<typeof rowNames>>;
+export type LabelsFacts = Readonly<z.infer<typeof labels>>;
 export type NamesFigures = Readonly<z.infer<typeof namesFigures>>;
 export type MatrixFacts = Readonly<z.infer<typeof matrixFacts>>;
 

@@ -4,7 +4,7 @@ import { fullDtype, type MatrixFacts } from './matrix-facts.ts';
 
 /** A matrix as a run sees any source, see `SourceView`. */
 export function matrixSource(facts: MatrixFacts) {
-  const { shape, nnz, fillValue, columnNames, rowNames } = facts;
+  const { shape, nnz, fillValue, columnNames, rowNames, labels } = facts;
   const dtype = fullDtype(facts);
   const [rows, columns] = shape;
   return {
@@ -16,6 +16,7 @@ export function matrixSource(facts: MatrixFacts) {
       'an unstored cell': fillValue ?? 0,
       'the CRC-32 of the column names': columnNames?.crc32 ?? 'none',
       'the index': rowNames === undefined ? 'without names' : 'of row names',
+      'the dtype of the labels': labels?.dtype ?? 'none',
     },
     identity: {
       shape: shape.join(' x '),

@@ -34,6 +34,18 @@ export interface PlacedPart {
   readonly part: CsrPart;
 }
 
+/** Labels of consecutive rows: numbers of an array, or texts that are stored as row names are. */
+export type StoredLabels =
+  | (StoredRowNames & { readonly kind: 'texts' })
+  | {
+      readonly kind: 'array';
+      readonly array: StoredArray;
+      /** Row of the whole matrix that the first label is of. */
+      readonly rowStart: number;
+      /** How many labels there are. */
+      readonly rows: number;
+    };
+
 /** A matrix that can be read by rows: its parts, stacked. */
 export interface Matrix extends MatrixFacts {
   /** Name of the source in messages. */
@@ -42,4 +54,6 @@ export interface Matrix extends MatrixFacts {
   readonly parts: readonly PlacedPart[];
   /** In row order; undefined where rows have no names, or they are not printed. */
   readonly storedRowNames?: readonly StoredRowNames[] | undefined;
+  /** In row order; undefined where rows have no labels of an object. */
+  readonly storedLabels?: readonly StoredLabels[] | undefined;
 }

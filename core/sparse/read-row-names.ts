@@ -68,7 +68,10 @@ function parseRecords(bytes: Uint8Array, first: number, rows: RowRange, stored: 
 }
 
 /** Reads the names of a range of the rows that one staged object is of. */
-async function* readStored(stored: StoredRowNames, rows: RowRange): AsyncGenerator<RowNames> {
+export async function* readStoredNames(
+  stored: StoredRowNames,
+  rows: RowRange,
+): AsyncGenerator<RowNames> {
   for await (const band of readOffsets(stored, rows)) {
     for (const { blockStart, offsets } of cutBlocks(band)) {
       const offset = offsets[0]!;
@@ -90,7 +93,7 @@ async function* readAll(
   for (const each of stored) {
     const start = Math.max(rowStart - each.rowStart, 0);
     const end = Math.min(rowEnd - each.rowStart, each.rows);
-    if (start < end) yield* readStored(each, { rowStart: start, rowEnd: end });
+    if (start < end) yield* readStoredNames(each, { rowStart: start, rowEnd: end });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RowRange } from '#core/contract.ts';
 import type { CsrSlice } from './csr.ts';
 import type { Matrix } from './matrix.ts';
+import { readLabels } from './read-labels.ts';
 import { readRowNames } from './read-row-names.ts';
 import { cutRowNames, type RowNames } from './row-names.ts';
 
@@ -19,14 +20,21 @@ function cutSlice(slice: CsrSlice, { rowStart, rowEnd }: RowRange): CsrSlice {
   };
 }
 
-/** Adds the names of the rows to the slices of a chunk, which come in order. */
+/** Adds the names or labels of the rows to the slices of a chunk, which come in order. */
 export class SliceNames {
   readonly #batches: AsyncGenerator<RowNames> | undefined;
   #batch: RowNames | undefined;
 
-  /** Nothing is read if the rows have no names, or they are not printed. */
-  constructor({ storedRowNames }: Matrix, rows: RowRange) {
-    this.#batches = storedRowNames && readRowNames(storedRowNames, rows);
+  /**
+   * Nothing is read if the rows have neither, or they are not printed.
+   *
+   * @param naText of a label that is NaN.
+   */
+  constructor({ storedRowNames, storedLabels }: Matrix, rows: RowRange, naText = 'nan') {
+    this.#batches =
+      storedLabels === undefined
+        ? storedRowNames && readRowNames(storedRowNames, rows)
+        : readLabels(storedLabels, rows, naText);
   }
 
   /** Cuts a slice so that each piece has the names of its rows. */

@@ -39,12 +39,9 @@ async function planPlaced(
   const { request, units } = bound;
   const { spec: output } = request.output;
   const { options } = request.source;
-  const found = resolveContext(
-    deps.s3,
-    deps.outputBucket,
-    { options, withRowNames: matrixOutputOf(output).printsRowNames },
-    signal,
-  );
+  const withRowNames = matrixOutputOf(output).printsRowNames;
+  const read = { options, withRowNames, labels: bound.labels };
+  const found = resolveContext(deps.s3, deps.outputBucket, read, signal);
   const context = { ...found, store: countingStore(found.store, asked) };
   const resolution = await resolveSource(units, context);
   if ('jobs' in resolution) {

@@ -7,12 +7,13 @@ import { s3StagedFor } from './text-indexes.ts';
 export function resolveContext(
   s3: S3Client,
   outputBucket: string,
-  { options, withRowNames }: Pick<ResolveContext, 'options' | 'withRowNames'>,
+  { options, withRowNames, labels }: Pick<ResolveContext, 'options' | 'withRowNames' | 'labels'>,
   signal: AbortSignal,
 ): ResolveContext {
   return {
     options,
     ...(withRowNames && { withRowNames }),
+    labels,
     store: s3ObjectStore(s3, signal),
     stagedFor: s3StagedFor(s3, outputBucket, signal),
   };

@@ -65,7 +65,7 @@ export const CORE: ImportRules = {
   ],
   'core/sparse': [
     ...[...GROUND, '#core/bytes', '#core/elements', '#core/schemas', 'zod/mini'],
-    '#core/sparse/formats/format-names.ts',
+    ...['#core/objects/source-pin.ts', '#core/sparse/formats/format-names.ts'],
   ],
   'core/sparse/layout': [
     ...['#core/errors.ts', '#core/bytes', '#core/elements', '#core/schemas', '#core/objects'],
@@ -73,7 +73,7 @@ export const CORE: ImportRules = {
   ],
   'core/sparse/names': [
     ...['#core/errors.ts', '#core/bytes', '#core/checksum', '#core/objects', '#core/sparse/*'],
-    'node:zlib',
+    ...['#core/text', 'node:zlib'],
   ],
   'core/sparse/stage': [
     ...[...GROUND, '#core/bytes', '#core/elements', '#core/objects', '#core/containers/npy'],

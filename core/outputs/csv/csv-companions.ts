@@ -25,6 +25,9 @@ function hiveProblem(spec: CsvSpec, matrix: MatrixInfo): string | undefined {
   if (spec.dialect.index) {
     return 'names of rows may be quoted, which Hive does not read; leave out output.text.index or the companion';
   }
+  if (spec.label?.uri !== undefined) {
+    return 'labels of an object may be quoted, which Hive does not read; leave out output.text.label or the companion';
+  }
   if (matrix.shape[1] === 0) return 'a table of Hive has columns, the matrix has none';
   const longest = longestLine(spec, matrix);
   if (longest > MOST_LINE_BYTES) {

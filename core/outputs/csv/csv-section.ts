@@ -26,17 +26,23 @@ function textWithout(problem: (text: string) => string | undefined) {
   );
 }
 
-const text = z.strictObject(
-  {
-    profile: z.optional(profile),
-    delimiter: z.optional(textWithout(delimiterProblem)),
-    naRep: z.optional(textWithout(naRepProblem)),
-    header: z.optional(z.enum(['none', 'first-chunk'], { error: "'none' or 'first-chunk'" })),
-    index: z.optional(z.boolean({ error: 'true or false' })),
-    label: z.optional(labelSection),
-  },
-  { error: 'an object with profile, delimiter, naRep, header, index, label' },
-);
+const text = z
+  .strictObject(
+    {
+      profile: z.optional(profile),
+      delimiter: z.optional(textWithout(delimiterProblem)),
+      naRep: z.optional(textWithout(naRepProblem)),
+      header: z.optional(z.enum(['none', 'first-chunk'], { error: "'none' or 'first-chunk'" })),
+      index: z.optional(z.boolean({ error: 'true or false' })),
+      label: z.optional(labelSection),
+    },
+    { error: 'an object with profile, delimiter, naRep, header, index, label' },
+  )
+  .check(
+    z.refine(({ index, label }) => index !== true || label?.uri === undefined, {
+      error: 'an object with either index or label.uri, as a line begins with one of them',
+    }),
+  );
 
 /** The settings of CSV in a request; `text` becomes the dialect. */
 export const csvSection = z.pipe(

@@ -53,7 +53,7 @@ export const FEATURE_KEY = Uint8Array.of(0x0a, 6, ...new TextEncoder().encode('v
 interface RecordContent {
   readonly values: number;
   readonly keys: number;
-  /** How many columns there are, with that of the label. */
+  /** How many columns there are, without that of the label. */
   readonly columns: number;
   /** Bytes of the label, 0 if there is none. */
   readonly label: number;
@@ -68,7 +68,7 @@ function entryLengths(tensor: number) {
 /** The lengths of a record. */
 export function recordLengths({ values, keys, columns, label }: RecordContent): RecordLengths {
   const entries = values === 0 ? 0 : fieldBytes(values) + fieldBytes(keys);
-  const shape = varintBytes(label === 0 ? columns : columns - 1);
+  const shape = varintBytes(columns);
   const lengths = entryLengths(entries + fieldBytes(shape));
   const labelled = label === 0 ? 0 : fieldBytes(entryLengths(fieldBytes(label)).feature);
   return { values, keys, ...lengths, record: fieldBytes(lengths.feature) + labelled };

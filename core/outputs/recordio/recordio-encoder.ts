@@ -1,6 +1,7 @@
 import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
+import { labelValues } from './label-values.ts';
 import {
   FEATURE_KEY,
   keyBytes,
@@ -31,11 +32,16 @@ const STEP_BYTES = 96;
 
 const MAX_KEY_BYTES = 5;
 
+/**
+ * What the label is: the first column, and the next one is then the first column; or the text that
+ * slices have for each row.
+ */
+export type LabelKind = 'none' | 'column' | 'text';
+
 interface RecordioOptions {
   readonly columns: number;
   readonly tensor: Tensor;
-  /** Whether the first column is the label, and the next one the first column. */
-  readonly hasLabel: boolean;
+  readonly label: LabelKind;
   readonly buffer: Uint8Array;
 }
 
@@ -58,16 +64,21 @@ class SliceWriter {
   #start = 0;
   /** What is subtracted from columns. */
   readonly #first: number;
+  /** What the label of each record begins with; empty where there is none. */
   readonly #label: Uint8Array;
+  /** Values of labels that are no column. */
+  readonly #labels: Uint8Array | undefined;
 
   constructor(slice: CsrSlice, options: RecordioOptions) {
     this.#slice = slice;
     this.#options = options;
     this.#values = tensorValues(slice.data, options.tensor);
     this.#valueBytes = VALUE_BYTES[options.tensor];
-    this.#first = options.hasLabel ? 1 : 0;
-    const head = labelHead(TAGS[options.tensor], this.#valueBytes);
-    this.#label = options.hasLabel ? head : new Uint8Array(0);
+    const { label, tensor } = options;
+    this.#first = label === 'column' ? 1 : 0;
+    const head = labelHead(TAGS[tensor], this.#valueBytes);
+    this.#label = label === 'none' ? new Uint8Array(0) : head;
+    this.#labels = slice.rowNames && labelValues(slice.rowNames, tensor);
   }
 
   get isDone(): boolean {
@@ -101,16 +112,16 @@ class SliceWriter {
 
   #writeHead(target: Uint8Array, from: number): number {
     const { indptr, indices } = this.#slice;
-    const { columns, tensor, hasLabel } = this.#options;
+    const { columns, tensor, label: kind } = this.#options;
     const rowStart = indptr[this.#row]!;
     const end = indptr[this.#row + 1]!;
-    const isLabelled = hasLabel && rowStart < end && indices[rowStart] === 0;
+    const isLabelled = kind === 'column' && rowStart < end && indices[rowStart] === 0;
     const start = isLabelled ? rowStart + 1 : rowStart;
     this.#start = start;
     const keys = keyBytes(indices, { start, end, first: this.#first });
     const values = (end - start) * this.#valueBytes;
-    const label = hasLabel ? this.#valueBytes : 0;
-    const lengths = recordLengths({ values, keys, columns, label });
+    const label = kind === 'none' ? 0 : this.#valueBytes;
+    const lengths = recordLengths({ values, keys, columns: columns - this.#first, label });
     this.#lengths = lengths;
     this.#next = start * this.#valueBytes;
     this.#stage = start === end ? 'tail' : 'values';
@@ -168,12 +179,17 @@ class SliceWriter {
     return end + padding;
   }
 
-  /** Writes the label, 0 where it is not stored; returns the offset after it. */
+  /** Writes the label, 0 where it is a column and not stored; returns the offset after it. */
   #writeLabel(target: Uint8Array, at: number): number {
-    if (this.#first === 0) return at;
+    if (this.#label.length === 0) return at;
     const from = at + this.#label.length;
     const end = from + this.#valueBytes;
     target.set(this.#label, at);
+    if (this.#labels !== undefined) {
+      const byte = this.#row * this.#valueBytes;
+      target.set(this.#labels.subarray(byte, byte + this.#valueBytes), from);
+      return end;
+    }
     target.fill(0, from, end);
     const rowStart = this.#slice.indptr[this.#row]!;
     if (this.#start === rowStart) return end;

@@ -20,6 +20,8 @@ interface SvmlightRows {
   readonly dtype: DType;
   /** Whether an entry of a row may be its label, which is shorter. */
   readonly hasLabel: boolean;
+  /** Bytes of the longest label that is no entry. @default 1, of `0` */
+  readonly labelBytes?: number | undefined;
 }
 
 /** The same where no cell has two entries; the writer of a part that is too short says so. */
@@ -31,10 +33,9 @@ export function svmlightPartBounds(of: SvmlightRows): ContentBounds {
 
 /** Bounds of the text of rows. Duplicates share a cell, so one may be all that is written. */
 export function svmlightBounds(of: SvmlightRows): ContentBounds {
-  const { rows, columns, nnz, dtype, hasLabel } = of;
-  const labels = rows * EMPTY_ROW_BYTES;
+  const { rows, columns, nnz, dtype, hasLabel, labelBytes = 1 } = of;
   return {
-    min: labels + (hasLabel ? 0 : Math.min(nnz, 1) * MIN_ENTRY_BYTES),
-    max: labels + nnz * maxStepBytes(columns, dtype),
+    min: rows * EMPTY_ROW_BYTES + (hasLabel ? 0 : Math.min(nnz, 1) * MIN_ENTRY_BYTES),
+    max: rows * (labelBytes + 1) + nnz * maxStepBytes(columns, dtype),
   };
 }

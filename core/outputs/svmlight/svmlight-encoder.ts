@@ -4,6 +4,7 @@ import { writeInteger } from '#core/elements/number-text.ts';
 import type { ChunkEncoder } from '#core/outputs/chunk-encoder.ts';
 import { type Parts, PartWriter } from '#core/outputs/part-writer.ts';
 import type { CsrSlice } from '#core/sparse/csr.ts';
+import type { RowNames } from '#core/sparse/row-names.ts';
 import { maxStepBytes } from './svmlight-bounds.ts';
 
 const LABEL = 0x30;
@@ -26,7 +27,22 @@ interface SvmlightOptions {
   readonly zeroBased: boolean;
   /** Whether the first column is the label, and the next one the first column. */
   readonly hasLabel: boolean;
+  /** Bytes of the longest label that is the text of a row. @default there are none */
+  readonly labelBytes?: number | undefined;
   readonly buffer: Uint8Array;
+}
+
+/** Copies the text of a row; returns the offset after it. */
+function copyText(
+  { bytes, starts, ends }: RowNames,
+  row: number,
+  target: Uint8Array,
+  at: number,
+): number {
+  const end = ends[row]!;
+  let to = at;
+  for (let from = starts[row]!; from < end; from += 1) target[to++] = bytes[from]!;
+  return to;
 }
 
 class SvmlightEncoder implements ChunkEncoder {
@@ -39,12 +55,13 @@ class SvmlightEncoder implements ChunkEncoder {
   /** Room of the longest step: a label, an entry, or the end of a line. */
   readonly #step: Uint8Array;
 
-  constructor({ columns, dtype, zeroBased, hasLabel, buffer }: SvmlightOptions) {
+  constructor(options: SvmlightOptions) {
+    const { columns, dtype, zeroBased, hasLabel, labelBytes = 0, buffer } = options;
     this.#out = new PartWriter(buffer);
     this.#dtype = dtype === 'bool' ? 'uint8' : dtype;
     this.#hasLabel = hasLabel;
     this.#first = (zeroBased ? 0 : 1) - (hasLabel ? 1 : 0);
-    this.#step = new Uint8Array(maxStepBytes(columns, dtype));
+    this.#step = new Uint8Array(Math.max(maxStepBytes(columns, dtype), labelBytes));
   }
 
   /** The format has no names. */
@@ -67,17 +84,33 @@ class SvmlightEncoder implements ChunkEncoder {
     return this.#out.last();
   }
 
+  /** True if the first entry of a row is its label. */
+  #isLabelled({ indptr, indices }: CsrSlice, row: number): boolean {
+    const entry = indptr[row]!;
+    return this.#hasLabel && entry < indptr[row + 1]! && indices[entry] === 0;
+  }
+
+  /** Writes the label of a row; returns the offset after it. */
+  #putLabel(slice: CsrSlice, write: CellWriter, row: number, target: Uint8Array, at: number) {
+    const { rowNames, indptr } = slice;
+    if (rowNames !== undefined) return copyText(rowNames, row, target, at);
+    if (this.#isLabelled(slice, row)) return write(indptr[row]!, target, at);
+    target[at] = LABEL;
+    return at + 1;
+  }
+
   /**
    * Writes steps from `at` on, as long as the longest one fits; returns the offset after them. A
    * plain function with local variables, as it takes some 25 ns per count.
    */
   #fill(
-    { rowStart, rowEnd, indptr, indices }: CsrSlice,
+    slice: CsrSlice,
     write: CellWriter,
     cursor: Cursor,
     target: Uint8Array,
     from: number,
   ): number {
+    const { rowStart, rowEnd, indptr, indices } = slice;
     const rows = rowEnd - rowStart;
     const limit = target.length - this.#step.length;
     const first = this.#first;
@@ -85,9 +118,10 @@ class SvmlightEncoder implements ChunkEncoder {
     let at = from;
     scan: for (; row < rows && at <= limit; row += 1) {
       const end = indptr[row + 1]!;
-      if (!isBegun && this.#hasLabel && entry < end && indices[entry] === 0) {
-        at = write(entry++, target, at);
-      } else if (!isBegun) target[at++] = LABEL;
+      if (!isBegun) {
+        at = this.#putLabel(slice, write, row, target, at);
+        if (this.#isLabelled(slice, row)) entry += 1;
+      }
       isBegun = true;
       for (; entry < end; entry += 1) {
         if (at > limit) break scan;

@@ -2,7 +2,7 @@ import { checkLines } from '#core/outputs/check-lines.ts';
 import { inflated, storedAs } from '#core/outputs/compression.ts';
 import { createGzipOfText } from '#core/outputs/gzip/gzip-of-text.ts';
 import { textPart } from '#core/outputs/gzip/text-part.ts';
-import { describeLabel } from '#core/outputs/label-section.ts';
+import { askedLabels, describeLabel } from '#core/outputs/label-section.ts';
 import { companionProblem, notOfHive } from '#core/outputs/matrix-companions.ts';
 import type { MatrixOutput } from '#core/outputs/output.ts';
 import { zerosProblem } from '#core/outputs/zeros-problem.ts';
@@ -16,8 +16,9 @@ const STORED_AS = storedAs({ ending: '.svmlight', contentType: 'text/plain' });
 /** Sent in 7 s, and compressed by zlib in four minutes of the smallest writer. */
 const TARGET = { bytes: 512 * 1024 ** 2 };
 
-function rowsOf({ shape: [rows, columns], nnz, dtype, labelColumn }: MatrixInfo) {
-  return { rows, columns, nnz, dtype, hasLabel: labelColumn !== undefined };
+function rowsOf({ shape: [rows, columns], nnz, dtype, labelColumn, labels }: MatrixInfo) {
+  const hasLabel = labelColumn !== undefined;
+  return { rows, columns, nnz, dtype, hasLabel, labelBytes: labels?.longestBytes };
 }
 
 /** svmlight, plain or as one gzip member per chunk. */
@@ -33,6 +34,7 @@ export function svmlightOutput(spec: SvmlightSpec): MatrixOutput {
     beginsWithNames: () => false,
     printsRowNames: false,
     label: spec.label?.column,
+    labels: askedLabels(spec.label, { areNumbers: true }),
     describe: () => ({
       'output.format': 'svmlight',
       'output.zeroBased': zeroBased,
@@ -49,8 +51,8 @@ export function svmlightOutput(spec: SvmlightSpec): MatrixOutput {
     recordCount: ({ rowStart, rowEnd }) => rowEnd - rowStart,
     bounds: (facts) => svmlightBounds(rowsOf(facts)),
     automaticTarget: () => TARGET,
-    createEncoder({ shape: [, columns], dtype, labelColumn }, _room, buffer) {
-      const rows = { columns, dtype, zeroBased, hasLabel: labelColumn !== undefined };
+    createEncoder(matrix, _room, buffer) {
+      const rows = { ...rowsOf(matrix), zeroBased };
       const createText = (text: Uint8Array) => createSvmlightEncoder({ ...rows, buffer: text });
       return compression === 'gzip' ? createGzipOfText(createText, buffer) : createText(buffer);
     },

@@ -56,6 +56,19 @@ const rowNamesLayout = z.strictObject({
   recordBytes: count,
 });
 
+/** Where the labels of consecutive rows lie: in their own object, or in a staged one. */
+const labelsLayout = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('array'),
+    object: sourcePin,
+    rows: count,
+    offset: count,
+    dtype: z.enum(DTYPES),
+    bigEndian: z.boolean(),
+  }),
+  z.extend(rowNamesLayout, { kind: z.literal('texts') }),
+]);
+
 /**
  * Where the arrays of a row-sliceable matrix lie, as plain JSON. Plan finds it once by reading
  * headers. With it, every writer reads its rows without opening the containers again.
@@ -65,9 +78,12 @@ export const matrixLayout = z.extend(matrixFacts, {
   parts: z.readonly(z.array(partLayout).check(z.minLength(1))),
   /** In row order, where rows have names that are printed. */
   rowNamesParts: z.optional(z.readonly(z.array(rowNamesLayout))),
+  /** In row order, where rows have labels of an object. */
+  labelsParts: z.optional(z.readonly(z.array(labelsLayout))),
 });
 
 export type StreamLayout = Readonly<z.infer<typeof streamLayout>>;
 export type ArrayLayout = Readonly<z.infer<typeof arrayLayout>>;
 export type PartLayout = Readonly<z.infer<typeof partLayout>>;
+export type LabelsLayout = Readonly<z.infer<typeof labelsLayout>>;
 export type MatrixLayout = Readonly<z.infer<typeof matrixLayout>>;

@@ -3,7 +3,13 @@ import { inTurn } from '#core/bytes/in-turn.ts';
 import { inflatedSource } from '#core/containers/deflate/inflated-source.ts';
 import { chunkedSource } from '#core/containers/hdf5/chunked-source.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
-import type { CsrPart, Matrix, PlacedPart, StoredArray } from '#core/sparse/matrix.ts';
+import type {
+  CsrPart,
+  Matrix,
+  PlacedPart,
+  StoredArray,
+  StoredLabels,
+} from '#core/sparse/matrix.ts';
 import type { StoredRowNames } from '#core/sparse/row-names.ts';
 import type { ArrayLayout, MatrixLayout, PartLayout, StreamLayout } from './matrix-layout.ts';
 
@@ -73,6 +79,29 @@ function openRowNames(
   });
 }
 
+function openLabels(
+  parts: NonNullable<MatrixLayout['labelsParts']>,
+  store: Opener,
+): StoredLabels[] {
+  let before = 0;
+  return parts.map((part) => {
+    const { object, rows } = part;
+    const source = store.open(object);
+    const rowStart = before;
+    before += rows;
+    if (part.kind === 'texts') {
+      return { kind: 'texts', source, rowStart, rows, recordBytes: part.recordBytes };
+    }
+    const { offset, dtype, bigEndian } = part;
+    return {
+      kind: 'array',
+      array: { source, offset, length: rows, dtype, bigEndian },
+      rowStart,
+      rows,
+    };
+  });
+}
+
 /**
  * Opens a matrix by its layout. Nothing is read. Each part takes only the memory of its few
  * objects.
@@ -81,7 +110,7 @@ function openRowNames(
  * @param store opens objects of the source and staged ones alike.
  */
 export function openLayout(uri: string, layout: MatrixLayout, store: Opener): Matrix {
-  const { parts: placed, rowNamesParts, ...facts } = layout;
+  const { parts: placed, rowNamesParts, labelsParts, ...facts } = layout;
   const parts: PlacedPart[] = [];
   let rowStart = 0;
   for (const part of placed) {
@@ -89,5 +118,6 @@ export function openLayout(uri: string, layout: MatrixLayout, store: Opener): Ma
     rowStart += part.rows;
   }
   const storedRowNames = rowNamesParts && openRowNames(rowNamesParts, store);
-  return { uri, ...facts, parts, storedRowNames };
+  const storedLabels = labelsParts && openLabels(labelsParts, store);
+  return { uri, ...facts, parts, storedRowNames, storedLabels };
 }

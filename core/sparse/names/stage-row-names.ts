@@ -10,8 +10,22 @@ import {
   OFFSET_BYTES,
 } from '#core/sparse/row-names.ts';
 
-/** Name of the staged object. */
-const OBJECT_NAME = 'row-names.bin';
+/** Texts that are staged with one per row: names of rows, or their labels. */
+export interface StagedTexts {
+  /** Name of the staged object. */
+  readonly objectName: string;
+  readonly word: 'name' | 'label';
+  /** What to do about one that is too long. */
+  readonly remedy: string;
+  /** Throws if a text is not allowed. @default all are */
+  check?(text: string, row: number, uri: string): void;
+}
+
+const ROW_NAMES: StagedTexts = {
+  objectName: 'row-names.bin',
+  word: 'name',
+  remedy: 'give shorter names, or leave out output.text.index',
+};
 
 /** Rows, longest name and bytes of the records, which end the object. */
 const TAIL_FIELDS = 3;
@@ -28,13 +42,15 @@ export interface StagedRowNames {
 /** Turns names into records, and keeps the offset of every 64th one. */
 class RowNameRecords {
   readonly #uri: string;
+  readonly #kind: StagedTexts;
   readonly #offsets: number[] = [];
   #rows = 0;
   #longestBytes = 0;
   #recordBytes = 0;
 
-  constructor(uri: string) {
+  constructor(uri: string, kind: StagedTexts) {
     this.#uri = uri;
+    this.#kind = kind;
   }
 
   /** The records of the next names. */
@@ -51,11 +67,13 @@ class RowNameRecords {
 
   #record(name: string): Uint8Array[] {
     const text = Buffer.from(name);
+    const { word, remedy, check } = this.#kind;
     if (text.length > MAX_ROW_NAME_BYTES) {
       throw new BoundExceededError(
-        `${this.#uri} has a name of ${text.length} bytes for row ${this.#rows}, allowed are ${MAX_ROW_NAME_BYTES}; give shorter names, or leave out output.text.index`,
+        `${this.#uri} has a ${word} of ${text.length} bytes for row ${this.#rows}, allowed are ${MAX_ROW_NAME_BYTES}; ${remedy}`,
       );
     }
+    check?.(name, this.#rows, this.#uri);
     if (this.#rows % NAMES_PER_BLOCK === 0) this.#offsets.push(this.#recordBytes);
     const length = Uint32Array.of(text.length);
     this.#rows += 1;
@@ -65,30 +83,38 @@ class RowNameRecords {
   }
 }
 
-async function* rowNamesObject(names: Names): AsyncGenerator<Uint8Array> {
-  const records = new RowNameRecords(names.uri);
+async function* rowNamesObject(names: Names, kind: StagedTexts): AsyncGenerator<Uint8Array> {
+  const records = new RowNameRecords(names.uri, kind);
   for await (const batch of names.read()) yield records.add(batch);
   yield* records.end();
 }
 
 /**
- * Stages the names of rows, so that those of any range can be read. Reads all of them once; holds
- * one batch, and 8 bytes per 64 names.
+ * Stages the names or labels of rows, so that those of any range can be read. Reads all of them
+ * once; holds one batch, and 8 bytes per 64 names.
  *
  * @throws {BoundExceededError} a name is longer than 64 KiB.
  */
-export async function stageRowNames(names: Names, staged: StageStore): Promise<void> {
-  if ((await staged.open(OBJECT_NAME)) !== undefined) return;
-  await staged.create(OBJECT_NAME, rowNamesObject(names));
+export async function stageRowNames(
+  names: Names,
+  staged: StageStore,
+  kind = ROW_NAMES,
+): Promise<void> {
+  const { objectName } = kind;
+  if ((await staged.open(objectName)) !== undefined) return;
+  await staged.create(objectName, rowNamesObject(names, kind));
 }
 
 /**
- * Finds the staged names of rows, by one small read.
+ * Finds the staged names or labels of rows, by one small read.
  *
  * @returns undefined if they are not staged yet.
  */
-export async function openStagedRowNames(staged: StageStore): Promise<StagedRowNames | undefined> {
-  const object = await staged.open(OBJECT_NAME);
+export async function openStagedRowNames(
+  staged: StageStore,
+  { objectName } = ROW_NAMES,
+): Promise<StagedRowNames | undefined> {
+  const object = await staged.open(objectName);
   if (object === undefined) return undefined;
   const { pin, source } = object;
   const length = TAIL_FIELDS * OFFSET_BYTES;

@@ -94,6 +94,12 @@ LOCATION 's3://bucket/out/My Set/_manifest/hive/symlink/';
   it.each([
     ['a header line', csv({}, { header: 'first-chunk' }), {}, /hive: Hive takes the header line/],
     ['names of rows', csv({}, { index: true }), {}, /hive: names of rows may be quoted/],
+    [
+      'labels of an object',
+      csv({ label: { uri: 's3://b/y.npy' } }),
+      {},
+      /hive: labels of an object may be quoted/,
+    ],
     ['a matrix without columns', csv(), { shape: [9, 0] }, /hive: a table of Hive has columns/],
     [
       'lines that are too long',

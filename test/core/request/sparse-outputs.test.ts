@@ -16,6 +16,7 @@ const problemsOf = (output: object) => {
 };
 
 const LABEL = { column: 'price' };
+const LABELS = { uri: 's3://bucket/y.npy' };
 
 describe('an output of a matrix', () => {
   it.each([
@@ -57,6 +58,15 @@ describe('an output of a matrix', () => {
       { format: 'parquet' },
       { kind: 'parquet', layout: 'triples', compression: 'zstd', rowGroupBytes: 2 ** 24 },
     ],
+    [{ text: { label: LABELS, index: false } }, { kind: 'csv', label: LABELS }],
+    [
+      { format: 'svmlight', zeroBased: true, label: LABELS },
+      { kind: 'svmlight', label: LABELS },
+    ],
+    [
+      { format: 'recordio-protobuf', label: LABELS },
+      { kind: 'recordio-protobuf', label: LABELS },
+    ],
     [
       {
         format: 'parquet',
@@ -85,7 +95,11 @@ describe('an output of a matrix', () => {
     [{ companions: ['quicksight'] }, "must be a list of 'hive', 'sagemaker'"],
     [{ text: { label: { column: -1 } } }, 'label.column must be the name of a column, or its'],
     [{ text: { label: { column: null } } }, 'label.column must be the name of a column, or its'],
-    [{ text: { label: 'price' } }, 'must be an object with column: the name of a column'],
+    [{ text: { label: 'price' } }, 'must be an object with either column (the name of a column,'],
+    [{ text: { label: {} } }, 'label must be an object with either column (the name of a column,'],
+    [{ text: { label: { ...LABEL, ...LABELS } } }, 'label must be an object with either column ('],
+    [{ text: { label: { uri: 'y.npy' } } }, 'label.uri must be the S3 URI of a .npy of one'],
+    [{ text: { label: LABELS, index: true } }, 'an object with either index or label.uri, as a'],
     [{ format: 'parquet', layout: 'wide' }, "output.layout must be 'triples' or 'lists'"],
     [{ format: 'parquet', layout: 'lists', compression: 'snappy' }, '(snappy is of tables)'],
     [{ format: 'parquet', partitionBy: ['a'] }, 'output.partitionBy is for requests of a table'],

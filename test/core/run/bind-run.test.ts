@@ -11,6 +11,7 @@ const store = memoryObjectStore({
   [uri]: bytes,
   's3://data/parts/1.npz': bytes,
   's3://data/parts/2.npz': bytes,
+  's3://data/labels.npy': Uint8Array.of(1, 2, 3, 4),
 });
 const { etag } = memorySource(bytes);
 const pin = { uri, etag, versionId: null, size: 3 };
@@ -56,6 +57,26 @@ describe('bindRun', () => {
     const output = { text: { header: 'first-chunk' } };
     expect((await bind({ source, output })).pins).toEqual([pin, named]);
     expect((await bind({ source })).pins).toEqual([pin]);
+  });
+
+  it('is bound to the object with the labels too, whose version is part of its name', async () => {
+    const labels = {
+      uri: 's3://data/labels.npy',
+      etag: memorySource(Uint8Array.of(1, 2, 3, 4)).etag,
+    };
+    const output = { text: { label: { uri: labels.uri } } };
+    const bound = await bind({ source: uri, output });
+    const labelsPin = { ...labels, versionId: null, size: 4 };
+    expect(bound.pins).toEqual([pin, labelsPin]);
+    expect(bound.labels).toEqual({ pin: labelsPin, areNumbers: false });
+    expect(JSON.parse(bound.identity)).toMatchObject({
+      labels: { ...labels, versionId: null },
+      output: { label: { uri: labels.uri } },
+    });
+    const other = { format: 'svmlight', zeroBased: true, label: { uri: labels.uri } };
+    expect((await bind({ source: uri, output: other })).labels?.areNumbers).toBe(true);
+    const gone = { text: { label: { uri: 's3://data/none.npy' } } };
+    await expect(bind({ source: uri, output: gone })).rejects.toThrow(SourceNotFoundError);
   });
 
   it('goes to the folder that the request names in the bucket of the deployment', async () => {

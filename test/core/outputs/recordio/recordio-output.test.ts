@@ -117,6 +117,32 @@ describe.each(['float32', 'float64'] as const)('RecordIO of %s', (tensor) => {
     expect(bytes.length).toBeLessThanOrEqual(max);
   });
 
+  it('has the labels of an object, and all columns as features', () => {
+    const texts = Buffer.from('0.1-inf2e3');
+    const rowNames = {
+      ...{ rowStart: 0, rowEnd: 3, bytes: texts },
+      ...{ starts: Uint32Array.of(0, 3, 7), ends: Uint32Array.of(3, 7, 10) },
+    };
+    const slice = {
+      ...{ rowStart: 0, rowEnd: 3, nnz: 3, indptr: Int32Array.of(0, 2, 3, 3), rowNames },
+      ...{ indices: Int32Array.of(0, 127, 1), data: Float64Array.of(7, 0.5, 2) },
+    };
+    const object = { uri: 's3://b/y', etag: '', versionId: null, size: 10 };
+    const labels = { object, dtype: 'text', longestBytes: 4 } as const;
+    const facts = { shape: [3, 128], dtype: 'float64', nnz: 3, labels } as const;
+    const spec = { ...specOf(tensor), label: { uri: object.uri } };
+    const { bytes } = encodeOutput(spec, facts, [slice], [33, 50]);
+    const tenth = tensor === 'float32' ? Math.fround(0.1) : 0.1;
+    expect(recordsOf(bytes, tensor)).toEqual([
+      { label: [tenth], values: [7, 0.5], keys: [0, 127], shape: [128] },
+      { label: [Number.NEGATIVE_INFINITY], values: [2], keys: [1], shape: [128] },
+      { label: [2000], values: [], keys: [], shape: [128] },
+    ]);
+    const { min, max } = matrixOutputOf(spec).bounds(facts);
+    expect(bytes.length).toBeGreaterThanOrEqual(min);
+    expect(bytes.length).toBeLessThanOrEqual(max);
+  });
+
   it('holds columns of any number', () => {
     const columns = [0, 127, 128, 16_383, 16_384, 2 ** 21 - 1, 2 ** 21, 2 ** 28 - 1, 2 ** 28];
     const indices = Int32Array.from([...columns, 2 ** 31 - 2]);
