@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { goldenBytes, goldenPath, storedCsrCases } from '#support/golden.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { runShell } from './run-command.ts';
 
 const SOURCE = goldenPath('inputs/tall.npz');
@@ -22,12 +23,21 @@ describe('the command line as a process', () => {
   });
 
   test('shows help with examples for every command', async () => {
-    const commands = ['', 'slice', 'inspect', 'verify', 'jobs', 'prune', 'local run', 'local up'];
+    const commands = [
+      ...['', 'run', 'watch', 'status', 'redrive', 'cancel', 'slice', 'inspect', 'verify', 'jobs'],
+      ...['prune', 'local run', 'local up'],
+    ];
     for (const command of commands) {
       const ended = await runShell(`cli ${command} --help`);
       expect(ended).toMatchObject({ code: 0, stderr: '' });
       expect(ended.stdout.toString()).toContain('Examples:\n  $ npx sparse-fanout ');
     }
+  });
+
+  test('says its version, in any directory', async () => {
+    const ended = await runShell('cd /; cli --version');
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout.toString()).toBe(`${manifest.version}\n`);
   });
 
   test('fails with one line, and shows the stack only when asked', async () => {
