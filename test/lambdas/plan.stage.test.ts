@@ -67,6 +67,33 @@ describe('Plan of a source that must be staged', () => {
     expect(await plan({ ...other, dryRun: false })).toMatchObject({ decision: 'stage' });
   });
 
+  it.each([
+    {
+      key: 'large.mtx',
+      head: '%%MatrixMarket matrix coordinate integer general\n1000000 1000 3000000\n',
+      line: '1 1 1\n',
+      said: { rows: 1_000_000, facts: { format: 'mtx', nnz: 3_000_000 } },
+      doubt: /^the source must be staged first, so sizes are of its headers alone/,
+    },
+    {
+      key: 'large.svmlight',
+      head: '',
+      line: '0 1:1\n',
+      said: { facts: { format: 'svmlight' } },
+      doubt: /^the source must be staged first, and its headers do not say its rows and columns/,
+    },
+  ])('is planned by its headers or first lines where it is large: $key', async (one) => {
+    const { key, head, line, said, doubt } = one;
+    const large = await bucket.put(key, Buffer.from(head + line.repeat(6_000_000)));
+    const dry = await plan({ source: large, dryRun: true });
+    expect(dry).toMatchObject({ decision: 'dry-run', summary: said });
+    const { summary } = dry as Extract<typeof dry, { readonly decision: 'dry-run' }>;
+    expect(summary.warnings[0]).toMatch(doubt);
+    expect(summary.rows).toBeGreaterThan(900_000);
+    expect(summary.staging?.jobs).toBeGreaterThan(0);
+    expect(summary.usd.total).toBeGreaterThan(0);
+  });
+
   it('writes the jobs of a round, one per line, under a name made of them', async () => {
     const planned = await plan({ source, limits: { concurrency: 9 } });
     const unit = { uri: source, objects: [await pinSource(services.s3, { uri: source })] };

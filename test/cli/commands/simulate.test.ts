@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { patience } from '#support/patience.ts';
 import { runHere } from '#test/cli/run-command.ts';
 
 test('simulate says how long a run of a size takes, what binds it and what it costs', async () => {
@@ -21,6 +24,26 @@ test('simulate prints the same object each time, and takes settings', async () =
   expect(simulated.throttles).toBeGreaterThan(100);
   expect(binds).toBe('account');
 });
+
+/** Says at the end, on stderr, what the process has used. */
+const USED = `data:text/javascript,process.on('exit', () => {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  process.stderr.write(JSON.stringify({ seconds: (userCPUTime + systemCPUTime) / 1e6, maxRSS }));
+})`;
+
+test(
+  'a million chunks take 5 s of one processor and 200 MB at most',
+  patience(20_000),
+  async () => {
+    const args = ['--json', 'simulate', '--text', '536870912MB'];
+    const script = ['--max-semi-space-size=2', '--import', USED, 'bin/sparse-fanout.ts', ...args];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, script);
+    expect(JSON.parse(stdout)).toMatchObject({ chunks: 1_000_000 });
+    const { seconds, maxRSS } = JSON.parse(stderr);
+    expect(seconds).toBeLessThan(5);
+    expect(maxRSS * 1024).toBeLessThan(200e6);
+  },
+);
 
 test('simulate refuses what is no size', async () => {
   const ended = await runHere(['simulate', '--text', 'much']);

@@ -4,6 +4,8 @@ import { billedSize, dollars } from '#core/cost/cost-text.ts';
 describe('dollars', () => {
   it.each([
     [0, '$0.00'],
+    [0.00005, '$0.000050'],
+    [0.0034, '$0.0034'],
     [0.155, '$0.16'],
     [9.5, '$9.50'],
     [155.4, '$155'],

@@ -7,7 +7,7 @@ import { sampleText } from '#core/sources/sample-text.ts';
 const URI = 's3://b/rows.svmlight';
 
 /** 100 columns, three entries in a row; the numbers of rows vary in length. */
-const ROWS = 600_000;
+const ROWS = 300_000;
 const TEXT = Buffer.from(
   Array.from({ length: ROWS }, (_, row) => `0 1:1 ${2 + (row % 98)}:2 100:${row % 9}\n`).join(''),
 );
@@ -40,6 +40,8 @@ test('the first lines of a text say what the whole has, plain and in gzip', asyn
 test('what is no text of rows says nothing', async () => {
   const { unit, context, facts } = await sampled(Buffer.from('neither rows nor columns\n'));
   expect(facts).toBeUndefined();
+  const damaged = await sampled(Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3));
+  expect(damaged.facts).toBeUndefined();
   const folder = { ...unit, objects: [...unit.objects, ...unit.objects] };
   expect(await sampleText(folder, context)).toBeUndefined();
 });
