@@ -1,10 +1,6 @@
 import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import {
-  type LocalCloud,
-  type LocalCloudOptions,
-  startLocalCloud,
-} from '@sparse-fanout/local-cloud';
+import type { LocalCloud, LocalCloudOptions } from '@sparse-fanout/local-cloud';
 import type { Observe } from '@sparse-fanout/local-cloud/happening.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import type { OwnCode } from '#cli/options/own-code.ts';
@@ -117,6 +113,8 @@ export async function startStack(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<LocalCloud> {
+  // Loaded only here: where this is installed, it is an optional package.
+  const { startLocalCloud } = await import('@sparse-fanout/local-cloud');
   progress.say('synthesizing the stack');
   const assemblyDirectory = await assemblyOf(own, signal);
   progress.say('starting the local cloud');

@@ -82,6 +82,16 @@ describe('the package', () => {
     ]);
   });
 
+  it('loads the local cloud, an optional package, only where it is started', () => {
+    const modules = compiled.files.filter((file) => file.endsWith('.ts'));
+    const eager = modules.filter((file) =>
+      /from "@sparse-fanout\/local-cloud"/.test(
+        readFileSync(path.join(built, file.replace(/\.ts$/, '.js')), 'utf8'),
+      ),
+    );
+    expect(eager).toEqual([]);
+  });
+
   it('declares the types of its surface by files that are there', () => {
     const files = ['lib/index.d.ts'];
     for (const file of files) {
