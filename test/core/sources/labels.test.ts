@@ -1,9 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { memorySource } from '#core/bytes/memory-source.ts';
 import { memoryStageStore } from '#core/objects/memory-stage-store.ts';
 import { listUnits } from '#core/sources/list-units.ts';
 import { factsOf } from '#core/sources/open-source.ts';
 import { resolveSource } from '#core/sources/resolve-source.ts';
+import type { StoredLabels } from '#core/sparse/matrix.ts';
 import { readLabels } from '#core/sparse/read-labels.ts';
 import { textsOf } from '#core/sparse/row-names.ts';
 import { memoryObjectStore } from '#support/memory-object-store.ts';
@@ -57,6 +59,21 @@ describe('labels of an object', () => {
     const { texts, facts } = await read(labels);
     expect(texts).toEqual(['b,c', '', 'ü']);
     expect(facts).toMatchObject({ dtype: 'text', longestBytes: 3 });
+  });
+
+  it('follow each other where several objects have them', async () => {
+    const stored = [[1, 2], [3, 4, 5], [6]].map((values, at) => {
+      const source = memorySource(Uint8Array.from(values), `labels-${at}`);
+      const array = { source, offset: 0, length: values.length, dtype: 'uint8', bigEndian: false };
+      const rowStart = values[0]! - 1;
+      return { kind: 'array', array, rowStart, rows: values.length } as StoredLabels;
+    });
+    const rowsOf = async (rowStart: number, rowEnd: number) => {
+      const batches = readLabels(stored, { rowStart, rowEnd }, 'NA');
+      return (await Array.fromAsync(batches, textsOf)).flat().join(' ');
+    };
+    expect(await rowsOf(0, 6)).toBe('1 2 3 4 5 6');
+    expect(await rowsOf(3, 5)).toBe('4 5');
   });
 
   it('are numbers in a text where they must be, and stay as they are written', async () => {

@@ -117,6 +117,18 @@ describe.each(['float32', 'float64'] as const)('RecordIO of %s', (tensor) => {
     expect(bytes.length).toBeLessThanOrEqual(max);
   });
 
+  it('counts the bytes of the number of columns without that of the label', () => {
+    const slice = {
+      ...{ rowStart: 0, rowEnd: 1, nnz: 1, indptr: Int32Array.of(0, 1) },
+      ...{ indices: Int32Array.of(127), data: Float64Array.of(2) },
+    };
+    const facts = { shape: [1, 128], dtype: 'float64', nnz: 1, labelColumn: 0 } as const;
+    const { bytes } = encodeOutput({ ...specOf(tensor), label: { column: 0 } }, facts, [slice]);
+    expect(recordsOf(bytes, tensor)).toEqual([
+      { label: [0], values: [2], keys: [126], shape: [127] },
+    ]);
+  });
+
   it('has the labels of an object, and all columns as features', () => {
     const texts = Buffer.from('0.1-inf2e3');
     const rowNames = {
