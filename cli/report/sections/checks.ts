@@ -11,10 +11,12 @@ interface Check {
   readonly text: string;
 }
 
-function manifestChecks({ manifest, planned, audit }: RunRecord): readonly Check[] {
+function manifestChecks(record: RunRecord): readonly Check[] {
+  const { manifest, planned, audit } = record;
   const { done, bytes } = chunkFigures(audit);
   if (manifest === undefined) {
-    return [{ holds: false, text: 'There is a manifest: Finalize has proved every chunk.' }];
+    const holds = stateOf(record) === 'running' ? undefined : false;
+    return [{ holds, text: 'There is a manifest: Finalize has proved every chunk.' }];
   }
   const { crc32, isOwn } = manifest;
   const proved = `The manifest is there: Finalize has proved every chunk, and CRC-32 ${crc32}.`;
@@ -53,7 +55,9 @@ function line({ holds, text }: Check): Markup {
 export function checks(record: RunRecord, used: UsedCost): Markup {
   const isRunning = stateOf(record) === 'running';
   const holes = auditHoles(record.audit, { planned: record.planned, isRunning });
-  const trail = { holds: holes.length === 0, text: 'The audit trail has every try and its end.' };
+  // Of a run that is under way nobody knows yet whether a try ends.
+  const holds = isRunning ? undefined : holes.length === 0;
+  const trail = { holds, text: 'The audit trail has every try and its end.' };
   const all = [...manifestChecks(record), memoryCheck(record, used), trail];
   const lacks = [...holes, ...record.unread];
   const missing =

@@ -86,6 +86,19 @@ describe('reportText', () => {
     expect(text).toMatch('The plan is gone.');
   });
 
+  it('shows a run that is under way, and calls nothing of it wrong', () => {
+    const { manifest: _, ...made } = madeUpRecord({ chunks: 20 });
+    const { audit } = made;
+    const started = new Date(made.readMs - 5_000).toISOString();
+    audit.chunk({ index: 20, planned: '', tries: 1, status: 'running', started });
+    audit.try({ index: 20, attempt: 1, started });
+    const execution = { ...made.execution!, status: 'RUNNING', stoppedMs: undefined };
+    const page = reportText(artist, { ...made, execution, planned: 40 });
+    expect(seen(page)).toMatch('Running Run 9f8e7d6c 20 of 40 chunks are done, 1 are under way.');
+    expect(page).toMatch('<b class="mark not-known">not known</b> There is a manifest');
+    expect(page).not.toMatch('<b class="mark no">');
+  });
+
   it('shows a run of which nothing is recorded', () => {
     const record = { ...madeUpRecord({ chunks: 1 }), audit: new RunAudit(), planned: undefined };
     const page = reportText(artist, record);
