@@ -15,6 +15,10 @@ it('all packages have one version', () => {
   expect(read('python/__init__.py')).toContain(`\n__version__ = "${version}"\n`);
 });
 
+it('the changelog has a section for the version', () => {
+  expect(read('CHANGELOG.md')).toMatch(new RegExp(`^## ${version} \\(`, 'm'));
+});
+
 it('the packages need one version of the engine', () => {
   expect(manifest.peerDependencies['@duckdb/node-api']).toBe(
     engine.dependencies['@duckdb/node-api'],

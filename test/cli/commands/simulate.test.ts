@@ -33,7 +33,7 @@ const USED = `data:text/javascript,process.on('exit', () => {
 
 test(
   'a million chunks take 5 s of one processor and 200 MB at most',
-  patience(20_000),
+  { timeout: patience(20_000) },
   async () => {
     const args = ['--json', 'simulate', '--text', '536870912MB'];
     const script = ['--max-semi-space-size=2', '--import', USED, 'bin/sparse-fanout.ts', ...args];
