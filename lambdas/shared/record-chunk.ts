@@ -1,6 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '#aws/clients.ts';
 import { headObject } from '#aws/stored-object.ts';
+import { METRICS } from '#core/contract.ts';
 import { TimeoutSoonError, UploadLostError } from '#core/errors.ts';
 import type {
   ChunkFigures,
@@ -13,6 +14,7 @@ import type { RunHeader } from '#core/run/run-header.ts';
 import type { LedgerDeps } from './open-ledger.ts';
 import type { Instruments } from './step.ts';
 import type { TryMeter } from './try-meter.ts';
+import { addFailed, addWritten } from './try-metrics.ts';
 
 /** What a writer records with. */
 export interface RecordDeps extends Instruments, LedgerDeps {
@@ -59,7 +61,7 @@ function causeOf(error: unknown, signal: AbortSignal): Error {
 
 function skipped({ logger, metrics }: RecordDeps, { index, bytes }: DoneRecord): WriteResult {
   logger.info('chunk skipped: done before');
-  metrics.addMetric('ChunksSkipped', MetricUnit.Count, 1);
+  metrics.addMetric(METRICS.skipped, MetricUnit.Count, 1);
   return { index, skipped: true, bytes };
 }
 
@@ -110,13 +112,13 @@ export async function recordChunk(
     const { skipped: reason } = figures;
     if (reason !== undefined) logger.warn('chunk skipped', { reason });
     logger.info('chunk written', { bytes: figures.bytes, crc32: figures.crc32 });
-    metrics.addMetric('ChunksWritten', MetricUnit.Count, 1);
-    metrics.addMetric('BytesWritten', MetricUnit.Bytes, figures.bytes);
+    addWritten(metrics, figures, meter);
     return { index, skipped: reason !== undefined, bytes: figures.bytes };
   } catch (failure) {
     const error = causeOf(failure, signal);
     // The error that stopped the chunk matters more than a failed write to the ledger.
     const ended = { attempt, measures: meter.measures(), error };
+    addFailed(metrics, error, meter);
     const twin = await failed(ledger, chunk, ended).catch(() => undefined);
     if (twin !== undefined) return skipped(deps, twin);
     throw error;

@@ -5,6 +5,7 @@ import { timeRequests } from '#aws/timed-requests.ts';
 import type { TryMeasures } from '#core/run/ledger-records.ts';
 
 const MICROSECONDS = 1000;
+const MILLISECONDS = 1000;
 const KIBIBYTES = 1024;
 
 /** Highest resident memory of this process so far, MiB: what Lambda reports as max memory used. */
@@ -32,6 +33,7 @@ export class TryMeter {
   readonly #send = new BusyTime();
   #invocations = 0;
   #cpuBefore = 0;
+  #begunAt = performance.now();
   #requestId: string | undefined;
 
   /** Begins an invocation. */
@@ -39,8 +41,14 @@ export class TryMeter {
     this.#invocations += 1;
     this.#requestId = requestId;
     this.#cpuBefore = cpuMilliseconds();
+    this.#begunAt = performance.now();
     this.#read.restart();
     this.#send.restart();
+  }
+
+  /** Seconds since the invocation began. */
+  get seconds(): number {
+    return (performance.now() - this.#begunAt) / MILLISECONDS;
   }
 
   /** Counts the requests of a client. @returns the client */
