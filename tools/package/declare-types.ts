@@ -8,8 +8,8 @@ const NAMED = /(\bfrom |\bimport\()(['"])([^'"]+)\2/g;
 
 const declarationName = (file: string) => file.replace(/\.ts$/, '.d.ts');
 
-/** What may be imported from outside, with all that it imports, and the packages beside it. */
-const INCLUDED = ['lib', 'packages/*/src'];
+/** What may be imported from outside, and where what it imports and ambient types lie. */
+const INCLUDED = ['lib', 'core', 'packages/*/src'];
 
 /** Lets the compiler declare the types of the files. */
 function runCompiler(root: string, directory: string): void {
