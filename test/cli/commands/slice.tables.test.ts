@@ -101,7 +101,7 @@ describe('slice of a table', () => {
     ],
     [
       ['x.csv', '--profile', 'zero0'],
-      'UsageError: --profile, --na-rep, --index and --index-base are of',
+      'UsageError: --profile, --na-rep, --index, --index-base and --label-uri are of',
     ],
     [['x.csv', '--version-id', 'v'], 'UsageError: --version-id is of one object in S3'],
     [

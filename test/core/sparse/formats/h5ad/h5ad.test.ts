@@ -56,6 +56,7 @@ it('indexes a matrix by columns first, and then converts it to rows', async () =
   expect(await h5ad.resolve(input)).toEqual({
     jobs: [{ round: 'whole', index: 0 }],
     shape: [30, 12],
+    stored: { dtype: 'int32', entries: 108 },
   });
   await h5ad.stage?.({ round: 'whole', index: 0 }, input);
   expect(await h5ad.resolve(input)).toHaveProperty('layout');

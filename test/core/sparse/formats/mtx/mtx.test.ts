@@ -173,11 +173,13 @@ describe('entries', () => {
     expect(await format.resolve(input)).toEqual({
       jobs: [{ round: 'count', index: 1 }],
       shape: [9, 9],
+      stored: { dtype: 'float64', entries: 4 },
     });
     await format.stage?.({ round: 'count', index: 1 }, input);
     expect(await format.resolve(input)).toEqual({
       jobs: [{ round: 'whole', index: 0 }],
       shape: [9, 9],
+      stored: { dtype: 'float64', entries: 4 },
     });
   });
 });
