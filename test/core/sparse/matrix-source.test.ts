@@ -19,6 +19,7 @@ describe('a matrix as a run sees it', () => {
     expect(matrixSource({ ...facts, fillValue: 'NaN' }).common).toEqual({
       ...{ 'the number of columns': 3, 'the dtype': 'int16', 'an unstored cell': 'NaN' },
       'the CRC-32 of the column names': 'none',
+      'the dtype of the labels': 'none',
       'the index': 'without names',
     });
   });
