@@ -246,6 +246,13 @@ export const CAMPAIGNS: readonly Campaign[] = [
     start: () => import('./matrices/run.ts'),
   },
   {
+    name: 'many-chunks',
+    proves: 'A run of 7,000 chunks ends with a manifest, in an app without any feature flag.',
+    takes: 'seven minutes',
+    args: '[--chunks 7000]',
+    start: () => import('./many-chunks/run.ts'),
+  },
+  {
     name: 'scale',
     proves: 'Plan and Finalize of a million chunks stay within their goals of time and memory.',
     takes: 'three minutes',

@@ -28,6 +28,15 @@ describe('sections that a deployment presets', () => {
     const presets = { limits: { concurrency: 0 }, output: { compression: 'zip' } };
     expect(presetProblems(presets)).toHaveLength(2);
   });
+
+  test('do not hide an error that is none of a request', () => {
+    const broken = {
+      get limits(): never {
+        throw new TypeError('broken');
+      },
+    };
+    expect(() => requestProblems({ source: 's3://bucket/x.npz' }, broken)).toThrow(TypeError);
+  });
 });
 
 describe('a request', () => {

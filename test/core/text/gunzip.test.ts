@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { isGzip, textHead } from '#core/text/gunzip.ts';
+import { isGzip, textHead, wholeLines } from '#core/text/gunzip.ts';
 
 it('knows gzip by its first two bytes, not by one of them', () => {
   expect(isGzip(Uint8Array.of(0x1f, 0x8b))).toBe(true);
@@ -26,4 +26,14 @@ it('inflates the first 1,024 bytes of gzip and no more', () => {
 
 it('finds no text in damaged gzip', () => {
   expect(textHead(Uint8Array.of(0x1f, 0x8b, 7, 7, 7, 7, 7, 7, 7, 7, 7))).toEqual(new Uint8Array());
+});
+
+it('gives the whole lines of a begin, inflated, and none of damaged gzip', () => {
+  const text = Buffer.from('1 2:3\n4 5:6\n7 8');
+  const lines = text.subarray(0, 12);
+  expect(wholeLines(text)).toEqual(lines);
+  expect(wholeLines(gzipSync(text))).toEqual(lines);
+  expect(wholeLines(Uint8Array.of(0x1f, 0x8b, 7, 7, 7, 7, 7, 7, 7, 7, 7))).toEqual(
+    new Uint8Array(),
+  );
 });
