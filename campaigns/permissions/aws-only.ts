@@ -107,7 +107,7 @@ export const EXEMPTIONS: readonly Exemption[] = [
  * only clean up, which never fails a run.
  */
 const UNTOLD: readonly Pick<Exemption, 'role' | 'actions'>[] = [
-  { role: /EventsRole$|ScheduleRole$|ReportFailureRole$|amazonaws\.com$/, actions: /./ },
+  { role: /EventRole$|ScheduleRole$|ReportFailureRole$|amazonaws\.com$/, actions: /./ },
   { role: STEPS, actions: /^s3:AbortMultipartUpload$/ },
 ];
 

@@ -42,12 +42,7 @@ it.each([
   ['FunctionsWrite', 'dynamodb:UpdateItem', '<FanoutLedger.Arn>', 'run'],
   ['FunctionsFinalize', 's3:PutObject', '<FanoutBucketsOutput.Arn>/*/_manifest/*', 'run'],
   ['Workflow', 'states:StartExecution', '<FanoutWorkflowStateMachine>', 'run'],
-  [
-    'WorkflowStateMachineEvents',
-    'states:StartExecution',
-    '<FanoutWorkflowStateMachine>',
-    'denials',
-  ],
+  ['TriggersEvent', 'states:StartExecution', '<FanoutWorkflowStateMachine>', 'denials'],
 ])(
   'fails by role, action and resource when %s may not %s',
   async (step, action, resource, seen) => {

@@ -164,7 +164,10 @@ describe('local run --dry-run', { timeout: patience(30_000) }, () => {
     const run = ['local', 'run', inside('t.csv'), ...asked, '--out', inside('none')];
     const { stdout, stderr } = await runHere(run);
     expect(stdout.toString(), stderr).toMatch(
-      /^run {6}\w{32}, a dry run: nothing was written\nrows {5}about 100\nfiles {4}5 of .* in all\ntime {5}about \d+ s, deployed\nprice {4}\$0\.\d+ to write, \$0\.\d+ a month to keep\nsmaller {2}"id" is BIGINT, its sampled values fit TINYINT; what was not sampled may be larger\nsmaller {2}"price" is INTEGER, .* fit TINYINT;/,
+      /^run {6}\w{32}, a dry run: nothing was written\nrows {5}about 100\nfiles {4}5 of \d+ bytes to \d+ bytes\nbytes {4}about .* stored\ntime {5}about \d+ s on AWS/,
+    );
+    expect(stdout.toString()).toMatch(
+      /\nprice {4}\$0\.\d+ to write \(.*\)\n +\$0\.\d+ a month to keep; .*\nsmaller {2}"id" is BIGINT, its sampled values fit TINYINT; what was not sampled may be larger\nsmaller {2}"price" is INTEGER, .* fit TINYINT;/,
     );
     await writeFile(inside('c.sql'), "select id, '<' || note as note from input where id > 1");
     const made = await runHere([...run, '--transform', inside('c.sql')]);
