@@ -20,11 +20,12 @@ export function bindingLimit(map: SimulatedMap): BindingLimit {
 
 const ADVICE: Readonly<Record<BindingLimit, string>> = {
   dispatch:
-    'Step Functions starts children no faster; larger chunks (chunking.targetBytes) need fewer',
+    'Step Functions starts children no faster; larger chunks or files need fewer (chunking.targetBytes, output.targetFileBytes)',
   account:
     'the account runs no more functions at once; ask AWS for more, or limits.concurrency waits in vain',
   concurrency: 'limits.concurrency; raise it, if the account may run more functions',
-  chunks: 'the time of one chunk; smaller chunks (chunking.targetBytes) would share the work',
+  chunks:
+    'the time of one chunk; smaller chunks or files would share the work (chunking.targetBytes, output.targetFileBytes)',
 };
 
 /** The same as a sentence for people, with what helps. */
