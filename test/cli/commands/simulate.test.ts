@@ -25,25 +25,30 @@ test('simulate prints the same object each time, and takes settings', async () =
   expect(binds).toBe('account');
 });
 
-/** Says at the end, on stderr, what the process has used. */
-const USED = `data:text/javascript,process.on('exit', () => {
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  process.stderr.write(JSON.stringify({ seconds: (userCPUTime + systemCPUTime) / 1e6, maxRSS }));
+/**
+ * Says at the end, on stderr, what the process has used. `maxRSS` of Linux would be that of the
+ * tests, whose fork the process was; the high-water mark of its memory is its own.
+ */
+const USED = `data:text/javascript,import { readFileSync } from 'node:fs'; process.on('exit', () => {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  const [, kilobytes] = /VmHWM:\\s+([0-9]+)/.exec(readFileSync('/proc/self/status', 'utf8'));
+  const seconds = (userCPUTime + systemCPUTime) / 1e6;
+  process.stderr.write(JSON.stringify({ seconds, rssBytes: kilobytes * 1024 }));
 })`;
 
-test('a million chunks take 5 s of one processor and 200 MB at most', {
-  timeout: patience(20_000),
-}, async () => {
-  const args = ['--json', 'simulate', '--text', '536870912MB'];
-  const script = ['--max-semi-space-size=2', '--import', USED, 'bin/sparse-fanout.ts', ...args];
-  // Coverage of the tests would count for what the process uses.
-  const { NODE_V8_COVERAGE: _, ...env } = process.env;
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, script, { env });
-  expect(JSON.parse(stdout)).toMatchObject({ chunks: 1_000_000 });
-  const { seconds, maxRSS } = JSON.parse(stderr);
-  expect(seconds).toBeLessThan(5);
-  expect(maxRSS * 1024).toBeLessThan(200e6);
-});
+test.runIf(process.platform === 'linux')(
+  'a million chunks take 5 s of one processor and 200 MB at most',
+  { timeout: patience(20_000) },
+  async () => {
+    const args = ['--json', 'simulate', '--text', '536870912MB'];
+    const script = ['--max-semi-space-size=2', '--import', USED, 'bin/sparse-fanout.ts', ...args];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, script);
+    expect(JSON.parse(stdout)).toMatchObject({ chunks: 1_000_000 });
+    const { seconds, rssBytes } = JSON.parse(stderr);
+    expect(seconds * 1_000).toBeLessThan(patience(5_000));
+    expect(rssBytes).toBeLessThan(200e6);
+  },
+);
 
 test('simulate refuses what is no size', async () => {
   const ended = await runHere(['simulate', '--text', 'much']);
