@@ -48,7 +48,7 @@ describe('export --single', () => {
   it('writes one file by threads, with the text of all chunks', async () => {
     const out = join(directory, 'plain');
     const ended = await runHere(argsOf(out, '--single', '--threads', '3'));
-    expect(ended.stderr).toContain(`chunks ${PARTS}/${PARTS}`);
+    expect(ended.stderr).toContain(`${PARTS}/${PARTS} chunks`);
     expect(await readdir(join(out, 'data'))).toEqual(['rows.csv']);
     expect(sha256(await readFile(join(out, 'data', 'rows.csv')))).toBe(expected);
     const manifest = JSON.parse(await readFile(join(out, '_manifest', 'manifest.json'), 'utf8'));
