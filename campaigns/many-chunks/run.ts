@@ -1,6 +1,6 @@
 /**
- * `npm run campaign -- many-chunks`: one run of thousands of chunks in the local cloud, of a stack in
- * an app without any feature flag. The answers of 7,000 children pass 256 KiB, the most that the
+ * `npm run campaign -- many-chunks`: one run of thousands of chunks in the local cloud, of a stack
+ * in an app without any feature flag. The answers of 7,000 children pass 256 KiB, the most that the
  * state of an execution holds.
  */
 import assert from 'node:assert/strict';
