@@ -7,15 +7,9 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { LocalCloud } from '@sparse-fanout/local-cloud';
-import {
-  createDynamoClient,
-  createS3Client,
-  createStatesClient,
-  type DynamoDBClient,
-  type S3Client,
-  type SFNClient,
-} from '#aws/clients.ts';
+import type { DynamoDBClient, S3Client, SFNClient } from '#aws/clients.ts';
 import { listObjects } from '#aws/objects.ts';
+import { createLocalClients, type LocalClients } from '#cli/local/local-clients.ts';
 
 /** How a stack on this machine is reached. */
 export type StackAccess = Pick<
@@ -48,14 +42,16 @@ export class StackClient {
   readonly s3: S3Client;
   readonly dynamo: DynamoDBClient;
   readonly states: SFNClient;
+  readonly #clients: LocalClients;
   readonly #outputs: Readonly<Record<string, string>>;
 
-  constructor({ endpoints, region, credentials, caPem: ca, outputs }: StackAccess) {
-    const address = { region, credentials, ca };
-    this.#outputs = outputs;
-    this.s3 = createS3Client({ ...address, endpoint: endpoints.s3 });
-    this.dynamo = createDynamoClient({ ...address, endpoint: endpoints.dynamodb });
-    this.states = createStatesClient({ ...address, endpoint: endpoints.states });
+  constructor(access: StackAccess) {
+    this.#outputs = access.outputs;
+    this.#clients = createLocalClients(access);
+    const { s3, dynamo, states } = this.#clients;
+    this.s3 = s3;
+    this.dynamo = dynamo;
+    this.states = states;
   }
 
   output(name: string): string {
@@ -178,6 +174,6 @@ export class StackClient {
 
   /** Closes the connections; the stack stays. */
   destroy(): void {
-    for (const client of [this.s3, this.dynamo, this.states]) client.destroy();
+    this.#clients.close();
   }
 }

@@ -16,8 +16,11 @@ export interface LocalClients {
   close(): void;
 }
 
+/** How the services of a local cloud are reached. */
+type Reached = Pick<LocalCloud, 'endpoints' | 'region' | 'credentials' | 'caPem'>;
+
 /** Creates clients that trust only the certificate of one local cloud. */
-export function createLocalClients(cloud: LocalCloud): LocalClients {
+export function createLocalClients(cloud: Reached): LocalClients {
   const { endpoints, region, credentials, caPem: ca } = cloud;
   const s3 = createS3Client({ endpoint: endpoints.s3, region, credentials, ca });
   const states = createStatesClient({ endpoint: endpoints.states, region, credentials, ca });
