@@ -57,6 +57,7 @@ class MemoryStages {
  *
  * Memory: the staged objects, 256 MiB at most but for the last one.
  *
+ * @param mostStaged bytes of staged objects that memory may hold.
  * @returns undefined if the source is too large for that.
  * @throws as the jobs of Stage.
  */
@@ -64,6 +65,7 @@ export async function stageInMemory(
   units: readonly SourceUnit[],
   context: ResolveContext,
   signal?: AbortSignal,
+  mostStaged: number = MOST.staged,
 ): Promise<StagedInMemory | undefined> {
   const labelBytes = context.labels?.pin.size ?? 0;
   if (bytesOfUnits(units) + labelBytes > MOST.source) return undefined;
@@ -79,7 +81,7 @@ export async function stageInMemory(
       signal?.throwIfAborted();
       await stageUnit(job, inMemory, signal);
       jobs += 1;
-      if (stages.bytes > MOST.staged) return undefined;
+      if (stages.bytes > mostStaged) return undefined;
     }
   }
 }

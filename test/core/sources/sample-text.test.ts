@@ -45,3 +45,10 @@ test('what is no text of rows says nothing', async () => {
   const folder = { ...unit, objects: [...unit.objects, ...unit.objects] };
   expect(await sampleText(folder, context)).toBeUndefined();
 });
+
+test('lines that would fill the memory say nothing', async () => {
+  // 57 MB of text in 0.1 MB of gzip, whose labels, indices and values take more than 256 MiB.
+  const { unit, facts } = await sampled(gzipSync(Buffer.alloc(9_600_000 * 6, '0 1:1\n')));
+  expect(unit.objects[0]!.size).toBeLessThan(4 * 1024 ** 2);
+  expect(facts).toBeUndefined();
+});

@@ -50,6 +50,13 @@ describe('stageInMemory', () => {
     expect(await stageInMemory(units(33 * 1024 ** 2), context)).toBeUndefined();
   });
 
+  it('leaves a small source alone whose parts are too large for memory', async () => {
+    const staged = await stageInMemory(units(), context);
+    const { stagedBytes } = staged!;
+    expect(await stageInMemory(units(), context, undefined, stagedBytes)).toBeDefined();
+    expect(await stageInMemory(units(), context, undefined, stagedBytes - 1)).toBeUndefined();
+  });
+
   it('ends where it is stopped', async () => {
     await expect(stageInMemory(units(), context, AbortSignal.abort())).rejects.toThrow(/abort/);
   });
