@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { goldenBytes, goldenPath, storedCsrCases } from '#support/golden.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { runShell } from './run-command.ts';
+import { runHere, runShell } from './run-command.ts';
 
 const SOURCE = goldenPath('inputs/tall.npz');
 
@@ -28,7 +28,7 @@ describe('the command line as a process', () => {
       ...['prune', 'local run', 'local up'],
     ];
     for (const command of commands) {
-      const ended = await runShell(`cli ${command} --help`);
+      const ended = await runHere([...command.split(' ').filter(Boolean), '--help']);
       expect(ended).toMatchObject({ code: 0, stderr: '' });
       expect(ended.stdout.toString()).toContain('Examples:\n  $ npx sparse-fanout ');
     }
