@@ -1,56 +1,67 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { closeSync, fdatasync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const datasync = promisify(fdatasync);
+
+/**
+ * Puts a file at a second place on its disk, if nothing is there.
+ *
+ * @returns whether it was put there.
+ */
+export function createLink(path: string, place: string): boolean {
+  mkdirSync(dirname(place), { recursive: true });
+  try {
+    linkSync(path, place);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
 
 /**
  * A file that nobody sees before it is whole: written beside its place, on the same disk, and then
- * put there. `remove` must be called at the end, whatever came before.
+ * put there by {@link createLink} or a rename. `remove` must be called at the end, whatever came
+ * before.
+ *
+ * Only what waits for the disk goes through the thread pool: for the rest, the way there and back
+ * takes longer than the work itself.
  */
 export class DraftFile {
   readonly path: string;
-  readonly handle: FileHandle;
+  readonly #fd: number;
+  #keeping: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, fd: number) {
     this.path = path;
-    this.handle = handle;
+    this.#fd = fd;
   }
 
   /** Opens an empty file in the folder for drafts, which is made where needed. */
-  static async open(drafts: string): Promise<DraftFile> {
-    await mkdir(drafts, { recursive: true });
+  static open(drafts: string): DraftFile {
+    mkdirSync(drafts, { recursive: true });
     const path = join(drafts, randomUUID());
-    return new DraftFile(path, await open(path, 'wx'));
+    return new DraftFile(path, openSync(path, 'wx'));
   }
 
-  /** Waits until the disk has what was written. */
-  async keep(): Promise<void> {
-    await this.handle.datasync();
+  /** Waits for the system to take the bytes, so that their buffer can be used again. */
+  write(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
   }
 
-  /**
-   * Puts the file at its place, if nothing is there.
-   *
-   * @returns whether it was put there.
-   */
-  async create(place: string): Promise<boolean> {
-    await mkdir(dirname(place), { recursive: true });
-    return await link(this.path, place).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return false;
-        throw error;
-      },
-    );
-  }
-
-  /** Puts the file at its place, in the stead of what is there. */
-  async replace(place: string): Promise<void> {
-    await rename(this.path, place);
+  /** Waits until the disk has what was written so far. A failure is raised by later calls too. */
+  keep(): Promise<void> {
+    this.#keeping = this.#keeping.then(() => datasync(this.#fd));
+    this.#keeping.catch(() => {}); // raised where it is awaited
+    return this.#keeping;
   }
 
   /** Removes what was not put anywhere. */
   async remove(): Promise<void> {
-    await this.handle.close();
-    await rm(this.path, { force: true });
+    await this.#keeping.catch(() => {});
+    closeSync(this.#fd);
+    rmSync(this.path, { force: true });
   }
 }

@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { type BigIntStats, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { type FileObjectStore, fileObjectStore } from '#cli/sources/file-object-store.ts';
+import type { FileObjectStore } from '#cli/sources/file-object-store.ts';
 import { etagOf, withFile } from '#cli/sources/file-source.ts';
 import { crc32Of } from '#cli/sources/read-blocks.ts';
 import type { ByteRange } from '#core/bytes/byte-source.ts';
@@ -36,14 +37,32 @@ const BLOCK_BYTES = 2 * 1024 * 1024;
 /** As in S3. */
 const PAGE = 1_000;
 
-/** State of a file; undefined when there is none. */
-export async function fileState(path: string): Promise<FileState | undefined> {
-  const stats = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+/**
+ * What the system says of a place; undefined where there is nothing. Asked without the thread pool:
+ * the way there and back takes longer than the answer.
+ */
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
     throw error;
-  });
-  if (stats === undefined || !stats.isFile()) return undefined;
+  }
+}
+
+/** State of a file; undefined when there is none. */
+export function fileState(path: string): FileState | undefined {
+  const stats = statsOf(path);
+  if (!stats?.isFile()) return undefined;
   return { size: Number(stats.size), etag: etagOf(stats), modified: stats.mtime };
+}
+
+/** @throws {S3ServiceException} there is no file, or another one than the condition says. */
+function stateOf(path: string, ifMatch: string | undefined): FileState {
+  const state = fileState(path);
+  if (state === undefined) throw noSuchKey(path);
+  if (ifMatch !== undefined && ifMatch !== `"${state.etag}"`) throw preconditionFailed(path);
+  return state;
 }
 
 function rangeOf(range: string, size: number): ByteRange {
@@ -82,7 +101,7 @@ class FolderNames {
 
   /** Names of the files below a folder, which may be missing, in order. */
   async below(folder: string): Promise<readonly string[]> {
-    const stats = await stat(folder, { bigint: true }).catch(() => undefined);
+    const stats = statsOf(folder);
     if (stats === undefined) return [];
     if (folder === this.#folder && stats.mtimeNs === this.#changed) return this.#names;
     const { names, isFlat } = await namesBelow(folder);
@@ -96,31 +115,29 @@ class FolderNames {
 /** Serves reads of mounted files as S3 serves those of objects. */
 export class FolderReads {
   readonly #mounts: readonly FolderMount[];
-  readonly #files: FileObjectStore = fileObjectStore();
+  readonly #files: FileObjectStore;
   readonly #names = new FolderNames();
   readonly #checksums = new Map<string, { readonly etag: string; readonly crc: number }>();
 
-  constructor(mounts: readonly FolderMount[]) {
+  constructor(mounts: readonly FolderMount[], files: FileObjectStore) {
     this.#mounts = mounts;
-  }
-
-  /** Closes what was opened. */
-  async close(): Promise<void> {
-    await this.#files.close();
+    this.#files = files;
   }
 
   async head({ IfMatch, ChecksumMode }: ReadInput, { path }: MountedPlace): Promise<object> {
-    const state = await this.#stateOf(path, IfMatch);
+    const state = stateOf(path, IfMatch);
     const asked = ChecksumMode === 'ENABLED' ? await this.#checksum(path, state) : {};
     return { ETag: `"${state.etag}"`, ContentLength: state.size, ...asked };
   }
 
-  /** A range is read at once, a whole file while it is used. */
-  async get(input: ReadInput, place: MountedPlace): Promise<object> {
-    const { path } = place;
-    const { Range, IfMatch } = input;
-    const state = await this.#stateOf(path, IfMatch);
-    const head = { LastModified: state.modified, ...(await this.head(input, place)) };
+  /**
+   * A range is read at once, a whole file while it is used. Its checksum, which S3 would give too,
+   * is left out: that would read the file twice.
+   */
+  async get({ Range, IfMatch }: ReadInput, { path }: MountedPlace): Promise<object> {
+    const state = stateOf(path, IfMatch);
+    const { size, etag, modified } = state;
+    const head = { LastModified: modified, ETag: `"${etag}"`, ContentLength: size };
     if (Range === undefined) return { ...head, Body: bodyOf(whole(path, state)) };
     const range = rangeOf(Range, state.size);
     const file = this.#files.open({ uri: path, versionId: null, ...state });
@@ -143,22 +160,15 @@ export class FolderReads {
       return key > after && key.startsWith(Prefix);
     });
     const keys = found.slice(0, PAGE).map((name) => `${below}${name}`);
-    const Contents = await Promise.all(keys.map((Key) => this.#listed(Bucket, Key)));
+    const Contents = keys.map((Key) => this.#listed(Bucket, Key));
     if (found.length === keys.length) return { Contents };
     return { Contents, IsTruncated: true, NextContinuationToken: keys.at(-1) };
   }
 
-  async #listed(bucket: string, Key: string) {
+  #listed(bucket: string, Key: string) {
     const { path } = mountedAt(this.#mounts, bucket, Key)!;
-    const { size, etag } = await this.#stateOf(path, undefined);
+    const { size, etag } = stateOf(path, undefined);
     return { Key, Size: size, ETag: `"${etag}"` };
-  }
-
-  async #stateOf(path: string, ifMatch: string | undefined): Promise<FileState> {
-    const state = await fileState(path);
-    if (state === undefined) throw noSuchKey(path);
-    if (ifMatch !== undefined && ifMatch !== `"${state.etag}"`) throw preconditionFailed(path);
-    return state;
   }
 
   /** Reads a file once; it is known again as long as it is the same. */

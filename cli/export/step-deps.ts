@@ -1,7 +1,10 @@
 import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { createLambdaClient, createS3Client } from '#aws/clients.ts';
+import { s3ObjectStore } from '#aws/s3-object-store.ts';
+import { fileObjectStore } from '#cli/sources/file-object-store.ts';
 import { TryMeter } from '#lambdas/shared/try-meter.ts';
 import { type FolderMount, mountedAt } from './folder-mounts.ts';
+import { mountedStore } from './mounted-store.ts';
 import { contentVersion, objectLedgers, storedVersion, unrecorded } from './object-ledger.ts';
 import { serveFolders } from './serve-folders.ts';
 import type { SharedParts } from './write-folder.ts';
@@ -23,12 +26,14 @@ export interface ExportPlaces {
  */
 export function exportDeps({ mounts, outputBucket, functions, parts = {} }: ExportPlaces) {
   const s3 = createS3Client();
-  const closeFiles = serveFolders(s3, mounts, parts);
+  const files = fileObjectStore();
+  serveFolders(s3, mounts, { files, parts });
   const isFolder = mountedAt(mounts, outputBucket, '') !== undefined;
   const recorded = objectLedgers(s3, isFolder ? contentVersion : storedVersion);
   const openLedger = parts.isMeasured ? unrecorded(recorded) : recorded;
   return {
-    ...{ s3, outputBucket, functions, openLedger },
+    ...{ s3, outputBucket, functions, openLedger, mounts },
+    storeOf: (signal: AbortSignal) => mountedStore(mounts, files, s3ObjectStore(s3, signal)),
     ...{ requestDefaults: {}, transforms: {}, connections: [] },
     // No step calls it: there are no functions that a request could name.
     lambda: createLambdaClient(),
@@ -39,7 +44,7 @@ export function exportDeps({ mounts, outputBucket, functions, parts = {} }: Expo
     region: process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
     close: async () => {
       s3.destroy();
-      await closeFiles();
+      await files.close();
     },
   };
 }

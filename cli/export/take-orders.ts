@@ -42,9 +42,7 @@ async function writerOf({ places, run }: WriterTask): Promise<Writer> {
     ? { count: 1, bytes: PIECE_BYTES }
     : { count: PART_BUFFERS, bytes: PART_BYTES };
   const room = openEncoderRoom(parts);
-  const write = isFolder
-    ? createFileWriter({ ...deps, mounts, room })
-    : createWrite({ ...deps, room });
+  const write = isFolder ? createFileWriter({ ...deps, room }) : createWrite({ ...deps, room });
   return { write: (chunk, signal) => write(parseWriteInput({ run, chunk }), signal), close };
 }
 

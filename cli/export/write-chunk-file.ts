@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { withFile } from '#cli/sources/file-source.ts';
 import { crc32Of } from '#cli/sources/read-blocks.ts';
@@ -16,8 +15,8 @@ import { openPlannedSource } from '#lambdas/shared/open-planned-source.ts';
 import { recordChunk } from '#lambdas/shared/record-chunk.ts';
 import type { Step } from '#lambdas/shared/step.ts';
 import { openPlannedNames } from '#lambdas/write/planned-names.ts';
-import { DraftFile } from './draft-file.ts';
-import { type FolderMount, mountedAt } from './folder-mounts.ts';
+import { createLink, DraftFile } from './draft-file.ts';
+import { mountedAt } from './folder-mounts.ts';
 import { fileState } from './read-folder.ts';
 import type { ExportDeps } from './step-deps.ts';
 
@@ -30,14 +29,12 @@ const SYNC_BYTES = 64 * 1024 * 1024;
 /** What a chunk is written with. */
 interface FileDeps extends ExportDeps {
   readonly room: EncoderRoom;
-  readonly mounts: readonly FolderMount[];
 }
 
 /** Writes pieces one after the other, and counts them. */
 class CountedFile {
   readonly #draft: DraftFile;
-  #synced = 0;
-  #syncing: Promise<unknown> = Promise.resolve();
+  #keptBytes = 0;
   bytes = 0;
   crc = 0;
 
@@ -47,20 +44,15 @@ class CountedFile {
 
   /** Waits for the system to take the piece, so that its buffer can be used again. */
   add({ bytes, crc32: known }: EncodedPart): void {
-    for (let done = 0; done < bytes.length; ) {
-      done += writeSync(this.#draft.handle.fd, bytes, done);
-    }
+    this.#draft.write(bytes);
     this.crc = combineCrc32(this.crc, known ?? crc32(bytes), bytes.length);
     this.bytes += bytes.length;
-    if (this.bytes - this.#synced < SYNC_BYTES) return;
-    this.#synced = this.bytes;
-    const { handle } = this.#draft;
-    this.#syncing = this.#syncing.then(() => handle.datasync());
-    this.#syncing.catch(() => {}); // raised at the end
+    if (this.bytes - this.#keptBytes < SYNC_BYTES) return;
+    this.#keptBytes = this.bytes;
+    void this.#draft.keep().catch(() => {}); // raised at the end
   }
 
   async end(): Promise<void> {
-    await this.#syncing;
     await this.#draft.keep();
   }
 }
@@ -92,15 +84,15 @@ class FileWriter {
 
   async write(input: WriteInput, key: string, signal: AbortSignal): Promise<ChunkFigures> {
     const { mount, path } = mountedAt(this.#deps.mounts, input.run.location.bucket, key)!;
-    const draft = await DraftFile.open(mount.drafts!);
+    const draft = DraftFile.open(mount.drafts!);
     try {
       const file = new CountedFile(draft);
       const encoding = this.#turn.then(() => this.#encodeInto(file, input, signal));
       this.#turn = encoding.catch(() => {}); // raised below
       const { content, recordCount, counts } = await encoding;
       await file.end();
-      if (!(await draft.create(path))) await assertSame(file, path);
-      const { size: bytes, etag } = (await fileState(path))!;
+      if (!createLink(draft.path, path)) await assertSame(file, path);
+      const { size: bytes, etag } = fileState(path)!;
       const inside = content ?? { bytes, crc32: file.crc };
       return {
         ...{ bytes, contentBytes: inside.bytes, crc32: crc32Hex(inside.crc32), etag },
@@ -116,9 +108,9 @@ class FileWriter {
     { run, chunk }: WriteInput,
     signal: AbortSignal,
   ): Promise<EncodedChunk> {
-    const { s3, room } = this.#deps;
+    const { s3, room, storeOf } = this.#deps;
     // Opening a source of many parts takes as long as some MB of text.
-    this.#source ??= openPlannedSource(s3, run, signal);
+    this.#source ??= openPlannedSource(s3, run, signal, storeOf(signal));
     const source = await this.#source;
     const columnNames = await openPlannedNames(s3, run, chunk.index, signal);
     const buffer = room.buffers?.[0] ?? new Uint8Array(PIECE_BYTES);

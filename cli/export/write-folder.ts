@@ -1,7 +1,6 @@
-import { link, mkdir, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { renameSync } from 'node:fs';
 import { StreamedBody } from '#aws/streamed-body.ts';
-import { DraftFile } from './draft-file.ts';
+import { createLink, DraftFile } from './draft-file.ts';
 import type { MountedPlace } from './folder-mounts.ts';
 import { FolderUploads } from './folder-uploads.ts';
 import { fileState } from './read-folder.ts';
@@ -31,37 +30,31 @@ async function* bytesOf(body: WriteInput['Body'] = ''): AsyncGenerator<Uint8Arra
   else yield typeof body === 'string' ? Buffer.from(body) : body;
 }
 
-async function writeAll({ handle }: DraftFile, body: WriteInput['Body']): Promise<void> {
-  for await (const piece of bytesOf(body)) await handle.writeFile(piece);
+/** @throws {S3ServiceException} what a request replaces is not there. */
+function assertReplaced({ IfMatch }: WriteInput, path: string): void {
+  if (`"${fileState(path)?.etag}"` !== IfMatch) throw preconditionFailed(path);
 }
 
 /** Puts the file of an upload at its place under the condition of the request. */
-async function putAt(data: string, { IfMatch }: WriteInput, path: string): Promise<void> {
-  if (IfMatch !== undefined) {
-    if (`"${(await fileState(path))?.etag}"` !== IfMatch) throw preconditionFailed(path);
-    return await rename(data, path);
+function putAt(data: string, input: WriteInput, path: string): void {
+  if (input.IfMatch !== undefined) {
+    assertReplaced(input, path);
+    renameSync(data, path);
+  } else if (!createLink(data, path)) {
+    throw preconditionFailed(path);
   }
-  await mkdir(dirname(path), { recursive: true });
-  await link(data, path).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EEXIST' ? preconditionFailed(path) : error;
-  });
 }
 
 /** Puts a draft at its place under the condition of the request. */
 async function commit(
   draft: DraftFile,
-  { IfMatch }: WriteInput,
+  input: WriteInput,
   { mount, path }: MountedPlace,
 ): Promise<object> {
   const isPassing = mount.passing !== undefined && path.includes(`/${mount.passing}`);
   if (!isPassing) await draft.keep();
-  if (IfMatch === undefined) {
-    if (!(await draft.create(path))) throw preconditionFailed(path);
-  } else {
-    if (`"${(await fileState(path))?.etag}"` !== IfMatch) throw preconditionFailed(path);
-    await draft.replace(path);
-  }
-  return { ETag: `"${(await fileState(path))?.etag}"` };
+  putAt(draft.path, input, path);
+  return { ETag: `"${fileState(path)?.etag}"` };
 }
 
 /**
@@ -78,9 +71,9 @@ export class FolderWrites {
 
   /** @throws {S3ServiceException} something is there (412), or not what it replaces. */
   async put(input: WriteInput, place: MountedPlace): Promise<object> {
-    const draft = await DraftFile.open(place.mount.drafts!);
+    const draft = DraftFile.open(place.mount.drafts!);
     try {
-      await writeAll(draft, input.Body);
+      for await (const piece of bytesOf(input.Body)) draft.write(piece);
       return await commit(draft, input, place);
     } finally {
       await draft.remove();
@@ -123,7 +116,7 @@ export class FolderWrites {
     const { UploadId: id = '', ChecksumCRC32 = '', MpuObjectSize = 0 } = input;
     const uploads = this.#uploadsOf(place);
     await uploads.assertThere(id);
-    await putAt(uploads.dataOf(id), input, place.path);
+    putAt(uploads.dataOf(id), input, place.path);
     await uploads.remove(id);
     const crc = Buffer.from(ChecksumCRC32, 'base64').toString('hex');
     return { ETag: `"${crc}-${MpuObjectSize.toString(16)}"` };
