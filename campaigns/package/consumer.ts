@@ -21,7 +21,7 @@ import { SparseFanout, type SparseFanoutProps } from 'sparse-fanout';
 
 const app = new App({ outdir: 'ts.out' });
 const stack = new Stack(app, 'Exports');
-const nightly: SparseFanoutProps = { writerMemoryMiB: 1024, triggerPrefix: 'nightly/' };
+const nightly: SparseFanoutProps = { memoryMiB: { Write: 1024 }, triggerPrefix: 'nightly/' };
 const daily: SparseFanout = new SparseFanout(stack, 'Daily');
 new SparseFanout(stack, 'Nightly', { ...nightly, sourceBucket: daily.sourceBucket });
 app.synth();
@@ -34,7 +34,7 @@ const app = new App({ outdir: 'js.out' });
 const stack = new Stack(app, 'Exports');
 const daily = new SparseFanout(stack, 'Daily');
 new SparseFanout(stack, 'Nightly', {
-  writerMemoryMiB: 1024,
+  memoryMiB: { Write: 1024 },
   triggerPrefix: 'nightly/',
   sourceBucket: daily.sourceBucket,
 });
