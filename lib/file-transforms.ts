@@ -17,7 +17,8 @@ import { ONE_VCPU_MIB } from '#core/contract.ts';
 import { ACKNOWLEDGED, acknowledge } from './acknowledgements.ts';
 import { PROJECT_ROOT, UNUSED_CREDENTIALS } from './bundling.ts';
 import { ENGINE_STORAGE, EngineLayer } from './engine-layer.ts';
-import { allow, DECRYPT, TRACING, useOf, writesLogs } from './permissions.ts';
+import { type FunctionNetwork, functionNetwork, type GivenNetwork } from './network.ts';
+import { allow, DECRYPT, JOINS_VPC, TRACING, useOf, writesLogs } from './permissions.ts';
 import type { Transforms } from './transforms.ts';
 
 /** What the layer has, and no bundle. */
@@ -59,16 +60,23 @@ function codeOf(file: string): Code {
   });
 }
 
+/** How functions for transforms are deployed. */
+interface Deployed {
+  readonly encryptionKey?: IKey | undefined;
+  readonly network?: GivenNetwork | undefined;
+}
+
 /** What the functions have in common. */
 interface Shared {
   readonly layer: EngineLayer;
   readonly encryptionKey: IKey | undefined;
+  readonly network: FunctionNetwork | undefined;
 }
 
 function createFunction(
   scope: Construct,
   file: string,
-  { layer, encryptionKey }: Shared,
+  { layer, encryptionKey, network }: Shared,
 ): LambdaFunction {
   const retention = RetentionDays.THREE_MONTHS;
   const logGroup = new LogGroup(scope, 'Logs', { retention, encryptionKey });
@@ -76,7 +84,8 @@ function createFunction(
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
   });
   const decrypts = useOf(encryptionKey, DECRYPT, 'its environment is encrypted');
-  allow(role, [writesLogs(logGroup), ...decrypts, TRACING]);
+  const joins = network === undefined ? [] : [JOINS_VPC];
+  allow(role, [writesLogs(logGroup), ...decrypts, ...joins, TRACING]);
   const handler = new LambdaFunction(scope, 'Function', {
     code: codeOf(resolve(file)),
     handler: 'index.handler',
@@ -90,6 +99,7 @@ function createFunction(
     ...(encryptionKey && { environmentEncryption: encryptionKey }),
     role,
     logGroup,
+    ...network,
   });
   acknowledge(handler, ACKNOWLEDGED.transform);
   return handler;
@@ -97,18 +107,20 @@ function createFunction(
 
 /**
  * Makes functions for transforms of files with a `handler`: with one vCPU, ten minutes, and the
- * engine in a layer. A key encrypts their logs and environments.
+ * engine in a layer. A key encrypts their logs and environments; in a VPC they have a security group
+ * of their own where none is given.
  *
  * @throws {Error} a file cannot be bundled.
  */
 export function fileTransforms(
   scope: Construct,
   files: readonly (readonly [name: string, file: string])[],
-  encryptionKey?: IKey,
+  { encryptionKey, network: given }: Deployed = {},
 ): Transforms {
   if (files.length === 0) return {};
   const parent = new Construct(scope, 'TransformFiles');
-  const shared = { layer: new EngineLayer(parent, 'Engine'), encryptionKey };
+  const network = given && functionNetwork(parent, given);
+  const shared = { layer: new EngineLayer(parent, 'Engine'), encryptionKey, network };
   const functions = files.map(([name, file]) => {
     return [name, createFunction(new Construct(parent, name), file, shared)] as const;
   });

@@ -1,6 +1,6 @@
 import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import type { SparseFanoutProps } from './sparse-fanout-props.ts';
+import type { GivenNetwork } from './network.ts';
 
 /** A network in the context. */
 interface GivenIds {
@@ -42,11 +42,8 @@ function parsed(text: string): GivenIds {
  *
  * @throws {Error} the text is no JSON of a network.
  */
-export function givenNetwork(
-  scope: Construct,
-  text: string | undefined,
-): Pick<SparseFanoutProps, 'vpc' | 'subnets' | 'securityGroups'> {
-  if (text === undefined) return {};
+export function givenNetwork(scope: Construct, text: string | undefined): GivenNetwork | undefined {
+  if (text === undefined) return undefined;
   const { vpcId, subnetIds, securityGroupIds = [] } = parsed(text);
   const own = new Construct(scope, 'Network');
   // Its subnets are given one by one.

@@ -224,12 +224,15 @@ export class SparseFanoutStack extends Stack {
     super(scope, id, props);
     const { trigger, schedule, functions } = props;
     const keys = keysOf(this, parsedFlag('customerKey', props.customerKey));
-    const transforms = fileTransforms(this, parsedFiles(props.transforms), keys.encryptionKey);
+    const network = givenNetwork(this, props.vpc);
+    const { encryptionKey } = keys;
+    const files = parsedFiles(props.transforms);
+    const transforms = fileTransforms(this, files, { encryptionKey, network });
     this.fanout = new SparseFanout(this, 'Fanout', {
       transforms,
       ...keys,
       ...existingBuckets(this, props),
-      ...givenNetwork(this, props.vpc),
+      ...network,
       monitoring: monitoringOf(this, props.monitoring),
       reservedConcurrency: parsedNumber(props.reservedConcurrency),
       startOnObjects: trigger !== 'none',

@@ -8,8 +8,9 @@ import { resourcesOf, statementsByRole, templateOf, testApp } from '#support/syn
 const NETWORK =
   '{"vpcId":"vpc-0123456789abcdef0","subnetIds":["subnet-0123456789abcdef0","subnet-0123456789abcdef1"]}';
 
-function stackOf(vpc: string): Template {
-  return Template.fromStack(new SparseFanoutStack(testApp(), 'SparseFanout', { vpc }));
+function stackOf(vpc: string, transforms?: string): Template {
+  const props = { vpc, ...(transforms !== undefined && { transforms }) };
+  return Template.fromStack(new SparseFanoutStack(testApp(), 'SparseFanout', props));
 }
 
 describe('a VPC', () => {
@@ -37,6 +38,21 @@ describe('a VPC', () => {
     for (const [, lines] of roles) {
       expect(lines.join()).toContain('ec2:CreateNetworkInterface');
     }
+  });
+
+  test('has the functions for transforms, in a security group of their own', () => {
+    const given = stackOf(NETWORK, 'clean=examples/clean.mjs');
+    const [own] = Object.entries(resourcesOf(given, 'AWS::Lambda::Function'))
+      .filter(([id]) => id.startsWith('TransformFiles'))
+      .map(([, { Properties }]) => resolved(Properties['VpcConfig']));
+    expect(own).toEqual({
+      SecurityGroupIds: ['<TransformFilesSecurityGroup.GroupId>'],
+      SubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+    });
+    const [lines] = Object.entries(statementsByRole(given))
+      .filter(([role]) => role.startsWith('TransformFiles'))
+      .map(([, each]) => each);
+    expect(lines!.join()).toContain('ec2:CreateNetworkInterface');
   });
 
   test.each([
