@@ -59,6 +59,17 @@ async function proveTable(room: Room, name: string, request: object): Promise<bo
   return isRight;
 }
 
+/** Puts files of an output where sources are, which alone may be read as such. @returns the folder. */
+async function asSource({ stack }: Room, prefix: string): Promise<string> {
+  const folder = 'plan/tables/parquet/';
+  let source = '';
+  for (const key of await stack.keys(prefix)) {
+    const body = await stack.read(`s3://${stack.outputBucket}/${key}`);
+    source = await stack.putSource(`${folder}${key.slice(prefix.length)}`, body);
+  }
+  return source.slice(0, source.indexOf(folder) + folder.length);
+}
+
 /** Compares the plans of three tables, and of one that is shuffled, with what runs stored. */
 export async function proveTables(room: Room): Promise<boolean> {
   const { stack } = room;
@@ -66,8 +77,8 @@ export async function proveTables(room: Room): Promise<boolean> {
   const json = await stack.putSource('plan/tables/sales.jsonl.gz', jsonBytes());
   const fromCsv = { source: csv, schema: SCHEMA, output: { files: 3 } };
   const first = await proveTable(room, 'csv', fromCsv);
-  const parquet = `s3://${stack.outputBucket}/csv/data/`;
-  const text = { format: 'csv', compression: 'gzip', files: 2 };
+  const parquet = await asSource(room, 'csv/data/');
+  const text = { format: 'csv', compression: 'gzip' };
   const others = [
     await proveTable(room, 'jsonl-gz', { source: json, schema: SCHEMA, output: text }),
     await proveTable(room, 'parquet', { source: parquet, output: { format: 'jsonl' } }),

@@ -169,12 +169,16 @@ describe('a run that takes a while', { timeout: patience(120_000) }, () => {
   });
 
   it('has exit code 3 as long as it runs, and is canceled, discarded and redriven', async () => {
-    const name = (await started('canceled', 10)).split(':').at(-1);
+    const arn = await started('canceled', 10);
+    const name = arn.split(':').at(-1);
+    // As against AWS: the environment leads to the services, the ARN to the execution.
+    const byArn = (line: string) => inFolder(`${exported()}; cli --json ${line}`);
     const writes = async () => (await up.keys('canceled/')).some((key) => key.includes('/data/'));
     await expect.poll(writes, { timeout: patience(10_000) }).toBe(true);
     const running = await inFolder(`cli --json status ${name} --local state`);
     expect(running.code).toBe(3);
     expect(JSON.parse(running.stdout.toString())).toMatchObject({ status: 'RUNNING' });
+    expect(await byArn(`status ${arn}`)).toMatchObject({ code: 3, stderr: '' });
     expect(await inFolder(`cli watch ${name} --timeout 1 --local state`)).toMatchObject({
       code: 3,
     });
@@ -186,13 +190,21 @@ describe('a run that takes a while', { timeout: patience(120_000) }, () => {
       ...{ status: 'ABORTED', discarded: null, runId: expect.any(String) },
     });
     expect(await inFolder(`cli status ${name} --local state`)).toMatchObject({ code: 1 });
-    const discarded = await inFolder(`cli --json cancel ${name} --discard --local state`);
+    const discarded = await byArn(`cancel ${arn} --discard`);
     expect(JSON.parse(discarded.stdout.toString()).discarded.chunks).toBeGreaterThan(0);
     expect(await writes()).toBe(false);
 
-    const redriven = await inFolder(`cli --json redrive ${name} --local state`);
+    const redriven = await byArn(`redrive ${arn}`);
     expect(redriven.code).toBe(0);
-    expect(eventsOf(redriven).at(-1)).toMatchObject({ status: 'SUCCEEDED' });
+    const { status, executionArn } = eventsOf(redriven).at(-1);
+    expect(status).toBe('SUCCEEDED');
+    // Chunks are gone, so another execution goes on with the run.
+    expect(executionArn).not.toBe(arn);
+    expect(await byArn(`status ${executionArn}`)).toMatchObject({ code: 0, stderr: '' });
+    const reported = await byArn(`report ${executionArn} --out arn.html`);
+    expect(reported).toMatchObject({ code: 0 });
+    const html = await readFile(join(folder, 'arn.html'), 'utf8');
+    expect(html).toContain(eventsOf(redriven).at(-1).runId);
     const complete = await inFolder(`cli cancel ${name} --discard --local state`);
     expect(complete.code).toBe(2);
   });
