@@ -1,23 +1,5 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { assembleCommand } from './commands/assemble.ts';
-import { cancelCommand } from './commands/cancel.ts';
-import { exportCommand } from './commands/export.ts';
-import { inferCommand } from './commands/infer.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { jobsCommand } from './commands/jobs.ts';
-import { localCommand } from './commands/local.ts';
-import { planCommand } from './commands/plan.ts';
-import { pricesCommand } from './commands/prices.ts';
-import { pruneCommand } from './commands/prune.ts';
-import { redriveCommand } from './commands/redrive.ts';
-import { reportCommand } from './commands/report.ts';
-import { runCommand } from './commands/run.ts';
-import { simulateCommand } from './commands/simulate.ts';
-import { sliceCommand } from './commands/slice.ts';
-import { statusCommand } from './commands/status.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { watchCommand } from './commands/watch.ts';
 import type { CommandIo, Environment } from './frame/command-io.ts';
 import { missingPackage } from './frame/missing-package.ts';
 import { printError } from './frame/print-error.ts';
@@ -37,12 +19,37 @@ Exit codes: 0 done, 1 the job failed or the source is bad, 2 wrong usage, 3 what
 still runs, 130 stopped by Ctrl-C. NO_COLOR is honored.
 `;
 
-const COMMANDS = [
-  ...[runCommand, watchCommand, statusCommand, redriveCommand, cancelCommand],
-  ...[planCommand, simulateCommand, pricesCommand, reportCommand],
-  ...[sliceCommand, inspectCommand, inferCommand],
-  ...[exportCommand, verifyCommand, assembleCommand, jobsCommand, pruneCommand, localCommand],
-];
+/** Makes a command that writes where the program does. */
+type CreateCommand = (io: () => CommandIo) => Command;
+
+/** Each is loaded only where it is asked for: all of them take a while. */
+const COMMANDS: Readonly<Record<string, () => Promise<CreateCommand>>> = {
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  watch: async () => (await import('./commands/watch.ts')).watchCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
+  redrive: async () => (await import('./commands/redrive.ts')).redriveCommand,
+  cancel: async () => (await import('./commands/cancel.ts')).cancelCommand,
+  plan: async () => (await import('./commands/plan.ts')).planCommand,
+  simulate: async () => (await import('./commands/simulate.ts')).simulateCommand,
+  prices: async () => (await import('./commands/prices.ts')).pricesCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
+  slice: async () => (await import('./commands/slice.ts')).sliceCommand,
+  inspect: async () => (await import('./commands/inspect.ts')).inspectCommand,
+  infer: async () => (await import('./commands/infer.ts')).inferCommand,
+  export: async () => (await import('./commands/export.ts')).exportCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  assemble: async () => (await import('./commands/assemble.ts')).assembleCommand,
+  jobs: async () => (await import('./commands/jobs.ts')).jobsCommand,
+  prune: async () => (await import('./commands/prune.ts')).pruneCommand,
+  local: async () => (await import('./commands/local.ts')).localCommand,
+};
+
+/** The command that is asked for; all of them where none is, as their list is wanted then. */
+async function askedCommands(args: readonly string[]): Promise<CreateCommand[]> {
+  const name = args.find((arg) => !arg.startsWith('-')) ?? '';
+  const asked = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
+  return await Promise.all(asked.map((load) => load()));
+}
 
 /** Subcommands do not inherit these settings of the program, so each gets its own. */
 function configure(command: Command, environment: Environment): void {
@@ -58,14 +65,17 @@ function configure(command: Command, environment: Environment): void {
   for (const child of command.commands) configure(child, environment);
 }
 
-function createProgram(environment: Environment): { program: Command; io: () => CommandIo } {
+function createProgram(
+  environment: Environment,
+  commands: readonly CreateCommand[],
+): { program: Command; io: () => CommandIo } {
   const program = new Command('sparse-fanout')
     .description(DESCRIPTION)
     .version(manifest.version)
     .option('--json', 'print results and errors as JSON objects')
     .addHelpText('after', EXAMPLES);
   const io = () => ({ ...environment, json: program.opts()['json'] === true });
-  for (const create of COMMANDS) program.addCommand(create(io));
+  for (const create of commands) program.addCommand(create(io));
   configure(program, environment);
   return { program, io };
 }
@@ -78,7 +88,7 @@ function createProgram(environment: Environment): { program: Command; io: () => 
  * asked about still runs, 130 Ctrl-C.
  */
 export async function main(args: readonly string[], environment: Environment): Promise<number> {
-  const { program, io } = createProgram(environment);
+  const { program, io } = createProgram(environment, await askedCommands(args));
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;
