@@ -6,7 +6,8 @@
  */
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
-const { constants } = require('node:os');
+const { enableCompileCache } = require('node:module');
+const { constants, tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
@@ -17,6 +18,11 @@ const SOURCE = join(ROOT, 'bin/sparse-fanout.ts');
 const BUILT = join(ROOT, 'dist/bin/sparse-fanout.js');
 /** Node 24 as `npm ci` installs it in a clone. */
 const OWN_NODE = join(ROOT, 'node_modules/node/bin/node');
+/**
+ * Where Node keeps compiled code. Set before the first module, so that what is TypeScript is read
+ * as it was compiled the last time. Where it cannot be written, all is compiled each time.
+ */
+const COMPILED = join(tmpdir(), 'node-compile-cache');
 
 const WRONG_USAGE = 2;
 const SIGNALLED = 128;
@@ -35,7 +41,10 @@ function isNewEnough() {
 
 /** Runs the command line with the Node of the clone, in whose place this process stands. */
 function runWithOwnNode() {
-  const child = spawn(OWN_NODE, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(OWN_NODE, [entry, ...process.argv.slice(2)], {
+    env: { NODE_COMPILE_CACHE: COMPILED, ...process.env },
+    stdio: 'inherit',
+  });
   // The terminal sends Ctrl-C to both; the child ends when it has closed what it opened.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
@@ -67,6 +76,7 @@ if (process.env.npm_lifecycle_event === 'cli' && process.env.INIT_CWD !== undefi
 if (isClone && !existsSync(join(ROOT, 'node_modules'))) {
   refuse('NotInstalled: the packages of this clone are not installed; run npm ci');
 } else if (isNewEnough()) {
+  enableCompileCache(COMPILED);
   void import(pathToFileURL(entry).href);
 } else if (isClone && existsSync(OWN_NODE)) {
   runWithOwnNode();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { type ExportCase, flagsOf, sourcesOf } from './cases.ts';
 
-const ENTRY = path.join(import.meta.dirname, '../../bin/sparse-fanout.ts');
+const ENTRY = path.join(import.meta.dirname, '../../bin/sparse-fanout.cjs');
 
 const run = promisify(execFile);
 
