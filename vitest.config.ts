@@ -78,6 +78,7 @@ const LONG = [
   'test/e2e/convergence.test.ts',
   'test/e2e/keys-whole.test.ts',
   'test/e2e/local-single.test.ts',
+  'test/e2e/one-bucket.test.ts',
   'test/e2e/local-up.test.ts',
   'test/e2e/report-failure.test.ts',
   'test/e2e/verify-partitions.test.ts',

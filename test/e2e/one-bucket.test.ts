@@ -52,10 +52,43 @@ const SETTINGS: Readonly<Record<string, object>> = {
   parquet: { layout: 'lists' },
 };
 
+/** Outputs of tables, of which some have folders, companions or a shuffle. */
+const TABLE_OUTPUTS: Readonly<Record<string, object>> = {
+  parquet: { format: 'parquet', companions: ['iceberg'] },
+  csv: { format: 'csv', compression: 'gzip' },
+  single: { format: 'csv', single: true },
+  jsonl: { format: 'jsonl' },
+  partitioned: { partitionBy: ['city'] },
+};
+
+it(
+  'starts one execution for each output of a table in the bucket of its source',
+  async () => {
+    const before = await executions();
+    const rows = Buffer.from('id,city\n1,Bonn\n2,Oslo\n3,Bonn\n');
+    const source = await stack.putSource('tables/rows.csv', rows);
+    const schema = { id: 'bigint', city: 'text' };
+    const outputs = Object.entries(TABLE_OUTPUTS);
+    for (const [name, output] of outputs) {
+      const uri = `s3://${stack.outputBucket}/tables-${name}/`;
+      await stack.runToSuccess({ source, schema, output: { uri, ...output } });
+    }
+    await stack.putSource('table-arriving.npz', goldenBytes('inputs/one-cell.npz'));
+    const awaited = before + outputs.length + 1;
+    await expect.poll(executions).toBe(awaited);
+    await expect
+      .poll(() => stack.keys('table-arriving/'))
+      .toContainEqual(expect.stringMatching(/_manifest\/manifest\.json$/));
+    expect(await executions()).toBe(awaited);
+  },
+  patience(40_000),
+);
+
 it(
   'starts one execution for each output of a matrix in the bucket of its source',
   async () => {
     expect(stack.output('SourceBucketName')).toBe(stack.outputBucket);
+    const before = await executions();
     const source = await stack.putSource('matrix.other', goldenBytes('inputs/tall.npz'));
     const ends: [string, string, string][] = [];
     for (const format of OUTPUT_KINDS) {
@@ -69,11 +102,11 @@ it(
     expect(await stack.keys('npz/')).toEqual([]);
     // An object that does start a run comes last, so that events of all before it were delivered.
     await stack.putSource('arriving.npz', goldenBytes('inputs/one-cell.npz'));
-    await expect.poll(executions).toBe(OUTPUT_KINDS.length + 1);
+    await expect.poll(executions).toBe(before + OUTPUT_KINDS.length + 1);
     await expect
       .poll(() => stack.keys('arriving/'))
       .toContainEqual(expect.stringMatching(/_manifest\/manifest\.json$/));
-    expect(await executions()).toBe(OUTPUT_KINDS.length + 1);
+    expect(await executions()).toBe(before + OUTPUT_KINDS.length + 1);
   },
   patience(30_000),
 );
