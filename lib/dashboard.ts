@@ -1,6 +1,6 @@
 import { Dashboard, GraphWidget, type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { failedTryMetric, type MetricName, TRY_ERRORS } from '#core/contract.ts';
+import { failedTryMetric, type MetricName, TRY_ERRORS } from '#core/metrics.ts';
 import { stepMetric } from './observability.ts';
 import {
   lambdaMetrics,

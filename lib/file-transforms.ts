@@ -107,8 +107,8 @@ function createFunction(
 
 /**
  * Makes functions for transforms of files with a `handler`: with one vCPU, ten minutes, and the
- * engine in a layer. A key encrypts their logs and environments; in a VPC they have a security group
- * of their own where none is given.
+ * engine in a layer. A key encrypts their logs and environments; in a VPC they have a security
+ * group of their own where none is given.
  *
  * @throws {Error} a file cannot be bundled.
  */

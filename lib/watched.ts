@@ -4,7 +4,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { METRICS, type MetricName } from '#core/contract.ts';
+import { METRICS, type MetricName } from '#core/metrics.ts';
 import { stepMetric } from './observability.ts';
 
 /** What alarms and dashboard are about. */

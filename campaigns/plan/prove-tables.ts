@@ -59,7 +59,7 @@ async function proveTable(room: Room, name: string, request: object): Promise<bo
   return isRight;
 }
 
-/** Puts files of an output where sources are, which alone may be read as such. @returns the folder. */
+/** Puts files of an output where sources are, as no role reads others. @returns the folder. */
 async function asSource({ stack }: Room, prefix: string): Promise<string> {
   const folder = 'plan/tables/parquet/';
   let source = '';

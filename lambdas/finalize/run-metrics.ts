@@ -1,5 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRICS } from '#core/contract.ts';
+import { METRICS } from '#core/metrics.ts';
 import type { FinalizeInput } from '#core/run/step-messages.ts';
 import type { Instruments } from '#lambdas/shared/step.ts';
 

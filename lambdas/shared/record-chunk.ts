@@ -1,8 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { S3Client } from '#aws/clients.ts';
 import { headObject } from '#aws/stored-object.ts';
-import { METRICS } from '#core/contract.ts';
 import { TimeoutSoonError, UploadLostError } from '#core/errors.ts';
+import { METRICS } from '#core/metrics.ts';
 import type {
   ChunkFigures,
   ChunkRecord,

@@ -1,5 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { failedTryMetric, METRICS } from '#core/contract.ts';
+import { failedTryMetric, METRICS } from '#core/metrics.ts';
 import type { FinishedChunk } from '#core/run/ledger-records.ts';
 import type { Instruments } from './step.ts';
 import type { TryMeter } from './try-meter.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RedriveExecutionCommand } from '@aws-sdk/client-sfn';
 import { FaultInjector } from '@sparse-fanout/local-cloud/faults/fault-injector.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { METRICS } from '#core/contract.ts';
+import { METRICS } from '#core/metrics.ts';
 import { alarmsOf, firing } from '#support/alarms/alarms-of.ts';
 import type { Sample, Samples } from '#support/alarms/evaluate-alarm.ts';
 import { goldenBytes } from '#support/golden.ts';

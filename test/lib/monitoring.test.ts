@@ -1,6 +1,6 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
-import { METRICS } from '#core/contract.ts';
+import { METRICS } from '#core/metrics.ts';
 import { alarmsOf, firing } from '#support/alarms/alarms-of.ts';
 import type { Sample, Samples } from '#support/alarms/evaluate-alarm.ts';
 import { resolved } from '#support/readable-template.ts';

@@ -60,7 +60,7 @@ const OUTER: ImportRules = {
   'lambdas/finalize': [...STEP, '#lambdas/shared'],
   'lambdas/report-failure': [...STEP, '#lambdas/shared'],
   lib: [
-    ...['#core/contract.ts', '#core/request/preset-problems.ts'],
+    ...['#core/contract.ts', '#core/metrics.ts', '#core/request/preset-problems.ts'],
     '@sparse-fanout/engine/layer-directory.ts',
     ...['@sparse-fanout/engine/bundle-functions.ts', '@sparse-fanout/engine/function-module.ts'],
     ...['@sparse-fanout/engine/bundler.ts', '@sparse-fanout/engine/fetch-layer.ts'],
