@@ -1,8 +1,10 @@
+import { columnsRelation } from '#core/tables/schema/columns-relation.ts';
 import { csvRelation } from '#core/tables/schema/csv-relation.ts';
 import { jsonRelation, openJsonRelation } from '#core/tables/schema/json-relation.ts';
 import { parquetRelation } from '#core/tables/schema/parquet-relation.ts';
 import type { Relation } from '#core/tables/schema/relation.ts';
 import { TEXT } from '#core/tables/schema/text-form.ts';
+import { columnKind, TEXT_KIND } from './column-kinds.ts';
 import { writeParquetFiles } from './parquet-files.ts';
 import { fieldTypes } from './plain-forms.ts';
 import { type RecordForm, recordForm } from './record-form.ts';
@@ -33,6 +35,26 @@ function recordRelations(
   };
 }
 
+/** Values that are not plain are read as texts, as all are by {@link ReadableSlice.lenient}. */
+function columnRelations(
+  slice: TextTable,
+  { fields }: RecordForm,
+  { paths, records, plain }: TextFiles,
+): ReadableSlice {
+  const types = fieldTypes(slice, fields).map((type) => type ?? TEXT);
+  const isText = types.map((type) => columnKind(type) === TEXT_KIND);
+  const relation = (holds: (at: number) => 'values' | 'both') =>
+    columnsRelation(
+      paths,
+      types.map((type, at) => ({ type, has: isText[at] ? 'texts' : holds(at) })),
+    );
+  return {
+    relation: relation((at) => (plain[at] ? 'values' : 'both')),
+    lenient: relation(() => 'both'),
+    records,
+  };
+}
+
 /**
  * Fetches a slice into files of a directory, and proves its bytes.
  *
@@ -49,7 +71,10 @@ export async function readSlice(slice: TableSlice, directory: string): Promise<R
   }
   const files = await writeTextFiles(slice, directory);
   const form = recordForm(slice);
-  if (form !== undefined) return recordRelations(slice, form, files);
+  if (form !== undefined) {
+    const relations = files.areColumns ? columnRelations : recordRelations;
+    return relations(slice, form, files);
+  }
   const { paths, records, longest } = files;
   // Only lines of JSON are no records.
   const keys = slice.format === 'jsonl' ? slice.keys : [];

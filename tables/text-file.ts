@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { BoundExceededError } from '#core/errors.ts';
+import type { PlainForm } from '#core/tables/text/csv/plain-form.ts';
 import { proveCsv } from '#core/tables/text/csv/prove-csv.ts';
 import { proveJsonl } from '#core/tables/text/jsonl/prove-jsonl.ts';
 import { readText, readTextRange } from '#core/tables/text/read-text.ts';
 import { csvRecordOffsets, jsonlRecordOffsets } from '#core/tables/text/record-offsets.ts';
 import type { WriteText } from '#core/tables/text/text-slice.ts';
+import { ColumnFiles, ColumnsTooLarge } from './column-files.ts';
+import { columnKinds } from './column-kinds.ts';
 import { fetchedParts } from './fetched-parts.ts';
 import { FileRun } from './file-run.ts';
 import { blaming } from './own-fault.ts';
@@ -21,6 +24,8 @@ export interface TextFiles {
   readonly longest: number;
   /** Of records: for each field whether every one has the form of its type. */
   readonly plain: readonly boolean[];
+  /** Whether the files are Parquet with the values of each field, rather than the text. */
+  readonly areColumns: boolean;
 }
 
 /** Bytes of proved text that a slice may have: what a writer's `/tmp` has room for. */
@@ -47,6 +52,8 @@ interface Sink {
   readonly write: WriteText;
   /** Gets the begins of records, counted from that of the part; valid during the call. */
   readonly onStarts?: (starts: Float64Array) => void;
+  /** Of records: for each field the form that it is compared with. @default that of its type */
+  readonly forms?: readonly (PlainForm | undefined)[];
   /** Bytes that the text of a compressed object may have. @default whatever `write` takes */
   readonly maxTextBytes?: number;
 }
@@ -79,14 +86,14 @@ async function* within(
 export async function provePart(
   slice: TextTable,
   part: TextPart,
-  { write, onStarts, maxTextBytes }: Sink,
+  { write, onStarts, maxTextBytes, forms: given }: Sink,
 ): Promise<Proved> {
   const { source, compression, start, end } = part;
   const isLast = end === undefined || (compression === 'none' && end === source.size);
   const place = { uri: source.uri, start, isLast, ...(onStarts && { onStarts }) };
   const pieces = piecesOf(part, maxTextBytes);
   const form = recordForm(slice);
-  const forms = form && plainForms(slice, form.fields);
+  const forms = given ?? (form && plainForms(slice, form.fields));
   if (slice.format === 'csv') {
     const shape = { format: slice.csv, columns: slice.fields, ...(forms && { forms }) };
     const { records, bytes, longestRecord, plain } = await proveCsv(
@@ -126,11 +133,21 @@ function refuseText({ parts }: TextTable, index: number, maxBytes: number): neve
   );
 }
 
+/** Takes the proved text of all parts. */
+interface SliceFiles {
+  write(bytes: Uint8Array, openBytes: number): Promise<void>;
+}
+
+interface Proving extends Pick<Sink, 'forms'> {
+  readonly files: SliceFiles;
+  /** Of the proved text of all parts together. */
+  readonly maxBytes: number;
+}
+
 async function proveParts(
   slice: TextTable,
-  files: FileRun,
-  maxBytes: number,
-): Promise<Omit<TextFiles, 'paths'>> {
+  { files, maxBytes, forms }: Proving,
+): Promise<Pick<TextFiles, 'records' | 'longest' | 'plain'>> {
   const parts: Proved[] = [];
   let textBytes = 0;
   const write: WriteText = async (bytes, open) => {
@@ -138,8 +155,9 @@ async function proveParts(
     if (textBytes > maxBytes) refuseText(slice, parts.length, maxBytes);
     await files.write(bytes, open);
   };
+  const sink = { write, ...(forms && { forms }) };
   for await (const part of fetchedParts(slice.parts)) {
-    parts.push(await blaming(part.source.uri, () => provePart(slice, part, { write })));
+    parts.push(await blaming(part.source.uri, () => provePart(slice, part, sink)));
   }
   const records = parts.map((part) => part.records);
   const longest = Math.max(0, ...parts.map((part) => part.longest));
@@ -147,9 +165,48 @@ async function proveParts(
   return { records, longest, plain };
 }
 
+async function writeText(
+  slice: TextTable,
+  directory: string,
+  maxBytes: number,
+): Promise<TextFiles> {
+  const [name, most] = recordForm(slice)
+    ? ['slice.csv', CSV_FILE_BYTES]
+    : ['slice.jsonl', Infinity];
+  const files = new FileRun(join(directory, name), headOf(slice), most);
+  try {
+    const proved = await proveParts(slice, { files, maxBytes });
+    return { paths: await files.finish(), ...proved, areColumns: false };
+  } finally {
+    await files.close();
+  }
+}
+
+/** The files of columns; undefined where a slice has none, or they would take too many bytes. */
+async function writeColumns(
+  slice: TextTable,
+  directory: string,
+  maxBytes: number,
+): Promise<TextFiles | undefined> {
+  const shape = columnKinds(slice);
+  if (shape === undefined) return undefined;
+  const files = new ColumnFiles(directory, shape, maxBytes);
+  try {
+    const forms = shape.kinds.map(() => undefined);
+    const proved = await proveParts(slice, { files, maxBytes, forms });
+    return { ...proved, ...(await files.finish()), areColumns: true };
+  } catch (error) {
+    if (!(error instanceof ColumnsTooLarge)) throw error;
+    await files.remove();
+    return undefined;
+  } finally {
+    await files.close();
+  }
+}
+
 /**
- * Proves the texts of a slice byte by byte and writes them into files of a directory. Holds
- * 40 MiB.
+ * Proves the texts of a slice byte by byte and writes them into files of a directory: records as
+ * columns of Parquet, which the engine reads in a quarter of the time. Holds 60 MiB.
  *
  * @param maxBytes of the proved text of all parts together.
  * @throws {CorruptSourceError} a text is not sound, or a cut was none; names object and byte.
@@ -160,16 +217,8 @@ export async function writeTextFiles(
   directory: string,
   maxBytes: number = MAX_TEXT_BYTES,
 ): Promise<TextFiles> {
-  const [name, most] = recordForm(slice)
-    ? ['slice.csv', CSV_FILE_BYTES]
-    : ['slice.jsonl', Infinity];
-  const files = new FileRun(join(directory, name), headOf(slice), most);
-  try {
-    const proved = await proveParts(slice, files, maxBytes);
-    return { paths: await files.finish(), ...proved };
-  } finally {
-    await files.close();
-  }
+  const columns = await writeColumns(slice, directory, maxBytes);
+  return columns ?? (await writeText(slice, directory, maxBytes));
 }
 
 /** Finds the bytes at which records of a part begin, in the text of its object. */

@@ -11,6 +11,7 @@ const FOLDERS = [
   'core/containers/deflate/wasm',
   'core/tables/text/csv/wasm',
   'core/tables/text/jsonl/wasm',
+  'core/tables/text/columns/wasm',
 ].map((folder) => path.join(import.meta.dirname, '..', folder));
 
 /**

@@ -2,9 +2,11 @@ import { THRIFT } from './compact-reader.ts';
 import { CompactWriter } from './compact-writer.ts';
 
 /** Numbers of the physical types, codecs and repetitions in `parquet.thrift`. */
-export const PHYSICAL = { boolean: 0, int32: 1, int64: 2, float: 4, double: 5 } as const;
+export const PHYSICAL = {
+  ...{ boolean: 0, int32: 1, int64: 2, float: 4, double: 5, bytes: 6 },
+} as const;
 export const CODECS = { none: 0, gzip: 2, zstd: 6 } as const;
-const REPETITION = { required: 0, repeated: 2 } as const;
+const REPETITION = { required: 0, optional: 1, repeated: 2 } as const;
 
 const PLAIN = 0;
 const RLE = 3;
@@ -17,7 +19,10 @@ export interface WrittenElement {
   readonly type?: number;
   /** As older readers know it; of integers that are not of 32 or 64 bits with a sign. */
   readonly convertedType?: number | undefined;
-  readonly isRepeated?: boolean;
+  /** Digits of a decimal, in all and behind the point. */
+  readonly decimal?: { readonly precision: number; readonly scale: number } | undefined;
+  /** How often it stands in what is around it. @default required: once */
+  readonly repetition?: 'optional' | 'repeated';
   readonly isList?: boolean;
   readonly children?: number;
 }
@@ -68,13 +73,16 @@ export function pageHeader({ values, uncompressed, compressed }: PageSizes): Uin
 }
 
 function writeElement(writer: CompactWriter, element: WrittenElement): void {
-  const { name, type, convertedType, isRepeated, isList, children } = element;
+  const { name, type, convertedType, decimal, repetition = 'required', isList, children } = element;
   if (type !== undefined) writer.i32(1, type);
-  writer.i32(3, isRepeated ? REPETITION.repeated : REPETITION.required);
+  writer.i32(3, REPETITION[repetition]);
   writer.binary(4, new TextEncoder().encode(name));
   if (children !== undefined) writer.i32(5, children);
   const converted = isList ? LIST : convertedType;
   if (converted !== undefined) writer.i32(6, converted);
+  if (decimal === undefined) return;
+  writer.i32(7, decimal.scale);
+  writer.i32(8, decimal.precision);
 }
 
 function writeColumn(writer: CompactWriter, column: WrittenColumn): void {

@@ -34,7 +34,7 @@ function leaf(name: string, dtype: DType): WrittenElement {
 function list(name: string, dtype: DType): readonly WrittenElement[] {
   return [
     { name, isList: true, children: 1 },
-    { name: 'list', isRepeated: true, children: 1 },
+    { name: 'list', repetition: 'repeated', children: 1 },
     leaf('element', dtype),
   ];
 }

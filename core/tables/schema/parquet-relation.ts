@@ -18,6 +18,14 @@ function numbered(relation: string, { start, end }: { start: number; end: number
   return `(SELECT * EXCLUDE (place) FROM ${all} WHERE place >= ${start} AND place < ${end})`;
 }
 
+/** Files whose columns have the same names. Nothing is taken from their paths. */
+export function readParquet(paths: readonly string[]): string {
+  return (
+    `read_parquet([${paths.map(literal).join(', ')}], binary_as_string = false, file_row_number = false, ` +
+    'filename = false, hive_partitioning = false, union_by_name = false)'
+  );
+}
+
 /** How the engine reads Parquet files: by names, nothing from their paths. */
 export function parquetRelation({ paths, columns, rows }: ParquetFiles): Relation {
   const read = columns.map(({ name, type }, place) => {
@@ -26,10 +34,7 @@ export function parquetRelation({ paths, columns, rows }: ParquetFiles): Relatio
     const given = identifier(name);
     return `${sql.includes('VARCHAR') ? `CAST(${given} AS ${sql})` : given} AS c${place}`;
   });
-  const from =
-    `read_parquet([${paths.map(literal).join(', ')}], binary_as_string = false, file_row_number = false, ` +
-    'filename = false, hive_partitioning = false, union_by_name = false)';
-  const all = `(SELECT ${read.join(', ')} FROM ${from})`;
+  const all = `(SELECT ${read.join(', ')} FROM ${readParquet(paths)})`;
   return {
     sql: rows === undefined ? all : numbered(all, rows),
     types: columns.map(({ type }) => type),

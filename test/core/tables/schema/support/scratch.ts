@@ -5,6 +5,8 @@ import { type Engine, openEngine } from '@sparse-fanout/engine';
 
 /** An engine, and files for it to read. */
 export interface Scratch {
+  /** Where the engine may read. */
+  readonly directory: string;
   /** Writes a file, and gives its path. */
   file(content: string | Uint8Array): Promise<string>;
   rows(text: string): ReturnType<Engine['runSelect']>;
@@ -21,6 +23,7 @@ export async function openScratch(): Promise<Scratch> {
   let files = 0;
   const rows = (text: string) => engine.runSelect({ text });
   return {
+    directory,
     rows,
     async file(content) {
       const path = join(directory, `${files++}`);
