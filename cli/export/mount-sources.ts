@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { labelPlace, withLabelPlace } from '#cli/options/label-place.ts';
 import { type GivenRequest, type RequestFields, requestOf } from '#cli/options/request-file.ts';
+import { pinFile } from '#cli/sources/file-source.ts';
 import { asUri, isS3Uri } from '#cli/sources/location.ts';
 import { SOURCE_BUCKET } from '#cli/sources/own-places.ts';
 import type { FolderMount } from './folder-mounts.ts';
@@ -21,12 +22,15 @@ function mountOf(uri: string, place: string): FolderMount {
 /**
  * Gives the files and folders of a request S3 URIs, as its steps know only these: the same for the
  * same names, so that the same request is the same run.
+ *
+ * @throws {SourceNotFoundError} a file does not exist, or cannot be read.
  */
 export async function mountSources(given: GivenRequest): Promise<MountedRequest> {
   const mounts: FolderMount[] = [];
   const uriOf = async (location: string, place: string) => {
     const uri = await asUri(location);
     if (isS3Uri(uri)) return uri;
+    if (!uri.endsWith('/')) await pinFile(uri);
     const mount = mountOf(uri, place);
     mounts.push(mount);
     return `s3://${mount.bucket}/${mount.prefix}`;

@@ -73,8 +73,10 @@ export async function planSource(
   try {
     const dry = await planned(mounted, options, io);
     if (dry.decision !== 'dry-run') throw new Error(`a dry run became ${dry.decision}`);
-    await printResult(io, dry.summary, dryRunProse(dry, new Date()));
+    // The refusal is the error, which is printed after the plan.
     const { refusal } = dry.summary;
+    const plan = { ...dry, summary: { ...dry.summary, refusal: undefined } };
+    await printResult(io, dry.summary, dryRunProse(plan, new Date()));
     if (refusal !== undefined) throw new BoundExceededError(refusal);
   } catch (error) {
     if (error instanceof Error) error.message = withPaths(error.message, mounted.mounts);

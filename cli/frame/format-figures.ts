@@ -17,6 +17,11 @@ export function formatSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+/** `2 MB to 3 MB`; one of the two where they read the same. */
+export function rangeText(least: string, most: string): string {
+  return least === most ? least : `${least} to ${most}`;
+}
+
 /** Chunks that a line names one by one. */
 const MAX_NAMED = 16;
 

@@ -3,6 +3,7 @@ import { UsageError } from '#cli/frame/usage-error.ts';
 import { chunkingSection } from '#cli/options/chunking-options.ts';
 import { assertNoInbox } from '#cli/options/inbox-request.ts';
 import { outputSection } from '#cli/options/output-options.ts';
+import { requestFileOf } from '#cli/options/request-argument.ts';
 import {
   type GivenRequest,
   givenRequest,
@@ -98,8 +99,9 @@ function withoutPlace(given: GivenRequest, asked: OutputMode | undefined) {
 export type RequestOptions = Omit<LocalRunOptions, 'out' | 'state' | 'sample' | 'transforms'>;
 
 /**
- * The request of a command line: flags win over the fields of `--request`. A field of the other
- * wing is left in the request, whose parser names it.
+ * The request of a command line: flags win over the fields of `--request`, or of a request in a file
+ * that is the only argument. A field of the other wing is left in the request, whose parser names
+ * it.
  *
  * @param kindOf finds of which wing a source is, where no flag says it.
  * @throws {RequestError} a file is no request, or no schema.
@@ -110,9 +112,13 @@ export async function askedRequest(
   options: RequestOptions,
   kindOf: (said: GivenRequest) => Promise<Wing>,
 ): Promise<Omit<AskedRun, 'mode'>> {
-  const { request } = options;
   const flagged = await commonFlags(options);
-  const said = await givenRequest({ locations, request, flags: flagged });
+  const file = options.request === undefined ? await requestFileOf(locations) : undefined;
+  const said = await givenRequest({
+    locations: file === undefined ? locations : [],
+    request: options.request ?? file,
+    flags: flagged,
+  });
   const hasSchema = options.schema !== undefined;
   const wing = hasSchema ? 'table' : await kindOf(said);
   const flags = wing === 'table' ? await tableFlags(options) : matrixFlags(options);

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import { formatBytes, formatCount, rangeText } from '#cli/frame/format-figures.ts';
 import { bindingAdvice } from '#core/cost/binding-limit.ts';
 import { dollars } from '#core/cost/cost-text.ts';
 import { secondsText } from '#core/cost/seconds-text.ts';
@@ -61,23 +61,49 @@ function stagingLines({ staging }: PlanSummary): readonly string[] {
   ];
 }
 
+/** Seconds that a run takes at least before it is worth making faster. */
+const LONG_SECONDS = 60;
+
+/** Chunks that are enough to share the work. */
+const MANY_CHUNKS = 100;
+
+/** What would make a run faster, where that is worth it. */
+function boundText({ binds, seconds, chunks }: PlanSummary): string {
+  const isShared = binds === 'chunks' && chunks >= MANY_CHUNKS;
+  if (seconds.p50 < LONG_SECONDS || isShared) return '';
+  return `; bound by ${bindingAdvice(binds)}`;
+}
+
+function timeText(summary: PlanSummary): string {
+  const { p5, p50, p95 } = summary.seconds;
+  const [usual, range] = [secondsText(p50), rangeText(secondsText(p5), secondsText(p95))];
+  const likely = range === usual ? '' : ` (${range})`;
+  return `about ${usual} on AWS${likely}${boundText(summary)}`;
+}
+
+/** What binary kinds hold is counted as it is stored. */
+function bytesText({ text, stored }: PlanSummary): string {
+  const kept = `${formatBytes(stored.bytes)} stored`;
+  return text.bytes === stored.bytes ? kept : `${formatBytes(text.bytes)} of text, ${kept}`;
+}
+
 /**
  * What a plan promises, as lines for people.
  *
  * @param age of its prices, days.
  */
 export function planLines(summary: PlanSummary, age: number): readonly string[] {
-  const { rows, chunks, text, stored, chunkBytes, seconds, requests, lambda } = summary;
+  const { rows, chunks, chunkBytes, requests, lambda } = summary;
   const isTable = summary.facts.kind === 'table';
   const table = isTable ? (summary as TablePlanSummary) : undefined;
-  const { min, max } = chunkBytes;
+  const each = rangeText(formatBytes(chunkBytes.min), formatBytes(chunkBytes.max));
   const s3 = `${formatCount(requests.puts)} PUT, ${formatCount(requests.gets)} GET`;
   return [
     `rows     ${isTable ? 'about ' : ''}${formatCount(rows)}`,
-    `${isTable ? 'files ' : 'chunks'}   ${formatCount(chunks)} of ${formatBytes(min)} to ${formatBytes(max)}`,
-    `bytes    about ${formatBytes(text.bytes)} of text, ${formatBytes(stored.bytes)} stored`,
+    `${isTable ? 'files ' : 'chunks'}   ${formatCount(chunks)} of ${each}`,
+    `bytes    about ${bytesText(summary)}`,
     ...(table ? tableLines(table) : []),
-    `time     about ${secondsText(seconds.p50)} on AWS (${secondsText(seconds.p5)} to ${secondsText(seconds.p95)}); bound by ${bindingAdvice(summary.binds)}`,
+    `time     ${timeText(summary)}`,
     `memory   ${formatBytes(lambda.peakBytes)} of a writer at most, of ${formatCount(lambda.memoryMiB)} MiB`,
     `requests ${s3}, ${formatCount(requests.ledgerWrites)} DynamoDB writes, ${formatCount(requests.stateTransitions)} transitions, ${formatCount(Math.round(lambda.gbSeconds))} GB-seconds`,
     ...moneyLines(summary, age),

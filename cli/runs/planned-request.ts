@@ -19,7 +19,6 @@ import { kindIn } from '#cli/tables/source-kind.ts';
 import { parseRequest } from '#core/request/request.ts';
 import { parseTableRequest } from '#core/request/table-request.ts';
 import type { Wing } from '#core/request/wing-fields.ts';
-import { requestFileOf } from './request-argument.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** Folder of the source bucket for what `run` uploads. */
@@ -78,10 +77,9 @@ export async function plannedRequest(
 ): Promise<RequestFields> {
   const { deployment, signal } = making;
   const { s3 } = deployment.clients;
-  const file = options.request === undefined ? await requestFileOf(locations) : undefined;
   const asked = await askedRequest(
-    file === undefined ? locations : [],
-    { ...options, ...(file !== undefined && { request: file }), profile: options.textProfile },
+    locations,
+    { ...options, profile: options.textProfile },
     (said) => kindIn(said, (use) => withStoreOf(s3, signal, use)),
   );
   const given = withFlags(asked.given, placeFlags(options));

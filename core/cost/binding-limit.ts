@@ -20,12 +20,12 @@ export function bindingLimit(map: SimulatedMap): BindingLimit {
 
 const ADVICE: Readonly<Record<BindingLimit, string>> = {
   dispatch:
-    'Step Functions starts children no faster; larger chunks or files need fewer (chunking.targetBytes, output.targetFileBytes)',
+    'Step Functions starts children no faster; larger chunks (--target-bytes, chunking.targetBytes) or files (--target-file-size, output.targetFileBytes) need fewer',
   account:
     'the account runs no more functions at once; ask AWS for more, or limits.concurrency waits in vain',
   concurrency: 'limits.concurrency; raise it, if the account may run more functions',
   chunks:
-    'the time of one chunk; smaller chunks or files would share the work (chunking.targetBytes, output.targetFileBytes)',
+    'the time of one chunk; smaller chunks (--target-bytes, chunking.targetBytes) or files (--target-file-size, output.targetFileBytes) would share the work',
 };
 
 /** The same as a sentence for people, with what helps. */

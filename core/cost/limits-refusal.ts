@@ -27,6 +27,8 @@ export interface ForecastRun {
 /** One of the limits, against what is expected. */
 interface Compared {
   readonly name: keyof RunLimits;
+  /** Where to give the limit: the field of the request, and the flag of the command line, if any. */
+  readonly place: string;
   readonly expected: number;
   readonly allowed: number;
   /** As a sentence has it: what is expected, and what is allowed. */
@@ -46,17 +48,24 @@ function compared(expected: ForecastRun, limits: RunLimits): readonly Compared[]
   const { outputBytes, maxCostUsd, maxMinutes } = limits;
   const all: (Omit<Compared, 'allowed'> & { readonly allowed: number | undefined })[] = [
     {
-      ...{ name: 'outputBytes', expected: storedBytes, allowed: outputBytes },
+      ...{
+        name: 'outputBytes',
+        place: 'limits.outputBytes',
+        expected: storedBytes,
+        allowed: outputBytes,
+      },
       ...{ does: `store about ${billedSize(storedBytes)}`, most: billedSize(outputBytes) },
       knob: SMALLER,
     },
     {
-      ...{ name: 'maxCostUsd', expected: usd.total, allowed: maxCostUsd },
+      ...{ name: 'maxCostUsd', place: '--max-cost, limits.maxCostUsd' },
+      ...{ expected: usd.total, allowed: maxCostUsd },
       ...{ does: `cost about ${dollars(usd.total)}`, most: dollars(maxCostUsd ?? 0) },
       knob: CHEAPER,
     },
     {
-      ...{ name: 'maxMinutes', expected: seconds.p95 / MINUTE, allowed: maxMinutes },
+      ...{ name: 'maxMinutes', place: '--max-minutes, limits.maxMinutes' },
+      ...{ expected: seconds.p95 / MINUTE, allowed: maxMinutes },
       does: `take up to ${secondsText(seconds.p95)}`,
       ...{ most: `${maxMinutes} min`, knob: `what binds it: ${bindingAdvice(binds)}` },
     },
@@ -71,8 +80,8 @@ function roomFor(expected: number): number {
 }
 
 /**
- * Why a run is refused that would take more than its request allows: all that it is expected to
- * take, what is allowed, what helps, and the line that allows it.
+ * Why a run is refused that would take more than its request allows: what passes its limits, all
+ * else that it is expected to take, what is allowed, what helps, and the line that allows it.
  *
  * @returns undefined if it keeps all limits.
  */
@@ -80,8 +89,9 @@ export function limitsRefusal(expected: ForecastRun, limits: RunLimits): string 
   const all = compared(expected, limits);
   const passed = all.filter((one) => one.expected > one.allowed);
   if (passed.length === 0) return undefined;
-  const said = all.map(({ name, does, most, allowed }) =>
-    Number.isFinite(allowed) ? `${does}, allowed are ${most} (limits.${name})` : does,
+  const passedFirst = [...passed, ...all.filter((one) => !passed.includes(one))];
+  const said = passedFirst.map(({ place, does, most, allowed }) =>
+    Number.isFinite(allowed) ? `${does}, allowed are ${most} (${place})` : does,
   );
   const { region, date } = expected.prices;
   const keep = `keeping it costs ${dollars(expected.storageUsdPerMonth)} a month (list prices of ${region}, ${date})`;

@@ -36,7 +36,7 @@ describe('plan', () => {
     const { code, stdout } = await runHere(['plan', path]);
     expect(code).toBe(0);
     expect(stdout.toString()).toMatch(
-      /a dry run: nothing was written\nrows +38\nchunks +1 of .+\nbytes +about .+\ntime +about .+ on AWS .+\nmemory .+\nrequests .+\nprice +\$0\.\d+ to write \(.+\)\n +\$.+ a month to keep; list prices of us-east-1, \d+ days old/,
+      /a dry run: nothing was written\nrows +38\nchunks +1 of .+\nbytes +about .+\ntime +about .+ on AWS.*\nmemory .+\nrequests .+\nprice +\$0\.\d+ to write \(.+\)\n +\$.+ a month to keep; list prices of us-east-1, \d+ days old/,
     );
   });
 
@@ -70,13 +70,35 @@ describe('plan', () => {
     expect(await readdir(folder)).toHaveLength(3);
   });
 
+  it('takes a request by its place, as run does, and names a file that is not there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sparse-fanout-plan-'));
+    const request = join(folder, 'events.json');
+    const uri = goldenPath(counts!.file);
+    await writeFile(request, JSON.stringify({ source: { uri }, output: { compression: 'gzip' } }));
+    expect(await plan(request)).toEqual(await plan(uri, '--compression', 'gzip'));
+    const missing = await runHere(['plan', 'nope.npz']);
+    expect(missing).toMatchObject({
+      code: 1,
+      stderr: 'error: SourceNotFoundError: nope.npz does not exist; check the path\n',
+    });
+  });
+
+  it('says one number where the least and the most read the same, and no advice of seconds', async () => {
+    const ended = await runHere(['plan', goldenPath(counts!.file)]);
+    const text = ended.stdout.toString();
+    expect(text).toMatch(/\nchunks +1 of [\d.]+ \w+\n/);
+    expect(text).toMatch(/\ntime +about .+ on AWS( \(.+\))?\n/);
+    expect(text).not.toContain('bound by');
+  });
+
   it('is printed and ends with 1 where it passes a limit, with all numbers', async () => {
     const args = ['plan', goldenPath(counts!.file), '--max-cost', '0.0001', '--max-minutes', '0.1'];
     const ended = await runHere(args);
     expect(ended.code).toBe(1);
-    expect(ended.stdout.toString()).toContain('\nrefused  the run would store about');
+    expect(ended.stdout.toString()).toMatch(/\nprice .+ to write/);
+    expect(ended.stdout.toString()).not.toContain('the run would');
     expect(ended.stderr).toMatch(
-      /^error: BoundExceededError: the run would store about .+ \(limits\.outputBytes\); cost about .+ \(limits\.maxCostUsd\); take up to .+ \(limits\.maxMinutes\);/,
+      /^error: BoundExceededError: the run would cost about .+ \(--max-cost, limits\.maxCostUsd\); take up to .+ \(--max-minutes, limits\.maxMinutes\); store about .+ \(limits\.outputBytes\);/,
     );
   });
 

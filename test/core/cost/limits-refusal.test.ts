@@ -23,8 +23,13 @@ describe('limitsRefusal', () => {
   it('is one refusal for several limits, with what helps against each', () => {
     const limits = { outputBytes: 1e9, maxCostUsd: 0.5, maxMinutes: 10 };
     const refusal = limitsRefusal(RUN, limits);
-    expect(refusal).toContain('cost about $1.20, allowed are $0.50 (limits.maxCostUsd)');
-    expect(refusal).toContain('take up to 12 min, allowed are 10 min (limits.maxMinutes)');
+    expect(refusal).toMatch(/^the run would cost .+; take up to .+; store about 800 MB, allowed/);
+    expect(refusal).toContain(
+      'cost about $1.20, allowed are $0.50 (--max-cost, limits.maxCostUsd)',
+    );
+    expect(refusal).toContain(
+      'take up to 12 min, allowed are 10 min (--max-minutes, limits.maxMinutes)',
+    );
     expect(refusal).toContain('larger chunks (chunking) cost less; what binds it: Step Functions');
     expect(refusal).toMatch(/"limits": \{ "maxCostUsd": 1\.3, "maxMinutes": 13 \}$/);
   });
