@@ -99,9 +99,9 @@ function withoutPlace(given: GivenRequest, asked: OutputMode | undefined) {
 export type RequestOptions = Omit<LocalRunOptions, 'out' | 'state' | 'sample' | 'transforms'>;
 
 /**
- * The request of a command line: flags win over the fields of `--request`, or of a request in a file
- * that is the only argument. A field of the other wing is left in the request, whose parser names
- * it.
+ * The request of a command line: flags win over the fields of `--request`, or of a request in a
+ * file that is the only argument. A field of the other wing is left in the request, whose parser
+ * names it.
  *
  * @param kindOf finds of which wing a source is, where no flag says it.
  * @throws {RequestError} a file is no request, or no schema.

@@ -27,7 +27,7 @@ export interface ForecastRun {
 /** One of the limits, against what is expected. */
 interface Compared {
   readonly name: keyof RunLimits;
-  /** Where to give the limit: the field of the request, and the flag of the command line, if any. */
+  /** Where the limit is given: a flag of the command line, if any, and a field of the request. */
   readonly place: string;
   readonly expected: number;
   readonly allowed: number;
