@@ -1,4 +1,8 @@
 import { Command } from 'commander';
+import {
+  addDeploymentOptions,
+  type DeploymentOptions,
+} from '#cli/deployment/deployment-options.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
 import { formatBytes, formatCount, namedChunks } from '#cli/frame/format-figures.ts';
 import { createProgress, type Progress, SILENT } from '#cli/frame/progress.ts';
@@ -17,7 +21,7 @@ import {
   sourceOptions,
   sourceSection,
 } from '#cli/options/source-options.ts';
-import { type StoredRun, withStoredRun } from '#cli/outputs/stored-run.ts';
+import type { StoredRun } from '#cli/outputs/stored-run.ts';
 import { readBlocks } from '#cli/sources/read-blocks.ts';
 import { withSource } from '#cli/sources/with-source.ts';
 import { companionProblems } from '#cli/verify/companion-problems.ts';
@@ -29,6 +33,7 @@ import { namesProblems } from '#cli/verify/names-problems.ts';
 import { readSegments } from '#cli/verify/read-segments.ts';
 import { rederiveSample } from '#cli/verify/rederive.ts';
 import { segmentProblems } from '#cli/verify/segment-problems.ts';
+import { withNamedRun } from '#cli/verify/with-named-run.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { ManifestError, SourceNotFoundError } from '#core/errors.ts';
@@ -37,7 +42,7 @@ import type { Output } from '#core/outputs/output.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import { outputOf } from '#core/run/run-output.ts';
 
-interface VerifyOptions extends SourceFlags, FunctionsFlag, PostgresFlag {
+interface VerifyOptions extends SourceFlags, FunctionsFlag, PostgresFlag, DeploymentOptions {
   readonly expect?: string;
   readonly source?: readonly string[];
   readonly labelUri?: string;
@@ -72,7 +77,8 @@ Examples:
   $ npx sparse-fanout verify files --source events/ --sample 5
   $ npx sparse-fanout verify test --expect truth.parquet
   $ npx sparse-fanout verify receipts --postgres main=url.txt
-  $ npx sparse-fanout verify s3://bucket/run/_manifest/manifest.json --source s3://bucket/matrix.npz
+  $ npx sparse-fanout verify s3://bucket/run/ --source s3://bucket/matrix.npz
+  $ npx sparse-fanout verify latest --source matrix.npz --local .sparse-fanout/up
 `;
 
 function assertNone(problems: readonly string[]): void {
@@ -245,7 +251,7 @@ export async function verifyRun(
 
 async function verify(location: string, options: VerifyOptions, io: CommandIo): Promise<void> {
   const progress = createProgress(io);
-  const verification = await withStoredRun(location, io.signal, (run) =>
+  const verification = await withNamedRun(location, options, io.signal, (run) =>
     verifyRun(run, options, io.signal, progress),
   ).finally(() => progress.stop());
   await printResult(io, verification, prose(verification));
@@ -255,7 +261,10 @@ async function verify(location: string, options: VerifyOptions, io: CommandIo): 
 export function verifyCommand(io: () => CommandIo): Command {
   const command = new Command('verify')
     .description('read every chunk of a run again and compare it with its manifest')
-    .argument('<run>', 'directory of local run --out, or the s3:// URI of a manifest')
+    .argument(
+      '<run>',
+      'directory of local run --out, s3:// URI of an output or a manifest, run id, name or ARN of an execution, or latest',
+    )
     .option(
       '--source <source...>',
       'derive sampled chunks again from this file, folder or s3:// URI',
@@ -267,7 +276,7 @@ export function verifyCommand(io: () => CommandIo): Command {
     )
     .option('--sample <n>', 'chunks to derive again', parseCount, DEFAULT_SAMPLE)
     .option('--seed <n>', 'which chunks are sampled', parseCount, DEFAULT_SEED);
-  return addPostgresOption(addFunctionsOption(addSourceOptions(command)))
+  return addDeploymentOptions(addPostgresOption(addFunctionsOption(addSourceOptions(command))))
     .addHelpText('after', EXAMPLES)
     .action((location: string, options: VerifyOptions) => verify(location, options, io()));
 }

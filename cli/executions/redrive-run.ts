@@ -7,23 +7,31 @@ import type { Deployment } from '#cli/deployment/deployment.ts';
 import type { CommandIo } from '#cli/frame/command-io.ts';
 import { createProgress } from '#cli/frame/progress.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
+import type { PermanentErrorName } from '#core/contract.ts';
 import { wasDiscarded } from './discard-run.ts';
 import { RunWatcher } from './run-watcher.ts';
+
+/** What Finalize says where chunks are gone whose writers succeeded. */
+const GONE: PermanentErrorName = 'IncompleteRunError';
+
+const REMOVED = 'chunks that it has written were removed';
 
 /** Why a redrive would not do; undefined where it does. */
 async function obstacleOf(
   { clients }: Deployment,
-  { executionArn = '', status, redriveStatus, redriveStatusReason }: DescribeExecutionCommandOutput,
+  found: DescribeExecutionCommandOutput,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const { executionArn = '', status, error, redriveStatus, redriveStatusReason } = found;
   if (redriveStatus === 'NOT_REDRIVABLE') {
     return redriveStatusReason ?? 'Step Functions does not redrive it';
   }
+  if (error === GONE) return REMOVED;
   if (status !== 'ABORTED') return undefined;
   const { view, counts } = await new RunWatcher(clients.states, executionArn).look(signal);
   const header = view.planned?.header;
   const isGone = header !== undefined && (await wasDiscarded(clients.s3, header, counts.done));
-  return isGone ? 'chunks that it has written were removed' : undefined;
+  return isGone ? REMOVED : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
 import { clockText } from '#cli/frame/progress-line.ts';
+import { OUTPUT_FOLDERS } from '#core/contract.ts';
 import type { RunResult } from './run-events.ts';
 import type { RunState } from './run-watcher.ts';
 
@@ -28,6 +29,11 @@ function secondsOf({ view }: RunState, now: Date): number {
     : (Number(end) - Number(startedAt)) / 1000;
 }
 
+/** URI of the output that a manifest lies in, such as that of a run that was complete already. */
+function outputOfManifest(manifest: string | undefined): string | undefined {
+  return manifest?.slice(0, manifest.lastIndexOf(OUTPUT_FOLDERS.manifest));
+}
+
 /** What became of an execution so far. @param now for the seconds of one that still runs */
 export function runResult(executionArn: string, state: RunState, now: Date): RunResult {
   const { view, counts } = state;
@@ -37,7 +43,7 @@ export function runResult(executionArn: string, state: RunState, now: Date): Run
   return {
     ...{ status, executionArn, phase: title },
     runId: runId ?? planned?.runId ?? null,
-    output: planned?.output ?? null,
+    output: planned?.output ?? outputOfManifest(manifest) ?? null,
     manifest: manifest ?? null,
     decision: decision ?? null,
     chunks: planned?.chunks ?? null,

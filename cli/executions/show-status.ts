@@ -3,6 +3,7 @@ import { type CommandIo, write } from '#cli/frame/command-io.ts';
 import { EXIT_RUNNING, Exit } from '#cli/frame/exit.ts';
 import { jobLines } from '#cli/jobs/print-jobs.ts';
 import { readOutputJobs, type ShownJob } from '#cli/jobs/read-jobs.ts';
+import type { RunResult } from './run-events.ts';
 import { resultLines, runResult } from './run-result.ts';
 import { type RunState, RunWatcher } from './run-watcher.ts';
 
@@ -14,17 +15,21 @@ export interface AskedStatus {
   readonly hasChunks: boolean;
 }
 
+/** Number of a generation in the URI of its manifest. */
+const GENERATION = /manifest-(\d{6})\.json$/;
+
 /** The chunks of the run that were started; none before it is planned. */
 async function chunksOf(
   { deployment }: AskedStatus,
   { view }: RunState,
+  { output: uri, manifest }: RunResult,
   signal: AbortSignal,
 ): Promise<readonly ShownJob[]> {
-  if (view.planned === undefined) return [];
+  if (uri === null) return [];
   const { s3, dynamo } = deployment.clients;
   const { ledger: table } = await deployment.places();
-  const { output: uri, header } = view.planned;
-  const { generation } = header;
+  const [, complete] = GENERATION.exec(manifest ?? '') ?? [];
+  const generation = view.planned?.header.generation ?? (Number(complete ?? 0) || undefined);
   const { jobs } = await readOutputJobs({ s3, dynamo, table }, { uri, generation }, signal);
   return await Array.fromAsync(jobs);
 }
@@ -38,7 +43,7 @@ export async function showStatus(asked: AskedStatus, io: CommandIo): Promise<voi
   const { deployment, executionArn, hasChunks } = asked;
   const state = await new RunWatcher(deployment.clients.states, executionArn).look(io.signal);
   const result = runResult(executionArn, state, new Date());
-  const jobs = hasChunks ? await chunksOf(asked, state, io.signal) : undefined;
+  const jobs = hasChunks ? await chunksOf(asked, state, result, io.signal) : undefined;
   const lines = [...resultLines(result), ...(jobs === undefined ? [] : ['', ...jobLines(jobs)])];
   const object = { ...result, ...(jobs && { jobs }) };
   await write(io.stdout, `${io.json ? JSON.stringify(object) : lines.join('\n')}\n`);

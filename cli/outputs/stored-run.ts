@@ -149,16 +149,27 @@ function foldersOf(manifest: Manifest): ReadonlySet<string> {
   return new Set([`s3://${bucket}/${prefix}${dataOf(manifest)}`]);
 }
 
+/** Key of a manifest that is named itself, or by its output: then the latest. */
+function manifestKeyOf(key: string): string {
+  if (key.endsWith('.json')) return key;
+  return manifestKey(key === '' || key.endsWith('/') ? key : `${key}/`);
+}
+
 /** Does what {@link withStoredRun} does in S3, with a given client. */
 export async function openRunInS3(
   client: S3Client,
   uri: string,
   signal: AbortSignal,
 ): Promise<StoredRun> {
-  const { bucket, key } = parseS3Uri(uri);
+  const { bucket, key: named } = parseS3Uri(uri);
+  const key = manifestKeyOf(named);
   const readFrom = (from: string) => readText(client, bucket, from, signal);
   const text = await readFrom(key);
-  if (text === undefined) throw new ManifestError(`${uri} does not exist`);
+  if (text === undefined) {
+    throw new ManifestError(
+      `s3://${bucket}/${key} does not exist; name the output of a run that is complete`,
+    );
+  }
   const prefix = `${dirname(key)}/`.slice(0, -OUTPUT_FOLDERS.manifest.length);
   const readGeneration = (generation: number) => readFrom(generationKey(prefix, generation));
   const manifest = await wholeManifest(text, readGeneration);
@@ -181,8 +192,8 @@ export async function openRunInS3(
 }
 
 /**
- * Opens a finished run by its directory or by the S3 URI of its manifest, for as long as `use`
- * takes. Holds the manifest.
+ * Opens a finished run by its directory, or by the S3 URI of its output or its manifest, for as
+ * long as `use` takes. Holds the manifest.
  *
  * @throws {ManifestError} there is no manifest, or it is of another version.
  */

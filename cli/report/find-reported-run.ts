@@ -28,8 +28,15 @@ async function runOfOutput(
   return { ...claim, location: { bucket, prefix } };
 }
 
+/** The run that an execution found complete; undefined for all others. */
+function completeRun(output = 'null'): string | undefined {
+  const ended: unknown = JSON.parse(output);
+  if (typeof ended !== 'object' || ended === null || !('runId' in ended)) return undefined;
+  return typeof ended.runId === 'string' ? ended.runId : undefined;
+}
+
 /**
- * Finds the run that a report is asked for.
+ * Finds the run that a report is asked for: of an execution that found its run complete, that run.
  *
  * @throws {RunNotFound} there is none of this name; says which are near.
  * @throws {SourceNotFoundError} no run has claimed the output.
@@ -42,10 +49,14 @@ export async function findReportedRun(
 ): Promise<ReportedRun> {
   if (isS3Uri(asked.run)) return await runOfOutput(deployment, asked, signal);
   const execution = await findExecution(deployment, asked.run, signal);
-  const { executionArn = '', status, error, cause = '' } = execution;
+  const { executionArn = '', status, error, cause = '', output } = execution;
   const { ledger: table } = await deployment.places();
   const run = await findRun({ client: deployment.clients.dynamo, table }, executionArn);
   if (run !== undefined) return { ...run, name: ledgerName(run) };
+  const complete = completeRun(output);
+  if (complete !== undefined && complete !== asked.run) {
+    return await findReportedRun(deployment, { ...asked, run: complete }, signal);
+  }
   throw new ExecutionFailed(
     error ?? `Execution${status}`,
     `execution ${executionArn} has no run to report on: ${causeSentence(cause) || `it is ${status}`}`,

@@ -4,7 +4,11 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  ListExecutionsCommand,
+  RedriveExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listObjects } from '#aws/objects.ts';
@@ -92,6 +96,23 @@ describe('run', { timeout: patience(60_000) }, () => {
     });
     expect(await uploads()).toEqual(keys);
     expect(await executions()).toBe(before + 2);
+    // The last execution has written nothing: what is asked of it is answered of its run.
+    const status = await inFolder('cli --json status latest --chunks --local state');
+    const { output, jobs } = JSON.parse(status.stdout.toString());
+    expect(jobs).toHaveLength(result.totals.chunks);
+    const reported = await inFolder('cli report latest --out latest.html --local state');
+    expect(reported).toMatchObject({ code: 0 });
+    expect(await readFile(join(folder, 'latest.html'), 'utf8')).toContain(result.runId);
+    const verified = { code: 0, stdout: expect.anything(), stderr: expect.anything() };
+    for (const run of ['latest', result.runId, output]) {
+      const line = `cli verify ${run} --source tall.npz --local state`;
+      expect(await inFolder(line)).toMatchObject(verified);
+    }
+    const byVariables = await inFolder(`${exported()}; cli --json verify ${output}`);
+    const { chunks, rows, bytes, crc32 } = result.totals;
+    expect(JSON.parse(byVariables.stdout.toString())).toMatchObject({ chunks, rows, bytes, crc32 });
+    const nowhere = await inFolder(`cli verify ${output}`);
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('no Region is set') });
   });
 
   it('uploads a bundle whose last object starts no second run', async () => {
@@ -193,6 +214,11 @@ describe('a run that takes a while', { timeout: patience(120_000) }, () => {
     const discarded = await byArn(`cancel ${arn} --discard`);
     expect(JSON.parse(discarded.stdout.toString()).discarded.chunks).toBeGreaterThan(0);
     expect(await writes()).toBe(false);
+
+    // What Step Functions redrives by itself finds chunks gone whose writers have succeeded.
+    await up.states.send(new RedriveExecutionCommand({ executionArn: arn }));
+    const broken = await up.endOf(arn);
+    expect(broken).toMatchObject({ status: 'FAILED', error: 'IncompleteRunError' });
 
     const redriven = await byArn(`redrive ${arn}`);
     expect(redriven.code).toBe(0);
