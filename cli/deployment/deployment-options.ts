@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Command, Option } from 'commander';
 
 /** Which deployment a command works with. An option that was not given is absent. */
@@ -93,18 +94,31 @@ export function namedDeployment(
   return named ?? { kind: 'stack', name: DEFAULT_STACK };
 }
 
+function wordsOf(named: NamedDeployment): readonly string[] {
+  if (named.kind === 'state-machine') return ['--state-machine', named.arn];
+  return named.kind === 'stack' ? ['--stack', named.name] : ['--local', named.directory];
+}
+
 /** A word of a command line, quoted where a shell needs it. */
 function shellWord(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The options that find a deployment again, for a line to paste; empty for the default one. */
-export function deploymentWords(named: NamedDeployment, options: DeploymentOptions): string {
+/**
+ * The options that find a deployment again, for a line to paste; empty for the one that is found
+ * without any.
+ *
+ * @param variables of the environment in which the line is pasted.
+ */
+export function deploymentWords(
+  named: NamedDeployment,
+  options: DeploymentOptions,
+  variables: Readonly<Record<string, string | undefined>>,
+): string {
   const { profile, region } = options;
+  const isUsual = isDeepStrictEqual(namedDeployment({}, variables), named);
   const words = [
-    ...(named.kind === 'state-machine' ? ['--state-machine', named.arn] : []),
-    ...(named.kind === 'stack' && named.name !== DEFAULT_STACK ? ['--stack', named.name] : []),
-    ...(named.kind === 'local' ? ['--local', named.directory] : []),
+    ...(isUsual ? [] : wordsOf(named)),
     ...(profile === undefined ? [] : ['--profile', profile]),
     ...(region === undefined ? [] : ['--region', region]),
   ];

@@ -84,6 +84,9 @@ async function reachLocal(directory: string): Promise<Reached> {
   };
 }
 
+/** What helps whoever has no AWS at all. */
+const OR_LOCAL = ', or give --local <directory> for a local cloud';
+
 /** The Region of an ARN is that of its services, whatever the configuration says. */
 function regionOf(arn: string): string {
   return arn.split(':')[3] ?? '';
@@ -150,7 +153,7 @@ export async function withDeployment<T>(
     const deployment: Deployment = {
       stateMachineArn,
       clients,
-      words: deploymentWords(named, options),
+      words: deploymentWords(named, options, process.env),
       places() {
         places ??= readPlaces(reached);
         return places;
@@ -162,6 +165,6 @@ export async function withDeployment<T>(
       for (const client of Object.values(clients)) client.destroy();
     }
   } catch (error) {
-    throw explainSetup(error);
+    throw explainSetup(error, options.local === undefined ? OR_LOCAL : '');
   }
 }

@@ -44,9 +44,15 @@ function sentenceOf({ name, message, code }: SdkError): string | undefined {
   return undefined;
 }
 
-/** An error of the SDK as one that says what to set up; any other as it is. */
-export function explainSetup(error: unknown): unknown {
+/**
+ * An error of the SDK as one that says what to set up; any other as it is.
+ *
+ * @param otherwise what else helps, as the end of the sentence. @default nothing
+ */
+export function explainSetup(error: unknown, otherwise = ''): unknown {
   if (!(error instanceof Error) || error instanceof UsageError) return error;
   const sentence = sentenceOf(error);
-  return sentence === undefined ? error : new AwsSetupError(sentence, { cause: error });
+  return sentence === undefined
+    ? error
+    : new AwsSetupError(`${sentence}${otherwise}`, { cause: error });
 }

@@ -52,7 +52,9 @@ function failureOf(error: unknown, { signal }: CommandIo): Failure {
     return { name: 'UsageError', message: 'a command is missing; --help shows them all' };
   }
   if (error instanceof CommanderError) {
-    return { name: 'UsageError', message: oneLine(error.message.replace(/^error: /, '')) };
+    // What was meant stands in brackets on a line of its own.
+    const said = error.message.replace(/^error: /, '').replace('\n(', ' (');
+    return { name: 'UsageError', message: oneLine(said) };
   }
   if (!(error instanceof Error)) return { name: 'Error', message: oneLine(String(error)) };
   const { code, path } = error as NodeJS.ErrnoException;

@@ -76,3 +76,11 @@ export function stateOf({ manifest, execution }: RunRecord): RunState {
   if (execution?.status === 'RUNNING') return 'running';
   return execution === undefined || execution.status === 'SUCCEEDED' ? 'incomplete' : 'failed';
 }
+
+/** The account of every local cloud; AWS has none of this number. */
+const LOCAL_ACCOUNT = '000000000000';
+
+/** Whether a run was in a local cloud; false where no execution is known. */
+export function wasLocal({ execution }: RunRecord): boolean {
+  return execution?.arn.split(':')[4] === LOCAL_ACCOUNT;
+}

@@ -21,9 +21,10 @@ async function withExecution(
   options: DeploymentOptions,
   io: CommandIo,
   use: (found: Found) => Promise<void>,
+  signal: AbortSignal = io.signal,
 ): Promise<void> {
   const inDeployment = async (deployment: Deployment) => {
-    const found = await findExecution(deployment, run, io.signal);
+    const found = await findExecution(deployment, run, signal);
     await use({ deployment, found, executionArn: found.executionArn ?? '' });
   };
   await withDeployment(options, inDeployment, run);
@@ -36,9 +37,11 @@ export async function watchExecution(
   io: CommandIo,
 ): Promise<void> {
   const { timeout: timeoutSeconds } = options;
-  await withExecution(run, options, io, async ({ deployment, executionArn }) => {
+  const watch = async ({ deployment, executionArn }: Found) => {
     await reportRun({ deployment, executionArn, timeoutSeconds }, io);
-  });
+  };
+  // Found in spite of Ctrl-C, so that it can be said what goes on; a second one ends the process.
+  await withExecution(run, options, io, watch, new AbortController().signal);
 }
 
 /** `status`. */

@@ -25,7 +25,9 @@ export async function startRun(
     const request = await plannedRequest(locations, options, making).finally(() => progress.stop());
     const { stateMachineArn, clients } = deployment;
     const start = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(request) });
-    const { executionArn = '' } = await clients.states.send(start, { abortSignal: signal });
+    signal.throwIfAborted();
+    // Not by the signal: whoever asks for the end must learn the name of what has started.
+    const { executionArn = '' } = await clients.states.send(start);
     const shown = { deployment, executionArn, timeoutSeconds: options.timeout };
     if (options.detach !== true) return await reportRun(shown, io);
     const lines = [`started    ${executionArn}`, `watch it:  ${pasteLine('watch', shown)}`];

@@ -16,7 +16,7 @@ import { startCountingProxy } from '#support/counting-proxy.ts';
 import { goldenPath, storedCsrCases } from '#support/golden.ts';
 import { LocalUp } from '#support/local-up.ts';
 import { patience } from '#support/patience.ts';
-import { type Ended, runShell } from '#test/cli/run-command.ts';
+import { type Ended, runHere, runShell } from '#test/cli/run-command.ts';
 
 const tall = storedCsrCases.find(({ id }) => id === 'tall')!;
 
@@ -136,6 +136,14 @@ describe('run', { timeout: patience(60_000) }, () => {
     const watched = await inFolder(`${exported()}; cli --json watch ${executionArn}`);
     expect(watched.code).toBe(0);
     expect(eventsOf(watched).at(-1)).toMatchObject({ status: 'SUCCEEDED', executionArn });
+  });
+
+  it('says by Ctrl-C before the first look what goes on, and how to go on with it', async () => {
+    const state = join(folder, 'state');
+    const { code, stderr } = await runHere(['watch', '--local', state], AbortSignal.abort());
+    expect(code).toBe(130);
+    const [, name] = /^detached; the execution goes on: arn:\S+:(\S+)\n/.exec(stderr)!;
+    expect(stderr).toContain(`watch it:  npx sparse-fanout watch ${name} --local ${state}\n`);
   });
 
   it('refuses files beside objects, and what is wrong in a request, before any upload', async () => {

@@ -2,10 +2,13 @@ import { html, type Markup } from '#cli/html/markup.ts';
 import { auditHoles } from '#cli/report/audit-holes.ts';
 import { chunkFigures, tryFigures } from '#cli/report/run-figures.ts';
 import { type RunRecord, stateOf } from '#cli/report/run-record.ts';
-import { count, size } from '#cli/report/texts.ts';
+import { count } from '#cli/report/texts.ts';
 import type { UsedCost } from '#cli/report/used-cost.ts';
 
-/** A statement about a run, and whether it holds; undefined where that is not known. */
+/**
+ * What is checked of a run, worded to read right after yes and no, and whether it holds; undefined
+ * where that is not known.
+ */
 interface Check {
   readonly holds: boolean | undefined;
   readonly text: string;
@@ -16,19 +19,20 @@ function manifestChecks(record: RunRecord): readonly Check[] {
   const { done, bytes } = chunkFigures(audit);
   if (manifest === undefined) {
     const holds = stateOf(record) === 'running' ? undefined : false;
-    return [{ holds, text: 'There is a manifest: Finalize has proved every chunk.' }];
+    const yet = holds === undefined ? 'none yet' : 'none';
+    return [{ holds, text: `Manifest, by which Finalize proves every chunk: ${yet}.` }];
   }
   const { crc32, isOwn } = manifest;
-  const proved = `The manifest is there: Finalize has proved every chunk, and CRC-32 ${crc32}.`;
+  const proved = `Manifest: Finalize has proved every chunk, and CRC-32 ${crc32}.`;
   const own: readonly Check[] = isOwn
     ? [
         {
           holds: bytes === manifest.bytes,
-          text: `Ledger and manifest agree on the bytes of all objects (${size(manifest.bytes)}).`,
+          text: `Bytes of all objects: ${count(bytes)} in the ledger, ${count(manifest.bytes)} in the manifest.`,
         },
       ]
     : [];
-  const all = `The ledger has all ${count(planned)} planned chunks as done.`;
+  const all = `Chunks done in the ledger: ${count(done)} of ${count(planned)}.`;
   return [
     { holds: true, text: proved },
     { holds: planned === undefined ? undefined : done === planned, text: all },
@@ -41,7 +45,7 @@ function memoryCheck({ audit }: RunRecord, { memoryMiB }: UsedCost): Check {
   const holds = Number.isNaN(peakMiB) ? undefined : peakMiB < memoryMiB;
   return {
     holds,
-    text: `The memory of the writers is enough: ${count(peakMiB)} of ${count(memoryMiB)} MiB at most.`,
+    text: `Memory of the writers: ${count(peakMiB)} of ${count(memoryMiB)} MiB at most.`,
   };
 }
 
@@ -57,7 +61,7 @@ export function checks(record: RunRecord, used: UsedCost): Markup {
   const holes = auditHoles(record.audit, { planned: record.planned, isRunning });
   // Of a run that is under way nobody knows yet whether a try ends.
   const holds = isRunning ? undefined : holes.length === 0;
-  const trail = { holds, text: 'The audit trail has every try and its end.' };
+  const trail = { holds, text: 'Audit trail: every try and its end.' };
   const all = [...manifestChecks(record), memoryCheck(record, used), trail];
   const lacks = [...holes, ...record.unread];
   const missing =

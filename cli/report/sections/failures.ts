@@ -11,6 +11,9 @@ const SHOWN_TRIES = 20;
 /** Chunks that are shown with their lines to paste. */
 const SHOWN_CHUNKS = 25;
 
+const HOW_TO_REPRODUCE =
+  'Each line below does on your machine what the writer did, on the version that it read.';
+
 const WORDS = ['running', 'failed', 'done'] as const;
 
 /** How each chunk stands now, by its index. */
@@ -56,9 +59,11 @@ ${now(index)}: ${error === null ? 'its writer was killed, or was at work' : `${e
 ${reproduce === null ? '' : html`<pre tabindex="0"><code>${reproduce}</code></pre>`}</li>`,
   );
   const rest = unlistedChunks + chunks.length - shown.length;
+  const hasLines = chunks.slice(0, SHOWN_CHUNKS).some(({ reproduce }) => reproduce !== null);
+  const lines = hasLines ? ` ${HOW_TO_REPRODUCE}` : '';
   return html`<h3>Chunks of the last failure</h3>
 <p>At ${stoppedAt} ${count(failedChunks)} chunks had failed and ${count(runningChunks)} were under
-way. Each line below does on your machine what the writer did, on the version that it read.</p>
+way.${lines}</p>
 <ol class="failures">${shown}</ol>
 ${rest > 0 ? html`<p>${count(rest)} more are in <code>_manifest/failures.json</code> or the ledger.</p>` : ''}`;
 }

@@ -1,6 +1,6 @@
 import { html, type Markup } from '#cli/html/markup.ts';
 import { chunkFigures, slowestChunks, tryFigures } from '#cli/report/run-figures.ts';
-import type { RunRecord } from '#cli/report/run-record.ts';
+import { type RunRecord, wasLocal } from '#cli/report/run-record.ts';
 import {
   count,
   difference,
@@ -28,6 +28,9 @@ export function grid(
 <table><thead><tr>${head}</tr></thead><tbody>${lines}</tbody></table></div>`;
 }
 
+const LOCAL =
+  ' The run was in a local cloud: predicted time and price are of AWS, the used time is of one machine.';
+
 /** What was planned beside what was used. */
 export function plannedAndUsed(record: RunRecord, timeline: Timeline, used: UsedCost): Markup {
   const { plan, manifest, audit, planned } = record;
@@ -50,7 +53,7 @@ ${grid(
     line('price', [plan?.usd?.['total'], used.cost.total], money),
   ],
 )}
-<p>The prediction is that of Plan. ${UNKNOWN} stands for what it did not predict, or is not known yet.</p></section>`;
+<p>The prediction is that of Plan. ${UNKNOWN} stands for what it did not predict, or is not known yet.${wasLocal(record) ? LOCAL : ''}</p></section>`;
 }
 
 const SERVICES = {

@@ -25,7 +25,8 @@ function doneText({ done }: ChunkFigures, planned: number | undefined): string {
 function reasonOf({ execution }: RunRecord): string {
   const cause = execution?.cause === undefined ? '' : causeSentence(execution.cause);
   const reason = [execution?.error, cause].filter((part) => part !== undefined && part !== '');
-  return reason.length === 0 ? 'no reason was given' : reason.join(': ');
+  const sentence = reason.length === 0 ? 'no reason was given' : reason.join(': ');
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** Why a run stands as it does, in one sentence. */

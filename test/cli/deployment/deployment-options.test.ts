@@ -48,11 +48,21 @@ test('ARNs of state machines and of executions are known by their form', () => {
 });
 
 test('the words of a line to paste find the same deployment', () => {
-  const words = (options: object) => deploymentWords(namedDeployment(options, {}), options);
+  const words = (options: object) => deploymentWords(namedDeployment(options, {}), options, {});
   expect(words({})).toBe('');
   expect(words({ stateMachine: MACHINE })).toBe(`--state-machine ${MACHINE}`);
   expect(words({ stack: 'A b', profile: 'p', region: 'eu-west-1' })).toBe(
     "--stack 'A b' --profile p --region eu-west-1",
   );
   expect(words({ local: "it's" })).toBe("--local 'it'\\''s'");
+});
+
+test('the words of a line to paste leave out what a variable says', () => {
+  const options = { stateMachine: MACHINE, region: 'eu-west-1' };
+  const same = deploymentWords(namedDeployment(options, VARIABLES), options, VARIABLES);
+  expect(same).toBe('--region eu-west-1');
+  const other = { stack: 'SparseFanout' };
+  expect(deploymentWords(namedDeployment(other, VARIABLES), other, VARIABLES)).toBe(
+    '--stack SparseFanout',
+  );
 });

@@ -39,7 +39,7 @@ describe('what is not set up is one sentence and exit code 2:', () => {
     expect(await failed('cli status')).toEqual({
       code: 2,
       stderr:
-        'error: AwsSetupError: no Region is set; give --region, set AWS_REGION, or write region into the profile\n',
+        'error: AwsSetupError: no Region is set; give --region, set AWS_REGION, or write region into the profile, or give --local <directory> for a local cloud\n',
     });
   });
 
@@ -58,7 +58,9 @@ describe('what is not set up is one sentence and exit code 2:', () => {
     const line = `cli status --state-machine ${MACHINE} --profile mine`;
     const { code, stderr } = await failed(`${setup}; ${line}`);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: AwsSetupError: the service cannot be reached/);
+    expect(stderr).toMatch(
+      /^error: AwsSetupError: the service cannot be reached .+, or give --local <directory> for a/,
+    );
   });
 
   test('no local cloud on a directory', async () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ReaderGone, write } from '#cli/frame/command-io.ts';
 import { printError } from '#cli/frame/print-error.ts';
 import { CorruptSourceError, RequestError } from '#core/errors.ts';
-import { Collector } from '#test/cli/run-command.ts';
+import { Collector, runHere } from '#test/cli/run-command.ts';
 
 async function report(error: unknown, { json = false, interrupted = false } = {}) {
   const stderr = new Collector();
@@ -60,4 +60,12 @@ test('a closed stdout is no failure, but a full disk is', async () => {
   await expect(write(failing('EPIPE'), 'text')).rejects.toBeInstanceOf(ReaderGone);
   await expect(write(failing('ENOSPC'), 'text')).rejects.toMatchObject({ code: 'ENOSPC' });
   expect(await report(new ReaderGone())).toEqual({ code: 0, text: '' });
+});
+
+test('what was meant stands in brackets behind a wrong option', async () => {
+  const { stderr, code } = await runHere(['plan', 'x.npz', '--target-byte', '9']);
+  expect({ stderr, code }).toEqual({
+    code: 2,
+    stderr: "error: UsageError: unknown option '--target-byte' (Did you mean --target-bytes?)\n",
+  });
 });

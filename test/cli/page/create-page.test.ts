@@ -54,7 +54,7 @@ describe('the pages of a deployment', () => {
   it('show the report on the run of an execution', async () => {
     const { text } = await ask(`/runs/${name}`);
     expect(text).toMatch('<p class="state complete">Complete</p>');
-    expect(text).toMatch('yes</b> The audit trail has every try and its end.');
+    expect(text).toMatch('yes</b> Audit trail: every try and its end.');
     expect(text).toMatch('What a try spends');
   });
 

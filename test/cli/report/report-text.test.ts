@@ -28,7 +28,7 @@ describe('reportText', () => {
     expect(text).toMatch('CRC-32 of all of its content is 5d8e7553');
     expect(text).toMatch('200 of 200 planned');
     expect(text).toMatch('tries again 4 of 204; 4 failed, 0 without an end');
-    expect(text).toMatch('yes The audit trail has every try and its end.');
+    expect(text).toMatch('yes Audit trail: every try and its end.');
     expect(text).toMatch(/content 107 GB 107 GB −0\.1 %/);
     expect(text).toMatch('ThrottledError S3 asked to slow down');
     expect(page.match(/<svg /g)).toHaveLength(6);
@@ -95,8 +95,29 @@ describe('reportText', () => {
     const execution = { ...made.execution!, status: 'RUNNING', stoppedMs: undefined };
     const page = reportText(artist, { ...made, execution, planned: 40 });
     expect(seen(page)).toMatch('Running Run 9f8e7d6c 20 of 40 chunks are done, 1 are under way.');
-    expect(page).toMatch('<b class="mark not-known">not known</b> There is a manifest');
+    expect(page).toMatch(
+      '<b class="mark not-known">not known</b> Manifest, by which Finalize proves every chunk: none yet.',
+    );
     expect(page).not.toMatch('<b class="mark no">');
+  });
+
+  it('shows a run that was stopped in a local cloud in sentences that are whole and true', () => {
+    const { manifest: _, ...made } = madeUpRecord({ chunks: 20 });
+    const local = { arn: 'arn:aws:states:us-east-1:000000000000:execution:M:n' };
+    const ended = { status: 'ABORTED', cause: 'stopped by sparse-fanout cancel' };
+    const execution = { ...made.execution!, error: undefined, ...local, ...ended };
+    const reported = {
+      ...{ runId: '1', stoppedAt: 'then', status: 'FAILED', redrive: 'redrive' },
+      ...{ failedChunks: 0, runningChunks: 1, unlistedChunks: 0 },
+      chunks: [{ index: 1, status: 'running', tries: 1, error: null, reproduce: null }],
+    };
+    const text = seen(reportText(artist, { ...made, execution, failures: reported, planned: 40 }));
+    expect(text).toMatch('stopped by sparse-fanout cancel. 20 of 40 chunks are done and stay.');
+    expect(text).toMatch('no Manifest, by which Finalize proves every chunk: none.');
+    expect(text).not.toMatch('Each line below');
+    expect(text).toMatch('The run was in a local cloud');
+    const onAws = { ...execution, arn: local.arn.replace('000000000000', '123456789012') };
+    expect(seen(reportText(artist, { ...made, execution: onAws }))).not.toMatch('a local cloud');
   });
 
   it('shows a run of which nothing is recorded', () => {
