@@ -21,7 +21,9 @@ async function documentedTypes(): Promise<readonly DocumentedType[]> {
     .map((line) => line.split('|').map((cell) => cell.trim()))
     .map(([, type = '', , reads = '']) => {
       return { type, reads: [...reads.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text) };
-    });
+    })
+    // Other tables of the page have types, too, but no texts of them.
+    .filter(({ reads }) => reads.length > 0);
 }
 
 /** The texts of the types as columns; a type with fewer texts than others has NULLs. */
