@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { assembleRun } from '#cli/assemble/assemble-run.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
-import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import { formatBytes, formatCounted } from '#cli/frame/format-figures.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { openRunInS3 } from '#cli/outputs/stored-run.ts';
 import { isS3Uri } from '#cli/sources/location.ts';
@@ -55,9 +55,9 @@ async function assemble(given: string, { out }: AssembleOptions, io: CommandIo):
     const { chunks, rows, bytes } = totals;
     const figures = { out, isNew, chunks, rows, bytes, crc32: crc };
     const how = isNew
-      ? `by ${formatCount(joined.parts ?? 0)} parts, of which ${formatBytes(joined.gatheredBytes ?? 0)} came through this machine`
+      ? `by ${formatCounted(joined.parts ?? 0, 'part')}, of which ${formatBytes(joined.gatheredBytes ?? 0)} came through this machine`
       : 'there already, nothing was written';
-    const prose = `${out}: ${formatCount(chunks)} chunks, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc}; ${how}`;
+    const prose = `${out}: ${formatCounted(chunks, 'chunk')}, ${formatCounted(rows, 'row')}, ${formatBytes(bytes)}, CRC-32 ${crc}; ${how}`;
     await printResult(io, { ...figures, ...joined }, prose);
   });
 }

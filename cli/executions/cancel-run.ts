@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { Deployment } from '#cli/deployment/deployment.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
-import { formatCount } from '#cli/frame/format-figures.ts';
+import { formatCounted } from '#cli/frame/format-figures.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { discardRun } from './discard-run.ts';
 import { RunWatcher } from './run-watcher.ts';
@@ -63,7 +63,7 @@ export async function cancelRun(asked: AskedCancel, io: CommandIo): Promise<void
     ...(removed === undefined
       ? ['what is written stays: the same request, or redrive, goes on from there']
       : [
-          `removed    ${formatCount(removed.chunks)} chunks and ${formatCount(removed.uploads)} uploads; the same request writes them again`,
+          `removed    ${formatCounted(removed.chunks, 'chunk')} and ${formatCounted(removed.uploads, 'upload')}; the same request writes them again`,
         ]),
   ];
   await printResult(io, result, lines.join('\n'));

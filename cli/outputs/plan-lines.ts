@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, rangeText } from '#cli/frame/format-figures.ts';
+import { formatBytes, formatCount, formatCounted, rangeText } from '#cli/frame/format-figures.ts';
 import { bindingAdvice } from '#core/cost/binding-limit.ts';
 import { dollars } from '#core/cost/cost-text.ts';
 import { secondsText } from '#core/cost/seconds-text.ts';
@@ -10,7 +10,7 @@ function keyLines({ keys, largest, columns }: Keys): readonly string[] {
   const most =
     largest === undefined
       ? ''
-      : `, the largest ${JSON.stringify(largest.key)} of ${formatCount(largest.rows)} rows`;
+      : `, the largest ${JSON.stringify(largest.key)} of ${formatCounted(largest.rows, 'row')}`;
   return [
     ...columns.map(({ name, type }) => `column   ${JSON.stringify(name)} ${type}`),
     `keys     ${formatCount(keys)}${most}`,
@@ -19,7 +19,7 @@ function keyLines({ keys, largest, columns }: Keys): readonly string[] {
 
 function shuffleText({ mappers, reads }: Required<TablePlanSummary>['shuffle']): string {
   if (mappers === 0) return 'none, as the keys of the source have the values of partitions';
-  return `${formatCount(mappers)} slices, of which at most ${formatCount(reads)} pieces are gathered`;
+  return `${formatCounted(mappers, 'slice')}, of which at most ${formatCount(reads)} pieces are gathered`;
 }
 
 function tableLines({ partitions, shuffle, keys }: TablePlanSummary): readonly string[] {
@@ -49,7 +49,7 @@ function moneyLines(summary: PlanSummary, age: number): readonly string[] {
   const { usd, storageUsdPerMonth, prices } = summary;
   return [
     `price    ${dollars(usd.total)} to write (${servicesText(usd)})`,
-    `         ${dollars(storageUsdPerMonth)} a month to keep; list prices of ${prices.region}, ${formatCount(age)} days old`,
+    `         ${dollars(storageUsdPerMonth)} a month to keep; list prices of ${prices.region}, ${formatCounted(age, 'day')} old`,
   ];
 }
 
@@ -57,7 +57,7 @@ function stagingLines({ staging }: PlanSummary): readonly string[] {
   if (staging === undefined) return [];
   const { jobs, usd, seconds, bytes } = staging;
   return [
-    `staging  once before: ${formatCount(jobs)} jobs, ${secondsText(seconds)}, ${dollars(usd)}, ${formatBytes(bytes)} kept; not counted above`,
+    `staging  once before: ${formatCounted(jobs, 'job')}, ${secondsText(seconds)}, ${dollars(usd)}, ${formatBytes(bytes)} kept; not counted above`,
   ];
 }
 
@@ -105,7 +105,7 @@ export function planLines(summary: PlanSummary, age: number): readonly string[] 
     ...(table ? tableLines(table) : []),
     `time     ${timeText(summary)}`,
     `memory   ${formatBytes(lambda.peakBytes)} of a writer at most, of ${formatCount(lambda.memoryMiB)} MiB`,
-    `requests ${s3}, ${formatCount(requests.ledgerWrites)} DynamoDB writes, ${formatCount(requests.stateTransitions)} transitions, ${formatCount(Math.round(lambda.gbSeconds))} GB-seconds`,
+    `requests ${s3}, ${formatCounted(requests.ledgerWrites, 'DynamoDB write')}, ${formatCounted(requests.stateTransitions, 'transition')}, ${formatCount(Math.round(lambda.gbSeconds))} GB-seconds`,
     ...moneyLines(summary, age),
     ...stagingLines(summary),
     ...(table ? smallerLines(table) : []),

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import { formatBytes, formatCount, formatCounted } from '#cli/frame/format-figures.ts';
 import { textGrid } from '#cli/frame/text-grid.ts';
 import type { InferredTable, SampleRead } from '#core/tables/infer/inferred-table.ts';
 import type { ShownRows } from '#core/tables/run/shown-rows.ts';
@@ -17,7 +17,7 @@ export function formatLine({ format, compression, csv }: InferredTable): string 
 /** `1,000 rows in 2 objects, 1.5 MB of text`. */
 export function sampleLine({ rows, bytes, objects }: SampleRead): string {
   const text = bytes > 0 ? `, ${formatBytes(bytes)} of text` : '';
-  return `${formatCount(rows)} rows in ${formatCount(objects)} object${objects === 1 ? '' : 's'}${text}`;
+  return `${formatCounted(rows, 'row')} in ${formatCounted(objects, 'object')}${text}`;
 }
 
 /** The columns as lines. */

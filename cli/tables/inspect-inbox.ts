@@ -5,7 +5,7 @@ import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { readTakenIn } from '#aws/taken-in.ts';
 import { readWaiting } from '#aws/waiting-in.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
-import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import { formatBytes, formatCount, formatCounted } from '#cli/frame/format-figures.ts';
 import { inboxRequestOf } from '#cli/options/inbox-request.ts';
 import type { GivenRequest } from '#cli/options/request-file.ts';
 import { withS3Client } from '#cli/sources/s3-client.ts';
@@ -77,16 +77,16 @@ function prose(seen: Seen): string {
   const since = oldest === null ? '' : `, the oldest since ${oldest}`;
   return labelled([
     ['inbox', seen.inbox],
-    ['output', `${seen.output}, ${formatCount(generations)} generations`],
+    ['output', `${seen.output}, ${formatCounted(generations, 'generation')}`],
     ...(unfinished === null
       ? []
-      : [['pending', `generation ${generations + 1} of ${formatCount(unfinished)} objects`]]),
-    ['in', `${formatCount(seen.in)} objects`],
+      : [['pending', `generation ${generations + 1} of ${formatCounted(unfinished, 'object')}`]]),
+    ['in', `${formatCounted(seen.in, 'object')}`],
     [
       'waiting',
       `${formatCount(seen.waiting)}${more} objects, ${formatBytes(seen.waitingBytes)}${since}`,
     ],
-    ['due', `${formatCount(due)} objects`],
+    ['due', `${formatCounted(due, 'object')}`],
     ...replaced
       .slice(0, MAX_NAMED)
       .map((uri) => ['replaced', `${uri} waits; other bytes of it are in`]),

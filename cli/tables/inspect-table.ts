@@ -1,6 +1,6 @@
 import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
-import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import { formatBytes, formatCount, formatCounted } from '#cli/frame/format-figures.ts';
 import { textGrid } from '#cli/frame/text-grid.ts';
 import { type GivenRequest, parseGiven } from '#cli/options/request-file.ts';
 import { parseTableRequest, type TableRequest } from '#cli/options/table-request.ts';
@@ -45,7 +45,7 @@ async function totalsOf({ pins, store }: GivenTable): Promise<ParquetTotals> {
 
 function totalsLine({ objects, rows, rowGroups }: ParquetTotals, all: number): string {
   const of = objects < all ? ` of the first ${formatCount(objects)} objects` : '';
-  return `${formatCount(rows)} in ${formatCount(rowGroups)} row groups${of}`;
+  return `${formatCount(rows)} in ${formatCounted(rowGroups, 'row group')}${of}`;
 }
 
 function sourceLine({ uris, pins }: GivenTable): string {

@@ -39,7 +39,7 @@ test('inspect says of an inbox what waits, what is due and what is set aside', a
   await cliS3.s3.putObject({ Bucket, Key: 'in/c.csv', Body: 'id\n1\n2\n3\n4\n5\n' });
   const { stdout: text } = await inspect();
   expect(text.toString()).toMatch(/^waiting +3 objects, 30 bytes, the oldest since 20/m);
-  expect(text.toString()).toMatch(/^due +1 objects$/m);
+  expect(text.toString()).toMatch(/^due +1 object$/m);
   expect(text.toString()).toMatch(/^aside +s3:\/\/bucket\/in\/b\.csv/m);
 });
 
@@ -48,7 +48,7 @@ test('inspect says of an inbox that a list waits for its run', async () => {
   const Body = `${JSON.stringify(pin)}\n`;
   await cliS3.s3.putObject({ Bucket, Key: 'out/_plan/objects-chosen.jsonl', Body });
   const { stdout } = await inspect();
-  expect(stdout.toString()).toMatch(/^pending +generation 1 of 1 objects$/m);
+  expect(stdout.toString()).toMatch(/^pending +generation 1 of 1 object$/m);
 });
 
 test('local run refuses an inbox by name', async () => {
