@@ -4,7 +4,7 @@ import {
   type DeploymentOptions,
 } from '#cli/deployment/deployment-options.ts';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
-import { formatBytes, formatCount, namedChunks } from '#cli/frame/format-figures.ts';
+import { formatBytes, formatCount, formatCounted, namedChunks } from '#cli/frame/format-figures.ts';
 import { createProgress, type Progress, SILENT } from '#cli/frame/progress.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
@@ -157,7 +157,7 @@ function prose(verification: Verification): string {
   const appended = generations > 1 ? ` of ${formatCount(generations)} generations` : '';
   const again = rederived.length > 0 ? `; derived again and equal: ${namedChunks(rederived)}` : '';
   const equal = expected === undefined ? '' : `; row by row as ${expected}`;
-  return `verified ${formatCount(chunks)} chunks${appended}, ${formatCount(rows)} rows, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}${equal}`;
+  return `verified ${formatCounted(chunks, 'chunk')}${appended}, ${formatCounted(rows, 'row')}, ${formatBytes(bytes)}, CRC-32 ${crc32}${again}${equal}`;
 }
 
 /** Derives sampled chunks again, if a source is given. @returns their indices */

@@ -40,7 +40,7 @@ function sha256(text: Uint8Array): string {
 
 async function expectVerified(out: string): Promise<void> {
   const verified = await runHere(['verify', out, '--source', source]);
-  expect(verified.stdout.toString()).toMatch(/verified 1 chunks, 2,700 rows/);
+  expect(verified.stdout.toString()).toMatch(/verified 1 chunk, 2,700 rows/);
   expect((await readdir(directory)).filter((name) => name.startsWith('.'))).toEqual([]);
 }
 
