@@ -15,15 +15,17 @@ interface DocumentedType {
 
 async function documentedTypes(): Promise<readonly DocumentedType[]> {
   const page = await readFile(PAGE, 'utf8');
-  return page
-    .split('\n')
-    .filter((line) => /^\| [A-Z]/.test(line))
-    .map((line) => line.split('|').map((cell) => cell.trim()))
-    .map(([, type = '', , reads = '']) => {
-      return { type, reads: [...reads.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text) };
-    })
-    // Other tables of the page have types, too, but no texts of them.
-    .filter(({ reads }) => reads.length > 0);
+  return (
+    page
+      .split('\n')
+      .filter((line) => /^\| [A-Z]/.test(line))
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .map(([, type = '', , reads = '']) => {
+        return { type, reads: [...reads.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text) };
+      })
+      // Other tables of the page have types, too, but no texts of them.
+      .filter(({ reads }) => reads.length > 0)
+  );
 }
 
 /** The texts of the types as columns; a type with fewer texts than others has NULLs. */
