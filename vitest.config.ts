@@ -81,7 +81,6 @@ const LONG = [
   'test/e2e/one-bucket.test.ts',
   'test/e2e/local-up.test.ts',
   'test/e2e/report-failure.test.ts',
-  'test/e2e/verify-partitions.test.ts',
   'test/e2e/versions.test.ts',
   'test/e2e/writer-memory.test.ts',
   'test/aws/waiting-in.test.ts',
