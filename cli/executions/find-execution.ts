@@ -8,7 +8,7 @@ import { readStarts } from '#aws/ledger-audit.ts';
 import { findRun } from '#aws/ledger-reads.ts';
 import type { Deployment } from '#cli/deployment/deployment.ts';
 import { machineOfExecution } from '#cli/deployment/deployment-options.ts';
-import { LATEST } from '#cli/options/run-argument.ts';
+import { isRunId, LATEST } from '#cli/options/run-argument.ts';
 import { claimedRun } from '#cli/outputs/claimed-run.ts';
 import { isS3Uri } from '#cli/sources/location.ts';
 import { RunNotFound } from './run-not-found.ts';
@@ -19,8 +19,6 @@ const RECENT = 20;
 
 /** Executions that are named where the one that was asked for is not found. */
 const NAMED = 3;
-
-const RUN_ID = /^[0-9a-f]{32}$/;
 
 /** An execution, and the run that it works on, as far as that is known. */
 interface Candidate {
@@ -105,7 +103,7 @@ async function executionOfRun(
     const { name } = await claimedRun(deployment.clients.s3, { uri: asked }, signal);
     return (await readStarts(ledger, name))?.lastExecution;
   }
-  return RUN_ID.test(asked) ? (await readStarts(ledger, asked))?.lastExecution : undefined;
+  return isRunId(asked) ? (await readStarts(ledger, asked))?.lastExecution : undefined;
 }
 
 async function latest(deployment: Deployment, signal: AbortSignal): Promise<string> {

@@ -1,20 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { withDeployment } from '#cli/deployment/deployment.ts';
 import { type DeploymentOptions, machineOfExecution } from '#cli/deployment/deployment-options.ts';
-import { LATEST } from '#cli/options/run-argument.ts';
+import { isRunId, LATEST } from '#cli/options/run-argument.ts';
 import { type StoredRun, withStoredRun } from '#cli/outputs/stored-run.ts';
 import { findReportedRun } from '#cli/report/find-reported-run.ts';
 import { isS3Uri } from '#cli/sources/location.ts';
 import { usingS3Client } from '#cli/sources/s3-client.ts';
 import { generationKey } from '#core/run/output-keys.ts';
 
-/** A run id, or the name of an execution. */
-const NAME = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+/** A name that Step Functions gives an execution. */
+const EXECUTION_NAME = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Whether a text names a run of a deployment: no place, and no directory that is there. */
 async function namesRun(text: string): Promise<boolean> {
-  const isName = text === LATEST || NAME.test(text) || machineOfExecution(text) !== undefined;
-  return isName && (await stat(text).catch(() => undefined)) === undefined;
+  const isName = isRunId(text) || text === LATEST || EXECUTION_NAME.test(text);
+  if (!isName && machineOfExecution(text) === undefined) return false;
+  return (await stat(text).catch(() => undefined)) === undefined;
 }
 
 /** Whether options say where S3 is, so that URIs are of that deployment. */
