@@ -1,7 +1,19 @@
 // Turns proved records into the pages of a row group of Parquet: plain values, and beside each
 // column that is no text one of the texts that are not spelled in the plainest way.
 
-import { BOOLEAN, readValue, TEXT, value, VALUE_BYTES } from './values';
+import {
+  BOOLEAN,
+  DATE,
+  DECIMAL,
+  DOUBLE,
+  FLOAT,
+  ODD,
+  readValue,
+  TEXT,
+  TIMESTAMP,
+  WHOLE_32,
+  WHOLE_64,
+} from './values';
 
 export { LEAST_POWER, WIDE_POWERS } from './numbers';
 
@@ -24,7 +36,7 @@ const ENDS: usize = memory.data((1048576 + 4096) * 4, 64) + 4;
 export const OUTPUT: usize = memory.data(5 * (5 * 1048576 + 65536) + 65536, 64);
 
 /** Texts that are not plain, of one column. */
-const ODD: usize = memory.data(3 * (5 * 1048576 + 65536) + 65536, 64);
+const ODD_TEXTS: usize = memory.data(3 * (5 * 1048576 + 65536) + 65536, 64);
 
 const KINDS: usize = memory.data(64, 16);
 const LOWS: usize = memory.data(64 * 8, 16);
@@ -101,6 +113,14 @@ function parity(bits: u64): u64 {
   return all ^ (all << 32);
 }
 
+/** Stores where the lowest bit stands; returns the others. */
+// @ts-ignore: decorator
+@inline
+function putEnd(bits: u64, at: usize, to: usize): u64 {
+  store<u32>(to, <u32>(at + <usize>ctz(bits)));
+  return bits & (bits - 1);
+}
+
 /** Finds the ends of fields; returns how many there are. */
 function findEnds(): u32 {
   const hasQuote = quoteByte < 256;
@@ -113,11 +133,20 @@ function findEnds(): u32 {
     let left = (bitsOf(at, delimiter) | bitsOf(at, i8x16.splat(10))) & ~within;
     if (end - at < 64) left &= (<u64>1 << (end - at)) - 1;
     inside = <u64>(<i64>within >> 63);
-    while (left) {
-      store<u32>(to, <u32>(at + <usize>ctz(left)));
-      to += 4;
-      left &= left - 1;
-    }
+    const behind = to + (<usize>popcnt(left) << 2);
+    // Eight at once, whether there are so many or not: what is too much is overwritten.
+    do {
+      left = putEnd(left, at, to);
+      left = putEnd(left, at, to + 4);
+      left = putEnd(left, at, to + 8);
+      left = putEnd(left, at, to + 12);
+      left = putEnd(left, at, to + 16);
+      left = putEnd(left, at, to + 20);
+      left = putEnd(left, at, to + 24);
+      left = putEnd(left, at, to + 28);
+      to += 32;
+    } while (left);
+    to = behind;
   }
   return <u32>((to - ENDS) >> 2);
 }
@@ -144,13 +173,15 @@ function copyQuoted(from: usize, end: usize, to: usize): usize {
   return target;
 }
 
-/** Copies the text of a field; returns the end of the copy, behind which it may write 16 bytes. */
+/** Copies the text of a field; returns the end of the copy, behind which it may write 32 bytes. */
 // @ts-ignore: decorator
 @inline
 function copyText(from: usize, end: usize, to: usize): usize {
   if (load<u8>(from) == quoteByte) return copyQuoted(from, end, to);
   const count = end - from;
-  for (let k: usize = 0; k < count; k += 16) v128.store(to + k, v128.load(from + k));
+  v128.store(to, v128.load(from));
+  v128.store(to, v128.load(from, 16), 16);
+  for (let k: usize = 32; k < count; k += 16) v128.store(to + k, v128.load(from + k));
   return to + count;
 }
 
@@ -225,65 +256,117 @@ function setBit(bits: usize, row: u32): void {
 function putTexts(column: u32): void {
   const bits = beginPage();
   let values: u32 = 0;
+  let to = out;
   let at = ENDS + (column << 2);
-  for (let row: u32 = 0; row < rows; row++, at += columns << 2) {
-    const from = <usize>load<u32>(at - 4) + 1;
-    const end = <usize>load<u32>(at);
-    if (from == end) continue;
-    setBit(bits, row);
-    values += 1;
-    out = putText(from, end, out);
+  for (let first: u32 = 0; first < rows; first += 8) {
+    const group = min<u32>(8, rows - first);
+    let valid: u32 = 0;
+    for (let k: u32 = 0; k < group; k++, at += columns << 2) {
+      const from = <usize>load<u32>(at - 4) + 1;
+      const end = <usize>load<u32>(at);
+      if (from == end) continue;
+      valid |= 1 << k;
+      to = putText(from, end, to);
+    }
+    values += <u32>popcnt(valid);
+    store<u8>(bits + (first >> 3), <u8>valid);
   }
+  out = to;
   endPage(bits, values, column << 1);
 }
 
 /** Rows of these. */
 const ODD_ROWS: usize = memory.data(4 * (1048576 + 4096), 16);
 
-/** The page of the texts that are not plain: those at {@link ODD}, up to `end`. */
+/** The page of the texts that are not plain: those at {@link ODD_TEXTS}, up to `end`. */
 function putOdd(column: u32, odd: u32, end: usize): void {
   const bits = beginPage();
   for (let k: u32 = 0; k < odd; k++) setBit(bits, load<u32>(ODD_ROWS + (k << 2)));
-  memory.copy(out, ODD, end - ODD);
-  out += end - ODD;
+  memory.copy(out, ODD_TEXTS, end - ODD_TEXTS);
+  out += end - ODD_TEXTS;
   if (odd > 0) store<u8>(ODDS + column, 1);
   endPage(bits, odd, (column << 1) + 1);
 }
 
-function putValues(column: u32, kind: u8): void {
+let odd: u32 = 0;
+let oddEnd: usize = 0;
+
+function keepOdd(row: u32, from: usize, end: usize): void {
+  store<u32>(ODD_ROWS + (odd << 2), row);
+  odd += 1;
+  oddEnd = putText(from, end, oddEnd);
+}
+
+/**
+ * The pages of a column of one kind. It is made once for each kind, which is a constant there, and
+ * keeps in variables what changes with each row.
+ */
+// @ts-ignore: decorator
+@inline
+function putKind(kind: u8, column: u32): void {
   const low = load<u64>(LOWS + (column << 3));
   const high = load<u64>(HIGHS + (column << 3));
-  const bytes = <usize>load<u8>(VALUE_BYTES + kind);
+  const bytes: usize = kind == WHOLE_32 || kind == FLOAT || kind == DATE ? 4 : 8;
   const bits = beginPage();
+  odd = 0;
+  oddEnd = ODD_TEXTS;
   let values: u32 = 0;
-  let odd: u32 = 0;
-  let oddEnd = ODD;
+  let flags: u32 = 0;
+  let to = out;
   let at = ENDS + (column << 2);
-  for (let row: u32 = 0; row < rows; row++, at += columns << 2) {
-    const from = <usize>load<u32>(at - 4) + 1;
-    const end = <usize>load<u32>(at);
-    if (from == end) continue;
-    const quotes: usize = load<u8>(from) == quoteByte ? 1 : 0;
-    if (!readValue(kind, from + quotes, end - quotes, low, high)) {
-      store<u32>(ODD_ROWS + (odd << 2), row);
-      odd += 1;
-      oddEnd = putText(from, end, oddEnd);
-      continue;
+  for (let first: u32 = 0; first < rows; first += 8) {
+    const group = min<u32>(8, rows - first);
+    let valid: u32 = 0;
+    for (let k: u32 = 0; k < group; k++, at += columns << 2) {
+      const from = <usize>load<u32>(at - 4) + 1;
+      const end = <usize>load<u32>(at);
+      if (from == end) continue;
+      const quotes = <usize>(load<u8>(from) == quoteByte);
+      const value = readValue(kind, from + quotes, end - quotes, low, high);
+      if (value == ODD) {
+        keepOdd(first + k, from, end);
+        continue;
+      }
+      valid |= 1 << k;
+      if (kind == BOOLEAN) {
+        // The byte under way, which is stored again with each of its bits.
+        const bit = values & 7;
+        flags = (bit == 0 ? 0 : flags) | (<u32>value << bit);
+        store<u8>(to + (values >> 3), <u8>flags);
+        values += 1;
+      } else {
+        store<u64>(to, value);
+        to += bytes;
+      }
     }
-    setBit(bits, row);
-    values += 1;
-    if (kind == BOOLEAN) {
-      const bit = (values - 1) & 7;
-      store<u8>(out, <u8>((bit == 0 ? 0 : <u32>load<u8>(out)) | (<u32>value << bit)));
-      if (bit == 7) out += 1;
-    } else {
-      store<u64>(out, value);
-      out += bytes;
-    }
+    store<u8>(bits + (first >> 3), <u8>valid);
   }
-  if (kind == BOOLEAN && (values & 7) != 0) out += 1;
+  if (kind == BOOLEAN) to += (values + 7) >> 3;
+  else values = <u32>((to - out) / bytes);
+  out = to;
   endPage(bits, values, column << 1);
   putOdd(column, odd, oddEnd);
+}
+
+function putValues(column: u32, kind: u8): void {
+  switch (kind) {
+    case WHOLE_32:
+      return putKind(WHOLE_32, column);
+    case WHOLE_64:
+      return putKind(WHOLE_64, column);
+    case DECIMAL:
+      return putKind(DECIMAL, column);
+    case FLOAT:
+      return putKind(FLOAT, column);
+    case DOUBLE:
+      return putKind(DOUBLE, column);
+    case DATE:
+      return putKind(DATE, column);
+    case TIMESTAMP:
+      return putKind(TIMESTAMP, column);
+    default:
+      return putKind(BOOLEAN, column);
+  }
 }
 
 /** Turns the records that have ended into a row group. Returns its bytes, at {@link OUTPUT}. */
