@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import type { LambdaClient } from './clients.ts';
+import type { LambdaClient } from './clients/lambda.ts';
 import { isNamed, translated } from './errors.ts';
 
 /** How a function ended that failed. */

@@ -10,7 +10,7 @@ import type {
 import { readManifest } from '#core/manifest/manifest-text.ts';
 import { generationKey, manifestKey, outputUri } from '#core/run/output-keys.ts';
 import type { OutputLocation } from '#core/run/run-fields.ts';
-import type { S3Client } from './clients.ts';
+import type { S3Client } from './clients/s3.ts';
 import { linesOf, type OpenObject, openObject } from './objects.ts';
 
 /** Heads of manifests that are read at the same time. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { BusyTime } from './busy-time.ts';
-import type { S3Client } from './clients.ts';
+import type { S3Client } from './clients/s3.ts';
 
 /** How long requests were under way: those that read, and those that write. */
 export interface RequestTimes {

@@ -1,6 +1,6 @@
 import { type Arrival, MAX_WAITING } from '#core/tables/inbox/choose-arrivals.ts';
 import type { TakenIn } from '#core/tables/inbox/taken-in.ts';
-import type { S3Client } from './clients.ts';
+import type { S3Client } from './clients/s3.ts';
 import { listArrivals } from './list-arrivals.ts';
 
 /** What of an inbox is to be listed. */

@@ -1,5 +1,5 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { listObjects, readText } from '#aws/objects.ts';
 
 /** The objects of a bucket, as a test puts them there and finds them. */

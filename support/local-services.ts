@@ -6,12 +6,8 @@ import type { FaultInjector } from '@sparse-fanout/local-cloud/faults/fault-inje
 import { disturbDynamoDb, disturbS3 } from '@sparse-fanout/local-cloud/faults/faulty-http.ts';
 import { startS3Server } from '@sparse-fanout/local-cloud/s3/server.ts';
 import { createCertificate } from '@sparse-fanout/local-cloud/tls.ts';
-import {
-  createDynamoClient,
-  createS3Client,
-  type DynamoDBClient,
-  type S3Client,
-} from '#aws/clients.ts';
+import { createDynamoClient, type DynamoDBClient } from '#aws/clients/dynamo.ts';
+import { createS3Client, type S3Client } from '#aws/clients/s3.ts';
 
 /** Real SDK clients. */
 export interface Clients {

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createCertificate } from '@sparse-fanout/local-cloud/tls.ts';
-import { createS3Client, type S3Client, type ServiceAddress } from '#aws/clients.ts';
+import { createS3Client, type S3Client } from '#aws/clients/s3.ts';
+import type { ServiceAddress } from '#aws/clients/service.ts';
 
 /** What the server does with one request. */
 export type Turn = (request: IncomingMessage, response: ServerResponse) => void;

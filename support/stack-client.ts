@@ -7,7 +7,9 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { LocalCloud } from '@sparse-fanout/local-cloud';
-import type { DynamoDBClient, S3Client, SFNClient } from '#aws/clients.ts';
+import type { DynamoDBClient } from '#aws/clients/dynamo.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
+import type { SFNClient } from '#aws/clients/states.ts';
 import { listObjects } from '#aws/objects.ts';
 import { createLocalClients, type LocalClients } from '#cli/local/local-clients.ts';
 

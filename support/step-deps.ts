@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { createLambdaClient } from '#aws/clients.ts';
+import { createLambdaClient } from '#aws/clients/lambda.ts';
 import type { ReadDatabase } from '#core/tables/postgres/database-reader.ts';
 import { ledgersIn } from '#lambdas/shared/open-ledger.ts';
 import { TryMeter } from '#lambdas/shared/try-meter.ts';

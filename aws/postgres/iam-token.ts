@@ -1,5 +1,5 @@
 import { Signer } from '@aws-sdk/rds-signer';
-import type { SecretsManagerClient } from '#aws/clients.ts';
+import type { SecretsManagerClient } from '#aws/clients/secrets.ts';
 
 /** Whom a server of RDS shall let in. */
 interface TokenUser {

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import type { SecretsManagerClient } from '#aws/clients.ts';
+import type { SecretsManagerClient } from '#aws/clients/secrets.ts';
 import { isNamed, translated } from '#aws/errors.ts';
 import type { PostgresConnection, PostgresConnections } from '#core/contract.ts';
 import { AccessDeniedError, DatabaseError, RequestError } from '#core/errors.ts';

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InjectedFault } from '@sparse-fanout/local-cloud/faults/fault-injector.ts';
-import { createS3Client, createStatesClient, type S3Client, type SFNClient } from '#aws/clients.ts';
+import { createS3Client, type S3Client } from '#aws/clients/s3.ts';
+import { createStatesClient, type SFNClient } from '#aws/clients/states.ts';
 import type { CloudAddress, CloudReport, CloudRequest } from './cloud-messages.ts';
 
 const PROCESS = fileURLToPath(new URL('cloud-process.ts', import.meta.url));

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 
 /** The buckets of a cloud, and a client that reaches them. */
 export interface JobPlace {

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { ExecutionFailed } from '#cli/executions/execution-failed.ts';
 import { explainFailure } from '#cli/executions/explain-failure.ts';
 import { PERMANENT_ERRORS, RETRIES } from '#core/contract.ts';

@@ -1,6 +1,6 @@
 import { StatesError } from '@sparse-fanout/local-cloud/stepfunctions/errors.ts';
 import { Retries } from '@sparse-fanout/local-cloud/stepfunctions/retry.ts';
-import { createS3Client } from '#aws/clients.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
 import { PUTS_PER_SECOND } from '#core/chunks/prefix-warning.ts';
 
 /** Time of a PUT of a small chunk, and of a refusal. */

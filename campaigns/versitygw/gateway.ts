@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import type { LocalCertificate } from '@sparse-fanout/local-cloud/tls.ts';
-import { createS3Client, type S3Client } from '#aws/clients.ts';
+import { createS3Client, type S3Client } from '#aws/clients/s3.ts';
 
 /** The version that is recorded in docs/one-object.md; of the Go proxy. */
 const MODULE = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { copyPart } from '#aws/copy-part.ts';
 import { deleteObjects } from '#aws/delete-objects.ts';
 import { figuresOf } from '#aws/request-counter.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createDynamoClient } from '#aws/clients.ts';
+import { createDynamoClient } from '#aws/clients/dynamo.ts';
 import type { CommandIo } from '#cli/frame/command-io.ts';
 import { printJobs } from '#cli/jobs/print-jobs.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';

@@ -1,13 +1,8 @@
 import { ListTagsForResourceCommand } from '@aws-sdk/client-sfn';
-import {
-  createDynamoClient,
-  createS3Client,
-  createStatesClient,
-  type DynamoDBClient,
-  type S3Client,
-  type ServiceChoice,
-  type SFNClient,
-} from '#aws/clients.ts';
+import { createDynamoClient, type DynamoDBClient } from '#aws/clients/dynamo.ts';
+import { createS3Client, type S3Client } from '#aws/clients/s3.ts';
+import type { ServiceChoice } from '#aws/clients/service.ts';
+import { createStatesClient, type SFNClient } from '#aws/clients/states.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import { ANY_SUFFIX, TAGS, type TriggerKeys } from '#core/contract.ts';
 import {

@@ -1,4 +1,4 @@
-import type { ServiceChoice } from '#aws/clients.ts';
+import type { ServiceChoice } from '#aws/clients/service.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 
 /** Output of the stack with the ARN of its state machine. */

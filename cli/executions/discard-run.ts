@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { deleteObjects } from '#aws/delete-objects.ts';
 import { readStarts } from '#aws/ledger-audit.ts';
 import { listObjectsAfter, readText } from '#aws/objects.ts';

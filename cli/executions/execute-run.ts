@@ -1,4 +1,5 @@
-import type { S3Client, SFNClient } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
+import type { SFNClient } from '#aws/clients/states.ts';
 import { type Progress, VERIFYING } from '#cli/frame/progress.ts';
 import { explainFailure } from './explain-failure.ts';
 import { runExecution } from './follow-execution.ts';

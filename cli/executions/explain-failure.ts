@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { findFailedChild } from '#aws/map-failures.ts';
 import { RESULTS_FOLDER } from '#core/contract.ts';
 import { MAP_FAILURE } from '#core/failure/failed-child.ts';

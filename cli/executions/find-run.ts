@@ -1,5 +1,5 @@
 import { engineVersion } from '@sparse-fanout/engine/engine-version.ts';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { placeRun, type UnplacedRun } from '#core/manifest/place-run.ts';

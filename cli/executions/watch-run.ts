@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { listObjectsAfter, readLines } from '#aws/objects.ts';
 import { listParts } from '#aws/single-upload.ts';
 import { lastUpload } from '#aws/upload-records.ts';

@@ -1,4 +1,4 @@
-import { createS3Client } from '#aws/clients.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
 import { readText } from '#aws/objects.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import type { RequestFields } from '#cli/options/request-file.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { createObject } from '#aws/create-only.ts';
 import { listObjects, readText } from '#aws/objects.ts';
 import { inOrder } from '#core/bytes/in-order.ts';

@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import type { FileObjectStore } from '#cli/sources/file-object-store.ts';
 import { type FolderMount, type MountedPlace, mountedAt } from './folder-mounts.ts';
 import { FolderReads, type ListInput } from './read-folder.ts';

@@ -1,5 +1,5 @@
 import type { FunctionModules } from '@sparse-fanout/engine/function-module.ts';
-import { createLambdaClient, createS3Client } from '#aws/clients.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { fileObjectStore } from '#cli/sources/file-object-store.ts';
 import { TryMeter } from '#lambdas/shared/try-meter.ts';
@@ -35,8 +35,6 @@ export function exportDeps({ mounts, outputBucket, functions, parts = {} }: Expo
     ...{ s3, outputBucket, functions, openLedger, mounts },
     storeOf: (signal: AbortSignal) => mountedStore(mounts, files, s3ObjectStore(s3, signal)),
     ...{ requestDefaults: {}, transforms: {}, connections: [] },
-    // No step calls it: there are no functions that a request could name.
-    lambda: createLambdaClient(),
     logger: { appendKeys: () => {}, info: () => {}, warn: () => {} },
     metrics: { addMetric: () => undefined },
     meter: new TryMeter(),

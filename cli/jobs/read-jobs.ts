@@ -1,4 +1,5 @@
-import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
+import type { DynamoDBClient } from '#aws/clients/dynamo.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { readJobs, readTryError } from '#aws/ledger-reads.ts';
 import { claimedRun } from '#cli/outputs/claimed-run.ts';
 import type { Job, TryError } from '#core/run/ledger-records.ts';

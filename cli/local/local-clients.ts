@@ -1,12 +1,7 @@
 import type { LocalCloud } from '@sparse-fanout/local-cloud';
-import {
-  createDynamoClient,
-  createS3Client,
-  createStatesClient,
-  type DynamoDBClient,
-  type S3Client,
-  type SFNClient,
-} from '#aws/clients.ts';
+import { createDynamoClient, type DynamoDBClient } from '#aws/clients/dynamo.ts';
+import { createS3Client, type S3Client } from '#aws/clients/s3.ts';
+import { createStatesClient, type SFNClient } from '#aws/clients/states.ts';
 
 /** The clients that a run needs, for one local cloud, whatever the environment says about AWS. */
 export interface LocalClients {

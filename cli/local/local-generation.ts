@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { createObject } from '#aws/create-only.ts';
 import { readText } from '#aws/objects.ts';
 import { executeRun } from '#cli/executions/execute-run.ts';

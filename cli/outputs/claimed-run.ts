@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { listObjects, readText } from '#aws/objects.ts';
 import { lastUpload } from '#aws/upload-records.ts';
 import { SourceNotFoundError } from '#core/errors.ts';

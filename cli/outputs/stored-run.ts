@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { listObjects, readText } from '#aws/objects.ts';
 import { withFile } from '#cli/sources/file-source.ts';
 import { isS3Uri } from '#cli/sources/location.ts';

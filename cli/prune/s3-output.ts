@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { createObject } from '#aws/create-only.ts';
 import { deleteObjects } from '#aws/delete-objects.ts';
 import { readLatest } from '#aws/manifests.ts';

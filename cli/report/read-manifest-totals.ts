@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { linesOf, openObject } from '#aws/objects.ts';
 import { parseManifestHead } from '#core/manifest/manifest.ts';
 import { generationKey } from '#core/run/output-keys.ts';

@@ -1,6 +1,6 @@
 import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
-import type { SFNClient } from '#aws/clients.ts';
+import type { SFNClient } from '#aws/clients/states.ts';
 import type { PlannedFigures } from './run-record.ts';
 
 /** Plan is the first task of an execution, so its answer is among the first events. */

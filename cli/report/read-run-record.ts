@@ -1,5 +1,7 @@
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
-import type { DynamoDBClient, S3Client, SFNClient } from '#aws/clients.ts';
+import type { DynamoDBClient } from '#aws/clients/dynamo.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
+import type { SFNClient } from '#aws/clients/states.ts';
 import { readAudit, readStarts } from '#aws/ledger-audit.ts';
 import { readLines, readText } from '#aws/objects.ts';
 import type { StartedRun } from '#core/run/ledger-records.ts';

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createS3Client, type S3Client } from '#aws/clients.ts';
+import { createS3Client, type S3Client } from '#aws/clients/s3.ts';
 import { pinSource, s3Source } from '#aws/s3-source.ts';
 import { explainSetup } from '#cli/deployment/setup-error.ts';
 import type { ByteSource } from '#core/bytes/byte-source.ts';

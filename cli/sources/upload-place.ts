@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import type { Progress } from '#cli/frame/progress.ts';
 import { UsageError } from '#cli/frame/usage-error.ts';
 import type { TriggerKeys } from '#core/contract.ts';

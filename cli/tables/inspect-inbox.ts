@@ -1,5 +1,5 @@
 import { readChosen } from '#aws/chosen-lists.ts';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { readLatest } from '#aws/manifests.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { readTakenIn } from '#aws/taken-in.ts';

@@ -1,4 +1,6 @@
-import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/clients.ts';
+import { createDynamoClient } from '#aws/clients/dynamo.ts';
+import { createLambdaClient } from '#aws/clients/lambda.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
 import { ENV } from '#core/contract.ts';
 import { parseWriteTableInput } from '#core/run/write-table-input.ts';
 import { timedDatabases } from '#lambdas/shared/databases.ts';

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import type { LedgerDeps } from '#lambdas/shared/open-ledger.ts';
 import type { Instruments } from '#lambdas/shared/step.ts';
 

@@ -1,5 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { openGeneration } from '#aws/manifests.ts';
 import { OutputConflictError } from '#core/errors.ts';
 import type { ManifestTotals } from '#core/manifest/manifest.ts';

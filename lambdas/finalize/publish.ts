@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { createObject, replaceObject } from '#aws/create-only.ts';
 import { type LatestManifest, readEarlier, readLatest } from '#aws/manifests.ts';
 import { openObject } from '#aws/objects.ts';

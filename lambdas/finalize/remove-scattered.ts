@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { deleteObjects } from '#aws/delete-objects.ts';
 import { inOrder } from '#core/bytes/in-order.ts';
 import { scatterKeys, shuffleLayoutKey, shuffleObjectsKey } from '#core/run/output-keys.ts';

@@ -1,9 +1,7 @@
-import {
-  createDynamoClient,
-  createLambdaClient,
-  createS3Client,
-  createSecretsClient,
-} from '#aws/clients.ts';
+import { createDynamoClient } from '#aws/clients/dynamo.ts';
+import { createLambdaClient } from '#aws/clients/lambda.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
+import { createSecretsClient } from '#aws/clients/secrets.ts';
 import { ENV } from '#core/contract.ts';
 import { parseLoadTableInput } from '#core/run/load-table-input.ts';
 import { timedDatabases } from '#lambdas/shared/databases.ts';

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { readLines, readText } from '#aws/objects.ts';
 import { OutputConflictError, RequestError, UploadConflictError } from '#core/errors.ts';
 import { layoutKey, planKey } from '#core/run/output-keys.ts';

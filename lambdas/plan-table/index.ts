@@ -1,4 +1,6 @@
-import { createDynamoClient, createLambdaClient, createS3Client } from '#aws/clients.ts';
+import { createDynamoClient } from '#aws/clients/dynamo.ts';
+import { createLambdaClient } from '#aws/clients/lambda.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
 import { ENV } from '#core/contract.ts';
 import { parsePlanInput } from '#core/run/step-messages.ts';
 import { environment } from '#lambdas/shared/environment.ts';

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { readLines } from '#aws/objects.ts';
 import type { SourcePin } from '#core/objects/source-pin.ts';
 import { parseKeptPin } from '#core/run/kept-pins.ts';

@@ -1,4 +1,5 @@
-import { createDynamoClient, createS3Client } from '#aws/clients.ts';
+import { createDynamoClient } from '#aws/clients/dynamo.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
 import { ENV } from '#core/contract.ts';
 import { parsePlanInput } from '#core/run/step-messages.ts';
 import { environment } from '#lambdas/shared/environment.ts';

@@ -1,5 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { DynamoDBClient, S3Client } from '#aws/clients.ts';
+import type { DynamoDBClient } from '#aws/clients/dynamo.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import {
   findRun,
   type LedgerPlace,

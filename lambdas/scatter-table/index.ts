@@ -1,4 +1,5 @@
-import { createLambdaClient, createS3Client } from '#aws/clients.ts';
+import { createLambdaClient } from '#aws/clients/lambda.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
 import { ENV } from '#core/contract.ts';
 import { parseScatterTask } from '#core/run/scatter-table-input.ts';
 import { environment } from '#lambdas/shared/environment.ts';

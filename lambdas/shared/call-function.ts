@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { LambdaClient, S3Client } from '#aws/clients.ts';
+import type { LambdaClient } from '#aws/clients/lambda.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { isNamed } from '#aws/errors.ts';
 import { type FunctionEvent, type FunctionFailure, invokeFunction } from '#aws/invoke-function.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
@@ -15,7 +16,8 @@ import { sendFile } from './send-file.ts';
 /** What calls the functions of transforms. */
 export interface TransformDeps {
   readonly s3: S3Client;
-  readonly lambda: LambdaClient;
+  /** Absent where the deployment has no functions. */
+  readonly lambda?: LambdaClient;
   /** The functions of the deployment. */
   readonly transforms: TransformArns;
 }
@@ -54,7 +56,7 @@ function arnOf({ lambda }: FunctionCall, transforms: TransformArns): string {
 }
 
 async function invoke(
-  { lambda }: TransformDeps,
+  lambda: LambdaClient,
   call: FunctionCall,
   { arn, payload, what }: FunctionEvent & Pick<CalledFor, 'what'>,
 ): Promise<void> {
@@ -92,7 +94,7 @@ export function callFunctionOf(
     const [input, output] = [key, transformKey(runId, 'output', name)].map(
       (each) => `s3://${bucket}/${each}`,
     );
-    await invoke(deps, call, { arn, payload: { input, output }, what });
+    await invoke(deps.lambda!, call, { arn, payload: { input, output }, what });
     const store = s3ObjectStore(s3, signal);
     try {
       return await openOwn(store, output!);

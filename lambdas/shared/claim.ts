@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { createObject } from '#aws/create-only.ts';
 import { s3OutputRecords } from '#aws/output-records.ts';
 import { OutputConflictError } from '#core/errors.ts';

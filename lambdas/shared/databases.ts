@@ -1,4 +1,4 @@
-import { createSecretsClient } from '#aws/clients.ts';
+import { createSecretsClient } from '#aws/clients/secrets.ts';
 import { databaseReads } from '#aws/postgres/read-database.ts';
 import { ENV } from '#core/contract.ts';
 import type { ReadDatabase } from '#core/tables/postgres/database-reader.ts';

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '#aws/clients.ts';
+import type { DynamoDBClient } from '#aws/clients/dynamo.ts';
 import { Ledger } from '#aws/ledger.ts';
 import type { UploadNumber } from '#core/run/run-fields.ts';
 import type { RunHeader } from '#core/run/run-header.ts';

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { createObject } from '#aws/create-only.ts';
 import type { UploadTarget } from '#aws/part-sink.ts';
 import { abortUpload, beginUpload, isUnderWay } from '#aws/single-upload.ts';

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import type { PlanPrices } from '#core/cost/prices.ts';
 import type { Deployment } from '#core/run/bind-run.ts';
 import type { LedgerDeps } from './open-ledger.ts';

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { readText } from '#aws/objects.ts';
 import { IncompleteRunError } from '#core/errors.ts';
 import { layoutKey, outputUri } from '#core/run/output-keys.ts';

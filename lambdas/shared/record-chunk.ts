@@ -1,5 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { headObject } from '#aws/stored-object.ts';
 import { TimeoutSoonError, UploadLostError } from '#core/errors.ts';
 import { METRICS } from '#core/metrics.ts';

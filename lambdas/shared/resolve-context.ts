@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import type { ResolveContext } from '#core/sources/resolve-source.ts';
 import { s3StagedFor } from './text-indexes.ts';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { PartSink, type SentObject, type UploadTarget } from '#aws/part-sink.ts';
 import { type SharedUpload, sendPart } from '#aws/single-upload.ts';
 import { PIECE_BYTES, StreamedBody } from '#aws/streamed-body.ts';

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { s3StageStore } from '#aws/s3-stage-store.ts';
 import { stagedPrefix } from '#core/run/output-keys.ts';
 import { type StagedFor, TextIndexes } from '#core/tables/run/text-indexes.ts';

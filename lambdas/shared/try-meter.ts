@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BusyTime } from '#aws/busy-time.ts';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { timeRequests } from '#aws/timed-requests.ts';
 import type { TryMeasures } from '#core/run/ledger-records.ts';
 

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { createObject } from '#aws/create-only.ts';
 import { digest128 } from '#core/objects/digest.ts';
 import { stagedPrefix, stageResultsPrefix } from '#core/run/output-keys.ts';

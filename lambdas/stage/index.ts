@@ -1,4 +1,4 @@
-import { createS3Client } from '#aws/clients.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
 import { ENV } from '#core/contract.ts';
 import { parseStageTask } from '#core/sources/stage-task.ts';
 import { environment } from '#lambdas/shared/environment.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { createObject } from '#aws/create-only.ts';
 import { openObject } from '#aws/objects.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';

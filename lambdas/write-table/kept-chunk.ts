@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { headObject } from '#aws/stored-object.ts';
 import type { OutputConflictError } from '#core/errors.ts';

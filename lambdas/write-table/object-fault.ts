@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { createObject } from '#aws/create-only.ts';
 import { AccessDeniedError, OutputConflictError } from '#core/errors.ts';
 import { faultKey } from '#core/run/output-keys.ts';

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import type { SentObject, UploadTarget } from '#aws/part-sink.ts';
 import { crc32Hex } from '#core/checksum/crc32.ts';
 import { tableOutput } from '#core/outputs/table/table-output.ts';

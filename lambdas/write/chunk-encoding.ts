@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { encodeChunk } from '#core/chunks/encode-chunk.ts';
 import type { EncodedParts } from '#core/chunks/encoded-chunk.ts';
 import type { EncoderRoom } from '#core/outputs/encoder-room.ts';

@@ -1,4 +1,5 @@
-import { createDynamoClient, createS3Client } from '#aws/clients.ts';
+import { createDynamoClient } from '#aws/clients/dynamo.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
 import { PART_BUFFERS } from '#aws/part-sink.ts';
 import { ENV } from '#core/contract.ts';
 import { openEncoderRoom } from '#core/outputs/encoder-room.ts';

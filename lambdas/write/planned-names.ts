@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { matrixOutputOf } from '#core/outputs/output-kinds.ts';
 import type { MatrixRun } from '#core/run/matrix-run.ts';

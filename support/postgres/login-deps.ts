@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSecretsServer } from '@sparse-fanout/local-cloud/secrets/server.ts';
 import { createCertificate } from '@sparse-fanout/local-cloud/tls.ts';
-import { createSecretsClient } from '#aws/clients.ts';
+import { createSecretsClient } from '#aws/clients/secrets.ts';
 import type { LoginDeps } from '#aws/postgres/postgres-login.ts';
 import type { PostgresConnections } from '#core/contract.ts';
 

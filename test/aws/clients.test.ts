@@ -1,6 +1,8 @@
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { createDynamoClient, createS3Client, createStatesClient } from '#aws/clients.ts';
+import { createDynamoClient } from '#aws/clients/dynamo.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
+import { createStatesClient } from '#aws/clients/states.ts';
 
 const address = {
   endpoint: 'https://127.0.0.1:9',

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCertificate } from '@sparse-fanout/local-cloud/tls.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLambdaClient, type LambdaClient } from '#aws/clients.ts';
+import { createLambdaClient, type LambdaClient } from '#aws/clients/lambda.ts';
 import { invokeFunction } from '#aws/invoke-function.ts';
 import { AccessDeniedError, ServiceUnavailableError } from '#core/errors.ts';
 

@@ -6,7 +6,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createS3Client } from '#aws/clients.ts';
+import { createS3Client } from '#aws/clients/s3.ts';
 import { pinnedCrc32, pinSource, s3Source } from '#aws/s3-source.ts';
 import {
   CorruptSourceError,

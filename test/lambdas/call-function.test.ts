@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLambdaClient } from '#aws/clients.ts';
+import { createLambdaClient } from '#aws/clients/lambda.ts';
 import { listObjects } from '#aws/objects.ts';
 import { TransformError } from '#core/errors.ts';
 import { callFunctionOf } from '#lambdas/shared/call-function.ts';

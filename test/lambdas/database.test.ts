@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { DynamoDBClient } from '#aws/clients.ts';
+import type { DynamoDBClient } from '#aws/clients/dynamo.ts';
 import { readTryError } from '#aws/ledger-reads.ts';
 import { openObject, readLines, readText } from '#aws/objects.ts';
 import { databaseReads } from '#aws/postgres/read-database.ts';

@@ -1,4 +1,4 @@
-import type { S3Client } from '#aws/clients.ts';
+import type { S3Client } from '#aws/clients/s3.ts';
 import { s3ObjectStore } from '#aws/s3-object-store.ts';
 import { RequestError } from '#core/errors.ts';
 import { objectsKey, outputUri } from '#core/run/output-keys.ts';

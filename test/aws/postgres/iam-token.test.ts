@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCertificate } from '@sparse-fanout/local-cloud/tls.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createSecretsClient } from '#aws/clients.ts';
+import { createSecretsClient } from '#aws/clients/secrets.ts';
 import { type LoginDeps, postgresLogin } from '#aws/postgres/postgres-login.ts';
 import { withLogin } from '#aws/postgres/with-postgres.ts';
 import { PostgresServer } from '#support/postgres/postgres-server.ts';

@@ -89,7 +89,7 @@ const NEVER: Readonly<Record<string, readonly string[]>> = {
     '#cli/main.ts',
   ],
   'lambdas/shared': ['#lambdas/plan/handler.ts'],
-  lib: ['#core/errors.ts', '#aws/clients.ts', '#lambdas/plan/index.ts', '@aws-sdk/client-s3'],
+  lib: ['#core/errors.ts', '#aws/clients/s3.ts', '#lambdas/plan/index.ts', '@aws-sdk/client-s3'],
   cli: [
     '#lambdas/plan/handler.ts',
     '#lib/sparse-fanout.ts',
