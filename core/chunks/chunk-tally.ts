@@ -3,7 +3,7 @@ import { type MatrixOutputSpec, matrixOutputOf } from '#core/outputs/output-kind
 import { PART_BYTES } from '#core/outputs/part-bytes.ts';
 import { PART_BYTES_OF_OBJECT } from '#core/outputs/single-object.ts';
 import type { OpenedSource } from '#core/sources/open-source.ts';
-import type { RowWatcher } from './plan-matrix.ts';
+import type { RowRun, RowWatcher } from './plan-matrix.ts';
 import { type ByteRates, bytesAt, type PredictedOutput } from './predict-output.ts';
 import { SliceReads } from './slice-reads.ts';
 
@@ -25,6 +25,16 @@ export interface TalliedChunks {
   readonly gets: number;
   /** Bytes of `indices` and `data` of the longest row. */
   readonly longestRowBytes: number;
+}
+
+/** Entries of the longest row. */
+function longestOf({ start, ends }: RowRun): number {
+  let [longest, before] = [0, start];
+  for (let i = 0; i < ends.length; i++) {
+    if (ends[i]! - before > longest) longest = ends[i]! - before;
+    before = ends[i]!;
+  }
+  return longest;
 }
 
 /** Requests of an upload in parts beside those of its parts. */
@@ -103,12 +113,12 @@ export class ChunkTally implements RowWatcher {
     this.#stored = new BytesTally(predicted.stored);
   }
 
-  row(entries: number, begins: boolean): void {
+  rows(run: RowRun, begins: boolean): void {
     if (begins && this.#rows > 0) this.#close(false);
-    this.#reads.row(entries);
-    this.#rows += 1;
-    this.#entries += entries;
-    if (entries > this.#longest) this.#longest = entries;
+    this.#reads.rows(run);
+    this.#rows += run.ends.length;
+    this.#entries += run.ends.at(-1)! - run.start;
+    this.#longest = Math.max(this.#longest, longestOf(run));
   }
 
   end(): void {

@@ -7,15 +7,24 @@ import type { RowChunk } from '#core/run/planned-chunk.ts';
 import { type MatrixInfo, storedEntries, withRows } from '#core/sparse/matrix-facts.ts';
 import { MAX_ROW_BYTES } from '#core/sparse/read-slices.ts';
 import { assertWritable } from './assert-writable.ts';
+import { firstWhere } from './first-where.ts';
 import { SingleParts } from './single-parts.ts';
 
-/** Is shown each row of a matrix while its rows are cut. */
+/** Rows that follow each other. */
+export interface RowRun {
+  /** The entry at which the first of them begins. */
+  readonly start: number;
+  /** For each of them the entry before which it ends. */
+  readonly ends: Float64Array;
+}
+
+/** Is shown the rows of a matrix while they are cut. */
 export interface RowWatcher {
   /**
-   * @param entries stored in the next row.
+   * @param run at least one row, all of one chunk.
    * @param begins whether it is the first one of its chunk.
    */
-  row(entries: number, begins: boolean): void;
+  rows(run: RowRun, begins: boolean): void;
   /** There are no more rows. */
   end(): void;
 }
@@ -28,12 +37,6 @@ export interface MatrixPlanOptions {
   readonly chunksBefore: number;
   readonly watcher?: RowWatcher | undefined;
 }
-
-/**
- * Rows that are taken in one call: one by one, a generator takes twice as long. No more chunks than
- * these are held.
- */
-const ROWS_AT_ONCE = 65_536;
 
 /** Bytes of one column index in memory. */
 const INDEX_BYTES = 4;
@@ -76,12 +79,19 @@ function limitsOf({ matrix, output, chunking }: MatrixPlanOptions): ChunkLimits 
   return { ...UNLIMITED, bytes: Math.min(chunking.targetBytes, mostBytes) };
 }
 
-function refuseLongRow(row: number, entries: number, matrix: MatrixInfo): void {
-  const bytes = entries * (INDEX_BYTES + ITEM_BYTES[matrix.dtype]);
-  if (bytes <= MAX_ROW_BYTES) return;
-  throw new BoundExceededError(
-    `row ${row} holds ${entries} stored entries (${bytes} bytes), which a writer reads at once; at most ${MAX_ROW_BYTES} bytes a row are allowed`,
-  );
+/** @param row that of the first one. */
+function refuseLongRows({ start, ends }: RowRun, row: number, { dtype }: MatrixInfo): void {
+  const itemBytes = INDEX_BYTES + ITEM_BYTES[dtype];
+  const most = MAX_ROW_BYTES / itemBytes;
+  let before = start;
+  for (let i = 0; i < ends.length; i++) {
+    const entries = ends[i]! - before;
+    before = ends[i]!;
+    if (entries <= most) continue;
+    throw new BoundExceededError(
+      `row ${row + i} holds ${entries} stored entries (${entries * itemBytes} bytes), which a writer reads at once; at most ${MAX_ROW_BYTES} bytes a row are allowed`,
+    );
+  }
 }
 
 /** @param mostBytes of a chunk of several rows. */
@@ -100,89 +110,93 @@ function refuseManyChunks(index: number): void {
   );
 }
 
-/** Rows from `row` on: the entry at which the first begins, and those before which each ends. */
-interface RowRun {
-  readonly row: number;
-  readonly start: number;
-  readonly ends: Float64Array;
-}
-
-/** Takes rows one after the other, and closes a chunk where the next row no longer fits. */
+/**
+ * Takes rows one after the other, and closes a chunk where the next row no longer fits. As rows only
+ * add to a chunk, that row is searched for: millions of rows are not looked at one by one.
+ */
 class Cutter {
-  readonly #matrix: MatrixInfo;
+  readonly #options: MatrixPlanOptions;
   readonly #perRow: number;
   readonly #perEntry: number;
   readonly #limits: ChunkLimits;
-  readonly #mostBytes: number | undefined;
   readonly #parts: SingleParts | undefined;
   #index: number;
+  #row = 0;
   #rowStart = 0;
-  #bytes = 0;
-  #entries = 0;
+  #entryStart = 0;
 
   constructor(options: MatrixPlanOptions) {
-    const { matrix, chunksBefore } = options;
+    const { chunksBefore } = options;
     const growth = growthOf(options);
     const limits = limitsOf(options);
-    this.#matrix = matrix;
+    this.#options = options;
     this.#perRow = growth.perRow;
     this.#perEntry = growth.perEntry;
     this.#parts = singleParts(options, growth);
     const bytes = this.#parts?.targetFor(limits.bytes) ?? limits.bytes;
     this.#limits = { ...limits, bytes: limits.rows === UNLIMITED.rows ? bytes : limits.bytes };
-    this.#mostBytes = options.output.mostBytes;
     this.#index = chunksBefore;
   }
 
-  /** Takes a row. @returns the chunk before it, if the row begins a new one */
-  #take(row: number, entries: number): RowChunk | undefined {
-    refuseLongRow(row, entries, this.#matrix);
-    const rowBytes = this.#perRow + entries * this.#perEntry;
-    const rows = row - this.#rowStart;
-    const { rows: mostRows, bytes, entries: mostEntries } = this.#limits;
-    const isLong = this.#bytes + rowBytes > bytes || this.#entries + entries > mostEntries;
-    const isFull = rows >= mostRows || (isLong && this.#mayEnd(rows));
-    const before = rows > 0 && isFull ? this.close(row) : undefined;
-    this.#bytes += rowBytes;
-    this.#entries += entries;
-    return before;
+  /** Takes rows. Yields the chunks that end before one of them. */
+  *take(run: RowRun): Generator<RowChunk> {
+    const { matrix, watcher } = this.#options;
+    refuseLongRows(run, this.#row, matrix);
+    const { ends } = run;
+    let start = run.start;
+    for (let at = 0; at < ends.length; ) {
+      const rest = { start, ends: ends.subarray(at) };
+      const fitting = this.#fitting(rest);
+      const isBegin = this.#row === this.#rowStart;
+      if (fitting > 0) watcher?.rows({ start, ends: rest.ends.subarray(0, fitting) }, isBegin);
+      at += fitting;
+      this.#row += fitting;
+      start = ends[at - 1] ?? start;
+      if (at < ends.length) yield this.close(start);
+    }
   }
 
   /**
-   * Takes rows one after the other.
+   * Ends the chunk under way behind the last row taken.
    *
-   * @returns the chunks that end before one of them.
+   * @param entryEnd the entry before which it ends.
    */
-  takeRows({ row, start, ends }: RowRun, watcher?: RowWatcher): readonly RowChunk[] {
-    const chunks: RowChunk[] = [];
-    let before = start;
-    for (let i = 0; i < ends.length; i++) {
-      const entries = ends[i]! - before;
-      const full = this.#take(row + i, entries);
-      watcher?.row(entries, row + i === 0 || full !== undefined);
-      if (full !== undefined) chunks.push(full);
-      before = ends[i]!;
-    }
-    return chunks;
-  }
-
-  /** Ends the chunk under way before the row `rowEnd`. */
-  close(rowEnd: number, isLast = false): RowChunk {
-    const chunk = { index: this.#index, rowStart: this.#rowStart, rowEnd };
+  close(entryEnd: number, isLast = false): RowChunk {
+    const chunk = { index: this.#index, rowStart: this.#rowStart, rowEnd: this.#row };
+    const held = { rows: this.#row - this.#rowStart, entries: entryEnd - this.#entryStart };
     refuseManyChunks(chunk.index);
-    refuseLongChunk(chunk, this.#bytes, this.#mostBytes);
-    const held = { rows: rowEnd - chunk.rowStart, entries: this.#entries };
+    const bytes = held.rows * this.#perRow + held.entries * this.#perEntry;
+    refuseLongChunk(chunk, bytes, this.#options.output.mostBytes);
     this.#parts?.assertFits(chunk, held, isLast);
     this.#index += 1;
-    this.#rowStart = rowEnd;
-    this.#bytes = 0;
-    this.#entries = 0;
+    this.#rowStart = this.#row;
+    this.#entryStart = entryEnd;
     return chunk;
   }
 
-  /** A part of one object that is too short yet takes more rows. */
-  #mayEnd(rows: number): boolean {
-    return this.#parts?.isLongEnough({ rows, entries: this.#entries }) !== false;
+  /** How many of these rows belong to the chunk under way. */
+  #fitting({ start, ends }: RowRun): number {
+    const rows = this.#row - this.#rowStart;
+    const isFirst = rows === 0 ? 1 : 0;
+    const mostRows = Math.min(ends.length, this.#limits.rows - rows);
+    let fitting = firstWhere(mostRows, (i) => i >= isFirst && this.#isLong(rows + i + 1, ends[i]!));
+    // A part of one object that is too short yet takes more rows.
+    while (fitting < mostRows && !this.#mayEnd(rows + fitting, ends[fitting - 1] ?? start)) {
+      fitting += 1;
+    }
+    return fitting;
+  }
+
+  /** Whether so many rows, up to an entry, are more than a chunk has. */
+  #isLong(rows: number, entryEnd: number): boolean {
+    const entries = entryEnd - this.#entryStart;
+    const bytes = rows * this.#perRow + entries * this.#perEntry;
+    return bytes > this.#limits.bytes || entries > this.#limits.entries;
+  }
+
+  #mayEnd(rows: number, entryEnd: number): boolean {
+    const entries = entryEnd - this.#entryStart;
+    return this.#parts?.isLongEnough({ rows, entries }) !== false;
   }
 }
 
@@ -204,21 +218,16 @@ export async function* planMatrix(
   options: MatrixPlanOptions,
 ): AsyncGenerator<RowChunk> {
   assertWritable(options.output, options.matrix);
-  const { watcher } = options;
   const cutter = new Cutter(options);
-  let rows = 0;
-  let before: number | undefined;
+  let start: number | undefined;
   for await (const band of bands) {
-    for (let at = 0; at < band.length; at += ROWS_AT_ONCE) {
-      const piece = band.subarray(at, at + ROWS_AT_ONCE);
-      const [start, ends] = before === undefined ? [piece[0]!, piece.subarray(1)] : [before, piece];
-      yield* cutter.takeRows({ row: rows, start, ends }, watcher);
-      rows += ends.length;
-      before = piece.at(-1)!;
-    }
+    const run =
+      start === undefined ? { start: band[0]!, ends: band.subarray(1) } : { start, ends: band };
+    yield* cutter.take(run);
+    start = band.at(-1)!;
   }
   // The last row taken is always in the chunk under way; without rows there is an empty one.
-  const last = cutter.close(rows, true);
-  watcher?.end();
+  const last = cutter.close(start ?? 0, true);
+  options.watcher?.end();
   yield last;
 }
