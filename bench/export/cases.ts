@@ -1,8 +1,11 @@
 import type { BenchMatrix } from '#bench/peers/matrices.ts';
 import type { Compression } from '#core/outputs/compression.ts';
 
-/** Text of a chunk: enough chunks for all cores. */
-export const TARGET_BYTES = 64 * 1024 * 1024;
+/** How rows are cut into chunks. */
+type Chunking = { readonly targetBytes: number } | 'automatic';
+
+/** Text of a chunk of one matrix, so that there are enough for all cores. */
+const TARGET_BYTES = 64 * 1024 * 1024;
 
 /** What is exported: a matrix, once or stacked, so that the start of a process hardly counts. */
 export interface ExportCase {
@@ -13,8 +16,8 @@ export interface ExportCase {
   readonly times: number;
 }
 
-/** Text of some GB on a disk, and as much more text as gzip makes it shorter. */
-const STACKED: Readonly<Record<Compression, number>> = { none: 4, gzip: 40 };
+/** Text for which all cores take some seconds. */
+const STACKED: Readonly<Record<Compression, number>> = { none: 4, gzip: 160 };
 
 /** Each matrix by itself and stacked, plain and gzip. */
 export function exportCases(matrices: readonly BenchMatrix[]): readonly ExportCase[] {
@@ -33,7 +36,14 @@ export function sourcesOf({ matrix, times }: ExportCase): readonly string[] {
   return Array.from({ length: times }, () => matrix.path);
 }
 
+/** A stack has enough chunks as `export` cuts them where nothing is said. */
+export function chunkingOf({ times }: Pick<ExportCase, 'times'>): Chunking {
+  return times === 1 ? { targetBytes: TARGET_BYTES } : 'automatic';
+}
+
 /** The flags of a case, for `export` and `local run`. */
-export function flagsOf({ compression }: ExportCase): readonly string[] {
-  return ['--compression', compression, '--target-bytes', `${TARGET_BYTES}`];
+export function flagsOf(asked: ExportCase): readonly string[] {
+  const chunking = chunkingOf(asked);
+  const target = chunking === 'automatic' ? [] : ['--target-bytes', `${chunking.targetBytes}`];
+  return ['--compression', asked.compression, ...target];
 }

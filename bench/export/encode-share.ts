@@ -6,7 +6,7 @@ import type { Compression } from '#core/outputs/compression.ts';
 import { openEncoderRoom } from '#core/outputs/encoder-room.ts';
 import type { OpenedSource } from '#core/sources/open-source.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
-import { TARGET_BYTES } from './cases.ts';
+import { chunkingOf } from './cases.ts';
 
 /**
  * Encodes every so-manieth chunk of a matrix and throws it away, once for each line that it reads;
@@ -23,12 +23,10 @@ const [compression, share, shares, ...locations] = process.argv.slice(2) as [
 const room = openEncoderRoom({ count: 1, bytes: PIECE_BYTES });
 const buffer = room.buffers?.[0] ?? new Uint8Array(PIECE_BYTES);
 const output = { ...PLAIN_CSV, compression };
+const chunking = chunkingOf({ times: locations.length });
 
 async function encodeShare(source: OpenedSource): Promise<void> {
-  for await (const chunk of planChunks(source, {
-    output,
-    chunking: { targetBytes: TARGET_BYTES },
-  })) {
+  for await (const chunk of planChunks(source, { output, chunking })) {
     if (chunk.index % Number(shares) !== Number(share)) continue;
     const parts = encodeChunk(source, chunk, { output, room, buffer });
     while ((await parts.next(buffer)).done !== true);
