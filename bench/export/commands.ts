@@ -27,7 +27,7 @@ export async function command(
 ): Promise<Ended> {
   const args = [...name, ...sourcesOf(asked), '--out', out, ...flagsOf(asked), '--json'];
   const began = performance.now();
-  const { stdout } = await run(process.execPath, ['--max-semi-space-size=2', ENTRY, ...args]);
+  const { stdout } = await run(process.execPath, [ENTRY, ...args]);
   const seconds = (performance.now() - began) / 1000;
   return { ...JSON.parse(stdout), seconds };
 }

@@ -17,7 +17,7 @@ Examples:
   $ npx sparse-fanout export --request request.json --out files --dry-run
 
 After a crash the same command goes on: chunks that are complete are not written again. A thread
-takes up to 100 MB of memory, of tables 1.6 GB; the rest of the process 150 MB. S3 is reached as the
+takes up to 100 MB of memory, of tables 1.6 GB; the rest of the process 200 MB. S3 is reached as the
 AWS SDK is configured: profile, environment, AWS_ENDPOINT_URL_S3.
 `;
 
