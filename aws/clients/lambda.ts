@@ -1,5 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { RequestHandler } from '../request-handler.ts';
+import { RequestHandler } from '#aws/request-handler.ts';
 import { quiet, type ServiceAddress, settingsFor } from './service.ts';
 
 export type { LambdaClient } from '@aws-sdk/client-lambda';

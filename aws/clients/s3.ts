@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
-import { PIECE_BYTES, piecesOf, StreamedBody } from '../streamed-body.ts';
+import { PIECE_BYTES, piecesOf, StreamedBody } from '#aws/streamed-body.ts';
 import { quiet, type ServiceAddress, type ServiceChoice, settingsFor } from './service.ts';
 
 export type { S3Client } from '@aws-sdk/client-s3';

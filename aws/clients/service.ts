@@ -1,4 +1,4 @@
-import { type Patience, RequestHandler } from '../request-handler.ts';
+import { type Patience, RequestHandler } from '#aws/request-handler.ts';
 
 /** Address of a service, if it is not the one of the environment's AWS configuration. */
 export interface ServiceAddress {
