@@ -1,6 +1,6 @@
 /**
- * Finds where a condition begins to hold that then holds to the end. Looks at twice the logarithm of
- * so many places.
+ * Finds where a condition begins to hold that then holds to the end. Looks at twice the logarithm
+ * of so many places.
  *
  * @returns the least number from 0 to `length` from which on it holds; `length` if it never does.
  */

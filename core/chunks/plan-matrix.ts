@@ -111,8 +111,8 @@ function refuseManyChunks(index: number): void {
 }
 
 /**
- * Takes rows one after the other, and closes a chunk where the next row no longer fits. As rows only
- * add to a chunk, that row is searched for: millions of rows are not looked at one by one.
+ * Takes rows one after the other, and closes a chunk where the next row no longer fits. As rows
+ * only add to a chunk, that row is searched for: millions of rows are not looked at one by one.
  */
 class Cutter {
   readonly #options: MatrixPlanOptions;
