@@ -55,8 +55,8 @@ async function idsOf(path: string, column = 'id'): Promise<number[]> {
 describe('a partitioned table', { timeout: patience(60_000) }, () => {
   it.each([
     ['one slice', 1e9, 1e9],
-    ['many slices', 4_000, 1e9],
-    ['many slices and files', 4_000, 2_000],
+    ['many slices', 15_000, 1e9],
+    ['many slices and files', 15_000, 2_000],
   ])(
     'has each row in one file of its partition, in the order of the source: %s',
     async (...asked) => {
@@ -79,8 +79,8 @@ describe('a partitioned table', { timeout: patience(60_000) }, () => {
   );
 
   it('is the same bytes in another try', async () => {
-    const one = await partitioned('first', {}, 4_000, 2_000);
-    const other = await partitioned('again', {}, 4_000, 2_000);
+    const one = await partitioned('first', {}, 15_000, 2_000);
+    const other = await partitioned('again', {}, 15_000, 2_000);
     for (const { name } of one.files) {
       expect(await readFile(join(one.out, name))).toEqual(await readFile(join(other.out, name)));
     }

@@ -66,8 +66,8 @@ async function rowsOf(path: string) {
 describe('a table whose keys are whole', { timeout: patience(60_000) }, () => {
   it.each([
     ['one slice', 1e9, 1e9],
-    ['many slices', 4_000, 1e9],
-    ['many slices and files', 4_000, 2_000],
+    ['many slices', 15_000, 1e9],
+    ['many slices and files', 15_000, 2_000],
   ])(
     'has each key in one file, in the order of the keys and then of the source: %s',
     async (name, sliceBytes, targetFileBytes) => {
@@ -104,7 +104,7 @@ describe('a table whose keys are whole', { timeout: patience(60_000) }, () => {
   );
 
   it('is the same bytes in another try, and sizes are as planned', async () => {
-    const sizes = { sliceBytes: 4_000, targetFileBytes: 6_000 };
+    const sizes = { sliceBytes: 15_000, targetFileBytes: 6_000 };
     const one = await whole('first', {}, sizes);
     const other = await whole('again', {}, sizes);
     expect(one.files.length).toBeGreaterThan(2);
@@ -159,7 +159,7 @@ describe('a table whose keys are whole', { timeout: patience(60_000) }, () => {
     const quoted = values.map((value) => `"${value}"`);
     const lines = [...quoted.toReversed(), '', ...quoted].map((value, id) => `${id},${value}\n`);
     const store = memoryObjectStore({ 's3://b/a.csv': Buffer.from(`id,k\n${lines.join('')}`) });
-    const size = { sourceBytes: 20 };
+    const size = { sourceBytes: 60 };
     const table = askedTable({ schema: { id: 'int', k: type }, keysWhole: ['k'], size });
     const out = join(directory, type.replaceAll(/\W/g, ''));
     const plan = await planned(table, store);
@@ -223,7 +223,7 @@ describe('a table whose keys are whole', { timeout: patience(60_000) }, () => {
   });
 
   it('gathers and windows the rows of a key, the same whatever the files are', async () => {
-    const sizes = { sliceBytes: 4_000, targetFileBytes: 4_000 };
+    const sizes = { sliceBytes: 15_000, targetFileBytes: 4_000 };
     const sql =
       'select id, zip, sum(id) over (partition by zip order by id)::bigint as running from input';
     const windows = await whole('windows', { sql }, sizes);
@@ -256,7 +256,7 @@ describe('a table whose keys are whole', { timeout: patience(60_000) }, () => {
   });
 
   it('refuses a transform of several keys, and names one that fails', async () => {
-    const sizes = { sliceBytes: 4_000, targetFileBytes: 4_000 };
+    const sizes = { sliceBytes: 15_000, targetFileBytes: 4_000 };
     const sql = 'select count(*) as n from input';
     await expect(whole('all', { sql }, sizes)).rejects.toThrow(
       'transform.sql gathers rows without GROUP BY "zip", so that its values would follow from which keys are in one file',

@@ -182,6 +182,7 @@ export class CompactReader {
 
   /** Passes over a value of any type. */
   skip(type: number): void {
+    if (type === 0) throw this.damaged(`has a value of Thrift type 0 before byte ${this.#at}`);
     if (type === THRIFT.true || type === THRIFT.false) return;
     if (type === THRIFT.byte) this.#pass(1);
     else if (type <= THRIFT.i64) this.#skipVarint();

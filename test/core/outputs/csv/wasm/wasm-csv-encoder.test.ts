@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -163,14 +161,5 @@ describe('a kernel', () => {
     expect(parts.next().value).toHaveLength(5);
     createWasmCsvEncoder(kernel, { ...counts, buffer: new Uint8Array(5) });
     expect(() => parts.next(new Uint8Array(5))).toThrow('another encoder has taken this memory');
-  });
-
-  test('is built from its sources', () => {
-    const build = path.join(import.meta.dirname, '../../../../../tools/build-wasm.ts');
-    const { status, stderr } = spawnSync(process.execPath, [build, '--check'], {
-      encoding: 'utf8',
-    });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
   });
 });
