@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import {
   GetObjectCommand,
   type HeadObjectCommandInput,
@@ -101,19 +103,23 @@ export async function pinnedCrc32(
   return WHOLE_CRC32.test(crc32) ? Buffer.from(crc32, 'base64').readUInt32BE() : undefined;
 }
 
-/** Collects a body of known length without a second copy. */
-async function collect(
-  body: AsyncIterable<Uint8Array>,
-  length: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
+/**
+ * Collects a body of known length without a second copy. By events, as an iterator takes a sixth
+ * more of the time of a GET, and into memory that was not zeroed, which would take a tenth.
+ */
+async function collect(body: Readable, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
   let filled = 0;
-  for await (const piece of body) {
-    if (filled + piece.length > length) break;
+  body.on('data', (piece: Buffer) => {
+    if (filled + piece.length > length) {
+      body.destroy(new ServiceUnavailableError(`a body of ${length} bytes did not end there`));
+      return;
+    }
     bytes.set(piece, filled);
     filled += piece.length;
     release(piece);
-  }
+  });
+  await finished(body);
   if (filled === length) return bytes;
   throw new ServiceUnavailableError(`a body of ${length} bytes ended after ${filled}`);
 }
@@ -140,7 +146,7 @@ export function s3Source(client: S3Client, pin: SourcePin, signal?: AbortSignal)
       VersionId: pin.versionId ?? undefined,
     });
     const { Body } = await client.send(command, { abortSignal: signal });
-    return await collect(Body as AsyncIterable<Uint8Array>, length);
+    return await collect(Body as Readable, length);
   };
 
   return {

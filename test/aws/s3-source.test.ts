@@ -16,6 +16,7 @@ import {
 } from '#core/errors.ts';
 import { describeByteSource } from '#support/contracts/byte-source.ts';
 import { type LocalServices, startLocalServices } from '#support/local-services.ts';
+import { startScriptedS3, type Turn } from '#support/scripted-s3.ts';
 
 let services: LocalServices;
 
@@ -116,5 +117,27 @@ describe('s3Source', () => {
       size: 3,
     });
     await expect(source.read({ offset: 2, length: 2 })).rejects.toThrow(CorruptSourceError);
+  });
+
+  it('reads again what breaks off, or is longer than what was asked for', async () => {
+    const body = Uint8Array.of(1, 2, 3, 4);
+    const answer = (bytes: Uint8Array, length = bytes.length): Turn => {
+      return (_, response) => {
+        response.writeHead(206, { 'content-length': length });
+        response.write(bytes);
+        if (bytes.length === length) response.end();
+        else response.destroy();
+      };
+    };
+    const server = await startScriptedS3([
+      answer(body.subarray(0, 2), 4),
+      answer(new Uint8Array(9)),
+      answer(body.subarray(0, 3)),
+      answer(body),
+    ]);
+    const pin = { uri: 's3://bucket/x', etag: 'e', versionId: null, size: 4 };
+    const reading = s3Source(server.s3, pin).read({ offset: 0, length: 4 });
+    expect(await reading.finally(() => server.close())).toEqual(body);
+    expect(server.requests).toHaveLength(4);
   });
 });
