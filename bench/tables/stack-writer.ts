@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { cpuSecondsOf } from '#bench/process-cpu.ts';
 import { LocalStack } from '#support/local-stack.ts';
 import type { Usage } from './run-way.ts';
 
@@ -24,22 +25,11 @@ const FORMS = {
   partitioned: { partitionBy: ['order_day'], targetFileBytes: 32 * 1024 ** 2 },
 } as const;
 
-/** Ticks of the system's clock in a second, in which it counts the time of processes. */
-const TICKS = 100;
-
 async function upload({ s3 }: LocalStack, bucket: string, file: string): Promise<void> {
   const { size } = await stat(file);
   const object = { Bucket: bucket, Key: `in/${path.basename(file)}` };
   const body = { Body: createReadStream(file), ContentLength: size };
   await s3.send(new PutObjectCommand({ ...object, ...body }));
-}
-
-/** User and system time of a process, in seconds. */
-async function cpuSecondsOf(pid: number): Promise<number> {
-  const line = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // Behind the name, which may hold blanks, `utime` and `stime` are the twelfth and the next one.
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
 async function usageOf({ cloud }: LocalStack, seconds: number): Promise<Usage> {
