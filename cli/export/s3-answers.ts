@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 /** An error as S3 gives it, which the adapters know by its name and status. */
 export function s3Error(name: string, status: number, message: string): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
@@ -13,8 +15,9 @@ export function preconditionFailed(path: string): Error {
   return s3Error('PreconditionFailed', 412, `${path} is not as the condition says`);
 }
 
-/** A body as the SDK gives it. */
-export function bodyOf(pieces: AsyncGenerator<Uint8Array>) {
-  const transformToByteArray = async () => Buffer.concat(await Array.fromAsync(pieces));
-  return Object.assign(pieces, { transformToByteArray });
+/** A body as the SDK gives it: a stream. */
+export function bodyOf(pieces: AsyncGenerator<Uint8Array>): Readable {
+  const body = Readable.from(pieces, { objectMode: false });
+  const transformToByteArray = async () => Buffer.concat(await body.toArray());
+  return Object.assign(body, { transformToByteArray });
 }

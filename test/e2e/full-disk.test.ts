@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cloudAssembly } from '#cli/local/assembly.ts';
 import { saveNpz } from '#support/npz/save-npz.ts';
 import { runShell } from '#test/cli/run-command.ts';
 
@@ -12,6 +13,8 @@ let directory: string;
 let source: string;
 
 beforeAll(async () => {
+  // Made here, as the limit below would fail it.
+  await cloudAssembly(new AbortController().signal);
   directory = await mkdtemp(join(tmpdir(), 'full-disk-'));
   source = join(directory, 'matrix.npz');
   await saveNpz(source, {
