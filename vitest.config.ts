@@ -15,7 +15,7 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
  * whole jobs again and again; and what reads hundreds of odd tables: `npm run test:long`.
  */
 const LONG = [
-  'test/e2e/!(full-disk|local-run).test.ts',
+  'test/e2e/!(full-disk|local-run|verify-partitions).test.ts',
   'test/aws/postgres/load.test.ts',
   'test/aws/postgres/hidden-append.test.ts',
   'test/aws/postgres/with-postgres.test.ts',

@@ -6,6 +6,7 @@ import {
   chooseArrivals,
   oldestOf,
   refuseUnseen,
+  summedUp,
 } from '#core/tables/inbox/choose-arrivals.ts';
 import { TakenIn } from '#core/tables/inbox/taken-in.ts';
 
@@ -64,6 +65,13 @@ describe('chooseArrivals', () => {
   it('knows when the oldest came', () => {
     expect(oldestOf([])).toBeUndefined();
     expect(oldestOf([arrival('a', 1, 5), arrival('b', 1, 3), arrival('c', 1, 4)])).toBe(3);
+  });
+
+  it('sums up what waits', () => {
+    expect(summedUp([])).toEqual({ objects: 0, bytes: 0, oldest: null });
+    const waiting = [arrival('a', 2, 1_500), arrival('b', 3, 1_000)];
+    const oldest = '1970-01-01T00:00:01.000Z';
+    expect(summedUp(waiting)).toEqual({ objects: 2, bytes: 5, oldest });
   });
 });
 
