@@ -15,6 +15,7 @@ if (!process.argv.some((argument) => argument.startsWith('--coverage'))) {
  * whole jobs again and again; and what reads hundreds of odd tables: `npm run test:long`.
  */
 const LONG = [
+  // A name that only begins as one of these is left out, too: it would run by default.
   'test/e2e/!(full-disk|local-run|verify-partitions).test.ts',
   'test/aws/postgres/load.test.ts',
   'test/aws/postgres/hidden-append.test.ts',

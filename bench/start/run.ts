@@ -1,9 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import path from 'node:path';
 import { median } from '#bench/encode/measure.ts';
 import { thisMachine } from '#bench/machine.ts';
 import { cpuSecondsOf } from '#bench/process-cpu.ts';
 import { cloudAssembly } from '#cli/local/assembly.ts';
+import { bundleBytes } from '#support/bundle-bytes.ts';
 import { goldenBytes, storedCsrCases } from '#support/golden.ts';
 import { LocalStack } from '#support/local-stack.ts';
 
@@ -45,28 +44,6 @@ async function starts(assembly: string): Promise<readonly Start[]> {
   } finally {
     await stack.close();
   }
-}
-
-interface Template {
-  readonly Resources: Readonly<
-    Record<
-      string,
-      { readonly Type: string; readonly Properties: { readonly Code?: { readonly S3Key: string } } }
-    >
-  >;
-}
-
-/** Bytes of the bundle of each function, by its id in the template. */
-async function bundleBytes(assembly: string): Promise<ReadonlyMap<string, number>> {
-  const text = await readFile(path.join(assembly, 'SparseFanout.template.json'), 'utf8');
-  const { Resources }: Template = JSON.parse(text);
-  const sizes = new Map<string, number>();
-  for (const [id, { Type, Properties }] of Object.entries(Resources)) {
-    if (Type !== 'AWS::Lambda::Function') continue;
-    const asset = `asset.${Properties.Code!.S3Key.replace('.zip', '')}`;
-    sizes.set(id, (await stat(path.join(assembly, asset, 'index.mjs'))).size);
-  }
-  return sizes;
 }
 
 const assembly = await cloudAssembly(new AbortController().signal);

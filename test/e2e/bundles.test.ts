@@ -1,9 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cloudAssembly } from '#cli/local/assembly.ts';
 import { NO_FUNCTIONS } from '#cli/options/functions-option.ts';
 import type { OwnCode } from '#cli/options/own-code.ts';
+import { bundleBytes } from '#support/bundle-bytes.ts';
 import { patience } from '#support/patience.ts';
 
 /** Most bytes of a bundle: a larger one takes longer to load in each new environment. */
@@ -37,28 +36,15 @@ const MAX_REACHING_BYTES: Readonly<Record<string, number>> = {
   LoadTable: 930_000,
 };
 
-interface FunctionResource {
-  readonly Type: string;
-  readonly Properties: { readonly Code: { readonly S3Key: string } };
-}
-
 /** Bytes of the bundle of each function, by its step. */
-async function bundleBytes(own?: OwnCode): Promise<Record<string, number>> {
-  const assembly = await cloudAssembly(new AbortController().signal, own);
-  const text = await readFile(join(assembly, 'SparseFanout.template.json'), 'utf8');
-  const resources: Readonly<Record<string, FunctionResource>> = JSON.parse(text).Resources;
-  const sizes: Record<string, number> = {};
-  for (const [id, { Type, Properties }] of Object.entries(resources)) {
-    if (Type !== 'AWS::Lambda::Function') continue;
-    const [, step = id] = /Functions(.+?)Function/.exec(id) ?? [];
-    const asset = `asset.${Properties.Code.S3Key.replace('.zip', '')}`;
-    sizes[step] = (await stat(join(assembly, asset, 'index.mjs'))).size;
-  }
-  return sizes;
+async function bytesOfSteps(own?: OwnCode): Promise<Record<string, number>> {
+  const sizes = await bundleBytes(await cloudAssembly(new AbortController().signal, own));
+  const stepOf = (id: string) => /Functions(.+?)Function/.exec(id)?.[1] ?? id;
+  return Object.fromEntries([...sizes].map(([id, bytes]) => [stepOf(id), bytes]));
 }
 
 test('every function is one bundle small enough to start fast', async () => {
-  const sizes = await bundleBytes();
+  const sizes = await bytesOfSteps();
   expect(Object.keys(sizes).sort()).toEqual(Object.keys(MAX_BYTES).sort());
   for (const [step, bytes] of Object.entries(sizes)) {
     expect(bytes, step).toBeLessThanOrEqual(MAX_BYTES[step] ?? 0);
@@ -69,7 +55,7 @@ test(
   'the functions that reach databases are one each, too',
   async () => {
     const postgres = '{"main":{"secretName":"main"}}';
-    const sizes = await bundleBytes({ functions: NO_FUNCTIONS, postgres });
+    const sizes = await bytesOfSteps({ functions: NO_FUNCTIONS, postgres });
     const all = { ...MAX_BYTES, ...MAX_REACHING_BYTES };
     expect(Object.keys(sizes).sort()).toEqual(Object.keys(all).sort());
     for (const [step, most] of Object.entries(MAX_REACHING_BYTES)) {

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { golden, goldenPath, storedCsrCases } from '#support/golden.ts';
-import { runHere, runShell } from '#test/cli/run-command.ts';
+import { runHere } from '#test/cli/run-command.ts';
+import { sha256OfChunks } from '#test/cli/run-digest.ts';
+import { runAsProcess, runLocally } from './run-locally.ts';
 
 let directory: string;
 
@@ -15,27 +16,6 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const counts = storedCsrCases.find(({ id }) => id === 'dtype-int64')!;
-
-async function sha256OfChunks(out: string): Promise<string> {
-  const hash = createHash('sha256');
-  const data = join(out, 'data');
-  for (const name of readdirSync(data).sort()) hash.update(await readFile(join(data, name)));
-  return hash.digest('hex');
-}
-
-function commandLine(file: string, args: readonly string[]): string {
-  return `local run ${goldenPath(file)} ${args.join(' ')}`;
-}
-
-/** Runs the command in this process, which has loaded it already. */
-function run(file: string, ...args: string[]) {
-  return runHere(commandLine(file, args).split(' '));
-}
-
-/** Runs the command as users start it. */
-function runAsProcess(file: string, ...args: string[]) {
-  return runShell(`cli ${commandLine(file, args)}`);
-}
 
 describe('local run', () => {
   it('writes chunks and a manifest, which verify compares with the source', async () => {
@@ -58,7 +38,7 @@ describe('local run', () => {
     const out = join(directory, 'mine');
     await mkdir(out);
     await writeFile(join(out, 'thesis.txt'), 'mine');
-    const ended = await run(counts.file, `--out ${out}`);
+    const ended = await runLocally(counts.file, `--out ${out}`);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/^error: UsageError: --out .* is not empty/);
     expect(readdirSync(out)).toEqual(['thesis.txt']);
@@ -68,7 +48,7 @@ describe('local run', () => {
     'fails by name on $file and leaves no --out',
     async ({ file }) => {
       const out = join(directory, 'never');
-      const ended = await run(file, `--out ${out}`);
+      const ended = await runLocally(file, `--out ${out}`);
       expect(ended.code).toBe(1);
       const [line = ''] = ended.stderr.split('\n').filter((text) => text.startsWith('error: '));
       expect(line).toMatch(/^error: (CorruptSource|UnsupportedSource)Error: \S.{20,}/);

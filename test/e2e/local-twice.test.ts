@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { glob, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { goldenPath, storedCsrCases } from '#support/golden.ts';
-import { runHere, runShell } from '#test/cli/run-command.ts';
+import { storedCsrCases } from '#support/golden.ts';
+import { sha256OfChunks } from '#test/cli/run-digest.ts';
+import { runAsProcess, runLocally } from './run-locally.ts';
 
 let directory: string;
 
@@ -17,56 +17,22 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 const counts = storedCsrCases.find(({ id }) => id === 'dtype-int64')!;
 const tall = storedCsrCases.find(({ id }) => id === 'tall')!;
 
-async function sha256OfChunks(out: string): Promise<string> {
-  const hash = createHash('sha256');
-  const data = join(out, 'data');
-  for (const name of readdirSync(data).sort()) hash.update(await readFile(join(data, name)));
-  return hash.digest('hex');
-}
-
-function commandLine(file: string, args: readonly string[]): string {
-  return `local run ${goldenPath(file)} ${args.join(' ')}`;
-}
-
-/** Runs the command in this process, which has loaded it already. */
-function run(file: string, ...args: string[]) {
-  return runHere(commandLine(file, args).split(' '));
-}
-
-/** Runs the command as users start it. */
-function runAsProcess(file: string, ...args: string[]) {
-  return runShell(`cli ${commandLine(file, args)}`);
-}
-
 describe('local run, again or at the same time,', () => {
   it('finds its run again with --state, writes nothing new and reports that', async () => {
     const state = `--state ${join(directory, 'state')}`;
-    const first = await run(
-      tall.file,
-      `--out ${join(directory, 'first')}`,
-      '--rows-per-chunk 500',
-      state,
-      '--json',
-    );
+    const runInto = (name: string, ...options: string[]) => {
+      const out = `--out ${join(directory, name)}`;
+      return runLocally(tall.file, out, '--rows-per-chunk 500', state, ...options);
+    };
+    const first = await runInto('first', '--json');
     expect(first.code).toBe(0);
-    const second = await run(
-      tall.file,
-      `--out ${join(directory, 'second')}`,
-      '--rows-per-chunk 500',
-      state,
-      '--json',
-    );
+    const second = await runInto('second', '--json');
     expect(second.code).toBe(0);
     const [before, after] = [first, second].map(({ stdout }) => JSON.parse(stdout.toString()));
     expect(before.isNew).toBe(true);
     expect(after).toMatchObject({ isNew: false, runId: before.runId, crc32: before.crc32 });
     expect(await sha256OfChunks(join(directory, 'second'))).toBe(tall.contract.typed.sha256);
-    const same = await run(
-      tall.file,
-      `--out ${join(directory, 'second')}`,
-      '--rows-per-chunk 500',
-      state,
-    );
+    const same = await runInto('second');
     expect(same.stdout.toString()).toMatch(/complete already: nothing new was written/);
     expect(same.code).toBe(0);
   });
@@ -78,7 +44,7 @@ describe('local run, again or at the same time,', () => {
     const holder = runAsProcess(tall.file, '--rows-per-chunk 50', ...options('holder'));
     const locks = async () => Array.fromAsync(glob('lock-*', { cwd: state }));
     await expect.poll(locks).toHaveLength(1);
-    const other = await run(tall.file, ...options('other'));
+    const other = await runLocally(tall.file, ...options('other'));
     expect(other.code).toBe(2);
     expect(other.stderr).toMatch(/StateDirectoryInUse: .*process \d+/);
     expect(await holder).toMatchObject({ code: 0 });
@@ -89,7 +55,7 @@ describe('local run, again or at the same time,', () => {
   it('runs twice at once, and both runs succeed', async () => {
     const outOf = (id: string) => `--out ${join(directory, `at-once-${id}`)}`;
     const ended = await Promise.all([
-      run(counts.file, outOf(counts.id)),
+      runLocally(counts.file, outOf(counts.id)),
       runAsProcess(tall.file, outOf(tall.id)),
     ]);
     expect(ended.map(({ code }) => code)).toEqual([0, 0]);

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { chunkFiles, killExport, workFolderOf } from '#support/killed-export.ts'
 import { saveNpz } from '#support/npz/save-npz.ts';
 import { createRandom, type Random } from '#support/seeded-random.ts';
 import { runHere } from '#test/cli/run-command.ts';
+import { sha256OfChunks } from '#test/cli/run-digest.ts';
 
 const MOMENTS = 10;
 const SEED = 18;
@@ -26,13 +26,6 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 function argsOf(out: string, ...more: string[]): string[] {
   return [source, '--out', out, '--rows-per-chunk', '500', ...more];
-}
-
-async function sha256Of(out: string): Promise<string> {
-  const hash = createHash('sha256');
-  const data = join(out, 'data');
-  for (const name of (await readdir(data)).sort()) hash.update(await readFile(join(data, name)));
-  return hash.digest('hex');
 }
 
 /**
@@ -56,7 +49,7 @@ async function killedAt(random: Random, out: string, expected: string): Promise<
   if (isThere) expect(before.size).toBe(80);
   const ended = await runHere(['export', ...argsOf(out)]);
   expect(ended.stderr).not.toMatch(/error/);
-  expect(await sha256Of(out)).toBe(expected);
+  expect(await sha256OfChunks(out)).toBe(expected);
   const after = await chunkFiles(out);
   for (const [name, file] of before) expect(after.get(name)).toEqual(file);
   expect((await readdir(directory)).filter((name) => name.startsWith('.'))).toEqual([]);
@@ -67,7 +60,7 @@ async function killedAt(random: Random, out: string, expected: string): Promise<
 it('has the right bytes after SIGKILL at ten moments, and nothing is written twice', async () => {
   const whole = join(directory, 'whole');
   expect((await runHere(['export', ...argsOf(whole)])).code).toBe(0);
-  const expected = await sha256Of(whole);
+  const expected = await sha256OfChunks(whole);
   const random = createRandom(SEED);
   const complete: number[] = [];
   for (let moment = 0; moment < MOMENTS; moment += 1) {

@@ -9,6 +9,7 @@ import { countMatrix } from '#support/count-matrix.ts';
 import { killExport, workFolderOf } from '#support/killed-export.ts';
 import { saveNpz } from '#support/npz/save-npz.ts';
 import { runHere } from '#test/cli/run-command.ts';
+import { sha256OfChunks } from '#test/cli/run-digest.ts';
 
 const PARTS = 8;
 
@@ -23,10 +24,7 @@ beforeAll(async () => {
   await saveNpz(source, countMatrix({ rows: 2_700, columns: 10_000, entriesPerRow: 100, seed: 1 }));
   const out = join(directory, 'chunks');
   await runHere(argsOf(out));
-  const data = join(out, 'data');
-  const hash = createHash('sha256');
-  for (const name of (await readdir(data)).sort()) hash.update(await readFile(join(data, name)));
-  expected = hash.digest('hex');
+  expected = await sha256OfChunks(out);
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

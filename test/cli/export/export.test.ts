@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { golden, goldenPath, storedCsrCases } from '#support/golden.ts';
 import { runHere } from '#test/cli/run-command.ts';
+import { sha256OfChunks } from '#test/cli/run-digest.ts';
 
 let directory: string;
 
@@ -15,13 +15,6 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const counts = storedCsrCases.find(({ id }) => id === 'dtype-int64')!;
 const tall = storedCsrCases.find(({ id }) => id === 'tall')!;
-
-async function sha256OfChunks(out: string): Promise<string> {
-  const hash = createHash('sha256');
-  const data = join(out, 'data');
-  for (const name of (await readdir(data)).sort()) hash.update(await readFile(join(data, name)));
-  return hash.digest('hex');
-}
 
 function run(file: string, ...args: string[]) {
   return runHere(`export ${file} ${args.join(' ')}`.split(' '));
