@@ -12,6 +12,7 @@ const FOLDERS = [
   'core/tables/text/csv/wasm',
   'core/tables/text/jsonl/wasm',
   'core/tables/text/columns/wasm',
+  'core/tables/text/copy/wasm',
 ].map((folder) => path.join(import.meta.dirname, '..', folder));
 
 /**

@@ -1,10 +1,9 @@
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from } from 'pg-copy-streams';
 import type { PostgresClient } from './with-postgres.ts';
 
 /**
- * Sends a text into a table by `COPY … FROM STDIN`, as fast as the server takes it. Holds a few
+ * Sends rows into a table by `COPY … FROM STDIN`, as fast as the server takes it. Holds a few
  * pieces of it.
  *
  * @returns the rows that the server took.
@@ -12,9 +11,9 @@ import type { PostgresClient } from './with-postgres.ts';
 export async function copyIn(
   client: PostgresClient,
   statement: string,
-  text: Readable,
+  rows: AsyncIterable<Buffer>,
 ): Promise<number> {
   const copy = client.query(from(statement));
-  await pipeline(text, copy);
+  await pipeline(rows, copy);
   return copy.rowCount;
 }

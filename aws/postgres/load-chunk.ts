@@ -1,10 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { DatabaseError, IncompleteRunError } from '#core/errors.ts';
 import { qualified } from '#core/tables/postgres/load-target.ts';
-import { identifier } from '#core/tables/schema/quote.ts';
-import { copyIn } from './copy-in.ts';
 import { CHUNKS_TABLE } from './load-ledger.ts';
 import { filledTable, type LoadRun } from './prepare-load.ts';
+import { sendRows } from './send-rows.ts';
 import type { PostgresClient } from './with-postgres.ts';
 
 /** What is sent of a chunk. */
@@ -20,9 +18,6 @@ export interface SentChunk extends SentFigures {
   readonly index: number;
   readonly path: string;
 }
-
-/** Bytes that are read of a file at once. */
-const PIECE_BYTES = 256 * 1024;
 
 /** The figures of a chunk that is in the table. */
 async function loadedFigures(
@@ -45,10 +40,8 @@ async function loadedFigures(
 async function send(client: PostgresClient, run: LoadRun, chunk: SentChunk): Promise<void> {
   const { schema } = run.target;
   const into = filledTable(run);
-  const columns = run.columns.map(({ name }) => identifier(name)).join(', ');
-  const statement = `COPY ${qualified(schema, into)} (${columns}) FROM STDIN (FORMAT csv, ENCODING 'UTF8')`;
-  const text = createReadStream(chunk.path, { highWaterMark: PIECE_BYTES });
-  const taken = await copyIn(client, statement, text);
+  const columns = run.columns.map(({ name }) => name);
+  const { taken } = await sendRows(client, { schema, table: into, columns }, chunk.path);
   if (taken === chunk.rows) return;
   throw new DatabaseError(
     `the server took ${taken} rows of chunk ${chunk.index}, sent were ${chunk.rows}; a rule or trigger of ${qualified(schema, into)} may leave rows out`,

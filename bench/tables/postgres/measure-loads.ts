@@ -12,6 +12,7 @@ import { measured, run, type Usage } from '#bench/tables/run-way.ts';
 import { identifier } from '#core/tables/schema/quote.ts';
 import { tableSchema } from '#core/tables/schema/table-schema.ts';
 import { PostgresServer } from '#support/postgres/postgres-server.ts';
+import { DISTANCE_MILLISECONDS, DistantServer } from './distant-server.ts';
 import { serverCpuSeconds } from './server-cpu.ts';
 
 /** How one way loaded the table. */
@@ -35,6 +36,9 @@ interface LoadOptions {
 const OURS = 'COPY of ours';
 const PSQL = 'psql \\copy';
 const INSERTS = 'INSERT for each row';
+
+/** The same, with a network between as a function has it. */
+const AWAY = `, ${DISTANCE_MILLISECONDS} ms away`;
 
 /** So many are enough: each waits for the disk. */
 const INSERTED_ROWS = 3_000;
@@ -106,18 +110,19 @@ async function measuredWith(
 }
 
 /** The commands of all ways; that of ours is of the run of a repetition. */
-async function commandsOf(server: PostgresServer, options: LoadOptions) {
+async function commandsOf(server: PostgresServer, port: number, options: LoadOptions) {
   const { folder, csv, rows } = options;
   const file = await headless(csv);
   const script = await bundled(folder);
-  const { host, port, user, password, database } = server;
+  const { host, user, password, database } = server;
   const login = JSON.stringify({ host, port, user, password, database, tls: false });
+  const url = server.url.replace(`:${server.port}`, `:${port}`);
   const node = [process.execPath, '--max-semi-space-size=2', script];
   const inserts = fileURLToPath(import.meta.resolve('./insert-rows.ts'));
   return {
     ours: (repetition: number) => [...node, login, file, String(rows), 'ours', runId(repetition)],
-    psql: ['psql', server.url, '-qc', `\\copy theirs FROM '${file}' (FORMAT csv)`],
-    inserts: [process.execPath, inserts, server.url, 'ours', 'inserted', String(INSERTED_ROWS)],
+    psql: ['psql', url, '-qc', `\\copy theirs FROM '${file}' (FORMAT csv)`],
+    inserts: [process.execPath, inserts, url, 'ours', 'inserted', String(INSERTED_ROWS)],
   };
 }
 
@@ -126,34 +131,47 @@ async function assertSame(server: PostgresServer): Promise<void> {
   if (ours !== theirs) throw new Error(`psql loaded ${theirs}, ours ${ours}`);
 }
 
+/** Seconds of the INSERTs of some rows, without their preparation. */
+async function inserted(server: PostgresServer, command: readonly string[]): Promise<Usage> {
+  await server.query('TRUNCATE inserted');
+  const { seconds } = JSON.parse(await run(command));
+  return { seconds, cpuSeconds: NaN, peakRssBytes: 0 };
+}
+
 /**
  * Loads the table into a PostgreSQL that writes as safely as it does by default: by ours, by
- * `\copy` of psql where that is on the machine, and some of its rows by an INSERT each.
+ * `\\copy` of psql where that is on the machine, and some of its rows by an INSERT each; ours and
+ * the INSERTs also with a network between.
  */
 export async function measureLoads(options: LoadOptions): Promise<readonly Loaded[]> {
   const { rows, repetitions, say } = options;
   await using server = await PostgresServer.start({ settings: SETTINGS });
+  await using distant = await DistantServer.open(server.host, server.port);
   await makeTables(server);
-  const commands = await commandsOf(server, options);
+  const near = await commandsOf(server, server.port, options);
+  const away = await commandsOf(server, distant.port, options);
   const isThere = await hasPsql();
   if (!isThere) say('psql is not on this machine: \\copy is not compared');
-  const [ours, psql, inserts]: Usage[][] = [[], [], []];
-  for (let repetition = 0; repetition < repetitions; repetition += 1) {
-    const own = { table: 'ours', command: commands.ours(repetition) };
-    ours!.push(await measuredWith(server, options, own));
+  const [ours, psql, inserts, oursAway, insertsAway]: Usage[][] = [[], [], [], [], []];
+  for (let turn = 0; turn < repetitions; turn += 1) {
+    const own = (command: readonly string[]) =>
+      measuredWith(server, options, { table: 'ours', command });
+    ours!.push(await own(near.ours(2 * turn)));
     if (isThere) {
-      const theirs = { table: 'theirs', command: commands.psql };
+      const theirs = { table: 'theirs', command: near.psql };
       psql!.push(await measuredWith(server, options, theirs));
-      if (repetition === 0) await assertSame(server);
+      if (turn === 0) await assertSame(server);
     }
-    await server.query('TRUNCATE inserted');
-    const { seconds } = JSON.parse(await run(commands.inserts));
-    inserts!.push({ seconds, cpuSeconds: NaN, peakRssBytes: 0 });
+    inserts!.push(await inserted(server, near.inserts));
+    oursAway!.push(await own(away.ours(2 * turn + 1)));
+    insertsAway!.push(await inserted(server, away.inserts));
   }
   return [
     { name: OURS, rows, usages: ours! },
     ...(isThere ? [{ name: PSQL, rows, usages: psql! }] : []),
     { name: INSERTS, rows: INSERTED_ROWS, usages: inserts! },
+    { name: `${OURS}${AWAY}`, rows, usages: oursAway! },
+    { name: `${INSERTS}${AWAY}`, rows: INSERTED_ROWS, usages: insertsAway! },
   ];
 }
 
@@ -168,23 +186,35 @@ function ratios(measure: string, values: readonly number[], goal?: Goal): Measur
   };
 }
 
+/** Ratios of two ways, turn by turn. */
+function inTurn(ours: Loaded, theirs: Loaded, ratio: (own: Usage, other: Usage) => number) {
+  return theirs.usages.map((other, turn) => ratio(ours.usages[turn]!, other));
+}
+
+/** Rows a second of ours ÷ those of another way. */
+function faster(ours: Loaded, theirs: Loaded): readonly number[] {
+  const secondsOf = ({ seconds }: Usage, { rows }: Loaded) => seconds / rows;
+  return inTurn(ours, theirs, (own, other) => secondsOf(other, theirs) / secondsOf(own, ours));
+}
+
 /** How ours compares: by CPU time of client and server, and by rows a second. */
 export function loadMeasures(all: readonly Loaded[]): readonly Measure[] {
   const of = (name: string) => all.find((each) => each.name === name);
-  const [ours, psql, inserts] = [of(OURS)!, of(PSQL), of(INSERTS)!];
-  const inTurn = (theirs: Loaded, ratio: (own: Usage, other: Usage) => number) =>
-    theirs.usages.map((other, turn) => ratio(ours.usages[turn]!, other));
-  const faster = inTurn(
-    inserts,
-    (own, other) => other.seconds / inserts.rows / (own.seconds / ours.rows),
-  );
-  if (psql === undefined) return [ratios('rows/s ÷ those of INSERTs', faster, INSERT_GOAL)];
-  const cpu = inTurn(psql, (own, other) => other.cpuSeconds / own.cpuSeconds);
-  const time = inTurn(psql, (own, other) => other.seconds / own.seconds);
+  const [ours, psql] = [of(OURS)!, of(PSQL)];
+  const inserts = (away: string, goal?: Goal) =>
+    ratios(
+      `rows/s ÷ those of INSERTs${away}`,
+      faster(of(`${OURS}${away}`)!, of(`${INSERTS}${away}`)!),
+      goal,
+    );
+  // How fast an INSERT is follows from disk and network alone: on some machines hardly anything.
+  const besideInserts = [inserts(''), inserts(AWAY, INSERT_GOAL)];
+  if (psql === undefined) return besideInserts;
+  const cpu = inTurn(ours, psql, (own, other) => other.cpuSeconds / own.cpuSeconds);
   return [
     ratios('CPU of psql \\copy and its server ÷ ours', cpu, COPY_GOAL),
-    ratios('seconds of psql \\copy ÷ ours', time),
-    ratios('rows/s ÷ those of INSERTs', faster, INSERT_GOAL),
+    ratios('seconds of psql \\copy ÷ ours', faster(ours, psql)),
+    ...besideInserts,
   ];
 }
 

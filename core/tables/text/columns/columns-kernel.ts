@@ -1,15 +1,12 @@
+import { type PowersExports, storeWidePowers } from '../wide-powers.ts';
 import { KERNEL_BYTES } from './wasm/kernel-bytes.ts';
-import { widePowers } from './wide-powers.ts';
 
 /** The exports of `wasm/assembly/kernel.as`. */
-interface KernelExports {
-  readonly memory: WebAssembly.Memory;
+interface KernelExports extends PowersExports {
   readonly BATCH: WebAssembly.Global;
   readonly OUTPUT: WebAssembly.Global;
   readonly ODDS: WebAssembly.Global;
   readonly PAGES: WebAssembly.Global;
-  readonly WIDE_POWERS: WebAssembly.Global;
-  readonly LEAST_POWER: WebAssembly.Global;
   readonly rows: WebAssembly.Global;
   start(columns: number, delimiter: number, quote: number): void;
   expectKind(column: number, kind: number, low: bigint, high: bigint): void;
@@ -17,9 +14,6 @@ interface KernelExports {
   addInput(bytes: number): void;
   convert(): number;
 }
-
-/** Powers of ten that the kernel has room for. */
-const POWERS = 128;
 
 /** Most columns of records: the engine reads wider ones as text no slower. */
 export const MAX_COLUMNS = 64;
@@ -75,10 +69,8 @@ export class ColumnsKernel {
   constructor() {
     const { exports } = new WebAssembly.Instance(kernelModule());
     this.#exports = exports as unknown as KernelExports;
-    const { memory, WIDE_POWERS, LEAST_POWER } = this.#exports;
-    this.#memory = new Uint8Array(memory.buffer);
-    const powers = new BigUint64Array(memory.buffer, WIDE_POWERS.value, 2 * POWERS);
-    powers.set(widePowers(LEAST_POWER.value, POWERS));
+    this.#memory = new Uint8Array(this.#exports.memory.buffer);
+    storeWidePowers(this.#exports);
   }
 
   /** Keeps the kernel for {@link takeColumnsKernel}, after its last use. */

@@ -78,10 +78,13 @@ const DOUBLE_POWERS = memory.data<f64>([
 /** Digits behind the point of the last {@link readFraction}. */
 export let fractionDigits: u32 = 0;
 
+/** Most bytes of a number with a point: some zeros and 19 digits behind it. */
+const MOST_BYTES: usize = 40;
+
 /** As {@link readFraction} does it, of more than 16 bytes. */
 function manyFraction(at: usize, end: usize): u64 {
   const count = end - at;
-  if (count == 0 || count > 20) return NO_NUMBER;
+  if (count == 0 || count > MOST_BYTES) return NO_NUMBER;
   let point = at;
   const points = i8x16.bitmask(i8x16.eq(v128.load(at), i8x16.splat(46)));
   if (points) point += <usize>ctz(points);
@@ -92,12 +95,20 @@ function manyFraction(at: usize, end: usize): u64 {
   fractionDigits = 0;
   if (point >= end) return manyDigits(at, count);
   const behind = end - point - 1;
+  let first = point + 1;
+  if (point == at || (point == at + 1 && load<u8>(at) == 48)) {
+    // Only zeros so far: those that follow are none of the 19 digits.
+    while (first < end && load<u8>(first) == 48) first += 1;
+    fractionDigits = <u32>behind;
+    return manyDigits(first, end - first);
+  }
+  if (count > 20) return NO_NUMBER;
   // A second point is no digit.
   const whole = manyDigits(at, point - at);
-  const fraction = manyDigits(point + 1, behind);
+  const fraction = manyDigits(first, behind);
   if (whole == NO_NUMBER || fraction == NO_NUMBER) return NO_NUMBER;
   fractionDigits = <u32>behind;
-  return behind == 19 ? fraction : whole * powerOfTen(<u32>behind) + fraction;
+  return whole * powerOfTen(<u32>behind) + fraction;
 }
 
 // Most numbers have at most 16 bytes. These are read together, without a branch that depends on how

@@ -143,36 +143,60 @@ function readDate(at: usize, end: usize): u64 {
   return day == NO_DAY ? ODD : <u64>day;
 }
 
+/** Stands for what is no time of a day. */
+const NO_TIME: u64 = -1;
+
+/** `hh:mm:ss` and up to six digits behind a point, as microseconds. */
+// @ts-ignore: decorator
+@inline
+function readClock(at: usize, end: usize): u64 {
+  const count = end - at;
+  const clock = fourPairs(
+    0x3030 |
+      (<u64>load<u16>(at) << 16) |
+      (<u64>load<u16>(at, 3) << 32) |
+      (<u64>load<u16>(at, 6) << 48),
+  );
+  if (load<u8>(at, 2) != 58 || load<u8>(at, 5) != 58 || clock == NO_NUMBER) return NO_TIME;
+  const hour = <u32>clock >> 16;
+  const minute = <u32>(clock >> 32) & 255;
+  const second = <u32>(clock >> 48);
+  if (hour > 23 || minute > 59 || second > 59) return NO_TIME;
+  let micros: u64 = 0;
+  if (count > 8) {
+    if (load<u8>(at, 8) != 46) return NO_TIME;
+    micros = readDigits(at + 9, end);
+    if (micros == NO_NUMBER) return NO_TIME;
+    micros *= powerOfTen(15 - <u32>count);
+  }
+  return <u64>(hour * 3600 + minute * 60 + second) * 1000000 + micros;
+}
+
+/** Whether so many bytes may be a clock: a point has digits behind it. */
+// @ts-ignore: decorator
+@inline
+function isClockLong(count: usize): bool {
+  return count >= 8 && count <= 15 && count != 9;
+}
+
+/** A time of a day in microseconds. */
+export function readTime(at: usize, end: usize): u64 {
+  if (!isClockLong(end - at)) return ODD;
+  const micros = readClock(at, end);
+  return micros == NO_TIME ? ODD : micros;
+}
+
 /** `YYYY-MM-DD hh:mm:ss` or with a `T`, and up to six digits behind a point, in microseconds. */
 // @ts-ignore: decorator
 @inline
 function readTimestamp(at: usize, end: usize): u64 {
-  const count = end - at;
-  if (count < 19 || count > 26 || count == 20) return ODD;
+  if (end - at < 11 || !isClockLong(end - at - 11)) return ODD;
   const between = load<u8>(at, 10);
   if (between != 32 && between != 84) return ODD;
   const day = readDay(at);
-  const clock = fourPairs(
-    0x3030 |
-      (<u64>load<u16>(at, 11) << 16) |
-      (<u64>load<u16>(at, 14) << 32) |
-      (<u64>load<u16>(at, 17) << 48),
-  );
-  if (load<u8>(at, 13) != 58 || load<u8>(at, 16) != 58) return ODD;
-  if (day == NO_DAY || clock == NO_NUMBER) return ODD;
-  const hour = <u32>clock >> 16;
-  const minute = <u32>(clock >> 32) & 255;
-  const second = <u32>(clock >> 48);
-  if (hour > 23 || minute > 59 || second > 59) return ODD;
-  let micros: u64 = 0;
-  if (count > 19) {
-    if (load<u8>(at, 19) != 46) return ODD;
-    micros = readDigits(at + 20, end);
-    if (micros == NO_NUMBER) return ODD;
-    micros *= powerOfTen(26 - <u32>count);
-  }
-  const seconds = <i64>day * 86400 + <i64>(hour * 3600 + minute * 60 + second);
-  return <u64>(seconds * 1000000) + micros;
+  const micros = readClock(at + 11, end);
+  if (day == NO_DAY || micros == NO_TIME) return ODD;
+  return <u64>(<i64>day * 86400000000) + micros;
 }
 
 /** `true` or `false`, in letters of any case. */
