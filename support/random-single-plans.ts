@@ -64,7 +64,7 @@ function randomPlan(random: Random): RandomPlan {
 /** Plans it. @returns the chunks, or why they were refused */
 async function tried({ matrix, indptr, chunking, output }: RandomPlan) {
   const bands = (async function* () {
-    yield indptr;
+    yield indptr.slice();
   })();
   try {
     return await Array.fromAsync(planMatrix(bands, { matrix, output, chunking, chunksBefore: 0 }));

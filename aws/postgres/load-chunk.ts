@@ -2,7 +2,7 @@ import { DatabaseError, IncompleteRunError } from '#core/errors.ts';
 import { qualified } from '#core/tables/postgres/load-target.ts';
 import { CHUNKS_TABLE } from './load-ledger.ts';
 import { filledTable, type LoadRun } from './prepare-load.ts';
-import { sendRows } from './send-rows.ts';
+import { type CopyFormat, sendRows } from './send-rows.ts';
 import type { PostgresClient } from './with-postgres.ts';
 
 /** What is sent of a chunk. */
@@ -37,12 +37,16 @@ async function loadedFigures(
   return { rows: Number(found.rows), bytes: Number(found.bytes), crc32: found.crc32 };
 }
 
-async function send(client: PostgresClient, run: LoadRun, chunk: SentChunk): Promise<void> {
+async function send(
+  client: PostgresClient,
+  run: LoadRun,
+  chunk: SentChunk,
+): Promise<CopyFormat> {
   const { schema } = run.target;
   const into = filledTable(run);
   const columns = run.columns.map(({ name }) => name);
-  const { taken } = await sendRows(client, { schema, table: into, columns }, chunk.path);
-  if (taken === chunk.rows) return;
+  const { taken, format } = await sendRows(client, { schema, table: into, columns }, chunk.path);
+  if (taken === chunk.rows) return format;
   throw new DatabaseError(
     `the server took ${taken} rows of chunk ${chunk.index}, sent were ${chunk.rows}; a rule or trigger of ${qualified(schema, into)} may leave rows out`,
   );
@@ -53,13 +57,14 @@ async function send(client: PostgresClient, run: LoadRun, chunk: SentChunk): Pro
  * transaction: either both are there or none, however often and by how many it is tried. The second
  * of two waits for the first, and finds its row.
  *
- * @returns the figures of what is in the table: these, or those of an earlier try.
+ * @returns the figures of what is in the table, and in which format that was sent; undefined where an
+ * earlier try has sent it.
  */
 export async function loadChunk(
   client: PostgresClient,
   run: LoadRun,
   chunk: SentChunk,
-): Promise<SentFigures & { readonly isNew: boolean }> {
+): Promise<SentFigures & { readonly format: CopyFormat | undefined }> {
   const { index, rows, bytes, crc32 } = chunk;
   await client.query('BEGIN');
   try {
@@ -70,11 +75,11 @@ export async function loadChunk(
     );
     if (rowCount === 0) {
       await client.query('ROLLBACK');
-      return { ...(await loadedFigures(client, run, index)), isNew: false };
+      return { ...(await loadedFigures(client, run, index)), format: undefined };
     }
-    await send(client, run, chunk);
+    const format = await send(client, run, chunk);
     await client.query('COMMIT');
-    return { rows, bytes, crc32, isNew: true };
+    return { rows, bytes, crc32, format };
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;

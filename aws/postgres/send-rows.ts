@@ -8,6 +8,9 @@ import { copyIn } from './copy-in.ts';
 import { findTable } from './table-shape.ts';
 import type { PostgresClient } from './with-postgres.ts';
 
+/** Formats of `COPY` in which rows are sent. */
+export type CopyFormat = 'binary' | 'csv';
+
 /** Where rows go. */
 export interface Filled {
   readonly schema: string;
@@ -46,7 +49,7 @@ export async function sendRows(
   client: PostgresClient,
   filled: Filled,
   path: string,
-): Promise<{ readonly taken: number; readonly format: 'binary' | 'csv' }> {
+): Promise<{ readonly taken: number; readonly format: CopyFormat }> {
   const { schema, table } = filled;
   const columns = filled.columns.map(identifier).join(', ');
   const statement = `COPY ${qualified(schema, table)} (${columns}) FROM STDIN`;

@@ -27,16 +27,6 @@ export interface TalliedChunks {
   readonly longestRowBytes: number;
 }
 
-/** Entries of the longest row. */
-function longestOf({ start, ends }: RowRun): number {
-  let [longest, before] = [0, start];
-  for (let i = 0; i < ends.length; i++) {
-    if (ends[i]! - before > longest) longest = ends[i]! - before;
-    before = ends[i]!;
-  }
-  return longest;
-}
-
 /** Requests of an upload in parts beside those of its parts. */
 const UPLOAD_REQUESTS = 2;
 
@@ -118,7 +108,7 @@ export class ChunkTally implements RowWatcher {
     this.#reads.rows(run);
     this.#rows += run.ends.length;
     this.#entries += run.ends.at(-1)! - run.start;
-    this.#longest = Math.max(this.#longest, longestOf(run));
+    this.#longest = Math.max(this.#longest, run.longest);
   }
 
   end(): void {

@@ -16,6 +16,8 @@ export interface RowRun {
   readonly start: number;
   /** For each of them the entry before which it ends. */
   readonly ends: Float64Array;
+  /** Entries of the longest of them, and of those that were read with them. */
+  readonly longest: number;
 }
 
 /** Is shown the rows of a matrix while they are cut. */
@@ -79,19 +81,25 @@ function limitsOf({ matrix, output, chunking }: MatrixPlanOptions): ChunkLimits 
   return { ...UNLIMITED, bytes: Math.min(chunking.targetBytes, mostBytes) };
 }
 
-/** @param row that of the first one. */
-function refuseLongRows({ start, ends }: RowRun, row: number, { dtype }: MatrixInfo): void {
-  const itemBytes = INDEX_BYTES + ITEM_BYTES[dtype];
-  const most = MAX_ROW_BYTES / itemBytes;
-  let before = start;
+/** Entries of the longest of some rows. */
+function longestOf(start: number, ends: Float64Array): number {
+  let [longest, before] = [0, start];
   for (let i = 0; i < ends.length; i++) {
-    const entries = ends[i]! - before;
-    before = ends[i]!;
-    if (entries <= most) continue;
-    throw new BoundExceededError(
-      `row ${row + i} holds ${entries} stored entries (${entries * itemBytes} bytes), which a writer reads at once; at most ${MAX_ROW_BYTES} bytes a row are allowed`,
-    );
+    const end = ends[i]!;
+    if (end - before > longest) longest = end - before;
+    before = end;
   }
+  return longest;
+}
+
+/** @param row that of the first one. */
+function refuseLongRows({ start, ends, longest }: RowRun, row: number, { dtype }: MatrixInfo) {
+  const itemBytes = INDEX_BYTES + ITEM_BYTES[dtype];
+  if (longest <= MAX_ROW_BYTES / itemBytes) return;
+  const at = ends.findIndex((end, i) => end - (ends[i - 1] ?? start) === longest);
+  throw new BoundExceededError(
+    `row ${row + at} holds ${longest} stored entries (${longest * itemBytes} bytes), which a writer reads at once; at most ${MAX_ROW_BYTES} bytes a row are allowed`,
+  );
 }
 
 /** @param mostBytes of a chunk of several rows. */
@@ -142,13 +150,13 @@ class Cutter {
   *take(run: RowRun): Generator<RowChunk> {
     const { matrix, watcher } = this.#options;
     refuseLongRows(run, this.#row, matrix);
-    const { ends } = run;
+    const { ends, longest } = run;
     let start = run.start;
     for (let at = 0; at < ends.length; ) {
-      const rest = { start, ends: ends.subarray(at) };
+      const rest = { start, ends: ends.subarray(at), longest };
       const fitting = this.#fitting(rest);
       const isBegin = this.#row === this.#rowStart;
-      if (fitting > 0) watcher?.rows({ start, ends: rest.ends.subarray(0, fitting) }, isBegin);
+      if (fitting > 0) watcher?.rows({ ...rest, ends: rest.ends.subarray(0, fitting) }, isBegin);
       at += fitting;
       this.#row += fitting;
       start = ends[at - 1] ?? start;
@@ -209,22 +217,24 @@ class Cutter {
  * one chunk, so that a manifest is never empty. Chunks that become one object are larger where they
  * must be, see {@link SingleParts}.
  *
- * @param bands the whole `indptr`, in bands of any length. They are read once, and none is kept.
+ * @param bands the whole `indptr`, in bands of any length, each with a buffer of its own. They are
+ * read once; the memory of each is given back, as V8 would look through its heap for it.
  * @throws {RequestError} the output cannot hold such a matrix.
  * @throws {BoundExceededError} a row, a chunk or the number of chunks passes its bound.
  */
 export async function* planMatrix(
-  bands: AsyncIterable<Float64Array>,
+  bands: AsyncIterable<Float64Array<ArrayBuffer>>,
   options: MatrixPlanOptions,
 ): AsyncGenerator<RowChunk> {
   assertWritable(options.output, options.matrix);
   const cutter = new Cutter(options);
   let start: number | undefined;
   for await (const band of bands) {
-    const run =
-      start === undefined ? { start: band[0]!, ends: band.subarray(1) } : { start, ends: band };
-    yield* cutter.take(run);
+    const begin = start ?? band[0]!;
+    const ends = start === undefined ? band.subarray(1) : band;
+    yield* cutter.take({ start: begin, ends, longest: longestOf(begin, ends) });
     start = band.at(-1)!;
+    band.buffer.transfer(0);
   }
   // The last row taken is always in the chunk under way; without rows there is an empty one.
   const last = cutter.close(start ?? 0, true);

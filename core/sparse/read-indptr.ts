@@ -1,4 +1,5 @@
 import { withReadAhead } from '#core/bytes/read-ahead.ts';
+import { release } from '#core/bytes/release.ts';
 import { decodeIndices } from '#core/elements/decode.ts';
 import { ITEM_BYTES } from '#core/elements/dtype.ts';
 import { CorruptSourceError } from '#core/errors.ts';
@@ -49,7 +50,7 @@ function checkBand(
 export async function* readIndptrBands(
   { uri, indptr, data, axis = 'row' }: Pointers,
   { start, end, bandBytes }: IndptrRun,
-): AsyncGenerator<Float64Array> {
+): AsyncGenerator<Float64Array<ArrayBuffer>> {
   const itemBytes = ITEM_BYTES[indptr.dtype];
   const perBand = Math.max(1, Math.floor(bandBytes / itemBytes));
   let before = 0;
@@ -57,7 +58,9 @@ export async function* readIndptrBands(
     const length = Math.min(perBand, end - row) * itemBytes;
     const bytes = await indptr.source.read({ offset: indptr.offset + row * itemBytes, length });
     const numbers = decodeIndices(bytes, indptr);
-    const band = numbers instanceof Float64Array ? numbers : new Float64Array(numbers);
+    const isWide = numbers instanceof Float64Array;
+    const band = isWide ? (numbers as Float64Array<ArrayBuffer>) : new Float64Array(numbers);
+    if (!isWide) release(bytes);
     if (row === 0 && band[0] !== 0) {
       throw new CorruptSourceError(
         `${uri} has a damaged indptr: ${axis} 0 starts at entry ${band[0]}, expected 0`,
@@ -73,7 +76,10 @@ export async function* readIndptrBands(
  * The bands of all parts as those of one matrix: the values of a part go on from the last value of
  * the part before.
  */
-async function* stackBands({ parts }: Matrix, bandBytes: number): AsyncGenerator<Float64Array> {
+async function* stackBands(
+  { parts }: Matrix,
+  bandBytes: number,
+): AsyncGenerator<Float64Array<ArrayBuffer>> {
   let entries = 0;
   let isKnown = false;
   for (const { part } of parts) {
@@ -109,7 +115,7 @@ export function readIndptr(
     /** Bytes of the source per band. @default 8 MiB */
     readonly bandBytes?: number;
   } = {},
-): AsyncGenerator<Float64Array> {
+): AsyncGenerator<Float64Array<ArrayBuffer>> {
   const { bandBytes = BAND_BYTES } = options;
   return withReadAhead(stackBands(matrix, bandBytes));
 }

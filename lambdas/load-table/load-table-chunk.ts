@@ -70,8 +70,9 @@ export async function loadTableChunk(
       return { ...inTable, load, counts: ready.counts };
     },
   );
-  const { rows, bytes, crc32, isNew } = loaded;
-  if (!isNew) deps.logger.info('chunk was in the table already', { rows, bytes, crc32 });
+  const { rows, bytes, crc32, format } = loaded;
+  const said = format === undefined ? 'chunk was in the table already' : 'rows were sent';
+  deps.logger.info(said, { rows, bytes, crc32, format });
   const text = receiptText({ run: run.runId, chunk: index, ...load.target, rows, bytes, crc32 });
   const { contentType } = tableOutput(run.output);
   const target = { bucket: run.location.bucket, key, contentType };

@@ -16,7 +16,7 @@ async function* bandsOf(counts: readonly number[], bandLength: number) {
   const indptr = new Float64Array(counts.length + 1);
   indptr.set(counts, 1);
   for (let i = 1; i < indptr.length; i += 1) indptr[i]! += indptr[i - 1]!;
-  for (let i = 0; i < indptr.length; i += bandLength) yield indptr.subarray(i, i + bandLength);
+  for (let i = 0; i < indptr.length; i += bandLength) yield indptr.slice(i, i + bandLength);
 }
 
 async function plan(

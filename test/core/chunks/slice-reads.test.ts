@@ -16,6 +16,7 @@ function readsOf(rows: number, entries: number): number {
   reads.rows({
     start: 0,
     ends: Float64Array.from({ length: rows }, (_, row) => entries * (row + 1)),
+    longest: entries,
   });
   return reads.end();
 }
