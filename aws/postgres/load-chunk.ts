@@ -37,11 +37,7 @@ async function loadedFigures(
   return { rows: Number(found.rows), bytes: Number(found.bytes), crc32: found.crc32 };
 }
 
-async function send(
-  client: PostgresClient,
-  run: LoadRun,
-  chunk: SentChunk,
-): Promise<CopyFormat> {
+async function send(client: PostgresClient, run: LoadRun, chunk: SentChunk): Promise<CopyFormat> {
   const { schema } = run.target;
   const into = filledTable(run);
   const columns = run.columns.map(({ name }) => name);

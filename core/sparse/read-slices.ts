@@ -87,6 +87,14 @@ function readRun(array: StoredArray, start: number, end: number) {
   return array.source.read({ offset, length: (end - start) * itemBytes });
 }
 
+/** The bounds of a slice, from its first one on. `Int32Array.from` would take fifty times as long. */
+function startingAtZero(bounds: Float64Array): Int32Array<ArrayBuffer> {
+  const start = bounds[0]!;
+  const indptr = new Int32Array(bounds.length);
+  for (let i = 0; i < bounds.length; i++) indptr[i] = bounds[i]! - start;
+  return indptr;
+}
+
 /** Reads one run of rows: one read of `indices` and one of `data` at the same time. */
 async function readSlice(part: CsrPart, { rowStart, bounds }: RowBounds): Promise<CsrSlice> {
   const start = bounds[0]!;
@@ -108,7 +116,7 @@ async function readSlice(part: CsrPart, { rowStart, bounds }: RowBounds): Promis
     isMixed: part.columnTypes !== undefined,
     rowStart,
     rowEnd: rowStart + bounds.length - 1,
-    indptr: Int32Array.from(bounds, (bound) => bound - start),
+    indptr: startingAtZero(bounds),
     indices: decodeIndices(indices, part.indices),
     data: decodeValues(data, part.data),
   });

@@ -34,7 +34,7 @@ export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Ui
 export function heldValues(data: CsrData, dtype: DType): Uint8Array {
   const { type, bytes } = VALUE_TYPES[dtype];
   if (type === PHYSICAL.boolean || data.BYTES_PER_ELEMENT === bytes) return bytesOf(data);
-  return bytesOf(Int32Array.from(data as Int8Array | Int16Array | Uint8Array | Uint16Array));
+  return bytesOf(new Int32Array(data as Int8Array | Int16Array | Uint8Array | Uint16Array));
 }
 
 /** Truth values as they lie in a page: eight in a byte, the first one lowest. */

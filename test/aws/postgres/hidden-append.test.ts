@@ -47,7 +47,9 @@ describe('a hidden append', () => {
     expect(await counted('shy')).toEqual([{ count: 3000, different: 3000 }]);
     expect(await isThere(stageOf(run))).toBe(0);
     const late = await chunkOf(1);
-    expect(await work((client) => loadChunk(client, run, late))).toMatchObject({ format: undefined });
+    expect(await work((client) => loadChunk(client, run, late))).toMatchObject({
+      format: undefined,
+    });
   });
 
   it('shows nothing where a constraint refuses rows, and goes on once that is put right', async () => {

@@ -188,7 +188,9 @@ describe('an overwrite', () => {
       (SELECT count(*)::int FROM swapped WHERE g = a + 1 AND n > 0) AS filled`);
     expect(likes).toEqual([{ may: true, column: true, not: false, indexes: 2, filled: 1000 }]);
     // A twin that comes late finds the row of its chunk, and no table of the load.
-    expect(await work((client) => loadChunk(client, run, chunk))).toMatchObject({ format: undefined });
+    expect(await work((client) => loadChunk(client, run, chunk))).toMatchObject({
+      format: undefined,
+    });
   });
 
   it('is refused by name where something hangs on the table, before anything is sent', async () => {

@@ -1,40 +1,50 @@
 /** Most bits of a code word in deflate. */
 export const MAX_BITS = 15;
 
-/** A node of the tree: a symbol, or the sum of two other nodes. */
-interface Node {
-  readonly weight: number;
-  readonly symbol: number;
-  readonly children: readonly [Node, Node] | undefined;
-}
+/** Most symbols of a code of deflate. */
+const MOST_SYMBOLS = 288;
 
-/**
- * Takes the lighter of the first nodes of both queues. If they are equal it takes the leaf, which
- * keeps the tree low.
- */
-function takeLightest(leaves: Node[], sums: Node[]): Node {
-  const [leaf] = leaves;
-  const [sum] = sums;
-  const fromLeaves = sum === undefined || (leaf !== undefined && leaf.weight <= sum.weight);
-  return (fromLeaves ? leaves : sums).shift()!;
-}
+// The nodes of a tree: first the symbols that occur, the lightest first, then sums of two nodes in
+// the order in which they are made, of which none is lighter than the one before. They are kept from
+// one tree to the next: a code is made for every block, and objects for its nodes took longer.
 
-/** Writes the depth of each symbol below `node`; returns the greatest depth. */
-function writeDepths(node: Node, depth: number, depths: Uint8Array): number {
-  if (node.children === undefined) {
-    depths[node.symbol] = depth;
-    return depth;
+/** Of each symbol that occurs its weight, and the symbol in the lower nine bits. */
+const KEYS = new Float64Array(MOST_SYMBOLS);
+const WEIGHTS = new Float64Array(2 * MOST_SYMBOLS);
+const PARENTS = new Uint16Array(2 * MOST_SYMBOLS);
+const DEPTHS = new Uint16Array(2 * MOST_SYMBOLS);
+const SYMBOLS_OF_KEY = 512;
+
+/** Puts the symbols that occur in order; equal ones by their number. Returns how many they are. */
+function sortSymbols(counts: Uint32Array): number {
+  let leaves = 0;
+  for (let symbol = 0; symbol < counts.length; symbol += 1) {
+    if (counts[symbol]! > 0) KEYS[leaves++] = counts[symbol]! * SYMBOLS_OF_KEY + symbol;
   }
-  const [left, right] = node.children;
-  return Math.max(writeDepths(left, depth + 1, depths), writeDepths(right, depth + 1, depths));
+  KEYS.subarray(0, leaves).sort();
+  for (let i = 0; i < leaves; i += 1) WEIGHTS[i] = Math.floor(KEYS[i]! / SYMBOLS_OF_KEY);
+  return leaves;
 }
 
-function sortedLeaves(counts: Uint32Array): Node[] {
-  const leaves: Node[] = [];
-  for (const [symbol, weight] of counts.entries()) {
-    if (weight > 0) leaves.push({ weight, symbol, children: undefined });
+/** Makes the tree of so many symbols; returns its greatest depth. */
+function makeTree(leaves: number): number {
+  const root = 2 * leaves - 2;
+  let [leaf, sum] = [0, leaves];
+  for (let next = leaves; next <= root; next += 1) {
+    let weight = 0;
+    for (let child = 0; child < 2; child += 1) {
+      // The lighter of the first ones; of equal ones the symbol, which keeps the tree low.
+      const isLeaf = sum === next || (leaf < leaves && WEIGHTS[leaf]! <= WEIGHTS[sum]!);
+      const node = isLeaf ? leaf++ : sum++;
+      weight += WEIGHTS[node]!;
+      PARENTS[node] = next;
+    }
+    WEIGHTS[next] = weight;
   }
-  return leaves.sort((a, b) => a.weight - b.weight || a.symbol - b.symbol);
+  DEPTHS[root] = 0;
+  for (let node = root - 1; node >= 0; node -= 1) DEPTHS[node] = DEPTHS[PARENTS[node]!]! + 1;
+  // The lightest symbol is one of the deepest.
+  return DEPTHS[0]!;
 }
 
 /**
@@ -43,23 +53,18 @@ function sortedLeaves(counts: Uint32Array): Node[] {
  * If the best code has longer words, the counts are halved until it has not. The stream is then at
  * most a few per mille longer.
  *
- * @param counts at least two of them are not 0.
+ * @param counts of at most 288 symbols; at least two of them are not 0.
  */
 export function codeLengths(counts: Uint32Array, maxBits: number): Uint8Array {
-  const lengths = new Uint8Array(counts.length);
-  for (
-    let weights = counts;
-    ;
-    weights = weights.map((count) => (count > 0 ? (count >> 1) | 1 : 0))
-  ) {
-    const leaves = sortedLeaves(weights);
-    const sums: Node[] = [];
-    while (leaves.length + sums.length > 1) {
-      const pair = [takeLightest(leaves, sums), takeLightest(leaves, sums)] as const;
-      sums.push({ weight: pair[0].weight + pair[1].weight, symbol: -1, children: pair });
-    }
-    if (writeDepths(sums[0]!, 0, lengths) <= maxBits) return lengths;
+  let weights = counts;
+  let leaves = sortSymbols(weights);
+  while (makeTree(leaves) > maxBits) {
+    weights = weights.map((count) => (count > 0 ? (count >> 1) | 1 : 0));
+    leaves = sortSymbols(weights);
   }
+  const lengths = new Uint8Array(counts.length);
+  for (let i = 0; i < leaves; i += 1) lengths[KEYS[i]! % SYMBOLS_OF_KEY] = DEPTHS[i]!;
+  return lengths;
 }
 
 function reversed(code: number, bits: number): number {
