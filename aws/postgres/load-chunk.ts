@@ -53,8 +53,8 @@ async function send(client: PostgresClient, run: LoadRun, chunk: SentChunk): Pro
  * transaction: either both are there or none, however often and by how many it is tried. The second
  * of two waits for the first, and finds its row.
  *
- * @returns the figures of what is in the table, and in which format that was sent; undefined where an
- * earlier try has sent it.
+ * @returns the figures of what is in the table, and in which format that was sent; undefined where
+ * an earlier try has sent it.
  */
 export async function loadChunk(
   client: PostgresClient,

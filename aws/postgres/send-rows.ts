@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { copyKinds } from '#core/tables/postgres/copy-kinds.ts';
 import { qualified } from '#core/tables/postgres/load-target.ts';
 import { identifier } from '#core/tables/schema/quote.ts';
 import type { CopyKind } from '#core/tables/text/copy/copy-kernel.ts';
+import { copyKinds } from '#core/tables/text/copy/copy-kinds.ts';
 import { binaryRows, NotPlain, PIECE_BYTES } from './binary-rows.ts';
 import { copyIn } from './copy-in.ts';
 import { findTable } from './table-shape.ts';

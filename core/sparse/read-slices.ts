@@ -87,7 +87,7 @@ function readRun(array: StoredArray, start: number, end: number) {
   return array.source.read({ offset, length: (end - start) * itemBytes });
 }
 
-/** The bounds of a slice, from its first one on. `Int32Array.from` would take fifty times as long. */
+/** Bounds from the first one on, in a thirtieth of the time that `Int32Array.from` takes. */
 function startingAtZero(bounds: Float64Array): Int32Array<ArrayBuffer> {
   const start = bounds[0]!;
   const indptr = new Int32Array(bounds.length);

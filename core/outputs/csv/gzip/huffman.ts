@@ -5,8 +5,8 @@ export const MAX_BITS = 15;
 const MOST_SYMBOLS = 288;
 
 // The nodes of a tree: first the symbols that occur, the lightest first, then sums of two nodes in
-// the order in which they are made, of which none is lighter than the one before. They are kept from
-// one tree to the next: a code is made for every block, and objects for its nodes took longer.
+// the order in which they are made, of which none is lighter than the one before. The room is kept
+// from one tree to the next: a code is made for every block, and objects for its nodes took longer.
 
 /** Of each symbol that occurs its weight, and the symbol in the lower nine bits. */
 const KEYS = new Float64Array(MOST_SYMBOLS);

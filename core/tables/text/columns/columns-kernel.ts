@@ -1,4 +1,4 @@
-import { type PowersExports, storeWidePowers } from '../wide-powers.ts';
+import { type PowersExports, storeWidePowers } from '#core/tables/text/wide-powers.ts';
 import { KERNEL_BYTES } from './wasm/kernel-bytes.ts';
 
 /** The exports of `wasm/assembly/kernel.as`. */

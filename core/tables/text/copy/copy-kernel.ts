@@ -1,4 +1,4 @@
-import { type PowersExports, storeWidePowers } from '../wide-powers.ts';
+import { type PowersExports, storeWidePowers } from '#core/tables/text/wide-powers.ts';
 import { KERNEL_BYTES } from './wasm/kernel-bytes.ts';
 
 /** The exports of `wasm/assembly/kernel.as`. */
@@ -97,7 +97,7 @@ export class CopyKernel {
 
   /**
    * The records of the batch that have ended; the rest waits for the next one. Undefined if a value
-   * is not spelled in the plainest way, or a record is longer than 4 MiB: then no more may be added.
+   * is not spelled in the plainest way, or a record is longer than 4 MiB: then no more may follow.
    */
   convert(): CopiedRows | undefined {
     const { OUTPUT, BATCH, MAX_WAITING, rows } = this.#exports;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COPY_KINDS, CopyKernel, type CopyKind } from '#core/tables/text/copy/copy-kernel.ts';
 
-/** The rows that a kernel makes of a text that comes in pieces; undefined where one is not plain. */
+/** The rows that a kernel makes of a text in pieces; undefined where a value is not plain. */
 function rowsOf(
   text: string | Uint8Array,
   kinds: readonly CopyKind[],

@@ -76,8 +76,9 @@ function putGroups(at: usize, first: usize, end: usize, to: usize): usize {
 const MOST_DIGITS: usize = 128;
 
 /**
- * A minus or not, digits, and digits behind a point: groups of four of them around the point, behind
- * their number, the power of 10,000 of the first one, the sign, and the digits behind the point.
+ * A minus or not, digits, and digits behind a point: groups of four of them around the point.
+ * Before these stand their number, the power of 10,000 of the first, the sign, and the digits
+ * behind the point.
  */
 export function putNumeric(from: usize, end: usize, to: usize): usize {
   const isNegative = load<u8>(from) == 45;

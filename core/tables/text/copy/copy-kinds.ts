@@ -1,4 +1,4 @@
-import { COPY_KINDS, type CopyKind, MAX_COPY_COLUMNS } from '#core/tables/text/copy/copy-kernel.ts';
+import { COPY_KINDS, type CopyKind, MAX_COPY_COLUMNS } from './copy-kernel.ts';
 
 /** As `format_type` writes them, without what stands in parentheses. */
 const KINDS: Readonly<Record<string, CopyKind>> = {
