@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { type CommandIo, printResult } from '#cli/frame/command-io.ts';
-import { formatBytes, formatCount } from '#cli/frame/format-figures.ts';
+import { formatBytes, formatCount, formatCounted } from '#cli/frame/format-figures.ts';
 import { parseCount, parseSize } from '#cli/options/argument-parsers.ts';
 import { WRITER_MIB } from '#core/contract.ts';
 import { bindingAdvice } from '#core/cost/binding-limit.ts';
@@ -38,7 +38,7 @@ function prose({ binds, simulated, ...run }: SketchedRun, text: number): string 
   const { p5, p50, p95 } = run.seconds;
   const ends = [simulated.p50, simulated.p95, simulated.p99, simulated.seconds].map(secondsText);
   return [
-    `text     ${formatBytes(text)} in ${formatCount(run.chunks)} chunks, ${formatBytes(run.storedBytes)} stored`,
+    `text     ${formatBytes(text)} in ${formatCounted(run.chunks, 'chunk')}, ${formatBytes(run.storedBytes)} stored`,
     `time     ${secondsText(p50)} (${secondsText(p5)} to ${secondsText(p95)}); closed form ${secondsText(run.closedFormSeconds)}`,
     `writers  half ended after ${ends[0]}, 95 % after ${ends[1]}, 99 % after ${ends[2]}, the last after ${ends[3]}`,
     `starts   ${formatCount(simulated.coldStarts)} cold, ${formatCount(simulated.throttles)} throttled`,

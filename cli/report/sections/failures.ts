@@ -54,7 +54,7 @@ function reportedChunks(reported: ReportedFailures, audit: RunAudit): Markup {
   const { chunks, unlistedChunks, stoppedAt, failedChunks, runningChunks } = reported;
   const now = statusOf(audit);
   const shown = chunks.slice(0, SHOWN_CHUNKS).map(
-    ({ index, tries, error, reproduce }) => html`<li><p><b>Chunk ${index}</b>, ${tries} tries, now
+    ({ index, tries, error, reproduce }) => html`<li><p><b>Chunk ${index}</b>, try ${tries}, now
 ${now(index)}: ${error === null ? 'its writer was killed, or was at work' : `${error.name}: ${error.message}`}</p>
 ${reproduce === null ? '' : html`<pre tabindex="0"><code>${reproduce}</code></pre>`}</li>`,
   );
@@ -62,8 +62,7 @@ ${reproduce === null ? '' : html`<pre tabindex="0"><code>${reproduce}</code></pr
   const hasLines = chunks.slice(0, SHOWN_CHUNKS).some(({ reproduce }) => reproduce !== null);
   const lines = hasLines ? ` ${HOW_TO_REPRODUCE}` : '';
   return html`<h3>Chunks of the last failure</h3>
-<p>At ${stoppedAt} ${count(failedChunks)} chunks had failed and ${count(runningChunks)} were under
-way.${lines}</p>
+<p>At ${stoppedAt}, failed: ${count(failedChunks)}, under way: ${count(runningChunks)}.${lines}</p>
 <ol class="failures">${shown}</ol>
 ${rest > 0 ? html`<p>${count(rest)} more are in <code>_manifest/failures.json</code> or the ledger.</p>` : ''}`;
 }

@@ -17,9 +17,8 @@ export function stateWord(record: RunRecord): string {
 }
 
 function doneText({ done }: ChunkFigures, planned: number | undefined): string {
-  return planned === undefined
-    ? `${count(done)} chunks`
-    : `${count(done)} of ${count(planned)} chunks`;
+  const of = planned === undefined ? '' : ` of ${count(planned)}`;
+  return `Chunks done: ${count(done)}${of}`;
 }
 
 function reasonOf({ execution }: RunRecord): string {
@@ -41,11 +40,11 @@ export function verdictSentence(record: RunRecord): string {
       return `${what} has ${count(rows)} rows, each once and in order; the CRC-32 of all of its content is ${crc32}.`;
     }
     case 'running':
-      return `${done} are done, ${count(figures.running)} are under way.`;
+      return `${done}, under way: ${count(figures.running)}.`;
     case 'failed':
-      return `The execution ended ${record.execution!.status}: ${reasonOf(record)} ${done} are done and stay.`;
+      return `The execution ended ${record.execution!.status}: ${reasonOf(record)} ${done}; these stay.`;
     case 'incomplete':
-      return `There is no manifest, and no execution is at work on it. ${done} are done and stay.`;
+      return `There is no manifest, and no execution is at work on it. ${done}; these stay.`;
   }
 }
 

@@ -94,7 +94,7 @@ describe('reportText', () => {
     audit.try({ index: 20, attempt: 1, started });
     const execution = { ...made.execution!, status: 'RUNNING', stoppedMs: undefined };
     const page = reportText(artist, { ...made, execution, planned: 40 });
-    expect(seen(page)).toMatch('Running Run 9f8e7d6c 20 of 40 chunks are done, 1 are under way.');
+    expect(seen(page)).toMatch('Running Run 9f8e7d6c Chunks done: 20 of 40, under way: 1.');
     expect(page).toMatch(
       '<b class="mark not-known">not known</b> Manifest, by which Finalize proves every chunk: none yet.',
     );
@@ -112,7 +112,7 @@ describe('reportText', () => {
       chunks: [{ index: 1, status: 'running', tries: 1, error: null, reproduce: null }],
     };
     const text = seen(reportText(artist, { ...made, execution, failures: reported, planned: 40 }));
-    expect(text).toMatch('stopped by sparse-fanout cancel. 20 of 40 chunks are done and stay.');
+    expect(text).toMatch('stopped by sparse-fanout cancel. Chunks done: 20 of 40; these stay.');
     expect(text).toMatch('no Manifest, by which Finalize proves every chunk: none.');
     expect(text).not.toMatch('Each line below');
     expect(text).toMatch('The run was in a local cloud');
