@@ -30,6 +30,11 @@ export const EXEMPTIONS: readonly Exemption[] = [
     why: 'S3 delivers access logs to the bucket for them; here nothing is logged',
   },
   {
+    role: /^cloudwatch\.amazonaws\.com$/,
+    actions: /^sns:Publish$/,
+    why: 'CloudWatch sends the alarms to the topic; the local cloud has no alarms',
+  },
+  {
     role: STEPS,
     actions: /^logs:(CreateLogStream|PutLogEvents)$/,
     why: "Lambda sends a function's log to CloudWatch under the function's role",
