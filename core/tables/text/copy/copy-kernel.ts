@@ -35,9 +35,6 @@ export const COPY_KINDS = {
 
 export type CopyKind = (typeof COPY_KINDS)[keyof typeof COPY_KINDS];
 
-/** A table of PostgreSQL has no more columns. */
-export const MAX_COPY_COLUMNS = 1600;
-
 /** Rows of `COPY`. */
 export interface CopiedRows {
   readonly rows: number;

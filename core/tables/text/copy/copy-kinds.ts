@@ -1,4 +1,4 @@
-import { COPY_KINDS, type CopyKind, MAX_COPY_COLUMNS } from './copy-kernel.ts';
+import { COPY_KINDS, type CopyKind } from './copy-kernel.ts';
 
 /** As `format_type` writes them, without what stands in parentheses. */
 const KINDS: Readonly<Record<string, CopyKind>> = {
@@ -23,10 +23,9 @@ const KINDS: Readonly<Record<string, CopyKind>> = {
  * How the columns of a table are sent in the binary format of `COPY`; undefined where one has a
  * type that is sent as text alone.
  *
- * @param types as `format_type` writes them.
+ * @param types as `format_type` writes them: at most the 1,600 of a table.
  */
 export function copyKinds(types: readonly string[]): readonly CopyKind[] | undefined {
-  if (types.length > MAX_COPY_COLUMNS) return undefined;
   const kinds = types.map((type) => KINDS[type.replace(/\([\d,]+\)/, '')]);
   return kinds.some((kind) => kind === undefined) ? undefined : (kinds as CopyKind[]);
 }
