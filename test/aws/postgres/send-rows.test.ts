@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copyIn } from '#aws/postgres/copy-in.ts';
 import { sendRows } from '#aws/postgres/send-rows.ts';
+import { engineDouble } from '#support/postgres/engine-double.ts';
 import { failureOf, LoadRoom } from '#support/postgres/load-room.ts';
 
 let room: LoadRoom;
@@ -46,13 +47,6 @@ const clock = fc
       `${[hour, minute, second].map((n) => padded(n)).join(':')}${rest}`,
   );
 const moment = fc.tuple(day, clock).map(([date, time]) => `${date} ${time}`);
-/** As the engine writes a double: with an exponent where it would have many zeros. */
-function noted(value: number): string {
-  if (Object.is(value, -0)) return '-0.0';
-  const size = Math.abs(value);
-  const isShort = value === 0 || (size >= 1e-4 && size < 1e16);
-  return isShort ? `${value}` : value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
-}
 const decimal = fc
   .tuple(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), upTo(9_999_999_999))
   .map(([whole, rest]) => `${whole}.${padded(rest, 10)}`);
@@ -79,7 +73,7 @@ const TYPES: Readonly<Record<string, fc.Arbitrary<string>>> = {
     fc
       .double({ noNaN: true, noDefaultInfinity: true, min: -1e40, max: 1e40 })
       .filter((value) => value === 0 || Math.abs(value) > 1e-40)
-      .map(noted),
+      .map(engineDouble),
   ),
   text: fc.string({ unit: 'grapheme' }).map((given) => quoted(given.replaceAll('\0', ''))),
   'character varying': fc.string().map(quoted),
