@@ -54,7 +54,7 @@ function reportedChunks(reported: ReportedFailures, audit: RunAudit): Markup {
   const { chunks, unlistedChunks, stoppedAt, failedChunks, runningChunks } = reported;
   const now = statusOf(audit);
   const shown = chunks.slice(0, SHOWN_CHUNKS).map(
-    ({ index, tries, error, reproduce }) => html`<li><p><b>Chunk ${index}</b>, try ${tries}, now
+    ({ index, tries, error, reproduce }) => html`<li><p><b>Chunk ${index}</b>, tries: ${tries}, now
 ${now(index)}: ${error === null ? 'its writer was killed, or was at work' : `${error.name}: ${error.message}`}</p>
 ${reproduce === null ? '' : html`<pre tabindex="0"><code>${reproduce}</code></pre>`}</li>`,
   );

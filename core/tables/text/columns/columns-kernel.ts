@@ -1,17 +1,15 @@
+import { type BatchExports, BatchInput } from '#core/tables/text/batch-input.ts';
 import { type PowersExports, storeWidePowers } from '#core/tables/text/wide-powers.ts';
 import { KERNEL_BYTES } from './wasm/kernel-bytes.ts';
 
 /** The exports of `wasm/assembly/kernel.as`. */
-interface KernelExports extends PowersExports {
-  readonly BATCH: WebAssembly.Global;
+interface KernelExports extends PowersExports, BatchExports {
   readonly OUTPUT: WebAssembly.Global;
   readonly ODDS: WebAssembly.Global;
   readonly PAGES: WebAssembly.Global;
   readonly rows: WebAssembly.Global;
   start(columns: number, delimiter: number, quote: number): void;
   expectKind(column: number, kind: number, low: bigint, high: bigint): void;
-  inputEnd(): number;
-  addInput(bytes: number): void;
   convert(): number;
 }
 
@@ -62,14 +60,14 @@ let idle: ColumnsKernel | undefined;
 export class ColumnsKernel {
   readonly #exports: KernelExports;
   readonly #memory: Uint8Array<ArrayBuffer>;
+  readonly #input: BatchInput;
   #columns = 0;
-  /** Bytes that the batch under way has room for. */
-  #room = 0;
 
   constructor() {
     const { exports } = new WebAssembly.Instance(kernelModule());
     this.#exports = exports as unknown as KernelExports;
     this.#memory = new Uint8Array(this.#exports.memory.buffer);
+    this.#input = new BatchInput(this.#exports);
     storeWidePowers(this.#exports);
   }
 
@@ -81,7 +79,7 @@ export class ColumnsKernel {
   /** Begins a text of records; what is left of the one before is dropped. */
   start({ delimiter, quote, kinds }: RecordShape): void {
     this.#columns = kinds.length;
-    this.#room = this.#exports.BATCH.value;
+    this.#input.begin();
     const quoteByte = quote === '' ? 0 : quote.charCodeAt(0);
     this.#exports.start(kinds.length, delimiter.charCodeAt(0), quoteByte);
     for (const [column, { number, least = 0n, most = 0n }] of kinds.entries()) {
@@ -91,23 +89,19 @@ export class ColumnsKernel {
 
   /** Takes as much of a piece as the batch has room for; returns how many bytes. */
   add(piece: Uint8Array): number {
-    const taken = piece.subarray(0, this.#room);
-    this.#memory.set(taken, this.#exports.inputEnd());
-    this.#exports.addInput(taken.length);
-    this.#room -= taken.length;
-    return taken.length;
+    return this.#input.add(piece);
   }
 
   /** Whether the batch has no room: then it has to be converted. */
   get isFull(): boolean {
-    return this.#room === 0;
+    return this.#input.isFull;
   }
 
   /** The records of the batch that have ended; the rest waits for the next one. */
   convert(): PageGroup {
-    const { OUTPUT, PAGES, BATCH, memory } = this.#exports;
+    const { OUTPUT, PAGES, memory } = this.#exports;
     const length = this.#exports.convert();
-    this.#room = BATCH.value;
+    this.#input.begin();
     return {
       rows: length === 0 ? 0 : this.#exports.rows.value,
       bytes: this.#memory.subarray(OUTPUT.value, OUTPUT.value + length),

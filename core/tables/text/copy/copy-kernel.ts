@@ -1,16 +1,14 @@
+import { type BatchExports, BatchInput } from '#core/tables/text/batch-input.ts';
 import { type PowersExports, storeWidePowers } from '#core/tables/text/wide-powers.ts';
 import { KERNEL_BYTES } from './wasm/kernel-bytes.ts';
 
 /** The exports of `wasm/assembly/kernel.as`. */
-interface KernelExports extends PowersExports {
-  readonly BATCH: WebAssembly.Global;
+interface KernelExports extends PowersExports, BatchExports {
   readonly MAX_WAITING: WebAssembly.Global;
   readonly OUTPUT: WebAssembly.Global;
   readonly rows: WebAssembly.Global;
   start(columns: number): void;
   expectKind(column: number, kind: number): void;
-  inputEnd(): number;
-  addInput(bytes: number): void;
   waiting(): number;
   convert(): number;
 }
@@ -60,31 +58,26 @@ function kernelModule(): WebAssembly.Module {
 export class CopyKernel {
   readonly #exports: KernelExports;
   readonly #memory: Uint8Array<ArrayBuffer>;
-  /** Bytes that the batch under way has room for. */
-  #room: number;
+  readonly #input: BatchInput;
 
   constructor(kinds: readonly CopyKind[]) {
     const { exports } = new WebAssembly.Instance(kernelModule());
     this.#exports = exports as unknown as KernelExports;
     this.#memory = new Uint8Array(this.#exports.memory.buffer);
+    this.#input = new BatchInput(this.#exports);
     storeWidePowers(this.#exports);
-    this.#room = this.#exports.BATCH.value;
     this.#exports.start(kinds.length);
     for (const [column, kind] of kinds.entries()) this.#exports.expectKind(column, kind);
   }
 
   /** Takes as much of a piece as the batch has room for; returns how many bytes. */
   add(piece: Uint8Array): number {
-    const taken = piece.subarray(0, this.#room);
-    this.#memory.set(taken, this.#exports.inputEnd());
-    this.#exports.addInput(taken.length);
-    this.#room -= taken.length;
-    return taken.length;
+    return this.#input.add(piece);
   }
 
   /** Whether the batch has no room: then it has to be converted. */
   get isFull(): boolean {
-    return this.#room === 0;
+    return this.#input.isFull;
   }
 
   /** Bytes of a record that has not ended. */
@@ -97,10 +90,10 @@ export class CopyKernel {
    * is not spelled in the plainest way, or a record is longer than 4 MiB: then no more may follow.
    */
   convert(): CopiedRows | undefined {
-    const { OUTPUT, BATCH, MAX_WAITING, rows } = this.#exports;
+    const { OUTPUT, MAX_WAITING, rows } = this.#exports;
     const length = this.#exports.convert();
     if (length < 0 || this.waiting > MAX_WAITING.value) return undefined;
-    this.#room = BATCH.value;
+    this.#input.begin();
     const bytes = this.#memory.subarray(OUTPUT.value, OUTPUT.value + length);
     return { rows: rows.value, bytes };
   }
