@@ -12,22 +12,36 @@ export interface ExportCase {
   readonly name: string;
   readonly matrix: BenchMatrix;
   readonly compression: Compression;
-  /** How often the rows of the matrix follow each other. */
+  /** How often the rows of the file follow each other. */
   readonly times: number;
 }
 
-/** Text for which all cores take ten seconds and more. */
-const STACKED: Readonly<Record<Compression, number>> = { none: 10, gzip: 480 };
+/** How often a file of a stack has the rows of a matrix: such parts have 300 to 900 MB. */
+export const COPIES = 24;
 
-/** Each matrix by itself and stacked, plain and gzip. */
-export function exportCases(matrices: readonly BenchMatrix[]): readonly ExportCase[] {
-  return matrices.flatMap((matrix) =>
-    (['none', 'gzip'] as const).flatMap((compression) =>
-      [1, STACKED[compression]].map((times) => {
-        const what = compression === 'gzip' ? ', gzip' : '';
-        return { name: `${matrix.name} × ${times}${what}`, matrix, compression, times };
-      }),
-    ),
+/** Files with text for which all cores take ten seconds and more. */
+const STACKED: Readonly<Record<Compression, { readonly copies: number; readonly times: number }>> =
+  { none: { copies: 1, times: 10 }, gzip: { copies: COPIES, times: 20 } };
+
+/**
+ * Each matrix by itself and stacked, plain and gzip.
+ *
+ * @param copied the same matrices, each {@link COPIES} times in one file.
+ */
+export function exportCases(
+  matrices: readonly BenchMatrix[],
+  copied: readonly BenchMatrix[],
+): readonly ExportCase[] {
+  return matrices.flatMap((matrix, at) =>
+    (['none', 'gzip'] as const).flatMap((compression): ExportCase[] => {
+      const { copies, times } = STACKED[compression];
+      const what = compression === 'gzip' ? ', gzip' : '';
+      const stack = copies === 1 ? matrix : copied[at]!;
+      return [
+        { name: `${matrix.name}${what}`, matrix, compression, times: 1 },
+        { name: `${matrix.name} × ${copies * times}${what}`, matrix: stack, compression, times },
+      ];
+    }),
   );
 }
 

@@ -9,7 +9,7 @@ import { pythonWith } from '#bench/peers/environment.ts';
 import { benchMatrices } from '#bench/peers/matrices.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import { AllCores } from './all-cores.ts';
-import { type ExportCase, exportCases } from './cases.ts';
+import { COPIES, type ExportCase, exportCases } from './cases.ts';
 import { catSeconds, command, isSameOutput } from './commands.ts';
 import { LIBRARIES, type LibraryResult, runLibrary } from './libraries.ts';
 
@@ -115,7 +115,7 @@ function measuresOf({ times, name }: ExportCase, result: CaseResult): Measure[] 
 }
 
 const python = await pythonWith('export-venv', path.join(import.meta.dirname, 'requirements.txt'));
-const cases = exportCases(await benchMatrices(FOLDER));
+const cases = exportCases(await benchMatrices(FOLDER), await benchMatrices(FOLDER, COPIES));
 const machine = thisMachine();
 say(JSON.stringify(machine));
 const results: CaseResult[] = [];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, fdatasync, linkSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { DirectWrites } from './direct-writes.ts';
 
 const datasync = promisify(fdatasync);
 
@@ -32,6 +33,9 @@ export function createLink(path: string, place: string): boolean {
 export class DraftFile {
   readonly path: string;
   readonly #fd: number;
+  #direct: DirectWrites | undefined;
+  #written = 0;
+  #taking: Promise<void> = Promise.resolve();
   #keeping: Promise<void> = Promise.resolve();
 
   private constructor(path: string, fd: number) {
@@ -48,7 +52,25 @@ export class DraftFile {
 
   /** Waits for the system to take the bytes, so that their buffer can be used again. */
   write(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+    const start = this.#written;
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(this.#fd, bytes, done, bytes.length - done, start + done);
+    }
+    this.#written += bytes.length;
+  }
+
+  /**
+   * Writes bytes past the system's cache, where they and the disk allow it, while the thread goes
+   * on. They must stay as they are until then, and one call must have ended before the next.
+   */
+  writeDirect(bytes: Uint8Array): Promise<void> {
+    this.#direct ??= new DirectWrites(this.path);
+    const writing = this.#direct.write(bytes, this.#written).then((taken) => {
+      this.#written += taken;
+      this.write(bytes.subarray(taken));
+    });
+    this.#taking = writing.catch(() => {}); // raised where it is awaited
+    return writing;
   }
 
   /** Waits until the disk has what was written so far. A failure is raised by later calls too. */
@@ -60,7 +82,8 @@ export class DraftFile {
 
   /** Removes what was not put anywhere. */
   async remove(): Promise<void> {
-    await this.#keeping.catch(() => {});
+    await Promise.all([this.#taking, this.#keeping.catch(() => {})]);
+    this.#direct?.close();
     closeSync(this.#fd);
     rmSync(this.path, { force: true });
   }

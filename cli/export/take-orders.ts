@@ -10,7 +10,7 @@ import type { WriteResult } from '#lambdas/shared/record-chunk.ts';
 import { createHandler as createWrite } from '#lambdas/write/handler.ts';
 import { mountedAt } from './folder-mounts.ts';
 import { exportDeps } from './step-deps.ts';
-import { createFileWriter, PIECE_BYTES } from './write-chunk-file.ts';
+import { createFileWriter, PIECE_BYTES, PIECES } from './write-chunk-file.ts';
 import {
   STOP,
   type WriterFailure,
@@ -39,7 +39,7 @@ async function writerOf({ places, run }: WriterTask): Promise<Writer> {
   const { bucket, prefix } = run.location;
   const isFolder = mountedAt(mounts, bucket, prefix) !== undefined && run.upload === undefined;
   const parts = isFolder
-    ? { count: 1, bytes: PIECE_BYTES }
+    ? { count: PIECES, bytes: PIECE_BYTES }
     : { count: PART_BUFFERS, bytes: PART_BYTES };
   const room = openEncoderRoom(parts);
   const write = isFolder ? createFileWriter({ ...deps, room }) : createWrite({ ...deps, room });

@@ -31,9 +31,13 @@ interface FileDeps extends ExportDeps {
   readonly room: EncoderRoom;
 }
 
+/** A piece is made in one of these while the disk takes the one before from the other. */
+export const PIECES = 2;
+
 /** Writes pieces one after the other, and counts them. */
 class CountedFile {
   readonly #draft: DraftFile;
+  #writing: Promise<void> = Promise.resolve();
   #keptBytes = 0;
   bytes = 0;
   crc = 0;
@@ -42,14 +46,21 @@ class CountedFile {
     this.#draft = draft;
   }
 
-  /** Waits for the system to take the piece, so that its buffer can be used again. */
-  add({ bytes, crc32: known }: EncodedPart): void {
-    this.#draft.write(bytes);
+  /** Begins to write a piece, once the one before was taken: then its buffer can be used again. */
+  async add({ bytes, crc32: known }: EncodedPart): Promise<void> {
     this.crc = combineCrc32(this.crc, known ?? crc32(bytes), bytes.length);
+    await this.taken();
+    this.#writing = this.#draft.writeDirect(bytes);
+    this.#writing.catch(() => {}); // raised at the next call
     this.bytes += bytes.length;
     if (this.bytes - this.#keptBytes < SYNC_BYTES) return;
     this.#keptBytes = this.bytes;
     void this.#draft.keep().catch(() => {}); // raised at the end
+  }
+
+  /** Waits until no buffer is needed any more. */
+  async taken(): Promise<void> {
+    await this.#writing;
   }
 
   async end(): Promise<void> {
@@ -113,15 +124,19 @@ class FileWriter {
     this.#source ??= openPlannedSource(s3, run, signal, storeOf(signal));
     const source = await this.#source;
     const columnNames = await openPlannedNames(s3, run, chunk.index, signal);
-    const buffer = room.buffers?.[0] ?? new Uint8Array(PIECE_BYTES);
+    const buffers =
+      room.buffers ?? Array.from({ length: PIECES }, () => new Uint8Array(PIECE_BYTES));
     const placed = { ...chunk, rowsBefore: run.base.rows };
     const { output } = run;
-    const parts = encodeChunk(source, placed, { output, room, buffer, columnNames });
-    for (;;) {
+    const options = { output, room, buffer: buffers[0]!, columnNames };
+    const parts = encodeChunk(source, placed, options);
+    for (let made = 0; ; made += 1) {
       signal.throwIfAborted();
-      const step = await parts.next(buffer);
-      file.add(step.done === true ? step.value.last : step.value);
-      if (step.done === true) return step.value;
+      const step = await parts.next(buffers[made % PIECES]!);
+      await file.add(step.done === true ? step.value.last : step.value);
+      if (step.done !== true) continue;
+      await file.taken();
+      return step.value;
     }
   }
 }
@@ -130,7 +145,7 @@ class FileWriter {
  * The Write step for a folder, of one run. As there is nothing to send, each chunk is encoded once,
  * straight into its file.
  *
- * Memory: one slice of the source and the one read ahead of it, and a buffer of 1 MiB.
+ * Memory: one slice of the source and the one read ahead of it, and two buffers of 1 MiB.
  */
 export function createFileWriter(
   deps: FileDeps,

@@ -1,3 +1,4 @@
+import { inOrder } from '#core/bytes/in-order.ts';
 import { RequestError } from '#core/errors.ts';
 import type { ObjectStore } from '#core/objects/object-store.ts';
 import type { SourceUnit } from '#core/objects/source-unit.ts';
@@ -91,6 +92,14 @@ function storedInAll(units: readonly (StoredEntries | undefined)[]): StoredEntri
   return { dtype: known[0]!.dtype, entries: known.reduce((sum, { entries }) => sum + entries, 0) };
 }
 
+/** Finds the layout of one unit, with its row names where they are asked for, or its jobs. */
+async function resolveUnit(unit: SourceUnit, context: ResolveContext) {
+  const { format, input } = await openUnit(unit, context);
+  const resolution = await format.resolve(input);
+  if (context.withRowNames !== true || 'jobs' in resolution) return { unit, resolution };
+  return { unit, resolution: await nameRows(resolution, format, input) };
+}
+
 /** Finds the layout of all units, or the jobs that must be done first, without labels. */
 async function resolveUnits(
   units: readonly SourceUnit[],
@@ -101,21 +110,14 @@ async function resolveUnits(
   const stored: (StoredEntries | undefined)[] = [];
   const unused: string[] = [];
   const jobs: UnitJob[] = [];
-  for (let at = 0; at < units.length; at += UNITS_AT_ONCE) {
-    const together = units.slice(at, at + UNITS_AT_ONCE).map(async (unit) => {
-      const { format, input } = await openUnit(unit, context);
-      const resolution = await format.resolve(input);
-      if (context.withRowNames !== true || 'jobs' in resolution) return { unit, resolution };
-      return { unit, resolution: await nameRows(resolution, format, input) };
-    });
-    for (const { unit, resolution } of await Promise.all(together)) {
-      shapes.push('layout' in resolution ? resolution.layout.shape : resolution.shape);
-      stored.push('layout' in resolution ? storedIn(resolution.layout) : resolution.stored);
-      if ('layout' in resolution) {
-        layouts.push(resolution.layout);
-        unused.push(...(resolution.unused ?? []).map((name) => `${name} in ${unit.uri}`));
-      } else jobs.push(...resolution.jobs.map((job) => ({ unit, job })));
-    }
+  const tasks = units.map((unit) => () => resolveUnit(unit, context));
+  for await (const { unit, resolution } of inOrder(tasks, UNITS_AT_ONCE)) {
+    shapes.push('layout' in resolution ? resolution.layout.shape : resolution.shape);
+    stored.push('layout' in resolution ? storedIn(resolution.layout) : resolution.stored);
+    if ('layout' in resolution) {
+      layouts.push(resolution.layout);
+      unused.push(...(resolution.unused ?? []).map((name) => `${name} in ${unit.uri}`));
+    } else jobs.push(...resolution.jobs.map((job) => ({ unit, job })));
   }
   return jobs.length > 0
     ? { jobs, shape: stackedShape(shapes), stored: storedInAll(stored) }

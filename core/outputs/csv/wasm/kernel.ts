@@ -90,6 +90,9 @@ const PAGE_BYTES = 65_536;
  */
 const STAGE_BYTES = 256 * 1024;
 
+/** Part buffers begin at blocks, so that a disk can take them from where they lie. */
+const BLOCK_BYTES = 4096;
+
 let compiled: WebAssembly.Module | undefined;
 
 /** Compiles the module once per process, in under 1 ms. */
@@ -121,7 +124,7 @@ export class Kernel {
     this.exports = exports as unknown as KernelExports;
     const { memory } = this.exports;
     const stage = Math.ceil(this.exports.heapBase() / 64) * 64;
-    const first = stage + STAGE_BYTES;
+    const first = Math.ceil((stage + STAGE_BYTES) / BLOCK_BYTES) * BLOCK_BYTES;
     const pages = Math.ceil((first + count * bytes) / PAGE_BYTES);
     memory.grow(pages - memory.buffer.byteLength / PAGE_BYTES);
     this.stage = new Uint8Array(memory.buffer, stage, STAGE_BYTES);
