@@ -1,10 +1,4 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  PutItemCommand,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { OutputConflictError } from '#core/errors.ts';
 import type {
   ChunkRecord,
@@ -14,7 +8,6 @@ import type {
   TryError,
 } from '#core/run/ledger-records.ts';
 import { type PlannedChunk, plannedText } from '#core/run/planned-chunk.ts';
-import { isNamed, translated } from './errors.ts';
 import {
   chunkKey,
   chunkRecord,
@@ -28,7 +21,8 @@ import {
   textOf,
   tryKey,
 } from './ledger-items.ts';
-import { readChunks, readItem } from './ledger-reads.ts';
+import { readChunks } from './ledger-reads.ts';
+import { LedgerTable } from './ledger-table.ts';
 
 /** Items live this long after the run was last started; a redrive is possible for 14 days. */
 const LIFETIME_SECONDS = 100 * 24 * 60 * 60;
@@ -37,9 +31,7 @@ const NOT_DONE = 'attribute_not_exists(#status) OR #status <> :done';
 const UNWRITTEN_OR_SAME =
   'attribute_not_exists(crc32) OR (crc32 = :crc32 AND contentBytes = :contentBytes)';
 const STILL_THIS_TRY = '#status = :running AND tries = :try';
-const ABSENT = 'attribute_not_exists(pk)';
 
-const STATUS = { '#status': 'status' } as const;
 const RUNNING = { S: 'running' } as const;
 const DONE = { S: 'done' } as const;
 
@@ -53,13 +45,6 @@ export type StartedTry =
 
 /** Attributes of a run's item that every start sets anew. */
 type StartOfRun = Readonly<Record<'lastStartedAt' | 'lastExecution' | 'expiresAt', AttributeValue>>;
-
-interface Update {
-  readonly key: Item;
-  readonly set: string;
-  readonly when: string;
-  readonly values: Item;
-}
 
 /**
  * The DynamoDB record of a run: one item per chunk, one per try, one for the run, and one per
@@ -76,6 +61,7 @@ export class Ledger {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #name: string;
+  readonly #items: LedgerTable;
   readonly #now: () => Date;
 
   /** @param name of the run's record, see `ledgerName`. */
@@ -83,6 +69,7 @@ export class Ledger {
     this.#client = client;
     this.#table = table;
     this.#name = name;
+    this.#items = new LedgerTable(client, table, name);
     this.#now = now;
   }
 
@@ -103,14 +90,14 @@ export class Ledger {
       firstStartedAt: started.lastStartedAt,
       ...started,
     };
-    if (!(await this.#putAbsent(item))) await this.#startAgain(identity, started);
+    if (!(await this.#items.putAbsent(item))) await this.#startAgain(identity, started);
     await this.#putExecution(executionArn, run);
   }
 
   /** Adds a try and sets the chunk running, unless it is done. */
   async start(chunk: PlannedChunk): Promise<StartedTry> {
     const key = chunkKey(this.#name, chunk.index);
-    const updated = await this.#update({
+    const updated = await this.#items.update({
       key,
       set: 'SET #status = :running, chunkIndex = :index, planned = :planned, startedAt = :now, expiresAt = :expiry ADD tries :one',
       when: NOT_DONE,
@@ -126,7 +113,7 @@ export class Ledger {
     });
     if (updated === undefined) return await this.#alreadyDone(chunk, key);
     const attempt = Number(updated['tries']?.N);
-    await this.#putAbsent({
+    await this.#items.putAbsent({
       ...tryKey(this.#name, chunk.index, attempt),
       startedAt: text(this.#timestamp()),
       expiresAt: this.#expiry(),
@@ -141,7 +128,7 @@ export class Ledger {
    */
   async done(chunk: PlannedChunk, ended: EndedTry, figures: FinishedChunk): Promise<void> {
     const { set, values } = setOfDone(figures);
-    const updated = await this.#update({
+    const updated = await this.#items.update({
       key: chunkKey(this.#name, chunk.index),
       set: `SET #status = :done, finishedAt = :now, ${set}`,
       when: UNWRITTEN_OR_SAME,
@@ -160,7 +147,7 @@ export class Ledger {
   /** Records a failed try; the chunk is set failed only if no later try is under way or done. */
   async fail(chunk: PlannedChunk, ended: EndedTry, error: Error): Promise<void> {
     await this.#endTry(chunk.index, ended, error);
-    await this.#update({
+    await this.#items.update({
       key: chunkKey(this.#name, chunk.index),
       set: 'SET #status = :failed, finishedAt = :now',
       when: STILL_THIS_TRY,
@@ -180,12 +167,12 @@ export class Ledger {
 
   async #startAgain(identity: string, started: StartOfRun): Promise<void> {
     const key = runKey(this.#name);
-    if (textOf(await this.#get(key), 'identity') !== identity) {
+    if (textOf(await this.#items.get(key), 'identity') !== identity) {
       throw new OutputConflictError(
         `run ${this.#name} is recorded for another request; nothing was written`,
       );
     }
-    await this.#update({
+    await this.#items.update({
       key,
       set: 'SET lastStartedAt = :now, lastExecution = :execution, expiresAt = :expiry',
       when: 'attribute_exists(pk)',
@@ -218,18 +205,17 @@ export class Ledger {
       prefix: text(location.prefix),
       expiresAt: this.#expiry(),
     };
-    const command = new PutItemCommand({ TableName: this.#table, Item: item });
-    await this.#conditional(() => this.#client.send(command));
+    await this.#items.put(item);
   }
 
   async #alreadyDone(chunk: PlannedChunk, key: Item): Promise<StartedTry> {
-    await this.#update({
+    await this.#items.update({
       key,
       set: 'SET expiresAt = :expiry',
       when: 'attribute_exists(pk)',
       values: { ':expiry': this.#expiry() },
     });
-    const record = chunkRecord(await this.#get(key));
+    const record = chunkRecord(await this.#items.get(key));
     if (record.status === 'done') return { kind: 'done', record };
     return await this.start(chunk);
   }
@@ -241,7 +227,7 @@ export class Ledger {
   ): Promise<void> {
     const measured = measures && setOfMeasures(measures);
     const more = measured === undefined ? '' : `, ${measured.set}`;
-    await this.#update({
+    await this.#items.update({
       key: tryKey(this.#name, index, attempt),
       set: `SET finishedAt = :now, outcome = :outcome, message = :message${more}`,
       when: 'attribute_exists(pk)',
@@ -252,44 +238,6 @@ export class Ledger {
         ...measured?.values,
       },
     });
-  }
-
-  /** @returns the new item, or undefined when the condition does not hold. */
-  async #update({ key, set, when, values }: Update): Promise<Item | undefined> {
-    const input: UpdateItemCommandInput = {
-      TableName: this.#table,
-      Key: key,
-      UpdateExpression: set,
-      ConditionExpression: when,
-      ExpressionAttributeValues: values,
-      ReturnValues: 'ALL_NEW',
-    };
-    if (`${set} ${when}`.includes('#status')) input.ExpressionAttributeNames = STATUS;
-    const written = await this.#conditional(() => this.#client.send(new UpdateItemCommand(input)));
-    return written && (written.Attributes ?? {});
-  }
-
-  async #putAbsent(item: Item): Promise<boolean> {
-    const command = new PutItemCommand({
-      TableName: this.#table,
-      Item: item,
-      ConditionExpression: ABSENT,
-    });
-    return (await this.#conditional(() => this.#client.send(command))) !== undefined;
-  }
-
-  /** @returns undefined when the condition of the write does not hold. */
-  async #conditional<T>(write: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await write();
-    } catch (error) {
-      if (isNamed(error, 'ConditionalCheckFailedException')) return undefined;
-      throw translated(error, `write the ledger of run ${this.#name}`);
-    }
-  }
-
-  async #get(key: Item): Promise<Item> {
-    return await readItem({ client: this.#client, table: this.#table }, key);
   }
 
   #timestamp(): string {
