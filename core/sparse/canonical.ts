@@ -35,27 +35,36 @@ interface Entries<V> {
 }
 
 /**
- * Checks every column. Returns true if the columns of each row ascend strictly: then the rows are
- * canonical already.
- *
- * @throws {CorruptSourceError} a column is outside the matrix; names row and column.
+ * How many rows, from the first one on, have columns that ascend strictly and lie in the matrix: one
+ * comparison for each entry.
  */
-function checkColumns({ indptr, indices, columns, rowStart, uri }: StoredRows): boolean {
-  let isAscending = true;
-  for (let row = 0; row + 1 < indptr.length; row++) {
+function ascendingRows({ indptr, indices, columns }: StoredRows): number {
+  const rows = indptr.length - 1;
+  let end = indptr[0]!;
+  for (let row = 0; row < rows; row++) {
+    let k = end;
     let before = -1;
-    for (let k = indptr[row]!; k < indptr[row + 1]!; k++) {
+    for (end = indptr[row + 1]!; k < end; k++) {
       const column = indices[k]!;
-      if (column < 0 || column >= columns) {
-        throw new CorruptSourceError(
-          `${uri} has an entry in row ${rowStart + row} at column ${column}, but only ${columns} columns, counted from 0; write the file again`,
-        );
-      }
-      if (column <= before) isAscending = false;
+      if (!(column > before)) return row;
       before = column;
     }
+    if (before >= columns) return row;
   }
-  return isAscending;
+  return rows;
+}
+
+/** @throws {CorruptSourceError} a column is outside the matrix; names row and column. */
+function assertColumns({ indptr, indices, columns, rowStart, uri }: StoredRows, from: number) {
+  for (let row = from; row + 1 < indptr.length; row++) {
+    for (let k = indptr[row]!; k < indptr[row + 1]!; k++) {
+      const column = indices[k]!;
+      if (column >= 0 && column < columns) continue;
+      throw new CorruptSourceError(
+        `${uri} has an entry in row ${rowStart + row} at column ${column}, but only ${columns} columns, counted from 0; write the file again`,
+      );
+    }
+  }
 }
 
 function isSorted(indices: Int32Array, start: number, end: number): boolean {
@@ -151,10 +160,11 @@ function mergeData(indptr: Int32Array, indices: Int32Array, rows: StoredRows): n
  */
 export function canonicalize(rows: StoredRows): CsrSlice {
   const { rowStart, rowEnd, indptr, data } = rows;
-  const isAscending = checkColumns(rows);
+  const ascending = ascendingRows(rows);
+  assertColumns(rows, ascending);
   const indices = rows.indices instanceof Int32Array ? rows.indices : new Int32Array(rows.indices);
   const nnz = indices.length;
-  if (isAscending) return { rowStart, rowEnd, indptr, indices, data, nnz };
+  if (ascending === indptr.length - 1) return { rowStart, rowEnd, indptr, indices, data, nnz };
   const kept = mergeData(indptr, indices, rows);
   return {
     rowStart,
