@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import type { ByteRange } from '#core/bytes/byte-source.ts';
 import { memorySource } from '#core/bytes/memory-source.ts';
 import { CorruptSourceError } from '#core/errors.ts';
 import { readIndptr } from '#core/sparse/read-indptr.ts';
@@ -58,6 +60,36 @@ it('reads a matrix of many rows in one band of its size', async () => {
 
 it('reads the one element of a matrix without rows', async () => {
   expect((await read(goldenBytes('inputs/rows-0.npz'))).bands).toEqual([[0]]);
+});
+
+/** The matrix so many times over, and its source, whose reads take a while. */
+async function stackOf(times: number) {
+  const bytes = memorySource(writeNpz(MATRIX, { indptrDtype: 'int32' }), 'x.npz');
+  const read = async (range: ByteRange) => {
+    await setImmediate();
+    return await bytes.read(range);
+  };
+  const source = withCounting({ ...bytes, read });
+  const { matrix } = await openMatrix(source);
+  return { ...matrix, parts: Array.from({ length: times }, () => matrix.parts[0]!), source };
+}
+
+it('reads the first bands of small parts at once, and gives all in order', async () => {
+  const times = 40;
+  const stack = await stackOf(times);
+  const values: number[] = [];
+  for await (const band of readIndptr(stack)) values.push(...band);
+  const ends = MATRIX.indptr.slice(1);
+  const expected = Array.from({ length: times }, (_, time) => ends.map((end) => 4 * time + end));
+  expect(values).toEqual([0, ...expected.flat()]);
+  expect(stack.source.mostAtOnce).toBe(16);
+});
+
+it('reads as many first bands at once as one band has bytes', async () => {
+  const stack = await stackOf(9);
+  const bandBytes = 6 * MATRIX.indptr.length * 4;
+  for await (const _ of readIndptr(stack, { bandBytes }));
+  expect(stack.source.mostAtOnce).toBe(6);
 });
 
 it.each([
