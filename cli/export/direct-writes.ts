@@ -6,7 +6,7 @@ const writeAt = promisify(write);
 /** What disks take without the system's cache is whole blocks: of 512 bytes, or of 4 KiB. */
 const BLOCK_BYTES = 4096;
 
-/** Opens a file without the system's cache; undefined where its disk or the system has no such way. */
+/** Opens a file without the system's cache; undefined where disk or system have no such way. */
 function openDirect(path: string): number | undefined {
   if (constants.O_DIRECT === undefined) return undefined;
   try {

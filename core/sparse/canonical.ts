@@ -35,8 +35,8 @@ interface Entries<V> {
 }
 
 /**
- * How many rows, from the first one on, have columns that ascend strictly and lie in the matrix: one
- * comparison for each entry.
+ * How many rows, from the first one on, have columns that ascend strictly and lie in the matrix.
+ * One comparison for each entry.
  */
 function ascendingRows({ indptr, indices, columns }: StoredRows): number {
   const rows = indptr.length - 1;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import type { SparseFanoutStackProps } from '#lib/sparse-fanout-stack.ts';
-import { checkedStack } from '#support/checked-stack.ts';
+import { checkedStack } from './checked-stack.ts';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/';
 

@@ -2,9 +2,9 @@ import { BundleError, bundleFunctions } from '@sparse-fanout/engine/bundle-funct
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import type { SparseFanoutStackProps } from '#lib/sparse-fanout-stack.ts';
-import { checkedStack } from '#support/checked-stack.ts';
 import { resolved } from '#support/readable-template.ts';
 import { statementsByRole } from '#support/synthesize.ts';
+import { checkedStack } from './checked-stack.ts';
 
 test('outputs name what a caller needs', () => {
   const { stack } = checkedStack({});
