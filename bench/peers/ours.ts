@@ -1,7 +1,8 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { withSource } from '#cli/sources/with-source.ts';
 import { encodedBytes } from '#core/chunks/encode-chunk.ts';
 import type { Compression } from '#core/outputs/compression.ts';
+import { peakBytes } from '#support/peak-bytes.ts';
 import { PLAIN_CSV } from '#support/plain-csv.ts';
 import type { PeerReport } from './run-peer.ts';
 
@@ -28,11 +29,6 @@ async function writeAll(): Promise<number> {
   });
 }
 
-async function peakRssBytes(): Promise<number> {
-  const status = await readFile('/proc/self/status', 'utf8');
-  return Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) * 1024;
-}
-
 let rows = await writeAll();
 const seconds: number[] = [];
 while (seconds.length < REPETITIONS) {
@@ -44,7 +40,7 @@ const report: PeerReport = {
   rows,
   seconds,
   prepareSeconds: seconds.map(() => 0),
-  peakRssBytes: await peakRssBytes(),
+  peakRssBytes: peakBytes(),
   versions: { node: process.version },
 };
 process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { stageUnit, type UnitJob } from '#core/sources/resolve-source.ts';
+import { peakBytes } from '#support/peak-bytes.ts';
 import { inFolder, stageContext } from './stage-context.ts';
 
 /**
@@ -10,6 +10,5 @@ const [folder = '', job = ''] = process.argv.slice(2);
 const { context, files } = stageContext(inFolder(folder));
 await stageUnit(JSON.parse(job) as UnitJob, context);
 await files.close();
-const [, peakKiB] = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
-process.send?.(Number(peakKiB) * 1024);
+process.send?.(peakBytes());
 process.disconnect?.();

@@ -1,8 +1,10 @@
 /** One process of the fuzzer of tables: does the runs it is sent, one after the other. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Batch, WorkerMessage, WorkerOptions } from '#campaigns/fuzz/worker.ts';
+import { peakBytes } from '#support/peak-bytes.ts';
 import type { FuzzFormat } from './make-table.ts';
 import { resultOf, TableFuzzer } from './table-run.ts';
 
@@ -16,7 +18,7 @@ const fuzzer = new TableFuzzer({ format: format as FuzzFormat, seed, python, dir
 
 async function doRun(run: number): Promise<void> {
   const read = await fuzzer.read(run);
-  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  const peakRssBytes = peakBytes();
   say({ kind: 'read', run });
   const result = resultOf(read, await fuzzer.judge(read));
   say({ kind: 'done', result, peakRssBytes });

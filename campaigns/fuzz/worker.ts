@@ -2,6 +2,7 @@
  * One process of the fuzzer: does the runs it is sent, one after the other. Started by
  * worker-process.ts.
  */
+import { peakBytes } from '#support/peak-bytes.ts';
 import { compareRun, isCompared, type RunResult, readRun } from './fuzz-run.ts';
 import { Oracle } from './oracle.ts';
 import { loadSeeds } from './seeds.ts';
@@ -39,7 +40,7 @@ const oracle = python === undefined ? undefined : new Oracle(python);
 
 async function doRun(run: number): Promise<void> {
   const read = await readRun(seeds, seed, run);
-  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  const peakRssBytes = peakBytes();
   say({ kind: 'read', run });
   const isAsked = oracle !== undefined && isCompared(read);
   const result = isAsked ? await compareRun(read, oracle) : read.result;

@@ -12,7 +12,11 @@ const THREAD_BYTES = 100e6;
 /** A process with one thread: Node, the steps, and the thread. */
 const PROCESS_BYTES = 300e6;
 
-const AT_EXIT = `process.on('exit',()=>process.stderr.write('\\npeak '+process.resourceUsage().maxRSS))`;
+/** Not by `maxRSS`: on Linux that begins with the memory of the process that started this one. */
+const AT_EXIT = `import { readFileSync } from 'node:fs'; process.on('exit', () => {
+  const [, kib] = /VmHWM:\\s+([0-9]+)/.exec(readFileSync('/proc/self/status', 'utf8'));
+  process.stderr.write('\\npeak ' + kib);
+})`;
 
 let directory: string;
 let source: string;
