@@ -1,45 +1,39 @@
 import { Command } from 'commander';
-import { createDynamoClient } from '#aws/clients/dynamo.ts';
+import {
+  addDeploymentOptions,
+  type DeploymentOptions,
+} from '#cli/deployment/deployment-options.ts';
 import type { CommandIo } from '#cli/frame/command-io.ts';
-import { printJobs } from '#cli/jobs/print-jobs.ts';
 import { parseCount } from '#cli/options/argument-parsers.ts';
-import { withS3Client } from '#cli/sources/s3-client.ts';
 
 const HELP = `
 Prints the job table of a run from the ledger: of each chunk that was started what it covers, where
 keys are whole the first, the last and their number, when its last try started and it finished, how
-many tries there were, and why the last one failed. The name of the ledger's table is the output
-LedgerTableName of the stack.
+many tries there were, and why the last one failed. Also of runs whose executions are long gone.
 
 Examples:
-  $ npx sparse-fanout jobs s3://my-output/daily/ --ledger Stack-LedgerTable-ABC
-  $ npx sparse-fanout jobs s3://my-output/daily/ --ledger Stack-LedgerTable-ABC --failed
-  $ npx sparse-fanout --json jobs s3://my-output/daily/ --ledger Stack-LedgerTable-ABC
+  $ npx sparse-fanout jobs s3://my-output/daily/
+  $ npx sparse-fanout jobs s3://my-output/daily/ --failed --stack SparseFanout
+  $ npx sparse-fanout --json jobs s3://my-output/daily/ --generation 3
 `;
 
-interface JobsOptions {
-  readonly ledger: string;
+interface JobsOptions extends DeploymentOptions {
   readonly generation?: number;
   readonly failed?: true;
 }
 
 /** `jobs`: what became of each chunk of a run. */
 export function jobsCommand(io: () => CommandIo): Command {
-  return new Command('jobs')
+  const jobs = new Command('jobs')
     .description('print the job table of a run: its chunks, their keys, times, tries and errors')
     .argument('<output>', 'S3 URI of an output')
-    .requiredOption('--ledger <table>', "name of the ledger's table")
     .option('--generation <n>', 'of the output (default: the last one)', parseCount)
-    .option('--failed', 'jobs alone whose last try failed')
+    .option('--failed', 'jobs alone whose last try failed');
+  return addDeploymentOptions(jobs)
     .addHelpText('after', HELP)
-    .action(async (uri: string, { ledger, ...options }: JobsOptions) => {
-      const dynamo = createDynamoClient();
-      try {
-        await withS3Client((s3) =>
-          printJobs({ s3, dynamo, table: ledger }, { uri, ...options }, io()),
-        );
-      } finally {
-        dynamo.destroy();
-      }
+    .action(async (uri: string, options: JobsOptions) => {
+      // Loaded only here, as the clients take a while to load.
+      const { jobsOfOutput } = await import('#cli/runs/jobs-of-output.ts');
+      await jobsOfOutput(uri, options, io());
     });
 }

@@ -71,6 +71,20 @@ describe('status', () => {
     expect(prose.stdout.toString()).toMatch(/\nchunk +status +tries/);
   });
 
+  it('prints what jobs finds of its output in the same ledger', async () => {
+    const { object } = await status(run.runId, '--chunks');
+    const ended = await runHere(['--json', 'jobs', outputOf(run), ...local]);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const { runId, generation, jobs } = JSON.parse(ended.stdout.toString());
+    expect({ runId, generation, jobs }).toEqual({
+      runId: run.runId,
+      generation: 1,
+      jobs: object.jobs,
+    });
+    const failed = await runHere(['jobs', outputOf(run), '--failed', ...local]);
+    expect(failed.stdout.toString()).toMatch(/^run [0-9a-f]{32}, generation 1: 0 jobs\n/);
+  });
+
   it('names the nearest where a run is not found', async () => {
     const { runId, executionArn } = run;
     const wrong = `${runId.slice(0, -1)}${runId.endsWith('0') ? '1' : '0'}`;
