@@ -19,7 +19,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
     name: 'append',
     proves: 'A crash at any write of three batches, or a race of two, loses and doubles no row.',
     takes: '5 minutes; with `--loads` 20',
-    args: '[--gzip] [--overwrite] [--tables parquet|csv|jsonl] [--partitions [--append]] [--iceberg] [--loads] [--batch <n>]',
+    args: '[--gzip] [--overwrite] [--tables parquet|csv|jsonl] [--partitions [--append]] [--iceberg] [--loads [direct|hidden|overwrite]] [--batch <n>]',
     start: () => import('./append/run.ts'),
   },
   {

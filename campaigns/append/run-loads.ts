@@ -9,14 +9,39 @@ interface Report {
   attempt(what: string, check: () => Promise<void>): Promise<unknown>;
 }
 
-/** Of the first batch all kinds do the same. */
-function batchesOf(kind: LoadKind): readonly number[] {
-  return kind === LOAD_KINDS[0] ? [0, 1] : [1];
+/** Loads to look at; all where nothing is said. */
+interface ChosenLoads {
+  /** Of these kinds. */
+  readonly kinds: readonly LoadKind[];
+  /** Crashes in this batch alone, from 1. */
+  readonly batch?: number | undefined;
 }
 
-async function crashEverywhere(room: LoadRoom, kind: LoadKind, { say, attempt }: Report) {
+/**
+ * The loads of one kind, by its name, or of all.
+ *
+ * @throws {Error} there is no such kind.
+ */
+export function kindsOf(name: string | true): readonly LoadKind[] {
+  const kinds = LOAD_KINDS.filter((kind) => name === true || kind.name === name);
+  if (kinds.length > 0) return kinds;
+  const names = LOAD_KINDS.map((kind) => kind.name);
+  throw new Error(`--loads is ${name}, allowed are ${names.join(', ')}, or nothing for all`);
+}
+
+/** Of the first batch all kinds do the same. */
+function batchesOf(kind: LoadKind, only: number | undefined): readonly number[] {
+  const all = kind === LOAD_KINDS[0] ? [0, 1] : [1];
+  return all.filter((batch) => only === undefined || batch + 1 === only);
+}
+
+async function crashEverywhere(
+  room: LoadRoom,
+  { kind, batch: only }: { readonly kind: LoadKind; readonly batch: number | undefined },
+  { say, attempt }: Report,
+) {
   let crashes = 0;
-  for (const batch of batchesOf(kind)) {
+  for (const batch of batchesOf(kind, only)) {
     const deeds = await deedsOf(room, kind, batch);
     for (const [deed, name] of deeds.entries()) {
       for (const moment of MOMENTS) {
@@ -40,11 +65,11 @@ async function raceEverywhere(room: LoadRoom, kind: LoadKind, { attempt }: Repor
 }
 
 /** Crashes loads of a real PostgreSQL at every write and statement, and races two of each. */
-export async function runLoads(report: Report): Promise<void> {
+export async function runLoads({ kinds, batch }: ChosenLoads, report: Report): Promise<void> {
   const room = await LoadRoom.open();
   try {
-    for (const kind of LOAD_KINDS) {
-      const crashes = await crashEverywhere(room, kind, report);
+    for (const kind of kinds) {
+      const crashes = await crashEverywhere(room, { kind, batch }, report);
       const races = await raceEverywhere(room, kind, report);
       report.say(`${kind.name}: ${crashes} crashes, ${races} races`);
     }

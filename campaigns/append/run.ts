@@ -11,7 +11,7 @@ import { matrixBatches } from '#support/matrix-batches.ts';
 import { partitionBatches } from '#support/tables/partition-batches.ts';
 import { tableBatches } from '#support/tables/table-batches.ts';
 import { crashOnce, MOMENTS, raceOnce, twinsOnce, writesOf } from './crashes.ts';
-import { runLoads } from './run-loads.ts';
+import { kindsOf, runLoads } from './run-loads.ts';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -84,7 +84,7 @@ const options = new Command('npm run campaign -- append')
   .option('--append', 'of partitions: each batch adds to them')
   .option('--tables <format>', 'tables that become such files, instead of matrices')
   .option('--iceberg', 'with metadata of Iceberg, which tables of Parquet may have')
-  .option('--loads', 'of a PostgreSQL alone: direct and hidden appends, and overwrites')
+  .option('--loads [kind]', 'of a PostgreSQL alone: direct, hidden or overwrite, or all of them')
   .option('--batch <n>', 'crash in this batch alone, from 1', parseCount)
   .parse()
   .opts<{
@@ -94,7 +94,7 @@ const options = new Command('npm run campaign -- append')
     readonly append?: true;
     readonly tables?: string;
     readonly iceberg?: true;
-    readonly loads?: true;
+    readonly loads?: string | true;
     readonly batch?: number;
   }>();
 const { gzip, overwrite, partitions, append, tables, iceberg, loads, batch: onlyBatch } = options;
@@ -136,7 +136,7 @@ async function runBatches(): Promise<void> {
   }
 }
 
-if (loads) await runLoads({ say, attempt });
-else await runBatches();
+if (loads === undefined) await runBatches();
+else await runLoads({ kinds: kindsOf(loads), batch: onlyBatch }, { say, attempt });
 say(`${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;
