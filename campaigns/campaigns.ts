@@ -18,7 +18,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   {
     name: 'append',
     proves: 'A crash at any write of three batches, or a race of two, loses and doubles no row.',
-    takes: '5 minutes; with `--loads` 20',
+    takes: '5 minutes; with `--loads` an hour, on two cores',
     args: '[--gzip] [--overwrite] [--tables parquet|csv|jsonl] [--partitions [--append]] [--iceberg] [--loads [direct|hidden|overwrite]] [--batch <n>]',
     start: () => import('./append/run.ts'),
   },

@@ -35,28 +35,34 @@ function batchesOf(kind: LoadKind, only: number | undefined): readonly number[] 
   return all.filter((batch) => only === undefined || batch + 1 === only);
 }
 
-async function crashEverywhere(
-  room: LoadRoom,
-  { kind, batch: only }: { readonly kind: LoadKind; readonly batch: number | undefined },
-  { say, attempt }: Report,
-) {
-  let crashes = 0;
-  for (const batch of batchesOf(kind, only)) {
-    const deeds = await deedsOf(room, kind, batch);
-    for (const [deed, name] of deeds.entries()) {
-      for (const moment of MOMENTS) {
-        const what = `${kind.name}, batch ${batch + 1}, ${moment} ${name}`;
-        await attempt(what, () => crashLoadOnce(room, kind, { batch, deed, moment }));
-        crashes += 1;
-      }
-      say(`${kind.name}, batch ${batch + 1}: before, after and without the answer to ${name}`);
-    }
-  }
-  return crashes;
+/** What a process does while it loads a batch. */
+interface DoneBatch {
+  readonly batch: number;
+  readonly deeds: readonly string[];
 }
 
-async function raceEverywhere(room: LoadRoom, kind: LoadKind, { attempt }: Report) {
-  const deeds = await deedsOf(room, kind, 1);
+async function crashEverywhere(
+  room: LoadRoom,
+  kind: LoadKind,
+  { batch, deeds }: DoneBatch,
+  { say, attempt }: Report,
+): Promise<number> {
+  for (const [deed, name] of deeds.entries()) {
+    for (const moment of MOMENTS) {
+      const what = `${kind.name}, batch ${batch + 1}, ${moment} ${name}`;
+      await attempt(what, () => crashLoadOnce(room, kind, { batch, deed, moment }));
+    }
+    say(`${kind.name}, batch ${batch + 1}: before, after and without the answer to ${name}`);
+  }
+  return deeds.length * MOMENTS.length;
+}
+
+async function raceEverywhere(
+  room: LoadRoom,
+  kind: LoadKind,
+  { deeds }: DoneBatch,
+  { attempt }: Report,
+): Promise<number> {
   for (const [deed, name] of deeds.entries()) {
     const what = `${kind.name}, two at once, one before ${name}`;
     await attempt(what, () => raceLoadOnce(room, kind, deed));
@@ -65,12 +71,17 @@ async function raceEverywhere(room: LoadRoom, kind: LoadKind, { attempt }: Repor
 }
 
 /** Crashes loads of a real PostgreSQL at every write and statement, and races two of each. */
-export async function runLoads({ kinds, batch }: ChosenLoads, report: Report): Promise<void> {
+export async function runLoads({ kinds, batch: only }: ChosenLoads, report: Report): Promise<void> {
   const room = await LoadRoom.open();
   try {
     for (const kind of kinds) {
-      const crashes = await crashEverywhere(room, { kind, batch }, report);
-      const races = await raceEverywhere(room, kind, report);
+      const second = { batch: 1, deeds: await deedsOf(room, kind, 1) };
+      let crashes = 0;
+      for (const batch of batchesOf(kind, only)) {
+        const done = batch === 1 ? second : { batch, deeds: await deedsOf(room, kind, batch) };
+        crashes += await crashEverywhere(room, kind, done, report);
+      }
+      const races = await raceEverywhere(room, kind, second, report);
       report.say(`${kind.name}: ${crashes} crashes, ${races} races`);
     }
   } finally {
