@@ -17,18 +17,6 @@ interface ChosenLoads {
   readonly batch?: number | undefined;
 }
 
-/**
- * The loads of one kind, by its name, or of all.
- *
- * @throws {Error} there is no such kind.
- */
-export function kindsOf(name: string | true): readonly LoadKind[] {
-  const kinds = LOAD_KINDS.filter((kind) => name === true || kind.name === name);
-  if (kinds.length > 0) return kinds;
-  const names = LOAD_KINDS.map((kind) => kind.name);
-  throw new Error(`--loads is ${name}, allowed are ${names.join(', ')}, or nothing for all`);
-}
-
 /** Of the first batch all kinds do the same. */
 function batchesOf(kind: LoadKind, only: number | undefined): readonly number[] {
   const all = kind === LOAD_KINDS[0] ? [0, 1] : [1];

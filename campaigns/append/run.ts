@@ -1,7 +1,7 @@
 /**
  * `npm run campaign -- append`: three batches, with a crash at every write, and two of them racing.
  */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { parseCount } from '#cli/options/argument-parsers.ts';
 import type { BatchForm } from '#support/batch-form.ts';
 import { BATCH_COUNT, BatchedOutput, type BatchKind } from '#support/batched-output.ts';
@@ -11,7 +11,8 @@ import { matrixBatches } from '#support/matrix-batches.ts';
 import { partitionBatches } from '#support/tables/partition-batches.ts';
 import { tableBatches } from '#support/tables/table-batches.ts';
 import { crashOnce, MOMENTS, raceOnce, twinsOnce, writesOf } from './crashes.ts';
-import { kindsOf, runLoads } from './run-loads.ts';
+import { LOAD_KINDS } from './load-room.ts';
+import { runLoads } from './run-loads.ts';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -84,7 +85,11 @@ const options = new Command('npm run campaign -- append')
   .option('--append', 'of partitions: each batch adds to them')
   .option('--tables <format>', 'tables that become such files, instead of matrices')
   .option('--iceberg', 'with metadata of Iceberg, which tables of Parquet may have')
-  .option('--loads [kind]', 'of a PostgreSQL alone: direct, hidden or overwrite, or all of them')
+  .addOption(
+    new Option('--loads [kind]', 'of a PostgreSQL alone, of one kind or of all').choices(
+      LOAD_KINDS.map(({ name }) => name),
+    ),
+  )
   .option('--batch <n>', 'crash in this batch alone, from 1', parseCount)
   .parse()
   .opts<{
@@ -136,7 +141,11 @@ async function runBatches(): Promise<void> {
   }
 }
 
-if (loads === undefined) await runBatches();
-else await runLoads({ kinds: kindsOf(loads), batch: onlyBatch }, { say, attempt });
+if (loads === undefined) {
+  await runBatches();
+} else {
+  const kinds = LOAD_KINDS.filter(({ name }) => loads === true || loads === name);
+  await runLoads({ kinds, batch: onlyBatch }, { say, attempt });
+}
 say(`${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -217,8 +217,8 @@ class Cutter {
  * one chunk, so that a manifest is never empty. Chunks that become one object are larger where they
  * must be, see {@link SingleParts}.
  *
- * @param bands the whole `indptr`, in bands of any length, each with a buffer of its own. They are
- * read once; the memory of each is given back, as V8 would look through its heap for it.
+ * @param bands the whole `indptr`, in bands of at least one element, each with its own buffer. They
+ * are read once; the memory of each is given back, as V8 would look through its heap for it.
  * @throws {RequestError} the output cannot hold such a matrix.
  * @throws {BoundExceededError} a row, a chunk or the number of chunks passes its bound.
  */

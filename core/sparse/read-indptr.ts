@@ -126,8 +126,9 @@ async function* stackBands(
     bound,
   )) {
     // The first element of a part equals the last one of the part before, which was yielded
-    // already.
-    yield isKnown ? shifted(first).subarray(1) : shifted(first);
+    // already. A part without rows has no other.
+    if (!isKnown) yield shifted(first);
+    else if (first.length > 1) yield shifted(first).subarray(1);
     for await (const band of others) yield shifted(band);
     isKnown = true;
     entries += part.nnz;
@@ -135,7 +136,7 @@ async function* stackBands(
 }
 
 /**
- * Streams the whole `indptr` of a matrix, `shape[0] + 1` elements, in bands.
+ * Streams the whole `indptr` of a matrix, `shape[0] + 1` elements, in bands of at least one.
  *
  * One read per band; the next band is read while the consumer uses the current one, and those of
  * the next small parts, too. Holds three bands: up to 48 MiB where int32 is widened.
